@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from ml.bundle.bundle import Bundle
 from ml.errors import InvalidData
+from ml.translation import text
 
 
 def check_header(bundle: Bundle, header: Sequence[str], twice: Mapping[str, str] | None = None) -> None:
@@ -27,15 +28,19 @@ def check_header(bundle: Bundle, header: Sequence[str], twice: Mapping[str, str]
     """
     mapped = [name for name, count in Counter(header).items() if count > 1]
     if mapped:
-        hint = "Map one column of the file to each feature, and leave no other of that name."
-        raise InvalidData(f"More than one column is to be {', '.join(map(repr, mapped[:10]))}.", hint)
+        hint = text("Map one column of the file to each feature, and leave no other of that name.")
+        named = ", ".join(map(repr, mapped[:10]))
+        raise InvalidData(text("More than one column is to be {features}.", features=named), hint)
     position = bundle.schema.position
     doubtful = {name for other, name in (twice or {}).items() if name in position and other not in position}
     if doubtful:
         named = ", ".join(repr(name[:80]) for name in sorted(doubtful)[:10])
-        raise InvalidData(f"Columns came more than once: {named}.", "Leave each feature one column.")
+        twice_named = text("Columns came more than once: {columns}.", columns=named)
+        raise InvalidData(twice_named, text("Leave each feature one column."))
     if not any(name in bundle.schema.position for name in header):
-        message = f"No column of the file is a feature of {bundle.name}."
-        raise InvalidData(
-            message, f"The file has {', '.join(header)[:200]}; features: {', '.join(bundle.schema.names)}."
+        hint = text(
+            "The file has {columns}; features: {features}.",
+            columns=", ".join(header)[:200],
+            features=", ".join(bundle.schema.names),
         )
+        raise InvalidData(text("No column of the file is a feature of {model}.", model=bundle.name), hint)

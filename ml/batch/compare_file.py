@@ -21,6 +21,8 @@ from ml.data.columns import as_floats, block_of, quantile_parts
 from ml.data.feature import Feature, text_of
 from ml.data.records import Records, read_records
 from ml.data.value_words import quote
+from ml.text.words import listed
+from ml.translation import text
 
 SAMPLE = 2_000  # records of a file that are compared
 FEWEST = 50  # records of the file and of the background: below, nothing is said of drift
@@ -69,18 +71,26 @@ class FileComparison:
 
     def sentences(self) -> list[str]:
         """For people; empty where nothing is worth saying."""
-        of = f"of {self.records:,} records"
         said = [
-            f"{each.label}: {each.count:,} {of} have values that training never had, such as {quote(each.example)}."
+            text(
+                "{feature}: {n} of {all} records have values that training never had, such as {example}.",
+                feature=each.label,
+                n=f"{each.count:,}",
+                all=f"{self.records:,}",
+                example=quote(each.example),
+            )
             for each in self.unseen
         ]
         if self.drift:
             names = [each.label for each in self.drift[:NAMED]]
-            more = [f"{len(self.drift) - NAMED} more"] if len(self.drift) > NAMED else []
-            named = " and ".join(filter(None, [", ".join([*names, *more][:-1]), [*names, *more][-1]]))
+            if len(self.drift) > NAMED:
+                names.append(text("{n} more", n=len(self.drift) - NAMED))
             said.append(
-                f"The records differ from those that the model was trained on, most in {named}: "
-                "its probabilities may not hold for them."
+                text(
+                    "The records differ from those that the model was trained on, most in {features}: its "
+                    "probabilities may not hold for them.",
+                    features=listed(names),
+                )
             )
         return said
 

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import lru_cache, reduce
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from ml.translation import mark, text
+
 MOST_TOLD = 5
 LONGEST = 80
-_SIMPLE = {"boolean": "true or false", "string": "a text", "null": "null"}
+_SIMPLE = {"boolean": mark("true or false"), "string": mark("a text"), "null": "null"}
+ANOTHER = mark("another value")
 
 
 def in_words(error: ValidationError, kind: type[BaseModel], whole: str) -> tuple[str, str]:
@@ -42,47 +45,50 @@ def accepted(schema: dict[str, Any], definitions: dict[str, Any] | None = None) 
     """Accepted values of a JSON schema, as the end of "It is …": "a whole number from 0 to 9"."""
     schema = _followed(schema, definitions or {})
     if "enum" in schema:
-        return f"one of {', '.join(map(str, schema['enum']))}"
+        return text("one of {values}", values=", ".join(map(str, schema["enum"])))
     if "const" in schema:
         return str(schema["const"])
     if "anyOf" in schema:
         ways = (accepted(each, definitions) for each in schema["anyOf"] if each.get("type") != "null")
-        return " or ".join(dict.fromkeys(ways))
+        return reduce(lambda said, last: text("{parts} or {last}", parts=said, last=last), dict.fromkeys(ways))
     kind = schema.get("type")
     if kind in ("integer", "number"):
-        return _number("a whole number" if kind == "integer" else "a number", schema)
+        return _number(text("a whole number") if kind == "integer" else text("a number"), schema)
     if kind == "array":
-        return f"a list{_of(schema.get('items'), definitions)}"
+        return _of(text("a list"), schema.get("items"), definitions)
     if kind == "object":
-        return f"an object{_of(schema.get('additionalProperties'), definitions)}"
+        return _of(text("an object"), schema.get("additionalProperties"), definitions)
     if schema.get("contentMediaType") == "application/json":
         return f"JSON: {accepted(schema.get('contentSchema', {'type': 'object'}), definitions)}"
-    return _SIMPLE.get(str(kind), "another value") + _length(schema)
+    return _length(text(_SIMPLE.get(str(kind), ANOTHER)), schema)
 
 
 def _told(error: ErrorDetails, kind: type[BaseModel], whole: str) -> tuple[str, str]:
     place, wanted = _reached(kind, error["loc"])
     name = ".".join(map(str, place))
     if error["type"] == "missing":
-        return f"There is no {name}.", f"It is {wanted}."
+        return text("There is no {name}.", name=name), text("It is {wanted}.", wanted=wanted)
     if not name:
         if error["type"] in ("model_type", "model_attributes_type"):
-            return f"{whole} is no JSON object.", f"Send one with any of {', '.join(_names(kind))}."
-        return f"{whole} is not accepted: {error['msg']}.", ""
-    return f"{name} is {_shown(error['input'])}.", f"It is {wanted}."
+            hint = text("Send one with any of {names}.", names=", ".join(_names(kind)))
+            return text("{whole} is no JSON object.", whole=whole), hint
+        return text("{whole} is not accepted: {reason}.", whole=whole, reason=error["msg"]), ""
+    said = text("{field} is {value}.", field=name, value=_shown(error["input"]))
+    return said, text("It is {wanted}.", wanted=wanted)
 
 
 def _shown(value: Any) -> str:
     """A value as received, truncated."""
-    text = repr(value) if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+    shown = repr(value) if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)
+    return shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 1]}…"
 
 
 def _unknown(strangers: list[ErrorDetails], kind: type[BaseModel]) -> tuple[str, str]:
     named = ", ".join(".".join(map(str, each["loc"]))[:LONGEST] for each in strangers[:MOST_TOLD])
     more = len(strangers) - MOST_TOLD
-    known = ", ".join(_names(kind)) or "nothing"
-    return f"Unknown: {named}{f' and {more:,} more' if more > 0 else ''}.", f"Known: {known}."
+    known = ", ".join(_names(kind)) or text("nothing")
+    named = text("{names} and {n} more", names=named, n=f"{more:,}") if more > 0 else named
+    return text("Unknown: {names}.", names=named), text("Known: {names}.", names=known)
 
 
 def _reached(kind: type[BaseModel], place: tuple[int | str, ...]) -> tuple[tuple[int | str, ...], str]:
@@ -127,20 +133,20 @@ def _number(named: str, schema: dict[str, Any]) -> str:
     low, high = schema.get("minimum"), schema.get("maximum")
     high = None if high is not None and high >= 2**53 - 1 else high  # no number that anybody wants to read
     if low is not None and high is not None:
-        return f"{named} from {low:g} to {high:g}"
+        return text("{noun} from {low} to {high}", noun=named, low=f"{low:g}", high=f"{high:g}")
     if low is not None:
-        return f"{named}, {low:g} or more"
-    return named if high is None else f"{named}, {high:g} or less"
+        return text("{noun}, {low} or more", noun=named, low=f"{low:g}")
+    return named if high is None else text("{noun}, {high} or less", noun=named, high=f"{high:g}")
 
 
-def _of(inner: Any, definitions: dict[str, Any] | None) -> str:
+def _of(named: str, inner: Any, definitions: dict[str, Any] | None) -> str:
     if not isinstance(inner, dict) or not inner:
-        return ""
-    return f", each {accepted(inner, definitions)}"
+        return named
+    return text("{noun}, each {part}", noun=named, part=accepted(inner, definitions))
 
 
-def _length(schema: dict[str, Any]) -> str:
+def _length(named: str, schema: dict[str, Any]) -> str:
     low, high = schema.get("minLength"), schema.get("maxLength")
     if high is None:
-        return "" if not low else f" of at least {low} characters"
-    return f" of {low or 0} to {high} characters"
+        return text("{noun} of at least {n} characters", noun=named, n=low) if low else named
+    return text("{noun} of {low} to {high} characters", noun=named, low=low or 0, high=high)

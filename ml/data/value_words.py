@@ -126,8 +126,8 @@ def shown(value: Value) -> str:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return text_of(value)
     whole = isinstance(value, int) or value.is_integer()
-    written = text_of(value) if whole else f"{value:.0f}" if 1e5 <= abs(value) < 1e15 else f"{value:.6g}"
-    return localized(_grouped(written)) if reader_format() else written
+    text = text_of(value) if whole else f"{value:.0f}" if 1e5 <= abs(value) < 1e15 else f"{value:.6g}"
+    return localized(_grouped(text)) if reader_format() else text
 
 
 def _grouped(written: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ml.translation import mark
+
 CSV, WORKBOOK, OLD_WORKBOOK, PARQUET, GZIP = "csv", "xlsx", "xls", "parquet", "gzip"
 _SIGNS = {b"PK\x03\x04": WORKBOOK, b"PAR1": PARQUET, b"\xd0\xcf\x11\xe0": OLD_WORKBOOK, b"\x1f\x8b\x08": GZIP}
 
@@ -12,9 +14,11 @@ def format_of(start: bytes) -> str:
 
 
 _NO_TABLES = {
-    b"%PDF": "a PDF", b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"GIF8": "a picture",
-    b"{\\rtf": "a text document", b"SQLite f": "a database", b"7z\xbc\xaf": "an archive", b"Rar!\x1a": "an archive",
-    b"BZh91AY": "an archive", b"\xfd7zXZ\0": "an archive", b"\x28\xb5\x2f\xfd": "an archive",
+    b"%PDF": mark("a PDF"), b"\x89PNG": mark("a picture"), b"\xff\xd8\xff": mark("a picture"),
+    b"GIF8": mark("a picture"),
+    b"{\\rtf": mark("a text document"), b"SQLite f": mark("a database"), b"7z\xbc\xaf": mark("an archive"),
+    b"Rar!\x1a": mark("an archive"),
+    b"BZh91AY": mark("an archive"), b"\xfd7zXZ\0": mark("an archive"), b"\x28\xb5\x2f\xfd": mark("an archive"),
 }  # fmt: skip
 
 

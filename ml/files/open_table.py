@@ -26,6 +26,7 @@ from ml.files.text.plain_name import plain_name
 from ml.files.text.read_options import BadReadOption, ReadOptions
 from ml.files.text.separators import LOOKED_AT
 from ml.files.text.text_rows import TextRows
+from ml.translation import plural, text
 
 AUTO = ReadOptions()
 _CHARSET = re.compile(r"""(?:charset|encoding)\s*=\s*["']?([\w-]+)""")
@@ -74,7 +75,7 @@ def open_table(
     source.seek(0)
     other = no_table(start)
     if other:
-        raise Unreadable(f"The file is {other}, and no table.", SEND)
+        raise Unreadable(text("The file is {kind}, and no table.", kind=text(other)), text(SEND))
     form = format_of(start)
     compressed = form == GZIP
     most: int | None = None
@@ -86,7 +87,7 @@ def open_table(
     if form == CSV:
         table = assemble_table(_text_source(source, wanted, most), wanted)
     elif compressed:
-        raise Unreadable("The file is compressed.", "Unpack it and send it as it is.")
+        raise Unreadable(text("The file is compressed."), text("Unpack it and send it as it is."))
     else:
         table = assemble_table(_typed_source(source, form, wanted), wanted)
     return replace(table, dialect=replace(table.dialect, compressed=compressed))
@@ -148,11 +149,19 @@ def _markup_source(file: BinaryIO, found: TextScan, first: str, wanted: ReadRequ
 
 def _odd(found: TextScan) -> tuple[str, ...]:
     if found.odd and found.encoding == UTF8:
-        count = "1 byte that is" if found.odd == 1 else f"{found.odd:,} bytes that are"
-        return (f"The file is UTF-8 with {count} none; read as Windows-1252.",)
+        said = plural(
+            "The file is UTF-8 with {n} byte that is none; read as Windows-1252.",
+            "The file is UTF-8 with {n} bytes that are none; read as Windows-1252.",
+            found.odd,
+            n=f"{found.odd:,}",
+        )
+        return (said,)
     if found.odd and found.errors != "strict":
-        taken = f"it was taken for {spoken(found.encoding)}"
-        return (f"The file is not UTF-8; {taken}. Where letters look wrong, say its encoding.",)
+        said = text(
+            "The file is not UTF-8; it was taken for {encoding}. Where letters look wrong, say its encoding.",
+            encoding=spoken(found.encoding),
+        )
+        return (said,)
     return ()
 
 

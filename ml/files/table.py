@@ -14,6 +14,7 @@ from ml.files.cells.safe_cells import plain_cell
 from ml.files.header.left_out import LeftOut
 from ml.files.header.match_columns import Matched
 from ml.files.text.dialect import Dialect
+from ml.translation import plural, text
 
 MOST_COLUMNS = 16_384  # of any table: as many as Excel has
 
@@ -113,9 +114,12 @@ def header_of(cells: Sequence[str], *, strip: bool = True) -> tuple[str, ...]:
         When there is no name at all.
     """
     if not any(cell.strip() for cell in cells):
-        raise Unreadable("The table has no header.", "Its first line names the columns, each after a feature.")
+        raise Unreadable(
+            text("The table has no header."), text("Its first line names the columns, each after a feature.")
+        )
     if len(cells) > MOST_COLUMNS:
-        raise Unreadable(f"The table has {len(cells):,} columns.", f"Accepted: up to {MOST_COLUMNS:,}, as in Excel.")
+        many = text("The table has {n} columns.", n=f"{len(cells):,}")
+        raise Unreadable(many, text("Accepted: up to {n}, as in Excel.", n=f"{MOST_COLUMNS:,}"))
     named = [cell if cell.strip() else f"Unnamed: {at}" for at, cell in enumerate(cells)]
     written, taken = set(named), set[str]()
     numbers: Counter[str] = Counter()  # the last that each name got, so that none is tried twice
@@ -148,8 +152,9 @@ def row_of(header: Sequence[str], cells: list[str]) -> dict[str, str] | Problem:
     """The cells by column; a Problem (its row is still 0, its value the cells) where they do not fit the header."""
     if len(cells) == len(header):
         return dict(zip(header, cells, strict=True))
-    message = f"Cells in this line: {len(cells)}; in the header: {len(header)}."
-    return Problem(0, None, cells, message, "Give each column a cell; leave it empty where the value is not known.")
+    message = text("Cells in this line: {n}; in the header: {header}.", n=len(cells), header=len(header))
+    hint = text("Give each column a cell; leave it empty where the value is not known.")
+    return Problem(0, None, cells, message, hint)
 
 
 def refused_in_words(refused: Counter[str]) -> list[str]:
@@ -158,6 +163,13 @@ def refused_in_words(refused: Counter[str]) -> list[str]:
 
 
 def _refused(name: str, count: int) -> str:
-    what = "value" if name else "record"  # a record that the model cannot answer, or that does not fit the header
-    said = f"{count:,} {what if count == 1 else f'{what}s'} could not be taken."
-    return f"{name}: {said}" if name else said
+    number = {"n": f"{count:,}"}
+    if not name:  # records that the model cannot answer, or that do not fit the header
+        return plural("{n} record could not be taken.", "{n} records could not be taken.", count, **number)
+    return plural(
+        "{feature}: {n} value could not be taken.",
+        "{feature}: {n} values could not be taken.",
+        count,
+        **number,
+        feature=name,
+    )

@@ -12,9 +12,18 @@ from ml.files.cells.dates import DMY, date_text, order_of
 from ml.files.cells.numbers import SPACES, readings
 from ml.files.cells.read_cells import EITHER, CellRules, unwrapped
 from ml.files.text.read_options import ReadOptions
+from ml.translation import mark, text
 
 MOST_TEXTS = 20_000  # different texts of a column that are looked at
 CLEARLY = 0.9  # share of ambiguous numbers in training's range from which the range decides
+
+
+# How a number that can be read in two ways was read, and why
+AS_TRAINED = mark("{feature}: {value} is read as {read}, as it was in training.")
+AS_OTHERS = mark("{feature}: {value} is read as {read}, as the other columns are written.")
+MOSTLY_COMMAS = mark("{feature}: {value} is read as {read}, for such files mostly have decimal commas.")
+MOSTLY_POINTS = mark("{feature}: {value} is read as {read}, for such files mostly have decimal points.")
+MOSTLY_GROUPS = mark("{feature}: {value} is read as {read}, for a comma mostly parts thousands here.")
 
 
 @dataclass
@@ -103,7 +112,8 @@ def _decimals(
         sorts = column.sorts()
         if sorts["."] and sorts[","]:
             found[column.feature.name] = EITHER
-            notes.append(f"{column.feature.name}: decimals are written with a point and with a comma.")
+            said = text("{feature}: decimals are written with a point and with a comma.", feature=column.feature.name)
+            notes.append(said)
         elif sorts["."] or sorts[","]:
             found[column.feature.name] = "." if sorts["."] else ","
         elif sorts["?"]:
@@ -113,25 +123,25 @@ def _decimals(
     for column in doubtful:
         mark, why = _doubtful(column, of_others, separator)
         found[column.feature.name] = mark
-        example = next(text for text in column.marked if readings(unwrapped(text).strip(SPACES)).sort == "?")
+        example = next(cell for cell in column.marked if readings(unwrapped(cell).strip(SPACES)).sort == "?")
         value = readings(unwrapped(example).strip(SPACES))
         read = value.comma if mark == "," else value.point
-        notes.append(f"{column.feature.name}: {example.strip()!r} is read as {read}, {why}.")
+        notes.append(text(why, feature=column.feature.name, value=repr(example.strip()), read=read))
     return found
 
 
 def _doubtful(column: ColumnEvidence, of_others: str | None, separator: str | None) -> tuple[str, str]:
-    """Decimal mark of a column in which every number can be read in two ways, and the reason."""
+    """Decimal mark of a column in which every number can be read in two ways, and the sentence that says why."""
     by_range = _by_range(column)
     if by_range:
-        return by_range, "as it was in training"
+        return by_range, AS_TRAINED
     if of_others:
-        return of_others, "as the other columns are written"
+        return of_others, AS_OTHERS
     # Each text holds one mark only: if any holds a point, a decimal point is taken, else commas group thousands
     points = sum("." in text for text in column.marked)
     if separator == ";":
-        return ",", "for such files mostly have decimal commas"
-    return ".", "for such files mostly have decimal points" if points else "for a comma mostly parts thousands here"
+        return ",", MOSTLY_COMMAS
+    return ".", MOSTLY_POINTS if points else MOSTLY_GROUPS
 
 
 def _by_range(column: ColumnEvidence) -> str | None:
@@ -148,9 +158,9 @@ def _by_range(column: ColumnEvidence) -> str | None:
             (",", [each.comma for each in doubtful if each.comma]),
         )
     }
-    for mark, other in ((".", ","), (",", ".")):
-        if inside[mark] >= CLEARLY and inside[other] <= 1 - CLEARLY:
-            return mark
+    for sign, other in ((".", ","), (",", ".")):
+        if inside[sign] >= CLEARLY and inside[other] <= 1 - CLEARLY:
+            return sign
     return None
 
 
@@ -179,7 +189,10 @@ def _dates(
         taken = _order_by_range(column) or of_others or DMY
         orders[column.feature.name] = taken
         name = column.feature.name
-        notes += [f"{name}: {text.strip()!r} is read as {read}." for text, read in _ordered(column, taken)[:1]]
+        notes += [
+            text("{feature}: {value} is read as {read}.", feature=name, value=repr(cell.strip()), read=read)
+            for cell, read in _ordered(column, taken)[:1]
+        ]
     serial = frozenset(column.feature.name for column in columns if _counts_days(column))
     return orders, serial
 

@@ -8,8 +8,9 @@ from collections.abc import Collection, Sequence
 from ml.errors import Misread
 from ml.files.cells.numbers import readings
 from ml.files.text.separators import LOOKED_AT, matches
+from ml.translation import mark, text
 
-NAMES = "Say in which row the names of the columns stand."
+NAMES = mark("Say in which row the names of the columns stand.")
 
 
 def header_at(rows: Sequence[Sequence[str]], known: Collection[str], told: int | None = None) -> int:
@@ -33,9 +34,9 @@ def header_at(rows: Sequence[Sequence[str]], known: Collection[str], told: int |
     """
     if told is not None:
         if told > len(rows):
-            raise Misread(f"The file has no row {told:,}.", NAMES)
+            raise Misread(text("The file has no row {row}.", row=f"{told:,}"), text(NAMES))
         if not any(cell.strip() for cell in rows[told - 1]):
-            raise Misread(f"Row {told:,} of the file is empty.", NAMES)
+            raise Misread(text("Row {row} of the file is empty.", row=f"{told:,}"), text(NAMES))
         return told - 1
     first = rows[:LOOKED_AT]
     most_known = [matches(row, known) for row in first]

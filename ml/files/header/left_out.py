@@ -13,6 +13,7 @@ from ml.data.schema import Schema
 from ml.files.cells.numbers import readings
 from ml.files.cells.read_cells import CellRules
 from ml.files.header.units import is_unit
+from ml.translation import plural
 
 MOST_NAMED = 5  # lines that are named by their number
 TOTALS = re.compile(
@@ -78,12 +79,26 @@ class LeftOut:
         empty, totals = self.counts
         said = []
         if empty:
-            nothing = "1 line holds nothing" if empty == 1 else f"{empty:,} lines hold nothing"
-            said.append(f"{nothing} for the model and {_are(empty)} left out: {_named(self.empty, empty)}.")
+            said.append(
+                plural(
+                    "{n} line holds nothing for the model and is left out: line {lines}.",
+                    "{n} lines hold nothing for the model and are left out: lines {lines}.",
+                    empty,
+                    n=f"{empty:,}",
+                    lines=_named(self.empty, empty),
+                )
+            )
         if totals:
-            named = f"“{self.total_text}”"
-            sums = f"The line of totals {named}" if totals == 1 else f"{totals:,} lines of totals such as {named}"
-            said.append(f"{sums} {_are(totals)} left out: {_named(self.totals, totals)}.")
+            said.append(
+                plural(
+                    "The line of totals “{total}” is left out: line {lines}.",
+                    "{n} lines of totals such as “{total}” are left out: lines {lines}.",
+                    totals,
+                    n=f"{totals:,}",
+                    total=self.total_text,
+                    lines=_named(self.totals, totals),
+                )
+            )
         return said
 
     def to_json(self) -> dict[str, Any]:
@@ -92,13 +107,9 @@ class LeftOut:
         return {"empty": empty, "totals": totals, "empty_lines": self.empty, "total_lines": self.totals}
 
 
-def _are(count: int) -> str:
-    return "is" if count == 1 else "are"
-
-
 def _named(lines: Sequence[int], count: int) -> str:
     more = " …" if count > len(lines) else ""
-    return f"line{'' if count == 1 else 's'} {', '.join(map(str, lines))}{more}"
+    return f"{', '.join(map(str, lines))}{more}"
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from ml.data.schema import Schema
 from ml.errors import LikelyError
 from ml.files.header.units import without_unit
 from ml.files.text.plain_name import plain_name
+from ml.translation import text
 
 NOT_THIS = "column left out: {name}"  # no feature is called so
 SHORTEST = 5  # letters of a name from which a typing error may be one
@@ -48,11 +49,15 @@ class Matched:
     @property
     def notes(self) -> list[str]:
         """Sentences about near misses, and about features without a column."""
-        said = [f"Column {name!r} was taken for {feature}." for name, feature in self.near.items()]
+        said = [
+            text("Column {column} was taken for {feature}.", column=repr(name), feature=feature)
+            for name, feature in self.near.items()
+        ]
         if self.missing:
             more = len(self.missing) - MOST_NAMED
-            named = ", ".join(self.missing[:MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
-            said.append(f"No column gives {named}.")
+            named = ", ".join(self.missing[:MOST_NAMED])
+            named = text("{names} and {n} more", names=named, n=f"{more:,}") if more > 0 else named
+            said.append(text("No column gives {features}.", features=named))
         return said
 
 
@@ -116,14 +121,17 @@ def _record_id(
 def _check(schema: Schema, header: Sequence[str], given: Mapping[str, str]) -> None:
     strangers = sorted(set(given) - set(header))
     if strangers:
-        raise BadColumns(f"The file has no column {strangers[0][:80]!r}.", f"It has {', '.join(header)[:500]}.")
+        none = text("The file has no column {column}.", column=repr(strangers[0][:80]))
+        raise BadColumns(none, text("It has {columns}.", columns=", ".join(header)[:500]))
     unknown = sorted(set(filter(None, given.values())) - {feature.name for feature in schema.given})
     if unknown:
-        raise BadColumns(f"There is no feature {unknown[0][:80]!r}.", f"Features: {', '.join(schema.names)[:500]}.")
+        none = text("There is no feature {feature}.", feature=repr(unknown[0][:80]))
+        raise BadColumns(none, text("Features: {names}.", names=", ".join(schema.names)[:500]))
     named = Counter(feature for feature in given.values() if feature)
     twice = sorted(feature for feature, count in named.items() if count > 1)
     if twice:
-        raise BadColumns(f"Two columns are to give {twice[0]}.", "Choose one column for each feature.")
+        both = text("Two columns are to give {feature}.", feature=twice[0])
+        raise BadColumns(both, text("Choose one column for each feature."))
 
 
 def _names(schema: Schema, exact: bool) -> dict[str, str]:

@@ -8,15 +8,20 @@ from typing import Any
 
 from ml.files.text.encodings import spoken
 from ml.files.text.read_options import NAMES
+from ml.translation import mark, text
 
 FORMATS = {
     "csv": "CSV", "xlsx": "Excel", "xls": "Excel (.xls)", "xlsb": "Excel (.xlsb)", "ods": "OpenDocument",
-    "html": "Web page", "xml": "XML",
+    "html": mark("Web page"), "xml": "XML",
 }  # fmt: skip
-_TYPED = {"parquet": "Parquet", "json": "JSON", "ndjson": "JSON, a record in each line"}  # self-describing formats
-_SEPARATORS = {"\t": "tab", " ": "space"}
-_DECIMALS = {",": "comma", ".": "point"}
-_DATES = {"dmy": "day first", "mdy": "month first", "ymd": "year first"}
+_TYPED = {
+    "parquet": "Parquet",
+    "json": "JSON",
+    "ndjson": mark("JSON, a record in each line"),
+}  # self-describing formats
+_SEPARATORS = {"\t": mark("tab"), " ": mark("space")}
+_DECIMALS = {",": mark("decimal comma"), ".": mark("decimal point")}
+_DATES = {"dmy": mark("dates day first"), "mdy": mark("dates month first"), "ymd": mark("dates year first")}
 
 
 @dataclass(frozen=True)
@@ -62,12 +67,12 @@ class Dialect:
     def sentence(self) -> str:
         """The dialect in words, such as "Separator ;  decimal comma  Windows-1252  header in row 3"."""
         said: list[str | bool | None] = [
-            self.separator and f"Separator {_SEPARATORS.get(self.separator, self.separator)}",
-            self.sheet and f"{FORMATS.get(self.format, self.format)} sheet “{self.sheet}”",
-            self.decimal and f"decimal {_DECIMALS[self.decimal]}",
-            self.dates and f"dates {_DATES[self.dates]}",
+            self.separator and text("Separator {separator}", separator=_separator(self.separator)),
+            self.sheet and text("{format} sheet “{sheet}”", format=_format(self.format), sheet=self.sheet),
+            self.decimal and text(_DECIMALS[self.decimal]),
+            self.dates and text(_DATES[self.dates]),
             self.encoding and spoken(self.encoding),
-            _TYPED.get(self.format) or f"header in row {self.header_row}",
+            text(_TYPED[self.format]) if self.format in _TYPED else text("header in row {row}", row=self.header_row),
             self.compressed and "gzip",
         ]
         return "  ".join(str(part) for part in said if part)
@@ -90,3 +95,11 @@ class Dialect:
         kept = {name: value for name, value in given.items() if name in cls.__dataclass_fields__}
         lists = {name: tuple(given.get(name, ())) for name in ("sheets", "notes")}
         return cls(**{**kept, **lists, "told": frozenset(given.get("told", ()))})
+
+
+def _separator(separator: str) -> str:
+    return text(_SEPARATORS[separator]) if separator in _SEPARATORS else separator
+
+
+def _format(name: str) -> str:
+    return text(FORMATS[name]) if name in FORMATS else name

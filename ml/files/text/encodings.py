@@ -8,9 +8,10 @@ from typing import BinaryIO
 
 from ml.errors import Unreadable
 from ml.files.text.packed import too_much_unpacked
+from ml.translation import mark, text
 
 BLOCK = 1024 * 1024
-SEND = "Send a workbook, CSV or Parquet."
+SEND = mark("Send a workbook, CSV or Parquet.")
 LOOKED_AT = 64 * 1024  # bytes by which a text is told from what is none
 # Control characters but NUL, with which old programs pad, and those of layout: files have one or two as separators
 _CONTROLS = bytes({*range(1, 9), *range(14, 32)} - {0x1A, 0x1B})
@@ -112,7 +113,7 @@ def _refuse_noise(start: bytes) -> None:
     """Refuse binary data (programs, sound, archives): no text has many of the 24 control characters."""
     kinds = [start.count(each) for each in _CONTROLS]
     if sum(map(bool, kinds)) > MOST_KINDS and sum(kinds) > MOST_PART * len(start):
-        raise Unreadable("The file is no text, and nothing else that is read here.", SEND)
+        raise Unreadable(text("The file is no text, and nothing else that is read here."), text(SEND))
 
 
 def _by_beginning(first: bytes) -> str:
@@ -172,7 +173,8 @@ class LineLengths:
         self._since = self._since + len(block) if last < 0 else len(block) - last
         if self._since > LONGEST_LINE:
             raise Unreadable(
-                f"The file has a line of more than {LONGEST_LINE // BLOCK} MB.", "Save it as CSV with a line a record."
+                text("The file has a line of more than {size} MB.", size=LONGEST_LINE // BLOCK),
+                text("Save it as CSV with a line a record."),
             )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, BinaryIO, cast
 
 from ml.errors import Unreadable
+from ml.translation import text
 
 UNPACKED = 8 * 1024**3  # bytes of a file that came compressed
 RATIO = 200  # times a compressed file may grow; tables grow by 3 to 30
@@ -27,7 +28,9 @@ def most_unpacked(size: int) -> int:
 
 def too_much_unpacked(most: int) -> Unreadable:
     """The error of a file that holds more."""
-    return Unreadable(f"Unpacked the file has more than {most / 1024**2:,.0f} MB.", "Send it in parts.")
+    return Unreadable(
+        text("Unpacked the file has more than {size} MB.", size=f"{most / 1024**2:,.0f}"), text("Send it in parts.")
+    )
 
 
 class _CheckedGzip(io.BufferedReader):
@@ -47,4 +50,6 @@ def _told(read: Callable[[], bytes]) -> bytes:
     try:
         return read()
     except (OSError, EOFError, zlib.error) as error:
-        raise Unreadable(f"The compressed file is harmed: {error}.", "Send it again.") from None
+        raise Unreadable(
+            text("The compressed file is harmed: {reason}.", reason=error), text("Send it again.")
+        ) from None

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ml.errors import LikelyError
+from ml.translation import text
 
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "\\t": "\t"}
 DECIMALS = {"comma": ",", "point": ".", "dot": "."}
@@ -63,9 +64,9 @@ class ReadOptions:
         found: dict[str, Any] = {}
         for name in NAMES:
             value = given.get(name, given.get(name.replace("_", "-")))
-            text = "" if value is None else str(value)[:LONGEST]
-            if text:
-                found[name] = _READERS[name](text if name == "separator" else text.strip())
+            typed = "" if value is None else str(value)[:LONGEST]
+            if typed:
+                found[name] = _READERS[name](typed if name == "separator" else typed.strip())
         return cls(**found)
 
     def to_json(self) -> dict[str, Any]:
@@ -73,43 +74,47 @@ class ReadOptions:
         return {name: value for name, value in asdict(self).items() if value is not None}
 
 
-def _encoding(text: str) -> str:
+def _encoding(given: str) -> str:
     try:
-        found = codecs.lookup(_SPOKEN.get(text.lower(), text))
+        found = codecs.lookup(_SPOKEN.get(given.lower(), given))
         "a".encode(found.name)  # there are codecs that are no encodings of texts
     except (LookupError, ValueError, TypeError):
-        hint = (
-            "Accepted: utf-8, utf-16, windows-1252, windows-1250, windows-1251, mac-roman and what else Python knows."
-        )
-        raise BadReadOption(f"encoding is {text!r}.", hint) from None
+        known = "utf-8, utf-16, windows-1252, windows-1250, windows-1251, mac-roman"
+        hint = text("Accepted: {encodings} and what else Python knows.", encodings=known)
+        raise BadReadOption(_is("encoding", given), hint) from None
     return found.name
 
 
-def _separator(text: str) -> str:
-    found = SEPARATORS.get(text.strip().lower(), text)
+def _separator(given: str) -> str:
+    found = SEPARATORS.get(given.strip().lower(), given)
     if len(found) != 1 or found in '"\r\n\0' or found.isalnum():
-        raise BadReadOption(f"separator is {text!r}.", "Accepted: comma, semicolon, tab, pipe, or one character.")
+        raise BadReadOption(_is("separator", given), text("Accepted: comma, semicolon, tab, pipe, or one character."))
     return found
 
 
-def _decimal(text: str) -> str:
-    return _one_of("decimal", DECIMALS.get(text.lower(), text), (",", "."), "comma or point")
+def _decimal(given: str) -> str:
+    return _one_of("decimal", DECIMALS.get(given.lower(), given), (",", "."), text("comma or point"))
 
 
-def _header_row(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= MOST_ROWS_ABOVE):
-        raise BadReadOption(f"header_row is {text!r}.", f"It is a row of the file: 1 to {MOST_ROWS_ABOVE:,}.")
-    return int(text)
+def _header_row(given: str) -> int:
+    if not (given.isascii() and given.isdecimal() and 1 <= int(given[:9]) <= MOST_ROWS_ABOVE):
+        hint = text("It is a row of the file: 1 to {n}.", n=f"{MOST_ROWS_ABOVE:,}")
+        raise BadReadOption(_is("header_row", given), hint)
+    return int(given)
 
 
-def _dates(text: str) -> str:
-    return _one_of("dates", text.lower(), DATES, "dmy (31.12.2025), mdy (12/31/2025) or ymd (2025-12-31)")
+def _dates(given: str) -> str:
+    return _one_of("dates", given.lower(), DATES, text("dmy (31.12.2025), mdy (12/31/2025) or ymd (2025-12-31)"))
 
 
-def _one_of(name: str, text: str, accepted: tuple[str, ...], words: str) -> str:
-    if text not in accepted:
-        raise BadReadOption(f"{name} is {text!r}.", f"Accepted: {words}.")
-    return text
+def _is(option: str, given: str) -> str:
+    return text("{option} is {value}.", option=option, value=repr(given))
+
+
+def _one_of(name: str, given: str, accepted: tuple[str, ...], words: str) -> str:
+    if given not in accepted:
+        raise BadReadOption(_is(name, given), text("Accepted: {values}.", values=words))
+    return given
 
 
 _READERS: dict[str, Callable[[str], Any]] = {

@@ -13,9 +13,10 @@ from typing import Any, BinaryIO
 from ml.errors import Misread
 from ml.files.text.encodings import TextScan, spoken
 from ml.files.text.separators import LOOKED_AT, separator_of, stated
+from ml.translation import mark, text
 
 SAMPLE = 256 * 1024  # characters by which separator and header are found
-QUOTES = 'A cell that holds a separator, a quote or a line break stands in "…", its quotes doubled.'
+QUOTES = mark('A cell that holds a separator, a quote or a line break stands in "…", its quotes doubled.')
 CTRL_Z = "\x1a"
 _ESCAPED = re.compile(r'\\[\\"]')
 
@@ -168,20 +169,26 @@ def _without_noise(line: str) -> str:
 
 
 def _broken(line: int, error: csv.Error) -> Misread:
-    return Misread(f"Line {line:,} of the table cannot be read: {_in_words(error)}.", QUOTES)
+    return Misread(
+        text("Line {line} of the table cannot be read: {reason}.", line=f"{line:,}", reason=_in_words(error)),
+        text(QUOTES),
+    )
 
 
 def _in_words(error: csv.Error) -> str:
     said = str(error)
     if "unexpected end" in said:
-        return "a cell begins with a quotation mark, and none closes it"
+        return text("a cell begins with a quotation mark, and none closes it")
     if "expected after" in said:
-        return "behind the closing quotation mark of a cell stands no separator"
+        return text("behind the closing quotation mark of a cell stands no separator")
     if "field limit" in said:
-        return f"a cell has more than {csv.field_size_limit():,} characters; a quotation mark may be missing"
+        return text(
+            "a cell has more than {n} characters; a quotation mark may be missing", n=f"{csv.field_size_limit():,}"
+        )
     return said
 
 
 def _not_in(encoding: str, error: UnicodeError) -> Misread:
     said = getattr(error, "reason", str(error))
-    return Misread(f"The file is not {spoken(encoding)} text: {said}.", "Save it as CSV UTF-8, or say its encoding.")
+    message = text("The file is not {encoding} text: {reason}.", encoding=spoken(encoding), reason=said)
+    return Misread(message, text("Save it as CSV UTF-8, or say its encoding."))
