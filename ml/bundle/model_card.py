@@ -140,7 +140,7 @@ def _made(folder: Path) -> str:
         made = dt.datetime.fromisoformat(created(folder))
     except ValueError:
         return text(NOT_SAID)
-    return f"{made:%Y-%m-%d %H:%M} UTC"
+    return text("{time} UTC", time=f"{made:%Y-%m-%d %H:%M}")
 
 
 def _size(folder: Path) -> str:

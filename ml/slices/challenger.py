@@ -156,27 +156,16 @@ def why_incomparable(bundle: Bundle, other: Bundle) -> str:
     """The reason why two versions cannot be compared, in a sentence; empty where they can."""
     asked, also = ({f.name: f.kind for f in each.schema.features} for each in (bundle, other))
     strange = [name for name in (*also, *asked) if asked.get(name) != also.get(name)]
+    said = {"version": other.key, "names": ", ".join(dict.fromkeys(strange) or other.outcomes.names)}
     if strange:
-        return text(
-            "{version} asks for other features ({names}), so it cannot be compared.",
-            version=other.key,
-            names=", ".join(dict.fromkeys(strange)),
-        )
+        return text("{version} asks for other features ({names}), so it cannot be compared.", **said)
     if list(asked) != list(also):
-        return text("{version} asks for the features in another order, so it cannot be compared.", version=other.key)
+        return text("{version} asks for the features in another order, so it cannot be compared.", **said)
     if bundle.outcomes.names != other.outcomes.names or bundle.outcomes.exclusive != other.outcomes.exclusive:
-        return text(
-            "{version} has other outcomes ({names}), so it cannot be compared.",
-            version=other.key,
-            names=", ".join(other.outcomes.names),
-        )
+        return text("{version} has other outcomes ({names}), so it cannot be compared.", **said)
     if bundle.offers != other.offers:
-        return text(
-            "{version} offers {offered} instead of {wanted}, so it cannot be compared.",
-            version=other.key,
-            offered=other.offers,
-            wanted=bundle.offers,
-        )
+        said |= {"offered": other.offers, "wanted": bundle.offers}
+        return text("{version} offers {offered} instead of {wanted}, so it cannot be compared.", **said)
     return ""
 
 

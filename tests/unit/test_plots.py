@@ -20,6 +20,8 @@ from ml.plots.plot import View
 from ml.plots.results import drawn, result_of
 from ml.service import Service, open_service
 from ml.text import number_words
+from ml.translation import ENGLISH, use_language
+from ml.translation.pseudo_locale import PSEUDO
 from tests.small import small_model
 
 ROOT = Path(__file__).parents[2]
@@ -54,6 +56,26 @@ def counted(monkeypatch):
     rows = tuple(replace(plot, compute=compute) if plot is roc else plot for plot in catalogue.CATALOGUE)
     monkeypatch.setattr(catalogue, "CATALOGUE", rows)
     return runs
+
+
+@pytest.mark.parametrize("key", ["segments", "groups", "worst-segments", "rules", "mistakes"])
+def test_a_kept_result_is_said_in_the_language_of_who_reads_it(models, tmp_path, key):
+    """Whoever comes first does not choose it for the others, nor does a restart."""
+    said = {}
+    for language in (PSEUDO, ENGLISH):
+        with use_language(language):
+            found = drawn(started(models, tmp_path), "multiclass", key, "gold")
+            plot = found.plot
+            said[language] = [found.sentence, *_texts([getattr(found.result, name) for name in plot.named])]
+    assert not any("⟦" in text for text in said[ENGLISH])
+    assert all("⟦" in text for text in said[PSEUDO] if text and text not in said[ENGLISH])
+    assert said[PSEUDO][0] != said[ENGLISH][0]
+    assert said[PSEUDO][1:] != said[ENGLISH][1:]
+    assert len(said[PSEUDO]) == len(said[ENGLISH])
+
+
+def _texts(found: object) -> list[str]:
+    return [text for each in found for text in _texts(each)] if isinstance(found, list) else [str(found)]
 
 
 def test_eight_that_ask_at_once_compute_once(models, tmp_path, counted):
