@@ -1,4 +1,4 @@
-"""Building blocks of pages: page frame, head and tabs of a model, counted nouns."""
+"""Building blocks of pages: page frame, head and tabs of a model."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from dash.development.base_component import Component
 from layouts.shared import ids, url
 from layouts.shared.static_html import signal
 from ml.data.outcomes import Outcomes
-from ml.locale import localized
 from ml.plots.palette import colour_of
 from ml.translation import mark, text
 
@@ -66,11 +65,6 @@ def tabs(kind: url.Kind | None, name: str, title: str = "") -> Component:
 def dot(outcomes: Outcomes, name: str) -> Component:
     """The outcome's colour, beside its name."""
     return html.Span(className="dot", style={"--colour": colour_of(outcomes, name)})
-
-
-def count(number: int, noun: str, plural: str = "") -> str:
-    """``1 feature``, ``4 features``."""
-    return f"{localized(f'{number:,}')} {noun if number == 1 else plural or noun + 's'}"
 
 
 def _model_head(bundle: Bundle, kind: url.Kind, name: str) -> Component:

@@ -404,7 +404,7 @@ def test_a_missing_page_leads_to_those_that_are_there():
 
 
 def test_the_open_tab_is_marked_and_tabs_keep_the_version():
-    page = blocks.model_page(Model(outcomes("red", "blue")), "insights", "small@12345678", blocks.count(2, "x"))
+    page = blocks.model_page(Model(outcomes("red", "blue")), "insights", "small@12345678", "2 xs")
     tabs = [part for part in all_of(page) if "model-tab" in (getattr(part, "className", None) or "").split()]
     assert [tab.href for tab in tabs] == [url.href(kind, "small@12345678") for kind in url.OF_A_MODEL]
     assert ["model-tab-open" in tab.className for tab in tabs] == [False, True, False, False]
