@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from layouts.campaign.choices import is_single
 from layouts.campaign.words import money, whole
 from layouts.shared.percent import percents
+from ml.decision.bands import DEFAULT, bands
 from ml.decision.decide import actions, decide
 from ml.decision.payoff import currency_of
 from ml.translation import text
@@ -78,6 +79,8 @@ class ResultTable:
     def __init__(self, bundle: Bundle, result: Mapping[str, Any]) -> None:
         self._bundle, self._result, self._own = bundle, result, result["own"]
         self._labels = tuple((each.name, each.label) for each in bundle.outcomes.items)
+        # The result has those of the program in English
+        self._bands = tuple((kept.label, read.label) for kept, read in zip(DEFAULT, bands({}), strict=True))
         self._single = is_single({"exclusive": bundle.outcomes.exclusive, "outcomes": self._labels})
         people = list(result["people"])
         rest = [at for at in range(len(result["names"])) if at not in self._own.values() and at not in people]
@@ -98,7 +101,7 @@ class ResultTable:
         return [
             TableColumn("rank", text("Rank"), (own["rank"],), "integer"),
             *chances,
-            TableColumn("band", text("Band"), (own["band"],)),
+            TableColumn("band", text("Band"), (own["band"],), words=self._bands),
             *([TableColumn("action", text("What to do"))] if does else []),
             TableColumn("label", text("Model says"), (own["label"],), words=self._labels),
             *self._why(),
@@ -111,7 +114,7 @@ class ResultTable:
             TableColumn("place", text("Place"), (own["place"],), "integer"),
             *([] if self._single else [TableColumn("outcome", text("Offer"), (own["outcome"],), words=self._labels)]),
             TableColumn("probability", text("Probability"), (own["probability"],), "percent"),
-            TableColumn("band", text("Band"), (own["band"],)),
+            TableColumn("band", text("Band"), (own["band"],), words=self._bands),
             TableColumn("worth", text("Worth of acting"), (own["expected_value"],), "money"),
             *self._why(),
             TableColumn("decision", text("Decision"), (own["decision"],)),

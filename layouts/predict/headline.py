@@ -16,7 +16,7 @@ from ml.decision.ranking import Ranking, ranked
 from ml.decision.worth import NOTHING
 from ml.text.spoken import cut_off_text
 from ml.text.words import money_text
-from ml.translation import template, text, text_parts
+from ml.translation import text, text_parts
 
 EVEN = 0.5  # below this probability acting needs a "but"
 
@@ -59,7 +59,7 @@ def _exclusive(standing: Standing, shown: str) -> list[Component]:
     outcomes = standing.model.outcomes
     eyebrow = html.P([dot(outcomes, standing.outcome), outcomes[standing.outcome].label], className="eyebrow")
     # A word without its number could be read as more than it is: both come and go together.
-    band, number = html.Span(template(standing.band.label)), html.Span(shown, className="number")
+    band, number = html.Span(standing.band.label), html.Span(shown, className="number")
     words = text_parts("{band}, {probability}", band=band, probability=number)
     return [eyebrow, html.P(words, className="headline owned")]
 
@@ -81,7 +81,7 @@ def _because(standing: Standing, decision: Decision) -> Sequence[Component]:
         return []
     if gain is not None and (gain < -NOTHING if decision.act else gain > NOTHING):
         return _against_worth(standing, decision, abs(gain))
-    band = "" if standing.model.outcomes.exclusive else template(standing.band.label)
+    band = "" if standing.model.outcomes.exclusive else standing.band.label
     if gain is None or abs(gain) <= NOTHING:
         return [html.Span(f" {band}.", className="because")] if band else []
     words = _in_money(decision, money_text(abs(gain), currency_of(standing.model.card)), band, standing.probability)
