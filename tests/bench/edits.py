@@ -30,6 +30,7 @@ from tests.bench.serving import gunicorn, serving, table
 PEOPLE, ROUNDS, SECONDS = 16, either(3, 1), 4.0
 EDITS = either(400, 40)  # of each person; then they begin anew
 UPDATE = "/_dash-update-component"
+LOGGED = 5_000  # characters of the servers' log that are shown where an answer is no 200
 
 
 class Editor(Connection):
@@ -73,12 +74,16 @@ def callback(outputs: list[tuple[str, str]], inputs: list[tuple[str, str, Any]],
 def main() -> None:
     """Measure score alone, score and reasons, and the usual page, in turns."""
     with tempfile.TemporaryDirectory() as scratch:
-        models = Path(scratch) / "models"
+        models, log = Path(scratch) / "models", Path(scratch) / "log"
         ten.add(models)
-        _compare(models, Path(scratch) / "var")
+        try:
+            _compare(models, Path(scratch) / "var", log)
+        except SystemExit:  # no 200: the servers know why
+            print(log.read_text()[-LOGGED:] if log.exists() else "The servers have logged nothing.")
+            raise
 
 
-def _compare(models: Path, var: Path) -> None:
+def _compare(models: Path, var: Path, log: Path) -> None:
     bundle = open_service(models).model(ten.NAME)
     rows = [
         dict(zip(bundle.schema.names, map(text_of, row), strict=True))
@@ -86,8 +91,8 @@ def _compare(models: Path, var: Path) -> None:
     ]
     environ = {"MODEL": ten.NAME, "MODELS_DIR": str(models), "VAR_DIR": str(var), "LOG_LEVEL": "warning"}
     with (
-        serving(gunicorn("app:create_server()"), "/healthz", **environ) as likely,
-        serving(gunicorn("tests.bench.usual:server"), "/", USUAL="dash", **environ) as usual,
+        serving(gunicorn("app:create_server()"), "/healthz", log, **environ) as likely,
+        serving(gunicorn("tests.bench.usual:server"), "/", log, USUAL="dash", **environ) as usual,
     ):
         ours, theirs = port_of(likely), port_of(usual)
 
