@@ -15,15 +15,19 @@ from store.errors import StoreUnavailable, store_errors
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from store.api_keys import ApiKeyTable
+    from store.audit import AuditTable
     from store.book import BookTable
     from store.calls import CallTable
     from store.jobs import JobTable
+    from store.people import PeopleTable
+    from store.secrets import SecretTable
 
 log = logging.getLogger(__name__)
 
 
 class Store:
-    """Persistent state in SQLite or PostgreSQL: chosen cut-offs, books of records, jobs and their callbacks.
+    """Persistent state in SQLite or PostgreSQL: cut-offs, books of records, jobs and their callbacks, people, keys.
 
     Connects at its first use, and again in a forked process: connections cannot be shared between processes.
 
@@ -107,6 +111,34 @@ class Store:
         from store.book import BookTable
 
         return BookTable(self._engine)
+
+    @property
+    def people(self) -> PeopleTable:
+        """The tables of people, invitations and sessions."""
+        from store.people import PeopleTable
+
+        return PeopleTable(self._engine)
+
+    @property
+    def api_keys(self) -> ApiKeyTable:
+        """The table of API keys."""
+        from store.api_keys import ApiKeyTable
+
+        return ApiKeyTable(self._engine)
+
+    @property
+    def audit(self) -> AuditTable:
+        """The audit log."""
+        from store.audit import AuditTable
+
+        return AuditTable(self._engine)
+
+    @property
+    def secrets(self) -> SecretTable:
+        """The table of secrets that all instances share."""
+        from store.secrets import SecretTable
+
+        return SecretTable(self._engine)
 
     def ping(self) -> None:
         """Run a trivial query; raises the database's own errors."""

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from filelock import FileLock
 from sqlalchemy import Connection, Engine, func, select, text
 
-from store.tables import STEPS, Step, migrations
+from store.migration_steps import STEPS, Step
+from store.tables import migrations
 
 # Key of the advisory lock: any number that no other program uses in the same database
 _LOCK = 7_610_001

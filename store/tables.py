@@ -1,11 +1,6 @@
-"""Tables of the store, and the numbered migration steps that lead there."""
+"""Tables of the store, as the migration steps of ``store/migration_steps.py`` make them."""
 
-import json
-from collections.abc import Callable
-
-from sqlalchemy import BigInteger, Column, Connection, DateTime, Float, Integer, MetaData, String, Table, Text, text
-
-Step = Callable[[Connection], object]
+from sqlalchemy import BigInteger, Column, DateTime, Float, Integer, MetaData, String, Table, Text
 
 metadata = MetaData()
 
@@ -133,136 +128,73 @@ book_values = Table(
     Column("record", Text, nullable=False),
 )
 
-# Step n is the n-th of these. A step that was once released never changes: its statements are
-# written out, not taken from the tables above, which change.
-STEPS: tuple[Step, ...] = (
-    lambda connection: connection.exec_driver_sql(
-        "CREATE TABLE cutoffs ("
-        " model VARCHAR(100) NOT NULL,"
-        " outcome VARCHAR(200) NOT NULL,"
-        " value DOUBLE PRECISION NOT NULL,"
-        " set_at TIMESTAMP WITH TIME ZONE NOT NULL,"
-        " PRIMARY KEY (model, outcome))"
-    ),
-    lambda connection: _run(
-        connection,
-        "CREATE TABLE jobs ("
-        " id VARCHAR(32) NOT NULL PRIMARY KEY,"
-        " model VARCHAR(100) NOT NULL,"
-        " state VARCHAR(10) NOT NULL,"
-        " options TEXT NOT NULL,"
-        " digest VARCHAR(64) NOT NULL,"
-        " size BIGINT NOT NULL,"
-        " message TEXT NOT NULL,"
-        " key VARCHAR(200) UNIQUE,"
-        " created DOUBLE PRECISION NOT NULL,"
-        " started DOUBLE PRECISION,"
-        " finished DOUBLE PRECISION)",
-        "CREATE INDEX jobs_open ON jobs (state, created)",
-        "CREATE TABLE pieces ("
-        " job VARCHAR(32) NOT NULL,"
-        " number INTEGER NOT NULL,"
-        " state VARCHAR(10) NOT NULL,"
-        " attempts INTEGER NOT NULL,"
-        " owner VARCHAR(32),"
-        " lease DOUBLE PRECISION,"
-        " records BIGINT,"
-        " refused BIGINT,"
-        " file VARCHAR(200),"
-        " PRIMARY KEY (job, number))",
-    ),
-    lambda connection: _run(
-        connection,
-        "CREATE TABLE books ("
-        " model VARCHAR(100) NOT NULL PRIMARY KEY,"
-        " book VARCHAR(32) NOT NULL,"
-        " size BIGINT NOT NULL)",
-        # Ids are searched by prefix: that needs the order of code points, not of a language
-        "CREATE TABLE book_records ("
-        " book VARCHAR(32) NOT NULL,"
-        " number BIGINT NOT NULL,"
-        " id VARCHAR(200) NOT NULL,"
-        f" folded VARCHAR(1000) {_by_code_point(connection)} NOT NULL,"
-        f" text TEXT {_by_code_point(connection)} NOT NULL,"
-        f" PRIMARY KEY (book, number)){_in_order(connection)}",
-        "CREATE INDEX book_records_id ON book_records (book, id)",
-        "CREATE INDEX book_records_folded ON book_records (book, folded)",
-        "CREATE TABLE book_values ("
-        " book VARCHAR(32) NOT NULL,"
-        " number BIGINT NOT NULL,"
-        " record TEXT NOT NULL,"
-        f" PRIMARY KEY (book, number)){_in_order(connection)}",
-    ),
-    lambda connection: connection.exec_driver_sql("ALTER TABLE pieces ADD COLUMN gaps TEXT"),
-    lambda connection: _kinds_and_calls(connection),
-    lambda connection: _run(
-        connection,
-        "CREATE TABLE control_groups ("
-        " job VARCHAR(32) NOT NULL PRIMARY KEY,"
-        " campaign VARCHAR(32) NOT NULL,"
-        " model VARCHAR(100) NOT NULL,"
-        " name TEXT NOT NULL,"
-        " share DOUBLE PRECISION NOT NULL,"
-        " calls BIGINT NOT NULL,"
-        " control BIGINT NOT NULL,"
-        " made DOUBLE PRECISION NOT NULL,"
-        " records TEXT NOT NULL)",
-        "CREATE INDEX control_groups_of ON control_groups (campaign)",
-    ),
-    lambda connection: _run(
-        connection,
-        "CREATE TABLE cutoff_changes ("
-        f" number {_counting(connection)} PRIMARY KEY,"
-        " model VARCHAR(100) NOT NULL,"
-        " outcome VARCHAR(200) NOT NULL,"
-        " before DOUBLE PRECISION NOT NULL,"
-        " after DOUBLE PRECISION,"
-        " reason TEXT NOT NULL,"
-        " who VARCHAR(200),"
-        " changed_at TIMESTAMP WITH TIME ZONE NOT NULL)",
-        "CREATE INDEX cutoff_changes_of ON cutoff_changes (model, outcome, number)",
-    ),
+# People who sign in; times of these tables are seconds since 1970
+people = Table(
+    "people",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("name", String(200), nullable=False, unique=True),  # as typed at sign-in, in small letters
+    Column("role", String(20), nullable=False),
+    Column("roles", Text, nullable=False),  # JSON: model to role, where it is another
+    Column("password", Text),  # argon2; null until an invitation is accepted
+    Column("active", Integer, nullable=False),
+    Column("created", Float, nullable=False),
 )
 
+# Links for one use: an invitation, or a new password
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("person", String(32), nullable=False),
+    Column("expires", Float, nullable=False),
+)
 
-def _kinds_and_calls(connection: Connection) -> None:
-    """Add the column of a job's kind, which was among its options only, and the table of callbacks."""
-    _run(
-        connection,
-        "ALTER TABLE jobs ADD COLUMN kind VARCHAR(10) DEFAULT 'score' NOT NULL",
-        "CREATE INDEX jobs_newest ON jobs (created, id)",
-        "CREATE TABLE calls ("
-        " job VARCHAR(32) NOT NULL PRIMARY KEY,"
-        " url TEXT NOT NULL,"
-        " state VARCHAR(10) NOT NULL,"
-        " attempts INTEGER NOT NULL,"
-        " due DOUBLE PRECISION NOT NULL,"
-        " owner VARCHAR(32),"
-        " status INTEGER,"
-        " message TEXT NOT NULL)",
-        "CREATE INDEX calls_due ON calls (state, due)",
-    )
-    for job, options in connection.execute(text("SELECT id, options FROM jobs")).all():
-        kind = json.loads(options).get("kind", "score")
-        connection.execute(text("UPDATE jobs SET kind = :kind WHERE id = :job"), {"kind": kind, "job": job})
+# Sessions of browsers; the cookie holds the token, of which only the hash is here
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("person", String(32), nullable=False),
+    Column("created", Float, nullable=False),
+    Column("expires", Float, nullable=False),
+)
 
+# Keys of programs
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("hash", String(64), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("scopes", Text, nullable=False),  # JSON list
+    Column("models", Text, nullable=False),  # JSON list; empty for all
+    Column("made_by", String(200), nullable=False),
+    Column("created", Float, nullable=False),
+    Column("expires", Float),
+    Column("used", Float),
+    Column("ended", Float),
+)
 
-def _counting(connection: Connection) -> str:
-    """Type of a key that the database counts up itself."""
-    if connection.dialect.name == "postgresql":
-        return "BIGINT GENERATED ALWAYS AS IDENTITY"
-    return "INTEGER NOT NULL"
+# Who did what, append-only; without values of records
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("at", Float, nullable=False),
+    Column("who", String(200), nullable=False),
+    Column("what", String(50), nullable=False),
+    Column("about", Text, nullable=False),
+    Column("before", Text, nullable=False),
+    Column("after", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("request", String(200), nullable=False),
+)
 
-
-def _by_code_point(connection: Connection) -> str:
-    return 'COLLATE "C"' if connection.dialect.name == "postgresql" else "COLLATE BINARY"
-
-
-def _in_order(connection: Connection) -> str:
-    """Table suffix that stores rows in key order, so that reading a whole book is one scan."""
-    return " WITHOUT ROWID" if connection.dialect.name == "sqlite" else ""
-
-
-def _run(connection: Connection, *statements: str) -> None:
-    for statement in statements:
-        connection.exec_driver_sql(statement)
+# Secrets that the first instance made for all: the key that signs cookies
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("name", String(50), primary_key=True),
+    Column("value", Text, nullable=False),
+)

@@ -13,7 +13,7 @@ from store.db import open_store
 from store.files import Files
 from store.job import JobFilter
 from store.migrate import migrate
-from store.tables import STEPS
+from store.migration_steps import STEPS
 from tests.faults.places import database
 from tests.small import small_service
 

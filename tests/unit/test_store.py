@@ -16,7 +16,8 @@ from sqlalchemy.exc import OperationalError
 from store import sql
 from store.db import open_store
 from store.migrate import NewerDatabase, migrate
-from store.tables import STEPS, metadata
+from store.migration_steps import STEPS
+from store.tables import metadata
 
 CHANGE = {"before": 0.5, "reason": "a test"}
 POSTGRES = "postgresql+psycopg://postgres@127.0.0.1:5432"

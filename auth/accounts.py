@@ -1,0 +1,210 @@
+"""People's accounts: invited, signed in, changed, ended; each with its line in the audit log."""
+
+from __future__ import annotations
+
+import re
+import time
+import uuid
+from collections.abc import Callable, Mapping
+
+from auth.audit_log import AuditLog
+from auth.passwords import hash_password, needs_rehash, verify_password
+from auth.permissions import ADMINISTRATOR, ROLES
+from auth.tokens import hash_of, new_token
+from store.db import Store
+from store.people import NameTaken, Person
+
+HOUR, DAY = 3600.0, 86_400.0
+INVITED_FOR = 2 * DAY
+SIGNED_IN_FOR = 12 * HOUR
+_NAME = re.compile(r"[^\s/<>\"'\\]{1,100}")
+
+
+class BadAccount(ValueError):
+    """What was asked for an account cannot be done; the message says why and what is accepted."""
+
+
+class Accounts:
+    """Accounts of people.
+
+    Parameters
+    ----------
+    store : Store
+    audit : AuditLog
+    clock : callable
+        Gives seconds since 1970.
+    """
+
+    def __init__(self, store: Store, audit: AuditLog, clock: Callable[[], float] = time.time) -> None:
+        self._store, self._audit, self._clock = store, audit, clock
+
+    def all(self) -> list[Person]:
+        """Everybody, by name."""
+        return self._store.people.all()
+
+    def invite(self, name: str, role: str, roles: Mapping[str, str] | None = None) -> str:
+        """Add a person and give the token of the invitation, which is shown once.
+
+        Raises
+        ------
+        BadAccount
+            The name is taken or none, or there is no such role.
+        """
+        name = read_name(name)
+        person = Person(
+            uuid.uuid4().hex, name, _checked(role, empty=True), _all_checked(roles or {}), created=self._clock()
+        )
+        try:
+            self._store.people.add(person)
+        except NameTaken:
+            raise BadAccount(f"There is somebody called “{name}” already.") from None
+        self._audit.note("invited", name, after=role_words(person))
+        return self._token(person)
+
+    def reset(self, person_id: str) -> str:
+        """The token of a link with which a person chooses a new password; the present one holds until then."""
+        person = self._person(person_id)
+        self._audit.note("password link made", person.name)
+        return self._token(person)
+
+    def invited(self, token: str) -> Person | None:
+        """The person whom an invitation is for; None where it is used, expired or none."""
+        return self._store.people.invited(hash_of(token), self._clock())
+
+    def accept(self, token: str, password: str) -> Person | None:
+        """Choose the password of an invitation, once; ends the person's sessions.
+
+        Raises
+        ------
+        BadPassword
+        """
+        person = self.invited(token)
+        if person is None:
+            return None
+        accepted = self._store.people.accept(hash_of(token), hash_password(password, person.name), self._clock())
+        if accepted:
+            self._audit.note("password chosen", person.name, who=person.name)
+        return accepted
+
+    def sign_in(self, name: str, password: str) -> Person | None:
+        """The person of a name and a password; None for wrong ones, after the same time whichever is wrong."""
+        found = self._store.people.find(name.strip().casefold())
+        right = verify_password(password, found.password if found and found.active else None)
+        if not right or found is None:
+            # A name that nobody has is not kept: somebody may have typed a password there
+            self._audit.note("sign-in refused", found.name if found else "an unknown name", who="stranger")
+            return None
+        if needs_rehash(found.password or ""):
+            self._store.people.change(found.id, password=hash_password(password))
+        return found
+
+    def begin_session(self, person: Person) -> str:
+        """Begin a session and give its token, a new one at each sign-in."""
+        token, now = new_token(), self._clock()
+        self._store.people.begin_session(hash_of(token), person.id, now, now + SIGNED_IN_FOR)
+        self._audit.note("signed in", person.name, who=person.name)
+        return token
+
+    def in_session(self, token: str) -> Person | None:
+        """The person of a session."""
+        return self._store.people.in_session(hash_of(token), self._clock())
+
+    def end_session(self, token: str) -> None:
+        """Sign out of one browser."""
+        self._store.people.end_session(hash_of(token))
+
+    def end_sessions(self, person_id: str) -> None:
+        """Sign out everywhere."""
+        person = self._person(person_id)
+        self._store.people.end_sessions(person.id)
+        self._audit.note("signed out everywhere", person.name)
+
+    def change_password(self, person: Person, old: str, new: str) -> bool:
+        """Change one's own password; False where the old one is wrong. Ends all sessions.
+
+        Raises
+        ------
+        BadPassword
+        """
+        if not verify_password(old, person.password):
+            return False
+        self._store.people.change(person.id, password=hash_password(new, person.name))
+        self._audit.note("password changed", person.name)
+        return True
+
+    def change_role(self, person_id: str, role: str, roles: Mapping[str, str]) -> None:
+        """Change what a person may do.
+
+        Raises
+        ------
+        BadAccount
+            There is no such person or role, or nobody would be administrator any more.
+        """
+        person = self._person(person_id)
+        new = Person(person.id, person.name, _checked(role, empty=True), _all_checked(roles), active=person.active)
+        if new.role != ADMINISTRATOR:
+            self._keep_an_administrator(person)
+        self._store.people.change(person.id, role=new.role, roles=new.roles)
+        self._audit.note("role changed", person.name, before=role_words(person), after=role_words(new))
+
+    def set_active(self, person_id: str, *, active: bool) -> None:
+        """End or give back a person's right to sign in; BadAccount for the last administrator."""
+        person = self._person(person_id)
+        if not active:
+            self._keep_an_administrator(person)
+        self._store.people.change(person.id, active=active)
+        self._audit.note("account opened" if active else "account closed", person.name)
+
+    def first_invitation(self) -> str | None:
+        """Token with which the first administrator signs up; None where there is one who can sign in."""
+        everybody = self.all()
+        administrators = [each for each in everybody if each.role == ADMINISTRATOR and each.active]
+        if any(each.password for each in administrators):
+            return None
+        return self._token(administrators[0]) if administrators else self.invite(_free(everybody), ADMINISTRATOR)
+
+    def _token(self, person: Person) -> str:
+        token = new_token()
+        self._store.people.invite(hash_of(token), person.id, self._clock() + INVITED_FOR)
+        return token
+
+    def _person(self, person_id: str) -> Person:
+        person = self._store.people.get(person_id)
+        if person is None:
+            raise BadAccount("There is no such person any more.")
+        return person
+
+    def _keep_an_administrator(self, without: Person) -> None:
+        others = (each for each in self.all() if each.id != without.id and each.active and each.password)
+        if without.role == ADMINISTRATOR and not any(each.role == ADMINISTRATOR for each in others):
+            raise BadAccount("This is the only administrator who can sign in. Make somebody else one first.")
+
+
+def read_name(text: str) -> str:
+    """A name as it is kept: without spaces, in small letters; BadAccount where it is none."""
+    name = text.strip().casefold()
+    if not _NAME.fullmatch(name):
+        raise BadAccount("A name has 1 to 100 characters without spaces: an e-mail address, say.")
+    return name
+
+
+def role_words(person: Person) -> str:
+    """Role of a person, and those for single models, as the audit log has them."""
+    return ", ".join([person.role or "no role", *(f"{role} of {model}" for model, role in person.roles.items())])
+
+
+def _checked(role: str, *, empty: bool = False) -> str:
+    if role not in ROLES and not (empty and role == ""):
+        raise BadAccount(f"There is no role “{role}”. Roles: {', '.join(ROLES)}.")
+    return role
+
+
+def _all_checked(roles: Mapping[str, str]) -> dict[str, str]:
+    if ADMINISTRATOR in roles.values():
+        raise BadAccount("An administrator is one of all models.")
+    return {model: _checked(role) for model, role in roles.items()}
+
+
+def _free(everybody: list[Person]) -> str:
+    names = {each.name for each in everybody}
+    return next(name for name in ("admin", *(f"admin{at}" for at in range(2, 1000))) if name not in names)

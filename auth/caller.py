@@ -1,0 +1,99 @@
+"""The caller of a request: who it is, and what it may do with which model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+from auth.permissions import ROLES, SCOPES, Permission
+from store.api_keys import ApiKey
+from store.people import Person
+
+Granted = frozenset[Permission]
+NOTHING: Granted = frozenset()
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks, and what it may do.
+
+    Attributes
+    ----------
+    name : str
+        As the audit log names it: a person's name, "key NAME (ID)"; empty where nobody signed in.
+    granted : frozenset of Permission
+        What it may do with models that `models` does not name, and beside models.
+    models : mapping of str to frozenset of Permission
+        What it may do with these models instead.
+    person : Person or None
+    """
+
+    name: str
+    granted: Granted = NOTHING
+    models: Mapping[str, Granted] = field(default_factory=dict)
+    person: Person | None = None
+
+    def may(self, permission: Permission, model: str | None = None) -> bool:
+        """True where the caller may do this: with a model, or with any one where none is named.
+
+        Parameters
+        ----------
+        permission : Permission
+        model : str, optional
+            Its name, without a fingerprint.
+        """
+        if permission is Permission.OPEN:
+            return True
+        if permission is Permission.SIGNED_IN:
+            return self.name != ""
+        if model is not None:
+            return permission in self.models.get(model, self.granted)
+        return permission in self.granted or any(permission in granted for granted in self.models.values())
+
+
+STRANGER = Caller("")
+EVERYBODY = Caller("anybody", frozenset(Permission))  # with AUTH=none
+
+
+def caller_of_person(person: Person) -> Caller:
+    """The caller that a person is."""
+    models = {model: ROLES.get(role, NOTHING) for model, role in person.roles.items()}
+    return Caller(person.name, ROLES.get(person.role, NOTHING), models, person)
+
+
+def caller_of_key(key: ApiKey) -> Caller:
+    """The caller that a key is."""
+    granted = frozenset().union(*(SCOPES.get(scope, NOTHING) for scope in key.scopes))
+    name = f"key {key.name} ({key.id})"
+    if key.models:
+        return Caller(name, NOTHING, dict.fromkeys(key.models, granted))
+    return Caller(name, granted)
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request that was let in: its caller, what it needs, and its id for the audit log."""
+
+    caller: Caller
+    needs: Permission
+    id: str = ""
+
+
+_request: ContextVar[Request | None] = ContextVar("request_of_a_caller", default=None)
+
+
+@contextmanager
+def use_request(request: Request | None) -> Iterator[None]:
+    """Answer this request until the block ends, in this context only."""
+    token = _request.set(request)
+    try:
+        yield
+    finally:
+        _request.reset(token)
+
+
+def current_request() -> Request | None:
+    """The request that is being answered; None in jobs, threads of the service, and the command line."""
+    return _request.get()

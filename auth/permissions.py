@@ -1,0 +1,45 @@
+"""Permissions, and the roles of people and scopes of keys that grant them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Permission(StrEnum):
+    """What a route or a callback asks of its caller."""
+
+    OPEN = "open"  # nothing: assets, health checks, sign-in
+    SIGNED_IN = "signed in"  # a person or a key, whatever they may do
+    READ = "read"  # models, their figures and reports
+    SCORE = "score"  # predictions and advice on single records
+    FILES = "files"  # jobs: files, campaigns and call lists
+    CUT_OFFS = "cut-offs"  # changing the cut-off in use
+    OUTCOMES = "outcomes"  # what came of a decision
+    ADMIN = "admin"  # people, keys and audit
+
+
+_VIEWER = frozenset({Permission.READ})
+_SELLER = _VIEWER | {Permission.SCORE, Permission.OUTCOMES}
+_MANAGER = _SELLER | {Permission.FILES, Permission.CUT_OFFS}
+
+ROLES: Mapping[str, frozenset[Permission]] = MappingProxyType(
+    {
+        "viewer": _VIEWER,
+        "seller": _SELLER,
+        "manager": _MANAGER,
+        "data scientist": _MANAGER,
+        "administrator": _MANAGER | {Permission.ADMIN},
+    }
+)
+ADMINISTRATOR = "administrator"
+
+SCOPES: Mapping[str, frozenset[Permission]] = MappingProxyType(
+    {
+        "score": frozenset({Permission.SCORE, Permission.FILES}),
+        "outcomes": frozenset({Permission.OUTCOMES}),
+        "read": frozenset({Permission.READ}),
+        "admin": frozenset(Permission) - {Permission.OPEN, Permission.SIGNED_IN},
+    }
+)
