@@ -27,7 +27,14 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import callbacks
 from api import WholeRequest, create_api
+from api.http.request_ids import request_id
+from auth.callback_gate import guard_callbacks
+from auth.gate import Gate
+from auth.setup import Auth, invite_first, set_up
+from callbacks.accounts import routes as accounts
+from callbacks.accounts.views import SignIn
 from jobs.campaign_service import CampaignService
+from layouts.accounts.pages import FORMS, INVITATION
 from layouts.shared import shell, url
 from ml.plots import theme
 from ml.service import Service
@@ -86,6 +93,7 @@ def create_app(settings: Settings, services: Services | None = None, campaigns: 
     kept = file_retention(settings)
     callbacks.register(app, services.service, services.store, kept, services.making, campaigns)
     refuse_malformed(app)
+    guard_callbacks(app)
     answer_503_where_the_store_is_away(server)
     set_reader_locale(server, url.under)
     serve_static_files(app)
@@ -149,12 +157,39 @@ def create_service(settings: Settings, change: Callable[[Dash], None] | None = N
         campaigns,
     )
     compress_text(api)
+    auth = sign_in(pages, settings, services)
     warm_up(pages)
     policy = content_policy(pages.csp_hashes(), framers)
-    # A rate limit (throttle) would stand between Origins and Dispatcher: docs/ARCHITECTURE.md
-    whole = SafeHeaders(Origins(Dispatcher(pages.server.wsgi_app, api), origins), policy, framers)
+    # A rate limit (throttle) would stand between Origins and Gate: docs/ARCHITECTURE.md
+    dispatcher = Dispatcher(pages.server.wsgi_app, api, FORMS if auth.accounts else ())
+    gate = Gate(
+        dispatcher,
+        lambda environ: (pages.server if dispatcher.is_of_pages(environ) else api).url_map,
+        auth.identify,
+        request_id,
+    )
+    whole = SafeHeaders(Origins(gate, origins), policy, framers)
     pages.server.wsgi_app = behind_proxies(whole, settings)
     return pages
+
+
+def sign_in(pages: Dash, settings: Settings, services: Services) -> Auth:
+    """Set sign-in up as AUTH says, and add the pages of accounts where people sign in."""
+    auth = set_up(settings.auth, pages.server, services.store, settings.secret_key)
+    if auth.accounts and auth.keys:
+        given = SignIn(
+            auth.accounts,
+            auth.keys,
+            auth.audit,
+            services.service.registry.names,
+            lambda: str(pages.asset_bundle.address("css")),
+            auth.forget,
+            settings.redis_url or "memory://",
+        )
+        accounts.register(pages.server, given)
+        host = joined(settings.host, settings.port)
+        invite_first(auth.accounts, f"http://{host}{settings.root_path}{INVITATION}")
+    return auth
 
 
 def behind_proxies(server: WSGIApplication, settings: Settings) -> WSGIApplication:

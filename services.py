@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from auth.access import RequestAccess
 from jobs.job_service import JobService
 from jobs.local_runner import LocalRunner
 from jobs.webhooks.allowed_addresses import CallbackRules
@@ -61,7 +62,8 @@ def open_services(settings: Settings) -> Services:
     sweep(cache_dir)
     cache = ResultCache(cache_dir, settings.redis_url)
     store = open_store(settings.database_url)
-    service = open_service(settings.models_dir, cache, settings.var_dir / "locks", chosen_cut_offs(store))
+    chosen = chosen_cut_offs(store)
+    service = open_service(settings.models_dir, cache, settings.var_dir / "locks", chosen, RequestAccess())
     demo = None
     if settings.demo_models == "auto":
         demo = DemoModels(settings.models_dir, settings.var_dir, HOME, settings.to_environ())

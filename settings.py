@@ -74,6 +74,12 @@ def _secrets(text: str) -> str:
     return text
 
 
+def _long_secret(text: str) -> str:
+    if len(text) < 32 or len(set(text)) < 10:
+        raise BadSetting("32 or more random characters; openssl rand -hex 32 makes some")
+    return text
+
+
 def _networks(text: str) -> str:
     try:
         for each in text.replace(",", " ").split():
@@ -192,6 +198,17 @@ class Settings:
     )
     frame_ancestors: str = _setting(
         "", _framers, "Sites that may show the pages in a frame; self for this one; without it, none"
+    )
+    auth: str = _setting(
+        "none",
+        _one_of("none", "password"),
+        "none lets everybody use the service, password asks people to sign in",
+    )
+    secret_key: str = _setting(
+        "",
+        _long_secret,
+        "Signs cookies of sessions; without it, one that is made and kept in the store",
+        secret=True,
     )
     proxy_hops: int = _setting(
         0, _whole_number(0, 10), "Proxies in front that set X-Forwarded-*; 1 behind a PaaS router"

@@ -9,6 +9,8 @@ from typing import Any
 from dash import Dash, Input, Output
 from dash.development.base_component import Component
 
+from auth.access import require
+from auth.permissions import Permission
 from callbacks import predict
 from callbacks.campaign.doors import Doors
 from callbacks.campaign.steps import opening
@@ -25,6 +27,7 @@ from ml.errors import LikelyError, UnknownModel
 from ml.metrics.overview import opening_cut_offs, read_cut_off
 from ml.service import Bundle, Service
 
+NEEDS = {"predict": Permission.SCORE, "campaign": Permission.FILES}  # beside the permission to see the model
 DemoProgress = Callable[[], DemoStatus | None]
 
 
@@ -124,6 +127,8 @@ def _model_page(
     beside: tuple[RecordBooks | None, FileRetention | None, Doors | None],
 ) -> Component:
     books, retention, doors = beside
+    if kind in NEEDS:
+        require(NEEDS[kind], name.partition("@")[0])
     if kind == "predict":
         return blocks.model_page(service.opened(name), kind, name, predict.opening(service, name, query, books, doors))
     bundle = service.opened(name)

@@ -234,17 +234,23 @@ class JobService:
                 text("There is no job {job}.", job=repr(job[:80])),
                 text("Jobs are kept for some days after they are over."),
             )
+        self.service.allow(found.model)
         if found.state in OPEN:
             self._announce(job)  # restarts a local runner that died
         return found
 
     def those(self, jobs: Sequence[str]) -> list[Job]:
-        """Present states of those of the jobs that are there."""
-        return self.store.jobs.those(jobs)
+        """Present states of those of the jobs that are there, and whose model who asks may know."""
+        return self._known(self.store.jobs.those(jobs))
 
     def page(self, wanted: JobFilter, most: int, after: Cursor | None) -> tuple[list[Job], Cursor | None]:
         """A page of jobs, the newest first; see :meth:`store.job_queries.JobQueries.page`."""
-        return self.store.jobs.page(wanted, most, after)
+        found, cursor = self.store.jobs.page(wanted, most, after)
+        return self._known(found), cursor
+
+    def _known(self, jobs: list[Job]) -> list[Job]:
+        names = frozenset(self.service.registry.names()) - frozenset(self.service.names())
+        return [job for job in jobs if job.model.partition("@")[0] not in names]
 
     def cancel(self, job: str) -> Job:
         """Cancel a job that is not over, and remove its files; a job that is over is unchanged."""

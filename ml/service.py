@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from ml.advice.advice import Advice, Standing, advise, stand
 from ml.advice.local_shapley import Explanation, explain
@@ -28,6 +28,16 @@ from ml.runtime.result_cache import Cache, Key, ResultCache
 from ml.runtime.single_flight import SingleFlight
 
 
+class Access(Protocol):
+    """Which models who asks may know and use: decided outside the model module."""
+
+    def knows(self, name: str) -> bool:
+        """True where they may know that there is a model of this name."""
+
+    def check(self, name: str) -> None:
+        """Raise UnknownModel or another LikelyError where the model is not for them."""
+
+
 class Service:
     """Models, scores and results.
 
@@ -40,6 +50,8 @@ class Service:
         Makes concurrent requests for one result compute it once.
     chosen : callable or None
         Gives the cut-offs that were chosen, see :class:`ml.decision.cut_offs.CutOffs`.
+    access : Access or None
+        Which models who asks may know and use; None for all.
     """
 
     def __init__(
@@ -48,15 +60,31 @@ class Service:
         cache: Cache | None = None,
         single_flight: SingleFlight | None = None,
         chosen: Chosen | None = None,
+        access: Access | None = None,
     ) -> None:
         self.registry = registry
+        self._access = access
         self._cut_offs = CutOffs(chosen)
         self._results = ResultCache(cache, single_flight)
         self._game = Memo(Game)
 
     def names(self) -> tuple[str, ...]:
-        """Names of all models, sorted; some may be broken."""
-        return self.registry.names()
+        """Names of all models that who asks may know, sorted; some may be broken."""
+        names = self.registry.names()
+        return names if self._access is None else tuple(name for name in names if self._access.knows(name))
+
+    def allow(self, name_or_key: str) -> None:
+        """Refuse who asks where this model is not for them.
+
+        Raises
+        ------
+        UnknownModel
+            They may not know that it is there.
+        LikelyError
+            They may not do with it what they ask for.
+        """
+        if self._access is not None:
+            self._access.check(name_or_key.partition("@")[0])
 
     def model(self, name_or_key: str) -> Bundle:
         """The live version of a model, or the very version that a key names.
@@ -64,7 +92,10 @@ class Service:
         Raises
         ------
         UnknownModel, BrokenModel
+        LikelyError
+            As of :meth:`allow`.
         """
+        self.allow(name_or_key)
         return self.registry.load(name_or_key)
 
     def opened(self, name_or_key: str) -> Bundle:
@@ -207,7 +238,11 @@ class Service:
 
 
 def open_service(
-    models: str | Path, cache: Cache | None = None, locks: str | Path | None = None, chosen: Chosen | None = None
+    models: str | Path,
+    cache: Cache | None = None,
+    locks: str | Path | None = None,
+    chosen: Chosen | None = None,
+    access: Access | None = None,
 ) -> Service:
     """A service on a folder of models."""
-    return Service(Registry(Path(models)), cache, SingleFlight(Path(locks) if locks else None), chosen)
+    return Service(Registry(Path(models)), cache, SingleFlight(Path(locks) if locks else None), chosen, access)

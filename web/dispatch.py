@@ -18,16 +18,24 @@ class Dispatcher:
     Parameters
     ----------
     pages, api : WSGI application
+    forms : tuple of str
+        First parts of the paths of pages that take POST, too: those of accounts.
     """
 
-    def __init__(self, pages: WSGIApplication, api: WSGIApplication) -> None:
+    def __init__(self, pages: WSGIApplication, api: WSGIApplication, forms: tuple[str, ...] = ()) -> None:
         self.pages = pages
         self.api = api
+        self._forms = forms
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
+        application = self.pages if self.is_of_pages(environ) else self.api
+        return application(environ, start_response)
+
+    def is_of_pages(self, environ: WSGIEnvironment) -> bool:
+        """True where the pages answer, else the API does."""
         path = environ.get("PATH_INFO", "")
         root = path.lstrip("/").split("/", 1)[0]
-        of_pages = environ["REQUEST_METHOD"] in OF_PAGES or path.startswith(OF_DASH)
-        application = self.pages if of_pages and root not in API_ROOTS else self.api
-        return application(environ, start_response)
+        if f"/{root}" in self._forms:
+            return True
+        return root not in API_ROOTS and (environ["REQUEST_METHOD"] in OF_PAGES or path.startswith(OF_DASH))

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import urlsplit
 
+from auth.same_origin import READS, is_foreign
 from ml.errors import LikelyError
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 View = TypeVar("View", bound=Callable[..., Any])
 
 _MARK = "only_computes"
-READS = ("GET", "HEAD", "OPTIONS")
-OWN = ("same-origin", "none")  # none: typed into the address bar, or a bookmark
 
 
 class ForeignSite(LikelyError):
@@ -42,17 +40,7 @@ def check(view: Callable[..., Any], environ: WSGIEnvironment, allowed: Collectio
     ------
     ForeignSite
     """
-    if environ["REQUEST_METHOD"] in READS or getattr(view, _MARK, False) or not _foreign(environ, allowed):
+    if environ["REQUEST_METHOD"] in READS or getattr(view, _MARK, False) or not is_foreign(environ, allowed):
         return
     origin = environ.get("HTTP_ORIGIN", "another site")
     raise ForeignSite(f"A page of {origin[:200]} may not do this.", "ALLOWED_ORIGINS names the sites whose pages may.")
-
-
-def _foreign(environ: WSGIEnvironment, allowed: Collection[str]) -> bool:
-    """True for requests of another site's page. Programs send neither header; browsers always do."""
-    origin, site = environ.get("HTTP_ORIGIN", ""), environ.get("HTTP_SEC_FETCH_SITE", "")
-    if origin in allowed or "*" in allowed:
-        return False
-    if site:  # reliable behind proxies, too; browsers omit it over plain HTTP
-        return site not in OWN
-    return bool(origin) and urlsplit(origin).netloc != environ.get("HTTP_HOST", "")

@@ -16,6 +16,7 @@ from werkzeug.exceptions import ClientDisconnected, HTTPException, NotFound, Req
 from api.http.cross_site import ForeignSite
 from api.http.request_body import IncompleteBody, UnknownCoding
 from api.http.request_ids import request_id
+from auth.access import NotAllowed
 from jobs import refused, results
 from jobs.work import call_lists as lists
 from jobs.work import stored_result
@@ -77,6 +78,7 @@ _STATUS: dict[type[LikelyError], int] = {
     results.NotMade: 422,
     TooLarge: 422,
     ForeignSite: 403,
+    NotAllowed: 403,
     UnsupportedContent: 415,
     NotAcceptable: 406,
     LikelyError: 400,

@@ -16,9 +16,9 @@ ASSETS = Path(__file__).resolve().parents[2] / "assets"
 THEME_SCRIPT = "bundle/theme.js"
 
 
-def _theme_address() -> str:
-    """Address of the theme script, stamped so that browsers keep it."""
-    return f"{ROOT}/assets/{THEME_SCRIPT}?m={(ASSETS / THEME_SCRIPT).stat().st_mtime}"
+def theme_path() -> str:
+    """Path of the theme script, stamped so that browsers keep it."""
+    return f"/assets/{THEME_SCRIPT}?m={(ASSETS / THEME_SCRIPT).stat().st_mtime}"
 
 
 CONNECTION_WORDS = {
@@ -37,7 +37,7 @@ INDEX = f"""<!DOCTYPE html>
 <meta name="color-scheme" content="light dark">
 <title>{{%title%}}</title>
 <link rel="icon" href="{ROOT}/assets/icon.svg" type="image/svg+xml">
-<script src="{_theme_address()}"></script>
+<script src="{ROOT}{theme_path()}"></script>
 {{%css%}}
 </head>
 <body>

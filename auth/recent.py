@@ -1,0 +1,46 @@
+"""What was looked up within the last second, so that most requests of a page ask the store nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+Found = TypeVar("Found")
+
+REMEMBERED_FOR = 1.0  # seconds, after which what was ended on another instance is ended here
+MOST = 10_000
+
+
+class Recent(Generic[Found]):
+    """Looks texts up, and remembers for a second what was found; what was not found is looked up each time.
+
+    Parameters
+    ----------
+    look_up : callable
+        Gives what belongs to a text, or None.
+    clock : callable
+        Gives seconds that never go back.
+    """
+
+    def __init__(self, look_up: Callable[[str], Found | None], clock: Callable[[], float] = time.monotonic) -> None:
+        self._look_up, self._clock = look_up, clock
+        self._found: dict[str, tuple[float, Found]] = {}
+
+    def __call__(self, sent: str) -> Found | None:
+        """What belongs to a text."""
+        now = self._clock()
+        kept = self._found.get(sent)
+        if kept is not None and now < kept[0]:
+            return kept[1]
+        found = self._look_up(sent)
+        self._found.pop(sent, None)
+        if found is not None:
+            if len(self._found) >= MOST:
+                self._found.clear()
+            self._found[sent] = now + REMEMBERED_FOR, found
+        return found
+
+    def forget(self) -> None:
+        """Look all texts up again: something was changed in this process."""
+        self._found.clear()

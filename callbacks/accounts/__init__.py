@@ -1,0 +1,1 @@
+"""Views of the pages of accounts: forms are posted, and answered by a page or by a redirect."""

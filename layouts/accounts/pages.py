@@ -1,0 +1,83 @@
+"""The pages of accounts, rendered from the templates beside this file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from layouts.shared import shell, url
+from ml.translation import mark, plural, reader_language, text
+
+SIGN_IN, SIGN_OUT, ACCOUNT = "/sign-in", "/sign-out", "/account"
+PEOPLE, KEYS, AUDIT, INVITATION = "/account/people", "/account/keys", "/account/audit", "/account/invitation"
+FORMS = (SIGN_IN, SIGN_OUT, ACCOUNT)  # first parts of the paths that take POST
+LINKS = ((ACCOUNT, mark("Account")), (PEOPLE, mark("People")), (KEYS, mark("API keys")), (AUDIT, mark("Audit")))
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What stands around a page of accounts.
+
+    Attributes
+    ----------
+    css : str
+        Address of the style sheet.
+    person : str
+        Name of who signed in; empty before.
+    administers : bool
+        Whether there are links to the pages of people, keys and audit.
+    """
+
+    css: str
+    person: str = ""
+    administers: bool = False
+
+
+def page(name: str, frame: Frame, /, *, problem: str = "", done: str = "", **values: Any) -> str:
+    """The HTML of a page.
+
+    Parameters
+    ----------
+    name : str
+        Its template, without ".html".
+    frame : Frame
+    problem, done : str
+        What was refused, or done, by the form that was sent; empty for none.
+    **values
+        As the template takes them.
+    """
+    links = [each for each in LINKS if frame.administers or each[0] == ACCOUNT] if frame.person else []
+    template = _templates().get_template(f"{name}.html")
+    return template.render(
+        frame=frame, links=links, problem=problem, done=done, theme=shell.theme_path(), lang=reader_language(), **values
+    )
+
+
+@cache
+def _templates() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(Path(__file__).with_name("templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals |= {"text": text, "plural": plural, "url": url.outside, "day": day, "moment": moment}
+    made.globals |= {"SIGN_IN": SIGN_IN, "SIGN_OUT": SIGN_OUT, "ACCOUNT": ACCOUNT, "PEOPLE": PEOPLE}
+    made.globals |= {"KEYS": KEYS, "AUDIT": AUDIT}
+    return made
+
+
+def day(seconds: float | None) -> str:
+    """A day as "2026-11-26"; empty for none."""
+    return "" if seconds is None else datetime.fromtimestamp(seconds, UTC).date().isoformat()
+
+
+def moment(seconds: float | None) -> str:
+    """A minute as "2026-11-26 17:05 UTC"; empty for none."""
+    return "" if seconds is None else datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
