@@ -34,9 +34,10 @@ def files() -> list[Path]:
 def catalog() -> str:
     """All messages, by file, as a template catalog of gettext."""
     made = Catalog(charset="utf-8")
-    for file in files():
+    for file in [*files(), *sorted((ROOT / "layouts").rglob("*.html"))]:
+        method = "python" if file.suffix == ".py" else "jinja2.ext:babel_extract"
         with file.open("rb") as source:
-            for _, message, _, _ in extract("python", source, keywords=KEYWORDS):
+            for _, message, _, _ in extract(method, source, keywords=KEYWORDS):
                 made.add(message, locations=[(file.relative_to(ROOT).as_posix(), 0)])
     written = io.BytesIO()
     write_po(written, made, omit_header=True, include_lineno=False, sort_by_file=True, width=110)

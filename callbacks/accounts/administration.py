@@ -92,7 +92,7 @@ class AdministrationViews(Views):
         before = request.args.get("before", "")
         events = self.given.audit.newest(EVENTS, int(before[:15]) if before.isdecimal() and before.isascii() else None)
         older = events[-1].number if len(events) == EVENTS else None
-        return self.shown("audit", here=AUDIT, events=events, older=older)
+        return self.shown("audit", 200, AUDIT, events=events, older=older)
 
     def audit_csv(self) -> Response:
         """The whole audit log as CSV."""

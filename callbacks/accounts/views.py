@@ -73,6 +73,7 @@ class Views:
         """Begin a session with a new token, in place of the one that the browser had."""
         if token := getattr(current_user, "token", None):
             self.accounts.end_session(token)
+            self.given.forget()
         login_user(SignedIn(person, self.accounts.begin_session(person)))
 
     def person(self) -> Person | None:
