@@ -29,6 +29,7 @@ import callbacks
 from api import WholeRequest, create_api
 from api.http.request_ids import request_id
 from auth.callback_gate import guard_callbacks
+from auth.caller import signed_in_as
 from auth.gate import Gate
 from auth.setup import Auth, invite_first, set_up
 from callbacks.accounts import routes as accounts
@@ -89,7 +90,8 @@ def create_app(settings: Settings, services: Services | None = None, campaigns: 
         enable_mcp=False,  # it would list and call callbacks without authentication
         add_log_handler=False,
     )
-    app.layout = shell.layout  # a function: its links begin with the path prefix of each request
+    # A function: its links begin with the path prefix of each request, and it names who signed in
+    app.layout = lambda: shell.layout(signed_in_as())
     kept = file_retention(settings)
     callbacks.register(app, services.service, services.store, kept, services.making, campaigns)
     refuse_malformed(app)

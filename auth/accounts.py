@@ -11,8 +11,10 @@ from auth.audit_log import AuditLog
 from auth.passwords import hash_password, needs_rehash, verify_password
 from auth.permissions import ADMINISTRATOR, ROLES
 from auth.tokens import hash_of, new_token
+from ml.errors import LikelyError
+from ml.translation import text
+from store.account_records import NameTaken, Person
 from store.db import Store
-from store.people import NameTaken, Person
 
 HOUR, DAY = 3600.0, 86_400.0
 INVITED_FOR = 2 * DAY
@@ -20,8 +22,10 @@ SIGNED_IN_FOR = 12 * HOUR
 _NAME = re.compile(r"[^\s/<>\"'\\]{1,100}")
 
 
-class BadAccount(ValueError):
+class BadAccount(LikelyError):
     """What was asked for an account cannot be done; the message says why and what is accepted."""
+
+    code = "bad_account"
 
 
 class Accounts:
@@ -57,7 +61,7 @@ class Accounts:
         try:
             self._store.people.add(person)
         except NameTaken:
-            raise BadAccount(f"There is somebody called “{name}” already.") from None
+            raise BadAccount(text("There is somebody called “{name}” already.", name=name)) from None
         self._audit.note("invited", name, after=role_words(person))
         return self._token(person)
 
@@ -171,20 +175,20 @@ class Accounts:
     def _person(self, person_id: str) -> Person:
         person = self._store.people.get(person_id)
         if person is None:
-            raise BadAccount("There is no such person any more.")
+            raise BadAccount(text("There is no such person any more."))
         return person
 
     def _keep_an_administrator(self, without: Person) -> None:
         others = (each for each in self.all() if each.id != without.id and each.active and each.password)
         if without.role == ADMINISTRATOR and not any(each.role == ADMINISTRATOR for each in others):
-            raise BadAccount("This is the only administrator who can sign in. Make somebody else one first.")
+            raise BadAccount(text("This is the only administrator who can sign in. Make somebody else one first."))
 
 
-def read_name(text: str) -> str:
+def read_name(typed: str) -> str:
     """A name as it is kept: without spaces, in small letters; BadAccount where it is none."""
-    name = text.strip().casefold()
+    name = typed.strip().casefold()
     if not _NAME.fullmatch(name):
-        raise BadAccount("A name has 1 to 100 characters without spaces: an e-mail address, say.")
+        raise BadAccount(text("A name has 1 to 100 characters without spaces: an e-mail address, say."))
     return name
 
 
@@ -195,13 +199,13 @@ def role_words(person: Person) -> str:
 
 def _checked(role: str, *, empty: bool = False) -> str:
     if role not in ROLES and not (empty and role == ""):
-        raise BadAccount(f"There is no role “{role}”. Roles: {', '.join(ROLES)}.")
+        raise BadAccount(text("There is no role “{role}”. Roles: {roles}.", role=role, roles=", ".join(ROLES)))
     return role
 
 
 def _all_checked(roles: Mapping[str, str]) -> dict[str, str]:
     if ADMINISTRATOR in roles.values():
-        raise BadAccount("An administrator is one of all models.")
+        raise BadAccount(text("An administrator is one of all models."))
     return {model: _checked(role) for model, role in roles.items()}
 
 

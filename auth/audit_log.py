@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from auth.caller import current_request
-from store.audit import AuditEvent
+from store.account_records import AuditEvent
 from store.db import Store
 
 SYSTEM = "system"  # the command line, and the service itself

@@ -11,7 +11,7 @@ from flask_login import LoginManager
 
 from auth.accounts import Accounts
 from auth.recent import Recent
-from store.people import Person
+from store.account_records import Person
 
 
 class SignedIn:

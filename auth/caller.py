@@ -8,8 +8,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from auth.permissions import ROLES, SCOPES, Permission
-from store.api_keys import ApiKey
-from store.people import Person
+from store.account_records import ApiKey, Person
 
 Granted = frozenset[Permission]
 NOTHING: Granted = frozenset()
@@ -92,6 +91,12 @@ def use_request(request: Request | None) -> Iterator[None]:
         yield
     finally:
         _request.reset(token)
+
+
+def signed_in_as() -> str:
+    """Name of the person of the current request; empty for programs, and where nobody signs in."""
+    request = _request.get()
+    return request.caller.name if request and request.caller.person else ""
 
 
 def current_request() -> Request | None:

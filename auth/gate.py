@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SIGN_IN = "/sign-in"
-RETRY = 5  # seconds
+OF_STATUS = {401: [("WWW-Authenticate", 'Bearer realm="likely"')], 503: [("Retry-After", "5")]}
 Identify = Callable[["WSGIEnvironment"], Caller]
 
 
@@ -63,15 +63,16 @@ class Gate:
             caller = self._identify(environ)
         except StoreUnavailable:
             log.warning("The store does not answer, so nobody can be recognised.")
-            return _json(start_response, 503, "store_away", "The store does not answer.", ("Retry-After", str(RETRY)))
+            return self._refuse(environ, start_response, 503, "store_away", "The store does not answer.")
         if caller.person and environ["REQUEST_METHOD"] not in READS and is_foreign(environ):
-            return _json(start_response, 403, "foreign_site", "A page of another site may not do this in your name.")
+            words = "A page of another site may not do this in your name."
+            return self._refuse(environ, start_response, 403, "foreign_site", words)
         if needs is not None and caller.may(needs):
             with use_request(Request(caller, needs, self._request_id(environ))):
                 return self.application(environ, start_response)
         if caller.may(Permission.SIGNED_IN):
             error = refused(needs or Permission.SIGNED_IN)
-            return _json(start_response, 403, error.code, str(error))
+            return self._refuse(environ, start_response, 403, error.code, error.message, error.hint)
         return self._to_sign_in(environ, start_response)
 
     def needs(self, environ: WSGIEnvironment) -> Permission | None:
@@ -98,19 +99,19 @@ class Gate:
             here = quote(f"{path}?{query}" if query else path, safe="/@=&?")
             start_response("303 See Other", [("Location", f"{SIGN_IN}?next={quote(here, safe='/')}"), _LENGTH_0])
             return ()
-        hint = "Send an API key: Authorization: Bearer lk_…, or sign in."
-        asks = ("WWW-Authenticate", 'Bearer realm="likely"')
-        return _json(start_response, 401, "not_signed_in", f"Who asks is not known. {hint}", asks)
+        hint = "Send an API key (Authorization: Bearer lk_…), or sign in."
+        return self._refuse(environ, start_response, 401, "not_signed_in", "Who asks is not known.", hint)
+
+    def _refuse(
+        self, environ: WSGIEnvironment, start_response: StartResponse, status: int, code: str, message: str,
+        hint: str = "",
+    ) -> Iterable[bytes]:  # fmt: skip
+        """An error in the shape of the API's, see ``api/contract/errors.py``."""
+        body = orjson.dumps({"error": {"code": code, "message": message, "hint": hint, "problems": []}})
+        headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
+        headers += [("X-Request-Id", self._request_id(environ)), *OF_STATUS.get(status, ())]
+        start_response(f"{status} {HTTP_STATUS_CODES[status]}", headers)
+        return (body,)
 
 
 _LENGTH_0 = ("Content-Length", "0")
-
-
-def _json(
-    start_response: StartResponse, status: int, code: str, message: str, *more: tuple[str, str]
-) -> Iterable[bytes]:  # fmt: skip
-    """An error in the shape of the API's, see ``api/http/errors.py``."""
-    body = orjson.dumps({"error": {"code": code, "message": message}})
-    headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body))), *more]
-    start_response(f"{status} {HTTP_STATUS_CODES[status]}", headers)
-    return (body,)

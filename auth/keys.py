@@ -8,7 +8,9 @@ from collections.abc import Callable, Sequence
 from auth.audit_log import AuditLog
 from auth.permissions import SCOPES
 from auth.tokens import new_key, read_key, same
-from store.api_keys import ApiKey
+from ml.errors import LikelyError
+from ml.translation import text
+from store.account_records import ApiKey
 from store.db import Store
 
 LIVE_OF_A_NAME = 2  # the old one and the new one, while programs change over
@@ -16,8 +18,10 @@ LONGEST_NAME = 100
 DAY = 86_400.0
 
 
-class BadKey(ValueError):
+class BadKey(LikelyError):
     """A key cannot be made as it was asked for; the message says why and what is accepted."""
+
+    code = "bad_key"
 
 
 class ApiKeys:
@@ -62,23 +66,23 @@ class ApiKeys:
         """
         name, now = " ".join(name.split()), self._clock()
         if not 1 <= len(name) <= LONGEST_NAME:
-            raise BadKey(f"A key has a name of 1 to {LONGEST_NAME} characters that says what it is for.")
+            raise BadKey(text("A key has a name of 1 to {n} characters that says what it is for.", n=LONGEST_NAME))
         if not scopes or not set(scopes) <= SCOPES.keys():
-            raise BadKey(f"A key has one or more of these scopes: {', '.join(SCOPES)}.")
+            raise BadKey(text("A key has one or more of these scopes: {scopes}.", scopes=", ".join(SCOPES)))
         if days is not None and not 0 < days <= 3650:
-            raise BadKey("A key expires after 1 to 3650 days, or never.")
+            raise BadKey(text("A key expires after 1 to 3650 days, or never."))
         if sum(key.name == name and key.alive(now) for key in self.all()) >= LIVE_OF_A_NAME:
-            raise BadKey(f"Two keys called “{name}” are live already. End one of them first.")
-        text, key, hashed = new_key()
+            raise BadKey(text("Two keys called “{name}” are live already. End one of them first.", name=name))
+        whole, key, hashed = new_key()
         expires = None if days is None else now + days * DAY
         made = ApiKey(key, hashed, name, tuple(sorted(set(scopes))), tuple(models), by, now, expires)
         self._store.api_keys.add(made)
         self._audit.note("key made", f"{name} ({key})", after=", ".join([*made.scopes, *made.models]))
-        return text, made
+        return whole, made
 
-    def find(self, text: str) -> ApiKey | None:
+    def find(self, sent: str) -> ApiKey | None:
         """The live key of a text; None where there is none."""
-        read = read_key(text)
+        read = read_key(sent)
         found = self._store.api_keys.get(read[0]) if read else None
         now = self._clock()
         if read is None or found is None or not same(found.hash, read[1]) or not found.alive(now):

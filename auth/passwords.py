@@ -5,14 +5,19 @@ from __future__ import annotations
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from ml.errors import LikelyError
+from ml.translation import text
+
 SHORTEST, LONGEST = 12, 1000  # characters; NIST SP 800-63B: length counts, rules of composition do not
 _hasher = PasswordHasher()
 # Verified in place of the hash of a name that is not there, so that both take as long
 _NOBODY = _hasher.hash("a password that nobody has")
 
 
-class BadPassword(ValueError):
+class BadPassword(LikelyError):
     """The password is not accepted as a new one."""
+
+    code = "bad_password"
 
 
 def hash_password(password: str, name: str = "") -> str:
@@ -24,9 +29,11 @@ def hash_password(password: str, name: str = "") -> str:
         It is too short or too long, or it is the name.
     """
     if not SHORTEST <= len(password) <= LONGEST:
-        raise BadPassword(f"A password has at least {SHORTEST} characters. Several words are easy to remember.")
+        raise BadPassword(
+            text("A password has at least {n} characters. Several words are easy to remember.", n=SHORTEST)
+        )
     if password.strip().casefold() == name.strip().casefold():
-        raise BadPassword("The password must not be the name.")
+        raise BadPassword(text("The password must not be the name."))
     return _hasher.hash(password)
 
 

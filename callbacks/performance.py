@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from dash import ClientsideFunction, Dash, Input, Output, State
 from dash.development.base_component import Component
 
+from auth.caller import current_request, signed_in_as
 from callbacks.plots import PATIENCE
 from layouts.performance import cut_off_change, headline, threshold_table
 from layouts.shared import ids, plot_cards
@@ -36,7 +37,9 @@ Counts = tuple[Overview, Outcomes, str, tuple[CustomMeasure, ...]]
 class CutOffStore(Protocol):
     """The store of chosen cut-offs."""
 
-    def set_cutoff(self, model: str, outcome: str, value: float, *, before: float, reason: str) -> None:
+    def set_cutoff(
+        self, model: str, outcome: str, value: float, *, before: float, reason: str, who: str | None, request: str
+    ) -> None:
         """Keep the cut-off of an outcome of a model, and that it was changed."""
 
     def cutoff_history(self, model: str, outcome: str) -> list[CutOffChange]:
@@ -191,7 +194,9 @@ def _stored(
         if same:
             before = same.before
         else:
-            store.set_cutoff(*of, cut_off, before=before, reason=reason)
+            asked = current_request()
+            who = signed_in_as() or None
+            store.set_cutoff(*of, cut_off, before=before, reason=reason, who=who, request=asked.id if asked else "")
     except StoreUnavailable as error:
         log.warning("A cut-off could not be kept: %s", error)
         return {"words": text(NOT_KEPT)}

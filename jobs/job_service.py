@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from auth.audit_log import AuditLog
 from jobs.files import paths
 from jobs.files.head import check_head, check_kept, form_of, take_head, told_by_head
 from jobs.files.source import RECORDS
@@ -272,6 +273,7 @@ class JobService:
             return self.cancel(job)
         self.files.remove(paths.folder(job))  # files first: a kill in between can be repeated
         self.store.jobs.forget(job)
+        AuditLog(self.store).note("job removed", job)
         return None
 
 

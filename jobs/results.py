@@ -6,6 +6,7 @@ import hashlib
 import re
 import time
 
+from auth.audit_log import AuditLog
 from jobs.campaign_service import CampaignService
 from jobs.files import paths
 from jobs.job_service import JobService
@@ -56,6 +57,10 @@ class Results:
         found = self._done(job)
         rank = self._campaigns.ranks_of(job) if found.kind == CAMPAIGN else None
         return stored(self._table, self._files, self._service, found, rank)
+
+    def note_download(self, job: str) -> None:
+        """Note in the audit log that who asks takes the result."""
+        AuditLog(self._jobs.store).note("result downloaded", job)
 
     def columns(self, job: Job) -> dict[str, str]:
         """Names of our columns in the result of a finished job; empty where its model is gone."""

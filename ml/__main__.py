@@ -9,10 +9,11 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy is imported: one r
 import sys
 
 from ml.cli.commands import main
+from ml.cli.people import Accounts
 from ml.decision.cut_offs import Chosen
 from ml.service import Service, open_service
 from settings import BadSetting, Settings
-from store.db import chosen_cut_offs, open_store
+from store.db import Store, chosen_cut_offs, open_store
 from store.errors import StoreUnavailable
 
 
@@ -23,6 +24,14 @@ def served(settings: Settings, chosen: Chosen) -> Service:
     (settings.var_dir / "cache").mkdir(parents=True, exist_ok=True)
     cache = ResultCache(settings.var_dir / "cache", settings.redis_url)
     return open_service(settings.models_dir, cache, settings.var_dir / "locks", chosen)
+
+
+def accounts(store: Store) -> Accounts:
+    """The accounts of people who sign in."""
+    from auth import accounts as auth_accounts  # other commands do not need what it imports
+    from auth.audit_log import AuditLog
+
+    return auth_accounts.Accounts(store, AuditLog(store))
 
 
 if __name__ == "__main__":
@@ -41,6 +50,7 @@ if __name__ == "__main__":
                 chosen=chosen,
                 served=lambda: served(settings, chosen),
                 forget_chosen=store.forget_cutoffs,
+                accounts=lambda: accounts(store),
             )
         )
     except StoreUnavailable as problem:

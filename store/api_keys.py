@@ -3,54 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, insert, or_, select, update
 
+from store.account_records import ApiKey
 from store.database_table import DatabaseTable
 from store.errors import store_errors
 from store.tables import api_keys
 
 USED_EVERY = 60.0  # seconds; the time of the last use is written no more often
-
-
-@dataclass(frozen=True)
-class ApiKey:
-    """A key of a program.
-
-    Attributes
-    ----------
-    id : str
-        Its public part.
-    hash : str
-        SHA-256 of the secret, in hex.
-    name : str
-        What it is for.
-    scopes, models : tuple of str
-        What it may do, and with which models; all of them where there are none.
-    made_by : str
-        Name of the person who made it.
-    created : float
-        Seconds since 1970.
-    expires, used, ended : float or None
-        When it expires, was last used, and was ended; None for never.
-    """
-
-    id: str
-    hash: str
-    name: str
-    scopes: tuple[str, ...]
-    models: tuple[str, ...]
-    made_by: str
-    created: float
-    expires: float | None = None
-    used: float | None = None
-    ended: float | None = None
-
-    def alive(self, now: float) -> bool:
-        """True until it expires or is ended."""
-        return self.ended is None and (self.expires is None or now < self.expires)
 
 
 class ApiKeyTable(DatabaseTable):

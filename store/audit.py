@@ -2,48 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlalchemy import insert, select
 
+from store.account_records import AuditEvent
 from store.database_table import DatabaseTable
 from store.errors import store_errors
 from store.tables import audit
-
-
-@dataclass(frozen=True)
-class AuditEvent:
-    """One event of the audit log; it holds no values of records.
-
-    Attributes
-    ----------
-    who : str
-        Name of a person or a key.
-    what : str
-        What was done: "cut-off changed", "signed in".
-    about : str
-        What it was done to: a model, a person, a key, a job.
-    before, after : str
-        Value before and after a change.
-    why : str
-        The reason that was given.
-    request : str
-        Id of the request.
-    at : float
-        Seconds since 1970.
-    number : int
-        Its place in the log, from 1.
-    """
-
-    who: str
-    what: str
-    about: str = ""
-    before: str = ""
-    after: str = ""
-    why: str = ""
-    request: str = ""
-    at: float = 0.0
-    number: int = 0
 
 
 class AuditTable(DatabaseTable):

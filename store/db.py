@@ -50,9 +50,10 @@ class Store:
         return sql.chosen(self._engine(), model)
 
     def set_cutoff(
-        self, model: str, outcome: str, value: float, *, before: float, reason: str, who: str | None = None
-    ) -> None:
-        """Store the cut-off of an outcome of a model, and append the change to its history.
+        self, model: str, outcome: str, value: float, *, before: float, reason: str, who: str | None = None,
+        request: str = "",
+    ) -> None:  # fmt: skip
+        """Store the cut-off of an outcome of a model, and append the change to its history and to the audit log.
 
         Parameters
         ----------
@@ -63,6 +64,8 @@ class Store:
             Why; not empty, at most 500 characters.
         who : str or None
             Who changed it, where that is known.
+        request : str
+            Id of the request, for the audit log.
 
         Raises
         ------
@@ -75,7 +78,7 @@ class Store:
         from store import sql
 
         with store_errors():
-            sql.set_cutoff(self._engine(), model, outcome, float(value), change)
+            sql.set_cutoff(self._engine(), model, outcome, float(value), change, request)
 
     def cutoff_history(self, model: str, outcome: str) -> list[CutOffChange]:
         """Changes of the cut-off of an outcome of a model, the newest first; StoreUnavailable without a database."""

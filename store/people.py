@@ -4,49 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Row, Table, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from store.account_records import NameTaken, Person
 from store.database_table import DatabaseTable
 from store.errors import store_errors
 from store.tables import invitations, people, sessions
-
-
-class NameTaken(ValueError):
-    """Somebody has this name already."""
-
-
-@dataclass(frozen=True)
-class Person:
-    """A person who signs in.
-
-    Attributes
-    ----------
-    id : str
-    name : str
-        As typed at sign-in, in small letters: an e-mail address, say.
-    role : str
-        For all models that `roles` does not name; empty for none.
-    roles : mapping of str to str
-        Model to role.
-    password : str or None
-        Hash of the password; None until an invitation is accepted.
-    active : bool
-        Whether the person may sign in.
-    created : float
-        Seconds since 1970.
-    """
-
-    id: str
-    name: str
-    role: str
-    roles: Mapping[str, str] = field(default_factory=dict)
-    password: str | None = None
-    active: bool = True
-    created: float = 0.0
 
 
 class PeopleTable(DatabaseTable):

@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from store.cut_off_change import CutOffChange
 from store.migrate import migrate
-from store.tables import cutoff_changes, cutoffs
+from store.tables import audit, cutoff_changes, cutoffs
 
 _BUSY_SECONDS = 5
 
@@ -56,8 +56,10 @@ def chosen(engine: Engine, model: str) -> dict[str, float]:
         return {row.outcome: row.value for row in connection.execute(_CHOSEN, {"model": model})}
 
 
-def set_cutoff(engine: Engine, model: str, outcome: str, value: float, change: CutOffChange) -> None:
-    """Insert or update a cut-off and append the change, in one transaction."""
+def set_cutoff(
+    engine: Engine, model: str, outcome: str, value: float, change: CutOffChange, request: str = ""
+) -> None:  # fmt: skip
+    """Insert or update a cut-off and append the change to its history and to the audit log, in one transaction."""
     insert = (postgresql if engine.dialect.name == "postgresql" else sqlite).insert(cutoffs)
     row = {"model": model, "outcome": outcome, "value": value, "set_at": change.at}
     new = {"value": value, "set_at": change.at}
@@ -65,6 +67,9 @@ def set_cutoff(engine: Engine, model: str, outcome: str, value: float, change: C
     with engine.begin() as connection:
         connection.execute(statement)
         connection.execute(cutoff_changes.insert().values(_row(model, outcome, change)))
+        event = {"what": "cut-off changed", "about": f"{model}: {outcome}", "why": change.reason, "request": request}
+        event |= {"who": change.who or "anybody", "before": f"{change.before:g}", "after": f"{value:g}"}
+        connection.execute(audit.insert().values(event | {"at": change.at.timestamp()}))
 
 
 def cutoff_history(engine: Engine, model: str, outcome: str) -> list[CutOffChange]:

@@ -20,9 +20,10 @@ from api.contract import (
     programs,
     service,
 )
-from api.contract.errors import REFUSALS
-from api.contract.operation import TOO_LONG, Contents, Operation
+from api.contract.errors import REFUSALS, Error
+from api.contract.operation import NOT_ALLOWED, TOO_LONG, Contents, Operation
 from api.contract.protocols import azure, kserve, kserve_v1, mlflow
+from api.contract.security import SCHEMES, security_of
 
 SUBJECTS = (predict, models, jobs, campaigns, call_lists, plots, programs, kserve, kserve_v1, mlflow, azure, service)
 TAGS = {
@@ -107,7 +108,7 @@ def whole(
         "servers": [{"url": server or "/"}],
         "tags": [{"name": name, "description": text} for name, text in TAGS.items() if name in used],
         "paths": paths,
-        "components": _used(paths, components),
+        "components": _used(paths, components) | {"securitySchemes": SCHEMES},
     }
 
 
@@ -137,7 +138,7 @@ def _schemas(found: Iterable[Operation]) -> tuple[dict[Any, Any], dict[str, Any]
         if operation.body:
             contents.append(operation.body.contents)
         kinds += [kind for each in contents for kind in each.values() if kind is not None]
-        kinds.append(operation.error)
+        kinds += [operation.error, *operation.contents(NOT_ALLOWED).values(), Error]
     unique = {repr(kind): kind for kind in kinds}
     inputs = [(name, "validation", TypeAdapter(kind)) for name, kind in unique.items()]
     made, common = TypeAdapter.json_schemas(inputs, ref_template=REF)  # type: ignore[arg-type]
@@ -150,6 +151,7 @@ def _operation(operation: Operation, schemas: Mapping[Any, Any]) -> dict[str, An
         "summary": operation.summary,
         "description": operation.description or f"{operation.summary}.",
         "tags": [operation.tag],
+        "security": security_of(operation.method, operation.path),
     }
     parameters = [
         *({"$ref": f"#/components/parameters/{name}"} for name in path_names(operation.path)),

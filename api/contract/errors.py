@@ -10,7 +10,8 @@ from api.contract.base import Count, Scalar, Shape
 
 REFUSALS = {
     400: "The request cannot be read, or asks for what is not offered.",
-    403: "A page of another site asks for a change; ALLOWED_ORIGINS names the sites whose pages may.",
+    401: "Who asks is not known: send an API key, or sign in.",
+    403: "The key or the person may not do this; or a page of another site asks for a change (ALLOWED_ORIGINS).",
     404: "There is no such model, version, plot or job.",
     405: "The method is not accepted here; Allow tells which are.",
     406: "Accept takes none of the types that are given.",

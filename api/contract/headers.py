@@ -58,6 +58,12 @@ ANSWERED: dict[str, tuple[str, bool, dict[str, Any], str]] = {
         {**_TEXT, "examples": ['"0f8c2f6e3b1d4f5a9c7e8d6b5a4f3e2d-csv"']},
         "Names the file as it is; for If-None-Match and If-Range.",
     ),
+    "Authenticate": (
+        "WWW-Authenticate",
+        False,
+        {**_TEXT, "examples": ['Bearer realm="likely"']},
+        "How to say who asks.",
+    ),
     "AcceptRanges": (
         "Accept-Ranges",
         True,
@@ -108,4 +114,4 @@ ASKED: dict[str, tuple[str, dict[str, Any], str]] = {
 }
 
 # Headers of any response with these statuses, beside the request id
-OF_STATUS = {405: ("Allow",), 415: ("Codings",), 429: ("RetryAfter",), 503: ("RetryAfter",)}
+OF_STATUS = {401: ("Authenticate",), 405: ("Allow",), 415: ("Codings",), 429: ("RetryAfter",), 503: ("RetryAfter",)}

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from api.contract.errors import Error
+from api.contract.security import is_open
 
 JSON, CSV, TEXT, HTML, PDF = "application/json", "text/csv", "text/plain", "text/html", "application/pdf"
 BYTES = "application/octet-stream"
@@ -16,6 +17,7 @@ Method = Literal["GET", "POST", "DELETE", "PUT", "PATCH"]
 Contents = Mapping[str, Any]  # media type to type of the body; None for text or bytes
 
 WRONG_METHOD, TOO_LONG = 405, 414
+NOT_KNOWN, NOT_ALLOWED = 401, 403  # of every address that is not open, where people sign in
 ALWAYS = (400, 405, 414, 500)  # statuses of every address: 400 for an unknown parameter
 
 
@@ -109,7 +111,8 @@ class Operation:
     @property
     def statuses(self) -> tuple[int, ...]:
         """All statuses of its responses."""
-        return tuple(sorted({*self.answers, *self.refusals, *ALWAYS}))
+        refused = () if is_open(self.method, self.path) else (NOT_KNOWN, NOT_ALLOWED)
+        return tuple(sorted({*self.answers, *self.refusals, *refused, *ALWAYS}))
 
     def contents(self, status: int) -> Contents:
         """Contents of the response of a status; 405 may be a page, for browsers."""
@@ -117,6 +120,8 @@ class Operation:
             return self.answers[status].contents
         if status == TOO_LONG:  # sent by Gunicorn, before our code runs
             return {HTML: None}
+        if status in (NOT_KNOWN, NOT_ALLOWED):  # from the gate, before an address has its own shape of errors
+            return {JSON: Error if status == NOT_KNOWN or self.error is Error else Error | self.error}
         return {JSON: self.error, HTML: None} if status == WRONG_METHOD else {JSON: self.error}
 
     @property

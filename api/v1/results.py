@@ -37,6 +37,8 @@ def register(app: Flask, results: Results) -> None:
         made = results.csv(job) if form.write is None else results.made(job, form)
         if isinstance(made, Job):
             return _later(job, made)
+        if not request.headers.get("Range"):  # the first part, or all
+            results.note_download(job)
         response = _answer(made, form, compression, f"{job}-{form.tag}")
         suffix = ".gz" if compression == "gzip" else ""
         name = f"{results.stem(job)}{form.suffix}{suffix}"

@@ -19,8 +19,7 @@ from layouts.accounts.pages import AUDIT, INVITATION, KEYS, PEOPLE
 from layouts.accounts.words import ROLE_WORDS, SCOPE_WORDS
 from layouts.shared import url
 from ml.translation import text
-from store.audit import AuditEvent
-from store.people import Person
+from store.account_records import AuditEvent, Person
 
 EVENTS = 100  # on a page of the audit log
 

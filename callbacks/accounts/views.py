@@ -19,7 +19,7 @@ from auth.permissions import Permission
 from layouts.accounts import pages
 from layouts.accounts.pages import SIGN_IN, Frame
 from ml.translation import text
-from store.people import Person
+from store.account_records import Person
 
 
 @dataclass(frozen=True)

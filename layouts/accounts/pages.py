@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from layouts.shared import shell, url
 from ml.translation import mark, plural, reader_language, text
 
-SIGN_IN, SIGN_OUT, ACCOUNT = "/sign-in", "/sign-out", "/account"
+SIGN_IN, SIGN_OUT, ACCOUNT = "/sign-in", "/sign-out", shell.ACCOUNT
 PEOPLE, KEYS, AUDIT, INVITATION = "/account/people", "/account/keys", "/account/audit", "/account/invitation"
 FORMS = (SIGN_IN, SIGN_OUT, ACCOUNT)  # first parts of the paths that take POST
 LINKS = ((ACCOUNT, mark("Account")), (PEOPLE, mark("People")), (KEYS, mark("API keys")), (AUDIT, mark("Audit")))

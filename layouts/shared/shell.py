@@ -14,6 +14,7 @@ from ml.translation import mark, reader_language, text
 ROOT = "{%root%}"  # of the index page: the path prefix behind a proxy, else nothing
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 THEME_SCRIPT = "bundle/theme.js"
+ACCOUNT = "/account"
 
 
 def theme_path() -> str:
@@ -24,6 +25,7 @@ def theme_path() -> str:
 CONNECTION_WORDS = {
     "data-lost": mark("No connection to the server. What you see may belong to earlier choices. Trying again …"),
     "data-failed": mark("The server made an error, so this page may be incomplete. Reload it to try again."),
+    "data-out": mark("You are signed out. Sign in in another tab: this page then goes on by itself."),
     "data-slow": mark("The server has not answered yet. Waiting …"),
 }
 
@@ -63,15 +65,21 @@ def index_texts() -> dict[str, str]:
     return {name: escape(each) for name, each in texts.items()}
 
 
-def layout() -> Component:
-    """The static frame; the router fills its content."""
+def layout(account: str = "") -> Component:
+    """The static frame; the router fills its content.
+
+    Parameters
+    ----------
+    account : str
+        Name of who signed in; empty where nobody does.
+    """
     lines = {name: text(said) for name, said in CONNECTION_WORDS.items()}
     return html.Div(
         [
             html.A(text("Skip to the content"), href=f"#{ids.CONTENT}", className="skip"),
             # on pages with a form
             html.A(text("Skip to the values"), href=f"#{ids.FIELDS}", className="skip skip-values"),
-            html.Header([_brand(), _navigation(), _theme_button()], className="shell-head"),
+            html.Header([_brand(), _navigation(account), _theme_button()], className="shell-head"),
             dcc.Location(id=ids.LOCATION, refresh="callback-nav"),
             html.P("", id=ids.CONNECTION, className="connection", role="status", **lines),
             html.Main(html.P(text("Opening …"), className="opening"), id=ids.CONTENT, tabIndex="-1"),
@@ -85,8 +93,10 @@ def _brand() -> Component:
     return dcc.Link([html.Span(className="brand-mark"), "Likely"], href=url.href("home"), className="brand")
 
 
-def _navigation() -> Component:
+def _navigation(account: str) -> Component:
     links = [dcc.Link(text("Models"), href=url.href("home")), dcc.Link(text("Inputs"), href=url.href("gallery"))]
+    if account:  # a page outside of Dash
+        links.append(html.A(text("Account"), href=url.outside(ACCOUNT), title=account))
     return html.Nav(links, className="shell-nav", **{"aria-label": text("Site")})
 
 

@@ -13,6 +13,7 @@ from ml.cli import (
     check_models,
     import_records,
     list_models,
+    people,
     predict,
     promote,
     remove,
@@ -45,6 +46,7 @@ COMMANDS = (
     score,
     report,
     import_records,
+    people,
 )
 
 
@@ -55,6 +57,7 @@ def main(
     chosen: Chosen | None = None,
     served: Callable[[], Service] | None = None,
     forget_chosen: Callable[[str], int] | None = None,
+    accounts: Callable[[], people.Accounts] | None = None,
 ) -> int:
     """Run one command.
 
@@ -72,6 +75,8 @@ def main(
         Opens the models with the server's cache; only ``warm`` and ``--warm`` ask.
     forget_chosen : callable, optional
         Removes the cut-offs that somebody chose for a model, and gives how many; only ``remove`` asks.
+    accounts : callable, optional
+        Opens the accounts of people who sign in; only ``people`` asks.
 
     Returns
     -------
@@ -86,6 +91,7 @@ def main(
     given.book_store = book_store
     given.chosen = chosen
     given.forget_chosen = forget_chosen
+    given.accounts = accounts
     given.served = served or (lambda: open_service(models, chosen=chosen))
     try:
         done: int = given.run(given)

@@ -9,6 +9,7 @@ const FIRST = 1000;     // ms until the first repetition; then twice as long eac
 const LONGEST = 10000;
 const SLOW = 10000;     // ms without an answer until a line says so
 const AWAY = [429, 502, 503, 504]; // answered by a proxy, or by a server that is full or starting
+const SIGNED_OUT = 401; // a session ends while a page is open; who signs in in another tab goes on here
 const CALLBACK = "_dash-update-component";
 
 const send = window.fetch;
@@ -32,14 +33,14 @@ async function ask(address: RequestInfo | URL, options?: RequestInit) {
   try {
     for (let wait = FIRST; ; wait = Math.min(2 * wait, LONGEST)) {
       const answer = await answered(address, options);
-      if (answer) {
+      if (answer && answer.status !== SIGNED_OUT) {
         wake();
         failed[answer.status >= 500 ? "add" : "delete"](outputs);
         if (number < (shown.get(outputs) ?? 0)) return nothing(); // Dash would show it over the answer to the newer one
         shown.set(outputs, number);
         return answer;
       }
-      say(mine, "lost");
+      say(mine, answer ? "out" : "lost");
       await pause(wait);
       if (newest.get(outputs) !== number) return nothing(); // a newer request asks for the same
     }
@@ -93,7 +94,7 @@ addEventListener("likely:page", () => { failed.clear(); show(); });
 
 function show() {
   const states = [...unanswered].map(({ state }) => state);
-  const state = states.includes("lost") ? "lost" : failed.size ? "failed" : states[0] ?? "";
+  const state = ["out", "lost"].find((each) => states.includes(each)) ?? (failed.size ? "failed" : states[0] ?? "");
   const root = document.documentElement;
   if (state) root.dataset.connection = state; else delete root.dataset.connection;
   const line = document.getElementById("connection");
