@@ -54,7 +54,12 @@ def page(name: str, frame: Frame, /, *, problem: str = "", done: str = "", **val
     links = [each for each in LINKS if frame.administers or each[0] == ACCOUNT] if frame.person else []
     template = _templates().get_template(f"{name}.html")
     return template.render(
-        frame=frame, links=links, problem=problem, done=done, theme=shell.theme_path(), lang=reader_language(), **values
+        frame=frame,
+        links=links,
+        problem=problem,
+        done=done,
+        lang=reader_language(),
+        **values,
     )
 
 
@@ -69,7 +74,7 @@ def _templates() -> Environment:
     )
     made.globals |= {"text": text, "plural": plural, "url": url.outside, "day": day, "moment": moment}
     made.globals |= {"SIGN_IN": SIGN_IN, "SIGN_OUT": SIGN_OUT, "ACCOUNT": ACCOUNT, "PEOPLE": PEOPLE}
-    made.globals |= {"KEYS": KEYS, "AUDIT": AUDIT}
+    made.globals |= {"theme": lambda: shell.theme_address(url.outside("")), "KEYS": KEYS, "AUDIT": AUDIT}
     return made
 
 

@@ -17,9 +17,9 @@ THEME_SCRIPT = "bundle/theme.js"
 ACCOUNT = "/account"
 
 
-def theme_path() -> str:
-    """Path of the theme script, stamped so that browsers keep it."""
-    return f"/assets/{THEME_SCRIPT}?m={(ASSETS / THEME_SCRIPT).stat().st_mtime}"
+def theme_address(root: str) -> str:
+    """Address of the theme script under a path prefix, stamped so that browsers keep it."""
+    return f"{root}/assets/{THEME_SCRIPT}?m={(ASSETS / THEME_SCRIPT).stat().st_mtime}"
 
 
 CONNECTION_WORDS = {
@@ -39,7 +39,7 @@ INDEX = f"""<!DOCTYPE html>
 <meta name="color-scheme" content="light dark">
 <title>{{%title%}}</title>
 <link rel="icon" href="{ROOT}/assets/icon.svg" type="image/svg+xml">
-<script src="{ROOT}{theme_path()}"></script>
+<script src="{theme_address(ROOT)}"></script>
 {{%css%}}
 </head>
 <body>

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ml.bundle.bundle import Bundle
-from ml.cli import warm
-from ml.cli.exit_codes import OK
+from ml.cli import OK, warm
 from ml.cli.made_version import print_made, print_next_steps
 from ml.cli.options import add_file_options, add_history_options, file_options
 from ml.errors import InvalidData, InvalidRecord

@@ -9,6 +9,9 @@ from pathlib import Path
 
 from ml.bundle.record_book import BookStore
 from ml.cli import (
+    BAD_INPUT,
+    FAILED,
+    OK,
     add,
     check_models,
     import_records,
@@ -26,7 +29,6 @@ from ml.cli import (
     warm,
 )
 from ml.cli.examples import add_examples
-from ml.cli.exit_codes import BAD_INPUT, FAILED, OK
 from ml.decision.cut_offs import Chosen
 from ml.errors import InvalidRecord, LikelyError, Problem
 from ml.service import Service, open_service

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 from ml.batch.check_header import check_header
 from ml.bundle.bundle import Bundle
 from ml.bundle.record_book import BookRecord, BookStore, as_row, can_be_id, texts_of, values_of
-from ml.cli.exit_codes import BAD_INPUT, OK
+from ml.cli import BAD_INPUT, OK
 from ml.cli.options import add_file_options, file_options, print_dialect
 from ml.data.records import LONGEST_ID, read_records
 from ml.data.schema import Schema

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from ml.cli.exit_codes import OK
+from ml.cli import OK
 from ml.errors import LikelyError
 from ml.service import open_service
 

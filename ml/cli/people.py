@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from ml.cli.exit_codes import OK
+from ml.cli import OK
 
 
 class Accounts(Protocol):

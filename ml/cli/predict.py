@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import redirect_stdout
 from typing import Any
 
-from ml.cli.exit_codes import OK
+from ml.cli import OK
 from ml.data.schema import Schema
 from ml.decision.decide import decide
 from ml.decision.payoff import currency_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from ml.cli.exit_codes import OK
+from ml.cli import OK
 from ml.cli.made_version import is_live, print_live, split_key
 from ml.cli.options import add_history_options
 from ml.lifecycle.actions import make_live

@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import Any
 
-from ml.cli.exit_codes import FAILED, OK
+from ml.cli import FAILED, OK
 from ml.cli.made_version import split_key
 from ml.cli.options import add_history_options
 from ml.errors import InvalidData

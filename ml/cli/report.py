@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from ml.cli.exit_codes import OK
+from ml.cli import OK
 from ml.service import open_service
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ml.advice.score_known import BLANKS, ESTIMATOR, check_blanks
-from ml.cli.exit_codes import BAD_INPUT, OK
+from ml.cli import BAD_INPUT, OK
 from ml.cli.options import add_file_options, file_options, print_dialect
 from ml.cli.streams import STREAM, is_standard_output, source_of, standard_output
 from ml.data.value_words import gap_sentences

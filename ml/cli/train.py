@@ -7,8 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ml.cli import warm
-from ml.cli.exit_codes import OK
+from ml.cli import OK, warm
 from ml.cli.made_version import print_made
 from ml.cli.options import add_history_options
 from ml.errors import LikelyError

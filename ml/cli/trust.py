@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from ml.bundle.bundle import ESTIMATOR, Bundle
-from ml.cli.exit_codes import OK
+from ml.cli import OK
 from ml.errors import InvalidData
 from ml.lifecycle.registry import Registry
 from ml.runtime.foreign_code import foreign, reason

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from ml.cli.exit_codes import OK
+from ml.cli import OK
 from ml.lifecycle.listing import Listing, VersionFacts, list_versions
 from ml.lifecycle.state import NOW, UNKNOWN, TimelineEvent
 

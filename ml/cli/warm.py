@@ -15,7 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ml.bundle.bundle import Bundle
-from ml.cli.exit_codes import FAILED, OK
+from ml.cli import FAILED, OK
 from ml.decision.cut_offs import CUT_OFF
 from ml.errors import LikelyError
 from ml.service import Service

@@ -14,8 +14,8 @@ from sklearn.multioutput import MultiOutputClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
+from ml.cli import FAILED, OK
 from ml.cli.commands import main
-from ml.cli.exit_codes import FAILED, OK
 from ml.data.schema import Constraint
 from ml.decision.cut_offs import best_cut_off_of, card_cut_off
 from ml.decision.decide import decide

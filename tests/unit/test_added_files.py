@@ -11,8 +11,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, OrdinalEncoder, StandardScaler
 
+from ml.cli import BAD_INPUT, FAILED, OK
 from ml.cli.commands import main
-from ml.cli.exit_codes import BAD_INPUT, FAILED, OK
 from ml.service import open_service
 
 ROWS, TRAINING = 300, 200

@@ -21,8 +21,8 @@ from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, SplineTran
 from sklearn.utils import all_estimators
 from sklearn.utils._test_common.instance_generator import _construct_instances
 
+from ml.cli import FAILED, OK
 from ml.cli.commands import main
-from ml.cli.exit_codes import FAILED, OK
 from ml.errors import BrokenModel, UntrustedModel
 from ml.lifecycle.registry import Registry
 from ml.service import open_service

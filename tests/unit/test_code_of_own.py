@@ -19,8 +19,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
+from ml.cli import OK
 from ml.cli.commands import main
-from ml.cli.exit_codes import OK
 from ml.errors import InvalidData
 from ml.lifecycle.registry import Registry
 from ml.service import open_service

@@ -14,9 +14,9 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.tree import DecisionTreeClassifier
 
 from ml.add import add_model
+from ml.cli import BAD_INPUT, FAILED, OK
 from ml.cli.commands import _parser, main
 from ml.cli.examples import OF_COMMANDS
-from ml.cli.exit_codes import BAD_INPUT, FAILED, OK
 from ml.training.build import build_bundle
 from ml.training.infer_schema import infer_schema
 from ml.training.trained import Trained, outcomes_of

@@ -16,8 +16,8 @@ from werkzeug.test import Client
 
 from app import create_server
 from callbacks.router import show_page
+from ml.cli import FAILED
 from ml.cli.commands import main
-from ml.cli.exit_codes import FAILED
 from ml.errors import BrokenModel, LikelyError
 from ml.lifecycle.registry import Registry
 from ml.service import open_service

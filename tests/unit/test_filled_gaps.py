@@ -12,8 +12,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder
 
+from ml.cli import BAD_INPUT, OK
 from ml.cli.commands import main
-from ml.cli.exit_codes import BAD_INPUT, OK
 from ml.service import open_service
 
 ROWS, TRAINING = 300, 200

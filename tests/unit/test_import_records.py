@@ -7,8 +7,8 @@ import sys
 import pytest
 
 from ml.bundle.record_book import RecordBooks
+from ml.cli import BAD_INPUT, FAILED, OK
 from ml.cli.commands import main
-from ml.cli.exit_codes import BAD_INPUT, FAILED, OK
 from store.db import open_store
 
 HEADER = "Loan_ID,Name,ApplicantIncome,Married,Credit_History\n"

@@ -9,8 +9,8 @@ import joblib
 import pandas as pd
 import pytest
 
+from ml.cli import FAILED, OK
 from ml.cli.commands import main
-from ml.cli.exit_codes import FAILED, OK
 from ml.service import open_service
 from ml.training.build import build_bundle
 from store.db import open_store

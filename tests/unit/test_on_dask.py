@@ -18,8 +18,8 @@ from ml.batch import dask_engine as on_dask
 from ml.batch import score_file as scoring
 from ml.batch.dask_engine import DaskEngine, NoCluster, cluster
 from ml.batch.score_file import score_file
+from ml.cli import BAD_INPUT, FAILED, OK
 from ml.cli.commands import main
-from ml.cli.exit_codes import BAD_INPUT, FAILED, OK
 from ml.errors import BrokenModel
 from ml.service import open_service
 from tests.small import people, small_model

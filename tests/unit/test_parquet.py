@@ -15,8 +15,8 @@ import pytest
 import skops.io
 from sklearn.ensemble import HistGradientBoostingClassifier
 
+from ml.cli import OK
 from ml.cli.commands import main
-from ml.cli.exit_codes import OK
 from ml.errors import Unreadable
 from ml.files.file_kinds import format_of
 from ml.files.open_table import open_table

@@ -13,8 +13,8 @@ from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
+from ml.cli import FAILED, OK
 from ml.cli.commands import main
-from ml.cli.exit_codes import FAILED, OK
 from ml.service import open_service
 
 ROWS, TRAINING = 240, 160

@@ -20,8 +20,8 @@ from reportlab.pdfbase import pdfmetrics
 from sklearn.metrics import average_precision_score, brier_score_loss, f1_score, log_loss, roc_auc_score
 
 from api import create_api
+from ml.cli import FAILED, OK
 from ml.cli.commands import main
-from ml.cli.exit_codes import FAILED, OK
 from ml.plots.answers import ANSWERS, answered
 from ml.plots.catalogue import CATALOGUE
 from ml.report import files

@@ -10,8 +10,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from ml.add import add_model
+from ml.cli import BAD_INPUT, FAILED, OK
 from ml.cli.commands import main
-from ml.cli.exit_codes import BAD_INPUT, FAILED, OK
 from ml.service import open_service
 
 ROWS, TRAINING = 240, 160

@@ -14,8 +14,8 @@ import openpyxl
 import pytest
 
 from ml.batch.score_file import score_file
+from ml.cli import BAD_INPUT, FAILED, OK
 from ml.cli.commands import main
-from ml.cli.exit_codes import BAD_INPUT, FAILED, OK
 from ml.service import open_service
 from tests.small import people, small_model
 

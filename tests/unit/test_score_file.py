@@ -13,8 +13,8 @@ from ml.add import add_model
 from ml.batch.columnar_writer import digits
 from ml.batch.score_file import score_file
 from ml.batch.score_lines import gaps_in, result_line, score_lines, score_rows
+from ml.cli import BAD_INPUT, FAILED, OK
 from ml.cli.commands import main
-from ml.cli.exit_codes import BAD_INPUT, FAILED, OK
 from ml.data.feature import Feature
 from ml.data.schema import Schema
 from ml.errors import InvalidData, Unreadable

@@ -13,8 +13,8 @@ import pytest
 from callbacks.performance import show_averages, show_threshold_table
 from callbacks.plots import show_plot
 from layouts.shared.plot_cards import CUT_OFF
+from ml.cli import FAILED, OK
 from ml.cli.commands import main
-from ml.cli.exit_codes import FAILED, OK
 from ml.cli.warm import warm_each
 from ml.data.feature import text_of
 from ml.metrics import evaluation
