@@ -14,7 +14,7 @@ from jobs.files import paths
 from jobs.files.head import check_head, check_kept, form_of, take_head, told_by_head
 from jobs.files.source import RECORDS
 from jobs.files.stream_check import StreamCheck
-from jobs.refused import KeyTaken, NoRoom, NoTable, UnknownJob, too_large
+from jobs.refused import KeyTaken, NoRoom, NoTable, UnknownJob, taken, too_large
 from jobs.webhooks.allowed_addresses import NOBODY, CallbackRules
 from ml.advice.score_known import ESTIMATOR, check_blanks
 from ml.service import Bundle, Service
@@ -151,7 +151,7 @@ class JobService:
             return self.get(job), True
         before = self._of_key(key or "")
         if before.digest != sent.digest or any(before.options.get(name) != given for name, given in options.items()):
-            raise _taken(key or "", "the request")
+            raise taken(key or "", "the request")
         return before, False
 
     def _add(
@@ -218,7 +218,7 @@ class JobService:
         if model.partition("@")[0] != name or ("@" in model and live != version):
             differs.append("model")
         if differs:
-            raise _taken(key, ", ".join(differs))
+            raise taken(key, ", ".join(differs))
         return job
 
     def _of_key(self, key: str) -> Job:
@@ -275,8 +275,3 @@ class JobService:
         self.store.jobs.forget(job)
         AuditLog(self.store).note("job removed", job)
         return None
-
-
-def _taken(key: str, differs: str) -> KeyTaken:
-    message = f"Under the key {key[:80]!r} came another request before; what differs: {differs}."
-    return KeyTaken(message, "Give each request a key of its own.")

@@ -64,3 +64,9 @@ def too_large(most: int) -> FileTooLarge:
     """The error of a file over the limit."""
     said = text("The file is larger than {n} bytes.", n=f"{most:,}")
     return FileTooLarge(said, text("Send it in parts, or compressed as Parquet."))
+
+
+def taken(key: str, differs: str) -> KeyTaken:
+    """The error of an idempotency key that came with another request before."""
+    message = f"Under the key {key[:80]!r} came another request before; what differs: {differs}."
+    return KeyTaken(message, "Give each request a key of its own.")
