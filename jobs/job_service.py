@@ -231,17 +231,15 @@ class JobService:
         """The present state of a job; UnknownJob where there is none."""
         found = self.store.jobs.get(job)
         if found is None:
-            raise UnknownJob(
-                text("There is no job {job}.", job=repr(job[:80])),
-                text("Jobs are kept for some days after they are over."),
-            )
+            hint = text("Jobs are kept for some days after they are over.")
+            raise UnknownJob(text("There is no job {job}.", job=repr(job[:80])), hint)
         self.service.allow(found.model)
         if found.state in OPEN:
             self._announce(job)  # restarts a local runner that died
         return found
 
     def those(self, jobs: Sequence[str]) -> list[Job]:
-        """Present states of those of the jobs that are there, and whose model who asks may know."""
+        """Present states of those of the jobs that are there, without those of models that who asks may not know."""
         return self._known(self.store.jobs.those(jobs))
 
     def page(self, wanted: JobFilter, most: int, after: Cursor | None) -> tuple[list[Job], Cursor | None]:
@@ -250,8 +248,8 @@ class JobService:
         return self._known(found), cursor
 
     def _known(self, jobs: list[Job]) -> list[Job]:
-        names = frozenset(self.service.registry.names()) - frozenset(self.service.names())
-        return [job for job in jobs if job.model.partition("@")[0] not in names]
+        hidden = {*self.service.registry.names()} - {*self.service.names()}
+        return [job for job in jobs if job.model.partition("@")[0] not in hidden]
 
     def cancel(self, job: str) -> Job:
         """Cancel a job that is not over, and remove its files; a job that is over is unchanged."""
