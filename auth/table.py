@@ -108,6 +108,8 @@ CALLBACKS: dict[str, Permission] = {
     "record-matches.attributes": SCORE,
     "result.tree": SCORE,
     "reasons.tree": SCORE,
+    "pins.tree": SCORE,
+    "type=pins-kept.data": SCORE,
     "type=plot.children": READ,
     "averages.children": READ,
     "threshold-table.data": READ,

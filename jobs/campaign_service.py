@@ -214,10 +214,7 @@ class CampaignService:
     def control_groups(self, job: str) -> list[ControlGroup]:
         """Who was kept back by each list, also when the campaign's job is gone; UnknownJob where neither is there."""
         found = self._store.jobs.control_groups.of(job)
-        if not found:
-            self._campaign(job)
-        for group in found[:1]:
-            self._service.allow(group.model)
+        self._service.allow(found[0].model if found else self._campaign(job).model)
         return found
 
     def forget_control(self, job: str) -> None:
@@ -234,8 +231,8 @@ class CampaignService:
             self._campaign(job)
             message = "The campaign is there: its lists keep these people back, and further lists would again."
             raise CampaignThere(message, "Remove it first: DELETE /api/v1/jobs/<id>.")
-        for group in self._store.jobs.control_groups.of(job)[:1]:
-            self._service.allow(group.model)
+        if groups := self._store.jobs.control_groups.of(job):
+            self._service.allow(groups[0].model)
         if not self._store.jobs.control_groups.forget(job):
             raise UnknownJob(f"Nothing is kept of a campaign {job[:80]!r}.", "It was removed, or never made a list.")
 
