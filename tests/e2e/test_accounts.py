@@ -13,6 +13,7 @@ from auth.audit_log import AuditLog
 from settings import Settings
 from store.db import Store
 from tests.e2e.test_accessibility import AXE, FOUND, VARIANTS
+from tests.e2e.test_pseudo_locale import CUT, READ, plain
 from tests.serving import served
 from tests.small import small_model
 
@@ -146,3 +147,25 @@ def test_axe_finds_nothing(browse, accounts, variant):
         tab.page.evaluate(AXE.read_text())
         assert tab.page.evaluate(FOUND) == [], path
         assert tab.page.evaluate("document.documentElement.scrollWidth") <= VARIANTS[variant]["width"], path
+
+
+def test_every_sentence_is_a_message_and_nothing_is_cut(browse, accounts):
+    data = {each.name for each in accounts.all()} | {
+        "binary",
+        "score",
+        "read",
+        "outcomes",
+        "loan: viewer, iris: manager",
+    }
+    tab = browse(width=380, locale="qps-ploc")
+    for path in ("/sign-in", "/account", "/account/people", "/account/keys"):
+        tab.page.goto(tab.address + path)
+        assert plain(tab.page.evaluate(READ), data) == [], path
+        assert tab.page.evaluate(CUT) == [], path
+        assert tab.page.evaluate("document.documentElement.scrollWidth") <= 380, path
+        if path == "/sign-in":
+            tab.page.keyboard.type("admin")
+            tab.page.keyboard.press("Tab")
+            tab.page.keyboard.type(WORD)
+            tab.page.keyboard.press("Enter")
+            expect(tab.page).not_to_have_url(re.compile("/sign-in"))
