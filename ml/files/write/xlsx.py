@@ -14,13 +14,14 @@ from typing import Any
 from ml.errors import InvalidData
 from ml.files.write.kinds import Cell, OutputColumn, columns_of, typed
 from ml.files.write.result import Block, Result
+from ml.translation import mark, text
 
 MOST_RECORDS = 1_048_575  # rows of a sheet without the head
 MOST_COLUMNS = 16_384
 LONGEST = 32_767  # UTF-16 units of a cell
 NARROWEST, WIDEST = 9, 48  # characters
 CREATED = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - of every file: the same result is the same bytes
-TAKE_CSV = "Take the result as CSV: it has no such limit."
+TAKE_CSV = mark("Take the result as CSV: it has no such limit.")
 _FORMATS: dict[str, dict[str, Any]] = {
     "text": {"num_format": "@"},  # it stays a text when somebody edits it
     "integer": {"num_format": "0"},
@@ -48,8 +49,10 @@ class _Exact(float):
 def check_records(records: int) -> None:
     """Raise TooLarge where a sheet has not enough rows."""
     if records > MOST_RECORDS:
-        message = f"The result has {records:,} records; a sheet of Excel takes {MOST_RECORDS:,}."
-        raise TooLarge(message, "Take it as CSV or Parquet, or make a list of those that you need and take that.")
+        sizes = {"n": f"{records:,}", "most": f"{MOST_RECORDS:,}"}
+        message = text("The result has {n} records; a sheet of Excel takes {most}.", **sizes)
+        hint = text("Take it as CSV or Parquet, or make a list of those that you need and take that.")
+        raise TooLarge(message, hint)
 
 
 def write_xlsx(result: Result, target: Path) -> None:
@@ -61,7 +64,8 @@ def write_xlsx(result: Result, target: Path) -> None:
         More records, columns or characters in a cell than Excel takes; nothing is cut.
     """
     if len(result.columns) > MOST_COLUMNS:
-        raise TooLarge(f"The result has {len(result.columns):,} columns; Excel takes {MOST_COLUMNS:,}.", TAKE_CSV)
+        sizes = {"n": f"{len(result.columns):,}", "most": f"{MOST_COLUMNS:,}"}
+        raise TooLarge(text("The result has {n} columns; Excel takes {most}.", **sizes), text(TAKE_CSV))
     columns = columns_of(result)
     _check_lengths(columns)
     first = result.people_first
@@ -127,5 +131,6 @@ def _check_lengths(columns: Sequence[OutputColumn]) -> None:
     for column in columns:
         longest = max(column.longest, len(column.name))
         if longest > LONGEST:
-            message = f"A cell of {column.name[:80]} has {longest:,} characters; Excel takes {LONGEST:,}."
-            raise TooLarge(message, TAKE_CSV)
+            sizes = {"column": column.name[:80], "n": f"{longest:,}", "most": f"{LONGEST:,}"}
+            message = text("A cell of {column} has {n} characters; Excel takes {most}.", **sizes)
+            raise TooLarge(message, text(TAKE_CSV))
