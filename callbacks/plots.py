@@ -20,8 +20,8 @@ from ml.metrics.threshold_table import ThresholdTable
 from ml.plots.answers import answered, named
 from ml.plots.catalogue import find
 from ml.plots.cut_off_mark import marked
-from ml.plots.decisions.profit_words import at_cut_off
 from ml.plots.option import Option
+from ml.plots.profit_words import at_cut_off
 from ml.plots.results import Drawn, drawn
 from ml.plots.table import Table
 from ml.runtime.deadline import StillWorking, deadline

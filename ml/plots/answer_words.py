@@ -12,9 +12,9 @@ from ml.metrics.overview import Overview, overview
 from ml.metrics.profit import ProfitCurve
 from ml.plots.curves.reliability_diagram import LEVEL, how_off
 from ml.plots.decisions.profit_curve import profit_of_none
-from ml.plots.decisions.profit_words import brings
 from ml.plots.insights import mean_shapley, permutation_importance
 from ml.plots.plot import View
+from ml.plots.profit_words import brings
 from ml.plots.results import found
 from ml.text.few_words import few_words
 from ml.text.holdout_words import warnings

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ml.plots.decisions.profit_words import amount
 from ml.plots.insights.permutation_importance import ranked
 from ml.plots.palette import colour_of
+from ml.plots.profit_words import amount
 from ml.text.number_words import percent, shortened
 from ml.text.words import number_text
 from ml.translation import text

@@ -8,7 +8,7 @@ from typing import Any
 from ml.metrics.custom import custom_measures_of
 from ml.metrics.overview import Overview
 from ml.metrics.registry import BY_KEY, MEASURES, OF_COUNTS, Measure, measure_of
-from ml.plots.decisions.profit_words import brings
+from ml.plots.profit_words import brings
 from ml.report.contents import NO_WORTH, Report
 from ml.text.best_cut_off_words import best_cut_off_words
 from ml.text.holdout_words import counted_words, warnings

@@ -9,8 +9,8 @@ from typing import Any
 import plotly.graph_objects as go
 import pytest
 
-from ml.plots.decisions.profit_words import amount
 from ml.plots.plot import View
+from ml.plots.profit_words import amount
 from ml.plots.shared_options import measure_text
 from ml.plots.table import Table
 from ml.slices.segments import LABELS

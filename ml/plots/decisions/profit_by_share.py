@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from ml.metrics.profit import ProfitCurve
 from ml.plots.decisions.profit_curve import PAYOFF_OPTIONS, compute, profit_figure
-from ml.plots.decisions.profit_words import amount
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, View
+from ml.plots.profit_words import amount
 from ml.text.number_words import count, percent
 from ml.translation import mark, text
 

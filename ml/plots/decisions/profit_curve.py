@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from ml.decision.payoff import Payoff, payoff_of
 from ml.metrics.profit import NEUTRAL, CutOffLimits, ProfitCurve, profit_curve, profits
-from ml.plots.decisions.profit_words import PER, amount, best_words
 from ml.plots.option import Option, Setting
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
+from ml.plots.profit_words import PER, amount, best_words
 from ml.plots.theme import FAINT, ON_PAPER, band, figure, note
 from ml.text.number_words import count, percent
 from ml.text.spoken import cut_off_text
