@@ -64,7 +64,8 @@ def pins(bundle: Bundle) -> list[Component]:
     """The place of the table, which is empty until something is pinned, and what its callbacks need."""
     return [
         html_tree(None, id=ids.PINS, className="pins"),
-        dcc.Store(id=ids.pins_kept(bundle.name), storage_type="session"),
+        # None said outright: an empty storage would else tell its callbacks so with each page
+        dcc.Store(id=ids.pins_kept(bundle.name), storage_type="session", data=None),
         dcc.Store(id=ids.PINS_NOW),
         dcc.Store(id=ids.PINS_ACT),
         message("pins-said", ids.PINS_SAID),
