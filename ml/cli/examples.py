@@ -31,6 +31,7 @@ python -m ml trust churn                what it needs beyond the rule, and wheth
 python -m ml trust churn --type shop.Ratio
 python -m ml trust churn --code 9f86d081884c7d65""",
     "warm": "python -m ml warm churn",
+    "people": "python -m ml people add ann@example.com --role administrator\npython -m ml people list",
     "predict": """\
 python -m ml predict iris --sl 5.1 --sw 3.5 --pl 1.4 --pw 0.2
 

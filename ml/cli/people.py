@@ -34,11 +34,15 @@ def register(commands: Any) -> None:
     add = actions.add_parser("add", help="invite somebody, or make a new link for somebody who is there")
     add.add_argument("name", help="name or e-mail address")
     add.add_argument("--role", default="viewer", help="viewer, seller, manager, data scientist or administrator")
-    add.set_defaults(run=run_add)
-    actions.add_parser("list", help="everybody, with role and state").set_defaults(run=run_list)
+    actions.add_parser("list", help="everybody, with role and state")
 
 
-def run_add(given: argparse.Namespace) -> int:
+def run(given: argparse.Namespace) -> int:
+    """Invite somebody, or list everybody."""
+    return _add(given) if given.action == "add" else _list(given)
+
+
+def _add(given: argparse.Namespace) -> int:
     """Print the link of an invitation; of a person who is there the role stays."""
     accounts: Accounts = given.accounts()
     there = {person.name: person for person in accounts.all()}.get(given.name.strip().casefold())
@@ -47,7 +51,7 @@ def run_add(given: argparse.Namespace) -> int:
     return OK
 
 
-def run_list(given: argparse.Namespace) -> int:
+def _list(given: argparse.Namespace) -> int:
     """Print everybody."""
     for person in given.accounts().all():
         state = "closed" if not person.active else "signs in" if person.password else "invited"

@@ -150,6 +150,8 @@ def packed(found: Any) -> Any:
     if isinstance(found, Later):
         template, slots, other, number = found.parts
         return PACKED + json.dumps([template, packed(slots), other, number])
+    if isinstance(found, str) and found.startswith(PACKED):  # data that looks like it: a text without a template
+        return PACKED + json.dumps(["{text}", {"text": found.lstrip(PACKED)}, "", 1])
     if isinstance(found, Mapping):
         return {key: packed(each) for key, each in found.items()}
     if isinstance(found, (list, tuple)):

@@ -13,6 +13,8 @@ import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.tree import DecisionTreeClassifier
 
+from auth.accounts import Accounts
+from auth.audit_log import AuditLog
 from ml.add import add_model
 from ml.cli import BAD_INPUT, FAILED, OK
 from ml.cli.commands import _parser, main
@@ -20,6 +22,7 @@ from ml.cli.examples import OF_COMMANDS
 from ml.training.build import build_bundle
 from ml.training.infer_schema import infer_schema
 from ml.training.trained import Trained, outcomes_of
+from store.db import open_store
 
 
 def test_predict_prints_label_and_probabilities(models_dir, service, capsys):
@@ -180,3 +183,21 @@ def test_a_word_that_is_no_feature_is_refused(words, said, models_dir, capsys):
     with pytest.raises(SystemExit):
         main(["predict", "iris", *words], models_dir)
     assert said in capsys.readouterr().err
+
+
+def test_people_are_invited_and_listed(models_dir, tmp_path, capsys):
+    store = open_store(f"sqlite:///{tmp_path / 'likely.db'}")
+    accounts = Accounts(store, AuditLog(store))
+
+    def run(*words):
+        code = main(["people", *words], models_dir, accounts=lambda: accounts)
+        return code, capsys.readouterr()
+
+    code, said = run("add", "Ann@Shop.example", "--role", "manager")
+    token = said.out.rpartition("/account/invitation/")[2].strip()
+    assert (code, accounts.invited(token).role) == (OK, "manager")
+    code, said = run("add", "ann@shop.example")  # a new link; the role stays
+    assert accounts.invited(token) is None
+    assert run("list")[1].out.split() == ["ann@shop.example", "invited", "manager"]
+    code, said = run("add", "bob", "--role", "boss")
+    assert (code, "There is no role “boss”. Roles: viewer" in said.err) == (FAILED, True)

@@ -27,6 +27,7 @@ from ml.translation import (
     use_language,
 )
 from ml.translation import language as language_module
+from ml.translation.messages import PACKED
 from ml.translation.pseudo_locale import LONGER, PSEUDO, pseudo
 from tests import messages
 
@@ -185,3 +186,8 @@ def _forget():
     language_module.languages.cache_clear()
     language_module._opened.cache_clear()
     gettext._translations.clear()
+
+
+def test_data_that_looks_like_a_packed_sentence_is_data():
+    sent = PACKED + '["{a.__class__}", {"a": "x"}, "", 1]'
+    assert translated(packed([sent, "plain"])) == [sent.removeprefix(PACKED), "plain"]
