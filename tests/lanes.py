@@ -28,7 +28,7 @@ LONG = {
 # Of each test whose name begins so, every nth case is in the push lane, the first always
 EVERY_NTH = {
     "e2e/test_accessibility.py": 1,
-    "e2e/test_pseudo_locale.py::test_every_sentence": 1,
+    "e2e/test_pseudo_locale.py::test_every_sentence": 2,
     "e2e/": 4,
     "faults/": 2,
     "contract/test_added_models.py": 2,
