@@ -347,6 +347,7 @@ def test_importance_names_every_feature(browse):
     page = browse().open("/iris/insights?outcome=virginica").page
     page.locator("summary", has_text="Which features matter").click()
     card = page.locator("[data-plot=importance]")
+    card.scroll_into_view_if_needed()  # on a busy machine it is worked out for longer, and asked again where it is near
     expect(card.locator(".plot-words")).to_contain_text("For “Virginica”")
     expect(card.locator(".annotation-text")).to_have_count(4)
 
