@@ -32,7 +32,7 @@ cutoff_changes = Table(
     Column("before", Float, nullable=False),
     Column("after", Float),
     Column("reason", Text, nullable=False),
-    Column("who", String(200)),  # null until there is sign-in
+    Column("who", String(200)),  # null where nobody signs in
     Column("changed_at", DateTime(timezone=True), nullable=False),
 )
 
