@@ -25,7 +25,7 @@ COPY --from=packages /venv /venv
 # The models depend on ml/ (and its command line on store/): a change of a page does not train them again
 COPY ml ml
 COPY store store
-COPY settings.py .
+COPY settings.py setting_parsers.py sign_in_settings.py feedback_settings.py ./
 USER 10001
 RUN python -m ml train --missing
 

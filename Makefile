@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 PYTEST_ARGS ?=
 BENCH ?=
+FAULTS ?=
 MUTANTS ?=
 LOCK ?=
 UV ?=
@@ -15,7 +16,7 @@ install = $(if $(UV),$(UV) pip install --quiet --python $(1),$(1) -m pip install
 # onnxruntime would report to its makers
 export ORT_DISABLE_TELEMETRY := 1
 
-.PHONY: help run models test test-all scripts messages check bench mutants lock hooks clean
+.PHONY: help run models test test-all scripts messages check bench faults mutants lock sbom hooks clean
 .DEFAULT_GOAL := run
 
 help: ## this list
@@ -65,6 +66,12 @@ bench: $(VENV)/.installed-dev models ## figures: speed, memory, bytes; BENCH=all
 	@echo "== Figures"
 	@$(BIN)/python tests/bench/run.py $(BENCH)
 
+faults: $(VENV)/.installed-dev models ## the fault matrix, a quarter of an hour, and a soak of 10,000 requests; FAULTS=Redis for some rows
+	@echo "== Fault matrix"
+	@$(BIN)/python -m tests.faults.matrix $(FAULTS)
+	@echo "== Soak"
+	@$(BIN)/python -m tests.faults.soak
+
 mutants: $(VENV)/.installed-mutants ## changes the product in small steps and lists what no test notices; MUTANTS=jobs for a part
 	@echo "== Mutation testing: hours for all; every night, not at every push"
 	@$(BIN)/python -m tests.mutants.run $(MUTANTS)
@@ -74,12 +81,17 @@ lock: $(VENV)/.installed-dev ## requirements*.txt out of requirements/*.in; LOCK
 	@echo "== Locking requirements/*.in, with hashes"
 	@$(BIN)/uv pip compile --quiet $(LOCK) --output-file requirements-dev.txt requirements/dev.in
 	@$(BIN)/uv pip compile --quiet $(LOCK) --constraints requirements-dev.txt --output-file requirements.txt requirements/service.in
-	@for part in dask libraries mutants; do \
+	@for part in dask libraries mutants s3 traces; do \
 	  $(BIN)/uv pip compile --quiet $(LOCK) --constraints requirements-dev.txt --output-file requirements-$$part.txt requirements/$$part.in || exit 1; \
 	done
 	@for alone in parquet clients; do \
 	  $(BIN)/uv pip compile --quiet $(LOCK) --output-file requirements-$$alone.txt requirements/$$alone.in || exit 1; \
 	done
+
+sbom: $(VENV)/.installed-dev ## var/sbom.cdx.json: a software bill of materials of requirements.txt, in CycloneDX
+	@mkdir -p var
+	@$(BIN)/cyclonedx-py requirements --output-reproducible --pyproject pyproject.toml --output-file var/sbom.cdx.json requirements.txt
+	@echo "== var/sbom.cdx.json: $$(grep -c '"purl"' var/sbom.cdx.json) packages, with hashes"
 
 hooks: $(VENV)/.installed-dev ## check each commit before it is made, by pre-commit
 	@$(BIN)/pre-commit install --install-hooks
@@ -93,7 +105,7 @@ $(VENV)/.installed: requirements.txt | $(VENV)/bin/python
 	@$(call install,$(BIN)/python) -r requirements.txt
 	@touch $@
 
-$(VENV)/.installed-dev: requirements-dev.txt requirements-dask.txt requirements-libraries.txt $(VENV)/.installed
+$(VENV)/.installed-dev: requirements-dev.txt requirements-dask.txt requirements-libraries.txt requirements-traces.txt $(VENV)/.installed
 	@echo "== Installing requirements-dev.txt into $(VENV)"
 	@$(call install,$(BIN)/python) -r requirements-dev.txt
 	@touch $@

@@ -12,42 +12,45 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 # Before anything imports onnxruntime: it would write an id into the home folder and report to its makers.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
-import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
-from wsgiref.types import WSGIApplication
 
 from dash import Dash
 from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 import callbacks
 from api import WholeRequest, create_api
-from api.http.request_ids import request_id
+from api.v1 import metrics
+from auth.access import unprotected_notice
 from auth.callback_gate import guard_callbacks
 from auth.caller import signed_in_as
-from auth.gate import Gate
-from auth.setup import Auth, invite_first, set_up
-from callbacks.accounts import routes as accounts
-from callbacks.accounts.views import SignIn
 from jobs.campaign_service import CampaignService
-from layouts.accounts.pages import FORMS, INVITATION
 from layouts.shared import shell, url
+from middleware import put_middleware
 from ml.plots import theme
+from ml.runtime.memory import return_large_blocks
 from ml.service import Service
 from prerender import Prerenderer
-from services import Services, file_retention, load_models, open_job_service, open_services
-from settings import BadSetting, Settings, read_root
-from web.address import BadAddress, joined
-from web.callback_guard import answer_503_where_the_store_is_away, refuse_malformed
-from web.dispatch import Dispatcher
-from web.headers import SafeHeaders, content_policy
-from web.mount import Mount
-from web.origins import Origins
+from services import (
+    MEGABYTE,
+    Services,
+    begin_worker,
+    fetch_models,
+    file_retention,
+    load_models,
+    open_exposition,
+    open_job_service,
+    open_services,
+)
+from settings import BadSetting, Settings, is_loopback, trace_exporters
+from telemetry.logs import set_up_logs
+from telemetry.tracing import set_up_traces
+from web.address import BadAddress, addresses_of_gunicorn, joined, most_open
+from web.callback_guard import answer_503_where_the_store_is_away, answer_refusals_in_words, refuse_malformed
 from web.pages import LeanDash, answer_404_where_no_page_is
 from web.reader import set_reader_locale
 from web.serve import debug, read_options, serve
@@ -55,7 +58,6 @@ from web.static import compress_text, serve_static_files
 
 HERE = Path(__file__).resolve().parent
 GUNICORN = HERE / "gunicorn.conf.py"
-MEGABYTE = 1024 * 1024
 
 
 def create_app(settings: Settings, services: Services | None = None, campaigns: CampaignService | None = None) -> Dash:
@@ -83,7 +85,7 @@ def create_app(settings: Settings, services: Services | None = None, campaigns: 
         title="Likely",
         update_title="",  # the tab keeps its title while a callback runs
         index_string=shell.INDEX,
-        index_texts=shell.index_texts,
+        index_texts=lambda: shell.index_texts(unprotected_notice()),
         serve_locally=True,
         compress=False,
         suppress_callback_exceptions=True,  # callbacks of pages that are not in the initial layout
@@ -93,10 +95,11 @@ def create_app(settings: Settings, services: Services | None = None, campaigns: 
     # A function: its links begin with the path prefix of each request, and it names who signed in
     app.layout = lambda: shell.layout(signed_in_as())
     kept = file_retention(settings)
-    callbacks.register(app, services.service, services.store, kept, services.making, campaigns)
+    callbacks.register(app, services.service, services.store, kept, services.making, campaigns, services.feedback)
     refuse_malformed(app)
     guard_callbacks(app)
     answer_503_where_the_store_is_away(server)
+    answer_refusals_in_words(server)
     set_reader_locale(server, url.under)
     serve_static_files(app)
     answer_404_where_no_page_is(app, lambda path: is_page(path, services.service) or is_coming(path, services))
@@ -127,27 +130,32 @@ def create_server(settings: Settings | None = None, *, change: Callable[[Dash], 
     Parameters
     ----------
     settings : Settings, optional
-        Read from the environment by default.
+        Read from the environment by default, and the address from the command line of Gunicorn.
     change : callable, optional
         Called with the Dash application before the first request; debugging uses it.
     """
-    server: Flask = create_service(settings or Settings.from_environ(), change).server
+    server: Flask = create_service(settings or _settings_of_host(), change).server
     return server
 
 
 def create_service(settings: Settings, change: Callable[[Dash], None] | None = None) -> Dash:
     """Create the whole service; ``.server`` of the returned Dash application serves the API too."""
-    logging.basicConfig(
-        level=settings.log_level.upper(), stream=sys.stdout, format="%(levelname)s %(name)s %(message)s"
-    )
+    set_up_logs(settings.log_level, settings.log_format, sys.stdout)
+    set_up_traces(trace_exporters())
+    return_large_blocks()  # workers that are forked later inherit it
     services = open_services(settings)
+    if services.sync:
+        fetch_models(settings, services.sync)
     load_models(services, settings.default_model)
     campaigns = CampaignService(open_job_service(settings, services))
     pages = create_app(settings, services, campaigns)
+    # Workers call it: gunicorn.conf.py
+    pages.server.extensions["likely"] = partial(begin_worker, settings, services, campaigns.jobs)
+    if services.sync:
+        pages.server.extensions["likely-sync"] = services.sync.start
     if change is not None:
         change(pages)
     limits = (settings.max_body_mb * MEGABYTE, settings.max_records)
-    origins, framers = settings.allowed_origins.split(), settings.frame_ancestors.split()
     api = create_api(
         services.service,
         services.faults,
@@ -155,50 +163,17 @@ def create_service(settings: Settings, change: Callable[[Dash], None] | None = N
         settings.default_model,
         campaigns.jobs,
         lambda path: is_page(path, services.service),
-        origins,
+        settings.allowed_origins.split(),
         campaigns,
+        services.recorder,
+        services.feedback,
     )
+    if services.mover:
+        pages.server.extensions["likely-mover"] = services.mover
+    metrics.register(api, open_exposition(settings, services).page)
     compress_text(api)
-    auth = sign_in(pages, settings, services)
-    warm_up(pages)
-    policy = content_policy(pages.csp_hashes(), framers)
-    # A rate limit (throttle) would stand between Origins and Gate: docs/ARCHITECTURE.md
-    dispatcher = Dispatcher(pages.server.wsgi_app, api, FORMS if auth.accounts else ())
-    gate = Gate(
-        dispatcher,
-        lambda environ: (pages.server if dispatcher.is_of_pages(environ) else api).url_map,
-        auth.identify,
-        request_id,
-    )
-    whole = SafeHeaders(Origins(gate, origins), policy, framers)
-    pages.server.wsgi_app = behind_proxies(whole, settings)
+    put_middleware(pages, api, settings, services, lambda: warm_up(pages))
     return pages
-
-
-def sign_in(pages: Dash, settings: Settings, services: Services) -> Auth:
-    """Set sign-in up as AUTH says, and add the pages of accounts where people sign in."""
-    auth = set_up(settings.auth, pages.server, services.store, settings.secret_key)
-    if auth.accounts and auth.keys:
-        given = SignIn(
-            auth.accounts,
-            auth.keys,
-            auth.audit,
-            services.service.registry.names,
-            lambda: str(pages.asset_bundle.address("css")),
-            auth.forget,
-            settings.redis_url or "memory://",
-        )
-        accounts.register(pages.server, given)
-        host = joined(settings.host, settings.port)
-        invite_first(auth.accounts, f"http://{host}{settings.root_path}{INVITATION}")
-    return auth
-
-
-def behind_proxies(server: WSGIApplication, settings: Settings) -> WSGIApplication:
-    """Wrap the service for a reverse proxy: path prefix, and as many ``X-Forwarded-*`` hops as PROXY_HOPS trusts."""
-    hops = settings.proxy_hops
-    server = Mount(server, settings.root_path, hops, read_root)
-    return ProxyFix(server, x_for=hops, x_proto=hops, x_host=hops, x_port=hops, x_prefix=0) if hops else server
 
 
 def warm_up(app: Dash) -> None:
@@ -216,7 +191,17 @@ def warm_up(app: Dash) -> None:
 @cache
 def _pages() -> Dash:
     """The application of :func:`__getattr__`, created once."""
-    return create_service(Settings.from_environ())
+    return create_service(_settings_of_host())
+
+
+def _settings_of_host() -> Settings:
+    """Settings of the environment, for a server that does not call :func:`main`."""
+    return _listening(Settings.from_environ(), addresses_of_gunicorn())
+
+
+def _listening(settings: Settings, addresses: Iterable[object]) -> Settings:
+    host, port = most_open(addresses, settings.port, is_loopback)
+    return replace(settings, host=host, port=port)
 
 
 def __getattr__(name: str) -> Any:
@@ -246,12 +231,13 @@ def _serve(options: dict[str, Any], settings: Settings) -> None:
     settings = replace(settings, **own)
     if options.pop("debug", False):
         settings = replace(settings, log_level="debug")
-        debug(lambda change: create_server(settings, change=change), HERE, settings.host, settings.port)
+        tools = is_loopback(settings.host)
+        debug(lambda change: create_server(settings, change=change), HERE, settings.host, settings.port, tools=tools)
         return
     if own:
         options = {"bind": joined(settings.host, settings.port), **options}
     settings = replace(settings, log_level=options.get("loglevel", settings.log_level))
-    serve(lambda: create_server(settings), GUNICORN, options)
+    serve(lambda addresses: create_server(_listening(settings, addresses)), GUNICORN, options)
 
 
 if __name__ == "__main__":

@@ -3,24 +3,60 @@
 from __future__ import annotations
 
 import logging
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
 from auth.access import RequestAccess
+from auth.elsewhere.group_roles import BadGroupRoles, GroupRoles
+from auth.elsewhere.rules import Elsewhere, NameRules, OidcRules, TokenRules
+from feedback.feed.sender import FeedSender
+from feedback.mover import Mover
+from feedback.recorder import Recorder
+from feedback.results.alert_sender import AlertSender, Receivers
+from feedback.results.mail import MailServer
+from feedback.results.watch import Watch
+from feedback.sealing import sealer_of
+from feedback.service import Feedback
+from feedback.shadow.queueing import ShadowQueue
+from feedback.shadow.runner import begin_shadow
+from feedback.spool import Spool
 from jobs.job_service import JobService
+from jobs.kept.keeper import Keeper
+from jobs.kept.sweep import sweep_temporary
 from jobs.local_runner import LocalRunner
+from jobs.receive import FileLimits
 from jobs.webhooks.allowed_addresses import CallbackRules
+from jobs.webhooks.sign import secrets_of
 from layouts.campaign.page import FileRetention
+from ml.data.example_record import example
 from ml.demo.status import DemoStatus
+from ml.errors import LikelyError
+from ml.lifecycle.shared.sync import Sync, open_shared
 from ml.service import Service, open_service
-from settings import BadSetting, Settings
-from store.db import Store, chosen_cut_offs, open_store
+from settings import BadSetting, Settings, plain_environ
+from store.connection.circuit_breaker import OBSERVERS
+from store.db import Store, chosen_cut_offs, database_is_there, open_store
 from store.files import Files
+from store.uploads import Quota
+from telemetry.collectors import Models, Queue
+from telemetry.exposition import Exposition
+from telemetry.metrics import show_breaker
+from telemetry.predictions import observe_scored
 from web.cache import ResultCache, sweep
 from web.demo import DemoModels
 
 log = logging.getLogger("likely")
+
+MEGABYTE = 1024 * 1024
+FETCHED = 20.0  # seconds that a start waits for versions from object storage
 
 HOME = Path(__file__).resolve().parent
 
@@ -33,6 +69,10 @@ class Services:
     cache: ResultCache
     store: Store
     demo: DemoModels | None = None  # None where the operator trains models
+    sync: Sync | None = None  # None where the models are those of a folder
+    feedback: Feedback | None = None
+    recorder: Recorder | None = None  # None where answers of the API are not recorded
+    mover: Mover | None = None  # likewise
 
     def making(self) -> DemoStatus | None:
         """Progress of the demo models, where the service was started without models and trains some."""
@@ -45,9 +85,13 @@ class Services:
             "models": "None of them serves." if models and all(models.values()) else None if models else self._none(),
             "store": self.store.fault(),
         }
-        return vital | {"cache": self.cache.fault()} | {f"model {name}": fault for name, fault in models.items()}
+        waiting = {f"version {key}": words for key, words in self.sync.faults().items()} if self.sync else {}
+        parts = {f"model {name}": fault for name, fault in models.items()}
+        return vital | {"cache": self.cache.fault()} | parts | waiting
 
     def _none(self) -> str:
+        if self.sync:
+            return self.sync.none()
         making = self.making()
         return making.sentence() if making else "There is none: python -m ml train --missing makes the demo models."
 
@@ -63,11 +107,52 @@ def open_services(settings: Settings) -> Services:
     cache = ResultCache(cache_dir, settings.redis_url)
     store = open_store(settings.database_url)
     chosen = chosen_cut_offs(store)
-    service = open_service(settings.models_dir, cache, settings.var_dir / "locks", chosen, RequestAccess())
+    shared = settings.models_folder, settings.models_url, store.shared_models, settings.default_model
+    sync = open_shared(*shared) if settings.models_url else None
+    locks = settings.var_dir / "locks"
+    service = open_service(settings.models_folder, cache, locks, chosen, RequestAccess(), observe_scored)
+    OBSERVERS.add(show_breaker)
     demo = None
-    if settings.demo_models == "auto":
+    if settings.demo_models == "auto" and sync is None:
         demo = DemoModels(settings.models_dir, settings.var_dir, HOME, settings.to_environ())
-    return Services(service, cache, store, demo)
+    return Services(service, cache, store, demo, sync, *open_feedback(settings, service, store))
+
+
+def open_feedback(settings: Settings, service: Service, store: Store) -> tuple[Feedback, Recorder | None, Mover | None]:
+    """Open what records decisions and what came of them; the service tells the recorder what it decided."""
+    sealer = sealer_of(settings.decision_values, store.secrets.get)
+    feedback = Feedback(service, store, sealer)
+    if settings.decisions == "off":
+        return feedback, None, None
+    spool = Spool(settings.var_dir / "spool")
+    recorder = Recorder(spool, sealer)
+    service.decided = recorder.decided
+    mover = Mover(spool, sealer, store, service)
+    feedback.decided = ShadowQueue(lambda: store.outcomes.shadow).observe
+    mover.observers.append(feedback.decided)
+    feedback.flush = mover.move
+    return feedback, recorder, mover
+
+
+def fetch_models(settings: Settings, sync: Sync) -> None:
+    """Fetch what is live before the service starts, for at most so long; what is here serves meanwhile.
+
+    In a process of its own: one that stands still must not hold a lock that workers inherit at their fork.
+    """
+    with suppress(OSError):
+        sync.shared.refresh()
+    if sync.shared.missing():
+        command = [sys.executable, "-m", "ml", "sync"]
+        with suppress(subprocess.TimeoutExpired):
+            subprocess.run(  # noqa: S603
+                command, cwd=HOME, env=settings.to_environ(), stdin=subprocess.DEVNULL, timeout=FETCHED, check=False
+            )
+
+
+def open_exposition(settings: Settings, services: Services) -> Exposition:
+    """What is shown to Prometheus: counts of all processes here, models and the queue."""
+    models = Models(services.service.check, services.service.registry.live)
+    return Exposition(settings.var_dir, [models, Queue(lambda: services.store.jobs.load())])
 
 
 def load_models(services: Services, default: str = "") -> None:
@@ -86,6 +171,8 @@ def load_models(services: Services, default: str = "") -> None:
         services.demo.forget()
     elif services.demo:
         services.demo.make()
+    elif not faults and services.sync:
+        log.warning("%s", services.sync.none())
     elif not faults:
         log.warning("There are no models; 'python -m ml train --missing' makes those of the demonstration.")
     for name, fault in faults.items():
@@ -93,6 +180,53 @@ def load_models(services: Services, default: str = "") -> None:
             log.error("Model %s does not serve, the others do: %s", name, fault)
     if default and faults and default.partition("@")[0] not in faults:
         log.error("DEFAULT_MODEL is %r; there is no such model. There are: %s.", default, ", ".join(faults))
+
+
+def ask_once(service: Service, seconds: float = 5.0) -> None:
+    """Ask each model once, as the Prediction page does: its first score and reasons take a fifth of a second longer.
+
+    Parameters
+    ----------
+    service : Service
+    seconds : float
+        After this time no further model is asked.
+    """
+    until = time.monotonic() + seconds
+    for name in service.names():
+        with suppress(LikelyError):  # whoever opens it is told
+            standing = service.stand(name, example(service.model(name).schema))
+            service.advise(standing, step=0)
+        if time.monotonic() > until:
+            return
+
+
+def begin_worker(settings: Settings, services: Services, job_service: JobService) -> None:
+    """Begin what a worker process does beside answering: it asks each model once, sweeps, and watches."""
+    ask_once(services.service)
+    there = partial(database_is_there, settings.database_url)
+
+    def beside() -> None:
+        sweep_temporary()
+        sweep(settings.var_dir / "cache")
+
+    kept = settings.job_days, there, beside, settings.decision_days
+    Keeper(services.store, job_service.files, *kept).start(threading.Event())
+    begin_watch(settings, services, there)
+    if services.feedback:
+        begin_shadow(services.feedback, settings.var_dir, there, plain_environ())
+
+
+def begin_watch(settings: Settings, services: Services, there: Callable[[], bool]) -> None:
+    """Begin to watch whether models are right, and to send alerts where they turn out not to be."""
+    if services.feedback is None:
+        return
+    secrets = secrets_of(settings.callback_secret)
+    mail = MailServer(settings.smtp_url, settings.alert_sender, settings.alert_email) if settings.alert_email else None
+    receivers = Receivers(settings.alert_url, secrets, mail)
+    Watch(services.feedback, receivers.channels, there).start(threading.Event())
+    AlertSender(services.store, receivers, there).start(threading.Event())
+    if settings.feed_url:
+        FeedSender(services.feedback, settings.feed_url, secrets, there).start(threading.Event())
 
 
 def open_job_service(settings: Settings, services: Services) -> JobService:
@@ -104,9 +238,29 @@ def open_job_service(settings: Settings, services: Services) -> JobService:
     else:
         announce = LocalRunner(settings.var_dir, HOME, settings.to_environ()).wake
     rules = CallbackRules.of(settings.callback_secret, settings.callback_networks)
-    return JobService(
-        services.service, services.store, Files(settings.files_url), announce, rules, settings.max_file_mb * 1024 * 1024
-    )
+    files = Files(settings.files_url, settings.min_free_mb * MEGABYTE)
+    quota = Quota(settings.max_open_jobs, settings.max_open_mb * MEGABYTE)
+    limits = FileLimits(settings.max_file_mb * MEGABYTE, quota)
+    return JobService(services.service, services.store, files, announce, rules, limits)
+
+
+def sign_in_elsewhere(settings: Settings) -> Elsewhere | None:
+    """Who says who people are, where they sign in elsewhere; BadSetting for roles that cannot be read."""
+    given = settings
+    rules: OidcRules | TokenRules | NameRules | None = None
+    if given.auth == "oidc":
+        client = given.oidc_client_id, given.oidc_client_secret
+        rules = OidcRules(given.oidc_issuer, *client, given.oidc_scopes, given.groups_claim)
+    elif given.auth == "proxy" and given.proxy_token_header:
+        token = given.proxy_token_issuer, given.proxy_token_audience
+        rules = TokenRules(given.proxy_token_header, given.proxy_token_keys, *token, given.groups_claim)
+    elif given.auth == "proxy":
+        headers = given.proxy_user_header, given.proxy_groups_header
+        rules = NameRules(*headers, given.proxy_secret, given.proxy_networks)
+    try:
+        return Elsewhere(rules, GroupRoles.read(given.group_roles)) if rules else None
+    except BadGroupRoles as bad:
+        raise BadSetting(str(bad)) from None
 
 
 def file_retention(settings: Settings) -> FileRetention:

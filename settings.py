@@ -5,126 +5,39 @@ come its default, its parser, and its help. Nothing else reads `os.environ`: app
 passes each part its values.
 """
 
-import base64
-import binascii
-import ipaddress
 import os
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
 
-_PART = re.compile(r"[A-Za-z0-9._~-]+")
+from feedback_settings import FeedbackSettings
+from setting_parsers import (
+    BadSetting,
+    framers,
+    is_loopback,
+    long_secret,
+    networks,
+    one_of,
+    origins,
+    read_root,
+    secrets,
+    setting,
+    url,
+    whole_number,
+)
+from sign_in_settings import SignInSettings
 
+__all__ = ["FORMERLY", "BadSetting", "Settings", "is_loopback", "read_root"]
 
-class BadSetting(ValueError):
-    """A setting has a value that cannot be used; the message says which, what came, what is accepted."""
-
-
-def _whole_number(low: int, high: int) -> Callable[[str], int]:
-    def parse(text: str) -> int:
-        accepted = f"a whole number from {low} to {high}"
-        if not (text.isascii() and text.strip().isdecimal()):
-            raise BadSetting(accepted)
-        if not low <= (number := int(text)) <= high:
-            raise BadSetting(accepted)
-        return number
-
-    return parse
-
-
-def _one_of(*choices: str) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if (choice := text.strip().lower()) not in choices:
-            raise BadSetting(f"one of {', '.join(choices)}")
-        return choice
-
-    return parse
-
-
-def _url(*schemes: str) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if not text.startswith(tuple(f"{scheme}:" for scheme in schemes)):
-            raise BadSetting(f"a URL that starts with {', '.join(f'{scheme}:' for scheme in schemes)}")
-        return text
-
-    return parse
-
-
-def read_root(text: str) -> str:
-    """Parse a path prefix such as ``/apps/likely``, without trailing slash; BadSetting where the text is none."""
-    root = text.strip().rstrip("/")
-    parts = root.split("/")[1:]
-    if not root:
-        return ""
-    if len(root) > 200 or not root.startswith("/") or not all(map(_PART.fullmatch, parts)) or {".", ".."} & set(parts):
-        raise BadSetting("a path such as /apps/likely: letters, digits and . _ ~ - between slashes")
-    return root
-
-
-def _secrets(text: str) -> str:
-    for each in text.replace(",", " ").split():
-        try:
-            size = len(base64.b64decode(each.removeprefix("whsec_"), validate=True))
-        except binascii.Error:
-            size = 0
-        if not 24 <= size <= 64:
-            raise BadSetting("whsec_ and 24 to 64 bytes in base64; several separated by spaces")
-    return text
-
-
-def _long_secret(text: str) -> str:
-    if len(text) < 32 or len(set(text)) < 10:
-        raise BadSetting("32 or more random characters; openssl rand -hex 32 makes some")
-    return text
-
-
-def _networks(text: str) -> str:
-    try:
-        for each in text.replace(",", " ").split():
-            ipaddress.ip_network(each)
-    except ValueError:
-        raise BadSetting("networks as in 10.0.0.0/8, fd00::/8") from None
-    return text
-
-
-_ORIGIN = re.compile(r"(https?)://(\*\.)?([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
-_OWN_PORT = {"http": ":80", "https": ":443"}
-
-
-def _origins(text: str) -> str:
-    """Origins of other sites, separated by spaces or commas, as browsers name them; or ``*`` alone."""
-    accepted = "origins such as https://shop.example.com, without a path and separated by spaces, or * alone"
-    words = text.replace(",", " ").split()
-    return "*" if words == ["*"] else " ".join(_origin(word, accepted) for word in words)
-
-
-def _framers(text: str) -> str:
-    """Origins that may frame the pages, as CSP's frame-ancestors takes them."""
-    accepted = "self, or origins such as https://intranet.example.com or https://*.example.com, separated by spaces"
-    own = ("self", "'self'")
-    words = text.replace(",", " ").split()
-    return " ".join("'self'" if word in own else _origin(word, accepted, wild=True) for word in words)
-
-
-def _origin(word: str, accepted: str, *, wild: bool = False) -> str:
-    found = _ORIGIN.fullmatch(word.lower())
-    if found is None or (found[2] and not wild):
-        raise BadSetting(accepted)
-    return word.lower().removesuffix(_OWN_PORT[found[1]])
-
-
-def _setting(default: Any, parse: Callable[[str], Any], help_text: str, *, secret: bool = False) -> Any:
-    return field(default=default, repr=not secret, metadata={"parse": parse, "help": help_text, "secret": secret})
-
+# What any program needs of the environment
+PLAIN = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONPATH", "TMPDIR", "VIRTUAL_ENV")
 
 # Names of settings in earlier releases, which are still read
 FORMERLY = {"DEFAULT_MODEL": "INVOCATIONS_MODEL"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings:
+class Settings(SignInSettings, FeedbackSettings):
     """The values that a deployment may choose.
 
     Examples
@@ -133,92 +46,146 @@ class Settings:
     9000
     """
 
-    models_dir: Path = _setting(Path("models"), Path, "Folder of the model bundles")
-    var_dir: Path = _setting(Path("var"), Path, "Folder for what the service writes: cache, locks, SQLite")
-    demo_models: str = _setting(
-        "auto", _one_of("auto", "off"), "What a start without models does: auto makes the demo models beside it"
-    )
-    redis_url: str = _setting(
+    models_dir: Path = setting(Path("models"), Path, "Folder of the model bundles")
+    models_url: str = setting(
         "",
-        _url("redis", "rediss", "unix"),
+        url("file", "s3", "gs", "gcs", "az", "abfs", "memory"),
+        "Object storage of models that all instances share, as fsspec takes it; without it, those of MODELS_DIR",
+        secret=True,
+    )
+    var_dir: Path = setting(Path("var"), Path, "Folder for what the service writes: cache, locks, SQLite")
+    demo_models: str = setting(
+        "auto", one_of("auto", "off"), "What a start without models does: auto makes the demo models beside it"
+    )
+    redis_url: str = setting(
+        "",
+        url("redis", "rediss", "unix"),
         "Redis for the cache of results; without it, files under VAR_DIR",
         secret=True,
     )
-    database_url: str = _setting(
+    database_url: str = setting(
         "",
-        _url("sqlite", "postgres", "postgresql", "postgresql+psycopg"),
+        url("sqlite", "postgres", "postgresql", "postgresql+psycopg"),
         "Where the store is kept; without it, SQLite under VAR_DIR",
         secret=True,
     )
-    broker_url: str = _setting(
+    broker_url: str = setting(
         "",
-        _url("amqp", "amqps", "redis", "rediss"),
+        url("amqp", "amqps", "redis", "rediss"),
         "RabbitMQ or Redis that tells workers of jobs; without it, a runner beside the web service",
         secret=True,
     )
-    files_url: str = _setting(
+    files_url: str = setting(
         "",
-        _url("file", "s3", "gs", "gcs", "az", "abfs", "memory"),
+        url("file", "s3", "gs", "gcs", "az", "abfs", "memory"),
         "Where files of jobs are kept, as fsspec takes it; without it, under VAR_DIR",
         secret=True,
     )
-    job_workers: int = _setting(1, _whole_number(1, 64), "Processes that score jobs, in each worker or runner")
-    job_days: int = _setting(7, _whole_number(1, 3650), "Days after which jobs that are over are removed")
-    job_lease: int = _setting(
-        30, _whole_number(2, 3600), "Seconds after which the work of a worker that fell silent is given to another"
+    job_workers: int = setting(1, whole_number(1, 64), "Processes that score jobs, in each worker or runner")
+    min_free_mb: int = setting(
+        200, whole_number(0, 1_000_000), "MB that uploads leave free on the disk on which files of jobs are kept"
     )
-    callback_secret: str = _setting(
+    max_open_jobs: int = setting(
+        100, whole_number(0, 1_000_000), "Jobs of one person, key or address that are not over; 0 for no limit"
+    )
+    max_open_mb: int = setting(
+        5_000,
+        whole_number(0, 10_000_000),
+        "MB of their files, if there are several: one alone may be as large as MAX_FILE_MB; 0 for no limit",
+    )
+    job_days: int = setting(7, whole_number(1, 3650), "Days after which jobs that are over are removed")
+    job_lease: int = setting(
+        30, whole_number(2, 3600), "Seconds after which the work of a worker that fell silent is given to another"
+    )
+    callback_secret: str = setting(
         "",
-        _secrets,
+        secrets,
         "Signs the calls of those who ask to be told when a job is over (callback_url); without it nobody is called",
         secret=True,
     )
-    callback_networks: str = _setting(
-        "", _networks, "Private networks in which callback_url may lie, as in 10.0.0.0/8; none otherwise"
+    callback_networks: str = setting(
+        "", networks, "Private networks in which callback_url may lie, as in 10.0.0.0/8; none otherwise"
     )
-    host: str = _setting("127.0.0.1", str, "Address to listen on; 0.0.0.0 for every interface")
-    port: int = _setting(8000, _whole_number(1, 65535), "Port to listen on")
-    web_concurrency: int = _setting(2, _whole_number(1, 64), "Worker processes")
-    threads: int = _setting(4, _whole_number(1, 256), "Threads of each worker")
-    stall_seconds: int = _setting(
-        20, _whole_number(1, 3600), "Seconds without a byte after which a request, or who reads its answer, is given up"
+    host: str = setting("127.0.0.1", str, "Address to listen on; 0.0.0.0 for every interface")
+    port: int = setting(8000, whole_number(1, 65535), "Port to listen on")
+    web_concurrency: int = setting(2, whole_number(1, 64), "Worker processes")
+    threads: int = setting(4, whole_number(1, 256), "Threads of each worker")
+    stall_seconds: int = setting(
+        20,
+        whole_number(1, 3600),
+        "Seconds in which a request has to come, and one more for each 50 kB; likewise for who reads an answer",
     )
-    log_level: str = _setting("info", _one_of("debug", "info", "warning", "error", "critical"), "Least level logged")
-    max_body_mb: int = _setting(16, _whole_number(1, 1024), "Largest request body, in MB")
-    max_file_mb: int = _setting(20_000, _whole_number(1, 10_000_000), "Largest file that is sent as a job, in MB")
-    max_records: int = _setting(10_000, _whole_number(1, 1_000_000), "Most records in one request")
-    default_model: str = _setting(
+    log_format: str = setting(
+        "text", one_of("text", "json"), "Lines of the log: text for people, or json, one object a line"
+    )
+    log_level: str = setting("info", one_of("debug", "info", "warning", "error", "critical"), "Least level logged")
+    metrics_networks: str = setting(
+        "", networks, "Networks from which /metrics is read without a key, as in 10.0.0.0/8; none otherwise"
+    )
+    worker_metrics_port: int = setting(
+        0, whole_number(0, 65535), "Port at which python -m jobs shows its metrics, on HOST; 0 for none"
+    )
+    max_body_mb: int = setting(16, whole_number(1, 1024), "Largest request body, in MB")
+    max_file_mb: int = setting(20_000, whole_number(1, 10_000_000), "Largest file that is sent as a job, in MB")
+    max_records: int = setting(10_000, whole_number(1, 1_000_000), "Most records in one request")
+    default_model: str = setting(
         "", str, "The model that answers at /, /predict, /invocations and /score; without it, the only one there is"
     )
-    root_path: str = _setting(
+    root_path: str = setting(
         "", read_root, "Path prefix behind a reverse proxy, as /apps/likely; without it, X-Forwarded-Prefix"
     )
-    allowed_origins: str = _setting(
-        "", _origins, "Sites whose pages may read our answers (CORS); without it, none. * lets all of them"
+    allowed_origins: str = setting(
+        "", origins, "Sites whose pages may read our answers (CORS); without it, none. * lets all of them"
     )
-    frame_ancestors: str = _setting(
-        "", _framers, "Sites that may show the pages in a frame; self for this one; without it, none"
+    frame_ancestors: str = setting(
+        "", framers, "Sites that may show the pages in a frame; self for this one; without it, none"
     )
-    auth: str = _setting(
-        "none",
-        _one_of("none", "password"),
-        "none lets everybody use the service, password asks people to sign in",
+    hsts_seconds: int = setting(
+        31_536_000,
+        whole_number(0, 100_000_000),
+        "Seconds for which browsers that came by HTTPS use nothing else; 0 makes them forget that",
     )
-    secret_key: str = _setting(
+    auth: str = setting(
         "",
-        _long_secret,
+        one_of("none", "password", "oidc", "proxy"),
+        "Who may use the service: none lets everybody, password, oidc and proxy ask who it is; without it, none on "
+        "127.0.0.1, else password",
+    )
+    secret_key: str = setting(
+        "",
+        long_secret,
         "Signs cookies of sessions; without it, one that is made and kept in the store",
         secret=True,
     )
-    proxy_hops: int = _setting(
-        0, _whole_number(0, 10), "Proxies in front that set X-Forwarded-*; 1 behind a PaaS router"
+    rate_limit: int = setting(
+        6_000,
+        whole_number(0, 1_000_000),
+        "Requests a minute of one key, person or address, where other machines reach the service; 0 for no limit",
     )
+    proxy_hops: int = setting(0, whole_number(0, 10), "Proxies in front that set X-Forwarded-*; 1 behind a PaaS router")
 
     def __post_init__(self) -> None:
+        self.check_sign_in(self.auth)
+        self.check_alerts(self.callback_secret)
         if not self.database_url:
             object.__setattr__(self, "database_url", f"sqlite:///{self.var_dir / 'likely.db'}")
         if not self.files_url:
             object.__setattr__(self, "files_url", str((self.var_dir / "files").resolve()))
+
+    @property
+    def models_folder(self) -> Path:
+        """Folder whose models are served: MODELS_DIR, or with MODELS_URL the cache of this machine."""
+        return self.var_dir / "models" if self.models_url else self.models_dir
+
+    @property
+    def is_open(self) -> bool:
+        """True where other machines can reach the service: by its address, or by a proxy in front."""
+        return self.proxy_hops > 0 or not is_loopback(self.host)
+
+    @property
+    def auth_mode(self) -> str:
+        """AUTH; without it, ``none`` where only this machine reaches the service, else ``password``."""
+        return self.auth or ("password" if self.is_open else "none")
 
     def to_environ(self) -> dict[str, str]:
         """Environment variables from which another process, in any folder, reads the same settings."""
@@ -257,3 +224,29 @@ class Settings:
                     came = "a value that is not shown here" if row.metadata["secret"] else repr(text)
                     raise BadSetting(f"{name} is {came}; accepted: {problem}.") from None
         return cls(**values)
+
+
+def plain_environ(environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """What any program needs of the environment, without settings and secrets: for code that is not ours."""
+    environ = os.environ if environ is None else environ
+    return {name: environ[name] for name in PLAIN if name in environ}
+
+
+def trace_exporters(environ: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """Exporters of traces that OpenTelemetry's variables ask for, by their names there; none by default.
+
+    Unlike its own default, an exporter is used only where a variable names it, or an address for it.
+    """
+    environ = os.environ if environ is None else environ
+
+    def said(*names: str) -> str:
+        return next((environ[name].strip().lower() for name in names if environ.get(name, "").strip()), "")
+
+    if said("OTEL_SDK_DISABLED") == "true":
+        return ()
+    address = said("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
+    named = said("OTEL_TRACES_EXPORTER") or ("otlp" if address else "none")
+    grpc = said("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL") == "grpc"
+    otlp = "otlp_proto_grpc" if grpc else "otlp_proto_http"
+    wanted = [name.strip() for name in named.split(",")]
+    return tuple(otlp if name == "otlp" else name for name in wanted if name not in ("", "none"))

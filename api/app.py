@@ -11,11 +11,31 @@ from flask.json.provider import DefaultJSONProvider
 
 from api.http import errors, links, request_ids
 from api.http import wrong_methods as methods
+from api.http.decisions import LateAnswers, RecordedAnswers
 from api.http.request_body import WholeRequest
 from api.http.wrong_methods import IsPage, MethodsFlask
 from api.protocols import azure, kserve_v1, mlflow, page_addresses, v2
-from api.v1 import campaigns, docs, health, job_list, jobs, models, plots, predict, reports, results
+from api.v1 import (
+    answers,
+    campaigns,
+    docs,
+    health,
+    job_list,
+    jobs,
+    models,
+    plots,
+    predict,
+    reports,
+    results,
+    versions,
+)
 from api.v1.default_model import DefaultModel
+from api.v1.feedback import model_results, outcome_export, outcome_jobs, outcomes, training
+from feedback.recorder import Recorder
+from feedback.results.results import Results as ModelResults
+from feedback.service import Feedback
+from feedback.told.outcome_jobs import OutcomeJobs
+from jobs.answers import Answers
 from jobs.campaign_service import CampaignService
 from jobs.job_service import JobService
 from jobs.results import Results
@@ -40,6 +60,8 @@ def create_api(
     is_page: IsPage | None = None,
     origins: Collection[str] = (),
     campaign_service: CampaignService | None = None,
+    recorder: Recorder | None = None,
+    feedback: Feedback | None = None,
 ) -> Flask:
     """Create the API's Flask application.
 
@@ -63,6 +85,10 @@ def create_api(
         Other sites whose pages may change state here: start a job, remove one.
     campaign_service : CampaignService, optional
         Shared with the pages, so that a process opens a campaign once.
+    recorder : Recorder, optional
+        Records decisions; without it answers have no ids of decisions.
+    feedback : Feedback, optional
+        Takes outcomes; without it there are no routes for them.
     """
     app = MethodsFlask("likely.api", static_folder=None)
     app.is_page, app.origins = is_page or app.is_page, origins
@@ -77,9 +103,11 @@ def create_api(
     docs.register(app, service)
     health.register(app, ready)
     models.register(app, service)
+    versions.register(app, service)
     plots.register(app, service)
-    scores = predict.Predict(service, max_records)
+    scores = predict.Predict(service, max_records, later=job_service is not None)
     predict.register(app, scores)
+    answers.say_what_goes_on(app)
     default = DefaultModel(service, default_model)
     page_addresses.register(app, scores, default)
     reports.register(app, service)
@@ -94,4 +122,15 @@ def create_api(
         job_list.register(app, job_service)
         results.register(app, made)
         campaigns.register(app, service, campaign_service)
+        late = LateAnswers(recorder, service.model) if recorder is not None else None
+        answers.register(app, Answers(job_service), late)
+    if feedback is not None:
+        training.register(app, service, feedback)
+        outcomes.register(app, feedback, max_records)
+        outcome_export.register(app, service, feedback)
+        model_results.register(app, ModelResults(feedback))
+    if feedback is not None and job_service is not None:
+        outcome_jobs.register(app, OutcomeJobs(job_service))
+    if recorder is not None:
+        app.wsgi_app = RecordedAnswers(app.wsgi_app, recorder)  # type: ignore[method-assign]
     return app

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from auth.caller import current_request
+from auth.caller import ANYBODY, current_request
 from auth.permissions import Permission
+from auth.table import PAGES
 from ml.errors import LikelyError, UnknownModel
 from ml.translation import mark, text
 
@@ -11,7 +12,9 @@ REFUSED = {
     Permission.READ: mark("You may not see the model {model}."),
     Permission.SCORE: mark("You may not score with the model {model}."),
     Permission.FILES: mark("You may not work on files with the model {model}."),
+    Permission.OUTCOMES: mark("You may not tell outcomes of the model {model}."),
     Permission.CUT_OFFS: mark("You may not change cut-offs of the model {model}."),
+    Permission.VERSIONS: mark("You may not change which version of the model {model} is live."),
 }
 
 
@@ -32,18 +35,41 @@ class RequestAccess:
     def check(self, name: str) -> None:
         """Raise UnknownModel for a model that the caller may not know, NotAllowed for what it may not do with it."""
         request = current_request()
-        if request is None or request.caller.may(request.needs, name):
-            return
-        if not self.knows(name):
-            raise UnknownModel(f"There is no model {name[:80]!r}.")
-        raise refused(request.needs, name)
+        if request is not None:
+            require(request.needs, name)
+
+
+def allowed(permission: Permission, model: str) -> bool:
+    """True where the caller of the current request may do this with the model, and outside of requests."""
+    request = current_request()
+    return request is None or request.caller.may(permission, model)
+
+
+def allowed_somewhere(permission: Permission) -> bool:
+    """True where the caller of the current request may do this with any model, and outside of requests."""
+    request = current_request()
+    return request is None or request.caller.may(permission)
 
 
 def require(permission: Permission, model: str) -> None:
-    """Raise NotAllowed where the caller of the current request may not do this with the model."""
-    request = current_request()
-    if request is not None and not request.caller.may(permission, model):
-        raise refused(permission, model)
+    """Raise UnknownModel for a model that the caller may not know, NotAllowed where it may not do this with it."""
+    if allowed(permission, model):
+        return
+    if not RequestAccess().knows(model):
+        raise UnknownModel(text("There is no model {name}.", name=repr(model[:80])))
+    raise refused(permission, model)
+
+
+def may_open(page: str, name: str) -> bool:
+    """True where the caller of the current request may open a page of a model.
+
+    Parameters
+    ----------
+    page : {"predict", "insights", "performance", "campaign", "versions"}
+    name : str
+        Of the model, or its key.
+    """
+    return allowed(PAGES[page], name.partition("@")[0])
 
 
 def refused(permission: Permission, model: str = "") -> NotAllowed:
@@ -52,3 +78,11 @@ def refused(permission: Permission, model: str = "") -> NotAllowed:
     if model and permission in REFUSED:
         return NotAllowed(text(REFUSED[permission], model=model), hint)
     return NotAllowed(text("You may not do this."), hint)
+
+
+def unprotected_notice() -> str:
+    """What every page says where nobody signs in though other machines reach the service; else empty."""
+    request = current_request()
+    if request is None or request.caller is not ANYBODY:
+        return ""
+    return text("Nobody signs in here: whoever reaches this address may use everything and change cut-offs.")

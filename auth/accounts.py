@@ -13,7 +13,7 @@ from auth.permissions import ADMINISTRATOR, ROLES
 from auth.tokens import hash_of, new_token
 from ml.errors import LikelyError
 from ml.translation import text
-from store.account_records import NameTaken, Person
+from store.accounts.account_records import NameTaken, Person, identity_of
 from store.db import Store
 
 HOUR, DAY = 3600.0, 86_400.0
@@ -37,10 +37,18 @@ class Accounts:
     audit : AuditLog
     clock : callable
         Gives seconds since 1970.
+    issuer : str
+        Who says who people are, where they sign in elsewhere; empty where they have passwords here.
     """
 
-    def __init__(self, store: Store, audit: AuditLog, clock: Callable[[], float] = time.time) -> None:
-        self._store, self._audit, self._clock = store, audit, clock
+    def __init__(self, store: Store, audit: AuditLog, clock: Callable[[], float] = time.time, issuer: str = "") -> None:
+        self._store, self._audit, self._clock, self.issuer = store, audit, clock, issuer
+
+    def can_sign_in(self, person: Person) -> bool:
+        """True where the account is open and has what the present way of signing in asks for."""
+        if not self.issuer:
+            return person.active and person.password is not None
+        return person.active and (person.identity or "").startswith(identity_of(self.issuer, ""))
 
     def all(self) -> list[Person]:
         """Everybody, by name."""
@@ -110,8 +118,9 @@ class Accounts:
         return token
 
     def in_session(self, token: str) -> Person | None:
-        """The person of a session."""
-        return self._store.people.in_session(hash_of(token), self._clock())
+        """The person of a session; sessions of another way of signing in count no more."""
+        person = self._store.people.in_session(hash_of(token), self._clock())
+        return person if person and self.can_sign_in(person) else None
 
     def end_session(self, token: str) -> None:
         """Sign out of one browser."""
@@ -159,13 +168,27 @@ class Accounts:
         self._store.people.change(person.id, active=active)
         self._audit.note("account opened" if active else "account closed", person.name)
 
-    def first_invitation(self) -> str | None:
-        """Token with which the first administrator signs up; None where there is one who can sign in."""
-        everybody = self.all()
-        administrators = [each for each in everybody if each.role == ADMINISTRATOR and each.active]
-        if any(each.password for each in administrators):
-            return None
-        return self._token(administrators[0]) if administrators else self.invite(_free(everybody), ADMINISTRATOR)
+    def is_administered(self) -> bool:
+        """True where an administrator can sign in."""
+        return any(self.can_sign_in(each) for each in self._administrators())
+
+    def first_invitation(self) -> str:
+        """Token with which the first administrator signs up; earlier ones hold, for instances may start together."""
+        token = new_token()
+        invited = self._administrators()
+        if not invited:
+            person = Person(uuid.uuid4().hex, _free(self.all()), ADMINISTRATOR, created=self._clock())
+            try:
+                self._store.people.add(person)
+                self._audit.note("invited", person.name, after=role_words(person))
+                invited = [person]
+            except NameTaken:  # another instance was quicker
+                invited = self._administrators()
+        self._store.people.invite(hash_of(token), invited[0].id, self._clock() + INVITED_FOR, replace=False)
+        return token
+
+    def _administrators(self) -> list[Person]:
+        return [each for each in self.all() if each.role == ADMINISTRATOR and each.active]
 
     def _token(self, person: Person) -> str:
         token = new_token()
@@ -179,7 +202,7 @@ class Accounts:
         return person
 
     def _keep_an_administrator(self, without: Person) -> None:
-        others = (each for each in self.all() if each.id != without.id and each.active and each.password)
+        others = (each for each in self.all() if each.id != without.id and self.can_sign_in(each))
         if without.role == ADMINISTRATOR and not any(each.role == ADMINISTRATOR for each in others):
             raise BadAccount(text("This is the only administrator who can sign in. Make somebody else one first."))
 
@@ -187,7 +210,7 @@ class Accounts:
 def read_name(typed: str) -> str:
     """A name as it is kept: without spaces, in small letters; BadAccount where it is none."""
     name = typed.strip().casefold()
-    if not _NAME.fullmatch(name):
+    if not _NAME.fullmatch(name) or not name.isprintable():
         raise BadAccount(text("A name has 1 to 100 characters without spaces: an e-mail address, say."))
     return name
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 
-from auth.caller import current_request
-from store.account_records import AuditEvent
+from auth.caller import current_request, current_request_id
+from store.accounts.account_records import AuditEvent
 from store.db import Store
 
 SYSTEM = "system"  # the command line, and the service itself
@@ -21,10 +22,17 @@ class AuditLog:
     store : Store
     clock : callable
         Gives seconds since 1970.
+    elsewhere : callable
+        Gives events that are kept elsewhere: actions on versions.
     """
 
-    def __init__(self, store: Store, clock: Callable[[], float] = time.time) -> None:
-        self._store, self._clock = store, clock
+    def __init__(
+        self,
+        store: Store,
+        clock: Callable[[], float] = time.time,
+        elsewhere: Callable[[], list[AuditEvent]] = list,
+    ) -> None:
+        self._store, self._clock, self._elsewhere = store, clock, elsewhere
 
     def note(
         self, what: str, about: str = "", *, before: str = "", after: str = "", why: str = "", who: str | None = None
@@ -33,9 +41,29 @@ class AuditLog:
         request = current_request()
         who = who or (request.caller.name if request else SYSTEM) or "stranger"
         about, before, after, why = (each[:LONGEST] for each in (about, before, after, why))
-        asked = request.id if request else ""
+        asked = current_request_id()
         self._store.audit.append(AuditEvent(who, what, about, before, after, why, asked, self._clock()))
 
-    def newest(self, most: int, before: int | None = None) -> list[AuditEvent]:
-        """Events, the newest first; with `before` those of lower numbers."""
-        return self._store.audit.newest(most, before)
+    def page(self, most: int, before: int | None = None) -> tuple[list[AuditEvent], int | None]:
+        """A page of events, the newest first, with those that are kept elsewhere in their places by time.
+
+        Parameters
+        ----------
+        most : int
+            Number of this log's own events.
+        before : int, optional
+            The page begins after the event of that number.
+
+        Returns
+        -------
+        list of AuditEvent
+        int or None
+            `before` of the next page; None for the last page.
+        """
+        limit = self._store.audit.newest(1, before + 1) if before is not None else []
+        own = self._store.audit.newest(most, before)
+        older = own[-1].number if len(own) == most else None
+        newest = limit[0].at if limit else math.inf
+        oldest = own[-1].at if older is not None else -math.inf
+        others = [event for event in self._elsewhere() if oldest < event.at <= newest]
+        return sorted([*own, *others], key=lambda event: (event.at, event.number), reverse=True), older

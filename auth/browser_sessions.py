@@ -8,10 +8,13 @@ from typing import Any
 from flask import Flask, Request, Response, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager
+from itsdangerous import URLSafeTimedSerializer
 
 from auth.accounts import Accounts
 from auth.recent import Recent
-from store.account_records import Person
+from auth.tokens import new_token
+from store.accounts.account_records import Person
+from store.db import Store
 
 
 class SignedIn:
@@ -35,12 +38,45 @@ class SignedIn:
         return self.token
 
 
+class CookieSecret:
+    """The secret that signs cookies: the one that is set, or one that is made once and kept in the store.
+
+    It is read when it is first needed, so that the service starts while the store is away.
+
+    Parameters
+    ----------
+    store : Store
+    given : str
+        Empty for the one in the store.
+    """
+
+    def __init__(self, store: Store, given: str) -> None:
+        self._store, self._secret = store, given
+
+    def __call__(self) -> str:
+        """The secret; StoreUnavailable where it cannot be read yet."""
+        self._secret = self._secret or self._store.secrets.get("cookies", new_token)
+        return self._secret
+
+
 class CookieByScheme(SecureCookieSessionInterface):
     """Session cookie named by how it came: ``__Host-`` over HTTPS, which no other host or path can set.
 
     Under a path prefix it is ``__Secure-``, for ``__Host-`` demands the path "/"; over plain HTTP, as on one's own
     machine, it has no prefix, for browsers then refuse both.
+
+    Parameters
+    ----------
+    secret : CookieSecret
     """
+
+    def __init__(self, secret: CookieSecret) -> None:
+        self._secret = secret
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """What signs and checks cookies."""
+        app.secret_key = self._secret()
+        return super().get_signing_serializer(app)
 
     def _name(self, request: Request) -> str:
         if not request.is_secure:
@@ -49,11 +85,12 @@ class CookieByScheme(SecureCookieSessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession:
         """The session of a request; an empty one where the cookie is not signed by us."""
-        signer = self.get_signing_serializer(app)
         sent = request.cookies.get(self._name(request))
-        if signer is None or not sent:
+        if not sent:
             return self.session_class()
         try:
+            signer = self.get_signing_serializer(app)
+            assert signer is not None  # noqa: S101 - there is a secret
             return self.session_class(signer.loads(sent, max_age=int(app.permanent_session_lifetime.total_seconds())))
         except Exception:  # noqa: BLE001 - itsdangerous raises several; whatever it is, nobody is signed in
             return self.session_class()
@@ -73,23 +110,21 @@ class CookieByScheme(SecureCookieSessionInterface):
         response.vary.add("Cookie")
 
 
-def use_sessions(server: Flask, accounts: Accounts, secret: str) -> Callable[[], None]:
+def use_sessions(server: Flask, accounts: Accounts, secret: CookieSecret) -> Callable[[], None]:
     """Recognise people in requests of the pages.
 
     Parameters
     ----------
     server : Flask
     accounts : Accounts
-    secret : str
-        Signs the cookies; the same for all instances.
+    secret : CookieSecret
 
     Returns
     -------
     callable
         Looks all sessions up again: to be called where one was ended or a person changed.
     """
-    server.secret_key = secret
-    server.session_interface = CookieByScheme()
+    server.session_interface = CookieByScheme(secret)
     manager = LoginManager(server)
     manager.session_protection = None  # it binds sessions to an address, which phones change; tokens are random
     recent = Recent(accounts.in_session)

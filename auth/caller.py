@@ -8,9 +8,10 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from auth.permissions import ROLES, SCOPES, Permission
-from store.account_records import ApiKey, Person
+from store.accounts.account_records import ApiKey, Person
 
 Granted = frozenset[Permission]
+OF_ALL_MODELS = (Permission.ADMIN, Permission.METRICS)  # people, keys, audit and metrics are those of all models
 NOTHING: Granted = frozenset()
 
 
@@ -27,12 +28,19 @@ class Caller:
     models : mapping of str to frozenset of Permission
         What it may do with these models instead.
     person : Person or None
+    is_key : bool
     """
 
     name: str
     granted: Granted = NOTHING
     models: Mapping[str, Granted] = field(default_factory=dict)
     person: Person | None = None
+    is_key: bool = False
+
+    @property
+    def id(self) -> str:
+        """As logs name it, without a person's name: "person ID", "key NAME (ID)"; empty where nobody signed in."""
+        return f"person {self.person.id}" if self.person else self.name if self.is_key else ""
 
     def may(self, permission: Permission, model: str | None = None) -> bool:
         """True where the caller may do this: with a model, or with any one where none is named.
@@ -47,13 +55,16 @@ class Caller:
             return True
         if permission is Permission.SIGNED_IN:
             return self.name != ""
+        if permission in OF_ALL_MODELS:
+            return permission in self.granted
         if model is not None:
             return permission in self.models.get(model, self.granted)
         return permission in self.granted or any(permission in granted for granted in self.models.values())
 
 
 STRANGER = Caller("")
-EVERYBODY = Caller("anybody", frozenset(Permission))  # with AUTH=none
+EVERYBODY = Caller("anybody", frozenset(Permission))  # with AUTH=none, on this machine
+ANYBODY = Caller("anybody", frozenset(Permission))  # with AUTH=none, where other machines reach the service
 
 
 def caller_of_person(person: Person) -> Caller:
@@ -67,17 +78,28 @@ def caller_of_key(key: ApiKey) -> Caller:
     granted = frozenset().union(*(SCOPES.get(scope, NOTHING) for scope in key.scopes))
     name = f"key {key.name} ({key.id})"
     if key.models:
-        return Caller(name, NOTHING, dict.fromkeys(key.models, granted))
-    return Caller(name, granted)
+        return Caller(name, NOTHING, dict.fromkeys(key.models, granted), is_key=True)
+    return Caller(name, granted, is_key=True)
 
 
 @dataclass(frozen=True)
 class Request:
-    """A request that was let in: its caller, what it needs, and its id for the audit log."""
+    """A request that was let in.
+
+    Attributes
+    ----------
+    caller : Caller
+    needs : Permission
+    id : str
+        For the audit log.
+    counted_as : str
+        For whom it counts where something is limited: a person, a key or an address; empty where nobody is limited.
+    """
 
     caller: Caller
     needs: Permission
     id: str = ""
+    counted_as: str = ""
 
 
 _request: ContextVar[Request | None] = ContextVar("request_of_a_caller", default=None)
@@ -93,10 +115,41 @@ def use_request(request: Request | None) -> Iterator[None]:
         _request.reset(token)
 
 
+_open_request_id: ContextVar[str] = ContextVar("id_of_an_open_request", default="")
+
+
+@contextmanager
+def use_open_request(request_id: str) -> Iterator[None]:
+    """Answer a request of an open route, as sign-in is: it has an id, and nobody has been recognised."""
+    token = _open_request_id.set(request_id)
+    try:
+        yield
+    finally:
+        _open_request_id.reset(token)
+
+
+def current_request_id() -> str:
+    """Id of the request that is being answered; empty outside of requests."""
+    request = _request.get()
+    return request.id if request else _open_request_id.get()
+
+
 def signed_in_as() -> str:
     """Name of the person of the current request; empty for programs, and where nobody signs in."""
     request = _request.get()
     return request.caller.name if request and request.caller.person else ""
+
+
+def counted_for() -> str:
+    """For whom the current request counts, see :class:`Request`; empty outside of requests."""
+    request = _request.get()
+    return request.counted_as if request else ""
+
+
+def caller_id() -> str:
+    """Whose request it is, see :attr:`Caller.id`; empty where nobody signed in, and outside of requests."""
+    request = _request.get()
+    return request.caller.id if request else ""
 
 
 def current_request() -> Request | None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import orjson
@@ -13,16 +12,17 @@ from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.routing import Map
 
 from auth.access import refused
-from auth.caller import Caller, Request, use_request
+from auth.caller import EVERYBODY, Caller, Request, use_open_request, use_request
+from auth.elsewhere.signing import ProviderAway
 from auth.permissions import Permission
-from auth.same_origin import READS, is_foreign
+from auth.rate_limit import RateLimiter, counted_as
+from auth.same_origin import READS, may_be_forged
 from auth.table import ROUTES
 from store.errors import StoreUnavailable
+from telemetry.log_context import CALLER, ROUTE
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
-
-log = logging.getLogger(__name__)
 
 SIGN_IN = "/sign-in"
 OF_STATUS = {401: [("WWW-Authenticate", 'Bearer realm="likely"')], 503: [("Retry-After", "5")]}
@@ -42,6 +42,8 @@ class Gate:
         Gives the caller of an environment; may raise StoreUnavailable.
     request_id : callable
         Gives the id of the request of an environment, for the audit log.
+    limiter : RateLimiter, optional
+        Counts what is not open to everybody; without it nobody is limited.
     """
 
     def __init__(
@@ -50,25 +52,45 @@ class Gate:
         routes: Callable[[WSGIEnvironment], Map],
         identify: Identify,
         request_id: Callable[[WSGIEnvironment], str],
+        limiter: RateLimiter | None = None,
     ) -> None:
         self.application = application
         self._routes, self._identify, self._request_id = routes, identify, request_id
+        self._limiter = limiter
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         needs = self.needs(environ)
         if needs is Permission.OPEN:
-            return self.application(environ, start_response)
+            with use_open_request(self._request_id(environ)):
+                return self.application(environ, start_response)
         try:
             caller = self._identify(environ)
         except StoreUnavailable:
-            log.warning("The store does not answer, so nobody can be recognised.")
             return self._refuse(environ, start_response, 503, "store_away", "The store does not answer.")
-        if caller.person and environ["REQUEST_METHOD"] not in READS and is_foreign(environ):
+        except ProviderAway as away:
+            return self._refuse(environ, start_response, 503, away.code, away.message, away.hint)
+        if self._limiter is None:
+            return self._let_in(environ, start_response, caller, needs)
+        taken = self._limiter.take(counted_as(caller, environ.get("REMOTE_ADDR", "")))
+        start_response = _with_headers(start_response, taken.headers)
+        if taken.allowed:
+            return self._let_in(environ, start_response, caller, needs)
+        words, hint = "Too many requests came from you within a minute.", "Retry-After says when to go on."
+        return self._refuse(environ, start_response, 429, "too_many_requests", words, hint)
+
+    def _let_in(
+        self, environ: WSGIEnvironment, start_response: StartResponse, caller: Caller, needs: Permission | None
+    ) -> Iterable[bytes]:
+        """Answer a request of a caller who may do what its route needs, and refuse it to others."""
+        environ[CALLER] = caller.id
+        if caller.person and environ["REQUEST_METHOD"] not in READS and may_be_forged(environ):
             words = "A page of another site may not do this in your name."
-            return self._refuse(environ, start_response, 403, "foreign_site", words)
+            hint = "Programs send an API key. Browsers say by Origin or Sec-Fetch-Site where a request comes from."
+            return self._refuse(environ, start_response, 403, "foreign_site", words, hint)
         if needs is not None and caller.may(needs):
-            with use_request(Request(caller, needs, self._request_id(environ))):
+            who = "" if caller is EVERYBODY else counted_as(caller, environ.get("REMOTE_ADDR", ""))
+            with use_request(Request(caller, needs, self._request_id(environ), who)):
                 return self.application(environ, start_response)
         if caller.may(Permission.SIGNED_IN):
             error = refused(needs or Permission.SIGNED_IN)
@@ -89,6 +111,7 @@ class Gate:
             rule, _ = adapter.match(environ.get("PATH_INFO", "") or "/", asked, return_rule=True)
         except HTTPException:  # and redirects to the address with or without a slash
             return Permission.SIGNED_IN
+        environ[ROUTE] = rule.rule
         return ROUTES.get(f"{asked} {rule.rule}")
 
     def _to_sign_in(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -96,11 +119,11 @@ class Gate:
         path = environ.get("PATH_INFO", "") or "/"
         if environ["REQUEST_METHOD"] in ("GET", "HEAD") and "text/html" in environ.get("HTTP_ACCEPT", ""):
             query = environ.get("QUERY_STRING", "")
-            here = quote(f"{path}?{query}" if query else path, safe="/@=&?")
+            here = quote(path, safe="/@") + (f"?{query}" if query else "")  # a query comes as it was encoded
             start_response("303 See Other", [("Location", f"{SIGN_IN}?next={quote(here, safe='/')}"), _LENGTH_0])
             return ()
-        hint = "Send an API key (Authorization: Bearer lk_…), or sign in."
-        return self._refuse(environ, start_response, 401, "not_signed_in", "Who asks is not known.", hint)
+        words, hint = _not_known(environ.get("HTTP_AUTHORIZATION", ""))
+        return self._refuse(environ, start_response, 401, "not_signed_in", words, hint)
 
     def _refuse(
         self, environ: WSGIEnvironment, start_response: StartResponse, status: int, code: str, message: str,
@@ -112,6 +135,28 @@ class Gate:
         headers += [("X-Request-Id", self._request_id(environ)), *OF_STATUS.get(status, ())]
         start_response(f"{status} {HTTP_STATUS_CODES[status]}", headers)
         return (body,)
+
+
+def _with_headers(start_response: StartResponse, more: list[tuple[str, str]]) -> StartResponse:
+    """Start responses with these headers, too."""
+
+    def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+        return start_response(status, [*headers, *more], exc_info)
+
+    return start
+
+
+def _not_known(authorization: str) -> tuple[str, str]:
+    """Why who asks is not known, by the header in which a key comes, and what to do. Nothing of the header is told."""
+    hint = "Send an API key (Authorization: Bearer lk_…), or sign in."
+    scheme, _, sent = authorization.strip().partition(" ")
+    if not scheme:
+        return "Who asks is not known.", hint
+    if scheme.lower() != "bearer":
+        return "The Authorization header does not begin with the scheme Bearer, so it holds no API key.", hint
+    if not sent.strip():
+        return "The Authorization header has no API key after the scheme Bearer.", hint
+    return "The API key is none that counts here: it is mistyped, was ended, or is over.", hint
 
 
 _LENGTH_0 = ("Content-Length", "0")

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from flask import Flask
 from flask_login import current_user
 
-from auth.caller import EVERYBODY, STRANGER, Caller, caller_of_key, caller_of_person
+from auth.browser_sessions import CookieSecret
+from auth.caller import STRANGER, Caller, caller_of_key, caller_of_person
 from auth.keys import ApiKeys
 from auth.recent import Recent
 
@@ -23,10 +24,11 @@ class Identify:
     pages : Flask
         The application whose sessions they are, with Flask-Login.
     keys : ApiKeys
+    secret : CookieSecret
     """
 
-    def __init__(self, pages: Flask, keys: ApiKeys) -> None:
-        self._pages = pages
+    def __init__(self, pages: Flask, keys: ApiKeys, secret: CookieSecret) -> None:
+        self._pages, self._secret = pages, secret
         self._key = Recent(keys.find)
 
     def __call__(self, environ: WSGIEnvironment) -> Caller:
@@ -37,6 +39,7 @@ class Identify:
             return STRANGER if key is None else caller_of_key(key)
         if "HTTP_COOKIE" not in environ:
             return STRANGER
+        self._secret()  # who has a session is no stranger while the store is away: StoreUnavailable
         with self._pages.request_context(environ):
             person = getattr(current_user, "person", None)
         return STRANGER if person is None else caller_of_person(person)
@@ -44,8 +47,3 @@ class Identify:
     def forget(self) -> None:
         """Look all keys up again: one was ended."""
         self._key.forget()
-
-
-def everybody(_environ: WSGIEnvironment) -> Caller:
-    """The caller where nobody signs in (AUTH=none)."""
-    return EVERYBODY

@@ -10,7 +10,7 @@ from auth.permissions import SCOPES
 from auth.tokens import new_key, read_key, same
 from ml.errors import LikelyError
 from ml.translation import text
-from store.account_records import ApiKey
+from store.accounts.account_records import ApiKey
 from store.db import Store
 
 LIVE_OF_A_NAME = 2  # the old one and the new one, while programs change over
@@ -65,10 +65,12 @@ class ApiKeys:
         BadKey
         """
         name, now = " ".join(name.split()), self._clock()
-        if not 1 <= len(name) <= LONGEST_NAME:
+        if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
             raise BadKey(text("A key has a name of 1 to {n} characters that says what it is for.", n=LONGEST_NAME))
         if not scopes or not set(scopes) <= SCOPES.keys():
             raise BadKey(text("A key has one or more of these scopes: {scopes}.", scopes=", ".join(SCOPES)))
+        if models and "admin" in scopes:
+            raise BadKey(text("A key with the scope admin is one of all models."))
         if days is not None and not 0 < days <= 3650:
             raise BadKey(text("A key expires after 1 to 3650 days, or never."))
         if sum(key.name == name and key.alive(now) for key in self.all()) >= LIVE_OF_A_NAME:

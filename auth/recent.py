@@ -6,14 +6,19 @@ import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from store.errors import StoreUnavailable
+
 Found = TypeVar("Found")
 
 REMEMBERED_FOR = 1.0  # seconds, after which what was ended on another instance is ended here
+REMEMBERED_WHILE_AWAY = 600.0  # seconds: while the store does not answer, nobody can end anything there either
 MOST = 10_000
 
 
 class Recent(Generic[Found]):
     """Looks texts up, and remembers for a second what was found; what was not found is looked up each time.
+
+    While the store does not answer, what was found in the ten minutes before holds.
 
     Parameters
     ----------
@@ -31,14 +36,19 @@ class Recent(Generic[Found]):
         """What belongs to a text."""
         now = self._clock()
         kept = self._found.get(sent)
-        if kept is not None and now < kept[0]:
+        if kept is not None and now < kept[0] + REMEMBERED_FOR:
             return kept[1]
-        found = self._look_up(sent)
+        try:
+            found = self._look_up(sent)
+        except StoreUnavailable:
+            if kept is not None and now < kept[0] + REMEMBERED_WHILE_AWAY:
+                return kept[1]
+            raise
         self._found.pop(sent, None)
         if found is not None:
             if len(self._found) >= MOST:
                 self._found.clear()
-            self._found[sent] = now + REMEMBERED_FOR, found
+            self._found[sent] = now, found
         return found
 
     def forget(self) -> None:

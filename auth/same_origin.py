@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 OWN = ("same-origin", "none")  # none: typed into the address bar, or a bookmark
 READS = ("GET", "HEAD", "OPTIONS")
+# What a form of another site can send without asking first: https://fetch.spec.whatwg.org/#cors-safelisted-request-header
+OF_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data", "text/plain", "")
 
 
 def is_foreign(environ: WSGIEnvironment, allowed: Collection[str] = ()) -> bool:
@@ -28,3 +30,14 @@ def is_foreign(environ: WSGIEnvironment, allowed: Collection[str] = ()) -> bool:
     if site:  # reliable behind proxies, too; browsers omit it over plain HTTP
         return site not in OWN
     return bool(origin) and urlsplit(origin).netloc != environ.get("HTTP_HOST", "")
+
+
+def may_be_forged(environ: WSGIEnvironment) -> bool:
+    """True for a write in somebody's session that a page of another site may have sent.
+
+    It says so, or it says nothing of where it comes from and has a content type that an HTML form can send. Browsers
+    send JSON of another site's page only after a preflight request, which is not granted.
+    """
+    if environ.get("HTTP_ORIGIN") or environ.get("HTTP_SEC_FETCH_SITE"):
+        return is_foreign(environ)
+    return environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower() in OF_FORMS

@@ -5,25 +5,40 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flask import Flask
 
 from auth.accounts import Accounts
 from auth.audit_log import AuditLog
-from auth.browser_sessions import use_sessions
-from auth.identify import Identify, everybody
+from auth.browser_sessions import CookieSecret, use_sessions
+from auth.caller import ANYBODY, EVERYBODY
+from auth.elsewhere.arrivals import Arrivals
+from auth.elsewhere.proxy_callers import ProxyCallers, Reader
+from auth.elsewhere.proxy_names import ProxyNames
+from auth.elsewhere.rules import Elsewhere, NameRules, OidcRules, TokenRules
+from auth.identify import Identify
 from auth.keys import ApiKeys
-from auth.tokens import new_token
+from auth.versions.events import version_events
 from store.db import Store
-from store.errors import StoreUnavailable
 
 if TYPE_CHECKING:
+    from auth.elsewhere.oidc import OidcProvider
     from auth.gate import Identify as Identifies
 
 log = logging.getLogger("likely")
 
-NONE, PASSWORD = "none", "password"  # of the setting AUTH
+NONE = "none"  # of the setting AUTH
+
+
+@dataclass(frozen=True)
+class SignInElsewhere:
+    """Who says who people are: a provider (AUTH=oidc) or a proxy (AUTH=proxy); and what gives them accounts."""
+
+    arrivals: Arrivals
+    provider: OidcProvider | None = None
+    proxy: ProxyCallers | None = None
 
 
 @dataclass(frozen=True)
@@ -40,6 +55,8 @@ class Auth:
     keys : ApiKeys or None
     forget : callable
         Looks sessions and keys up again, after one was ended or changed.
+    elsewhere : SignInElsewhere or None
+        None where people have passwords here.
     """
 
     identify: Identifies
@@ -47,47 +64,61 @@ class Auth:
     accounts: Accounts | None = None
     keys: ApiKeys | None = None
     forget: Callable[[], None] = lambda: None
+    elsewhere: SignInElsewhere | None = None
 
 
-def set_up(mode: str, pages: Flask, store: Store, secret: str) -> Auth:
+def set_up(
+    mode: str, pages: Flask, store: Store, secret: str, models: Path, *, is_open: bool,
+    elsewhere: Elsewhere | None = None,
+) -> Auth:  # fmt: skip
     """Set sign-in up.
 
     Parameters
     ----------
-    mode : {"none", "password"}
+    mode : {"none", "password", "oidc", "proxy"}
     pages : Flask
         The application that has the sessions.
     store : Store
     secret : str
         Signs the cookies; empty for one that is made at the first start and kept in the store.
+    models : Path
+        Folder of the models, whose histories are a part of the audit log.
+    is_open : bool
+        True where other machines reach the service.
+    elsewhere : Elsewhere, optional
+        Who says who people are, with the modes "oidc" and "proxy".
     """
-    audit = AuditLog(store)
+    audit = AuditLog(store, elsewhere=lambda: version_events(models))
     if mode == NONE:
-        return Auth(everybody, audit)
-    accounts, keys = Accounts(store, audit), ApiKeys(store, audit)
-    forget_sessions = use_sessions(pages, accounts, secret or store.secrets.get("cookies", new_token))
-    identify = Identify(pages, keys)
+        if is_open:
+            log.warning("AUTH=none: whoever reaches this service may use all of it, and change cut-offs.")
+        caller = ANYBODY if is_open else EVERYBODY
+        return Auth(lambda _environ: caller, audit)
+    accounts = Accounts(store, audit, issuer=elsewhere.issuer if elsewhere else "")
+    keys = ApiKeys(store, audit)
+    arrivals = Arrivals(store, audit, elsewhere.roles) if elsewhere else None
+    if arrivals and elsewhere and not isinstance(elsewhere.rules, OidcRules):
+        proxy = ProxyCallers(_reader(elsewhere.rules), arrivals, keys)
+        return Auth(proxy, audit, accounts, keys, proxy.forget, SignInElsewhere(arrivals, proxy=proxy))
+    cookie_secret = CookieSecret(store, secret)
+    forget_sessions = use_sessions(pages, accounts, cookie_secret)
+    identify = Identify(pages, keys, cookie_secret)
 
     def forget() -> None:
         forget_sessions()
         identify.forget()
 
-    return Auth(identify, audit, accounts, keys, forget)
+    at_provider = None
+    if arrivals and elsewhere and isinstance(elsewhere.rules, OidcRules):
+        from auth.elsewhere.oidc import OidcProvider  # 0.5 s, for AUTH=oidc only
+
+        at_provider = SignInElsewhere(arrivals, OidcProvider(pages, elsewhere.rules))
+    return Auth(identify, audit, accounts, keys, forget, at_provider)
 
 
-def invite_first(accounts: Accounts, address: str) -> None:
-    """Log the link with which the first administrator signs up, where nobody administers yet.
+def _reader(rules: TokenRules | NameRules) -> Reader:
+    if isinstance(rules, NameRules):
+        return ProxyNames(rules)
+    from auth.elsewhere.proxy_tokens import ProxyTokens  # 0.1 s, for tokens only
 
-    Parameters
-    ----------
-    accounts : Accounts
-    address : str
-        Of the page of invitations, without the token.
-    """
-    try:
-        token = accounts.first_invitation()
-    except StoreUnavailable:
-        log.error("The store does not answer: nobody can sign in until it does.")
-        return
-    if token:
-        log.warning("Nobody administers this service yet. Within two days, open %s/%s", address, token)
+    return ProxyTokens(rules)

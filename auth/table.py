@@ -12,7 +12,9 @@ from typing import Any
 from auth.permissions import Permission
 
 OPEN, SIGNED_IN, READ = Permission.OPEN, Permission.SIGNED_IN, Permission.READ
-SCORE, FILES, CUT_OFFS, ADMIN = Permission.SCORE, Permission.FILES, Permission.CUT_OFFS, Permission.ADMIN
+SCORE, FILES, CUT_OFFS = Permission.SCORE, Permission.FILES, Permission.CUT_OFFS
+OUTCOMES, TRAINING = Permission.OUTCOMES, Permission.TRAINING
+VERSIONS, METRICS, ADMIN = Permission.VERSIONS, Permission.METRICS, Permission.ADMIN
 
 # Routes: method and rule, as Flask has them; HEAD counts as GET
 ROUTES = {
@@ -29,9 +31,12 @@ ROUTES = {
     "GET /v2/health/ready": OPEN,
     "GET /sign-in": OPEN,
     "POST /sign-in": OPEN,
+    "GET /sign-in/start": OPEN,
+    "GET /sign-in/callback": OPEN,
     "POST /sign-out": OPEN,
     "GET /account/invitation/<token>": OPEN,
     "POST /account/invitation/<token>": OPEN,
+    "GET /metrics": METRICS,
     # pages
     "GET /": READ,
     "GET /<path:path>": READ,
@@ -39,6 +44,7 @@ ROUTES = {
     "GET /_dash-dependencies": SIGNED_IN,
     "GET /_reload-hash": SIGNED_IN,
     "POST /_dash-update-component": SIGNED_IN,  # each callback has a row of its own below
+    "POST /_leave-customer": OUTCOMES,
     "GET /account": SIGNED_IN,
     "POST /account": SIGNED_IN,
     "GET /account/people": ADMIN,
@@ -58,6 +64,11 @@ ROUTES = {
     # models
     "GET /api/v1/models/<name>": READ,
     "GET /api/v1/models/<name>/openapi.json": READ,
+    "GET /api/v1/models/<name>/versions": READ,
+    "POST /api/v1/models/<name>/promote": VERSIONS,
+    "POST /api/v1/models/<name>/rollback": VERSIONS,
+    "GET /api/v1/models/<name>/results": READ,
+    "GET /api/v1/answers/<answer>": SCORE,  # of its model, which the job service asks for
     "GET /api/v1/models/<name>/plots/<plot>.csv": READ,
     "GET /api/v1/models/<name>/report.<any(html, pdf):kind>": READ,
     "GET /api/v1/models/<name>/ping": READ,
@@ -82,6 +93,13 @@ ROUTES = {
     "POST /v1/models/<part:name>/versions/<part:fingerprint>:predict": SCORE,
     "POST /v2/models/<name>/infer": SCORE,
     "POST /v2/models/<name>/versions/<fingerprint>/infer": SCORE,
+    "GET /api/v1/models/<name>/training.csv": TRAINING,
+    "POST /api/v1/outcomes/jobs": OUTCOMES,  # each line asks again when a worker reads it
+    "GET /api/v1/outcomes/jobs/<job>": OUTCOMES,  # of who sent it, which the jobs of outcomes ask for
+    "GET /api/v1/outcomes/jobs/<job>/result": OUTCOMES,
+    "DELETE /api/v1/outcomes/jobs/<job>": OUTCOMES,
+    "GET /api/v1/models/<name>/outcomes.csv": FILES,  # decisions of everybody, without values
+    "POST /api/v1/outcomes": OUTCOMES,  # of the model of each decision, which the feedback service asks for
     # jobs, campaigns, lists
     "POST /api/v1/models/<name>/jobs": FILES,
     "GET /api/v1/jobs": FILES,
@@ -99,6 +117,16 @@ ROUTES = {
     "DELETE /api/v1/jobs/<job>/control": FILES,
 }
 
+# Pages of a model, beside the permission to see it: the router asks for it, and no tab leads to what is refused
+PAGES = {
+    "predict": SCORE,
+    "insights": READ,
+    "performance": READ,
+    "campaign": FILES,
+    "results": READ,
+    "versions": READ,
+}
+
 # Callbacks of the pages that the server answers: the first of their outputs, see `callback_name`
 CALLBACKS: dict[str, Permission] = {
     "content.children": READ,  # the router: it asks for SCORE and FILES itself where a page needs them
@@ -110,11 +138,23 @@ CALLBACKS: dict[str, Permission] = {
     "reasons.tree": SCORE,
     "pins.tree": SCORE,
     "type=pins-kept.data": SCORE,
+    "outcome-said.attributes": OUTCOMES,
+    "history.tree": OUTCOMES,
+    "claim-said.attributes": OUTCOMES,
+    "location.href": OUTCOMES,  # the next customer
     "type=plot.children": READ,
     "averages.children": READ,
     "threshold-table.data": READ,
     "cut-off-history.children": READ,
+    "results.children": READ,
+    "results-analysts.children": READ,
+    "results-request.data": CUT_OFFS,  # ends an alarm
     "cut-off-response.data": CUT_OFFS,
+    "versions=table.children": READ,
+    "versions=said.children": VERSIONS,
+    "versions=challenger.children": READ,
+    "versions=choose-said.children": VERSIONS,
+    "versions=stop-said.children": VERSIONS,
     "campaign.children": FILES,
     "campaign.data-anew": FILES,
     "campaigns.children": FILES,
@@ -130,6 +170,7 @@ CALLBACKS: dict[str, Permission] = {
     "campaign=list-bar.value": FILES,
     "campaign=list-cancel.title": FILES,
     "campaign=make.disabled": FILES,
+    "campaign=hand-said.children": FILES,
     "campaign=export-said.children": FILES,
 }
 

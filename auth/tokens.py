@@ -8,6 +8,7 @@ import secrets
 import zlib
 from hashlib import sha256
 
+KEY_PREFIX = "lk_"
 _KEY = re.compile(r"lk_([0-9a-f]{12})_([0-9a-f]{48})_([0-9a-f]{8})")
 
 

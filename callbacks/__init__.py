@@ -1,4 +1,4 @@
-"""Callbacks of the pages, one file a page; each registers its own.
+"""Callbacks of the pages, a file or a folder for each subject; each registers its own.
 
 Registration is explicit: ``dash.callback`` would fill lists of the whole process, and a second
 app in it would get none of them.
@@ -10,8 +10,28 @@ from typing import Any
 
 from dash import Dash
 
-from callbacks import campaign, choices, finder, gallery, performance, pins, plots, predict, router
+from auth.audit_log import AuditLog
+from callbacks import (
+    campaign,
+    choices,
+    finder,
+    gallery,
+    outcomes,
+    performance,
+    pins,
+    plots,
+    predict,
+    results,
+    router,
+    today,
+    versions,
+)
 from callbacks.campaign.doors import Doors
+from callbacks.versions.challenger import Shadow
+from feedback.desk.service import Desk
+from feedback.results.results import Results
+from feedback.service import Feedback
+from feedback.shadow.challengers import Challengers
 from jobs.campaign_service import CampaignService
 from layouts.campaign.page import FileRetention
 from ml.bundle.record_book import RecordBooks
@@ -25,6 +45,7 @@ def register(
     retention: FileRetention | None = None,
     making: router.DemoProgress = lambda: None,
     campaigns: CampaignService | None = None,
+    feedback: Feedback | None = None,
 ) -> None:
     """Register every callback of the pages.
 
@@ -40,11 +61,16 @@ def register(
         Gives the progress of demo models that are being made beside the service.
     campaigns : CampaignService, optional
         Without it the Campaign page shows its first step only.
+    feedback : Feedback, optional
+        Takes what came of decisions.
     """
     books = RecordBooks(store and (lambda: store.book))
     retention = retention or FileRetention()
-    doors = Doors(service, campaigns.jobs, campaigns, retention) if campaigns else None
-    router.register(app, service, books, retention, making, doors)
+    at_desk = Desk(feedback) if feedback else None
+    doors = Doors(service, campaigns.jobs, campaigns, retention, at_desk) if campaigns else None
+    desk = outcomes.Services(service, at_desk, doors) if at_desk else None
+    shadow = Shadow(service, Challengers(feedback, AuditLog(store)) if feedback and store else None)
+    router.register(app, service, books, retention, making, doors, desk, shadow)
     finder.register(app, service, books)
     choices.register(app, service)
     predict.register(app, service)
@@ -52,5 +78,11 @@ def register(
     gallery.register(app)
     plots.register(app, service)
     performance.register(app, service, store)
+    versions.register(app, shadow)
     if doors:
         campaign.register(app, doors)
+    if feedback:
+        results.register(app, service, Results(feedback))
+    if desk:
+        outcomes.register(app, desk)
+        today.register(app, desk)

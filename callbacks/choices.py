@@ -8,7 +8,7 @@ from dash import Dash, Input, Output
 
 from layouts.pages import gallery
 from layouts.predict.page import form_schema
-from layouts.shared import combobox, ids
+from layouts.shared import combobox_choices, ids
 from layouts.shared.static_html import message_attributes
 from ml.errors import LikelyError
 from ml.service import Service
@@ -31,9 +31,9 @@ def find_choices(service: Service, search: Any) -> dict[str, Any]:
         ``{"serial": int, "model": key, "feature": name, "text": str}``; as all that a browser sends, it may be
         anything.
     """
-    search = combobox.ChoiceSearch.read(search)
+    search = combobox_choices.ChoiceSearch.read(search)
     try:
         schema = gallery.SCHEMA if search.model == gallery.MODEL else form_schema(service.model(search.model))
     except LikelyError as error:
-        return combobox.matches(search.serial, [], "", str(error))
-    return combobox.found(schema, search)
+        return combobox_choices.matches(search.serial, [], "", str(error))
+    return combobox_choices.found(schema, search)

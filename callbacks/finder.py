@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,8 +16,6 @@ from ml.errors import LikelyError
 from ml.service import Service
 from ml.translation import text
 from store.errors import StoreUnavailable
-
-log = logging.getLogger(__name__)
 
 
 def register(app: Dash, service: Service, books: RecordBooks) -> None:
@@ -42,8 +39,7 @@ def find_records(service: Service, books: RecordBooks, search: Any) -> dict[str,
     search = finder.RecordSearch.read(search)
     try:
         return _found(service, books, search)
-    except StoreUnavailable as silent:
-        log.warning("%s %s", silent, silent.__cause__)
+    except StoreUnavailable:
         return finder.found(search, text(finder.SILENT))
     except LikelyError as error:
         return finder.found(search, str(error))
@@ -81,8 +77,7 @@ def open_record(
         if book.sample and version and bundle.key != f"{bundle.name}@{version}":
             return finder.OpenedRecord(words=finder.renumbered(record_id))
         entry = book.get(record_id)
-    except StoreUnavailable as silent:
-        log.warning("%s %s", silent, silent.__cause__)
+    except StoreUnavailable:
         return finder.OpenedRecord(words=text(finder.SILENT))
     words = finder.unknown(record_id) if entry is None else finder.chosen(entry, sample=book.sample)
     return finder.OpenedRecord(entry, words)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from functools import partial
 from typing import Any, Protocol
@@ -11,21 +10,19 @@ from dash import ClientsideFunction, Dash, Input, Output, State
 from dash.development.base_component import Component
 
 from auth.caller import current_request, signed_in_as
-from callbacks.plots import PATIENCE
 from layouts.performance import cut_off_change, headline, threshold_table
 from layouts.shared import ids, plot_cards
 from ml.data.outcomes import Outcomes
 from ml.errors import LikelyError
 from ml.metrics.custom import CustomMeasure, custom_measures_of
 from ml.metrics.overview import Overview, averages_of, overview, read_cut_off
-from ml.runtime.deadline import StillWorking, deadline
+from ml.runtime.deadline import PATIENCE, StillWorking, deadline
 from ml.service import Service
 from ml.text.spoken import cut_off_text
 from ml.translation import mark, text
 from store.cut_off_change import LONGEST_REASON, CutOffChange
 from store.errors import StoreUnavailable
 
-log = logging.getLogger(__name__)
 NO_REASON = mark("Nothing was changed: say in a few words why, for those who see it later.")
 LONG_REASON = mark("Nothing was changed: the reason has {length} characters. Accepted: up to {most}.")
 NOT_KEPT = mark("This cut-off could not be kept: the store does not answer. Everything goes on with the one in use.")
@@ -71,7 +68,7 @@ def register(app: Dash, service: Service, store: CutOffStore | None = None) -> N
 
 
 def _move_in_the_browser(app: Dash) -> None:
-    """What is done with the threshold table by ``assets/ts/plots/cut-off.ts``: the cut-off moves without a request."""
+    """Clientside callbacks of the threshold table (``plots/cut-off.ts``): the cut-off moves without a request."""
     typed, place = State(ids.CUT_OFF_TYPED, "value"), ids.CUT_OFF
     use, undo = (Input(each, "n_clicks") for each in (ids.CUT_OFF_USE, ids.CUT_OFF_UNDO))
     yes, no = (Input(each, "n_clicks") for each in (ids.CUT_OFF_CONFIRM, ids.CUT_OFF_CANCEL))
@@ -173,8 +170,7 @@ def show_history(service: Service, store: CutOffStore | None, model: Any, outcom
         bundle = service.model(str(model))
         name = bundle.outcomes[str(outcome)].name
         changes = store.cutoff_history(bundle.name, name) if store else []
-    except (LikelyError, StoreUnavailable) as error:
-        log.warning("The history of a cut-off cannot be read: %s", error)
+    except (LikelyError, StoreUnavailable):
         return cut_off_change.unread()
     return cut_off_change.history(changes)
 
@@ -189,7 +185,7 @@ def _stored(
 ) -> dict[str, Any]:
     try:
         if store is None:
-            raise StoreUnavailable("There is no store.")
+            raise StoreUnavailable(text("There is no store."))
         same = _same_change(store.cutoff_history(*of), cut_off, reason)
         if same:
             before = same.before
@@ -197,8 +193,7 @@ def _stored(
             asked = current_request()
             who = signed_in_as() or None
             store.set_cutoff(*of, cut_off, before=before, reason=reason, who=who, request=asked.id if asked else "")
-    except StoreUnavailable as error:
-        log.warning("A cut-off could not be kept: %s", error)
+    except StoreUnavailable:
         return {"words": text(NOT_KEPT)}
     shown = cut_off_text(cut_off)
     words = text("Prediction and campaigns now use {cut_off}.", cut_off=shown)

@@ -48,7 +48,7 @@ def register(app: Dash, service: Service) -> None:
 
 
 def change_pins(service: Service, act: Any, kept: Any, model: Any) -> tuple[Any, Any]:
-    """What is pinned after an act of a person, and the words about it.
+    """Pins after an act of a person, and the words about it.
 
     Parameters
     ----------
@@ -123,7 +123,7 @@ def show_pins(service: Service, kept: Any, now: Any, model: Any) -> str:
 
 
 def _read(kept: Any) -> tuple[dict[str, Any], Kept]:
-    """What the tab keeps, and the pins in it; none of them where it is not as :func:`change_pins` left it."""
+    """The tab's store and the pins in it; no pins where it is not as :func:`change_pins` left it."""
     first = kept[0] if isinstance(kept, list) and kept and isinstance(kept[0], dict) else {}
     pinned = first.get("pins")
     return first, pinned[:MOST] if isinstance(pinned, list) and all(map(_is_pin, pinned)) else []

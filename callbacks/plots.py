@@ -5,30 +5,33 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from dash import ALL, MATCH, ClientsideFunction, Dash, Input, Output, State, no_update
+from dash import ALL, MATCH, ClientsideFunction, Dash, Input, Output, State, ctx, no_update
 from dash.development.base_component import Component
 
 from layouts.insights import answers
-from layouts.shared import ids, plot_cards
+from layouts.shared import ids, plot_cards, plot_table
 from layouts.shared.form_messages import plain_number
 from ml.decision.cut_offs import CUT_OFF
 from ml.decision.payoff import Payoff
 from ml.errors import LikelyError
 from ml.metrics.overview import read_cut_off, read_extra, table_of
 from ml.metrics.profit import ProfitCurve, profits
+from ml.metrics.threshold_plots import confusion_table
 from ml.metrics.threshold_table import ThresholdTable
 from ml.plots.answers import answered, named
 from ml.plots.catalogue import find
+from ml.plots.curves.confusion_at_cut_off import said_at
 from ml.plots.cut_off_mark import marked
 from ml.plots.option import Option
 from ml.plots.profit_words import at_cut_off
-from ml.plots.results import Drawn, drawn
+from ml.plots.results import Drawn, drawn, readable
 from ml.plots.table import Table
-from ml.runtime.deadline import StillWorking, deadline
+from ml.runtime.deadline import PATIENCE, StillWorking, deadline
 from ml.service import Service
 from ml.text.spoken import cut_off_text
+from ml.translation import text
 
-PATIENCE = 8.0  # seconds that a request waits for a result; routers in front end one at 30
+OPENER = ids.plot_data_opener("", "", "", "")["type"]
 
 
 def register(app: Dash, service: Service) -> None:
@@ -37,8 +40,10 @@ def register(app: Dash, service: Service) -> None:
     place = ids.plot(*of_page)
     app.callback(
         Output(place, "children"),
+        Output(ids.plot_data(*of_page), "children"),
         Input(ids.plot_request(*of_page), "data"),
         Input(ids.plot_option(*of_options), "value"),
+        Input(ids.plot_data_opener(*of_page), "n_clicks"),
         State(ids.plot_option(*of_options), "id"),
         State(place, "id"),
         prevent_initial_call=True,
@@ -52,8 +57,8 @@ def register(app: Dash, service: Service) -> None:
         app.clientside_callback(told, output, *changed, prevent_initial_call=True)
 
 
-def show_card(service: Service, request: Any, values: Any, options: Any, place: Any) -> Any:
-    """The plot of a card for its options; nothing before the card asks.
+def show_card(service: Service, request: Any, values: Any, clicks: Any, options: Any, place: Any) -> tuple[Any, Any]:
+    """The plot of a card for its options, and its data where their table is open; nothing before the card asks.
 
     Parameters
     ----------
@@ -63,15 +68,20 @@ def show_card(service: Service, request: Any, values: Any, options: Any, place: 
         near the screen.
     values, options : list
         Values and ids of the controls of its options, numbers in the reader's marks.
+    clicks : int or None
+        How often the table was opened or closed.
     place : dict
         The id of the plot's place, with keys of model, outcome and plot.
     """
     if request is None:
-        return no_update
+        return no_update, no_update
     try:
-        return show_plot(service, plot_request(request, values, options, place))
+        asked = plot_request(request, values, options, place)
     except LikelyError as error:  # no such plot
-        return plot_cards.refusal(error)
+        return plot_cards.refusal(error), None
+    told = ctx.triggered_id if isinstance(ctx.triggered_id, dict) else {}
+    plot = no_update if told.get("type") == OPENER else show_plot(service, asked)
+    return plot, show_data(service, asked) if isinstance(clicks, int) and clicks % 2 else None
 
 
 def plot_request(request: Any, values: Any, options: Any, place: Any) -> dict[str, Any]:
@@ -113,6 +123,25 @@ def show_plot(service: Service, request: Any) -> list[Component]:
         return plot_cards.refusal(error)
 
 
+def show_data(service: Service, request: dict[str, Any]) -> Any:
+    """The data of a card's plot as a table, or the reason why there is none; `request` as for :func:`show_plot`."""
+    try:
+        with deadline(PATIENCE):
+            shown = _shown(service, request)
+            found = shown and readable(shown)
+            return shown and found and plot_table.data(found, text(shown.plot.question))
+    except LikelyError as error:
+        return plot_cards.refusal(error)
+
+
+def _shown(service: Service, request: dict[str, Any]) -> Drawn | None:
+    """The plot on a card; None where an answer has no picture."""
+    model, outcome = str(request.get("model")), request.get("outcome")
+    if answer := named(request.get("plot")):
+        return answered(service, model, answer, str(outcome)).picture
+    return drawn(service, model, request.get("plot"), outcome, request.get("options"))
+
+
 def draw_plot(service: Service, request: dict[str, Any]) -> list[Component]:
     """As :func:`show_plot`, but raises errors: StillWorking, or any LikelyError."""
     model, outcome = str(request.get("model")), request.get("outcome")
@@ -123,14 +152,18 @@ def draw_plot(service: Service, request: dict[str, Any]) -> list[Component]:
     if table is None:
         return plot_cards.shown(found)
     row = table.at(read_cut_off(request.get("cut_off")) or 0.0)
+    if plot_cards.moves(found.plot):
+        counts = confusion_table(table)
+        words = [said_at(counts, each) for each in range(len(table.cut_off))]
+        return [*plot_cards.shown(found)[:-1], plot_cards.following(words, row)]
     if found.plot.mark and not isinstance(found.figure, Table):
         marked(found.figure, found.plot.mark, table, row)
     return [*plot_cards.shown(found), *_beside(found, table, row)]
 
 
 def _threshold_table(service: Service, model: str, found: Drawn, request: dict[str, Any]) -> ThresholdTable | None:
-    """The page's threshold table, where the page has a cut-off and the plot marks it."""
-    if not found.plot.mark or read_cut_off(request.get("cut_off")) is None:
+    """The page's threshold table, where the page has a cut-off and the plot marks it, or shows the counts there."""
+    if not (found.plot.mark or plot_cards.moves(found.plot)) or read_cut_off(request.get("cut_off")) is None:
         return None
     return table_of(service, service.model(model), found.view.outcome, read_extra(request.get("extra")))
 

@@ -13,9 +13,11 @@ from typing import Any
 from dash import ALL, Dash, Input, Output, State, ctx, no_update
 from dash.development.base_component import Component
 
+from callbacks import outcomes
 from callbacks.campaign.doors import Doors
 from callbacks.campaign.open_row import open_row
 from callbacks.finder import open_record
+from callbacks.today.open_customer import open_customer
 from layouts.predict import page as predict
 from layouts.predict import result, waterfall, what_if
 from layouts.predict.page import form_schema
@@ -121,17 +123,20 @@ def answer(service: Service, request: FormRequest) -> tuple[Component, Sequence[
 
 
 def opening(
-    service: Service, model: str, query: Mapping[str, str], books: RecordBooks | None = None, doors: Doors | None = None
+    service: Service, model: str, query: Mapping[str, str], books: RecordBooks | None = None,
+    doors: Doors | None = None, desk: outcomes.Services | None = None,
 ) -> Component:  # fmt: skip
     """The page with its form filled and scored, so that it opens without a second request."""
     bundle = service.model(model)
     named, version = predict.requested_record(bundle, query), predict.requested_version(bundle, query)
-    opened = open_row(doors, bundle, named) if doors and named.startswith(url.CAMPAIGN) else None
+    opened, claim = open_customer(desk, bundle, named, books) if desk else (None, None)
+    opened = opened or (open_row(doors, bundle, named) if doors and named.startswith(url.CAMPAIGN) else None)
     opened = opened or open_record(service, books or RecordBooks(), bundle.key, named, version)
     request = predict.opening_request(bundle, query, opened.entry)
+    beside = outcomes.desk_of(desk, bundle, request, claim) if desk else None
     try:
         said, notes = answer(service, request)
     except InvalidRecord as invalid:
         told = form_response(0, request.record, problems=invalid.problems, notes=invalid.notes)
-        return predict.page(bundle, request, result.nothing_yet(0), told, opened)
-    return predict.page(bundle, request, said, form_response(0, request.record, notes=notes), opened)
+        return predict.page(bundle, request, result.nothing_yet(0), told, opened, beside)
+    return predict.page(bundle, request, said, form_response(0, request.record, notes=notes), opened, beside)

@@ -6,28 +6,32 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from dash import Dash, Input, Output
+from dash import Dash, Input, Output, html
 from dash.development.base_component import Component
 
 from auth.access import require
-from auth.permissions import Permission
-from callbacks import predict
+from auth.table import PAGES
+from callbacks import outcomes, predict
 from callbacks.campaign.doors import Doors
 from callbacks.campaign.steps import opening
+from callbacks.today import page as today
+from callbacks.versions import opening as versions
+from callbacks.versions.challenger import Shadow
 from layouts.campaign import page as campaign
 from layouts.campaign.page import FileRetention
 from layouts.insights import page as insights
 from layouts.pages import gallery, home, not_found
 from layouts.performance import page as performance
+from layouts.results import page as results
 from layouts.shared import blocks, ids, url
-from layouts.shared.plot_cards import requested_outcome
+from layouts.shared.plot_cards import refusal, requested_outcome
 from ml.bundle.record_book import RecordBooks
 from ml.demo.status import DemoStatus
 from ml.errors import LikelyError, UnknownModel
+from ml.metrics.evaluation import no_probabilities
 from ml.metrics.overview import opening_cut_offs, read_cut_off
 from ml.service import Bundle, Service
 
-NEEDS = {"predict": Permission.SCORE, "campaign": Permission.FILES}  # beside the permission to see the model
 DemoProgress = Callable[[], DemoStatus | None]
 
 
@@ -38,13 +42,16 @@ def register(
     retention: FileRetention,
     making: DemoProgress,
     doors: Doors | None = None,
+    desk: outcomes.Services | None = None,
+    shadow: Shadow | None = None,
 ) -> None:
     """Register the router, and the callback that refreshes the list while demo models are being made."""
+    beside = {"books": books, "retention": retention, "doors": doors, "desk": desk, "shadow": shadow}
     app.callback(
         Output(ids.CONTENT, "children"),
         Input(ids.LOCATION, "pathname"),
         Input(ids.LOCATION, "search"),
-    )(partial(show_page_in_browser, service, books=books, retention=retention, making=making, doors=doors))
+    )(partial(show_page_in_browser, service, **beside, making=making))
     app.callback(
         Output(ids.MAKING, "children"),
         Output(ids.MAKING_TICK, "disabled"),
@@ -72,6 +79,8 @@ def show_page(
     retention: FileRetention | None = None,
     making: DemoProgress = lambda: None,
     doors: Doors | None = None,
+    desk: outcomes.Services | None = None,
+    shadow: Shadow | None = None,
 ) -> Component:
     """The page at an address, or a page that explains what is wrong with the address.
 
@@ -89,15 +98,22 @@ def show_page(
         Gives the progress of demo models that are being made.
     doors : Doors, optional
         The jobs behind the Campaign page.
+    desk : Services, optional
+        What is asked where outcomes are told.
+    shadow : Shadow, optional
+        The challengers on the Versions page.
     """
     path, search = (text if isinstance(text, str) else "" for text in (path, search))
     page = url.parse(path)
     if page is None:
         return not_found.page(path, service.names())
+    if page.kind == "today":
+        return today.opening(desk)
     if page.model is None:
         return gallery.page() if page.kind == "gallery" else home.page(models(service), making())
     try:
-        return _model_page(service, page.kind, page.model, url.query_of(search), (books, retention, doors))
+        beside = books, retention, doors, desk, shadow
+        return _model_page(service, page.kind, page.model, url.query_of(search), beside)
     except UnknownModel as error:
         now = making()
         if now and now.goes_on and page.model in now.names:
@@ -124,21 +140,32 @@ def _model_page(
     kind: url.Kind,
     name: str,
     query: dict[str, str],
-    beside: tuple[RecordBooks | None, FileRetention | None, Doors | None],
+    beside: tuple[RecordBooks | None, FileRetention | None, Doors | None, outcomes.Services | None, Shadow | None],
 ) -> Component:
-    books, retention, doors = beside
-    if kind in NEEDS:
-        require(NEEDS[kind], name.partition("@")[0])
+    books, retention, doors, desk, shadow = beside
+    if kind in PAGES:
+        require(PAGES[kind], name.partition("@")[0])
+    if kind == "versions":
+        return blocks.versions_page(_model(service, name), name, versions.opening(service, name, query, shadow))
     if kind == "predict":
-        return blocks.model_page(service.opened(name), kind, name, predict.opening(service, name, query, books, doors))
+        opened = predict.opening(service, name, query, books, doors, desk)
+        return blocks.model_page(service.opened(name), kind, name, opened)
     bundle = service.opened(name)
     if kind == "campaign":
         step = opening(doors, bundle, query) if doors and bundle.offers == "probabilities" else None
         page = campaign.page(bundle, name, retention or FileRetention(), step)
+    elif kind == "results":
+        page = _results(bundle, name, query)
     else:
         in_use = partial(service.cut_off, bundle) if bundle.offers == "probabilities" else None
         page = insights.page(bundle, query, in_use) if kind == "insights" else _performance(service, bundle, query)
     return blocks.model_page(bundle, kind, name, page)
+
+
+def _results(bundle: Bundle, name: str, query: dict[str, str]) -> Component:
+    if bundle.offers != "probabilities":
+        return html.Div(refusal(no_probabilities()), className="plots-page")
+    return results.page(bundle, name, query)
 
 
 def _performance(service: Service, bundle: Bundle, query: dict[str, str]) -> Component:

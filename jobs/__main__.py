@@ -10,7 +10,6 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy is imported: paral
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # before onnxruntime is imported
 
 import argparse
-import logging
 import signal
 import subprocess
 import sys
@@ -20,19 +19,25 @@ import uuid
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 
-from jobs import broker
+from feedback.told.job_kinds import kinds_of
+from jobs import worker_metrics
+from jobs.kept.keeper import Keeper
 from jobs.local_runner import PAUSE, run_until_idle
+from jobs.missing_versions import PATIENCE
 from jobs.webhooks.allowed_addresses import CallbackRules
 from jobs.webhooks.deliver import CallbackSender
-from jobs.worker import Worker, sweep
-from ml.service import open_service
-from settings import BadSetting, Settings
+from jobs.worker import Worker
+from ml.lifecycle.shared.shared_models import shared_of
+from ml.lifecycle.shared.sync import Sync, open_shared
+from ml.service import Service, open_service
+from settings import BadSetting, Settings, trace_exporters
 from store.db import Store, open_store
+from store.errors import is_unavailable
 from store.files import Files
+from telemetry.logs import set_up_logs
+from telemetry.predictions import observe_scored
+from telemetry.tracing import set_up_traces
 
-log = logging.getLogger(__name__)
-
-HOUR = 3600.0
 ORPHAN = 1.0  # seconds between two checks that the parent of a helper is alive
 
 
@@ -43,7 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = Settings.from_environ()
     except BadSetting as problem:
         sys.exit(f"error: {problem}")
-    logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(name)s %(message)s")
+    set_up_logs(settings.log_level, settings.log_format)
+    set_up_traces(trace_exporters())
+    worker_metrics.share(settings.var_dir)
     count = given.workers or settings.job_workers
     if settings.broker_url and not given.until_idle and not given.helper:
         return _work_for_broker(settings, count)
@@ -80,18 +87,36 @@ class _Helper(subprocess.Popen[bytes]):
         self.wait()
 
 
-def _open(settings: Settings, stop: Callable[[], bool]) -> tuple[Store, Files, Worker]:
+def _open(
+    settings: Settings, stop: Callable[[], bool], patience: float = PATIENCE
+) -> tuple[Store, Files, Worker]:  # fmt: skip
     store, files = open_store(settings.database_url), Files(settings.files_url)
-    service = open_service(settings.models_dir)
-    return store, files, Worker(service, store.jobs, files, lease=settings.job_lease, stop=stop)
+    if settings.models_url:  # before the service is opened, which then knows that others share its models
+        open_shared(settings.models_folder, settings.models_url, store.shared_models, settings.default_model)
+    service = open_service(settings.models_folder, scored=observe_scored)
+    kinds = kinds_of(service, store, settings.decision_values)
+    worker = Worker(
+        service, store.jobs, files, lease=settings.job_lease, stop=stop, patience=patience, kinds=kinds
+    )  # fmt: skip
+    return store, files, worker
 
 
 def _work(settings: Settings, stop: threading.Event, *, until_idle: bool) -> int:
     """Work by polling the table of jobs."""
-    store, files, worker = _open(settings, stop.is_set)
-    _begin(settings, store, files, stop)
+    alone = until_idle and settings.database_url.startswith("sqlite:")  # the runner of one machine
+    store, files, worker = _open(settings, stop.is_set, 0.0 if alone else PATIENCE)
+    _begin(settings, store, files, worker.service, stop)
+
+    def waited_for() -> bool:
+        try:
+            return worker.waits or store.calls.waiting()
+        except Exception as error:
+            if not is_unavailable(error):
+                raise
+            return True  # there may be work in it
+
     if until_idle:
-        run_until_idle(settings.var_dir, worker.step, stop, waited_for=store.calls.waiting)
+        run_until_idle(settings.var_dir, worker.step, stop, waited_for=waited_for)
         return 0
     while not stop.is_set():
         if not worker.step():
@@ -99,21 +124,18 @@ def _work(settings: Settings, stop: threading.Event, *, until_idle: bool) -> int
     return 0
 
 
-def _begin(settings: Settings, store: Store, files: Files, stop: threading.Event) -> None:
-    """Start the background threads that one process of each worker runs: callbacks and clean-up."""
+def _begin(settings: Settings, store: Store, files: Files, service: Service, stop: threading.Event) -> None:
+    """Start the background threads that one process of each worker runs: callbacks, clean-up, models, metrics."""
+    models = shared_of(settings.models_folder)
+    if models is not None:
+        Sync(models, busy=True).start()
+    if settings.worker_metrics_port:
+        address, everybody = (settings.host, settings.worker_metrics_port), settings.auth_mode == "none"
+        worker_metrics.show(settings.var_dir, service, store, address, settings.metrics_networks, everybody=everybody)
     rules = CallbackRules.of(settings.callback_secret, settings.callback_networks)
     CallbackSender(store, rules, settings.job_lease).start(stop)
 
-    def keep() -> None:
-        while True:
-            try:
-                sweep(store.jobs, files, settings.job_days)
-            except Exception as error:  # noqa: BLE001 - a database or a place that is away for a moment
-                log.warning("Old jobs could not be looked for: %s", type(error).__name__)
-            if stop.wait(HOUR):
-                return
-
-    threading.Thread(target=keep, daemon=True, name="house").start()
+    Keeper(store, files, settings.job_days, decision_days=settings.decision_days).start(stop)
 
 
 def _help(settings: Settings, stop: threading.Event, parent: int) -> int:
@@ -134,14 +156,16 @@ def _help(settings: Settings, stop: threading.Event, parent: int) -> int:
 
 def _work_for_broker(settings: Settings, count: int) -> int:
     """Run as a Celery worker."""
+    from jobs import broker  # celery takes 5 MB, and the runner of one machine has none
+
     app = broker.connect(settings.broker_url)
     store, files, worker = _open(settings, broker.stopping)
     worker.announce = broker.announcer(app)
     never = threading.Event()  # daemon threads, which end with the process
-    broker.serve(app, worker.step, store.jobs.with_work, lambda: _begin(settings, store, files, never))
+    broker.serve(app, worker.step, store.jobs.with_work, lambda: _begin(settings, store, files, worker.service, never))
     name = f"likely-{uuid.uuid4().hex[:12]}@%h"  # two workers of one name on a machine would replace each other
     lonely = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    app.worker_main(["worker", "-n", name, "-c", str(count), "--loglevel", settings.log_level, *lonely])
+    app.worker_main(["--quiet", "worker", "-n", name, "-c", str(count), "--loglevel", settings.log_level, *lonely])
     return 0
 
 

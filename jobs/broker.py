@@ -14,13 +14,20 @@ from collections.abc import Callable
 
 from celery import Celery, signals
 
+from store.connection.circuit_breaker import CircuitBreaker
+from store.errors import is_unavailable
+
 log = logging.getLogger(__name__)
 
 TASK = "jobs.work"
 SLICE = 20.0  # time slice of one message, in seconds, before it goes to the end of the queue
 AT_ONCE = 4  # messages for a job: so many workers start on it
 REMEMBERED = 1000  # jobs announced recently
+BREAKER = "likely_breaker"  # attribute of the application
+OF_OUTAGES = ("celery.worker.consumer.consumer", "celery.worker.consumer.connection")  # loggers
+LOST, CONNECTED = ("%s (%r)", "consumer: Cannot connect to %s"), "Connected to %s"  # what they say
 SWEEP = 10.0  # seconds between two sweeps for jobs without a message
+DEAF = 30.0  # seconds without a message after which a worker looks for work by itself; a busy one hears each SLICE
 
 # One byte shared by the worker's processes: those of the pool receive no signal at shutdown
 _ending = mmap.mmap(-1, 1)
@@ -57,13 +64,47 @@ def connect(broker_url: str) -> Celery:
     return app
 
 
+def breaker_of(app: Celery) -> CircuitBreaker:
+    """The circuit breaker of the broker: one for all of a process that ask it."""
+    known: CircuitBreaker | None = vars(app).get(BREAKER)
+    if known is None:
+        known = CircuitBreaker("The broker (jobs that were sent wait meanwhile)", log, backend="broker")
+        setattr(app, BREAKER, known)
+    return known
+
+
+class OneLineAnOutage(logging.Filter):
+    """Takes what Celery logs at each trial to reach its broker; the circuit breaker logs an outage once.
+
+    Parameters
+    ----------
+    breaker : CircuitBreaker
+    """
+
+    def __init__(self, breaker: CircuitBreaker) -> None:
+        super().__init__()
+        self._breaker = breaker
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """False for lines of an outage."""
+        given = record.args if isinstance(record.args, tuple) else ()
+        error = next((each for each in given if isinstance(each, BaseException)), None)
+        if record.msg == CONNECTED:
+            self._breaker.succeeded()
+        elif error is not None and str(record.msg).startswith(LOST):
+            self._breaker.failed(error)
+            return False
+        return True
+
+
 def announcer(app: Celery) -> Callable[[str], None]:
     """Return the function that tells workers of a job; where the broker is unreachable, the sweeper does so later."""
     last: dict[str, float] = {}
+    breaker = breaker_of(app)
 
     def announce(job: str) -> None:
         now = time.monotonic()
-        if now - last.get(job, -SWEEP) < 1:
+        if now - last.get(job, -SWEEP) < 1 or not breaker.allows():
             return
         if len(last) > REMEMBERED:
             last.clear()
@@ -72,7 +113,9 @@ def announcer(app: Celery) -> Callable[[str], None]:
             for _ in range(AT_ONCE):
                 app.send_task(TASK, [job], retry=False, expires=600)
         except Exception as error:  # noqa: BLE001 - each transport has errors of its own
-            log.warning("The broker does not take messages: %s", type(error).__name__)
+            breaker.failed(error)
+        else:
+            breaker.succeeded()
 
     return announce
 
@@ -102,22 +145,77 @@ def serve(
                 return
 
     app.task(name=TASK)(work)
+    signals.setup_logging.connect(lambda **_: None, weak=False)  # the log is set up already; Celery's has another form
+    for name in OF_OUTAGES:
+        logging.getLogger(name).addFilter(OneLineAnOutage(breaker_of(app)))
     signals.worker_shutting_down.connect(_end, weak=False)
-    signals.worker_ready.connect(lambda **_: _start_sweeper(app, with_work), weak=False)
+    sweeper = Sweeper(announcer(app), step, with_work)
+    signals.task_received.connect(sweeper.heard, weak=False)
+    signals.worker_ready.connect(sweeper.start, weak=False)
     signals.worker_ready.connect(lambda **_: begin(), weak=False)
     return app
 
 
-def _start_sweeper(app: Celery, with_work: Callable[[], list[str]]) -> None:
-    announce = announcer(app)
+class Sweeper:
+    """Announces jobs that have work and no message, and works itself where this worker hears nothing of its broker.
 
-    def sweep() -> None:
+    Celery's consumer may wait for good on a connection to Redis that broke while it acknowledged a message (seen with
+    Celery 5.7, kombu 5.7, redis-py 8.1): it reconnects for sending, but never asks for messages again.
+
+    Parameters
+    ----------
+    announce : callable
+        Sends messages for a job.
+    step : callable
+        Executes one chunk of a job; False where there is none.
+    with_work : callable
+        Gives the jobs with a free chunk.
+    clock : callable
+        Gives seconds that never go back.
+    """
+
+    def __init__(
+        self, announce: Callable[[str], object], step: Callable[[str], bool], with_work: Callable[[], list[str]],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:  # fmt: skip
+        self._announce, self._step, self._with_work, self._clock = announce, step, with_work, clock
+        self._silent_since = clock()
+        self._is_deaf = False
+
+    def heard(self, **_: object) -> None:
+        """A message came."""
+        self._silent_since = self._clock()
+        if self._is_deaf:
+            log.warning("Messages come again from the broker.")
+            self._is_deaf = False
+
+    def sweep(self) -> None:
+        """Announce jobs, and execute their free chunks where no message came for a while although there are some."""
+        jobs = self._with_work()
+        if not jobs:
+            self._silent_since = self._clock()
+        for job in jobs:
+            self._announce(job)
+            if self._clock() - self._silent_since > DEAF:
+                self._work_unheard(job)
+
+    def _work_unheard(self, job: str) -> None:
+        if not self._is_deaf:
+            log.warning("There is work, and no message of it came from the broker: it is looked for without.")
+            self._is_deaf = True
+        while self._is_deaf and self._step(job):
+            pass
+
+    def run(self) -> None:
+        """Sweep until this worker is told to stop."""
         while not stopping():
             try:
-                for job in with_work():
-                    announce(job)
-            except Exception:  # noqa: BLE001 - a database that is away for a moment must not end the sweeper
-                log.warning("The sweeper could not look for work.")
+                self.sweep()
+            except Exception as error:  # noqa: BLE001 - a database that is away for a moment must not end the sweeper
+                if not is_unavailable(error):  # that is in the log already
+                    log.warning("The sweeper could not look for work.")
             time.sleep(SWEEP)
 
-    threading.Thread(target=sweep, daemon=True, name="sweeper").start()
+    def start(self, **_: object) -> None:
+        """Run in a thread."""
+        threading.Thread(target=self.run, daemon=True, name="sweeper").start()

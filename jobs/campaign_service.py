@@ -13,15 +13,15 @@ from jobs.files import paths
 from jobs.files.preview import Preview, preview
 from jobs.files.stream_check import StreamCheck, error_of
 from jobs.job_service import JobService
+from jobs.list_forecasts import ListForecasts
 from jobs.misread import of_misread
-from jobs.refused import CampaignThere, NoCampaign, NotDone, NotHeld, UnknownJob
-from jobs.work.call_lists import open_index, picked, wish_of
+from jobs.refused import CampaignThere, NoCampaign, NotDone, NotHeld, UnknownJob, no_job
+from jobs.work.call_lists import open_index
 from jobs.work.job_kinds import CAMPAIGN, LIST
 from jobs.work.rank_index import RankIndex
 from ml.advice.score_known import ESTIMATOR, Blanks
-from ml.campaign.chances import chances_of
 from ml.campaign.focus import focus, ranks
-from ml.campaign.forecast import Forecast, forecast
+from ml.campaign.forecast import Forecast
 from ml.campaign.pick import Picked
 from ml.campaign.wish import Wish
 from ml.errors import Misread
@@ -51,26 +51,25 @@ class CampaignService:
     """
 
     def __init__(self, job_service: JobService) -> None:
-        self._service, self._store, self._files, self._jobs = (
-            job_service.service,
-            job_service.store,
-            job_service.files,
-            job_service,
-        )
+        self._service, self._store = job_service.service, job_service.store
+        self._files, self._jobs = job_service.files, job_service
+        self._forecasts = ListForecasts()
         self._remembered = lru_cache(REMEMBERED)(self._open)
 
     @property
     def jobs(self) -> JobService:
-        """What accepts its jobs."""
+        """The service that accepts its jobs."""
         return self._jobs
 
     def hold(
-        self, model: str, blocks: Iterable[bytes], options: Mapping[str, Any], key: str | None, callback: str = ""
-    ) -> tuple[Job, bool]:
+        self, model: str, blocks: Iterable[bytes], options: Mapping[str, Any], key: str | None, callback: str = "",
+        size: int = 0,
+    ) -> tuple[Job, bool]:  # fmt: skip
         """Store a file; nothing runs until :meth:`start`. Parameters and errors as those of ``JobService.accept``."""
         if self._service.model(model).offers != "probabilities":
             raise no_probabilities()
-        return self._jobs.accept(model, blocks, {**options, "kind": CAMPAIGN}, key, held=True, callback=callback)
+        asked = {**options, "kind": CAMPAIGN}
+        return self._jobs.accept(model, blocks, asked, key, held=True, callback=callback, size=size)
 
     def preview(
         self, job: str, columns: Mapping[str, str], options: ReadOptions = AUTO, blanks: Blanks | None = None
@@ -190,12 +189,9 @@ class CampaignService:
         return index, bundle
 
     def forecast(self, job: str, raw: object) -> tuple[Wish, Picked, Forecast]:
-        """Expected calls, buyers and profit of a list; BadWish where the request is invalid."""
+        """Expected calls, buyers and profit of a list; BadWish where it is invalid, StillWorking after the deadline."""
         index, _, bundle = self._done(job)
-        wish = wish_of(self._service, bundle, raw)
-        probabilities, found = picked(bundle, index, wish)
-        groups = index.columns[wish.column] if wish.column else None
-        return wish, found, forecast(probabilities, found, wish, groups, chances_of(bundle, wish.outcomes))
+        return self._forecasts.of(self._service, bundle, job, index, raw)
 
     def make_list(self, job: str, raw: object, reasons: bool, key: str | None = None) -> tuple[Job, bool]:
         """Accept the job that writes a list, and whether it is new; see :meth:`JobService.begin`.
@@ -209,12 +205,12 @@ class CampaignService:
         self.forecast(job, raw)
         campaign = self._campaign(job)
         options = {"kind": LIST, "of": job, "wish": raw, "reasons": reasons, "name": campaign.options.get("name")}
-        return self._jobs.begin(campaign.model, orjson.dumps(raw), options, key)
+        return self._jobs.begin(campaign.model, [orjson.dumps(raw)], options, key)
 
     def control_groups(self, job: str) -> list[ControlGroup]:
         """Who was kept back by each list, also when the campaign's job is gone; UnknownJob where neither is there."""
         found = self._store.jobs.control_groups.of(job)
-        self._service.allow(found[0].model if found else self._campaign(job).model)
+        self._jobs.allow(found[0].model if found else self._campaign(job).model, no_job(job))
         return found
 
     def forget_control(self, job: str) -> None:
@@ -227,14 +223,18 @@ class CampaignService:
         UnknownJob
             Nothing is kept of a campaign of that id.
         """
-        if self._store.jobs.get(job) is not None:
+        there, groups = self._store.jobs.get(job), self._store.jobs.control_groups.of(job)
+        unknown = UnknownJob(f"Nothing is kept of a campaign {job[:80]!r}.", "It was removed, or never made a list.")
+        for each in (there, *groups):
+            if each is not None:
+                self._jobs.allow(each.model, unknown)
+        if there is not None:
             self._campaign(job)
             message = "The campaign is there: its lists keep these people back, and further lists would again."
             raise CampaignThere(message, "Remove it first: DELETE /api/v1/jobs/<id>.")
-        if groups := self._store.jobs.control_groups.of(job):
-            self._service.allow(groups[0].model)
         if not self._store.jobs.control_groups.forget(job):
-            raise UnknownJob(f"Nothing is kept of a campaign {job[:80]!r}.", "It was removed, or never made a list.")
+            raise unknown
+        self._store.jobs.assignments.forget_control(job)
 
     def ranks_of(self, job: str) -> np.ndarray:
         """Rank of each record of a finished campaign; 0 where it was refused."""
@@ -245,9 +245,9 @@ class CampaignService:
         if found.state != "done":
             raise NotDone(text("The job is {state}.", state=found.state), "GET /api/v1/jobs/<id> tells how far it is.")
         bundle = self._service.model(found.model)  # not cached: a removed version must not be kept by its campaigns
-        return *self._remembered(job), bundle
+        return *self._remembered(job, tuple(self._store.jobs.results(job))), bundle
 
-    def _open(self, job: str) -> tuple[RankIndex, np.ndarray]:
+    def _open(self, job: str, _files: tuple[str, ...]) -> tuple[RankIndex, np.ndarray]:
         found = self._campaign(job)
         bundle, index = self._service.model(found.model), open_index(self._store.jobs, self._files, found)
         _, key = focus(index.probabilities, bundle.card, bundle.outcomes)
@@ -263,7 +263,7 @@ def _told(job: Job, options: ReadOptions) -> ReadOptions:
 
 
 def _blanks(job: Job) -> Blanks:
-    """What becomes of missing values, as it was said when the file was sent."""
+    """Treatment of missing values, as chosen when the file was sent."""
     told: Blanks = job.options.get("blanks", ESTIMATOR)
     return told
 

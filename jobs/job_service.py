@@ -2,43 +2,30 @@
 
 from __future__ import annotations
 
-import hashlib
-import logging
-import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from auth.audit_log import AuditLog
+from auth.caller import caller_id, current_request_id
 from jobs.files import paths
 from jobs.files.head import check_head, check_kept, form_of, take_head, told_by_head
 from jobs.files.source import RECORDS
 from jobs.files.stream_check import StreamCheck
-from jobs.refused import KeyTaken, NoRoom, NoTable, UnknownJob, taken, too_large
+from jobs.kept.removal import remove_job
+from jobs.receive import USUAL, FileLimits, Receiver, as_long_as, discard
+from jobs.refused import KeyTaken, UnknownJob, counting_refusals, no_job, no_table, taken
 from jobs.webhooks.allowed_addresses import NOBODY, CallbackRules
 from ml.advice.score_known import ESTIMATOR, check_blanks
+from ml.errors import UnknownModel
 from ml.service import Bundle, Service
-from ml.translation import text
 from store.db import Store
-from store.errors import CommitUnknown
 from store.files import Files
-from store.job import OPEN, OVER, Job, JobFilter, State
-
-log = logging.getLogger(__name__)
+from store.job import OPEN, OUTCOMES, OVER, Job, JobFilter, Origin, State
+from telemetry.tracing import traceparent
 
 LONGEST_KEY = 200
-MOST = 20_000 * 1024 * 1024  # bytes of a file
 ASKED = {"name": None, "columns": None, "read": None, "blanks": ESTIMATOR}  # options that an idempotency key covers
 Cursor = tuple[float, str]
-
-
-@dataclass(frozen=True)
-class ReceivedFile:
-    """A stored upload: its job, its SHA-256 in hex, its size in bytes."""
-
-    job: str
-    digest: str
-    size: int
 
 
 class JobService:
@@ -54,20 +41,21 @@ class JobService:
         Called with the id of a job that has work, to wake workers.
     rules : CallbackRules
         Addresses that callbacks may call; none by default.
-    most : int
-        Largest file, in bytes.
+    limits : FileLimits
+        Of files that are sent.
     """
 
     def __init__(
         self, service: Service, store: Store, files: Files, announce: Callable[[str], Any],
-        rules: CallbackRules = NOBODY, most: int = MOST,
+        rules: CallbackRules = NOBODY, limits: FileLimits = USUAL,
     ) -> None:  # fmt: skip
         self.service, self.store, self.files, self._announce = service, store, files, announce
-        self._rules, self.most = rules, most
+        self._rules, self._limits = rules, limits
 
+    @counting_refusals
     def accept(
         self, model: str, blocks: Iterable[bytes], options: Mapping[str, Any], key: str | None = None, *,
-        held: bool = False, callback: str = "",
+        held: bool = False, callback: str = "", size: int = 0,
     ) -> tuple[Job, bool]:  # fmt: skip
         """Store an upload and accept a job that scores it by the version that is live now.
 
@@ -82,11 +70,13 @@ class JobService:
             :class:`ml.files.text.read_options.ReadOptions`), ``format`` where it is known, ``blanks`` (see
             :mod:`ml.advice.score_known`).
         key : str, optional
-            Idempotency key: the same file with the same options under the same key gives the same job.
+            Idempotency key: the same file with the same options under the same key of a caller gives the same job.
         held : bool
             Only store the file, until the job is started.
         callback : str
             Address to call when the job is over.
+        size : int
+            Bytes of the file, as far as they are known before it comes.
 
         Returns
         -------
@@ -95,7 +85,7 @@ class JobService:
 
         Raises
         ------
-        UnknownModel, BrokenModel, BadCallback, KeyTaken, NoRoom
+        UnknownModel, BrokenModel, BadCallback, KeyTaken, NoRoom, FileTooLarge, TooMuchOpen
         NoProbabilities
             Blanks are to be averaged, and the model offers none.
         LikelyError
@@ -105,34 +95,63 @@ class JobService:
         check_blanks(bundle, options.get("blanks", ESTIMATOR))
         if callback:
             self._rules.check(callback)
+        before = self._before(key)
+        receiver = self._receiver(before)
+        with receiver:
+            receiver.expect(size)
+            found = self._received(receiver, as_long_as(before, blocks, key or ""), options, bundle, held)
+            asked = {name: options.get(name, default) for name, default in ASKED.items()}
+            asked |= {"held": held, "callback_url": callback}
+            if self._add(receiver, bundle.key, found | {"asked": asked}, key, held, callback):
+                return self.get(receiver.job), True  # which also wakes workers
+        return self._same(key or "", model, bundle.key, asked | {"file": receiver.digest}), False
+
+    def _before(self, key: str | None) -> Job | None:
+        """The job that the same caller sent under an idempotency key; None where there is none, or no key."""
+        return None if key is None else self.store.jobs.by_key(key, caller_id())
+
+    def _receiver(self, before: Job | None) -> Receiver:
+        return Receiver(self.store.job_ids.new(), self.store.jobs, self.files, self._limits, before is not None)
+
+    def _received(
+        self, receiver: Receiver, blocks: Iterable[bytes], options: Mapping[str, Any], bundle: Bundle, held: bool
+    ) -> dict[str, Any]:
+        """Write and check a file while it comes; returns its options, with what was found."""
         head, whole, blocks = take_head(blocks)
         found = dict(options) | {"format": options.get("format") or form_of(head)}
         if held and found["format"] in RECORDS:
-            raise NoTable("The file is JSON, and a campaign is made of a table.", "Send a workbook, CSV or Parquet.")
+            raise no_table()
         streamed = told_by_head(found["format"])
         told = streamed and check_head(head, whole, found, bundle, held)
-        job, digest = uuid.uuid4().hex, hashlib.sha256()
-        blocks = self._counted(blocks, digest)
-        later = False
+        blocks, later = receiver.passing(blocks), False
         if streamed and not whole:
             with StreamCheck(found, bundle, patient=held) as check:
-                size = self._keep(job, check.passing(blocks))
+                receiver.keep(check.passing(blocks))
             later, found["checked"] = check.later, check.finding
         else:
-            size = self._keep(job, blocks)
+            receiver.keep(blocks)
         if later or not told:
-            self._check_kept(job, found, bundle, held, later)
-        sent = ReceivedFile(job, digest.hexdigest(), size)
-        asked = {name: options.get(name, default) for name, default in ASKED.items()}
-        asked |= {"held": held, "callback_url": callback}
-        if not self._add(sent, bundle.key, found | {"asked": asked}, key, held, callback):
-            return self._same(key or "", model, bundle.key, asked | {"file": sent.digest}), False
-        return self.get(job), True  # which also wakes workers
+            with self.files.open(paths.source(receiver.job)) as file:
+                check_kept(file, found, bundle, held, later)
+        return found
 
     def begin(
-        self, model: str, what: bytes, options: Mapping[str, Any], key: str | None = None
+        self, model: str, what: Iterable[bytes], options: Mapping[str, Any], key: str | None = None, size: int = 0
     ) -> tuple[Job, bool]:  # fmt: skip
-        """Accept a job derived from another one, with a request in place of a file.
+        """Accept a job that scores no file: derived from another one, or of a kind that reads its file by itself.
+
+        Parameters
+        ----------
+        model : str
+            Name or key.
+        what : iterable of bytes
+            The request, or the file.
+        options : mapping
+            JSON values, with ``kind``.
+        key : str, optional
+            Idempotency key.
+        size : int
+            Bytes, as far as they are known.
 
         Returns
         -------
@@ -143,71 +162,43 @@ class JobService:
         ------
         KeyTaken
             Another request came under that key.
+        TooMuchOpen
         """
         version = self.service.model(model).key
-        job = uuid.uuid4().hex
-        sent = ReceivedFile(job, hashlib.sha256(what).hexdigest(), self._keep(job, [what]))
-        if self._add(sent, version, options, key):
-            return self.get(job), True
+        receiver = self._receiver(self._before(key))
+        with receiver:
+            receiver.expect(size)
+            receiver.keep(receiver.passing(what))
+            if self._add(receiver, version, options, key):
+                return self.get(receiver.job, options["kind"]), True
         before = self._of_key(key or "")
-        if before.digest != sent.digest or any(before.options.get(name) != given for name, given in options.items()):
+        if before.digest != receiver.digest or any(
+            before.options.get(name) != given for name, given in options.items()
+        ):
             raise taken(key or "", "the request")
         return before, False
 
+    def counted(self, job: str) -> str:
+        """Count a job without a file, unless it is there; for whom it counts, or TooMuchOpen."""
+        receiver = Receiver(job, self.store.jobs, self.files, self._limits)
+        if self.store.jobs.uncounted(job) is None:
+            receiver.expect(0)
+        return receiver.who
+
     def _add(
-        self, sent: ReceivedFile, model: str, options: Mapping[str, Any], key: str | None = None, held: bool = False,
+        self, sent: Receiver, model: str, options: Mapping[str, Any], key: str | None = None, held: bool = False,
         callback: str = "",
     ) -> bool:  # fmt: skip
-        """Insert a job, and remove its files if that fails; False where its key is taken."""
+        """Insert a job; False where its key is taken, be it since a moment ago."""
+        if sent.again:
+            if self._before(key):
+                return False
+            sent.is_new()
         state: State = "held" if held else "waiting"
-        try:
-            new = self.store.jobs.add(sent.job, model, sent.digest, sent.size, options, key, state, callback)
-        except BaseException as error:
-            # Where the commit is unknown, the file stays until the sweep has checked
-            if not isinstance(error, CommitUnknown):
-                self._discard(sent.job)
-            raise
-        if not new:
-            self._discard(sent.job)
-        return new
-
-    def _check_kept(self, job: str, options: Mapping[str, Any], bundle: Bundle, held: bool, marked_up: bool) -> None:
-        """Check a complete file, where it could not be read while it came."""
-        try:
-            with self.files.open(paths.source(job)) as file:
-                check_kept(file, options, bundle, held, marked_up)
-        except BaseException:
-            self._discard(job)
-            raise
-
-    def _keep(self, job: str, blocks: Iterable[bytes]) -> int:
-        """Write the file of a job and return its size; a partial file is removed with its folder."""
-        try:
-            return self.files.write(paths.source(job), blocks)
-        except OSError as error:
-            self._discard(job)
-            log.error("The file of a job cannot be kept: %s", error)
-            raise NoRoom(text("The file cannot be kept here at the moment."), text("Try again later.")) from None
-        except BaseException:
-            self._discard(job)
-            raise
-
-    def _counted(self, blocks: Iterable[bytes], digest: Any) -> Iterator[bytes]:
-        """Pass on blocks while updating the digest; FileTooLarge over the limit."""
-        size = 0
-        for block in blocks:
-            size += len(block)
-            if size > self.most:
-                raise too_large(self.most)
-            digest.update(block)
-            yield block
-
-    def _discard(self, job: str) -> None:
-        """Remove the files of a job that was not accepted; a failure is left to the sweep."""
-        try:
-            self.files.remove(paths.folder(job))
-        except OSError as error:
-            log.warning("The files of %s are still there: %s", job, error)
+        given = (sent.digest, sent.size, options, key, state, callback, sent.who)
+        origin = Origin(current_request_id(), traceparent())
+        sent.accepted = self.store.jobs.add(sent.job, model, *given, origin, caller_id())
+        return sent.accepted
 
     def _same(self, key: str, model: str, live: str, asked: Mapping[str, Any]) -> Job:
         """The job of an idempotency key, if file and options are the same; else KeyTaken."""
@@ -222,21 +213,27 @@ class JobService:
         return job
 
     def _of_key(self, key: str) -> Job:
-        job = self.store.jobs.by_key(key)
+        job = self._before(key)
         if job is None:
             raise KeyTaken("The job of this key was removed just now.", "Send it again.")
         return job
 
-    def get(self, job: str) -> Job:
-        """The present state of a job; UnknownJob where there is none."""
+    def get(self, job: str, kind: str = "") -> Job:
+        """The present state of a job; UnknownJob where there is none. One of outcomes is for those who ask for it."""
         found = self.store.jobs.get(job)
-        if found is None:
-            hint = text("Jobs are kept for some days after they are over.")
-            raise UnknownJob(text("There is no job {job}.", job=repr(job[:80])), hint)
-        self.service.allow(found.model)
+        if found is None or (found.kind == OUTCOMES) != (kind == OUTCOMES):
+            raise no_job(job)
+        self.allow(found.model, no_job(job))
         if found.state in OPEN:
             self._announce(job)  # restarts a local runner that died
         return found
+
+    def allow(self, model: str, unknown: UnknownJob) -> None:
+        """Raise `unknown` where who asks may not know the model of a job, and NotAllowed where it may not see files."""
+        try:
+            self.service.allow(model)
+        except UnknownModel:
+            raise unknown from None
 
     def those(self, jobs: Sequence[str]) -> list[Job]:
         """Present states of those of the jobs that are there, without those of models that who asks may not know."""
@@ -248,28 +245,28 @@ class JobService:
         return self._known(found), cursor
 
     def _known(self, jobs: list[Job]) -> list[Job]:
-        hidden = {*self.service.registry.names()} - {*self.service.names()}
-        return [job for job in jobs if job.model.partition("@")[0] not in hidden]
+        return [job for job in jobs if self.service.allows(job.model)]
 
-    def cancel(self, job: str) -> Job:
+    def cancel(self, job: str, kind: str = "") -> Job:
         """Cancel a job that is not over, and remove its files; a job that is over is unchanged."""
-        self.get(job)
+        self.get(job, kind)
         if self.store.jobs.cancel(job):
-            self._discard(job)
+            discard(self.files, job)
+            self.store.jobs.control_groups.forget_list(job)  # of a list that nobody was called by
+            self.store.jobs.assignments.forget_list(job)
             self._announce(job)  # it may have a callback
-        return self.get(job)
+        return self.get(job, kind)
 
-    def delete(self, job: str) -> Job | None:
-        """Cancel a job that is not over, and remove one that is, with its files.
+    def delete(self, job: str, kind: str = "") -> Job | None:
+        """Cancel a job that is not over, and remove one that is, with its files, its lists and its exports.
 
         Returns
         -------
         Job or None
             The job, where it still exists: a job that finished meanwhile is kept.
         """
-        if self.get(job).state not in OVER:
-            return self.cancel(job)
-        self.files.remove(paths.folder(job))  # files first: a kill in between can be repeated
-        self.store.jobs.forget(job)
+        if self.get(job, kind).state not in OVER:
+            return self.cancel(job, kind)
+        remove_job(self.store.jobs, self.files, job)
         AuditLog(self.store).note("job removed", job)
         return None

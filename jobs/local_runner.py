@@ -6,6 +6,7 @@ the next poll, and nothing runs without jobs.
 
 from __future__ import annotations
 
+import fcntl
 import subprocess
 import sys
 import threading
@@ -15,7 +16,12 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from store.db import database_is_there
+
 LOCK = "runner.lock"
+STARTING = "runner.starting"  # held by who starts one, until that one holds its lock
+STARTS = 30.0  # seconds after which another may be started beside one that holds no lock yet
+LOOKED = 0.5  # seconds: who looks whether a runner holds the lock holds it itself for a moment
 IDLE = 30.0  # idle seconds after which the runner exits
 PAUSE = 0.5  # seconds between two polls for work
 
@@ -45,25 +51,42 @@ class LocalRunner:
                 return
             if self._runs():
                 return
+            starting = FileLock(self._lock_file.with_name(STARTING), thread_local=False)
+            try:
+                starting.acquire(timeout=0)
+            except Timeout:  # another worker of the service starts one: two would need twice the memory for a second
+                return
             command = [sys.executable, "-m", "jobs", "--until-idle"]
-            self._started = subprocess.Popen(  # noqa: S603
-                command, cwd=self._home, env=self._environ, stdin=subprocess.DEVNULL
-            )
+            try:
+                self._started = subprocess.Popen(  # noqa: S603
+                    command, cwd=self._home, env=self._environ, stdin=subprocess.DEVNULL
+                )
+            except OSError:
+                starting.release()
+                raise
+        threading.Thread(target=self._see_it_start, args=(self._started, starting), daemon=True).start()
+
+    def _see_it_start(self, started: subprocess.Popen[bytes], starting: FileLock) -> None:
+        """Let others start one when this one runs, has ended, or takes too long."""
+        end = time.monotonic() + STARTS
+        while started.poll() is None and not self._runs() and time.monotonic() < end:
+            time.sleep(PAUSE / 5)
+        starting.release()
 
     def _runs(self) -> bool:
+        """Whether a runner holds its lock; looked for by a shared one, so that who looks takes nobody for a runner."""
         self._lock_file.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self._lock_file)
-        try:
-            with lock.acquire(timeout=0):
-                return False
-        except Timeout:
-            return True
+        with self._lock_file.open("ab") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+        return False
 
 
 def resume(database_url: str, folder: Path, home: Path, environ: Mapping[str, str]) -> None:
     """Resume unfinished jobs at the start of the service, if there is a database."""
-    path = database_url.partition(":///")[2]
-    if not database_url.startswith("sqlite:") or Path(path).is_file():
+    if database_is_there(database_url):
         LocalRunner(folder, home, environ).wake()
 
 
@@ -81,7 +104,7 @@ def run_until_idle(
     lock = FileLock(folder / LOCK)
     while not stop.is_set():
         try:
-            with lock.acquire(timeout=0):
+            with lock.acquire(timeout=LOOKED):
                 _work(step, stop, idle, waited_for)
         except Timeout:
             return False

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
 from ml.errors import LikelyError
-from ml.translation import text
+from ml.translation import plural, text
+from store.uploads import Quota, Usage
+from telemetry.metrics import UPLOADS, count
+
+MEGABYTE = 1024 * 1024
+Given = ParamSpec("Given")
+Made = TypeVar("Made")
 
 
 class UnknownJob(LikelyError):
@@ -12,10 +22,28 @@ class UnknownJob(LikelyError):
     code = "unknown_job"
 
 
+def no_job(job: str) -> UnknownJob:
+    """The error of an id that is no job's, or a job's of a model that who asks may not know: in the same words."""
+    hint = text("Jobs are kept for some days after they are over.")
+    return UnknownJob(text("There is no job {job}.", job=repr(job[:80])), hint)
+
+
 class NotDone(LikelyError):
     """The job has no result: it is not over, or failed."""
 
     code = "not_done"
+
+
+class ResultGone(LikelyError):
+    """The files of a job were removed."""
+
+    code = "result_gone"
+
+
+class NotMade(LikelyError):
+    """A result cannot be written in that format, or an answer cannot be given."""
+
+    code = "not_made"
 
 
 class NotHeld(LikelyError):
@@ -66,7 +94,54 @@ def too_large(most: int) -> FileTooLarge:
     return FileTooLarge(said, text("Send it in parts, or compressed as Parquet."))
 
 
+class TooMuchOpen(LikelyError):
+    """Whoever sends it has too many jobs that are not over, or too many bytes in their files."""
+
+    code = "too_much_open"
+
+
+def too_much_open(others: Usage, quota: Quota) -> TooMuchOpen:
+    """The error of a file or a request that is too much beside what its sender has open."""
+    if not quota.allows_another(others):
+        said = plural(
+            "You have {n} job here that is not done yet (files, lists, answers); up to {most} are taken at a time.",
+            "You have {n} jobs here that are not done yet (files, lists, answers); up to {most} are taken at a time.",
+            others.jobs,
+            n=f"{others.jobs:,}",
+            most=f"{quota.jobs:,}",
+        )
+    else:
+        said = text(
+            "Your jobs that are not done yet have {mb} MB; several may have up to {most} MB together.",
+            mb=f"{others.size / MEGABYTE:,.0f}",
+            most=f"{quota.size / MEGABYTE:,.0f}",
+        )
+    hint = text("Send it again when some are done. Start files that you only looked into, or remove them.")
+    return TooMuchOpen(said, hint)
+
+
+def no_table() -> NoTable:
+    """The error of a campaign's file that is JSON."""
+    return NoTable(
+        text("The file is JSON, and a campaign is made of a table."), text("Send a workbook, CSV or Parquet.")
+    )
+
+
 def taken(key: str, differs: str) -> KeyTaken:
     """The error of an idempotency key that came with another request before."""
     message = f"Under the key {key[:80]!r} came another request before; what differs: {differs}."
     return KeyTaken(message, "Give each request a key of its own.")
+
+
+def counting_refusals(accept: Callable[Given, Made]) -> Callable[Given, Made]:
+    """Count the errors with which files are refused, by their codes."""
+
+    @wraps(accept)
+    def counted(*given: Given.args, **named: Given.kwargs) -> Made:
+        try:
+            return accept(*given, **named)
+        except LikelyError as error:
+            count(UPLOADS, error.code)
+            raise
+
+    return counted

@@ -18,8 +18,8 @@ from jobs.refused import NoTable, NotDone
 from jobs.row_query import RECORD, Block, RowQuery, matching, read_from
 from jobs.work.job_kinds import CAMPAIGN, LIST
 from jobs.work.score_campaign import RANK, cells_of
-from jobs.work.stored_lines import StoredLines, open_lines
-from jobs.work.stored_result import ResultGone, own_wanted, result_of
+from jobs.work.stored_lines import StoredLines, open_lines, present
+from jobs.work.stored_result import own_wanted, result_of
 from ml.files.cells.safe_cells import plain_cells
 from ml.files.table import ReadPlan
 from ml.files.write.kinds import OutputColumn, columns_of
@@ -70,7 +70,7 @@ class ResultRows:
     def columns(self, job: str) -> ResultColumns:
         """Columns of a finished campaign or list; errors as :meth:`page`."""
         self._done(job)
-        return self._columns(job)
+        return self._columns(job, self._names(job))
 
     def page(self, job: str, query: RowQuery, start: int, end: int) -> tuple[int, list[tuple[int, list[str]]]]:
         """A page of rows.
@@ -85,7 +85,7 @@ class ResultRows:
         UnknownJob, NoTable, NotDone, ResultGone, CampaignGone, UnknownModel
         """
         found = self._done(job)
-        numbers = self._numbers(job, query)
+        numbers = self._numbers(job, self._names(job), query)
         wanted = numbers[start : min(end, start + MOST_ROWS)].tolist()
         return len(numbers), list(zip(wanted, self._cells(found, wanted), strict=True))
 
@@ -108,7 +108,11 @@ class ResultRows:
             raise NotDone(text("The job is {state}.", state=found.state), "GET /api/v1/jobs/<id> tells how far it is.")
         return found
 
-    def _read_columns(self, job: str) -> ResultColumns:
+    def _names(self, job: str) -> tuple[str, ...]:
+        """Files of the result, by which is cached what they hold: other files where a record was erased."""
+        return tuple(self._table.results(job))
+
+    def _read_columns(self, job: str, _names: tuple[str, ...]) -> ResultColumns:
         found = self._jobs.get(job)
         result = result_of(self._table, self._files, self._service, found)
         columns = tuple(columns_of(replace(result, blocks=lambda: islice(result.blocks(), 1))))
@@ -119,50 +123,48 @@ class ResultRows:
         own = dict(zip([*before, *after], places, strict=True))
         return ResultColumns(columns, own, tuple(result.people_first or texts))
 
-    def _find(self, job: str, query: RowQuery) -> np.ndarray:
+    def _find(self, job: str, names: tuple[str, ...], query: RowQuery) -> np.ndarray:
         found = self._jobs.get(job)
         order = self._order(found)
         if query == RowQuery():
             return order
-        columns = self._columns(job)
+        columns = self._columns(job, names)
         numbers = {RECORD: np.arange(1, len(order) + 1)}
         if found.kind == CAMPAIGN:
             numbers[columns.own["rank"]] = self._campaigns.ranks_of(job)
-        blocks = self._blocks(job, read_from(query, numbers), len(order))
+        blocks = self._blocks(names, read_from(query, numbers), len(order))
         return matching(blocks, columns.columns, query, order, numbers)
 
-    def _blocks(self, job: str, columns: list[int], rows: int) -> Iterator[Block]:
+    def _blocks(self, names: tuple[str, ...], columns: list[int], rows: int) -> Iterator[Block]:
         """Plain cells of these columns; without ranks, which no cell of a campaign holds."""
         if not columns:
             yield rows, {}
             return
-        for name in self._table.results(job)[1:]:
-            text = b"".join(self._files.read(name)).decode()
+        for name in names[1:]:
+            with present():
+                text = b"".join(self._files.read(name)).decode()
             lines = list(csv.reader(io.StringIO(text, newline="")))
             yield len(lines), {at: plain_cells([line[at] for line in lines]) for at in columns}
 
     def _order(self, job: Job) -> np.ndarray:
         """All rows: by rank, those without one at the end; a list as it is."""
         if job.kind == LIST:
-            return np.arange(len(self._lines(job.id)))
+            return np.arange(len(self._lines(self._names(job.id))))
         places = self._campaigns.ranks_of(job.id)
         return np.argsort(np.where(places > 0, places, len(places) + 1), kind="stable")
 
     def _cells(self, job: Job, rows: list[int]) -> list[list[str]]:
-        try:
-            if job.kind == LIST:
-                return [list(plain_cells(line)) for line in self._lines(job.id).take(rows)]
-            index, bundle = self._campaigns.choices(job.id)
-            lines = index.lines(rows)
-        except FileNotFoundError:
-            raise ResultGone(text("The files of this job were removed."), text("Send its file again.")) from None
+        if job.kind == LIST:
+            return [list(plain_cells(line)) for line in self._lines(self._names(job.id)).take(rows)]
+        index, bundle = self._campaigns.choices(job.id)
+        lines = index.lines(rows)
         places, at = self._campaigns.ranks_of(job.id), index.width + 1 + len(bundle.outcomes) + RANK
         for row, line in zip(rows, lines, strict=True):
             line[at] = str(places[row] or "")
         return [list(plain_cells(line)) for line in lines]
 
-    def _open(self, job: str) -> StoredLines:
-        return open_lines(self._files, self._table.results(job)[1:])
+    def _open(self, names: tuple[str, ...]) -> StoredLines:
+        return open_lines(self._files, names[1:])
 
 
 def columns_json(found: ResultColumns) -> dict[str, Any]:

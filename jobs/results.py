@@ -10,26 +10,20 @@ from auth.audit_log import AuditLog
 from jobs.campaign_service import CampaignService
 from jobs.files import paths
 from jobs.job_service import JobService
-from jobs.refused import NotDone
+from jobs.refused import NotDone, NotMade, UnknownJob
 from jobs.work.exports import format_asked
 from jobs.work.job_kinds import CAMPAIGN, LIST
 from jobs.work.stored_result import StoredChunk, StoredResult, header_of_result, own_columns, stored
 from jobs.worker import Worker
 from ml.errors import LikelyError
 from ml.files.write.formats import EXCEL_CSV, Format
-from ml.translation import text
-from store.job import EXPORT, OPEN, Job
+from ml.translation import text, translated
+from store.job import ANSWER, EXPORT, OPEN, Job
 
 SMALL = 200_000  # cells that are written within the request: a second or two
 PATIENCE = 5.0  # seconds for which a request waits for a worker
 PAUSE = 0.1
 LONGEST_STEM = 100  # characters
-
-
-class NotMade(LikelyError):
-    """The result cannot be written in that format."""
-
-    code = "not_made"
 
 
 class Results:
@@ -100,16 +94,19 @@ class Results:
         kept = self._kept(number, found)
         if kept is not None:
             return kept
-        self._accept(number, found, form)
-        if found.done * len(header) <= SMALL:
+        small = found.done * len(header) <= SMALL
+        self._accept(number, found, form, who="" if small else self._jobs.counted(number))
+        if small:
             Worker(self._service, self._table, self._files).step(number)
         return self._wait(number, found)
 
     def _done(self, job: str) -> Job:
         found = self._jobs.get(job)
+        if found.kind == ANSWER:
+            raise UnknownJob("The job has no result but an answer.", "GET /api/v1/answers/<id> gives it.")
         if found.state != "done":
             why = {
-                "failed": text("The job failed: {why}", why=found.message),
+                "failed": text("The job failed: {why}", why=translated(found.message)),
                 "cancelled": text("The job was cancelled."),
             }
             raise NotDone(
@@ -117,13 +114,14 @@ class Results:
             )
         return found
 
-    def _accept(self, number: str, base: Job, form: Format) -> None:
-        """Accept the export job, unless there is one."""
+    def _accept(self, number: str, base: Job, form: Format, who: str) -> None:
+        """Accept the export job, unless there is one; it counts among what that one has open."""
         asked = {"name": form.name}
         if form.name == EXCEL_CSV:
             asked |= {"separator": form.separator, "decimal": form.decimal}
         options = {"kind": EXPORT, "of": base.id, "format": asked, "name": base.options.get("name")}
-        self._table.add(number, base.model, base.digest, 0, options, None)
+        if not self._table.add(number, base.model, base.digest, 0, options, None, who=who):
+            self._table.uploads.release(number)  # it is there already, and counts
 
     def _kept(self, number: str, base: Job) -> StoredResult | None:
         """The file of an earlier export; an export whose file is gone is deleted, so that it is written again."""
@@ -132,12 +130,13 @@ class Results:
             return None
         if made.state != "done":
             raise NotMade(
-                made.message or text("The result was not made in this format."), text("Take it in another format.")
+                translated(made.message) or text("The result was not made in this format."),
+                text("Take it in another format."),
             )
         names = self._table.results(number)
         size = self._files.sizes(paths.folder(base.id)).get(names[0].rpartition("/")[2]) if names else None
         if size is None:
-            self._table.forget(number)
+            self._table.removals.finish(number)
             return None
         return StoredResult(self._files, (StoredChunk(names[0], size),))
 

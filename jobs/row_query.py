@@ -22,7 +22,7 @@ RECORD = -1  # in place of a column: the record's number in the result
 
 @dataclass(frozen=True)
 class Cells:
-    """What is looked at in each record: one column, or several as one text.
+    """The cells that a filter looks at in each record: one column, or several as one text.
 
     Attributes
     ----------
@@ -66,7 +66,7 @@ class Sort:
 
 @dataclass(frozen=True)
 class RowQuery:
-    """Which rows of a result are wanted, and in which order; by default all of them, as the result ranks them."""
+    """Filter, order and range of rows of a result; by default all of them, as the result ranks them."""
 
     filters: tuple[Filter, ...] = ()
     sorts: tuple[Sort, ...] = ()

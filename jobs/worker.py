@@ -1,33 +1,47 @@
-"""The worker: claims chunks and executes them; sweeps of old jobs and orphaned uploads."""
+"""The worker: claims chunks and executes them."""
 
 from __future__ import annotations
 
+import errno
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from jobs.files import paths
+from jobs.kept.removal import clear_after
+from jobs.missing_versions import MissingVersions
 from jobs.work.chunks import LeaseLost, Stopped
-from jobs.work.job_kinds import SCORE, job_kind
+from jobs.work.job_kinds import SCORE, JobKind, job_kind
 from jobs.work.lease_renewal import heartbeat
 from ml.errors import LikelyError
 from ml.service import Service
+from ml.translation import ALL_READERS, mark, packed, text, use_language
+from store.connection.circuit_breaker import CircuitBreaker
+from store.errors import is_unavailable
 from store.files import Files
-from store.job import SPLITTING, Chunk
+from store.job import SPLITTING, Chunk, Job
 from store.jobs import JobTable
+from telemetry.log_context import log_fields
+from telemetry.metrics import CHUNKS, observe
+from telemetry.tracing import job_span
 
 log = logging.getLogger(__name__)
 
+# Errors of a place that is full or away, of which no chunk is the cause
+AWAY = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.ETIMEDOUT)
+GONE_FILES = ("result_gone", "campaign_gone")  # codes of errors that say so of files
+FILES_PATIENCE = 900.0  # seconds for which the files of a job are waited for
 LEASE = 30.0  # seconds until the chunk of a dead worker is given to another
-DAY = 86_400.0
-UPLOAD = 3_600.0  # seconds without a write after which an upload is abandoned
-AT_ONCE = 500  # ids per query
-GONE = "Something went wrong here. It is in the log of the worker under {name}."
+GONE = mark("Something went wrong here. It is in the log of the worker under {name}.")
 
 
 class Worker:
     """Claims and executes chunks, one after the other.
+
+    While the store is away there is nothing to do; its circuit breaker says so in the log. A chunk that was in work
+    then is given back when the store answers again, unless it was recorded as done.
 
     Parameters
     ----------
@@ -40,6 +54,10 @@ class Worker:
         Seconds.
     stop : callable
         True when this process was told to stop: long work is given back.
+    patience : float
+        Seconds for which jobs of versions that are missing here are left to others; 0 where there are none.
+    kinds : mapping of str to JobKind
+        Kinds of other rooms, which know the jobs while these do not know them: handed over by who opens both.
     """
 
     def __init__(
@@ -50,70 +68,167 @@ class Worker:
         announce: Callable[[str], Any] = lambda _: None,
         lease: float = LEASE,
         stop: Callable[[], bool] = lambda: False,
+        patience: float = 0.0,
+        kinds: Mapping[str, JobKind] | None = None,
     ) -> None:
-        self._service, self._table, self._files = service, table, files
+        self.service, self._table, self._files = service, table, files
         self.announce, self._lease, self._stop = announce, lease, stop
+        self._missing, self._kinds = MissingVersions(patience), dict(kinds or {})
+        self._owed: list[Chunk] = []  # in work when the store went away
+        self._gone_since: dict[str, float] = {}  # jobs whose files are away, and when that was seen first
+        self._place = CircuitBreaker("The place of the files", log)
+
+    @property
+    def waits(self) -> bool:
+        """True while this worker has something to see to, though there may be no work for it."""
+        return bool(self._owed) or self._missing.waits() or self._place.is_open
 
     def step(self, job: str | None = None) -> bool:
-        """Execute one chunk, of that job or of any; False where there is none, or this process is told to stop."""
-        if self._stop():
+        """Execute one chunk, of that job or of any.
+
+        Returns
+        -------
+        bool
+            False where there is none, this process is told to stop, or store or files do not answer.
+        """
+        if self._stop() or not self._place.allows():
             return False
-        chunk = self._table.claim(self._lease, job)
+        try:
+            chunk = self._next(job)
+        except Exception as error:
+            if not is_unavailable(error):
+                raise
+            return False
         if chunk is None:
             return False
-        what = f"{chunk.job}/{chunk.number}"
-        with heartbeat(lambda: self._table.renew(chunk, self._lease), self._lease, what):
+        try:
             self._do(chunk)
+        except Exception as error:
+            if not is_unavailable(error):
+                raise
+            self._owed.append(chunk)
         return True
 
+    def _next(self, job: str | None) -> Chunk | None:
+        """Give back what is owed to the store, and claim a chunk."""
+        while self._owed:
+            self._table.release(self._owed[-1])
+            self._owed.pop()
+        return self._table.claim(self._lease, job, self._missing.left())
+
     def _do(self, chunk: Chunk) -> None:
-        job = self._table.get(chunk.job)
+        job = self._table.uncounted(chunk.job)
         if job is None:
             return
+        began, result = time.perf_counter(), "failed"
+        about = {"likely.job": job.id, "likely.chunk": chunk.number, "likely.model": job.model}
+        with (
+            log_fields(request_id=job.origin.request, job=job.id, chunk=chunk.number),
+            job_span(f"{job.kind} piece", job.origin.trace, about | {"likely.request_id": job.origin.request}),
+        ):
+            try:
+                with heartbeat(lambda: self._table.renew(chunk, self._lease), self._lease, f"{job.id}/{chunk.number}"):
+                    result = self._tried(job, chunk)
+            finally:
+                observe(CHUNKS, time.perf_counter() - began, job.kind, result)
+
+    def _tried(self, job: Job, chunk: Chunk) -> str:
+        """Execute a chunk and see to what goes wrong; says how it went, for metrics."""
         try:
-            work = job_kind(job.options.get("kind", SCORE))
-            if chunk.number == SPLITTING:
-                work.split(self._table, self._files, self._service, job, chunk, self.announce, self._stop)
-            else:
-                work.do(self._table, self._files, self._service, job, chunk)
+            self._execute(job, chunk)
         except LeaseLost:
-            log.info("Job %s, chunk %s went to another worker.", chunk.job, chunk.number)
+            return self._leave(job, chunk)
         except LikelyError as error:
-            self._table.fail(chunk.job, str(error))
+            return self._refuse(job, chunk, error)
         except Stopped:
             self._table.release(chunk)
+            return "given back"
         except (KeyboardInterrupt, SystemExit):
-            self._table.release(chunk)
+            with suppress(Exception):  # its lease runs out
+                self._table.release(chunk)
             raise
-        except Exception:
-            name = f"{chunk.job}/{chunk.number}"
-            log.exception("Job %s failed, attempt %s", name, chunk.attempts)
-            self._table.drop(chunk, GONE.format(name=name))
+        except Exception as error:
+            if is_unavailable(error):
+                raise
+            return self._failed(job, chunk, error)
+        self._place.succeeded()
+        return "done"
+
+    def _failed(self, job: Job, chunk: Chunk, error: Exception) -> str:
+        """Give back a chunk that failed, unless its files went away with its job."""
+        if not self._table.renew(chunk, self._lease):
+            return self._leave(job, chunk)
+        if (isinstance(error, OSError) and error.errno in AWAY) or self._is_away(job):
+            return self._wait_for_files(chunk, error)
+        name = f"{chunk.job}/{chunk.number}"
+        log.error("Job %s failed, attempt %s", name, chunk.attempts, exc_info=error)
+        with use_language(ALL_READERS):
+            self._table.drop(chunk, packed(text(GONE, name=name)))
+        return "failed"
+
+    def _is_away(self, job: Job) -> bool:
+        """True where the folder of a job that goes on is missing: who removes a job says so in its row first.
+
+        Nobody but who accepts the job makes its folder, so that it is there with its files or not at all. After a
+        quarter of an hour it counts as removed by hand.
+        """
+        place = str(job.options.get("of", job.id))
+        found = self._table.uncounted(place)
+        try:
+            away = found is not None and found.state != "cancelled" and not self._files.sizes(paths.folder(place))
+        except Exception:  # noqa: BLE001 - each kind of place has errors of its own
+            away = True
+        if not away:
+            self._gone_since.pop(place, None)
+            return False
+        return time.monotonic() - self._gone_since.setdefault(place, time.monotonic()) < FILES_PATIENCE
+
+    def _wait_for_files(self, chunk: Chunk, error: Exception) -> str:
+        """Give a chunk back without counting the attempt; nothing is done for a while."""
+        self._place.failed(error)
+        self._table.release(chunk)
+        return "given back"
+
+    def _leave(self, job: Job, chunk: Chunk) -> str:
+        """Leave a chunk to its new owner, or nothing behind where its job is over."""
+        log.info("Job %s, chunk %s went to another worker, or its job is over.", chunk.job, chunk.number)
+        try:
+            clear_after(self._table, self._files, job)
+        except OSError as error:
+            log.warning("Files of %s, which is over, are still there: %s", job.id, error)
+        return "lost"
+
+    def _execute(self, job: Job, chunk: Chunk) -> None:
+        kind = job.options.get("kind", SCORE)
+        work = self._kinds.get(kind) or job_kind(kind)
+        if chunk.number == SPLITTING:
+            with use_language(ALL_READERS):  # what is wrong with a file is kept, and said to who reads it
+                work.split(self._table, self._files, self.service, job, chunk, self.announce, self._stop)
+        else:
+            work.do(self._table, self._files, self.service, job, chunk)
+
+    def _refuse(self, job: Job, chunk: Chunk, error: LikelyError) -> str:
+        """Fail the job, unless its version is missing here and may be with another worker, or its files are away."""
+        if error.code in GONE_FILES:  # tried again, for the place may have been away until now
+            if self._is_away(job):
+                return self._wait_for_files(chunk, error)
+            self._table.drop(chunk, _kept(error))
+            return "refused"
+        try:
+            self.service.opened(job.model)
+            self._missing.forget(job.model)
+        except LikelyError as fault:
+            if not self._missing.met(job.model, self._table.done_of(job.model), str(fault)):
+                self._table.release(chunk)
+                self.announce(job.id)
+                return "given back"
+        self._table.fail(job.id, _kept(error))
+        return "refused"
 
 
-def sweep(table: JobTable, files: Files, days: float) -> int:
-    """Remove jobs that have been over for that many days with their files, and orphaned uploads; returns the number.
-
-    Files go first: after a kill in between, the job still exists and is removed by the next sweep.
-    """
-    old = table.older(days * DAY)
-    for job in old:
-        files.remove(paths.folder(job))
-        table.forget(job)
-    _sweep_uploads(table, files)
-    return len(old)
-
-
-def _sweep_uploads(table: JobTable, files: Files) -> None:
-    """Remove orphaned uploads, which a process left that was killed during an upload.
-
-    Folders that hold more than an upload are kept: they belong to a job in another database.
-    """
-    found = files.folders(paths.ALL)
-    for at in range(0, len(found), AT_ONCE):
-        some = found[at : at + AT_ONCE]
-        for job in sorted(set(some) - table.known(some)):
-            age = files.age(paths.folder(job), time.time())
-            if age is not None and age > UPLOAD and set(files.sizes(paths.folder(job))) <= {paths.SOURCE}:
-                log.info("The file of %s, which is no job, is removed.", job)
-                files.remove(paths.folder(job))
+def _kept(error: LikelyError) -> str:
+    """An error's words as the table keeps them, for all readers."""
+    message, hint = error.kept
+    with use_language(ALL_READERS):
+        said: str = packed(text("{message} {hint}", message=message, hint=hint) if hint else message)
+    return said

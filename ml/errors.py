@@ -65,6 +65,11 @@ class LikelyError(Exception):
     def hint(self, words: str) -> None:
         self._hint = words
 
+    @property
+    def kept(self) -> tuple[str, str]:
+        """Message and hint as they were made: those for all readers may be kept (:func:`ml.translation.packed`)."""
+        return self._message, self._hint
+
 
 class UnknownModel(LikelyError):
     """There is no model or version of that name."""
@@ -153,6 +158,12 @@ class Unreadable(LikelyError):
     """The input cannot be read as records: not JSON, no table, not UTF-8."""
 
     code = "unreadable"
+
+
+class ReadersBusy(LikelyError):
+    """As many files are being read as may be at a time."""
+
+    code = "readers_busy"
 
 
 class Misread(Unreadable):

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from time import perf_counter
+from typing import Any
 
 from ml.advice.advice import Advice, Standing, advise, stand
 from ml.advice.local_shapley import Explanation, explain
@@ -16,26 +17,18 @@ from ml.advice.sampling_budget import BUDGET
 from ml.advice.score_known import AVERAGE, ESTIMATOR, Blanks, check_blanks, score_all_known, score_known
 from ml.advice.value_function import Game
 from ml.bundle.bundle import Bundle as Bundle  # entrypoints import it from here
+from ml.bundle.observers import OnDecided, OnScored, id_of
 from ml.bundle.scored import Score, Scored
 from ml.bundle.scoring import refused_problem, score_each, score_records
 from ml.data.schema import Row
 from ml.decision.cut_offs import Chosen, CutOffs
 from ml.decision.ranking import Ranking
 from ml.errors import InvalidRecord, LikelyError, Problem
+from ml.lifecycle.access import Access
 from ml.lifecycle.registry import Registry
 from ml.runtime.memo import Memo
 from ml.runtime.result_cache import Cache, Key, ResultCache
 from ml.runtime.single_flight import SingleFlight
-
-
-class Access(Protocol):
-    """Which models who asks may know and use: decided outside the model module."""
-
-    def knows(self, name: str) -> bool:
-        """True where they may know that there is a model of this name."""
-
-    def check(self, name: str) -> None:
-        """Raise UnknownModel or another LikelyError where the model is not for them."""
 
 
 class Service:
@@ -52,6 +45,8 @@ class Service:
         Gives the cut-offs that were chosen, see :class:`ml.decision.cut_offs.CutOffs`.
     access : Access or None
         Which models who asks may know and use; None for all.
+    scored : callable
+        Called with the key of a version, the number of records that it scored, and the seconds that it took.
     """
 
     def __init__(
@@ -61,8 +56,10 @@ class Service:
         single_flight: SingleFlight | None = None,
         chosen: Chosen | None = None,
         access: Access | None = None,
+        scored: OnScored = lambda *_: None,
     ) -> None:
-        self.registry = registry
+        self.registry, self.scored = registry, scored
+        self.decided: OnDecided = lambda *_: None  # with the version, the raw records, and what gives their scores
         self._access = access
         self._cut_offs = CutOffs(chosen)
         self._results = ResultCache(cache, single_flight)
@@ -85,6 +82,14 @@ class Service:
         """
         if self._access is not None:
             self._access.check(name_or_key.partition("@")[0])
+
+    def allows(self, name_or_key: str) -> bool:
+        """True where who asks may do with this model what they ask for."""
+        try:
+            self.allow(name_or_key)
+        except LikelyError:
+            return False
+        return True
 
     def model(self, name_or_key: str) -> Bundle:
         """The live version of a model, or the very version that a key names.
@@ -140,11 +145,15 @@ class Service:
         InvalidRecord
             With every problem of every record.
         """
-        bundle = self.model(name_or_key)
+        bundle, began = self.model(name_or_key), perf_counter()
         if blanks == AVERAGE:
             check_blanks(bundle, blanks)
-            return score_all_known(self._game(bundle), bundle, list(raws))
-        return score_records(bundle, raws)
+            made = score_all_known(self._game(bundle), bundle, list(raws))
+        else:
+            made = score_records(bundle, raws)
+        self.scored(bundle.key, len(made.scores), perf_counter() - began)
+        self.decided(bundle, raws, lambda: [(each.id, each.probabilities) for each in made.scores])
+        return made
 
     def cut_off(self, bundle: Bundle, outcome: str) -> float:
         """The cut-off of an outcome, 0 to 1: the chosen one, else the card's."""
@@ -175,12 +184,15 @@ class Service:
         InvalidRecord
             With every problem of the record.
         """
-        bundle = self.model(name_or_key)
+        bundle, began = self.model(name_or_key), perf_counter()
         game = self._game(bundle)
         try:
-            return stand(game, bundle, raw, outcome, self.cut_offs(bundle), ranking)
+            standing = stand(game, bundle, raw, outcome, self.cut_offs(bundle), ranking)
         except ValueError as error:
             raise InvalidRecord([refused_problem(0, str(error))]) from error
+        self.scored(bundle.key, 1, perf_counter() - began)
+        self.decided(bundle, [raw], lambda: [(id_of(bundle.schema, raw), standing.probabilities)])
+        return standing
 
     def advise(self, standing: Standing, holdout_row: int | None = None, step: int | None = None) -> Advice:
         """Explain a score: reasons, what-if sweeps, counterfactuals and evidence.
@@ -195,11 +207,11 @@ class Service:
     ) -> Explanation:  # fmt: skip
         """Local Shapley values of a row; with `blanks` None is a blank, else a missing value.
 
-        A `quick` answer of a slow model is less sharp, and its errors say so. One of `many`, as in a file, is as sharp
-        as the first reasons on the Prediction page.
+        A `quick` answer of a slow model is less sharp, and its errors say so. So does one of `many`, as in a file: it
+        costs four fifths of the first reasons on the Prediction page.
         """
         game = self._game(bundle)
-        budget = game.budgets[0] if many else game.quick_budget if quick else BUDGET
+        budget = game.listed_budget if many else game.quick_budget if quick else BUDGET
         return explain(game, row, None if blanks else [True] * len(row), budget)
 
     def score_each(
@@ -210,12 +222,16 @@ class Service:
         Columns that the model does not know are ignored. `blanks` says what becomes of missing values; NoProbabilities
         with "average", where there are none.
         """
+        began = perf_counter()
         if blanks == AVERAGE:
             check_blanks(bundle, blanks)
-            return score_known(self._game(bundle), bundle, raws)
-        return score_each(bundle, raws)
+            found = score_known(self._game(bundle), bundle, raws)
+        else:
+            found = score_each(bundle, raws)
+        self.scored(bundle.key, sum(isinstance(each, Score) for each in found), perf_counter() - began)
+        return found
 
-    def result(self, key: Key, compute: Callable[[], Any]) -> Any:
+    def result(self, key: Key, compute: Callable[[], Any], *, typed: bool = False) -> Any:
         """A JSON value from the cache, or computed by one caller while the others wait.
 
         Parameters
@@ -224,13 +240,15 @@ class Service:
             The model key first; only values whose text tells them apart.
         compute : callable
             Gives the value as plain JSON (dict, list, str, number, bool), not None.
+        typed : bool
+            True where the key holds a number that somebody typed: the value is kept for an hour, not for good.
 
         Raises
         ------
         StillWorking
             Within :func:`ml.runtime.deadline.deadline`, where it takes longer; it goes on, and who asks again gets it.
         """
-        return self._results.result(key, compute)
+        return self._results.result(key, compute, typed=typed)
 
     def kept(self, key: Key) -> Any:
         """The cached value of :meth:`result`'s key, or None; nothing is computed."""
@@ -243,6 +261,8 @@ def open_service(
     locks: str | Path | None = None,
     chosen: Chosen | None = None,
     access: Access | None = None,
+    scored: OnScored = lambda *_: None,
 ) -> Service:
     """A service on a folder of models."""
-    return Service(Registry(Path(models)), cache, SingleFlight(Path(locks) if locks else None), chosen, access)
+    flight = SingleFlight(Path(locks) if locks else None)
+    return Service(Registry(Path(models)), cache, flight, chosen, access, scored)

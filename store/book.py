@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, delete, func, insert, select
 
+from store.connection.deadline import long_statements
 from store.database_table import DatabaseTable
 from store.errors import store_errors
 from store.tables import book_records, book_values, books
@@ -61,7 +62,7 @@ class BookTable(DatabaseTable):
 
     def clear(self, model: str) -> bool:
         """Remove the book of a model; False where it has none."""
-        with store_errors(), self._engine().begin() as connection:
+        with store_errors(), long_statements(), self._engine().begin() as connection:
             return _forget(connection, model)
 
     def size(self, model: str) -> int | None:
@@ -118,17 +119,17 @@ class BookTable(DatabaseTable):
             place = {"book": book, "number": number}
             searched.append(place | {"id": record_id, "folded": folded, "text": text})
             kept.append(place | {"record": record})
-        with store_errors(), self._engine().begin() as connection:
+        with store_errors(), long_statements(), self._engine().begin() as connection:
             connection.execute(insert(book_records), searched)
             connection.execute(insert(book_values), kept)
 
     def _exchange(self, model: str, book: str, size: int) -> None:
-        with store_errors(), self._engine().begin() as connection:
+        with store_errors(), long_statements(), self._engine().begin() as connection:
             _forget(connection, model)
             connection.execute(insert(books).values(model=model, book=book, size=size))
 
     def _drop(self, book: str) -> None:
-        with store_errors(), self._engine().begin() as connection:
+        with store_errors(), long_statements(), self._engine().begin() as connection:
             for table in (book_records, book_values):
                 connection.execute(delete(table).where(table.c.book == book))
 

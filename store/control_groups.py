@@ -74,6 +74,11 @@ class ControlGroupTable(DatabaseTable):
             for row in rows
         ]
 
+    def forget_list(self, job: str) -> bool:
+        """Delete the control group of one list; False where it has none."""
+        with self._engine().begin() as connection:
+            return connection.execute(delete(control_groups).where(control_groups.c.job == job)).rowcount > 0
+
     def forget(self, campaign: str) -> int:
         """Delete the control groups of a campaign; returns how many there were."""
         with self._engine().begin() as connection:

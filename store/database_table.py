@@ -1,11 +1,16 @@
-"""Base of the tables: what opens the database, and its clock."""
+"""Base of the tables: what opens the database, its clock, and the metadata of all tables."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import ColumnElement, Connection, Engine, MetaData, literal_column, select
 
+metadata = MetaData()
+
+WRITES = "likely_writes"  # execution option of a transaction that reads before it writes
 TRIED = 8  # candidates that one claim tries
 _NOW = {
     "postgresql": "extract(epoch from clock_timestamp())",
@@ -25,7 +30,22 @@ class DatabaseTable:
     def __init__(self, engine: Callable[[], Engine]) -> None:
         self._engine = engine
 
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """A transaction that reads before it writes.
+
+        SQLite lets it wait for other writers at its beginning: on a state that is no longer the last it would refuse
+        to write, at once.
+        """
+        with self._engine().connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+            yield connection
+
+
+def clock(connection: Connection) -> ColumnElement[Any]:
+    """The database's clock within a statement, in seconds since 1970."""
+    return literal_column(_NOW[connection.dialect.name])
+
 
 def now_in(connection: Connection) -> float:
-    """The database's clock, in seconds since 1970."""
-    return float(connection.scalar(text(f"SELECT {_NOW[connection.dialect.name]}")) or 0.0)
+    """The time by the database's clock, in seconds since 1970."""
+    return float(connection.scalar(select(clock(connection))) or 0.0)

@@ -4,24 +4,33 @@ from __future__ import annotations
 
 import logging
 import os
+import sqlite3
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from store.connection.circuit_breaker import CircuitBreaker
 from store.cut_off_change import CutOffChange
 from store.errors import StoreUnavailable, store_errors
+from store.kept.job_ids import TAG, JobIds, new_tag
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from store.api_keys import ApiKeyTable
-    from store.audit import AuditTable
+    from store.accounts.api_keys import ApiKeyTable
+    from store.accounts.audit import AuditTable
+    from store.accounts.people import PeopleTable
+    from store.backup.store_backup import StoreBackup
     from store.book import BookTable
     from store.calls import CallTable
     from store.jobs import JobTable
-    from store.people import PeopleTable
+    from store.kept.duties import DutyTable
+    from store.kept.erasures import ErasureTable
+    from store.outcomes.outcome_store import OutcomeStore
     from store.secrets import SecretTable
+    from store.shared.shared_models import SharedModelTable
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +51,8 @@ class Store:
         self._lock = threading.Lock()
         self._opened: Engine | None = None
         self._process = 0
+        self._breaker = CircuitBreaker("The store", log, backend="store")
+        self.job_ids = JobIds(lambda: self.secrets.get(TAG, new_tag))
 
     def cutoffs(self, model: str) -> dict[str, float]:
         """Return the cut-offs that were chosen for a model, 0 to 1, by outcome."""
@@ -118,21 +129,21 @@ class Store:
     @property
     def people(self) -> PeopleTable:
         """The tables of people, invitations and sessions."""
-        from store.people import PeopleTable
+        from store.accounts.people import PeopleTable
 
         return PeopleTable(self._engine)
 
     @property
     def api_keys(self) -> ApiKeyTable:
         """The table of API keys."""
-        from store.api_keys import ApiKeyTable
+        from store.accounts.api_keys import ApiKeyTable
 
         return ApiKeyTable(self._engine)
 
     @property
     def audit(self) -> AuditTable:
         """The audit log."""
-        from store.audit import AuditTable
+        from store.accounts.audit import AuditTable
 
         return AuditTable(self._engine)
 
@@ -143,31 +154,93 @@ class Store:
 
         return SecretTable(self._engine)
 
+    @property
+    def outcomes(self) -> OutcomeStore:
+        """The tables of decisions, of what came of them, and of assignments."""
+        from store.outcomes.outcome_store import OutcomeStore
+
+        return OutcomeStore(self._engine)
+
+    @property
+    def duties(self) -> DutyTable:
+        """Duties that one process of all instances sees to at a time."""
+        from store.kept.duties import DutyTable
+
+        return DutyTable(self._engine)
+
+    @property
+    def erasures(self) -> ErasureTable:
+        """What the erasure of one record changes in the tables."""
+        from store.kept.erasures import ErasureTable
+
+        return ErasureTable(self._engine)
+
+    def forget_deleted(self, *, everywhere: bool = False) -> bool:
+        """Take what was deleted out of the database's files, see :func:`store.sql.forget_deleted`.
+
+        Returns
+        -------
+        bool
+            False where others use the database, so that a later call has to do it.
+        """
+        from store import sql
+
+        try:
+            return sql.forget_deleted(self._engine(), everywhere=everywhere)
+        except sqlite3.OperationalError:
+            return False
+
+    @property
+    def backup(self) -> StoreBackup:
+        """Backups of all tables."""
+        from store.backup.store_backup import StoreBackup
+
+        return StoreBackup(self._engine)
+
+    @property
+    def shared_models(self) -> SharedModelTable:
+        """The tables of models that all instances share."""
+        from store.shared.shared_models import SharedModelTable
+
+        return SharedModelTable(self._engine)
+
     def ping(self) -> None:
-        """Run a trivial query; raises the database's own errors."""
+        """Run a trivial query; raises the database's own errors, or StoreUnavailable during an outage."""
         from store import sql
 
         sql.ping(self._engine())
+
+    @property
+    def is_away(self) -> bool:
+        """True during an outage, which the circuit breaker has logged."""
+        return self._breaker.is_open
 
     def fault(self) -> str | None:
         """Message where the store does not answer, else None; details go to the log only."""
         try:
             with store_errors():
                 self.ping()
-        except StoreUnavailable as error:
-            log.warning("The store does not answer: %s", error.__cause__)
+        except StoreUnavailable:
             return "The store does not answer."
         return None
 
     def _engine(self) -> Engine:
         with self._lock:
+            if not self._breaker.allows():
+                raise StoreUnavailable("The store does not answer.")
             if self._opened is not None and self._process != os.getpid():
                 self._opened.dispose(close=False)  # these connections are the parent's
                 self._opened = None
             if self._opened is None:
                 from store import sql
 
-                self._opened, self._process = sql.connect(self._url), os.getpid()
+                try:
+                    self._opened, self._process = sql.connect(self._url, self._breaker), os.getpid()
+                except Exception as error:
+                    self._breaker.failed(error)
+                    if isinstance(error, OSError):  # a disk that is full, or not there
+                        raise StoreUnavailable("The store does not answer.") from error
+                    raise
             return self._opened
 
 
@@ -176,14 +249,24 @@ def open_store(url: str) -> Store:
     return Store(url)
 
 
+def database_is_there(url: str) -> bool:
+    """False where the database is a SQLite file that nobody has made yet."""
+    path = url.partition(":///")[2]
+    return not url.startswith("sqlite:") or Path(path).is_file()
+
+
 def chosen_cut_offs(store: Store) -> Callable[[str], dict[str, float]]:
-    """Lookup of chosen cut-offs for the model service, which knows no database: failures become OSError."""
+    """Lookup of chosen cut-offs for the model service, which knows no database: failures become OSError.
+
+    They are a ConnectionError during an outage, which is in the log already.
+    """
 
     def chosen(model: str) -> dict[str, float]:
         try:
             with store_errors():
                 return store.cutoffs(model)
         except StoreUnavailable as error:
-            raise OSError(f"the store does not answer: {type(error.__cause__).__name__}") from error
+            kind = ConnectionError if store.is_away else OSError
+            raise kind(f"the store does not answer: {type(error.__cause__).__name__}") from error
 
     return chosen

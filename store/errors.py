@@ -21,7 +21,7 @@ def is_unavailable(error: BaseException) -> bool:
         return False
     from sqlalchemy import exc
 
-    from store.migrate import NewerDatabase
+    from store.connection.migrate import NewerDatabase
 
     return isinstance(error, (exc.OperationalError, exc.InterfaceError, exc.TimeoutError, NewerDatabase))
 
@@ -31,7 +31,7 @@ def store_errors() -> Iterator[None]:
     """Raise every error of the database within the block as :class:`StoreUnavailable`."""
     from sqlalchemy.exc import SQLAlchemyError
 
-    from store.migrate import NewerDatabase
+    from store.connection.migrate import NewerDatabase
 
     try:
         yield

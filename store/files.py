@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import errno
 import os
-from collections.abc import Iterable, Iterator
+import shutil
+from collections.abc import Callable, Iterable, Iterator
 from typing import IO, Any
 
 BLOCK = 1024 * 1024
+LOOKED_EVERY = 16 * BLOCK  # bytes written between two looks at the room that is left
 
 
 class Files:
@@ -23,31 +26,73 @@ class Files:
     url : str
         ``file:///var/lib/likely/files``, a plain path, or what fsspec takes, such as
         ``s3://bucket/likely``.
+    floor : int
+        Bytes that uploads leave free on the disk of a folder, for results and whatever else needs them.
     """
 
-    def __init__(self, url: str) -> None:
-        self._url = url
+    def __init__(self, url: str, floor: int = 0) -> None:
+        self._url, self._floor = url, floor
         self._opened: tuple[int, Any, str] | None = None
 
     def write(self, path: str, blocks: Iterable[bytes]) -> int:
-        """Write a file from blocks and return its size in bytes. A partial file is removed."""
-        size = 0
+        """Write an upload from blocks, with its folder, and return its size in bytes. A partial file is removed.
+
+        Raises
+        ------
+        OSError
+            It cannot be written, or too little room would be left.
+        """
+        self._check_room()
+        self.make_folder(path.rpartition("/")[0])
+        return self._write(path, blocks, self._check_room)
+
+    def add(self, path: str, blocks: Iterable[bytes]) -> int:
+        """Write a file beside those that are there, into the room that uploads left, and return its size in bytes.
+
+        It makes no folder: a volume that is not mounted at the moment would hide what is written to one of its name.
+
+        Raises
+        ------
+        FileNotFoundError
+            Its folder is not there.
+        OSError
+            It cannot be written. A partial file is removed.
+        """
+        return self._write(path, blocks, lambda: None)
+
+    def make_folder(self, folder: str) -> None:
+        """Make a folder, where places have folders and it is not there."""
+        system, root = self._system()
+        system.makedirs(f"{root}/{folder}", exist_ok=True)
+
+    def _write(self, path: str, blocks: Iterable[bytes], check: Callable[[], object]) -> int:
+        size = looked_at = 0
         try:
             with self.create(path) as file:
                 for block in blocks:
                     file.write(block)
                     size += len(block)
+                    if size - looked_at >= LOOKED_EVERY:
+                        check()
+                        looked_at = size
         except BaseException:
             self.remove(path)
             raise
         return size
 
-    def create(self, path: str) -> IO[bytes]:
-        """Open a new file for writing."""
+    def _check_room(self) -> None:
         system, root = self._system()
-        place = f"{root}/{path}"
-        system.makedirs(place.rpartition("/")[0], exist_ok=True)
-        file: IO[bytes] = system.open(place, "wb")
+        if not self._floor or getattr(system, "protocol", "") not in (("file", "local"), "file"):
+            return
+        system.makedirs(root, exist_ok=True)
+        free = shutil.disk_usage(root).free
+        if free < self._floor:
+            raise OSError(errno.ENOSPC, f"{free:,} bytes are free, and {self._floor:,} are kept free")
+
+    def create(self, path: str) -> IO[bytes]:
+        """Open a new file for writing, in a folder that is there."""
+        system, root = self._system()
+        file: IO[bytes] = system.open(f"{root}/{path}", "wb")
         return file
 
     def open(self, path: str) -> IO[bytes]:

@@ -9,7 +9,11 @@ State = Literal["held", "waiting", "running", "done", "failed", "cancelled"]
 STATES: tuple[State, ...] = get_args(State)
 OPEN: tuple[State, ...] = ("waiting", "running")
 OVER: tuple[State, ...] = ("done", "failed", "cancelled")
-EXPORT = "export"  # kind of a job that writes another's result in some format: not in the list of jobs
+REMOVED = "removed"  # being removed: its files and rows may still be there, and no question finds it
+EXPORT = "export"  # kind of a job that writes another's result in some format
+OUTCOMES = "outcomes"  # kind of a job that stores what a table tells of decisions
+ANSWER = "answer"  # kind of a job that answers a request which takes longer than a request waits
+UNLISTED = (EXPORT, ANSWER, OUTCOMES)  # kinds that are not in the list of jobs
 SPLITTING = 0  # the number of the chunk that cuts the file into the others
 
 
@@ -40,6 +44,17 @@ class Call:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Where a job came from: the id of the request that sent it, and its span as W3C's traceparent; empty for none."""
+
+    request: str = ""
+    trace: str = ""
+
+
+UNKNOWN = Origin()
+
+
+@dataclass(frozen=True)
 class Job:
     """State of a job.
 
@@ -48,7 +63,7 @@ class Job:
     id : str
     model : str
         Key of the version that scores, chosen when the job was accepted.
-    kind : {"score", "campaign", "list"}
+    kind : {"score", "campaign", "list", "export", "answer", "outcomes"}
     state : {"held", "waiting", "running", "done", "failed", "cancelled"}
         Held: the file is kept, and nothing runs until the job is started.
     options : dict
@@ -73,6 +88,8 @@ class Job:
         The database's clock when this was read.
     call : Call or None
         The call that was asked for.
+    origin : Origin
+        The request that sent it.
     """
 
     id: str
@@ -93,6 +110,7 @@ class Job:
     gaps: dict[str, int] = field(default_factory=dict)
     unread: dict[str, int] = field(default_factory=dict)
     call: Call | None = None
+    origin: Origin = UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -104,6 +122,25 @@ class Chunk:
     owner: str
     attempts: int
     file: str | None
+
+
+@dataclass(frozen=True)
+class QueueLoad:
+    """What is in the queue.
+
+    Attributes
+    ----------
+    jobs : dict of str to int
+        Number of jobs by state; all states are there.
+    chunks : dict of str to int
+        Number of chunks of jobs that are not over, by state: waiting, running, done.
+    oldest : float
+        Seconds since the oldest waiting job was sent; 0 where none waits.
+    """
+
+    jobs: dict[str, int]
+    chunks: dict[str, int]
+    oldest: float
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal_column, or_, select
 
-from store.database_table import DatabaseTable, now_in
-from store.job import EXPORT, OPEN, SPLITTING, Call, Job, JobFilter
+from store.database_table import DatabaseTable, clock, now_in
+from store.job import OPEN, REMOVED, SPLITTING, STATES, UNLISTED, Call, Job, JobFilter, Origin, QueueLoad
 from store.tables import calls, chunks, jobs
 
 Cursor = tuple[float, str]  # time of acceptance and id of a page's last job
+THERE = jobs.c.state != REMOVED
 
 
 class JobQueries(DatabaseTable):
@@ -21,15 +22,22 @@ class JobQueries(DatabaseTable):
 
     def get(self, job: str) -> Job | None:
         """One job, or None."""
-        return next(iter(self._read(select(jobs).where(jobs.c.id == job))), None)
+        return next(iter(self._read(select(jobs).where(jobs.c.id == job, THERE))), None)
+
+    def uncounted(self, job: str) -> Job | None:
+        """One job without what is counted over its chunks, and without its call; or None."""
+        with self._engine().connect() as connection:
+            row = connection.execute(select(jobs).where(jobs.c.id == job, THERE)).mappings().first()
+            return None if row is None else _job(row, (0, 0, None), now_in(connection), ({}, {}), None)
 
     def those(self, ids: Sequence[str]) -> list[Job]:
         """Those of the ids that are jobs."""
-        return self._read(select(jobs).where(jobs.c.id.in_(ids)))
+        return self._read(select(jobs).where(jobs.c.id.in_(ids), THERE))
 
-    def by_key(self, key: str) -> Job | None:
-        """The job that was sent under an idempotency key, or None."""
-        return next(iter(self._read(select(jobs).where(jobs.c.key == key))), None)
+    def by_key(self, key: str, key_of: str = "") -> Job | None:
+        """The job that a caller sent under an idempotency key, or None."""
+        mine = and_(jobs.c.key_of == key_of, jobs.c.key == key)
+        return next(iter(self._read(select(jobs).where(mine, THERE))), None)
 
     def page(self, wanted: JobFilter, most: int, after: Cursor | None = None) -> tuple[list[Job], Cursor | None]:
         """A page of jobs, the newest first (keyset pagination).
@@ -66,11 +74,22 @@ class JobQueries(DatabaseTable):
             return set(connection.scalars(select(chunks.c.number).where(chunks.c.job == job)))
 
     def with_work(self, most: int = 100) -> list[str]:
-        """Jobs with a free chunk."""
+        """Jobs with a free chunk, or with none that is open: whoever finished the last one died before he closed it."""
+        return self._with_work(most)
+
+    def _with_work(self, most: int, *conditions: Any) -> list[str]:
+        """As :meth:`with_work`, of the jobs that fulfil the conditions, in any order: none starves the others."""
         with self._engine().connect() as connection:
-            query = select(jobs.c.id).join(chunks, chunks.c.job == jobs.c.id)
-            wanted = query.where(jobs.c.state.in_(OPEN), free(now_in(connection)))
-            return list(connection.scalars(wanted.distinct().limit(most)))
+            any_free = first_open(jobs.c.id, free(clock(connection))).scalar_subquery().is_not(None)
+            needed = or_(any_free, first_open(jobs.c.id).scalar_subquery().is_(None))
+            query = select(jobs.c.id).where(jobs.c.state.in_(OPEN), needed, *conditions)
+            return list(connection.scalars(query.order_by(func.random()).limit(most)))
+
+    def done_of(self, model: str) -> int:
+        """Number of chunks of a version's jobs that are done."""
+        with self._engine().connect() as connection:
+            query = select(func.count()).select_from(chunks).join(jobs, jobs.c.id == chunks.c.job)
+            return connection.scalar(query.where(jobs.c.model == model, chunks.c.state == "done")) or 0
 
     def open(self) -> int:
         """Number of jobs that are not over."""
@@ -78,18 +97,35 @@ class JobQueries(DatabaseTable):
             query = select(func.count()).select_from(jobs).where(jobs.c.state.in_(OPEN))
             return connection.scalar(query) or 0
 
+    def load(self) -> QueueLoad:
+        """What is in the queue now."""
+        of_open = select(chunks.c.state, func.count()).join(jobs, jobs.c.id == chunks.c.job)
+        of_open = of_open.where(jobs.c.state.in_(OPEN)).group_by(chunks.c.state)
+        with self._engine().connect() as connection:
+            now = now_in(connection)
+            of_all = select(jobs.c.state, func.count()).where(THERE).group_by(jobs.c.state)
+            states = {row[0]: row[1] for row in connection.execute(of_all)}
+            open_chunks = {row[0]: row[1] for row in connection.execute(of_open)}
+            first = connection.scalar(select(func.min(jobs.c.created)).where(jobs.c.state == "waiting"))
+        return QueueLoad(
+            dict.fromkeys(STATES, 0) | states,
+            dict.fromkeys(("waiting", "running", "done"), 0) | open_chunks,
+            0.0 if first is None else max(0.0, now - first),
+        )
+
     def older(self, seconds: float, most: int = 100) -> list[str]:
         """Jobs that have been over, or held, for longer than `seconds`."""
         with self._engine().connect() as connection:
             long_ago = now_in(connection) - seconds
             left = and_(jobs.c.state == "held", jobs.c.created < long_ago)
-            query = select(jobs.c.id).where(or_(jobs.c.finished < long_ago, left)).limit(most)
+            query = select(jobs.c.id).where(or_(jobs.c.finished < long_ago, left), THERE).limit(most)
             return list(connection.scalars(query))
 
-    def known(self, ids: Sequence[str]) -> set[str]:
-        """Those of the ids that are jobs."""
+    def states(self, ids: Sequence[str]) -> dict[str, str]:
+        """States of those of the ids that are jobs, of those too that are being removed."""
         with self._engine().connect() as connection:
-            return set(connection.scalars(select(jobs.c.id).where(jobs.c.id.in_(ids))))
+            rows = connection.execute(select(jobs.c.id, jobs.c.state).where(jobs.c.id.in_(ids)))
+            return {row.id: row.state for row in rows}
 
     def _read(self, query: Select[Any]) -> list[Job]:
         """Run a query of the table of jobs."""
@@ -101,9 +137,23 @@ class JobQueries(DatabaseTable):
         return [_job(row, counts[row["id"]], now, gaps.get(row["id"], ({}, {})), called.get(row["id"])) for row in rows]
 
 
-def free(now: float) -> Any:
-    """SQL condition of free chunks: waiting, or running with an expired lease."""
-    return or_(chunks.c.state == "waiting", and_(chunks.c.state == "running", chunks.c.lease < now))
+def free(now: ColumnElement[Any]) -> Any:
+    """SQL condition of free ones among the chunks that are not done: without a lease, or with an expired one.
+
+    One comparison that no index answers: for two with OR PostgreSQL gathers all open chunks of the job, and sorts them.
+    """
+    return func.coalesce(chunks.c.lease, 0.0) < now
+
+
+def first_open(job: Any, *conditions: Any) -> Select[Any]:
+    """Query of the number of a job's first chunk that is not done, and fulfils the conditions.
+
+    Expired leases come first ("running" before "waiting"), then chunks in the order of the file. The index of open
+    chunks gives this order, so that what is done is not read; "done" is written out, for it is a part of that index.
+    """
+    wanted = and_(chunks.c.job == job, chunks.c.state != literal_column("'done'"), *conditions)
+    query = select(chunks.c.number).where(wanted).order_by(chunks.c.state, chunks.c.number).limit(1)
+    return query.correlate(jobs)
 
 
 def _conditions(wanted: JobFilter) -> list[Any]:
@@ -111,7 +161,7 @@ def _conditions(wanted: JobFilter) -> list[Any]:
     found = [func.substr(jobs.c.model, 1, len(start)) == start] if wanted.model else []
     found += [jobs.c.model == wanted.model] if "@" in wanted.model else []
     found += [jobs.c.state.in_(wanted.states)] if wanted.states else []
-    found += [jobs.c.kind == wanted.kind if wanted.kind else jobs.c.kind != EXPORT]
+    found += [THERE, jobs.c.kind == wanted.kind if wanted.kind else jobs.c.kind.not_in(UNLISTED)]
     found += [jobs.c.created > wanted.after] if wanted.after is not None else []
     return found + ([jobs.c.created < wanted.before] if wanted.before is not None else [])
 
@@ -163,5 +213,5 @@ def _job(
         id=row["id"], model=row["model"], kind=row["kind"], state=row["state"], options=json.loads(row["options"]),
         digest=row["digest"], size=row["size"], message=row["message"], created=row["created"],
         started=row["started"], finished=row["finished"], total=total, done=done, refused=refused, now=now,
-        gaps=gaps, unread=unread, call=call,
+        gaps=gaps, unread=unread, call=call, origin=Origin(row["request"] or "", row["trace"] or ""),
     )  # fmt: skip

@@ -9,18 +9,21 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import and_, delete, func, insert, select, update
+from sqlalchemy import and_, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from store.control_groups import ControlGroupTable
-from store.database_table import TRIED, now_in
+from store.database_table import TRIED, clock, now_in
 from store.errors import CommitUnknown
-from store.job import OPEN, OVER, SPLITTING, Chunk, State
-from store.job_queries import JobQueries, free
-from store.tables import calls, chunks, jobs
+from store.job import OPEN, SPLITTING, UNKNOWN, Chunk, Origin, State
+from store.job_queries import JobQueries, first_open, free
+from store.kept.removals import RemovalTable
+from store.outcomes.assignments import AssignmentTable
+from store.tables import calls, chunks, jobs, uploads
+from store.uploads import UploadTable
 
 MOST_ATTEMPTS = 3
 DIED = "It was begun {attempts} times, and each time the process ended before it was done."
@@ -34,19 +37,39 @@ class JobTable(JobQueries):
         """The control groups of campaigns, which outlive their jobs."""
         return ControlGroupTable(self._engine)
 
-    # ---- accepting a job - ----------------------------------------------------------------------
+    @property
+    def assignments(self) -> AssignmentTable:
+        """Who of each list is called and who is kept back; they outlive their jobs, too."""
+        return AssignmentTable(self._engine)
+
+    @property
+    def uploads(self) -> UploadTable:
+        """The table of files that are being sent."""
+        return UploadTable(self._engine)
+
+    @property
+    def removals(self) -> RemovalTable:
+        """Removals of jobs, which a killed process may leave half done."""
+        return RemovalTable(self._engine)
+
+    # ---- accepting a job ----------------------------------------------------------------------
     def add(
         self, job: str, model: str, digest: str, size: int, options: Mapping[str, Any], key: str | None,
-        state: State = "waiting", callback: str = "",
+        state: State = "waiting", callback: str = "", who: str = "", origin: Origin = UNKNOWN,
+        key_of: str = "",
     ) -> bool:  # fmt: skip
         """Insert a job, "held" until it is started or ready to be claimed; False where its key is taken.
 
         Parameters
         ----------
-        job, model, digest, size, options, key, state
+        job, model, digest, size, options, key, state, origin
             As of :class:`store.job.Job`.
         callback : str
             Address that is called when the job is over; empty for none.
+        who : str
+            For whom it counts while it is not over, as :meth:`store.uploads.UploadTable.reserve` counted its file.
+        key_of : str
+            Whose key it is: each caller has keys of its own.
 
         Raises
         ------
@@ -54,7 +77,8 @@ class JobTable(JobQueries):
             It is not known whether the job was stored. All other errors mean that it was not.
         """
         row = {"id": job, "model": model, "state": state, "digest": digest, "size": size, "message": "", "key": key}
-        row |= {"options": json.dumps(dict(options)), "kind": options.get("kind", "score")}
+        row |= {"options": json.dumps(dict(options)), "kind": options.get("kind", "score"), "who": who or None}
+        row |= {"key_of": key_of, "request": origin.request or None, "trace": origin.trace or None}
         with self._engine().connect() as connection, connection.begin() as transaction:
             now = now_in(connection)
             try:
@@ -63,6 +87,7 @@ class JobTable(JobQueries):
                 transaction.rollback()
                 return False
             connection.execute(insert(chunks).values(job=job, number=SPLITTING, state="waiting", attempts=0))
+            connection.execute(delete(uploads).where(uploads.c.job == job))
             if callback:
                 call = {"job": job, "url": callback, "state": "waiting", "attempts": 0, "due": now, "message": ""}
                 connection.execute(insert(calls).values(call))
@@ -85,7 +110,7 @@ class JobTable(JobQueries):
         return self._end(job, "cancelled", "", ("held", *OPEN))
 
     # ---- executing it --------------------------------------------------------------------------
-    def claim(self, lease: float, job: str | None = None) -> Chunk | None:
+    def claim(self, lease: float, job: str | None = None, without: Collection[str] = ()) -> Chunk | None:
         """Claim a free chunk, of that job or of any; None where there is none.
 
         Parameters
@@ -93,54 +118,47 @@ class JobTable(JobQueries):
         lease : float
             Seconds until the claim expires unless it is renewed.
         job : str, optional
+        without : collection of str
+            Model keys: their jobs are left to others.
         """
-        while candidates := self._claimable(job):
+        for _ in range(TRIED):  # others may be quicker with all that was seen, and there be more
+            candidates = self._claimable(job, without)
             for candidate in candidates:
                 chunk = self._take(candidate, lease)
                 if chunk is not None:
                     return chunk
-            # Lost the race for all of these: there may be more
+                self._close(candidate)
+            if not candidates:
+                break
         return None
 
-    def _claimable(self, job: str | None) -> Sequence[Any]:
-        with self._engine().connect() as connection:
-            wanted = [free(now_in(connection)), jobs.c.state.in_(OPEN), *([jobs.c.id == job] if job else [])]
-            # The first free chunk of each job, jobs in any order: a long job does not starve the others
-            first = (
-                select(chunks.c.job, func.min(chunks.c.number).label("number"))
-                .join(jobs, jobs.c.id == chunks.c.job)
-                .where(*wanted)
-                .group_by(chunks.c.job)
-                .order_by(func.random())
-                .limit(TRIED)
-                .subquery()
-            )
-            same = and_(chunks.c.job == first.c.job, chunks.c.number == first.c.number)
-            return connection.execute(select(chunks).join(first, same)).all()
+    def _claimable(self, job: str | None, without: Collection[str]) -> list[str]:
+        wanted = [jobs.c.id == job] if job else []
+        return self._with_work(TRIED, *wanted, *([jobs.c.model.not_in(without)] if without else []))
 
-    def _take(self, seen: Any, lease: float) -> Chunk | None:
+    def _take(self, job: str, lease: float) -> Chunk | None:
+        """Claim the first free chunk of a job; PostgreSQL passes over those that others are about to claim."""
         owner = uuid.uuid4().hex
         with self._engine().begin() as connection:
-            now = now_in(connection)
-            change = {"state": "running", "owner": owner, "lease": now + lease, "attempts": seen.attempts + 1}
-            # Its owner may have renewed the lease, or come to an end, since it was seen free
-            same_lease = chunks.c.lease.is_not_distinct_from(seen.lease)
-            unchanged = and_(chunks.c.state == seen.state, chunks.c.attempts == seen.attempts, same_lease)
-            mine = update(chunks).where(_is(seen.job, seen.number), unchanged).values(change)
-            if connection.execute(mine).rowcount != 1:
+            now = clock(connection)
+            still = select(jobs.c.id).where(jobs.c.id == job, jobs.c.state.in_(OPEN)).exists()
+            number = first_open(job, free(now), still).with_for_update(skip_locked=True, of=chunks).scalar_subquery()
+            change = {"state": "running", "owner": owner, "lease": now + lease, "attempts": chunks.c.attempts + 1}
+            mine = update(chunks).where(chunks.c.job == job, chunks.c.number == number).values(change)
+            taken = connection.execute(mine.returning(chunks.c.number, chunks.c.attempts, chunks.c.file)).first()
+            if taken is None:
                 return None
-            started = {"state": "running", "started": func.coalesce(jobs.c.started, now)}
-            connection.execute(update(jobs).where(jobs.c.id == seen.job, jobs.c.state.in_(OPEN)).values(started))
-        if seen.attempts >= MOST_ATTEMPTS:  # it is ours now, so nobody is at work on it
-            self.fail(seen.job, DIED.format(attempts=seen.attempts))
+            started = {"state": "running", "started": now}
+            connection.execute(update(jobs).where(jobs.c.id == job, jobs.c.state == "waiting").values(started))
+        if taken.attempts > MOST_ATTEMPTS:  # it is ours now, so nobody is at work on it
+            self.fail(job, DIED.format(attempts=taken.attempts - 1))
             return None
-        return Chunk(seen.job, seen.number, owner, seen.attempts + 1, seen.file)
+        return Chunk(job, taken.number, owner, taken.attempts, taken.file)
 
     def renew(self, chunk: Chunk, lease: float) -> bool:
         """Renew the lease of a chunk; False where it has another owner by now, or its job is over."""
         with self._engine().begin() as connection:
-            still = select(jobs.c.id).where(jobs.c.id == chunk.job, jobs.c.state.in_(OPEN)).exists()
-            held = update(chunks).where(_held(chunk), still).values(lease=now_in(connection) + lease)
+            held = update(chunks).where(_held(chunk), _goes_on(chunk)).values(lease=clock(connection) + lease)
             return connection.execute(held).rowcount == 1
 
     def add_chunks(self, chunk: Chunk, found: Iterable[tuple[int, int, str]]) -> bool:
@@ -155,22 +173,19 @@ class JobTable(JobQueries):
         Returns
         -------
         bool
-            False where the splitting has another owner by now: then nothing was added.
+            False where the splitting has another owner by now, or the job is over: then nothing was added.
         """
         with self._engine().begin() as connection:
-            if connection.execute(update(chunks).where(_held(chunk)).values(owner=chunk.owner)).rowcount != 1:
+            mine = update(chunks).where(_held(chunk), _goes_on(chunk)).values(owner=chunk.owner)
+            if connection.execute(mine).rowcount != 1:
                 return False
-            known = set(connection.scalars(select(chunks.c.number).where(chunks.c.job == chunk.job)))
+            given = list(found)
+            these = and_(chunks.c.job == chunk.job, chunks.c.number.in_([number for number, _, _ in given]))
+            known = set(connection.scalars(select(chunks.c.number).where(these)))
+            empty = {"job": chunk.job, "state": "waiting", "attempts": 0}
             new = [
-                {
-                    "job": chunk.job,
-                    "number": number,
-                    "state": "waiting",
-                    "attempts": 0,
-                    "records": records,
-                    "file": file,
-                }
-                for number, records, file in found
+                empty | {"number": number, "records": records, "file": file}
+                for number, records, file in given
                 if number not in known
             ]
             if new:
@@ -187,7 +202,9 @@ class JobTable(JobQueries):
         unread: Mapping[str, int] | None = None,
         about: Mapping[str, Any] | None = None,
     ) -> bool:
-        """Record the result of a chunk; False where it has another owner by now: then its file is to be discarded.
+        """Record the result of a chunk; False where it has another owner by now, or the job is over.
+
+        Then its file is to be discarded.
 
         Parameters
         ----------
@@ -203,7 +220,7 @@ class JobTable(JobQueries):
             done = {"state": "done", "owner": None, "lease": None, "records": records, "refused": refused, "file": file}
             told = {"gaps": dict(gaps or {}), "unread": dict(unread or {})}
             done |= {"gaps": json.dumps(told)} if gaps or unread else {}
-            if connection.execute(update(chunks).where(_held(chunk)).values(done)).rowcount != 1:
+            if connection.execute(update(chunks).where(_held(chunk), _goes_on(chunk)).values(done)).rowcount != 1:
                 return False
             if about:
                 options = connection.scalar(select(jobs.c.options).where(jobs.c.id == chunk.job))
@@ -232,32 +249,26 @@ class JobTable(JobQueries):
 
     def _close(self, job: str) -> None:
         """Mark a job as done once all its chunks are."""
-        open_ones = select(chunks.c.number).where(chunks.c.job == job, chunks.c.state != "done").exists()
+        none_open = first_open(job).scalar_subquery().is_(None)
         with self._engine().begin() as connection:
-            over = {"state": "done", "finished": now_in(connection)}
-            connection.execute(update(jobs).where(jobs.c.id == job, jobs.c.state.in_(OPEN), ~open_ones).values(over))
-
-    # ---- clean-up ------------------------------------------------------------------------------
-    def forget(self, job: str) -> bool:
-        """Delete a job that is over or held, its chunks and its call; False where it runs or does not exist."""
-        with self._engine().begin() as connection:
-            gone = delete(jobs).where(jobs.c.id == job, jobs.c.state.in_(("held", *OVER)))
-            if connection.execute(gone).rowcount != 1:
-                return False
-            connection.execute(delete(chunks).where(chunks.c.job == job))
-            connection.execute(delete(calls).where(calls.c.job == job))
-        return True
+            over = {"state": "done", "finished": clock(connection)}
+            connection.execute(update(jobs).where(jobs.c.id == job, jobs.c.state.in_(OPEN), none_open).values(over))
 
     # ---- helpers -------------------------------------------------------------------------------
     def _end(self, job: str, state: State, message: str, while_in: Sequence[State]) -> bool:
         with self._engine().begin() as connection:
-            over = {"state": state, "message": message, "finished": now_in(connection)}
+            over = {"state": state, "message": message, "finished": clock(connection)}
             ended = update(jobs).where(jobs.c.id == job, jobs.c.state.in_(while_in)).values(over)
             return connection.execute(ended).rowcount == 1
 
 
 def _is(job: str, number: int) -> Any:
     return and_(chunks.c.job == job, chunks.c.number == number)
+
+
+def _goes_on(chunk: Chunk) -> Any:
+    """SQL condition of a chunk whose job is not over: what is written for one that was cancelled must not stay."""
+    return select(jobs.c.id).where(jobs.c.id == chunk.job, jobs.c.state.in_(OPEN)).exists()
 
 
 def _held(chunk: Chunk) -> Any:

@@ -1,33 +1,96 @@
 """Connection and queries of the store. Imported at its first use: SQLAlchemy takes 0.2 s."""
 
+import logging
+import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, bindparam, create_engine, delete, event, make_url, select
+from sqlalchemy import Engine, ExceptionContext, bindparam, create_engine, delete, event, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from store.connection.circuit_breaker import CircuitBreaker
+from store.connection.migrate import migrate
+from store.connection.storable_text import keep_storable
 from store.cut_off_change import CutOffChange
-from store.migrate import migrate
+from store.database_table import WRITES
 from store.tables import audit, cutoff_changes, cutoffs
 
+log = logging.getLogger(__name__)
+
 _BUSY_SECONDS = 5
+# A locked database is none: it can be read all the while
+_SQLITE_OUTAGES = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOTADB)
 
 
-def connect(url: str) -> Engine:
-    """Open a database and bring its tables up to date."""
+def connect(url: str, breaker: CircuitBreaker | None = None) -> Engine:
+    """Open a database and bring its tables up to date; the circuit breaker is told of every outage."""
+    breaker = breaker or CircuitBreaker("The database", log)
     # Platforms hand out postgres:// and postgresql://, which would ask for another driver
     scheme, separator, rest = url.partition(":")
     if scheme in ("postgres", "postgresql"):
         url = f"postgresql+psycopg{separator}{rest}"
     engine = _sqlite(url) if scheme == "sqlite" else _postgresql(url)
+    event.listen(engine, "handle_error", lambda context: _report(breaker, context))
+    event.listen(engine, "after_cursor_execute", lambda *_: breaker.succeeded())
     migrate(engine)
     return engine
 
 
+def _report(breaker: CircuitBreaker, context: ExceptionContext) -> None:
+    if is_outage(context.original_exception):
+        breaker.failed(context.original_exception)
+
+
+def is_outage(error: BaseException) -> bool:
+    """True for an error of a database that is away, full of connections or frozen; False for what it answered.
+
+    Parameters
+    ----------
+    error : Exception
+        The driver's own.
+    """
+    if isinstance(error, sqlite3.Error):
+        return getattr(error, "sqlite_errorcode", None) in _SQLITE_OUTAGES
+    state = getattr(error, "sqlstate", None)
+    if state is None:  # no answer at all
+        return type(error).__name__ in ("OperationalError", "ConnectionTimeout", "InterfaceError")
+    return str(state).startswith(("08", "53", "57P"))
+
+
+def forget_deleted(engine: Engine, *, everywhere: bool = False) -> bool:
+    """Take what was deleted out of the files of the database.
+
+    SQLite: out of the write-ahead log, whose pages hold what they were before; with `everywhere` also out of pages that
+    an earlier release freed without overwriting them. PostgreSQL: rows that nobody sees any more are removed, with
+    `everywhere` at once; else by its autovacuum.
+
+    Returns
+    -------
+    bool
+        False where somebody reads an earlier state of SQLite at this moment, which has to stay for them.
+
+    Raises
+    ------
+    sqlite3.OperationalError
+        With `everywhere`: others write at this moment.
+    """
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if connection.dialect.name == "postgresql":
+            if everywhere:
+                connection.exec_driver_sql("VACUUM")
+            return True
+        raw: Any = connection.connection
+        if everywhere:
+            raw.execute("VACUUM")
+        busy, _, _ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+
+
 def _postgresql(url: str) -> Engine:
-    # A host that drops packets would otherwise block for minutes
-    return create_engine(url, pool_pre_ping=True, pool_size=5, connect_args={"connect_timeout": _BUSY_SECONDS})
+    from store.connection.postgresql import create  # its driver takes a while to import, and SQLite does without
+
+    return create(url)
 
 
 def _sqlite(url: str) -> Engine:
@@ -38,11 +101,13 @@ def _sqlite(url: str) -> Engine:
     def set_up(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # Python's driver would commit before CREATE TABLE
         connection.execute("PRAGMA synchronous=NORMAL")  # safe with the write-ahead log
+        connection.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get(WRITES) else "BEGIN")
 
+    keep_storable(engine)
     return engine
 
 

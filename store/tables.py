@@ -1,8 +1,10 @@
-"""Tables of the store, as the migration steps of ``store/migration_steps.py`` make them."""
+"""Tables of the store, as the migration steps of ``store/connection/migration_steps.py`` make them."""
 
-from sqlalchemy import BigInteger, Column, DateTime, Float, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Column, DateTime, Float, Integer, String, Table, Text, UniqueConstraint
 
-metadata = MetaData()
+from store import model_tables as model_tables  # what imports these tables knows those too
+from store import outcome_tables as outcome_tables
+from store.database_table import metadata
 
 # Migration steps that this database has applied
 migrations = Table(
@@ -47,11 +49,26 @@ jobs = Table(
     Column("digest", String(64), nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("message", Text, nullable=False),
-    Column("key", String(200), unique=True),
+    Column("key", String(200)),  # idempotency key: one job of each caller
     Column("created", Float, nullable=False),
     Column("started", Float),
     Column("finished", Float),
     Column("kind", String(10), nullable=False),  # score, campaign, list
+    Column("who", String(200)),  # for whom it counts while it is not over; null where nobody is limited
+    Column("request", String(64)),  # id of the request that sent it
+    Column("trace", String(64)),  # the span of that request, as W3C's traceparent
+    Column("key_of", String(200), nullable=False, default=""),  # whose idempotency key it is; empty: nobody signed in
+    UniqueConstraint("key_of", "key"),
+)
+
+# Files that are being sent, and count for whoever sends them; `at` is when the sender was last heard of
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("job", String(32), primary_key=True),
+    Column("who", String(200), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("at", Float, nullable=False),
 )
 
 # Chunks of a job; number 0 splits the file into the others
@@ -139,6 +156,8 @@ people = Table(
     Column("password", Text),  # argon2; null until an invitation is accepted
     Column("active", Integer, nullable=False),
     Column("created", Float, nullable=False),
+    Column("identity", String(600), unique=True),  # issuer and subject, of those who sign in elsewhere
+    Column("roles_at", Float),  # when their roles were said there
 )
 
 # Links for one use: an invitation, or a new password
@@ -189,6 +208,15 @@ audit = Table(
     Column("after", Text, nullable=False),
     Column("why", Text, nullable=False),
     Column("request", String(200), nullable=False),
+)
+
+# What one process of all instances does at a time; `due` is the next time, or the end of the lease of who is at it
+duties = Table(
+    "duties",
+    metadata,
+    Column("name", String(50), primary_key=True),
+    Column("owner", String(32)),
+    Column("due", Float, nullable=False),
 )
 
 # Secrets that the first instance made for all: the key that signs cookies

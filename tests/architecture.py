@@ -13,7 +13,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "ARCHITECTURE.md"
 BEGIN, END = "<!-- begin of the picture: python -m tests.architecture -->", "<!-- end of the picture -->"
-WIDTH = 28
+WIDTH = 30
 
 
 def contracts() -> list[dict[str, Any]]:

@@ -14,9 +14,11 @@ gc.disable()  # until all is imported
 
 import numpy as np
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from joblib import parallel_config
 
+from auth import passwords
 from ml.recipes import RECIPES, breast_cancer, recipe
 from ml.runtime import memory
 from ml.service import Service, open_service
@@ -69,6 +71,16 @@ def memory_is_kept() -> Iterator[None]:
     """Let the making of hundreds of small models not look each time through all that the tests hold."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(memory, "give_back", lambda collect=False: None)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def passwords_are_hashed_quickly() -> Iterator[None]:
+    """Let an argon2 hash take milliseconds instead of a tenth of a second: each sign-in makes or checks one."""
+    quick = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(passwords, "_hasher", quick)
+        patched.setattr(passwords, "_NOBODY", quick.hash("a password that nobody has"))
         yield
 
 

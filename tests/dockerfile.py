@@ -16,7 +16,7 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -134,8 +134,8 @@ def _copy(stage: Stage, given: str, context: Path, stages: Stages) -> None:
         if place.is_symlink():
             to.symlink_to(place.readlink())
         elif place.is_dir():
-            for file in place.rglob("*"):
-                if file.is_file() and (origin or not ignored(context, file.relative_to(context))):
+            for file in place.rglob("*") if origin else sent(context, place):
+                if file.is_file():
                     goal = to / file.relative_to(place)
                     goal.parent.mkdir(parents=True, exist_ok=True)
                     shutil.copy(file, goal)
@@ -144,16 +144,34 @@ def _copy(stage: Stage, given: str, context: Path, stages: Stages) -> None:
             shutil.copy(place, to / place.name if target.endswith(("/", ".")) else to)
 
 
+def sent(context: Path, folder: Path) -> Iterator[Path]:
+    """Files of a folder that .dockerignore lets into the image.
+
+    Like Docker, this enters a folder that is kept out (.venv, node_modules) only where a pattern may let something in.
+    """
+    let_in = [pattern for pattern in _patterns(context) if pattern.startswith("!")]
+    for place in folder.iterdir():
+        path = place.relative_to(context)
+        out = ignored(context, path)
+        if place.is_dir() and (not out or any(f"{path.as_posix()}/" in each or "*" in each for each in let_in)):
+            yield from sent(context, place)
+        elif not out:
+            yield place
+
+
 def ignored(context: Path, path: Path) -> bool:
     """Whether .dockerignore keeps a path out: the last pattern that matches it, or a folder above it, decides."""
     verdict = False
-    for line in (context / ".dockerignore").read_text(encoding="utf-8").splitlines():
-        pattern = line.strip()
-        if pattern and not pattern.startswith("#"):
-            regex = re.escape(pattern.lstrip("!").strip("/")).replace(r"\*\*/", "(?:.*/)?").replace(r"\*", "[^/]*")
-            if any(re.fullmatch(regex, each.as_posix()) for each in (path, *path.parents) if each.name):
-                verdict = not pattern.startswith("!")
+    for pattern in _patterns(context):
+        regex = re.escape(pattern.lstrip("!").strip("/")).replace(r"\*\*/", "(?:.*/)?").replace(r"\*", "[^/]*")
+        if any(re.fullmatch(regex, each.as_posix()) for each in (path, *path.parents) if each.name):
+            verdict = not pattern.startswith("!")
     return verdict
+
+
+def _patterns(context: Path) -> list[str]:
+    lines = map(str.strip, (context / ".dockerignore").read_text(encoding="utf-8").splitlines())
+    return [line for line in lines if line and not line.startswith("#")]
 
 
 def _run(stage: Stage, given: str) -> None:

@@ -14,7 +14,7 @@ from tests.serving import ROOT
 # Each hand-written file and its lock
 LOCKS = {
     name: ROOT / ("requirements.txt" if name == "service" else f"requirements-{name}.txt")
-    for name in ("service", "dask", "libraries", "parquet", "dev", "clients", "mutants")
+    for name in ("service", "dask", "libraries", "traces", "parquet", "dev", "clients", "mutants", "s3")
 }
 
 

@@ -16,7 +16,7 @@ from babel.messages.pofile import write_po
 
 ROOT = Path(__file__).parents[1]
 CATALOG = ROOT / "ml" / "translation" / "messages.pot"
-ROOMS = ("auth", "callbacks", "jobs", "layouts", "ml", "prerender", "store", "web")
+ROOMS = ("auth", "callbacks", "feedback", "jobs", "layouts", "ml", "prerender", "store", "web")
 KEYWORDS = {
     "text": (1,), "mark": (1,), "template": (1,), "text_parts": (1,),
     "plural": (1, 2), "plural_template": (1, 2),

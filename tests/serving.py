@@ -17,9 +17,17 @@ from pathlib import Path
 from typing import Any, Protocol, TextIO
 
 from werkzeug.serving import make_server
+from werkzeug.test import Client
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
+
+
+class OwnPage(Client):
+    """A client whose requests come from a page of the service itself, unless their headers say otherwise."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        return super().open(*args, environ_base={"HTTP_ORIGIN": "http://localhost"}, **kwargs)
 
 
 def free_port() -> int:

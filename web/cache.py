@@ -1,7 +1,10 @@
 """The cache of expensive results: files by default, Redis where there is one."""
 
 import logging
+import struct
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -9,16 +12,28 @@ from cachelib.serializers import JSONSerializer
 from flask import Flask
 from flask_caching import Cache
 
+from store.connection.circuit_breaker import CircuitBreaker
+from telemetry.metrics import CACHE, count
+
 log = logging.getLogger(__name__)
 
+AWAY = ("ConnectionError", "TimeoutError", "BusyLoadingError", "AuthenticationError")  # of redis.exceptions
+FAILED = object()
 _THIRTY_DAYS = 30 * 24 * 3600
+_EXPIRY = struct.Struct("I")
 
 
 class _Json(JSONSerializer):
     """Serializer: JSON, never pickle, so that write access to the cache cannot execute code."""
 
     def loads(self, bvalue: Any, *args: Any, **kwargs: Any) -> Any:
-        return None if bvalue is None else super().loads(bvalue, *args, **kwargs)
+        try:
+            return None if bvalue is None else super().loads(bvalue, *args, **kwargs)
+        except (ValueError, RecursionError):  # somebody else wrote there
+            return None
+
+    def load(self, f: Any) -> Any:
+        return self.loads(f.read())
 
 
 class ResultCache:
@@ -39,22 +54,36 @@ class ResultCache:
         self._cache = Cache(server, with_jinja2_ext=False, config=_config(folder, redis_url))
         self._store = server.extensions["cache"][self._cache]
         self._lost = _lost(redis_url)
+        self._breaker = CircuitBreaker("The cache (results are computed again meanwhile)", log, backend="cache")
 
     def get(self, key: str) -> Any:
         """Return the value, or None where there is none."""
-        try:
-            return self._store.get(key)
-        except self._lost as error:
-            log.warning("The cache did not answer, results are computed again: %s", error)
-            return None
+        found = self._asked(self._store.get, key)
+        if found is not FAILED:
+            count(CACHE, "miss" if found is None else "hit")
+        return None if found is FAILED else found
 
     def set(self, key: str, value: Any, timeout: int | None = None) -> bool:
         """Store a JSON value; `timeout` in seconds, 0 for ever."""
+        kept = self._asked(self._store.set, key, value, timeout=timeout)
+        return kept is not FAILED and bool(kept)
+
+    def _asked(self, method: Callable[..., Any], *given: Any, **named: Any) -> Any:
+        """What the backend answers; FAILED where it does not."""
+        if not self._breaker.allows():
+            count(CACHE, "error")
+            return FAILED
         try:
-            return bool(self._store.set(key, value, timeout=timeout))
+            answer = method(*given, **named)
         except self._lost as error:
-            log.warning("The cache did not take a result: %s", error)
-            return False
+            if isinstance(error, OSError) or type(error).__name__ in AWAY:
+                self._breaker.failed(error)
+            else:  # it answers, but does not do this: it is full, say
+                log.warning("The cache refused: %s", error)
+            count(CACHE, "error")
+            return FAILED
+        self._breaker.succeeded()
+        return answer
 
     def fault(self) -> str | None:
         """Health check: write a value and read it back; the message of a failure, else None."""
@@ -84,15 +113,24 @@ def _config(folder: Path, redis_url: str) -> dict[str, Any]:
 
 
 def sweep(folder: Path, older_than: float = _THIRTY_DAYS) -> int:
-    """Remove cached files that were not written for a while: results of versions long replaced.
+    """Remove cached files that have expired, or were not written for a while: results of versions long replaced.
 
     Returns
     -------
     int
         Number of files removed.
     """
-    limit = time.time() - older_than
-    old = [file for file in folder.glob("*") if file.is_file() and file.stat().st_mtime < limit]
-    for file in old:
-        file.unlink(missing_ok=True)
-    return len(old)
+    now, removed = time.time(), 0
+    for file in folder.glob("*"):
+        with suppress(OSError):  # other processes remove, too
+            if file.stat().st_mtime < now - older_than or _expired(file, now):
+                file.unlink()
+                removed += 1
+    return removed
+
+
+def _expired(file: Path, now: float) -> bool:
+    """True where the moment of expiry, with which cachelib's files begin, has passed; 0 is never."""
+    with file.open("rb") as opened:
+        head = opened.read(_EXPIRY.size)
+    return len(head) == _EXPIRY.size and 0 < _EXPIRY.unpack(head)[0] < now

@@ -6,17 +6,25 @@ inputs as that callback takes. The values are validated by the callbacks.
 """
 
 import json
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dash import Dash
+from dash.exceptions import DependencyException, InvalidCallbackReturnValue
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from store.errors import StoreUnavailable
+from ml.errors import LikelyError
+from store.errors import is_unavailable
+
+log = logging.getLogger(__name__)
 
 PATH = "/_dash-update-component"
+COUNTS = ("n_clicks", "n_intervals")
+POSITIONS = ("at",)  # keys of patterns of ids that are numbers
+MOST_COUNTED = 2**31
 LONE_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
@@ -27,6 +35,7 @@ class Malformed(Exception):
 def refuse_malformed(app: Dash) -> None:
     """Answer malformed callback requests with 400 and one sentence, and wrong methods with 405."""
     server: Flask = app.server
+    _refuse_other_outputs(server)
 
     @server.before_request
     def check() -> Response | tuple[Response, int] | None:
@@ -35,7 +44,7 @@ def refuse_malformed(app: Dash) -> None:
         try:
             check_envelope(_read(), app.callback_map)
         except Malformed as problem:
-            return jsonify(error={"code": "malformed_request", "message": str(problem)}), 400
+            return _malformed(str(problem)), 400
         return None
 
     @server.errorhandler(HTTPException)
@@ -49,12 +58,51 @@ def refuse_malformed(app: Dash) -> None:
         return answer
 
 
-def answer_503_where_the_store_is_away(server: Flask) -> None:
-    """Answer 503 where a callback needs the store and it does not answer: the page says so, and asks again."""
+def _refuse_other_outputs(server: Flask) -> None:
+    """Answer 400 where a request names, of a pattern of ids, more or fewer components than the callback fills."""
 
-    @server.errorhandler(StoreUnavailable)
-    def refuse(error: StoreUnavailable) -> tuple[Response, int]:
-        return jsonify(error={"code": "unavailable", "message": str(error)}), 503
+    @server.errorhandler(InvalidCallbackReturnValue)
+    def too_few_or_many(error: InvalidCallbackReturnValue) -> tuple[Response, int]:
+        outputs = request.get_json().get("outputs")
+        if not (isinstance(outputs, list) and any(isinstance(each, list) for each in outputs)):
+            raise error  # a fault of the callback
+        log.warning("A callback was asked to fill other components than it fills: %s", str(error).splitlines()[0][:300])
+        return _malformed("'outputs' names other components than the page has."), 400
+
+
+def _malformed(words: str) -> Response:
+    return jsonify(error={"code": "malformed_request", "message": words})
+
+
+def answer_503_where_the_store_is_away(server: Flask) -> None:
+    """Answer 503 where a page or a callback needs the store and it does not answer: the page says so, and asks again.
+
+    Also where it is locked, or where its driver says that it is away: of all other errors the log has to know.
+    """
+
+    @server.errorhandler(Exception)
+    def refuse(error: Exception) -> Response:
+        if not is_unavailable(error):
+            raise error
+        answer = jsonify(error={"code": "unavailable", "message": "The store does not answer."})
+        answer.status_code, answer.headers["Retry-After"] = 503, "5"
+        return answer
+
+
+def answer_refusals_in_words(server: Flask) -> None:
+    """Answer 404 where a callback asks for what is not there for its caller, and does not say so itself."""
+
+    @server.errorhandler(LikelyError)
+    def refuse(error: LikelyError) -> Response:
+        answer = jsonify(error={"code": error.code, "message": error.message})
+        answer.status_code = 404
+        return answer
+
+    @server.errorhandler(DependencyException)
+    def unknown_file(_error: DependencyException) -> Response:
+        answer = jsonify(error={"code": "not_found", "message": "There is no such file."})
+        answer.status_code = 404
+        return answer
 
 
 def _read() -> Any:
@@ -131,10 +179,26 @@ def _fits(value: Any, component: str, prop: str) -> bool:
 
 
 def _is_property(value: Any, prop: str) -> bool:
-    return isinstance(value, dict) and value.get("property") == prop and isinstance(value.get("id"), (str, dict))
+    if not isinstance(value, dict) or value.get("property") != prop or not isinstance(value.get("id"), (str, dict)):
+        return False
+    if prop == "id":  # callbacks take from it which job, field or plot is meant
+        return bool(value.get("value") == value["id"])
+    return prop not in COUNTS or value.get("value") is None or _is_count(value["value"])
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) is int and 0 <= value < MOST_COUNTED
 
 
 def _matches(component: Any, pattern: dict[str, Any]) -> bool:
     if not isinstance(component, dict) or component.keys() != pattern.keys():
         return False
-    return all(isinstance(part, list) or component[key] == part for key, part in pattern.items())
+    return all(
+        _is_key(key, component[key]) if isinstance(part, list) else component[key] == part
+        for key, part in pattern.items()
+    )
+
+
+def _is_key(name: str, given: Any) -> bool:
+    """True for what may stand in the place of a wildcard: a position, or the name of a job, a model, a plot."""
+    return _is_count(given) if name in POSITIONS else isinstance(given, str)

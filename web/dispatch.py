@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 API_ROOTS = frozenset({"api", "healthz", "readyz", "predict", "score", "v1", "v2", "invocations", "ping", "version"})
+OF_API = "/metrics"  # itself only: a model may have that name
 OF_PAGES = ("GET", "HEAD")
 OF_DASH = ("/_", "/assets/")
 
@@ -38,4 +39,8 @@ class Dispatcher:
         root = path.lstrip("/").split("/", 1)[0]
         if f"/{root}" in self._forms:
             return True
-        return root not in API_ROOTS and (environ["REQUEST_METHOD"] in OF_PAGES or path.startswith(OF_DASH))
+        return (
+            root not in API_ROOTS
+            and path != OF_API
+            and (environ["REQUEST_METHOD"] in OF_PAGES or path.startswith(OF_DASH))
+        )

@@ -65,10 +65,13 @@ class SafeHeaders:
         The Content-Security-Policy.
     framers : sequence of str
         Origins that may frame the pages.
+    hsts : int
+        Seconds for which browsers that came by HTTPS use nothing else (Strict-Transport-Security, RFC 6797).
     """
 
-    def __init__(self, application: WSGIApplication, policy: str, framers: Sequence[str] = ()) -> None:
+    def __init__(self, application: WSGIApplication, policy: str, framers: Sequence[str] = (), hsts: int = 0) -> None:
         self.application = application
+        self._hsts = ("Strict-Transport-Security", f"max-age={hsts}")
         self._ancestors = ancestors(framers)
         self._headers = (*_FIXED, *frame_options(framers), ("Content-Security-Policy", policy))
 
@@ -80,6 +83,9 @@ class SafeHeaders:
             if POLICY in present:
                 headers = [(name, self._framed(name, value)) for name, value in headers]
             headers.extend(header for header in self._headers if header[0].lower() not in present)
+            # Over plain HTTP browsers ignore it, and a server must not send it
+            if environ.get("wsgi.url_scheme") == "https" and self._hsts[0].lower() not in present:
+                headers.append(self._hsts)
             if "cache-control" not in present:
                 headers.append(("Cache-Control", "no-store"))
             return start_response(status, headers, exc_info)

@@ -44,7 +44,7 @@ class Mount:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
-        root = self._root or environ.get("SCRIPT_NAME") or self._forwarded(environ)
+        root = self._root or self._given(environ) or self._forwarded(environ)
         if not root:
             return self.application(environ, start_response)
         path = environ.get("PATH_INFO", "")
@@ -57,6 +57,13 @@ class Mount:
             return start_response(status, outside, exc_info)
 
         return self.application(environ, start)
+
+    def _given(self, environ: WSGIEnvironment) -> str:
+        """The prefix of the WSGI server; empty for one that is no path, as a client's header may be."""
+        try:
+            return self._read(environ.get("SCRIPT_NAME", ""))
+        except ValueError:
+            return ""
 
     def _forwarded(self, environ: WSGIEnvironment) -> str:
         """The prefix set by the outermost trusted proxy; there may be fewer values than proxies: most set none."""

@@ -17,8 +17,9 @@ SENT = (
     "Inference-Header-Content-Length, Range, X-Request-Id"
 )
 READ = (
-    "Accept-Encoding, Accept-Ranges, Allow, Content-Disposition, Content-Range, ETag, Idempotency-Replayed, "
-    "Inference-Header-Content-Length, Link, Location, Retry-After, X-Model, X-Request-Id"
+    "Accept-Encoding, Accept-Ranges, Allow, Content-Disposition, Content-Range, Decision-Id, ETag, "
+    "Idempotency-Replayed, Inference-Header-Content-Length, Link, Location, RateLimit, RateLimit-Policy, Retry-After, "
+    "X-Model, X-Request-Id"
 )
 SECONDS = "600"  # seconds for which a browser may cache a preflight
 ASKED = "Access-Control-Request-Method, Access-Control-Request-Headers"

@@ -1,7 +1,6 @@
 """``python app.py``: Gunicorn with its own options, or a debug server that reloads on changes."""
 
 import argparse
-import ipaddress
 import re
 import runpy
 import sys
@@ -15,10 +14,11 @@ from gunicorn.app.base import Application
 from gunicorn.config import Config
 from werkzeug.serving import is_running_from_reloader, run_simple
 
-from web.address import check_hosts, joined
+from web.address import check_hosts, joined, listened_on
 from web.reload import keep_running
 
 CreateServer = Callable[[Callable[[Dash], None] | None], WSGIApplication]
+Create = Callable[[Sequence[object]], WSGIApplication]
 
 _RANGES = {"port": (1, 65535), "workers": (1, 64), "threads": (1, 256)}  # Gunicorn accepts any number and fails later
 # Options that --help lists; all others of Gunicorn are accepted, too
@@ -89,14 +89,14 @@ class Gunicorn(Application):
     Parameters
     ----------
     create : callable
-        Creates the WSGI application; called once where Gunicorn preloads, else once a worker.
+        Creates the WSGI application, given the addresses; called once where Gunicorn preloads, else once a worker.
     config_file : Path
         Read first; the file of ``--config`` is read after it.
     options : dict
         Gunicorn's settings by name; they override the files.
     """
 
-    def __init__(self, create: Callable[[], WSGIApplication], config_file: Path, options: dict[str, Any]) -> None:
+    def __init__(self, create: Create, config_file: Path, options: dict[str, Any]) -> None:
         self._create = create
         self._config_file = config_file
         self._options = options
@@ -116,24 +116,32 @@ class Gunicorn(Application):
 
     def load(self) -> WSGIApplication:
         """Create the application."""
-        return self._create()
+        return self._create(listened_on(self.cfg))
 
 
-def serve(create: Callable[[], WSGIApplication], config_file: Path, options: dict[str, Any]) -> None:
+def serve(create: Create, config_file: Path, options: dict[str, Any]) -> None:
     """Serve with Gunicorn until stopped; BadAddress where it cannot listen."""
     gunicorn = Gunicorn(create, config_file, options)
     check_hosts(gunicorn.cfg.address)
     gunicorn.run()
 
 
-def debug(create: CreateServer, folder: Path, host: str, port: int) -> None:
+def debug(create: CreateServer, folder: Path, host: str, port: int, *, tools: bool) -> None:
     """Serve with one process that restarts when code changes and reloads the page when assets do.
 
-    A syntax error does not end it: the next change restarts it. Tracebacks are shown in the browser only where it
-    listens on the loopback interface.
+    A syntax error does not end it: the next change restarts it.
+
+    Parameters
+    ----------
+    create : callable
+    folder : Path
+        Of the project.
+    host, port
+    tools : bool
+        True to show tracebacks and Dash's developer tools in the browser.
     """
     if is_running_from_reloader():
-        server = create(lambda app: _follow_assets(app, tools=_is_this_machine(host)))
+        server = create(lambda app: _follow_assets(app, tools=tools))
         run_simple(host, port, server, use_reloader=True, use_debugger=False, threaded=True)
         return
     check_hosts([(host, port)])
@@ -152,10 +160,3 @@ def _follow_assets(app: Dash, *, tools: bool) -> None:
         dev_tools_serve_dev_bundles=False,  # they need eval, which the Content-Security-Policy forbids
         dev_tools_disable_version_check=True,  # it would send a request to Dash's makers
     )
-
-
-def _is_this_machine(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from ml.data.describe_fields import describe
+from ml.data.validation.bounded import FewNames
 
 Probability = Annotated[float, Field(ge=0, le=1, examples=[0.73])]
 ModelKey = Annotated[str, Field(description="Key of a version: name and fingerprint.", examples=["iris@3f9a1c2b"])]
@@ -25,7 +26,7 @@ class Shape(BaseModel):
     model_config = ConfigDict(defer_build=True, json_schema_extra=describe)
 
 
-class RequestModel(BaseModel):
+class RequestModel(FewNames):
     """A JSON body or query parameters: unknown names and wrong types are refused."""
 
     model_config = ConfigDict(defer_build=True, json_schema_extra=describe, extra="forbid", frozen=True)

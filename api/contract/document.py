@@ -9,26 +9,38 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
 
-from api.contract import (
-    call_lists,
-    campaigns,
-    headers,
-    jobs,
-    models,
-    plots,
-    predict,
-    programs,
-    service,
-)
+from api.contract import headers, models, outcomes, plots, predict, programs, service, versions
 from api.contract.errors import REFUSALS, Error
+from api.contract.files import call_lists, campaigns, jobs, outcome_jobs
+from api.contract.monitoring import results
 from api.contract.operation import NOT_ALLOWED, TOO_LONG, Contents, Operation
 from api.contract.protocols import azure, kserve, kserve_v1, mlflow
 from api.contract.security import SCHEMES, security_of
 
-SUBJECTS = (predict, models, jobs, campaigns, call_lists, plots, programs, kserve, kserve_v1, mlflow, azure, service)
+SUBJECTS = (
+    predict,
+    outcomes,
+    results,
+    models,
+    versions,
+    jobs,
+    outcome_jobs,
+    campaigns,
+    call_lists,
+    plots,
+    programs,
+    kserve,
+    kserve_v1,
+    mlflow,
+    azure,
+    service,
+)
 TAGS = {
     "Predict": "Scores of records: probabilities, labels, reasons and decisions.",
+    "Outcomes": "What came of decisions.",
+    "Results": "Whether a model has been right, has paid, and is used.",
     "Models": "Which models there are, and what each asks for.",
+    "Versions": "Which versions a model has, and which of them is live.",
     "Jobs": "Files of any size, scored outside the request.",
     "Campaigns": "A file that is looked into, scored, ranked, and made into lists of whom to call.",
     "Plots and reports": "What the pages show, as files.",
@@ -46,6 +58,10 @@ NAMED = {
     ),
     "job": (
         "The job.",
+        {"type": "string", "pattern": "^[0-9a-f]{32}$", "examples": ["0f8c2f6e3b1d4f5a9c7e8d6b5a4f3e2d"]},
+    ),
+    "answer": (
+        "The answer.",
         {"type": "string", "pattern": "^[0-9a-f]{32}$", "examples": ["0f8c2f6e3b1d4f5a9c7e8d6b5a4f3e2d"]},
     ),
     "plot": ("Key of the plot.", {"type": "string", "examples": ["calibration"]}),

@@ -21,7 +21,8 @@ REFUSALS = {
     415: "The body is of a type, charset or coding that is not read.",
     414: "The address is too long.",
     422: "Values cannot be scored: see problems.",
-    429: "Another report is being made; Retry-After says when to ask again.",
+    429: "Too many requests came within a minute, too many jobs are open, or another report is being made; Retry-After "
+    "says when to go on.",
     500: "Our fault; the error holds a number that stands in our log.",
     503: "The model's files are at fault, or what it needs is busy; Retry-After may say when to ask again.",
     507: "The file cannot be kept.",

@@ -15,6 +15,12 @@ ANSWERED: dict[str, tuple[str, bool, dict[str, Any], str]] = {
         "The number of the request: the one that was sent, or a new one. Refusals stand in the log under it.",
     ),
     "Model": ("X-Model", True, {**_TEXT, "examples": ["iris@3f9a1c2b"]}, "Key of the version that answered."),
+    "DecisionId": (
+        "Decision-Id",
+        False,
+        {**_TEXT, "pattern": "^[0-9a-f]{24}$", "examples": ["019ac1f2d3e4a1b2c3d4e5f6"]},
+        "Names what was decided, where that is recorded: record n of the answer, from 0, is the decision ID-n.",
+    ),
     "Location": (
         "Location",
         True,
@@ -52,6 +58,18 @@ ANSWERED: dict[str, tuple[str, bool, dict[str, Any], str]] = {
         {"type": "integer", "minimum": 0, "examples": [2]},
         "Seconds after which to ask again.",
     ),
+    "RateLimit": (
+        "RateLimit",
+        False,
+        {**_TEXT, "examples": ['"caller";r=5999;t=42']},
+        "Requests that remain, and seconds until the count begins anew.",
+    ),
+    "RateLimitPolicy": (
+        "RateLimit-Policy",
+        False,
+        {**_TEXT, "examples": ['"caller";q=6000;w=60']},
+        "Requests that a key, a person or an address may send in so many seconds.",
+    ),
     "ETag": (
         "ETag",
         True,
@@ -81,6 +99,12 @@ ANSWERED: dict[str, tuple[str, bool, dict[str, Any], str]] = {
         False,
         {**_TEXT, "examples": ['</api/v1/jobs?cursor=WzE3&limit=50>; rel="next"']},
         "The next page, where there is one.",
+    ),
+    "Refresh": (
+        "Refresh",
+        False,
+        {**_TEXT, "examples": ["2"]},
+        "The same as Retry-After, for a browser that opened the address.",
     ),
     "JsonLength": (
         "Inference-Header-Content-Length",
@@ -114,4 +138,10 @@ ASKED: dict[str, tuple[str, dict[str, Any], str]] = {
 }
 
 # Headers of any response with these statuses, beside the request id
-OF_STATUS = {401: ("Authenticate",), 405: ("Allow",), 415: ("Codings",), 429: ("RetryAfter",), 503: ("RetryAfter",)}
+OF_STATUS = {
+    401: ("Authenticate",),
+    405: ("Allow",),
+    415: ("Codings",),
+    429: ("RetryAfter", "RateLimit", "RateLimitPolicy"),
+    503: ("RetryAfter",),
+}

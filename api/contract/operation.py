@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from api.contract.errors import Error
 from api.contract.security import is_open
+from api.http.validated import names_of
 
 JSON, CSV, TEXT, HTML, PDF = "application/json", "text/csv", "text/plain", "text/html", "application/pdf"
 BYTES = "application/octet-stream"
@@ -17,7 +18,7 @@ Method = Literal["GET", "POST", "DELETE", "PUT", "PATCH"]
 Contents = Mapping[str, Any]  # media type to type of the body; None for text or bytes
 
 WRONG_METHOD, TOO_LONG = 405, 414
-NOT_KNOWN, NOT_ALLOWED = 401, 403  # of every address that is not open, where people sign in
+NOT_KNOWN, NOT_ALLOWED, TOO_MANY = 401, 403, 429  # of every address that is not open, by the gate
 ALWAYS = (400, 405, 414, 500)  # statuses of every address: 400 for an unknown parameter
 
 
@@ -111,7 +112,7 @@ class Operation:
     @property
     def statuses(self) -> tuple[int, ...]:
         """All statuses of its responses."""
-        refused = () if is_open(self.method, self.path) else (NOT_KNOWN, NOT_ALLOWED)
+        refused = () if is_open(self.method, self.path) else (NOT_KNOWN, NOT_ALLOWED, TOO_MANY)
         return tuple(sorted({*self.answers, *self.refusals, *refused, *ALWAYS}))
 
     def contents(self, status: int) -> Contents:
@@ -120,14 +121,14 @@ class Operation:
             return self.answers[status].contents
         if status == TOO_LONG:  # sent by Gunicorn, before our code runs
             return {HTML: None}
-        if status in (NOT_KNOWN, NOT_ALLOWED):  # from the gate, before an address has its own shape of errors
+        if status in (NOT_KNOWN, NOT_ALLOWED, TOO_MANY):  # from the gate, before an address has its own shape of errors
             return {JSON: Error if status == NOT_KNOWN or self.error is Error else Error | self.error}
         return {JSON: self.error, HTML: None} if status == WRONG_METHOD else {JSON: self.error}
 
     @property
     def parameters(self) -> tuple[str, ...]:
         """Names of the path parameters."""
-        return () if self.query is None else tuple(self.query.model_fields)
+        return () if self.query is None else tuple(names_of(self.query))
 
 
 def in_json(kind: Any, says: str, *headers: str) -> ResponseSpec:

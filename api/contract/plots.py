@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from api.contract.operation import CSV, HTML, PDF, Operation, as_text
-from api.contract.requests import OutcomeQuery
+from api.contract.requests import OutcomeQuery, ReportQuery
+from api.contract.working import LATER
 
 TAG = "Plots and reports"
 
@@ -17,7 +18,8 @@ OPERATIONS = (
         {
             200: as_text(
                 CSV, "The rows of the plot; texts that a spreadsheet would run begin with an apostrophe.", "Disposition"
-            )
+            ),
+            202: LATER,
         },
         (400, 404, 503),
         query=OutcomeQuery,
@@ -32,9 +34,12 @@ OPERATIONS = (
             f"get_report_{kind}",
             TAG,
             f"Give the report as {said}",
-            {200: as_text(media, "The report on one outcome, at the cut-off in use.", "Disposition", "Policy")},
+            {
+                200: as_text(media, "The report on one outcome, at the cut-off in use.", "Disposition", "Policy"),
+                202: LATER,
+            },
             (400, 404, 429, 503),
-            query=OutcomeQuery,
+            query=ReportQuery,
             description="The first request for a report takes some seconds. A process makes one at a time: "
             "who comes meanwhile gets 429 and Retry-After.",
         )

@@ -9,6 +9,7 @@ from pydantic import MISSING, ConfigDict, Field, RootModel
 from api.contract.base import ModelKey, Probability, Scalar, Shape
 from api.contract.operation import CSV, JSON, TEXT, BodySpec, Operation, ResponseSpec
 from api.contract.requests import PredictQuery
+from api.contract.working import LATER
 
 TAG = "Predict"
 FORM = "application/x-www-form-urlencoded"
@@ -136,9 +137,12 @@ OTHERS = (FORM, MULTIPART, CSV, TSV, XLSX)  # types of bodies, see api.contract.
 
 
 PREDICT_ANSWERS = {
-    200: ResponseSpec({JSON: Predictions, TEXT: None, CSV: None}, "Scores, in the order of the records.", ("Model",))
+    200: ResponseSpec(
+        {JSON: Predictions, TEXT: None, CSV: None}, "Scores, in the order of the records.", ("Model", "DecisionId")
+    ),
+    202: LATER,
 }
-PREDICT_REFUSALS = (400, 404, 406, 408, 413, 415, 422, 503)
+PREDICT_REFUSALS = (400, 404, 406, 408, 413, 415, 422, 503, 507)
 
 OPERATIONS = (
     Operation(

@@ -8,9 +8,11 @@ from pydantic import MISSING, Field
 
 from api.contract.base import Probability, Scalar, Shape
 from api.contract.errors import Error
-from api.contract.operation import CSV, JSON, TEXT, BodySpec, Operation, ResponseSpec
+from api.contract.operation import CSV, JSON, TEXT, BodySpec, Operation, ResponseSpec, in_json
 from api.contract.predict import OTHERS, PREDICT_BODY, PREDICT_REFUSALS, Predictions, Record
+from api.contract.predict import TAG as PREDICT
 from api.contract.requests import PredictQuery
+from api.contract.working import LATER
 
 TAG = "Short addresses"
 Columns = dict[str, list[Scalar]]
@@ -61,7 +63,7 @@ BODY = {JSON: PREDICT_BODY[JSON] | HuggingFaceRequest} | {
 ANSWER = ResponseSpec(
     {JSON: LabelsBeside | list[str | list[RankedLabel]], TEXT: None, CSV: None},
     "Scores in the order of the records; of a form the bare label.",
-    ("Model",),
+    ("Model", "DecisionId"),
 )
 ADDRESSES = (
     ("/{name}/predict", "predict_at_page", "Score records of a model"),
@@ -70,20 +72,34 @@ ADDRESSES = (
     ("/api", "predict_api", "Score records of the default model"),
 )
 
-OPERATIONS = tuple(
-    Operation(
-        "POST",
-        path,
-        operation,
-        TAG,
-        summary,
-        {200: ANSWER},
-        PREDICT_REFUSALS,
-        query=PredictQuery,
-        body=BodySpec(
-            BODY, "One record, a list of them, a table, or what a client of Hugging Face sends.", also=OTHERS
-        ),
-        error=Error | HuggingFaceError,
-    )
-    for path, operation, summary in ADDRESSES
+LATER_ANSWER = Operation(
+    "GET",
+    "/api/v1/answers/{answer}",
+    "get_answer",
+    PREDICT,
+    "Fetch an answer that was to come later",
+    {200: in_json(LabelsBeside, "The answer that the request would have had.", "Model", "DecisionId"), 202: LATER},
+    (400, 404, 422, 503),
+    description="Answers are kept as long as jobs.",
+)
+
+OPERATIONS = (
+    LATER_ANSWER,
+    *(
+        Operation(
+            "POST",
+            path,
+            operation,
+            TAG,
+            summary,
+            {200: ANSWER, 202: LATER},
+            PREDICT_REFUSALS,
+            query=PredictQuery,
+            body=BodySpec(
+                BODY, "One record, a list of them, a table, or what a client of Hugging Face sends.", also=OTHERS
+            ),
+            error=Error | HuggingFaceError,
+        )
+        for path, operation, summary in ADDRESSES
+    ),
 )

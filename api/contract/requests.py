@@ -12,6 +12,8 @@ from pydantic import BeforeValidator, Field, Json, WithJsonSchema
 
 from api.contract.base import RequestModel
 from ml.advice.score_known import AVERAGE, ESTIMATOR, Blanks
+from ml.data.validation.bounded import AtMost
+from ml.files.table import MOST_COLUMNS
 
 MOST = 2**53 - 1  # largest integer that is exact in JSON
 
@@ -26,7 +28,11 @@ def _flag(given: Any) -> Any:
 
 Flag = Annotated[bool, BeforeValidator(_flag), WithJsonSchema({"type": "boolean"}), Field(strict=True)]
 BlanksField = Annotated[Blanks, BeforeValidator(_lower)]
-Columns = Annotated[dict[str, str], Field(examples=[{"Yearly income": "income", "Remarks": ""}])]
+Columns = Annotated[dict[str, str], AtMost(MOST_COLUMNS), Field(examples=[{"Yearly income": "income", "Remarks": ""}])]
+
+
+LanguageField = Annotated[str, Field(max_length=35, examples=["de-CH"])]
+"""A tag as in Accept-Language."""
 
 
 class OutcomeQuery(RequestModel):
@@ -90,6 +96,13 @@ class PredictQuery(OutcomeQuery, ExtraQuery, FileQuery):
         return self.explain or self.blanks == "allow"
 
 
+class ReportQuery(OutcomeQuery):
+    """What a report is about, and who reads it."""
+
+    language: LanguageField = ""
+    """Of its sentences and numbers; English by default, and where there is no translation."""
+
+
 class JobQuery(FileQuery):
     """Options of scoring a file."""
 
@@ -104,6 +117,8 @@ class JobQuery(FileQuery):
     page does with blanks. Of a held file it is what `start` does where nothing else is said there."""
     callback_url: Annotated[str, Field(json_schema_extra={"format": "uri"}, examples=["https://example.com/done"])] = ""
     """Called when the job is over, with a signature."""
+    language: LanguageField = ""
+    """In which it is said why a file is refused; English by default."""
 
 
 class JobsQuery(RequestModel):

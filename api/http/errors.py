@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-import math
 import re
-import reprlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,22 +12,25 @@ from flask import Flask, Response, current_app, jsonify, request
 from werkzeug.exceptions import ClientDisconnected, HTTPException, NotFound, RequestEntityTooLarge
 
 from api.http.cross_site import ForeignSite
-from api.http.request_body import IncompleteBody, UnknownCoding
-from api.http.request_ids import request_id
+from api.http.request_body import IncompleteBody, OptionsTooLarge, UnknownCoding
 from auth.access import NotAllowed
-from jobs import refused, results
+from auth.versions.changes import NoReason, NotPromoted
+from feedback.errors import BadChallenger, BadEvent, UnknownDecision
+from jobs import refused
 from jobs.work import call_lists as lists
-from jobs.work import stored_result
 from ml import errors
+from ml.bundle.score_json import short
 from ml.errors import InvalidRecord, LikelyError, Problem, TooManyRecords
 from ml.files.write.xlsx import TooLarge
+from ml.lifecycle.history import ChangedMeanwhile, NotWritten
 from ml.report.files import ReportBusy
 from store.errors import is_unavailable
+from telemetry.log_context import TOLD
+from telemetry.request_ids import request_id
 
 log = logging.getLogger(__name__)
 
 MOST_PROBLEMS = 100
-LONGEST_VALUE = 100
 _SHAPES = "likely.error_shapes"
 CODINGS = "gzip, deflate"
 A_JOB = "a file of any size as a job: POST /api/v1/models/<name>/jobs"
@@ -64,27 +65,37 @@ _STATUS: dict[type[LikelyError], int] = {
     errors.TooManyRecords: 413,
     ReportBusy: 429,
     StoreAway: 503,
+    errors.ReadersBusy: 503,
     refused.UnknownJob: 404,
     refused.NotDone: 409,
     refused.KeyTaken: 409,
     refused.NoRoom: 507,
+    refused.TooMuchOpen: 429,
     refused.NoTable: 415,
     refused.FileTooLarge: 413,
     refused.NotHeld: 409,
     refused.NoCampaign: 409,
     refused.CampaignThere: 409,
     lists.CampaignGone: 404,
-    stored_result.ResultGone: 404,
-    results.NotMade: 422,
+    refused.ResultGone: 404,
+    refused.NotMade: 422,
     TooLarge: 422,
+    UnknownDecision: 404,
+    BadEvent: 422,
+    BadChallenger: 422,
+    NoReason: 422,
+    NotPromoted: 422,
+    ChangedMeanwhile: 409,
+    NotWritten: 503,
     ForeignSite: 403,
     NotAllowed: 403,
     UnsupportedContent: 415,
     NotAcceptable: 406,
     LikelyError: 400,
 }
-SOON = (ReportBusy, StoreAway)  # transient: worth a retry
-RETRY = 5  # seconds
+RETRY: dict[type[LikelyError], int] = {ReportBusy: 5, StoreAway: 5, errors.ReadersBusy: 5, refused.TooMuchOpen: 60}
+"""Seconds after which what was refused is worth a retry."""
+SERVICE_UNAVAILABLE = 503
 
 
 @dataclass(frozen=True)
@@ -132,6 +143,14 @@ def register(app: Flask) -> None:
     app.register_error_handler(LikelyError, refuse)
     app.register_error_handler(HTTPException, refuse_http)
     app.register_error_handler(Exception, internal_error)
+    app.after_request(_say_when_to_come_again)
+
+
+def _say_when_to_come_again(response: Response) -> Response:
+    """Set Retry-After where something is away, health checks included."""
+    if response.status_code == SERVICE_UNAVAILABLE:
+        response.headers.setdefault("Retry-After", str(RETRY[StoreAway]))
+    return response
 
 
 def register_error_shape(app: Flask, addresses: str, shape: Shape) -> None:
@@ -155,6 +174,8 @@ def refuse_http(error: HTTPException) -> Response:
 
 def _of_http(error: HTTPException) -> Refusal:
     said = error.description or error.name
+    if isinstance(error, OptionsTooLarge):
+        return Refusal(413, "too_large", said, "Options are no data: send the file itself as a job.")
     if isinstance(error, RequestEntityTooLarge):
         return Refusal(413, "too_large", said, f"Send fewer records at a time, or {A_JOB}.")
     if isinstance(error, UnknownCoding):
@@ -169,10 +190,16 @@ def _of_http(error: HTTPException) -> Refusal:
     return Refusal(error.code or 500, error.name.lower().replace(" ", "_").replace("'", ""), said)
 
 
-def too_many(most: int) -> TooManyRecords:
+def too_many(most: int, job: str = A_JOB) -> TooManyRecords:
     """Error for too many records in one request; a job takes any number."""
     message = f"More than {most:,} records in one request."
-    return TooManyRecords(message, f"Send up to {most:,} at a time, or {A_JOB}.")
+    return TooManyRecords(message, f"Send up to {most:,} at a time, or {job}.")
+
+
+def check_count(count: int, most: int, job: str = A_JOB) -> None:
+    """Raise TooManyRecords for more than `most` records, with the job that takes any number, before each is a dict."""
+    if count > most:
+        raise too_many(most, job)
 
 
 def refuse(error: LikelyError) -> Response:
@@ -183,8 +210,10 @@ def refuse(error: LikelyError) -> Response:
 def refusal_of(error: LikelyError) -> Refusal:
     """Content of the response to an error."""
     problems = error.problems if isinstance(error, InvalidRecord) else ()
-    headers = {"Retry-After": str(RETRY)} if isinstance(error, SOON) else {}
-    return Refusal(status_of(error), error.code, error.message, error.hint, problems, headers)
+    hint = error.hint or next((each.hint for each in problems), "")  # the message is of the first of them
+    seconds = RETRY.get(type(error))
+    headers = {"Retry-After": str(seconds)} if seconds else {}
+    return Refusal(status_of(error), error.code, error.message, hint, problems, headers)
 
 
 def status_of(error: LikelyError) -> int:
@@ -194,8 +223,8 @@ def status_of(error: LikelyError) -> int:
 
 def internal_error(error: Exception) -> Response:
     """Response 500 to an unexpected error: an id that is in the log, and no details."""
-    if is_unavailable(error):
-        logged(error)
+    if is_unavailable(error):  # the circuit breaker logs the outage, once
+        request.environ[TOLD] = True
         return refuse(StoreAway("The store does not answer.", "Send it again in a moment."))
     return answer(Refusal(500, "unexpected", "Something went wrong here.", logged(error)))
 
@@ -244,15 +273,3 @@ def _plain(problem: Problem) -> dict[str, Any]:
         "message": problem.message,
         "hint": problem.hint,
     }
-
-
-def short(value: object) -> Any:
-    """A value as valid JSON, truncated where it is long."""
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, float) and math.isfinite(value):
-        return value
-    if isinstance(value, int) and abs(value) < 2**53:
-        return value
-    text = value if isinstance(value, str) else reprlib.repr(value)
-    return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 1]}…"

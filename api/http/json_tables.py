@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
+from api.http.errors import check_count
 from ml.data.schema import Schema
 from ml.errors import Unreadable
 from ml.files.readers.json_text import SEND, repeated
@@ -27,19 +28,21 @@ def names_of(schema: Schema) -> frozenset[str]:
     return frozenset([*schema.position, *own, *(one.name for one in schema.one_hot)])
 
 
-def records_in(data: Any, known: Known = frozenset) -> list[object]:
-    """Extract the records from JSON of any shape.
+def records_in(data: Any, most: int, known: Known = frozenset) -> list[object]:
+    """Extract the records from JSON of any shape; too many are refused before they are made.
 
     Parameters
     ----------
     data : object
         The parsed JSON.
+    most : int
+        Maximum number of records in one request.
     known : callable
         Returns the model's names.
 
     Raises
     ------
-    Unreadable
+    Unreadable, TooManyRecords
     """
     if isinstance(data, list):
         return data
@@ -51,18 +54,18 @@ def records_in(data: Any, known: Known = frozenset) -> list[object]:
         return _from_envelope(data)
     if isinstance(data.get("data"), list):
         if is_split(data):
-            return from_split(data)
+            return from_split(data, most)
         if data.keys() == TABLE:
-            return _from_table(data, known)
-    return in_columns(data, known)
+            return _from_table(data, most, known)
+    return in_columns(data, most, known)
 
 
-def in_columns(data: dict[str, Any], known: Known = frozenset) -> list[object]:
+def in_columns(data: dict[str, Any], most: int, known: Known = frozenset) -> list[object]:
     """Records of an object: columns as lists or objects, rows by label, or a single record."""
     if data and all(isinstance(column, list) for column in data.values()):
-        return from_lists(data)
+        return from_lists(data, most)
     if data and all(isinstance(column, dict) for column in data.values()):
-        return _from_objects(data, known)
+        return _from_objects(data, most, known)
     return [data]
 
 
@@ -81,7 +84,7 @@ def is_split(data: Mapping[str, Any]) -> bool:
     return data.keys() <= SPLIT and isinstance(data.get("columns"), list) and isinstance(data.get("data"), list)
 
 
-def from_split(data: Mapping[str, Any], names: Sequence[str] = ()) -> list[object]:
+def from_split(data: Mapping[str, Any], most: int, names: Sequence[str] = ()) -> list[object]:
     """Records of ``orient="split"``; without columns the rows are in the order of `names`."""
     columns, rows = data.get("columns", list(names)), data.get("data")
     if not isinstance(rows, list) or not isinstance(columns, list):
@@ -92,6 +95,7 @@ def from_split(data: Mapping[str, Any], names: Sequence[str] = ()) -> list[objec
     twice = sorted(repeated(columns))
     if twice:
         raise Unreadable(f"Columns came more than once: {', '.join(twice)[:200]}.", "Send each column once.")
+    check_count(len(rows), most)
     return [named(row, columns) for row in rows]
 
 
@@ -103,22 +107,25 @@ def named(row: Any, names: Sequence[str]) -> object:
     return dict(zip(names, row, strict=True))
 
 
-def rows_or_records(data: Any, names: Sequence[str]) -> list[object]:
+def rows_or_records(data: Any, names: Sequence[str], most: int) -> list[object]:
     """Records of a list of records, or of rows of values by position.
 
     A flat list of values is one record; where a record has one value, as many records as there are values.
     """
     if not isinstance(data, list):
         raise Unreadable("There is no list of records.", SEND)
-    if any(isinstance(row, list) for row in data):
-        return [named(row, names) for row in data]
-    if data and not any(isinstance(row, dict) for row in data):
-        return [named([value], names) for value in data] if len(names) == 1 else [named(data, names)]
-    return data
+    flat = bool(data) and not any(isinstance(row, (list, dict)) for row in data)
+    if flat and len(names) != 1:
+        return [named(data, names)]
+    check_count(len(data), most)
+    if flat:
+        return [named([value], names) for value in data]
+    return [named(row, names) for row in data] if any(isinstance(row, list) for row in data) else data
 
 
-def from_lists(columns: Mapping[str, list[Any]]) -> list[object]:
+def from_lists(columns: Mapping[str, list[Any]], most: int) -> list[object]:
     """Records of columns of equal length; cells may be lists of one, as in tensors of shape (n, 1)."""
+    check_count(max(map(len, columns.values())), most)
     made = {name: [_cell(cell) for cell in column] for name, column in columns.items()}
     if len({len(column) for column in made.values()}) != 1:
         sizes = ", ".join(f"{name!r}: {len(column)}" for name, column in made.items())
@@ -130,10 +137,11 @@ def _cell(cell: Any) -> Any:
     return cell[0] if isinstance(cell, list) and len(cell) == 1 else cell
 
 
-def _from_table(data: dict[str, Any], known: Known) -> list[object]:
+def _from_table(data: dict[str, Any], most: int, known: Known) -> list[object]:
     """Records of ``orient="table"``, which include row labels."""
     schema = data["schema"] if isinstance(data["schema"], dict) else {}
     labels = schema.get("primaryKey", [])
+    check_count(len(data["data"]), most)
     names = known()
     dropped = {label for label in labels if isinstance(label, str) and label not in names} if labels else set()
     return [
@@ -142,7 +150,7 @@ def _from_table(data: dict[str, Any], known: Known) -> list[object]:
     ]
 
 
-def _from_objects(data: dict[str, dict[str, Any]], known: Known) -> list[object]:
+def _from_objects(data: dict[str, dict[str, Any]], most: int, known: Known) -> list[object]:
     """Records of ``orient="columns"``, the default of ``to_json()``, or ``orient="index"``."""
     first = next(iter(data.values()))
     uneven = [name for name, column in data.items() if column.keys() != first.keys()]
@@ -150,10 +158,12 @@ def _from_objects(data: dict[str, dict[str, Any]], known: Known) -> list[object]
     if outer == inner and outer[1]:
         raise Unreadable("Columns and rows have the same names: which are which cannot be told.", RECORDS)
     if inner > outer:
+        check_count(len(data), most)
         return list(data.values())
     if uneven:
         listed = ", ".join(map(repr, uneven))[:200]
         raise Unreadable(f"Columns of different rows: {listed}.", RECORDS)
+    check_count(len(first), most)
     return [{name: column[row] for name, column in data.items()} for row in first]
 
 

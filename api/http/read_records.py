@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from pathlib import PurePath
 from urllib.parse import parse_qsl
 
 from werkzeug.http import parse_options_header
 
-from api.http.errors import UnsupportedContent, too_many
+from api.http.containers import check_containers
+from api.http.errors import UnsupportedContent, check_count
 from api.http.file_tables import WORKBOOKS, is_table, mimetype_of
 from api.http.json_tables import Known, records_in
 from api.http.multipart import MULTIPART, Form, is_multipart, read_form
@@ -19,7 +20,7 @@ from ml.files.open_table import open_table
 from ml.files.readers.json_text import SEND, parse_json, repeated, utf8_text
 
 JSON = "application/json"
-Tables = Callable[[bytes, str], list[object]]
+Tables = Callable[[bytes, str], Sequence[object]]
 FORM = "application/x-www-form-urlencoded"
 MOST_FIELDS = 10_000
 
@@ -32,7 +33,7 @@ def read_body(
     *,
     lenient: bool = False,
     tables: Tables | None = None,
-) -> list[object]:
+) -> Sequence[object]:
     """Read the records of a body.
 
     Parameters
@@ -54,7 +55,7 @@ def read_body(
     UnsupportedContent, Unreadable, NoRecords, TooManyRecords
     """
     if content_type != JSON and is_multipart(content_type):
-        raws = _read_multipart(body, content_type, most, known, tables)
+        raws: Sequence[object] = _read_multipart(body, content_type, most, known, tables)
     elif tables is not None and content_type != JSON and is_table(content_type) and body.strip():
         raws = tables(body, content_type)
     else:
@@ -62,11 +63,10 @@ def read_body(
         text = _text(body)
         if lenient and read is _read_form and looks_like_json(text):
             read = _read_json
-        raws = list(islice(read(text, known), most + 1))
+        raws = list(islice(read(text, known, most), most + 1))
     if not raws:
         raise NoRecords("There is no record in the body.", SEND)
-    if len(raws) > most:
-        raise too_many(most)
+    check_count(len(raws), most)
     return raws
 
 
@@ -80,7 +80,9 @@ def looks_like_json(text: str) -> bool:
     return text.lstrip()[:1] in ("{", "[")
 
 
-def _read_multipart(body: bytes, content_type: str, most: int, known: Known, tables: Tables | None) -> list[object]:
+def _read_multipart(
+    body: bytes, content_type: str, most: int, known: Known, tables: Tables | None
+) -> Sequence[object]:  # fmt: skip
     """Read a form with files: one record of fields, or the records of a file."""
     form = read_form(io.BytesIO(body), content_type)
     if form.filename is None:
@@ -113,11 +115,11 @@ def text_of_body(body: bytes, content_type: str) -> str:
 def _text(body: bytes) -> str:
     text = utf8_text(body)
     if not text or text.isspace():
-        raise NoRecords("The body is empty.", SEND)
+        raise NoRecords("There is nothing in the body.", SEND)
     return text
 
 
-def _reader(content_type: str) -> Callable[[str, Known], Iterable[object]]:
+def _reader(content_type: str) -> Callable[[str, Known, int], Iterable[object]]:
     """The reader of a content type; its only parameter may be a UTF-8 charset."""
     mimetype, options = parse_options_header(content_type)
     charset = options.get("charset", "utf-8").lower()
@@ -130,15 +132,17 @@ def _reader(content_type: str) -> Callable[[str, Known], Iterable[object]]:
     return read or _read_json
 
 
-def _read_json(text: str, known: Known) -> list[object]:
+def _read_json(text: str, known: Known, most: int) -> list[object]:
     """Read records in any shape of :mod:`api.http.json_tables`, or in a JSON string of one."""
+    check_containers(text, most, known)
     data = parse_json(text, "The body")
     if isinstance(data, str):
+        check_containers(data, most, known)
         data = parse_json(data, "The text in the JSON string")
-    return records_in(data, known)
+    return records_in(data, most, known)
 
 
-def _read_form(text: str, _known: Known) -> list[object]:
+def _read_form(text: str, _known: Known, _most: int) -> list[object]:
     """Read one record of form fields."""
     if looks_like_json(text):
         raise UnsupportedContent(
@@ -157,11 +161,11 @@ def _read_form(text: str, _known: Known) -> list[object]:
     return [dict(pairs)]
 
 
-def _read_csv(text: str, _known: Known) -> Iterable[object]:
-    return open_table(io.BytesIO(text.encode())).rows
+def _read_csv(text: str, _known: Known, _most: int) -> Iterable[object]:
+    return open_table(io.BytesIO(text.encode()), bounded=True).rows
 
 
-_READERS: dict[str, Callable[[str, Known], Iterable[object]]] = {
+_READERS: dict[str, Callable[[str, Known, int], Iterable[object]]] = {
     "": _read_json,
     JSON: _read_json,
     FORM: _read_form,

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 import orjson
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
-from api.http.errors import NotAcceptable, short
+from api.http.errors import NotAcceptable
 from ml.batch.result_columns import score_cells, score_header, unique_names
-from ml.bundle.scored import Score, Scored
-from ml.errors import Problem
+from ml.bundle.score_json import prediction
+from ml.bundle.scored import AT_ONCE, Score, Scored
 from ml.files.cells.safe_cells import safe_cell
 
 Writer = Callable[[Scored], bytes]
@@ -41,7 +42,7 @@ class Answer(NamedTuple):
         """Scores in the representation that an Accept header asks for; notes on a table are in JSON only."""
         content_type, write = choose(accept)
         if notes and content_type == JSON:
-            return cls.in_json(whole(scored) | {"notes": notes}, scored.model.key)
+            return cls(JSON, as_json(scored, notes), scored.model.key)
         return cls(content_type, write(scored), scored.model.key)
 
     @classmethod
@@ -73,9 +74,23 @@ def choose(accept: str, first: str = JSON) -> tuple[str, Writer]:
     return _WRITERS[found]
 
 
-def as_json(scored: Scored) -> bytes:
-    """Serialize scores as JSON; probabilities with all digits."""
-    return orjson.dumps(whole(scored))
+def as_json(scored: Scored, notes: Sequence[str] = ()) -> bytes:
+    """Serialize scores as JSON, as :func:`whole` gives them, some at a time; probabilities with all digits."""
+    outcomes = scored.model.outcomes
+    file = io.BytesIO()
+    file.write(orjson.dumps({"model": scored.model.key, "outcomes": outcomes.names})[:-1] + b',"predictions":[')
+    for at, some in enumerate(_parts(scored.scores)):
+        made = orjson.dumps([prediction(outcomes.names, outcomes.exclusive, score) for score in some])
+        file.write((b"," if at else b"") + made[1:-1])
+    file.write(b"]" + (b',"notes":' + orjson.dumps(notes) if notes else b"") + b"}")
+    return file.getvalue()  # which copies nothing
+
+
+def _parts(scores: Sequence[Score]) -> Iterator[list[Score]]:
+    """Scores, a thousand at a time: as objects they take many times what is written of them."""
+    rest = iter(scores)
+    while some := list(islice(rest, AT_ONCE)):
+        yield some
 
 
 def whole(scored: Scored) -> dict[str, Any]:
@@ -83,30 +98,6 @@ def whole(scored: Scored) -> dict[str, Any]:
     outcomes = scored.model.outcomes
     predictions = [prediction(outcomes.names, outcomes.exclusive, score) for score in scored.scores]
     return {"model": scored.model.key, "outcomes": outcomes.names, "predictions": predictions}
-
-
-def labels_beside(data: dict[str, Any]) -> dict[str, Any]:
-    """Add the labels alone, under the two names that older clients expect."""
-    labels = [each["label"] for each in data["predictions"]]
-    return data | {"prediction": labels, "results": labels}
-
-
-def prediction(names: tuple[str, ...], exclusive: bool, score: Score) -> dict[str, Any]:
-    """One score as JSON values; the label is null where a value is blank, for then the estimator was not called."""
-    given = score.probabilities
-    label = score.labels if not exclusive else score.labels[0] if score.labels else None
-    made: dict[str, Any] = {
-        "id": score.id,
-        "label": label,
-        "probabilities": None if given is None else dict(zip(names, given, strict=True)),
-    }
-    return made | notes_of(score.notes)
-
-
-def notes_of(notes: Sequence[Problem]) -> dict[str, Any]:
-    """Notes on a record's values as JSON; empty where there are none."""
-    said = [{"feature": note.feature, "value": short(note.value), "message": note.message} for note in notes]
-    return {"notes": said} if said else {}
 
 
 def as_text(scored: Scored) -> bytes:
@@ -118,12 +109,22 @@ def as_text(scored: Scored) -> bytes:
 def as_csv(scored: Scored) -> bytes:
     """Serialize scores as CSV, with formulas escaped for spreadsheets."""
     record_id, outcomes = scored.model.schema.record_id, scored.model.outcomes
-    file = io.StringIO()
-    writer = csv.writer(file)
     given = [record_id] if record_id else []
-    writer.writerow([*map(safe_cell, given), *unique_names(score_header(outcomes), given)])
-    for score in scored.scores:
-        writer.writerow([*([safe_cell(score.id or "")] if record_id else []), *score_cells(outcomes, score)])
+    file = io.BytesIO()
+    file.write(_lines([[*map(safe_cell, given), *unique_names(score_header(outcomes), given)]]))
+    for some in _parts(scored.scores):
+        file.write(_lines(_row(scored, score) for score in some))
+    return file.getvalue()
+
+
+def _row(scored: Scored, score: Score) -> list[str]:
+    own = [safe_cell(score.id or "")] if scored.model.schema.record_id else []
+    return [*own, *score_cells(scored.model.outcomes, score)]
+
+
+def _lines(rows: Iterable[Sequence[str]]) -> bytes:
+    file = io.StringIO()
+    csv.writer(file).writerows(rows)
     return file.getvalue().encode()
 
 

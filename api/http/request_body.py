@@ -62,6 +62,10 @@ def open_body(environ: WSGIEnvironment, most: int | None) -> Reader:
     return _DecompressedBody(body, coding, most) if coding else body
 
 
+class OptionsTooLarge(RequestEntityTooLarge):
+    """A body of options, which are no data, is over the limit of these."""
+
+
 def too_large(most: int) -> RequestEntityTooLarge:
     """Error for a body over the limit."""
     return RequestEntityTooLarge(f"The body is larger than {most:,} bytes.")

@@ -3,29 +3,15 @@
 from __future__ import annotations
 
 import logging
-import os
-import re
-from typing import TYPE_CHECKING
 
 from flask import Flask, Response, request
 
-if TYPE_CHECKING:
-    from wsgiref.types import WSGIEnvironment
+from telemetry.log_context import TOLD
+from telemetry.request_ids import HEADER, request_id
 
 log = logging.getLogger(__name__)
 
-ID, MODEL = "X-Request-Id", "X-Model"
-SANE = re.compile(r"[A-Za-z0-9._:-]{1,64}")  # allowed ids of clients: they are written into a header and a log
-_KEPT = "likely.request_id"
-
-
-def request_id(environ: WSGIEnvironment) -> str:
-    """The client's request id if it sent a valid one, else a new one; constant during a request."""
-    found = environ.get(_KEPT)
-    if found is None:
-        sent = environ.get("HTTP_X_REQUEST_ID", "")
-        found = environ[_KEPT] = sent if sent and SANE.fullmatch(sent) else os.urandom(8).hex()
-    return found
+ID, MODEL = HEADER, "X-Model"
 
 
 def register(app: Flask) -> None:
@@ -35,7 +21,7 @@ def register(app: Flask) -> None:
     def name_answer(response: Response) -> Response:
         number = request_id(request.environ)
         response.headers[ID] = number
-        if response.status_code >= 400:
+        if response.status_code >= 400 and TOLD not in request.environ:
             # The path without its query, which holds personal values, as the body does; ASCII, so one line
             path = ascii(request.path[:200])
             log.info("request %s: %s %s was answered %s", number, request.method[:20], path, response.status_code)

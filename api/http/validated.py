@@ -7,13 +7,16 @@ from typing import TypeVar
 
 from flask import request
 from pydantic import BaseModel, ValidationError
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from api.http.query import BadParameter
-from ml.data.validation_words import in_words
+from api.http.request_body import OptionsTooLarge
+from ml.data.validation.validation_words import in_words
 from ml.errors import LikelyError, Unreadable
 from ml.files.readers.json_text import parse_json, utf8_text
 
 T = TypeVar("T", bound=BaseModel)
+MOST_BYTES = 1_000_000  # of options, which are no data
 
 
 def read_object(kind: type[T], refused: type[LikelyError] = Unreadable) -> T:
@@ -27,12 +30,18 @@ def read_object(kind: type[T], refused: type[LikelyError] = Unreadable) -> T:
 
     Raises
     ------
+    OptionsTooLarge
+        It has more than `MOST_BYTES`.
     Unreadable
         The body is no JSON.
     LikelyError
         Of type `refused`.
     """
-    text = utf8_text(request.get_data())
+    request.max_content_length = min(MOST_BYTES, request.max_content_length or MOST_BYTES)
+    try:
+        text = utf8_text(request.get_data())
+    except RequestEntityTooLarge as error:
+        raise OptionsTooLarge(error.description) from None
     try:
         return kind.model_validate(parse_json(text, "The body") if text.strip() else {})
     except ValidationError as error:
@@ -42,7 +51,7 @@ def read_object(kind: type[T], refused: type[LikelyError] = Unreadable) -> T:
 def read_query(kind: type[T], given: Mapping[str, str] | None = None, refused: type[LikelyError] = BadParameter) -> T:
     """Parse query parameters as a model; empty and unknown ones are ignored.
 
-    The view declares their names, ``@takes(*Kind.model_fields)``: others were refused before.
+    The view declares their names, ``@takes(*names_of(Kind))``: others were refused before.
 
     Parameters
     ----------
@@ -54,6 +63,11 @@ def read_query(kind: type[T], given: Mapping[str, str] | None = None, refused: t
     """
     given = request.args if given is None else given
     try:
-        return kind.model_validate({name: given[name] for name in kind.model_fields if given.get(name)})
+        return kind.model_validate({name: given[name] for name in names_of(kind) if given.get(name)})
     except ValidationError as error:
         raise refused(*in_words(error, kind, "The address")) from None
+
+
+def names_of(kind: type[BaseModel]) -> list[str]:
+    """Names of the fields of a model as clients write them: ``as``, which is no name in Python, is an alias."""
+    return [field.alias or name for name, field in kind.model_fields.items()]

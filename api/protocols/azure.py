@@ -36,9 +36,9 @@ def register(app: Flask, service: Service, most: int, default: DefaultModel) -> 
     def azure_score(name: str = "") -> ResponseReturnValue:
         """Score the records of the body."""
         bundle = service.model(name or default.name())
-        data = json_object(whole_body(), HINT)
+        data = json_object(whole_body(), HINT, bundle.schema, most)
         form, given, method = _question(data)
-        scored = score_request(service, bundle, _records(form, given, bundle.schema.names), most)
+        scored = score_request(service, bundle, _records(form, given, bundle.schema.names, most), most)
         made = predictions(scored, method)
         return in_json({"Results": made} if form == "Inputs" else made, scored)
 
@@ -65,9 +65,9 @@ def _part(data: dict[str, Any], name: str) -> dict[str, Any]:
     return part if isinstance(part, dict) else {}  # older clients send numbers as GlobalParameters
 
 
-def _records(form: str, given: Any, names: tuple[str, ...]) -> list[Any]:
+def _records(form: str, given: Any, names: tuple[str, ...], most: int) -> list[Any]:
     if isinstance(given, dict):
-        return from_split(given, names) if "data" in given else in_columns(given)
+        return from_split(given, most, names) if "data" in given else in_columns(given, most)
     if not isinstance(given, list):
         raise Unreadable(f'"{form}" holds neither a table nor a list.', HINT)
-    return rows_or_records(given, names)
+    return rows_or_records(given, names, most)

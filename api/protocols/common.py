@@ -7,10 +7,13 @@ from typing import Any
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from api.http.errors import too_many
+from api.http.containers import check_containers
+from api.http.errors import check_count
+from api.http.json_tables import names_of
 from api.http.request_ids import MODEL
 from api.v1.predict_options import records_asked
 from ml.bundle.scored import Scored
+from ml.data.schema import Schema
 from ml.errors import NoRecords, Unreadable
 from ml.files.readers.json_text import parse_json, utf8_text
 from ml.metrics.evaluation import no_probabilities
@@ -19,7 +22,7 @@ from ml.service import Bundle, Service
 METHODS = ("predict", "predict_proba")
 
 
-def json_object(body: bytes, hint: str) -> dict[str, Any]:
+def json_object(body: bytes, hint: str, schema: Schema, most: int) -> dict[str, Any]:
     """Parse a body as a JSON object, whatever its content type: ``curl -d`` declares a form.
 
     Parameters
@@ -27,12 +30,18 @@ def json_object(body: bytes, hint: str) -> dict[str, Any]:
     body : bytes
     hint : str
         The shape that the protocol takes.
+    schema : Schema
+        The model's.
+    most : int
+        Maximum number of records in one request.
 
     Raises
     ------
-    Unreadable
+    Unreadable, TooManyRecords
     """
-    data = parse_json(utf8_text(body), "The body", nan=True)
+    text = utf8_text(body)
+    check_containers(text, most, lambda: names_of(schema))
+    data = parse_json(text, "The body", nan=True)
     if not isinstance(data, dict):
         raise Unreadable("The body holds no object.", hint)
     return data
@@ -47,8 +56,7 @@ def score_request(service: Service, bundle: Bundle, records: list[Any], most: in
     """
     if not records:
         raise NoRecords("There is no record in the body.")
-    if len(records) > most:
-        raise too_many(most)
+    check_count(len(records), most)
     return service.score(bundle.key, records_asked(records, bundle.schema))
 
 

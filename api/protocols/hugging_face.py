@@ -25,12 +25,12 @@ BESIDE = {"parameters", "options"}
 HINT = 'Send {"inputs": {"data": {"feature": [value, …]}}}, or {"inputs": [{"feature": value}, …]}.'
 
 
-def question(body: bytes, schema: Schema) -> dict[str, Any] | None:
+def question(body: bytes, schema: Schema, most: int) -> dict[str, Any] | None:
     """Parse a body of this protocol, whatever its content type; None where it is of another."""
     if not body.lstrip().startswith(b"{") or not any(f'"{key}"'.encode() in body for key in (INPUTS, TABLE)):
         return None
     try:
-        data = json_object(body, HINT)
+        data = json_object(body, HINT, schema, most)
     except LikelyError:
         return None  # reported by the next reader
     keys = data.keys() - BESIDE
@@ -41,7 +41,7 @@ def respond(predict: Predict, name: str, data: dict[str, Any]) -> ResponseReturn
     """Response to a body of this protocol."""
     try:
         bundle = predict.service.model(name)
-        records, tabular = _records(data, bundle.schema.names)
+        records, tabular = _records(data, bundle.schema.names, predict.most)
         scored = score_request(predict.service, bundle, records, predict.most)
         if tabular or bundle.offers != "probabilities":
             return in_json([", ".join(score.labels) for score in scored.scores], scored)
@@ -52,15 +52,15 @@ def respond(predict: Predict, name: str, data: dict[str, Any]) -> ResponseReturn
         return {"error": refusal.words}, refusal.status
 
 
-def _records(data: dict[str, Any], names: tuple[str, ...]) -> tuple[list[Any], bool]:
+def _records(data: dict[str, Any], names: tuple[str, ...], most: int) -> tuple[list[Any], bool]:
     """The records, and True when they came as a table."""
     given = data.get(INPUTS, data.get(TABLE))
     table = given.get("data") if isinstance(given, dict) and given.keys() == {"data"} and INPUTS in data else None
     if isinstance(table, dict):
-        return in_columns(table), True
+        return in_columns(table, most), True
     if isinstance(given, dict):
-        return in_columns(given), TABLE in data
-    return rows_or_records(given if isinstance(given, list) else [given], names), False
+        return in_columns(given, most), TABLE in data
+    return rows_or_records(given if isinstance(given, list) else [given], names, most), False
 
 
 def _ranked(scored: Scored, score: Score) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.routing import BaseConverter
 
 from api.http.cross_site import computes
-from api.http.errors import register_error_shape
+from api.http.errors import check_count, register_error_shape
 from api.http.json_tables import in_columns, rows_or_records
 from api.http.query import takes
 from api.protocols.common import in_json, json_object, predictions, score_request, whole_body
@@ -65,9 +65,9 @@ def register(app: Flask, service: Service, most: int) -> None:
     def v1_predict(name: str, fingerprint: str = "") -> ResponseReturnValue:
         """Score the records of the body."""
         bundle = versioned(service, name, fingerprint)
-        data = json_object(whole_body(), HINT)
+        data = json_object(whole_body(), HINT, bundle.schema, most)
         by_row = ROWS in data
-        scored = score_request(service, bundle, _records(data, bundle), most)
+        scored = score_request(service, bundle, _records(data, bundle, most), most)
         return in_json({"predictions" if by_row else "outputs": predictions(scored)}, scored)
 
     register_error_shape(app, r"/v1(/|$)", lambda refusal: {"error": refusal.words})
@@ -86,20 +86,21 @@ def versioned(service: Service, name: str, fingerprint: str) -> Bundle:
     return service.model(f"{name}@{fingerprint}" if fingerprint else name)
 
 
-def _records(data: dict[str, Any], bundle: Bundle) -> list[Any]:
+def _records(data: dict[str, Any], bundle: Bundle, most: int) -> list[Any]:
     given = [key for key in (ROWS, COLUMNS) if key in data]
     if len(given) != 1:
         raise Unreadable(f"The body holds {', '.join(map(str, data))[:200] or 'nothing'}.", HINT)
     rows = data[given[0]]
     if isinstance(rows, dict) and given[0] == COLUMNS:
-        return in_columns(rows)
+        return in_columns(rows, most)
     if not isinstance(rows, list):
         raise Unreadable(f'"{given[0]}" is no list.', HINT)
-    return _by_row(rows, bundle.schema.names)
+    return _by_row(rows, bundle.schema.names, most)
 
 
-def _by_row(rows: list[Any], names: tuple[str, ...]) -> list[Any]:
+def _by_row(rows: list[Any], names: tuple[str, ...], most: int) -> list[Any]:
     """Records of instances: each a record, a row of values, or the value of a single feature."""
     if rows and not any(isinstance(row, (list, dict)) for row in rows):
+        check_count(len(rows), most)
         rows = [[value] for value in rows]
-    return rows_or_records(rows, names)
+    return rows_or_records(rows, names, most)

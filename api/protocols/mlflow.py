@@ -13,10 +13,11 @@ from typing import Any
 from flask import Blueprint, Flask, Response, request
 from flask.typing import ResponseReturnValue
 
+from api.http.containers import check_containers
 from api.http.cross_site import computes
 from api.http.errors import UnsupportedContent, register_error_shape
 from api.http.file_tables import mimetype_of
-from api.http.json_tables import from_lists, from_split, rows_or_records
+from api.http.json_tables import from_lists, from_split, names_of, rows_or_records
 from api.http.query import takes
 from api.http.read_records import JSON, text_of_body
 from api.http.request_ids import MODEL
@@ -75,7 +76,7 @@ def register(
     def invocations(name: str = "") -> ResponseReturnValue:
         """Score the records of the body."""
         bundle = service.model(name or default.name())
-        records, method = _read(whole_body(), request.content_type or "", bundle.schema)
+        records, method = _read(whole_body(), request.content_type or "", bundle.schema, most)
         scored = score_request(service, bundle, records, most)
         made = predictions(scored, method)
         if request.accept_mimetypes.best_match([JSON, sagemaker.CSV]) == sagemaker.CSV:
@@ -86,34 +87,36 @@ def register(
     app.register_blueprint(guests)
 
 
-def _read(body: bytes, content_type: str, schema: Schema) -> tuple[list[Any], str]:
+def _read(body: bytes, content_type: str, schema: Schema, most: int) -> tuple[list[Any], str]:
     """Read the records of a body, and the method in its params."""
     if mimetype_of(content_type) == sagemaker.CSV:
-        return sagemaker.read_csv(body, content_type, schema), METHODS[0]
+        return sagemaker.read_csv(body, content_type, schema, most), METHODS[0]
     if content_type and mimetype_of(content_type) != JSON:
         raise UnsupportedContent(f"The body is sent as {content_type[:80]!r}.", f"Accepted: {JSON}, text/csv.")
-    data = parse_json(text_of_body(body, content_type), "The body", nan=True)
+    text = text_of_body(body, content_type)
+    check_containers(text, most, lambda: names_of(schema))
+    data = parse_json(text, "The body", nan=True)
     given = [key for key in FORMATS if isinstance(data, dict) and key in data]
     if len(given) != 1:
         came = ", ".join(map(str, data))[:200] if isinstance(data, dict) else "no object"
         raise Unreadable(f"The body holds {came or 'nothing'}.", HINT)
     params = data.get("params")
     method = method_of(params.get("predict_method") if isinstance(params, dict) else None)
-    return _records(given[0], data[given[0]], schema.names), method
+    return _records(given[0], data[given[0]], schema.names, most), method
 
 
-def _records(form: str, data: Any, names: tuple[str, ...]) -> list[object]:
+def _records(form: str, data: Any, names: tuple[str, ...], most: int) -> list[object]:
     if form == "dataframe_split":
-        return from_split(data if isinstance(data, dict) else {}, names)
+        return from_split(data if isinstance(data, dict) else {}, most, names)
     if isinstance(data, dict):
-        return _from_columns(data)
+        return _from_columns(data, most)
     if not isinstance(data, list):
         raise Unreadable(f'"{form}" holds neither a list nor an object.', HINT)
-    return data if form == "dataframe_records" else rows_or_records(data, names)
+    return data if form == "dataframe_records" else rows_or_records(data, names, most)
 
 
-def _from_columns(data: dict[str, Any]) -> list[object]:
+def _from_columns(data: dict[str, Any], most: int) -> list[object]:
     """Records of columns of equal length, or of a single record's values."""
     if not any(isinstance(column, list) for column in data.values()):
         return [data]
-    return from_lists({name: column if isinstance(column, list) else [column] for name, column in data.items()})
+    return from_lists({name: column if isinstance(column, list) else [column] for name, column in data.items()}, most)

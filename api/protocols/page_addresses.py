@@ -14,12 +14,12 @@ from api.contract.requests import PredictQuery
 from api.http.cross_site import computes
 from api.http.query import takes
 from api.http.read_records import is_form
-from api.http.representations import JSON, TEXT, Answer, choose, labels_beside, whole
+from api.http.representations import JSON, TEXT, Answer, choose, whole
 from api.http.validated import read_query
 from api.protocols import hugging_face
 from api.v1.default_model import DefaultModel
-from api.v1.explanations import answer
 from api.v1.predict import Predict, respond
+from jobs.work.answers import labels_beside
 from ml.bundle.scored import Scored
 from ml.files.text.read_options import ReadOptions
 
@@ -37,7 +37,7 @@ def register(app: Flask, predict: Predict, default: DefaultModel) -> None:
         """Score the records of the body."""
         model, body = name or default.name(), request.get_data(cache=False)
         kind, accept = request.content_type or "", request.headers.get("Accept", "")
-        found = hugging_face.question(body, predict.service.model(model).schema)
+        found = hugging_face.question(body, predict.service.model(model).schema, predict.most)
         if found is not None:
             return hugging_face.respond(predict, model, found)
         raws = predict.read(model, body, kind, lenient=True, options=ReadOptions.from_mapping(request.args))
@@ -46,7 +46,7 @@ def register(app: Flask, predict: Predict, default: DefaultModel) -> None:
             return respond(_answer(predict.service.score(model, raws), wanted))
         asked = read_query(PredictQuery)
         accept = wanted.partition(";")[0] if asked.only_scores else accept  # options give JSON, for a form too
-        return respond(_bare(answer(predict.service, model, raws, asked, accept, labels=True)))
+        return respond(_bare(predict.answer(model, raws, accept, labels=True)))
 
 
 def _answer(scored: Scored, wanted: str) -> Answer:

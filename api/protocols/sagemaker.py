@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 from werkzeug.http import parse_options_header
@@ -27,8 +28,8 @@ CSV = "text/csv"
 HEADER = {"present": True, "absent": False}
 
 
-def read_csv(body: bytes, content_type: str, schema: Schema) -> list[Any]:
-    """Read the records of a table with or without a header.
+def read_csv(body: bytes, content_type: str, schema: Schema, most: int) -> list[Any]:
+    """Read the first records of a table with or without a header, at most `most` and one more.
 
     Raises
     ------
@@ -40,9 +41,11 @@ def read_csv(body: bytes, content_type: str, schema: Schema) -> list[Any]:
     said = HEADER.get(parse_options_header(content_type)[1].get("header", "").lower())
     first = next(iter(rows_with(top, separator)), [])
     if has_header(first, schema) if said is None else said:
-        return list(open_table(io.BytesIO(text.encode())).rows)
-    options = ReadOptions(separator=separator, header_row=1)
-    return list(open_table(io.BytesIO((_header(schema, separator) + text).encode()), options).rows)
+        table = open_table(io.BytesIO(text.encode()), bounded=True)
+    else:
+        options = ReadOptions(separator=separator, header_row=1)
+        table = open_table(io.BytesIO((_header(schema, separator) + text).encode()), options, bounded=True)
+    return list(islice(table.rows, most + 1))
 
 
 def has_header(cells: Sequence[str], schema: Schema) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from api.http.errors import too_many
+from api.http.errors import check_count
 from ml.errors import Unreadable
 from ml.files.readers.json_text import repeated
 
@@ -46,7 +46,7 @@ class Tensor:
     values: list[Any]
 
 
-def read_tensors(document: Mapping[str, Any], tail: bytes) -> list[Tensor]:
+def read_tensors(document: Mapping[str, Any], tail: bytes, most: int) -> list[Tensor]:
     """Read the input tensors of a request.
 
     Parameters
@@ -55,11 +55,14 @@ def read_tensors(document: Mapping[str, Any], tail: bytes) -> list[Tensor]:
         The JSON part.
     tail : bytes
         The bytes after it: the data of the tensors with a `binary_data_size`, concatenated.
+    most : int
+        Maximum number of records in one request.
 
     Raises
     ------
     Unreadable
         A tensor is malformed, or its data does not fit its shape.
+    TooManyRecords
     """
     given = document.get("inputs")
     if not isinstance(given, list) or not given:
@@ -67,7 +70,7 @@ def read_tensors(document: Mapping[str, Any], tail: bytes) -> list[Tensor]:
     tensors, at = [], 0
     for entry in given:
         size = _binary_size(entry)
-        tensors.append(_tensor(entry, None if size is None else tail[at : at + size], size))
+        tensors.append(_tensor(entry, None if size is None else tail[at : at + size], size, most))
         at += size or 0
     if at != len(tail):
         raise Unreadable(f"Behind the JSON part came {len(tail):,} bytes; its tensors name {at:,}.")
@@ -88,7 +91,7 @@ def _binary_size(entry: Any) -> int | None:
     return size
 
 
-def _tensor(entry: Any, raw: bytes | None, size: int | None) -> Tensor:
+def _tensor(entry: Any, raw: bytes | None, size: int | None, most: int) -> Tensor:
     if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
         raise Unreadable("An input has no name.", "Each is an object with name, shape, datatype and data.")
     name, datatype = entry["name"], entry.get("datatype")
@@ -96,16 +99,22 @@ def _tensor(entry: Any, raw: bytes | None, size: int | None) -> Tensor:
     if datatype not in DATATYPES:
         raise Unreadable(f"{named} has the datatype {str(datatype)[:40]!r}.", f"Accepted: {', '.join(DATATYPES)}.")
     shape = _shape(entry.get("shape"), named)
+    check_count(shape[0], most)
+    wanted = math.prod(shape)
     if raw is None:
         values = _flat(entry.get("data"), named)
         _check_kinds(values, datatype, named)
     else:
         if "data" in entry or len(raw) != size:
             raise Unreadable(f"{named} names {size:,} bytes, and they are not there.")
-        values = _from_bytes(raw, datatype, named)
-    if len(values) != math.prod(shape):
-        raise Unreadable(f"{named} has {len(values):,} values; its shape asks for {math.prod(shape):,}.")
+        values = _from_bytes(raw, datatype, named, wanted)
+    _check_number(len(values), wanted, named)
     return Tensor(name, datatype, shape, values)
+
+
+def _check_number(count: int, wanted: int, named: str) -> None:
+    if count != wanted:
+        raise Unreadable(f"{named} has {count:,} values; its shape asks for {wanted:,}.")
 
 
 def _shape(shape: Any, named: str) -> tuple[int, ...]:
@@ -132,13 +141,14 @@ def _check_kinds(values: Sequence[Any], datatype: str, named: str) -> None:
         raise Unreadable(f"{named} is {datatype}, and holds {str(value)[:40]!r}.", "Send null where nothing is known.")
 
 
-def _from_bytes(raw: bytes, datatype: str, named: str) -> list[Any]:
+def _from_bytes(raw: bytes, datatype: str, named: str, wanted: int) -> list[Any]:
     """The values of a tensor in binary; NaN means missing."""
     if datatype == "BYTES":
         return _texts(raw, named)
     kind = np.dtype(NUMBERS[datatype]).newbyteorder("<")
     if len(raw) % kind.itemsize:
         raise Unreadable(f"{named} has {len(raw):,} bytes, which are no whole number of {datatype} values.")
+    _check_number(len(raw) // kind.itemsize, wanted, named)
     values = np.frombuffer(raw, kind).tolist()
     return [None if value != value else value for value in values] if kind.kind == "f" else values
 
@@ -159,7 +169,7 @@ def _texts(raw: bytes, named: str) -> list[str]:
     return texts
 
 
-def records_of(tensors: Sequence[Tensor], names: Sequence[str], most: int) -> list[dict[str, Any]]:
+def records_of(tensors: Sequence[Tensor], names: Sequence[str]) -> list[dict[str, Any]]:
     """Records from one tensor per feature, or from one tensor with a column per feature.
 
     Parameters
@@ -168,19 +178,14 @@ def records_of(tensors: Sequence[Tensor], names: Sequence[str], most: int) -> li
         Of shape (n,) or (n, 1) each; or a single one of shape (n, p), its columns in the order of `names`.
     names : sequence of str, length p
         The features in schema order.
-    most : int
-        Maximum number of records in one request.
 
     Raises
     ------
-    Unreadable, TooManyRecords
+    Unreadable
     """
     counts = {tensor.shape[0] for tensor in tensors}
     if len(counts) != 1:
         raise Unreadable("The inputs have different numbers of records.", "The first number of each shape is the same.")
-    (count,) = counts
-    if count > most:
-        raise too_many(most)
     wide = [tensor for tensor in tensors if len(tensor.shape) == 2 and tensor.shape[1] > 1]
     if not wide:
         columns = {tensor.name: tensor.values for tensor in tensors}

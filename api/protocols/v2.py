@@ -15,8 +15,10 @@ from typing import Any
 import orjson
 from flask import Blueprint, Flask, Response, request
 
+from api.http.containers import check_containers
 from api.http.cross_site import computes
 from api.http.errors import register_error_shape
+from api.http.json_tables import names_of
 from api.http.query import takes
 from api.http.request_ids import MODEL
 from api.protocols.common import predictions
@@ -27,6 +29,7 @@ from api.v1.predict_options import records_asked
 from ml.bundle.scored import Scored
 from ml.data.feature import Feature
 from ml.data.outcomes import Outcomes
+from ml.data.schema import Schema
 from ml.errors import Unreadable
 from ml.files.readers.json_text import parse_json, repeated
 from ml.lifecycle.versions import others
@@ -103,9 +106,9 @@ def register(app: Flask, service: Service, ready: Callable[[], Mapping[str, str 
 
 
 def _infer(service: Service, bundle: Bundle, body: bytes, most: int) -> Response:
-    document, tail = _parts(body, request.headers.get(JSON_SIZE))
+    document, tail = _parts(body, request.headers.get(JSON_SIZE), bundle.schema, most)
     wanted = _requested_outputs(document, bundle)
-    records = records_asked(records_of(read_tensors(document, tail), bundle.schema.names, most), bundle.schema)
+    records = records_asked(records_of(read_tensors(document, tail, most), bundle.schema.names), bundle.schema)
     scored = service.score(bundle.key, records)
     made = {tensor.name: tensor for tensor in outputs(scored)}
     answer = {
@@ -119,13 +122,15 @@ def _infer(service: Service, bundle: Bundle, body: bytes, most: int) -> Response
     return response
 
 
-def _parts(body: bytes, size: str | None) -> tuple[dict[str, Any], bytes]:
+def _parts(body: bytes, size: str | None, schema: Schema, most: int) -> tuple[dict[str, Any], bytes]:
     """Split a body into its JSON part and the binary data after it."""
     length = len(body) if size is None else int(size) if size.isascii() and size.isdecimal() else -1
     if not 0 <= length <= len(body):
         raise Unreadable(f"{JSON_SIZE} is {str(size)[:40]!r}; the body has {len(body):,} bytes.")
     try:
-        document = parse_json(body[:length].decode(), "The JSON part", nan=True)
+        text = body[:length].decode()
+        check_containers(text, most, lambda: names_of(schema))
+        document = parse_json(text, "The JSON part", nan=True)
     except UnicodeDecodeError:
         raise Unreadable("The JSON part is not UTF-8 text.", f"{JSON_SIZE} says where binary data begins.") from None
     if not isinstance(document, dict):

@@ -22,6 +22,7 @@ from ml.campaign.wish import BadWish, Wish
 from ml.campaign.words import notes, promise, sentence
 from ml.decision.payoff import currency_of
 from ml.files.text.read_options import ReadOptions
+from ml.runtime.deadline import PATIENCE, strict_deadline
 from ml.service import Bundle, Service
 from store.control_groups import ControlGroup
 
@@ -42,6 +43,7 @@ def register(app: Flask, service: Service, campaigns: CampaignService) -> None:
     @app.post(f"{PREFIX}/<job>/start")
     def start_job(job: str) -> tuple[dict[str, Any], int]:
         """Start scoring a held file."""
+        campaigns.jobs.get(job)
         asked = read_object(StartRequest)
         return described(campaigns.start(job, asked.columns or {}, asked.reasons, _told(asked), asked.blanks)), 202
 
@@ -69,13 +71,16 @@ def _register_lists(app: Flask, campaigns: CampaignService) -> None:
     @computes
     def job_forecast(job: str) -> dict[str, Any]:
         """Forecast of a list: calls, buyers, profit."""
-        wish, found, brings = campaigns.forecast(job, _list().model_dump(exclude_unset=True))
+        campaigns.jobs.get(job)
+        asked = _list().model_dump(exclude_unset=True)
+        with strict_deadline(PATIENCE):
+            wish, found, brings = campaigns.forecast(job, asked)
         _, bundle = campaigns.choices(job)
         return _forecast(bundle, wish, found, brings)
 
     @app.get(f"{PREFIX}/<job>/control")
     def job_control(job: str) -> dict[str, Any]:
-        """Who was kept back by the lists of a campaign."""
+        """Control groups of a campaign: the customers that its lists kept back."""
         found = campaigns.control_groups(job)
         return {"campaign": job, "lists": [_control_group(each) for each in found]}
 
@@ -88,6 +93,7 @@ def _register_lists(app: Flask, campaigns: CampaignService) -> None:
     @app.post(f"{PREFIX}/<job>/lists")
     def make_list(job: str) -> Response:
         """Accept the job that writes a list."""
+        campaigns.jobs.get(job)
         asked = _list()
         wish = asked.model_dump(exclude_unset=True, exclude={"reasons"})
         return accepted(*campaigns.make_list(job, wish, asked.reasons, idempotency_key()))

@@ -12,6 +12,7 @@ from flask import Flask, Response, request
 
 from api.http.query import ANY, takes
 from api.v1.models import PREFIX
+from auth.access import unprotected_notice
 from ml.data.example_record import example
 from ml.data.feature import MOST_LISTED, Feature, plain
 from ml.errors import LikelyError
@@ -81,7 +82,10 @@ def page(service: Service, here: str, root: str = "") -> str:
     bundles = serving(service)
     links = "".join(f'<a href="#{bundle.name}">{escape(bundle.title)}</a>' for bundle in bundles)
     models = "".join(_model(bundle, here + root) for bundle in bundles) or "<p>There are no models yet.</p>"
-    return _part("docs.html").format(root=root, links=links, models=models, addresses=_addresses(described()[0]))
+    said = unprotected_notice()
+    notice = f"<p><strong>{escape(said)}</strong></p>" if said else ""
+    addresses = _addresses(described()[0])
+    return _part("docs.html").format(root=root, notice=notice, links=links, models=models, addresses=addresses)
 
 
 def _part(name: str) -> str:

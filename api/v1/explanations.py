@@ -2,34 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
-
-import numpy as np
 
 from api.contract.requests import PredictQuery
 from api.http.errors import NotAcceptable
 from api.http.file_tables import notes_of_table
 from api.http.json_tables import names_of, without_strangers
-from api.http.representations import JSON, Answer, choose, labels_beside, notes_of, prediction, whole
-from ml.advice.advice import Standing
-from ml.advice.reasons import NOT_CAUSES, reasons
-from ml.advice.score_known import AVERAGE, ESTIMATOR, as_blanks, schema_for
+from api.http.representations import JSON, Answer, choose, whole
+from jobs.work.answers import finished
+from ml.advice.score_known import AVERAGE, ESTIMATOR
+from ml.batch.explained import ALLOW, Wanted, explained
 from ml.bundle.scored import Scored
-from ml.data.outcomes import Outcomes
 from ml.data.records import read_records
-from ml.decision.decide import decide
-from ml.errors import InvalidRecord, Problem, TooManyRecords, UnknownModel
+from ml.errors import TooManyRecords, UnknownModel
 from ml.metrics.evaluation import no_probabilities
+from ml.runtime.deadline import PATIENCE, StillWorking
 from ml.service import Bundle, Service
 
 MOST = 100  # records of a request with explanations: each takes some milliseconds
 MOST_AVERAGED = 1_000  # records of a request whose blanks are averaged over: one or two seconds
+FEW = 5  # records that are explained beside others
+
+_one_at_a_time = threading.Lock()  # more records of one request at a time in a process: others get answers meanwhile
+
+
+class Later(Exception):
+    """What is asked for takes longer than a request waits: whoever can accepts a job, of which this is the content.
+
+    Attributes
+    ----------
+    model : str
+        Key of the version.
+    asked : dict
+        JSON values.
+    """
+
+    def __init__(self, model: str, asked: dict[str, Any]) -> None:
+        super().__init__(model)
+        self.model, self.asked = model, asked
 
 
 def answer(
-    service: Service, name: str, raws: Sequence[object], asked: PredictQuery, accept: str = "", *, labels: bool = False
-) -> Answer:
+    service: Service, name: str, raws: Sequence[object], asked: PredictQuery, accept: str = "", *,
+    labels: bool = False, later: bool = False,
+) -> Answer:  # fmt: skip
     """Response to a prediction request with options.
 
     Parameters
@@ -44,31 +64,35 @@ def answer(
         The request's Accept header; only plain scores have other representations than JSON.
     labels : bool
         True adds the labels alone to JSON.
+    later : bool
+        True raises Later where the answer would take too long.
 
     Raises
     ------
     UnknownModel, BrokenModel, UnknownOutcome, NoProbabilities, InvalidRecord, TooManyRecords, NotAcceptable
+    Later
     """
     bundle = _model(service, name, asked.version)
     content_type, _ = choose(accept)
     said = notes_of_table(raws)
-    ignored: dict[str, Any] = {"notes": said} if said else {}
+    beside: dict[str, Any] = {"notes": said} if said else {}
     if asked.extra == "ignore":
         raws, strangers = without_strangers(raws, names_of(bundle.schema))
-        ignored["ignored"] = strangers
+        beside["ignored"] = strangers
     if not asked.only_scores:
         if content_type != JSON:
             raise NotAcceptable("What the address asks for is given as JSON only.", f"Accepted: {JSON}.")
-        made = _more(service, bundle, raws, asked)
-    else:
-        scored = _scored(service, bundle, raws, asked)
-        if content_type != JSON:
-            return Answer.of(scored, accept)
-        made = whole(scored)
-    return Answer.in_json((labels_beside(made) if labels else made) | ignored, bundle.key)
+        return Answer.in_json(_more(service, bundle, raws, asked, beside, labels=labels, later=later), bundle.key)
+    scored = _scored(service, bundle, raws, asked)
+    if content_type != JSON:
+        return Answer.of(scored, accept)
+    return Answer.in_json(finished(whole(scored), beside, labels=labels), bundle.key)
 
 
-def _more(service: Service, bundle: Bundle, raws: Sequence[object], asked: PredictQuery) -> dict[str, Any]:
+def _more(
+    service: Service, bundle: Bundle, raws: Sequence[object], asked: PredictQuery, beside: dict[str, Any], *,
+    labels: bool, later: bool,
+) -> dict[str, Any]:  # fmt: skip
     if bundle.offers != "probabilities":
         raise no_probabilities()
     outcome = asked.outcome or bundle.outcomes.positive
@@ -76,19 +100,36 @@ def _more(service: Service, bundle: Bundle, raws: Sequence[object], asked: Predi
     if asked.more and len(raws) > MOST:
         message = f"More than {MOST} records in one request that asks for more than scores."
         raise TooManyRecords(message, f"Send up to {MOST} at a time, or a job.")
-    made: dict[str, Any] = {"model": bundle.key, "outcomes": bundle.outcomes.names}
-    allowed = asked.blanks == "allow"
-    predictions = (
-        _with_blanks(service, bundle, raws, outcome) if allowed else _as_json(_scored(service, bundle, raws, asked))
-    )
-    if asked.explain:
-        made |= {"about": outcome, "remark": NOT_CAUSES}
-        _explain(service, bundle, raws, outcome, asked.averaged, predictions)
-    if asked.cutoff is not None:
-        made["cutoffs"] = _cutoffs(service, bundle, asked)
-        for each in predictions:
-            _decide(bundle, made["cutoffs"], each)
-    return made | {"predictions": predictions}
+    _check_averaged(raws, asked)
+    cutoffs = None if asked.cutoff is None else _cutoffs(service, bundle, asked)
+    wanted = Wanted(outcome, asked.explain, asked.blanks, cutoffs)
+    if not later:
+        return finished(explained(service, bundle, raws, wanted), beside, labels=labels)
+    try:
+        with _patience(asked.more and len(raws) > FEW) as check:
+            return finished(explained(service, bundle, raws, wanted, check), beside, labels=labels)
+    except StillWorking:
+        _check_records(service, bundle, raws, asked)
+        told = {"records": list(raws), "wanted": vars(wanted), "beside": beside, "labels": labels}
+        raise Later(bundle.key, told) from None
+
+
+@contextmanager
+def _patience(many: bool) -> Iterator[Callable[[], None]]:
+    """What is to be called before each record: it raises StillWorking after 8 s. So does another request's work."""
+    until = time.monotonic() + PATIENCE
+
+    def check() -> None:
+        if time.monotonic() > until:
+            raise StillWorking
+
+    if many and not _one_at_a_time.acquire(blocking=False):
+        raise StillWorking
+    try:
+        yield check
+    finally:
+        if many:
+            _one_at_a_time.release()
 
 
 def _model(service: Service, name: str, version: str) -> Bundle:
@@ -106,100 +147,20 @@ def _cutoffs(service: Service, bundle: Bundle, asked: PredictQuery) -> dict[str,
     return service.cut_offs(bundle)
 
 
-def _decide(bundle: Bundle, cutoffs: dict[str, float], made: dict[str, Any]) -> None:
-    """Add to a prediction its decisions, what acting is worth and what to do: the latter two where the card tells."""
-    probabilities = made["probabilities"]
-    decided = [decide(bundle.card, of, probabilities[of], at) for of, at in cutoffs.items()]
-    made["decisions"] = {each.outcome: each.act for each in decided}
-    worths = {each.outcome: each.worth for each in decided if each.worth is not None}
-    words = {each.outcome: each.words for each in decided if each.words}
-    made |= ({"worths": worths} if worths else {}) | ({"actions": words} if words else {})
-
-
 def _scored(service: Service, bundle: Bundle, raws: Sequence[object], asked: PredictQuery) -> Scored:
-    if asked.blanks == AVERAGE and len(raws) > MOST_AVERAGED:
-        message = f"More than {MOST_AVERAGED:,} records in one request that averages over blanks."
-        raise TooManyRecords(message, f"Send up to {MOST_AVERAGED:,} at a time, or a job.")
+    _check_averaged(raws, asked)
     return service.score(bundle.key, raws, AVERAGE if asked.blanks == AVERAGE else ESTIMATOR)
 
 
-def _as_json(scored: Scored) -> list[dict[str, Any]]:
-    outcomes = scored.model.outcomes
-    return [prediction(outcomes.names, outcomes.exclusive, score) for score in scored.scores]
+def _check_records(service: Service, bundle: Bundle, raws: Sequence[object], asked: PredictQuery) -> None:
+    """Refuse at once what a job could only refuse later; InvalidRecord with every problem."""
+    if asked.blanks == ALLOW:
+        read_records(bundle.schema.with_blanks, raws).all_rows()
+    else:
+        _scored(service, bundle, raws, asked)
 
 
-def _with_blanks(service: Service, bundle: Bundle, raws: Sequence[object], outcome: str) -> list[dict[str, Any]]:
-    ids = _ids(bundle, raws)
-    return [
-        _standing(service.stand(bundle.key, raw, outcome), record_id) for raw, record_id in zip(raws, ids, strict=True)
-    ]
-
-
-def _ids(bundle: Bundle, raws: Sequence[object]) -> tuple[str | None, ...]:
-    """Ids of the records; InvalidRecord with every problem of every record."""
-    records = read_records(bundle.schema.with_blanks, raws)
-    records.all_rows()
-    return records.ids
-
-
-def _standing(standing: Standing, record_id: str | None) -> dict[str, Any]:
-    outcomes = standing.model.outcomes
-    made: dict[str, Any] = {
-        "id": record_id,
-        "label": _label(standing, outcomes),
-        "probabilities": _by_name(outcomes, standing.probabilities),
-        "low": _by_name(outcomes, standing.low),
-        "high": _by_name(outcomes, standing.high),
-        "blanks": standing.blank,
-        "questions": [
-            {"feature": each.feature, "move": each.move, "crossing": each.crossing} for each in standing.questions
-        ],
-    }
-    return made | notes_of(standing.notes)
-
-
-def _label(standing: Standing, outcomes: Outcomes) -> Any:
-    """The estimator's label; null where a value is blank, for then the estimator was not called."""
-    if standing.blank:
-        return None
-    return standing.labels[0] if outcomes.exclusive else standing.labels
-
-
-def _by_name(outcomes: Outcomes, numbers: Sequence[float]) -> dict[str, float]:
-    return dict(zip(outcomes.names, numbers, strict=True))
-
-
-def _explain(
-    service: Service,
-    bundle: Bundle,
-    raws: Sequence[object],
-    outcome: str,
-    blanks: bool,
-    predictions: list[dict[str, Any]],
-) -> None:
-    """Add contributions and reasons to each prediction; with `blanks` off a missing value is a value like others."""
-    schema, column = bundle.schema, bundle.outcomes.index(outcome)
-    rows = read_records(schema_for(schema, AVERAGE if blanks else ESTIMATOR), raws).all_rows()
-    for at, (given, made) in enumerate(zip(rows, predictions, strict=True)):
-        row = as_blanks(given) if blanks else given
-        try:
-            found = service.explain(bundle, row, blanks=blanks, quick=True)
-        except ValueError as error:
-            raise InvalidRecord([Problem(at, None, None, str(error)[:200])]) from error
-        strongest = reasons(schema, row, found, column)
-        made["base"] = _by_name(bundle.outcomes, found.base.tolist())
-        made["contributions"] = _by_feature(bundle, found.contributions)
-        made["standard_errors"] = _by_feature(bundle, found.errors)
-        made["reasons"] = {
-            "for": [reason.sentence for reason in strongest.raising],
-            "against": [reason.sentence for reason in strongest.lowering],
-        }
-
-
-def _by_feature(bundle: Bundle, numbers: np.ndarray) -> dict[str, dict[str, float]]:
-    """Numbers of shape (p, k) as a mapping of outcome to feature to number."""
-    columns = numbers.T.tolist()
-    return {
-        of: dict(zip(bundle.schema.names, column, strict=True))
-        for of, column in zip(bundle.outcomes.names, columns, strict=True)
-    }
+def _check_averaged(raws: Sequence[object], asked: PredictQuery) -> None:
+    if asked.blanks == AVERAGE and len(raws) > MOST_AVERAGED:
+        message = f"More than {MOST_AVERAGED:,} records in one request that averages over blanks."
+        raise TooManyRecords(message, f"Send up to {MOST_AVERAGED:,} at a time, or a job.")

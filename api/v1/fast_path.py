@@ -18,7 +18,8 @@ from werkzeug.wsgi import get_content_length
 
 from api.http.representations import Answer
 from api.http.request_body import open_body
-from api.http.request_ids import ID, MODEL, request_id
+from api.http.request_ids import ID, MODEL
+from telemetry.request_ids import request_id
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -33,8 +34,8 @@ class FastPath:
     Parameters
     ----------
     app : Flask
-        Answers the others. While it has before_request hooks (authentication, a rate limit), it answers all:
-        the fast path never bypasses them.
+        Answers the others. While it has before_request hooks of its own, it answers all: the fast path never bypasses
+        them. Sign-in and rate limit are no such hooks: ``auth/gate.py`` stands in front of both ways.
     answer : callable
         Function of environment, model and body that returns the response or raises.
     """

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import Flask
+from flask import Flask, request
 
 from api.http.query import ANY, takes
+from telemetry.log_context import TOLD
 
 # Vital parts: without them nothing works, or data is lost. Any other costs time, or one model.
 VITAL = ("models", "store")
@@ -31,6 +32,8 @@ def register(app: Flask, ready: Callable[[], dict[str, str | None]]) -> None:
         stop the models that serve.
         """
         parts = ready()
+        if parts.get("store"):
+            request.environ[TOLD] = True
         body = {"ready": serves(parts), "degraded": any(parts.values()), "parts": parts}
         return body, 200 if serves(parts) else 503
 

@@ -8,25 +8,24 @@ from flask import Flask, Response, request
 
 from api.contract.requests import JobQuery
 from api.http.errors import UnsupportedContent
+from api.http.file_tables import TYPES as TABLES
 from api.http.query import takes
+from api.http.reader import in_language
 from api.http.uploads import open_upload
 from api.http.validated import read_query
 from api.v1.accepted_job import accepted, answer, idempotency_key
 from jobs.campaign_service import CampaignService
 from jobs.files.job_view import PREFIX
 from jobs.job_service import JobService
-from jobs.refused import too_large
 from jobs.results import Results
 from ml.errors import Unreadable
 from ml.files.readers.json_records import JSON, NDJSON
 from ml.files.text.read_options import ReadOptions
 
 NO_LIMIT = 2**62  # bytes of a body: a file is streamed, and the job service enforces its limit
-TYPES = {
-    "text/csv": None, "text/tab-separated-values": None, "application/octet-stream": None,
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": None, "application/vnd.ms-excel": None,
-    "application/vnd.apache.parquet": None, "application/json": JSON, "application/x-ndjson": NDJSON,
-    "application/ndjson": NDJSON, "application/jsonl": NDJSON, "application/x-jsonlines": NDJSON,
+TYPES = dict.fromkeys((*TABLES, "application/octet-stream", "application/vnd.apache.parquet")) | {
+    "application/json": JSON, "application/x-ndjson": NDJSON, "application/ndjson": NDJSON,
+    "application/jsonl": NDJSON, "application/x-jsonlines": NDJSON,
 }  # fmt: skip
 """What files are sent as, and the format; None where the file itself tells it."""
 
@@ -36,11 +35,10 @@ def register(app: Flask, job_service: JobService, campaigns: CampaignService, re
 
     @app.post("/api/v1/models/<name>/jobs")
     @takes(*JobQuery.model_fields)
+    @in_language
     def accept_job(name: str) -> Response:
         """Accept a file for scoring."""
         request.max_content_length = NO_LIMIT
-        if (request.content_length or 0) > job_service.most:
-            raise too_large(job_service.most)
         upload = open_upload(tuple(JobQuery.model_fields))
         read = ReadOptions.from_mapping(upload.options).to_json()
         asked = read_query(JobQuery, {"name": upload.name, **upload.options}, Unreadable)
@@ -48,7 +46,8 @@ def register(app: Flask, job_service: JobService, campaigns: CampaignService, re
         options["blanks"] = asked.blanks
         accept = campaigns.hold if asked.held else job_service.accept
         options["format"] = _format(upload.content_type)
-        return accepted(*accept(name, upload.blocks, options, idempotency_key(), callback=asked.callback_url))
+        key, size = idempotency_key(), request.content_length or 0
+        return accepted(*accept(name, upload.blocks, options, key, callback=asked.callback_url, size=size))
 
     @app.get(f"{PREFIX}/<job>")
     def show_job(job: str) -> Response:

@@ -15,6 +15,7 @@ from api.v1.models import PREFIX
 from ml.files.cells.safe_cells import FORMULA, NUMBER
 from ml.metrics.overview import read_cut_off
 from ml.plots.results import table
+from ml.runtime.deadline import PATIENCE, strict_deadline
 from ml.service import Service
 from ml.text.spoken import cut_off_text
 
@@ -28,7 +29,8 @@ def register(app: Flask, service: Service) -> None:
         """The rows of one plot; ``outcome`` and the plot's options are query parameters."""
         options = request.args.to_dict()
         outcome = options.pop("outcome", None)
-        header, rows = table(service, name, plot, outcome, options)
+        with strict_deadline(PATIENCE):
+            header, rows = table(service, name, plot, outcome, options)
         shown = quote(_file_name(name, plot, outcome, options.get("cut_off")), safe="")
         return Response(
             written(header, rows),

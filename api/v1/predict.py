@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, request
@@ -33,28 +34,37 @@ class Predict:
     service : Service
     most : int
         Maximum number of records in one request.
+    later : bool
+        Whether an answer may come later, by a job.
     """
 
-    def __init__(self, service: Service, most: int) -> None:
-        self.service, self.most = service, most
+    def __init__(self, service: Service, most: int, *, later: bool = False) -> None:
+        self.service, self.most, self._later = service, most, later
 
     def read(
         self, name: str, body: bytes, content_type: str, *, lenient: bool = False, options: ReadOptions = AUTO
-    ) -> list[object]:
+    ) -> Sequence[object]:
         """Read the records of a body; parameters and errors as :func:`api.http.read_records.read_body`."""
 
         def known() -> frozenset[str]:
             return names_of(self.service.model(name).schema)
 
-        def tables(body: bytes, content_type: str) -> list[object]:
+        def tables(body: bytes, content_type: str) -> Sequence[object]:
             return read_table(body, content_type, self.most, self.service.model(name).schema, options)
 
         return read_body(body, content_type, self.most, known, lenient=lenient, tables=tables)
 
+    def answer(self, name: str, raws: Sequence[object], accept: str, *, labels: bool = False) -> Answer:
+        """Answer with the options of the current request's address; see :func:`api.v1.explanations.answer`."""
+        asked = read_query(PredictQuery)
+        return answer(self.service, name, raws, asked, accept, labels=labels, later=self._later)
+
     def plain(self, environ: WSGIEnvironment, name: str, body: bytes) -> Answer:
         """Score the records of a body, without options."""
         raws = self.read(name, body, environ.get("CONTENT_TYPE", ""))
-        return Answer.of(self.service.score(name, raws), environ.get("HTTP_ACCEPT", ""), notes_of_table(raws))
+        scored, notes = self.service.score(name, raws), notes_of_table(raws)
+        del raws  # many records, while the answer is written
+        return Answer.of(scored, environ.get("HTTP_ACCEPT", ""), notes)
 
 
 def register(app: Flask, predict: Predict) -> None:
@@ -70,7 +80,7 @@ def register(app: Flask, predict: Predict) -> None:
             return respond(predict.plain(request.environ, name, body))
         options = ReadOptions.from_mapping(request.args)
         raws = predict.read(name, body, request.content_type or "", options=options)
-        return respond(answer(predict.service, name, raws, read_query(PredictQuery), request.headers.get("Accept", "")))
+        return respond(predict.answer(name, raws, request.headers.get("Accept", "")))
 
     app.wsgi_app = FastPath(app, predict.plain)  # type: ignore[method-assign]
 

@@ -8,9 +8,11 @@ from flask import Flask, Response, request
 
 from api.http.errors import refuse
 from api.http.query import takes
+from api.http.reader import in_language
 from api.v1.models import PREFIX
 from ml.report.files import ReportBusy, report_bytes
 from ml.report.html_report import POLICY as OWN_POLICY
+from ml.runtime.deadline import PATIENCE, strict_deadline
 from ml.service import Service
 
 TYPES = {"html": "text/html; charset=utf-8", "pdf": "application/pdf"}
@@ -23,11 +25,13 @@ def register(app: Flask, service: Service) -> None:
     """Add the route."""
 
     @app.get(f"{PREFIX}/<name>/report.<any(html, pdf):kind>")
-    @takes("outcome")
+    @takes("outcome", "language")
+    @in_language
     def report(name: str, kind: str) -> Response:
         """The report on one outcome: that of ``?outcome=``, else the positive one."""
         try:
-            content = report_bytes(service, name, kind, request.args.get("outcome"), wait=False)
+            with strict_deadline(PATIENCE):
+                content = report_bytes(service, name, kind, request.args.get("outcome"), wait=False)
         except ReportBusy as error:
             busy = refuse(error)
             busy.headers["Retry-After"] = PAUSE

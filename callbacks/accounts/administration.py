@@ -19,7 +19,7 @@ from layouts.accounts.pages import AUDIT, INVITATION, KEYS, PEOPLE
 from layouts.accounts.words import ROLE_WORDS, SCOPE_WORDS
 from layouts.shared import url
 from ml.translation import text
-from store.account_records import AuditEvent, Person
+from store.accounts.account_records import AuditEvent, Person
 
 EVENTS = 100  # on a page of the audit log
 
@@ -32,6 +32,8 @@ class AdministrationViews(Views):
         status = said.pop("status", 200)
         values = {"link": "", "linked": ""} | said
         listed = {"people": self.accounts.all(), "roles": list(ROLE_WORDS.items()), "models_of": models_of}
+        listed |= {"elsewhere": bool(self.given.elsewhere), "sessions": not self.given.behind_proxy}
+        listed |= {"can_sign_in": self.accounts.can_sign_in, "role_words": ROLE_WORDS}
         return self.shown("people", status, PEOPLE, **listed, **values)
 
     def change_people(self) -> AnyResponse:
@@ -45,6 +47,8 @@ class AdministrationViews(Views):
 
     def _change_people(self, what: str, person: str) -> dict[str, str]:
         form = request.form
+        if self.given.elsewhere and what in ("invite", "link", "role"):
+            raise BadAccount(text("People sign in elsewhere. Their roles come from groups at the sign-in service."))
         if what == "invite":
             token = self.accounts.invite(form.get("name", ""), form.get("role", ""))
             return {"link": link_of(token), "linked": form["name"]}
@@ -89,8 +93,8 @@ class AdministrationViews(Views):
     def audit(self) -> Response:
         """A page of the audit log."""
         before = request.args.get("before", "")
-        events = self.given.audit.newest(EVENTS, int(before[:15]) if before.isdecimal() and before.isascii() else None)
-        older = events[-1].number if len(events) == EVENTS else None
+        number = int(before[:15]) if before.isdecimal() and before.isascii() else None
+        events, older = self.given.audit.page(EVENTS, number)
         return self.shown("audit", 200, AUDIT, events=events, older=older)
 
     def audit_csv(self) -> Response:
@@ -132,9 +136,10 @@ def link_of(token: str) -> str:
 def _lines(audit: AuditLog) -> Iterable[str]:
     columns = list(AuditEvent.__dataclass_fields__)
     yield ",".join(columns) + "\r\n"
-    before = None
-    while events := audit.newest(EVENTS, before):
-        before = events[-1].number
+    before, is_last = None, False
+    while not is_last:
+        events, before = audit.page(EVENTS, before)
+        is_last = before is None
         rows = io.StringIO()
         csv.writer(rows).writerows([_cell(getattr(event, name)) for name in columns] for event in events)
         yield rows.getvalue()

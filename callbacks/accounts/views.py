@@ -14,12 +14,13 @@ from auth.accounts import Accounts
 from auth.audit_log import AuditLog
 from auth.browser_sessions import SignedIn
 from auth.caller import current_request
+from auth.first_administrator import FirstAdministrator
 from auth.keys import ApiKeys
 from auth.permissions import Permission
+from auth.setup import SignInElsewhere
 from layouts.accounts import pages
 from layouts.accounts.pages import SIGN_IN, Frame
-from ml.translation import text
-from store.account_records import Person
+from store.accounts.account_records import Person
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,13 @@ class SignIn:
         Gives the names of all models.
     css : callable
         Gives the address of the style sheet.
+    first : FirstAdministrator
     forget : callable
         Looks sessions and keys up again, after one was ended or changed.
     limits : str
         Where tries of a sign-in are counted: ``memory://``, or Redis for all instances.
+    elsewhere : SignInElsewhere or None
+        None where people have passwords here.
     """
 
     accounts: Accounts
@@ -46,8 +50,15 @@ class SignIn:
     audit: AuditLog
     models: Callable[[], Iterable[str]]
     css: Callable[[], str]
+    first: FirstAdministrator
     forget: Callable[[], None]
     limits: str = "memory://"
+    elsewhere: SignInElsewhere | None = None
+
+    @property
+    def behind_proxy(self) -> bool:
+        """True where a proxy in front says who people are: they sign in and out there."""
+        return bool(self.elsewhere and self.elsewhere.proxy)
 
 
 class Views:
@@ -65,7 +76,10 @@ class Views:
         """A page as a response; no cache keeps it."""
         asked = current_request()
         caller = asked.caller if asked else None
-        frame = Frame(self.given.css(), caller.name if caller else "", bool(caller and caller.may(Permission.ADMIN)))
+        administers = bool(caller and caller.may(Permission.ADMIN))
+        frame = Frame(
+            self.given.css(), caller.name if caller else "", administers, signs_out=not self.given.behind_proxy
+        )
         shown = pages.page(template, frame, here=here, **values)
         return Response(shown, status, content_type="text/html; charset=utf-8")
 
@@ -78,23 +92,21 @@ class Views:
 
     def person(self) -> Person | None:
         """Who signed in."""
-        found: Person | None = getattr(current_user, "person", None)
-        return found
+        asked = current_request()
+        return asked.caller.person if asked else None
 
     def caller_name(self) -> str:
         """Name of who asks."""
         asked = current_request()
         return asked.caller.name if asked else ""
 
-    def refuse_foreign(self) -> Response:
-        """Refuse a form that a page of another site sent."""
-        words = text("The form was sent by a page of another site. Open this page and try again.")
-        return self.shown("sign_in", 403, problem=words, name="", next="/", secure=is_private())
-
 
 def safe_path(given: str) -> str:
     """A path of this service to go on to; "/" for everything that might lead elsewhere."""
-    parts = urlsplit(given)
+    try:
+        parts = urlsplit(given)
+    except ValueError:  # half of an IPv6 address
+        return "/"
     elsewhere = parts.scheme or parts.netloc or not given.startswith("/") or given.startswith(("//", "/\\"))
     odd = any(ord(letter) < 32 or letter == "\\" for letter in given)
     return "/" if elsewhere or odd or given.startswith(SIGN_IN) else given

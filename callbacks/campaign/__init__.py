@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dash import Dash
 
-from callbacks.campaign import call_list, columns, downloads, forecast, kept, records, scoring, steps
+from callbacks.campaign import call_list, columns, downloads, forecast, hand_out, kept, records, scoring, steps
 from callbacks.campaign.doors import Doors
 
 
@@ -21,4 +21,5 @@ def register(app: Dash, doors: Doors) -> None:
     records.register(app, doors)
     forecast.register(app, doors)
     call_list.register(app, doors)
+    hand_out.register(app, doors)
     downloads.register(app, doors)

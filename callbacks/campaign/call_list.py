@@ -11,6 +11,7 @@ from dash.exceptions import PreventUpdate
 
 from callbacks.campaign.doors import Doors, by_name, words
 from callbacks.campaign.forecast import request_of, wish_of_page
+from callbacks.campaign.hand_out import section
 from callbacks.campaign.records import table
 from jobs.job_service import LONGEST_KEY
 from jobs.refused import UnknownJob
@@ -114,7 +115,8 @@ def follow(doors: Doors, made: Any, ticks: Any, was_open: Any) -> dict[str, Any]
         }
     if job["state"] == "done":
         load = downloads.menu(job["id"], text("Download the list"), "list", job["name"] or "")
-        return _ended(text(made_list.READY), [load], made_list.rows(job, table(doors, job["id"])))
+        below = [*made_list.rows(job, table(doors, job["id"])), *section(doors, job["id"], job["model"])]
+        return _ended(made_list.ready(), [load], below)
     if job["state"] == "failed":
         return _ended(parts.bad(text("The list could not be made: {why} Try again.", why=job["message"])))
     return _ended(text("Cancelled."))

@@ -91,7 +91,7 @@ def look(
     doors: Doors, reads: list[Any], matches: list[Any], blanks: Any, names: list[Any], before: Any, of: Any,
     _again: Any = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """What stands in the file when it is read, and its columns are matched, as the controls say.
+    """Preview of the file, read and with its columns matched as the controls say.
 
     Parameters
     ----------

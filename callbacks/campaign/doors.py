@@ -1,4 +1,4 @@
-"""What the callbacks of the Campaign page ask: the services that the API's routes ask too."""
+"""Services that the callbacks of the Campaign page ask: those of the API's routes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from feedback.desk.service import Desk
 from jobs.campaign_service import CampaignService
 from jobs.campaign_view import choices_json
 from jobs.files.job_view import described
@@ -32,6 +33,8 @@ class Doors:
     jobs : JobService
     campaigns : CampaignService
     retention : FileRetention
+    desk : Desk, optional
+        Where lists are handed out to sellers.
     results : Results
     rows : ResultRows
     """
@@ -40,6 +43,7 @@ class Doors:
     jobs: JobService
     campaigns: CampaignService
     retention: FileRetention
+    desk: Desk | None = None
     results: Results = field(init=False)
     rows: ResultRows = field(init=False)
 
@@ -53,8 +57,7 @@ class Doors:
 
     def is_held(self, job: str) -> bool:
         """Whether a file still waits to be started."""
-        found = self.jobs.store.jobs.get(job)
-        return found is not None and found.state == "held"
+        return any(found.state == "held" for found in self.jobs.those([job]))
 
     def name_of(self, bundle: Bundle) -> str:
         """How addresses name a version: by the model's name while it is live, else by its key."""
@@ -72,7 +75,7 @@ def as_shown(job: Job) -> dict[str, Any]:
 
 
 def words(error: LikelyError) -> str:
-    """What is said to a person of an error."""
+    """An error in words for people."""
     return error.message if isinstance(error, FOR_PROGRAMS) else str(error)
 
 

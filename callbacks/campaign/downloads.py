@@ -58,8 +58,8 @@ def export(doors: Doors, clicks: list[Any], ticks: Any, before: Any, of: Any) ->
     chosen = isinstance(asked, dict) and asked.get("campaign") == "format"
     if not any(clicks) or (not chosen and not isinstance(before, dict)):
         raise PreventUpdate
-    name = asked["name"] if chosen else before["format"]
-    if name not in downloads.WORDS:
+    name = asked.get("name") if chosen else before.get("format")
+    if not isinstance(name, str) or name not in downloads.WORDS:
         raise PreventUpdate
     wanted = {"format": name, "times": sum(each or 0 for each in clicks), "address": ""}
     form = excel_csv(current_format().decimal) if name == EXCEL_CSV else format_named(name)

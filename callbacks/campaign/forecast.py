@@ -76,7 +76,7 @@ def register(app: Dash, doors: Doors) -> None:
 
 
 def show_fields(doors: Doors, by: Any, offers: Any, fields: list[Any], of: Any) -> tuple[list[bool], bool]:
-    """Which fields do not apply to such a list."""
+    """Fields that do not apply to such a list, to be hidden."""
     choices = doors.choices(of["job"])
     names = offered(choices, offers)
     hidden = call_list.hidden_fields([field["name"] for field in fields], by, names)
@@ -93,7 +93,7 @@ def foresee(
     doors: Doors, chosen: dict[str, Any], texts: list[Any], names: list[Any], part_texts: list[Any],
     part_names: list[Any], of: Any, made: Any,
 ) -> dict[str, Any]:  # fmt: skip
-    """What such a list should bring, or what is wrong with what is typed.
+    """Forecast of such a list, or the problems of what is typed.
 
     Parameters
     ----------
@@ -155,7 +155,7 @@ def _made_otherwise(doors: Doors, made: Any, wish: Mapping[str, Any]) -> bool:
 def _marked(
     names: list[Any], part_names: list[Any], problems: Mapping[str, str], cut_off: tuple[str, str]
 ) -> dict[str, Any]:
-    """What is said at each field."""
+    """Message at each field."""
     fields, more = [each["name"] for each in names], [each["name"] for each in part_names]
     hints = {"cut_off": cut_off[1]}
     return {

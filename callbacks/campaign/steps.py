@@ -20,7 +20,7 @@ from layouts.campaign.page import Step, trouble
 from layouts.shared import ids, url
 from ml.errors import LikelyError
 from ml.service import Bundle
-from ml.translation import mark, text
+from ml.translation import mark, text, translated
 from store.job import Job
 from store.job import State as JobState
 
@@ -83,7 +83,7 @@ def show_step(doors: Doors, turns: list[Any], path: Any, turn_ids: list[Mapping[
     turn_ids : list of mapping
         Ids of the places where they say it; each names the job.
     """
-    said = [(turn, of["job"]) for turn, of in zip(turns, turn_ids, strict=False) if turn]
+    said = [(turn, of["job"]) for turn, of in zip(turns, turn_ids, strict=False) if turn and _is_turn(turn)]
     where = url.parse(url.inside(path)) if isinstance(path, str) else None
     if not said or where is None or where.model is None:
         raise PreventUpdate  # a step came in with its places empty
@@ -91,6 +91,11 @@ def show_step(doors: Doors, turns: list[Any], path: Any, turn_ids: list[Mapping[
     bundle = doors.service.opened(where.model)
     step = trouble(job, *map(str, turn)) if isinstance(turn, list) else opening(doors, bundle, {"job": job})
     return page.inside(step, where.model, doors.retention), step.name
+
+
+def _is_turn(turn: Any) -> bool:
+    """True for a state, and for trouble: as all that a browser sends, it may be anything."""
+    return isinstance(turn, str) or (isinstance(turn, list) and len(turn) == len(GONE))
 
 
 def begin_anew(doors: Doors, clicks: list[Any], at: Any) -> int:
@@ -126,7 +131,7 @@ def _wrong(job: Job, model: str) -> tuple[str, str] | None:
     if job.kind != "campaign":
         return text("No campaign"), text("A program sent this file to be scored: there is no table of it here.")
     if job.state == "failed":
-        why = text("{why} Choose the file again, or another one.", why=job.message)
+        why = text("{why} Choose the file again, or another one.", why=translated(job.message))
         return text("The file could not be scored"), why
     if job.state == "cancelled":
         return text("Cancelled"), text("Nothing was kept. Choose a file to begin again.")

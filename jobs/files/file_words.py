@@ -10,7 +10,7 @@ from ml.data.schema import Schema
 from ml.data.value_words import gap_sentences, quote
 from ml.files.readers.json_table import RecordTable
 from ml.files.table import Table
-from ml.text import words
+from ml.translation import listed as enumeration
 from ml.translation import plural, text
 
 MOST_NAMED = 6  # features that one sentence names
@@ -200,4 +200,4 @@ def _refused(label: str, count: int) -> str:
 def listed(names: Sequence[str]) -> str:
     """Names as an enumeration in a sentence, shortened where there are many."""
     some, more = list(names[:MOST_NAMED]), len(names) - MOST_NAMED
-    return words.listed([*some, plural("{n} more", "{n} more", more, n=f"{more:,}")] if more > 0 else some)
+    return enumeration([*some, plural("{n} more", "{n} more", more, n=f"{more:,}")] if more > 0 else some)

@@ -15,6 +15,7 @@ from ml.files.file_kinds import CSV, GZIP, PARQUET, format_of
 from ml.files.readers.json_records import json_form_of, json_records, names_in
 from ml.files.readers.parquet import check_parquet
 from ml.service import Bundle
+from ml.translation import text
 
 HEAD = 256 * 1024  # bytes
 LOOKED_AT = 200  # records
@@ -27,7 +28,7 @@ def take_head(blocks: Iterable[bytes]) -> tuple[bytes, bool, Iterator[bytes]]:
     Raises
     ------
     NoRecords
-        The file is empty.
+        Nothing was sent.
     """
     rest = (block for block in blocks if block)
     taken: list[bytes] = []
@@ -37,7 +38,9 @@ def take_head(blocks: Iterable[bytes]) -> tuple[bytes, bool, Iterator[bytes]]:
         size += len(block)
     head = b"".join(taken)
     if size < HEAD and not head.strip():
-        raise NoRecords("The body is empty.", "Send a table with a header and a line for each record.")
+        raise NoRecords(
+            text("There is nothing in the file."), text("Send a table with a header and a line for each record.")
+        )
     return head[:HEAD], size < HEAD, chain(taken, rest)
 
 
@@ -114,9 +117,11 @@ def _unpacked(head: bytes) -> bytes:
     try:
         found = zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(head, HEAD)
     except zlib.error as error:
-        raise Unreadable(f"The compressed file is harmed: {error}.", "Send it again.") from None
+        raise Unreadable(text("The compressed file is harmed: {error}.", error=error), text("Send it again.")) from None
     if form_of(found) != CSV:
-        raise Unreadable("The file is compressed.", "Unpack it and send it as it is, or with Content-Encoding: gzip.")
+        raise Unreadable(
+            text("The file is compressed."), text("Unpack it and send it as it is, or with Content-Encoding: gzip.")
+        )
     return found
 
 
@@ -169,7 +174,9 @@ def _check_records(head: bytes, whole: bool, options: Mapping[str, Any], bundle:
         pass  # a JSON text of one long line: valid as far as it was read
     if not records:
         if whole:
-            raise NoRecords("There is no record in the body.", "Send a list of records, or one in each line.")
+            raise NoRecords(
+                text("There is no record in the body."), text("Send a list of records, or one in each line.")
+            )
         return
     columns = options.get("columns") or {}
     names = [columns.get(name) or name for name in names_in(iter(records))]

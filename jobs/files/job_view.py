@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from jobs.files.file_words import job_notes
 from ml.files.write.formats import FORMATS
+from ml.translation import translated
 from store.job import OPEN, Call, Job
 
 PREFIX = "/api/v1/jobs"
@@ -36,10 +37,11 @@ def described(job: Job) -> dict[str, Any]:
         "gaps": job.gaps,
         "unread": job.unread,
         "rate": None if rate is None else round(rate, 1),
-        "message": job.message,
+        "message": translated(job.message),
         "created": job.created,
         "started": job.started,
         "finished": job.finished,
+        "request_id": job.origin.request or None,
         "callback": None if job.call is None else _called(job.call),
         "links": links,
     }

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 from jobs.files import paths
 from jobs.files.file_words import labels_of, missing_columns, near_sentences, unread_sentence
 from jobs.files.first_problems import Unread, sorts, unread_of
+from jobs.files.taken_lines import of_features, take_lines
 from ml.advice.score_known import ESTIMATOR, Blanks, schema_for
 from ml.batch.compare_file import FileComparison, compare_file, spread
 from ml.batch.score_lines import gaps_in
@@ -26,6 +26,7 @@ from ml.files.open_table import AUTO, open_table
 from ml.files.table import ReadPlan, Table, row_of
 from ml.files.text.dialect import Dialect
 from ml.files.text.read_options import ReadOptions
+from ml.runtime.deadline import deadline, is_late
 from ml.service import Bundle, Service
 from ml.translation import plural, text
 from store.files import Files
@@ -33,6 +34,7 @@ from store.job import Job
 
 CHECKED = 200
 COUNTED = 20_000  # lines up to which a file is read to its end, which is fast enough for a request
+LOOK = 3.0  # seconds in which lines are taken: a file may be of nothing but blank ones
 SHOWN = 5
 MOST_PROBLEMS = 20
 
@@ -135,9 +137,12 @@ def preview(
     schema = bundle.schema
     with files.open(paths.source(job.id)) as file:
         table = open_table(file, options, schema, given)
-        lines = list(islice(table.lines, CHECKED))
-        rest = list(islice(table.lines, COUNTED - len(lines)))
-        more, whole = len(rest), len(lines) + len(rest) < COUNTED
+        with deadline(LOOK):
+            lines, ended = take_lines(table.lines, CHECKED)
+            rest, whole = (
+                take_lines(table.lines, COUNTED - len(lines), of_features(schema, table)) if not ended else ([], True)
+            )
+            more, whole = len(rest), whole and not is_late()
     raws = [table.rules.row(row_of(table.names, line)) for line in lines]
     known = read_records(schema.with_blanks, raws, extra=True)
     taken = schema_for(schema, blanks)
@@ -229,7 +234,7 @@ def _sentences(
 
 
 def _estimated(size: int, table: Table, lines: Sequence[list[str]]) -> int | None:
-    if table.dialect.format != CSV or table.dialect.compressed:
+    if table.dialect.format != CSV or table.dialect.compressed or not lines:
         return None
     encoding = table.dialect.encoding or "utf-8"
     head, *rest = (len(",".join(line).encode(encoding, "replace")) + 1 for line in (table.header, *lines))

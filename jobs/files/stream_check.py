@@ -19,6 +19,7 @@ from ml.files.open_table import known_names
 from ml.files.readers.excel import ROOT
 from ml.files.readers.json_table import table_of
 from ml.service import Bundle
+from ml.translation import translated
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +80,7 @@ class StreamCheck:
 
     @property
     def finding(self) -> dict[str, Any]:
-        """What was read as JSON: ``encoding`` as given, ``separator`` as taken, ``fault``, see :func:`error_of`."""
+        """The finding as JSON: ``encoding`` as given, ``separator`` as taken, ``fault``, see :func:`error_of`."""
         fault = [*self._found["error"], self._found["kind"]] if "error" in self._found else None
         return {"encoding": self._encoding, "separator": self._found.get("separator"), "fault": fault}
 
@@ -147,5 +148,5 @@ def error_of(fault: list[str]) -> LikelyError:
     """The error that a fault describes: message, hint, class of error."""
     message, hint, kind = fault
     found = getattr(errors, kind, Unreadable)
-    made: LikelyError = found(message, hint)
+    made: LikelyError = found(translated(message), translated(hint))
     return made

@@ -24,6 +24,11 @@ FIRST_FREE = 1024  # lower ports belong to mail, shells and name servers
 PATIENCE = 2.0  # seconds that an upload waits for a name to be resolved
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _COMPATIBLE = ipaddress.ip_network("::/96")
+# Special addresses (IANA) that Python calls global: of protocols, of relays that are no more, of sites (RFC 3879)
+_NOT_OF_HOSTS = tuple(
+    map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "fec0::/10", "2001::/23", "5f00::/16"))
+)
+ANYWHERE = tuple(map(ipaddress.ip_network, ("0.0.0.0/0", "::/0")))  # where the operator says the address, not a caller
 
 
 class BadCallback(LikelyError):
@@ -185,6 +190,8 @@ def _check(target: Target, address: Address, networks: Sequence[Network]) -> Non
 
 
 def _is_public(address: Address) -> bool:
+    if any(address in network for network in _NOT_OF_HOSTS if network.version == address.version):
+        return False
     return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
 
 

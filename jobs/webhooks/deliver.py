@@ -21,6 +21,10 @@ from jobs.webhooks.sign import signed
 from jobs.work.lease_renewal import heartbeat
 from store.calls import ClaimedCall
 from store.db import Store
+from store.errors import is_unavailable
+from store.job import Job
+from telemetry.log_context import log_fields
+from telemetry.request_ids import HEADER
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +60,8 @@ class CallbackSender:
                 if self.step():
                     continue
             except Exception as error:  # noqa: BLE001 - a database that is away for a moment must not end the calls
-                log.warning("Calls could not be looked for: %s", type(error).__name__)
+                if not is_unavailable(error):  # that is in the log already
+                    log.warning("Calls could not be looked for: %s", type(error).__name__)
             stop.wait(PAUSE)
 
     def start(self, stop: threading.Event) -> None:
@@ -68,25 +73,31 @@ class CallbackSender:
         call = self._store.calls.claim(self._lease)
         if call is None:
             return False
+        job = self._store.jobs.get(call.job)
+        with log_fields(request_id=job.origin.request if job else "", job=call.job):
+            self._send(call, job)
+        return True
+
+    def _send(self, call: ClaimedCall, job: Job | None) -> None:
         with heartbeat(lambda: self._store.calls.renew(call, self._lease), self._lease, f"the call of {call.job}"):
-            status, message = self._call(call)
+            status, message = self._call(call, job)
         if status is not None and 200 <= status < 300:
             self._store.calls.delivered(call, status)
         else:
             last = call.attempts > len(PAUSES) or status == GONE
             self._store.calls.missed(call, status, message, None if last else PAUSES[call.attempts - 1])
             log.info("Job %s: call %s of its address failed: %s", call.job, call.attempts, message)
-        return True
 
-    def _call(self, call: ClaimedCall) -> tuple[int | None, str]:
+    def _call(self, call: ClaimedCall, job: Job | None) -> tuple[int | None, str]:
         """HTTP code of the response, and the error message; never content of the response."""
-        job = self._store.jobs.get(call.job)
         if job is None:
             return GONE, "The job was removed."
         if not self._rules.secrets:
             return None, NO_SECRET
         body = orjson.dumps(described(job))
         headers = signed(self._rules.secrets, call.job, int(time.time()), body)
+        if job.origin.request:
+            headers[HEADER] = job.origin.request
         try:
             status = post(resolve(call.url, self._rules.networks), body, headers, self._deadline)
         except BadCallback as error:

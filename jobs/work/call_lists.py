@@ -10,6 +10,7 @@ import numpy as np
 import orjson
 
 from jobs.files import paths
+from jobs.work.assignments import Assignments
 from jobs.work.chunks import RECORDS, LeaseLost, Stopped
 from jobs.work.rank_index import RankIndex, read_index
 from jobs.work.score_campaign import EXTRA, WITH_REASONS, band_cell, cells_of, record_id_of
@@ -74,12 +75,11 @@ def split_list(
     announce: Callable[[str], Any], stop: Callable[[], bool] = lambda: False,
 ) -> None:  # fmt: skip
     """Choose the rows of a list and cut it into chunks."""
-    campaign = table.get(job.options["of"])
-    if campaign is None:
-        raise CampaignGone("The campaign of this list was removed.", "Send the file again.")
+    campaign = _campaign_of(table, files, job)
     bundle, index = service.model(job.model), open_index(table, files, campaign)
     wish = wish_of(service, bundle, job.options["wish"])
     _, found = picked(bundle, index, wish)
+    files.make_folder(paths.folder(job.id))
     size = WITH_REASONS if job.options.get("reasons") else RECORDS
     there = table.numbers(job.id)
     rows = [found.rows.tolist(), found.outcome.tolist(), found.control.tolist(), found.gain.tolist()]
@@ -91,16 +91,29 @@ def split_list(
             raise Stopped
         some = calls[start : start + size]
         name = paths.made(job.id, number, chunk.owner, "in")
-        files.write(name, [orjson.dumps([start, some])])
+        files.add(name, [orjson.dumps([start, some])])
         if not table.add_chunks(chunk, [(number, len(some), name)]):
+            files.remove(name)
             raise LeaseLost
         announce(job.id)
     if wish.control:
         _keep_control(table, bundle, index, wish, found, campaign, job.id)
+    table.assignments.keep(job.id, Assignments(bundle, campaign, job.id, index, wish, found))
     head = paths.made(job.id, 0, chunk.owner, "out")
-    files.write(head, [csv_text([list_header(bundle, index.header[: index.width])]).encode()])
+    files.add(head, [csv_text([list_header(bundle, index.header[: index.width])]).encode()])
     if not table.finish(chunk, len(calls), file=head):
+        files.remove(head)
         raise LeaseLost
+
+
+def _campaign_of(table: JobTable, files: Files, job: Job) -> Job:
+    """The campaign of a list; its index may be in memory while its files are gone, or the place of all files is."""
+    campaign = table.get(job.options["of"])
+    if campaign is None:
+        raise CampaignGone(text("The campaign of this list was removed."), text("Send the file again."))
+    if not files.sizes(paths.folder(campaign.id)):
+        raise CampaignGone(text("The campaign's files were removed."), text("Send the file again."))
+    return campaign
 
 
 def _keep_control(
@@ -130,9 +143,7 @@ def list_header(bundle: Bundle, header: Sequence[str]) -> list[str]:
 
 def write_list(table: JobTable, files: Files, service: Service, job: Job, chunk: Chunk) -> None:
     """Write the lines of one chunk of a list."""
-    campaign = table.get(job.options["of"])
-    if campaign is None:
-        raise CampaignGone("The campaign of this list was removed.", "Send the file again.")
+    campaign = _campaign_of(table, files, job)
     bundle, index = service.model(job.model), open_index(table, files, campaign)
     wish = wish_of(service, bundle, job.options["wish"])
     cut_offs = service.cut_offs(bundle)
@@ -153,7 +164,7 @@ def write_list(table: JobTable, files: Files, service: Service, job: Job, chunk:
         about = [safe_cell(outcome), repr(p), band_cell(bundle.card, outcome, p), does]
         lines.append([str(place), *cells, *about, *said, GROUPS[control], repr(gain)])
     out = paths.made(job.id, chunk.number, chunk.owner, "out")
-    files.write(out, [csv_text(lines).encode()])
+    files.add(out, [csv_text(lines).encode()])
     if not table.finish(chunk, len(lines), 0, out):
         files.remove(out)
         raise LeaseLost

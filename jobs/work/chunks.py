@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import Any
 
@@ -54,28 +54,43 @@ def split(
     LeaseLost, Stopped
     """
     bundle = service.model(job.model)
-    number = total = 0
-    there = table.numbers(job.id)
     with files.open(paths.source(job.id)) as file:
         source = opened(file, job.options, bundle, lambda: _go_on(stop))
         check_header(bundle, source.names, source.twice)
-        while lines := list(islice(source.lines, records or RECORDS)):
-            number += 1
-            total += len(lines)
-            if number in there:  # of an unfinished splitting
-                continue
-            _go_on(stop)
-            name = paths.made(job.id, number, chunk.owner, "in")
-            files.write(name, [packed(source, lines)])
-            if not table.add_chunks(chunk, [(number, len(lines), name)]):
-                raise LeaseLost
-            announce(job.id)
+        some = iter(lambda: list(islice(source.lines, records or RECORDS)), [])
+        total = add_chunks(table, files, chunk, some, lambda lines: packed(source, lines), announce, stop)
     head = paths.made(job.id, 0, chunk.owner, "out")
-    files.write(head, [csv_text([header(bundle, source.header)]).encode()])
+    files.add(head, [csv_text([header(bundle, source.header)]).encode()])
     schema = schema_for(bundle.schema, job.options.get("blanks", ESTIMATOR))
     about = about_file(schema, source, job.options.get("near") or {})
     if not table.finish(chunk, total, file=head, about=about):
+        files.remove(head)
         raise LeaseLost
+
+
+def add_chunks(
+    table: JobTable, files: Files, chunk: Chunk, some: Iterable[Sequence[Any]], pack: Callable[[Sequence[Any]], bytes],
+    announce: Callable[[str], Any], stop: Callable[[], bool],
+) -> int:  # fmt: skip
+    """Add a chunk for each of some lines, those of an unfinished splitting excepted; returns the number of lines.
+
+    Raises
+    ------
+    LeaseLost, Stopped
+    """
+    there, total = table.numbers(chunk.job), 0
+    for number, lines in enumerate(some, start=1):
+        total += len(lines)
+        if number in there:
+            continue
+        _go_on(stop)
+        name = paths.made(chunk.job, number, chunk.owner, "in")
+        files.add(name, [pack(lines)])
+        if not table.add_chunks(chunk, [(number, len(lines), name)]):
+            files.remove(name)
+            raise LeaseLost
+        announce(chunk.job)
+    return total
 
 
 def _go_on(stop: Callable[[], bool]) -> None:
@@ -95,7 +110,7 @@ def score(table: JobTable, files: Files, service: Service, job: Job, chunk: Chun
     bundle = service.model(job.model)
     made = scored(service, bundle, b"".join(files.read(chunk.file or "")), job.options.get("blanks", ESTIMATOR))
     out = paths.made(job.id, chunk.number, chunk.owner, "out")
-    files.write(out, [csv_text(made.lines).encode()])
+    files.add(out, [csv_text(made.lines).encode()])
     if not table.finish(chunk, len(made.lines), made.refused, out, made.gaps, made.unread):
         files.remove(out)
         raise LeaseLost

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from jobs.files import paths
+from jobs.refused import ResultGone
 from jobs.work.chunks import LeaseLost, Stopped
-from jobs.work.stored_result import ResultGone, result_of
+from jobs.work.stored_result import result_of
 from ml.files.write.formats import FORMATS, Format
 from ml.files.write.result import Block, Result
 from ml.service import Service
+from ml.translation import text
 from store.files import BLOCK, Files
 from store.job import Chunk, Job
 from store.jobs import JobTable
@@ -34,14 +36,14 @@ def make_export(
     """
     base = table.get(job.options["of"])
     if base is None or base.state != "done":
-        raise ResultGone("The job of this result was removed.", "Send its file again.")
+        raise ResultGone(text("The job of this result was removed."), text("Send its file again."))
     form = format_asked(job.options["format"])
     result = result_of(table, files, service, base)
     out = paths.export(base.id, form.tag, chunk.owner, form.suffix)
     with tempfile.TemporaryDirectory(prefix="likely-") as folder:
         made = Path(folder) / "made"
         form.make(_stopping(result, stop), made)
-        files.write(out, _blocks(made))
+        files.add(out, _blocks(made))
     if not table.finish(chunk, base.done, file=out):
         files.remove(out)
         raise LeaseLost

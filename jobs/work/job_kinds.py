@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from jobs.work.answers import make_answer
 from jobs.work.call_lists import split_list, write_list
 from jobs.work.chunks import score, split
 from jobs.work.exports import make_export
 from jobs.work.score_campaign import WITH_REASONS, campaign_header, score_campaign
 from ml.service import Service
 from store.files import Files
-from store.job import EXPORT, Chunk, Job
+from store.job import ANSWER, EXPORT, Chunk, Job
 from store.jobs import JobTable
 
 SCORE, CAMPAIGN, LIST = "score", "campaign", "list"
@@ -43,4 +44,5 @@ _KINDS = {
     CAMPAIGN: JobKind(_split_campaign, score_campaign),
     LIST: JobKind(split_list, write_list),
     EXPORT: JobKind(make_export, score),  # it has one chunk only
+    ANSWER: JobKind(make_answer, score),  # likewise
 }

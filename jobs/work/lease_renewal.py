@@ -6,6 +6,9 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import copy_context
+
+from store.errors import is_unavailable
 
 log = logging.getLogger(__name__)
 
@@ -30,10 +33,11 @@ def heartbeat(renew: Callable[[], bool], lease: float, what: str) -> Iterator[No
             try:
                 if not renew():
                     return
-            except Exception:  # noqa: BLE001 - a database that is away for a moment must not end the beat
-                log.warning("The lease of %s could not be renewed.", what)
+            except Exception as error:  # noqa: BLE001 - a database that is away for a moment must not end the beat
+                if not is_unavailable(error):  # that is in the log already
+                    log.warning("The lease of %s could not be renewed.", what)
 
-    thread = threading.Thread(target=beat, daemon=True)
+    thread = threading.Thread(target=copy_context().run, args=(beat,), daemon=True)  # its lines name the request, too
     thread.start()
     try:
         yield

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import orjson
@@ -29,7 +30,7 @@ def index_of(out: str) -> str:
 
 def packed(
     header: Sequence[str], lines: Sequence[Sequence[str]], probabilities: np.ndarray, starts: np.ndarray,
-    draws: np.ndarray,
+    draws: np.ndarray | None,
 ) -> bytes:  # fmt: skip
     """Serialize the index of a chunk.
 
@@ -42,8 +43,8 @@ def packed(
     probabilities : ndarray of float, shape (m, k)
     starts : ndarray of int, shape (m + 1,)
         Byte offset of each line in the chunk's file, and the end of the last.
-    draws : ndarray of float, shape (m,)
-        What each record draws for the control group, from 0 to below 1.
+    draws : ndarray of float, shape (m,), or None
+        What each record draws for the control group, from 0 to below 1; None in an index of an earlier release.
     """
     few: dict[str, list[str]] = {}
     codes: list[np.ndarray] = []
@@ -57,7 +58,8 @@ def packed(
     file = io.BytesIO()
     few_values = np.frombuffer(orjson.dumps(few), dtype=np.uint8)
     wide = np.array(codes, dtype=np.uint16).reshape(len(codes), len(lines))
-    np.savez(file, probabilities=probabilities, starts=starts, values=few_values, codes=wide, draws=draws)
+    drawn: dict[str, Any] = {} if draws is None else {"draws": draws}
+    np.savez(file, probabilities=probabilities, starts=starts, values=few_values, codes=wide, **drawn)
     return file.getvalue()
 
 

@@ -55,8 +55,8 @@ def score_campaign(table: JobTable, files: Files, service: Service, job: Job, ch
     starts = np.array([0, *accumulate(map(len, texts))], dtype=np.int64)
     out = paths.made(job.id, chunk.number, chunk.owner, "out")
     draws = control_draws(job.id, [line[: len(header)] for line in scored], record_id_of(bundle, reading))
-    files.write(index_of(out), [packed(header, lines, probabilities, starts, draws)])
-    files.write(out, [b"".join(texts)])
+    files.add(index_of(out), [packed(header, lines, probabilities, starts, draws)])
+    files.add(out, [b"".join(texts)])
     if not table.finish(chunk, len(lines), made.refused, out, made.gaps, made.unread):
         files.remove(out)
         files.remove(index_of(out))

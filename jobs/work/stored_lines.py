@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from jobs.refused import ResultGone
+from ml.translation import text
 from store.files import Files
+
+
+@contextmanager
+def present() -> Iterator[None]:
+    """Raise ResultGone where a file of a result was removed, as while its job could not be: the store was locked."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise ResultGone(text("The files of this job were removed."), text("Send its file again.")) from None
 
 
 @dataclass(frozen=True)
@@ -43,7 +55,7 @@ class StoredLines:
         chunks = np.searchsorted(self._first, wanted, side="right") - 1
         found: list[list[str]] = [[]] * len(wanted)
         for chunk in np.unique(chunks):
-            with self.files.open(self.names[chunk]) as file:
+            with present(), self.files.open(self.names[chunk]) as file:
                 for at in np.flatnonzero(chunks == chunk):
                     begin, end = self.starts[chunk][wanted[at] - self._first[chunk] :][:2]
                     file.seek(int(begin))
@@ -53,12 +65,13 @@ class StoredLines:
 
 def open_lines(files: Files, names: Sequence[str]) -> StoredLines:
     """Find the lines of chunks that have no index of theirs."""
-    return StoredLines(files, tuple(names), tuple(line_starts(b"".join(files.read(name))) for name in names))
+    with present():
+        return StoredLines(files, tuple(names), tuple(line_starts(b"".join(files.read(name))) for name in names))
 
 
-def line_starts(text: bytes) -> np.ndarray:
+def line_starts(table: bytes) -> np.ndarray:
     """Byte offset of each line of a CSV, and the end of the last; line breaks within quotes end none."""
-    letters = np.frombuffer(text, dtype=np.uint8)
+    letters = np.frombuffer(table, dtype=np.uint8)
     within = np.cumsum(letters == ord('"')) % 2
     ends = np.flatnonzero((letters == ord("\n")) & (within == 0)) + 1
     return np.concatenate([[0], ends]).astype(np.int64)

@@ -11,11 +11,11 @@ from functools import partial
 import numpy as np
 
 from jobs.files import paths
+from jobs.refused import ResultGone
 from jobs.work.call_lists import AFTER, open_index
 from jobs.work.score_campaign import EXTRA, RANK
 from ml.batch.result_columns import PROBLEMS, score_header
 from ml.campaign.focus import focus, ranks
-from ml.errors import LikelyError
 from ml.files.table import ReadPlan
 from ml.files.write.result import Block, ColumnFacts, Result, file_columns, own_kind, plain_header, stored_blocks
 from ml.service import Bundle, Service
@@ -26,12 +26,6 @@ from store.jobs import JobTable
 
 CAMPAIGN, LIST = "campaign", "list"
 _TENS = 10 ** np.arange(1, 19)
-
-
-class ResultGone(LikelyError):
-    """The files of a job were removed."""
-
-    code = "result_gone"
 
 
 @dataclass(frozen=True)

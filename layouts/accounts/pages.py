@@ -14,6 +14,7 @@ from layouts.shared import shell, url
 from ml.translation import mark, plural, reader_language, text
 
 SIGN_IN, SIGN_OUT, ACCOUNT = "/sign-in", "/sign-out", shell.ACCOUNT
+SIGN_IN_START, SIGN_IN_CALLBACK = f"{SIGN_IN}/start", f"{SIGN_IN}/callback"
 PEOPLE, KEYS, AUDIT, INVITATION = "/account/people", "/account/keys", "/account/audit", "/account/invitation"
 FORMS = (SIGN_IN, SIGN_OUT, ACCOUNT)  # first parts of the paths that take POST
 LINKS = ((ACCOUNT, mark("Account")), (PEOPLE, mark("People")), (KEYS, mark("API keys")), (AUDIT, mark("Audit")))
@@ -31,11 +32,14 @@ class Frame:
         Name of who signed in; empty before.
     administers : bool
         Whether there are links to the pages of people, keys and audit.
+    signs_out : bool
+        Whether one can sign out here.
     """
 
     css: str
     person: str = ""
     administers: bool = False
+    signs_out: bool = True
 
 
 def page(name: str, frame: Frame, /, *, problem: str = "", done: str = "", **values: Any) -> str:

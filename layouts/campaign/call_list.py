@@ -89,7 +89,7 @@ class Form:
         return _group(text("How long is it?"), [html.Div(by, className="campaign-segments"), *fields])
 
     def offers(self) -> Component:
-        """What the list is about, where there is a choice."""
+        """Choice of the outcomes that the list is about, where there is one."""
         labels = [{"value": each["name"], "label": each["label"]} for each in self._choices["outcomes"]]
         ticks = dbc.Checklist(id=self._id("offers"), options=labels, value=self._offers, **IN_TAB)
         several = dbc.RadioItems(
@@ -112,7 +112,7 @@ class Form:
         return group
 
     def money(self, *, other_ends: bool) -> Component:
-        """What acting costs and brings."""
+        """Fields of costs and gains of acting."""
         values = [
             self._field(
                 VALUE + each["name"],
@@ -211,13 +211,13 @@ def _part_entry(job: str, name: str, label: str) -> Component:
 
 
 def hidden_fields(names: Sequence[str], by: Any, chosen: Sequence[str]) -> list[bool]:
-    """Which fields do not apply: those of other lengths, and of outcomes that the list is not about."""
-    of_length = set(LENGTHS.values()) - {LENGTHS.get(by, "cut_off")}
+    """Fields that do not apply: those of other lengths, and of outcomes that the list is not about."""
+    of_length = set(LENGTHS.values()) - {LENGTHS.get(str(by), "cut_off")}
     return [name in of_length or (name.startswith(VALUE) and name.removeprefix(VALUE) not in chosen) for name in names]
 
 
 def cut_off_words(choices: Mapping[str, Any], offers: Any) -> tuple[str, str]:
-    """What stands in and under the empty field of the cut-off."""
+    """Placeholder and hint of the empty field of the cut-off."""
     names = offered(choices, offers)
     used = [each["cut_off"] for each in choices["outcomes"] if each["name"] in names]
     if len(used) == 1:

@@ -66,7 +66,7 @@ def step(job: str, told: Mapping[str, str]) -> list[Component]:
 
 
 def seen_as(job: Mapping[str, Any], seen: Mapping[str, Any], told: Mapping[str, str]) -> dict[str, Any]:
-    """What the step shows of a file that was looked into, by the names of its parts; all but the rows of the table.
+    """Parts of the step for a file that was looked into, by name; all but the rows of the table.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ def row_classes(seen: Mapping[str, Any]) -> list[str]:
 
 
 def near_words(seen: Mapping[str, Any]) -> list[str]:
-    """What is asked of columns that were taken for a feature although they are spelled otherwise."""
+    """Questions about columns that were taken for a feature although they are spelled otherwise."""
     return [text(NEAR) if column in seen["near"] else "" for column in seen["header"]]
 
 

@@ -26,7 +26,7 @@ STATES = {
 
 
 def store() -> Component:
-    """What this browser keeps: ids of campaigns, the newest first, with what is said of those that are gone."""
+    """The browser's store: ids of campaigns, the newest first, and messages about those that are gone."""
     return dcc.Store(id=ids.CAMPAIGNS_KEPT, storage_type="local")
 
 
@@ -37,7 +37,7 @@ def opened(job: Mapping[str, Any]) -> Component:
 
 
 def place() -> Component:
-    """Where the list stands."""
+    """The place of the list."""
     return html.Section(id=ids.CAMPAIGNS, className="campaign-step campaign-kept", **{"aria-label": text(TITLE)})
 
 

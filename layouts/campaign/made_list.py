@@ -15,10 +15,11 @@ from layouts.campaign.words import money, whole
 from layouts.shared import ids
 from layouts.shared.percent import percents
 from ml.campaign.forecast import Forecast
-from ml.translation import mark, plural, text
+from ml.translation import mark, plural, text, text_parts
 
-READY = mark("The list is ready. It stands below.")
-STALE = mark("The list below was made before the last change.")
+READY = mark("The list is ready. {link}")
+GO = mark("Go to the list")
+STALE = mark("The list was made with other settings than these.")
 
 
 def aside(job: str, made: str) -> Component:
@@ -40,6 +41,7 @@ def aside(job: str, made: str) -> Component:
                 [
                     html.Span(id=of("list-words", job)),
                     html.Span(id=of("make-said", job)),
+                    " ",
                     html.Span(id=of("list-stale", job)),
                 ],
                 className="campaign-said",
@@ -61,8 +63,13 @@ def rows(job: Mapping[str, Any], table: Mapping[str, Any]) -> list[Component]:
     done = job["done"]
     said = plural("{n} record in the order of calling.", "{n} records in the order of calling.", done, n=whole(done))
     words = f"{said} {text('What is underlined opens the record on the Prediction page.')}"
-    head = [html.H2(text("The list")), html.P(words, className="campaign-lead")]
+    head = [html.H2(text("The list"), id=ids.campaign("made")), html.P(words, className="campaign-lead")]
     return [parts.step("result", head, "made"), *records.place(job["id"], table)]
+
+
+def ready() -> list[Any]:
+    """That the list is there, and the way to it."""
+    return text_parts(READY, link=html.A(text(GO), href=f"#{ids.campaign('made')}"))
 
 
 def refusal(words: str, *, bad: bool = True) -> list[Component]:

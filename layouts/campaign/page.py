@@ -101,7 +101,7 @@ def page(bundle: Bundle, name: str, retention: FileRetention, step: Step | None 
 
 
 def inside(step: Step, model: str, retention: FileRetention) -> list[Component]:
-    """What stands in the page at a step."""
+    """Content of the page at a step."""
     words = static_html(html.P(retention.words(), className="campaign-keeping"))
     trail = [] if step.name == TROUBLE else [static_html(_trail(step.name))]
     way = [] if step.name in WITH_OTHERS else [kept.way(model)]
@@ -114,7 +114,7 @@ def first(retention: FileRetention) -> Step:
 
 
 def trouble(job: str, title: str, words: str) -> Step:
-    """What is wrong with the job in the address, and the way out."""
+    """Message about the job in the address, and the way out."""
     body = [
         html.H2(title),
         html.P(words, className="campaign-lead", role="alert"),

@@ -37,7 +37,7 @@ def said(step: str, children: Any = "", **given: Any) -> Component:
 
 
 def bad(words: str) -> Component:
-    """What is wrong, in a message."""
+    """A message of an error."""
     return html.Span(words, className="campaign-bad")
 
 
@@ -57,7 +57,7 @@ def next_tick(ticks_so_far: int) -> tuple[int, int]:
 
 
 def turn(by: str, job: str) -> Component:
-    """Where a callback says that the job has changed, so that another step is shown."""
+    """The store in which a callback says that the job has changed, so that another step is shown."""
     return dcc.Store(id=ids.campaign_part("turn", job, by=by))
 
 

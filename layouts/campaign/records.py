@@ -60,6 +60,11 @@ def table(job: str, definitions: Sequence[Mapping[str, Any]], first: Mapping[str
             "ensureDomOrder": True,
             "animateRows": False,
             "localeText": _words_of_the_grid(),
+            "autoSizePadding": 2,
+            "autoSizeStrategy": {
+                "type": "fitCellContents",
+                "colIds": [each["field"] for each in definitions if "maxWidth" in each],  # number and people
+            },
         },
         style={"height": "100%"},
     )
@@ -69,14 +74,17 @@ def table(job: str, definitions: Sequence[Mapping[str, Any]], first: Mapping[str
         dcc.Store(id=of("rows", job)),
     ]
     said = html.P("", id=of("rows-said", job), className="campaign-said", role="status")
+    paper = text(
+        "These are the rows and columns that stood on the screen. The file, to be downloaded, has all of them."
+    )
     return {
-        "shown": [html.Div(grid, className="campaign-table"), said, *stores],
+        "shown": [html.Div(grid, className="campaign-table"), html.P(paper, className="campaign-paper"), said, *stores],
         "otherwise": not_shown(text(NO_TABLE)),
     }
 
 
 def _words_of_the_grid() -> dict[str, str]:
-    """What AG Grid says itself, by its names."""
+    """AG Grid's own texts, by its names."""
     return {
         "contains": text("Contains"),
         "notContains": text("Does not contain"),

@@ -36,12 +36,13 @@ def step(
     table : mapping
         The table, as :func:`layouts.campaign.records.table` gives it.
     """
-    return [
+    the_list = html.Div(id=ids.campaign_part("list-table", job["id"]), **{"data-step": "result"})
+    rest = [
         parts.step("result", [_found(job), _tools(job)]),
         html.Div(records.place(job["id"], table), **{"data-step": "result"}),
         parts.step("result", call_list.form(bundle, job, choices, made)),
-        html.Div(id=ids.campaign_part("list-table", job["id"]), **{"data-step": "result"}),
     ]
+    return [the_list, *rest] if made else [*rest, the_list]  # who comes back to a list came for it
 
 
 def without_table(job: Mapping[str, Any], why: str) -> list[Component]:

@@ -21,7 +21,7 @@ RECORD = -1  # no column of the result: the record's number
 REASONS = ("reason_1", "reason_2", "reason_3")
 NUMBERS = ("integer", "number", "percent", "money")
 WIDTHS = {"rank": 90, "place": 90, "row": 110, "band": 130, "action": 240, "why": 420, "problems": 420}
-CONTACT = 175  # a telephone number with its country is read whole
+MOST_CONTACT = 180  # pixels: beside a name a telephone number has room on a phone
 _ONE = {"maxNumConditions": 1, "debounceMs": 400}
 TEXT_TESTS = {"filterOptions": ["contains", "notContains", "equals", "startsWith", "blank", "notBlank"], **_ONE}
 NUMBER_TESTS = {
@@ -133,7 +133,8 @@ class ResultTable:
         found = [_definition(each) for each in self.columns]
         people = found[1 : 1 + len(self._result["people"])]
         for each in people:
-            each["width"] = CONTACT
+            each |= {"minWidth": 90, "maxWidth": MOST_CONTACT}
+        found[0]["maxWidth"] = WIDTHS["rank"]
         (people or found)[0]["cellRenderer"] = "OpenRecord"
         return found
 

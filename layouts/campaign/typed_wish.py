@@ -1,4 +1,4 @@
-"""What is typed into the form of a call list as a request for the list, and what is wrong with it.
+"""The typed form of a call list as a request for the list, with its problems.
 
 Texts are numbers in the reader's marks; what a field takes is read from the request model.
 """
@@ -12,7 +12,7 @@ from typing import Any
 
 from layouts.campaign.choices import is_single
 from ml.campaign.list_request import ListRequest
-from ml.data.validation_words import accepted, schema_of
+from ml.data.validation.validation_words import accepted, schema_of
 from ml.locale import NotANumber, canonical, current_format
 from ml.translation import text
 
@@ -99,7 +99,7 @@ class Fields:
 
 @dataclass(frozen=True)
 class Takes:
-    """What a field takes."""
+    """Values that a field takes."""
 
     minimum: float
     maximum: float
@@ -109,7 +109,7 @@ class Takes:
 
     @classmethod
     def of(cls, name: str) -> Takes:
-        """What the field of that name takes, by the model of the request."""
+        """Values that the field of that name takes, by the model of the request."""
         kind = {VALUE: "values", LEAST: "quotas", MOST: "limits"}.get(f"{name.partition(':')[0]}:", name)
         given = schema_of(ListRequest)["properties"][kind]
         given = next(each for each in given["anyOf"] if each["type"] != "null")

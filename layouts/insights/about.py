@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 
 from layouts.shared.static_html import static_html
 from ml.bundle.model_card import HEADS, NOT_SAID, card_facts, schema_facts
-from ml.translation import text
+from ml.translation import in_row, text
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
@@ -80,6 +80,6 @@ def _node(node: dict[str, Any]) -> Component:
 
 
 def _columns(names: list[str]) -> str:
-    shown = ", ".join(names[:MOST_COLUMNS])
+    shown = in_row(names[:MOST_COLUMNS])
     more = len(names) - MOST_COLUMNS
     return text("{names} and {more} more", names=shown, more=more) if more > 0 else shown

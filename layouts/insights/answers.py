@@ -28,7 +28,9 @@ def _card(bundle: Bundle, answer: Answer, outcome: str) -> Component:
     question = text(answer.question)
     head = static_html(html.Header([html.H2(question), plot_cards.download(plot, question)]))
     data = {"data-plot": plot.key}
-    return html.Section([head, *plot_cards.place(bundle, outcome, answer.key)], className="plot-card answer", **data)
+    return html.Section(
+        [head, *plot_cards.place(bundle, outcome, answer.key, question)], className="plot-card answer", **data
+    )
 
 
 def answered(found: Answered) -> list[Component]:

@@ -16,6 +16,8 @@ from ml.text.holdout_words import records_words
 from ml.translation import mark, text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dash.development.base_component import Component
 
     from ml.bundle.bundle import Bundle
@@ -38,7 +40,7 @@ PARTS = (
 )
 
 
-def page(bundle: Bundle, state: dict[str, Any], in_use: plots.CutOffInUse | None = None) -> Component:
+def page(bundle: Bundle, state: dict[str, Any], in_use: Callable[[str], float] | None = None) -> Component:
     """The page's skeleton: answers and plots load by themselves, the facts about the version are there at once.
 
     Parameters

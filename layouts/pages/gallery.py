@@ -11,7 +11,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from layouts.shared import blocks, ids
-from layouts.shared.combobox import stores_of
+from layouts.shared.combobox_choices import stores_of
 from layouts.shared.field_texts import number_format_data, starting_text
 from layouts.shared.fields import field
 from layouts.shared.form_messages import form_response

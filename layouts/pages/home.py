@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, TypeAlias
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from auth.access import may_open
 from layouts.pages import demo_progress
 from layouts.shared import blocks, ids, url
-from layouts.shared.search import MODELS, search_box, search_text
+from layouts.shared.search_box import MODELS, search_box, search_text
 from ml.errors import LikelyError
 from ml.text.number_words import count
 from ml.translation import plural, template, text, text_parts
@@ -62,7 +63,8 @@ def _search() -> Component:
 def _card(name: str, bundle: Bundle) -> Component:
     outcomes = [html.Li([blocks.dot(bundle.outcomes, item.name), item.label]) for item in bundle.outcomes.items]
     features = len(bundle.schema.features)
-    title = html.H2(dcc.Link(bundle.title, href=url.href("predict", name), className="card-title"))
+    first: url.Kind = "predict" if may_open("predict", name) else "insights"
+    title = html.H2(dcc.Link(bundle.title, href=url.href(first, name), className="card-title"))
     body = [
         title,
         html.P(bundle.card.get("description", ""), className="card-words"),
@@ -81,6 +83,8 @@ def _outcome_names(bundle: Bundle) -> list[str]:
 def _broken(name: str, error: LikelyError) -> Component:
     state = html.P(text("Does not serve"), className="card-state")
     body = [state, html.H2(name), html.P(error.message, className="card-words"), html.P(error.hint, className="aside")]
+    if may_open("versions", name):
+        body.append(html.P(dcc.Link(text("Versions of {model}", model=name), href=url.href("versions", name))))
     words = search_text([name, text("broken"), text("Does not serve"), error.message])
     return html.Li(html.Article(body), className="card-item card-broken", **{"data-words": words})
 

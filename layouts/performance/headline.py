@@ -29,8 +29,14 @@ def stores() -> list[Component]:
     return [dcc.Store(id=place, storage_type="memory") for place in places]
 
 
-def bar() -> Component:
-    """Controls of the cut-off: a slider, the exact number, and the button that puts it into use."""
+def bar(*, may_change: bool = True) -> Component:
+    """Controls of the cut-off: a slider, the exact number, and the button that puts it into use.
+
+    Parameters
+    ----------
+    may_change : bool
+        False hides the button from those who may not change cut-offs.
+    """
     typed = dbc.Input(id=ids.CUT_OFF_TYPED, type="text", inputmode="decimal", autocomplete="off", value="")
     slider = dbc.Input(
         id=ids.CUT_OFF_SLIDER, type="range", min=0, max=100, step="any", value="50", class_name="form-range"
@@ -40,11 +46,12 @@ def bar() -> Component:
     number = html.Div([label, typed, html.Span("%", **{"aria-hidden": "true"})], className="cut-off-number")
     use = html.Button(text("Use this cut-off"), id=ids.CUT_OFF_USE, type="button", className="cut-off-use")
     back = html.Button(text("Undo"), id=ids.CUT_OFF_UNDO, type="button", className="quiet-button", hidden=True)
+    buttons = html.Div([use, back], className="cut-off-buttons", hidden=not may_change)
     used = text_parts("In use: {cut_off}", cut_off=html.Strong(pick("in_use")))
     words = html.P(used, className="cut-off-in-use", **{"aria-live": "polite"})
     said = html.P("", className="cut-off-said", role="status")
     return html.Div(
-        [number, of_slider, slider, html.Div([use, back], className="cut-off-buttons"), html.Div([words, said])],
+        [number, of_slider, slider, buttons, html.Div([words, said])],
         id=ids.CUT_OFF,
         className="cut-off",
         role="group",

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from dash import html
 from dash.development.base_component import Component
 
+from auth.access import allowed
+from auth.permissions import Permission
 from layouts.performance import cut_off_change, headline
 from layouts.shared import ids, url
 from layouts.shared import plot_cards as plots
@@ -22,7 +24,7 @@ from ml.plots.catalogue import find, plots_of
 from ml.plots.plot import Section
 from ml.text.best_cut_off_words import best_cut_off_words
 from ml.text.holdout_words import records_words, warnings
-from ml.translation import mark, text
+from ml.translation import mark, reader_language, text
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
@@ -92,13 +94,14 @@ def page(bundle: Bundle, state: dict[str, Any], opens: plots.OpeningCutOff | Non
     parts = {part: _part(bundle, part, outcome, state) for part in with_the_rest(PARTS)}
     first = [part for part in parts if worth and part.key == "money"]
     several = len(bundle.outcomes) > 2 or not bundle.outcomes.exclusive or not certain
+    bar = headline.bar(may_change=allowed(Permission.CUT_OFFS, bundle.name))
     body = [
         head,
         *_warned(bundle),
         _index([part for part in parts if parts[part] is not None and part not in first], first),
         _report(bundle, outcome),
         html.P("", className="plots-note", role="status", hidden=True, **{"data-refused": "true"}),
-        *([headline.bar(), _changes(), cut_off_change.dialog()] if certain else []),
+        *([bar, _changes(), cut_off_change.dialog()] if certain else []),
         *(parts[part] for part in first),
         _headline(bundle, outcome, certain),
         *(
@@ -150,10 +153,11 @@ def _index(after: list[PagePart], before: list[PagePart]) -> Component:
 def _report(bundle: Bundle, outcome: str) -> Component:
     """Links to the report at the cut-off in use; ``assets/ts/plots/report.ts`` downloads it."""
     where = url.outside(f"/api/v1/models/{quote(bundle.key)}/report")
+    asked = urlencode({"outcome": outcome, "language": reader_language()})
     links = [
         html.A(
             words,
-            href=f"{where}.{kind}?outcome={quote(outcome, safe='')}",
+            href=f"{where}.{kind}?{asked}",
             **{"data-report": f"{bundle.name} report.{kind}"},
         )
         for words, kind in ((text("whole, HTML"), "html"), (text("one page, PDF"), "pdf"))

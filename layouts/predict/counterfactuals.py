@@ -11,8 +11,8 @@ from ml.advice.counterfactuals import Counterfactual, Counterfactuals
 from ml.data.schema import Schema
 from ml.decision.decide import acts
 from ml.text.spoken import cut_off_text
-from ml.text.words import listed, shown_value
-from ml.translation import text
+from ml.text.words import shown_value
+from ml.translation import listed, text
 
 
 def what_would_change(standing: Standing, changes: Counterfactuals | None) -> Component | None:

@@ -14,8 +14,8 @@ from ml.advice.evidence import FEW, Evidence, Neighbour
 from ml.data.schema import Row
 from ml.locale import percent
 from ml.text.number_words import count
-from ml.text.words import listed, named
-from ml.translation import plural, text
+from ml.text.words import named
+from ml.translation import listed, plural, text
 
 DIFFERENCES = 3  # named for each similar record
 

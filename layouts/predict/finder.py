@@ -1,6 +1,6 @@
 """Record finder above the form: whose values these are, a search by id or text, a random record, or a new one.
 
-A combobox (``layouts/shared/combobox.py``) whose choice fills the form: ``assets/ts/predict/finder.ts``.
+A combobox (``layouts/shared/combobox_choices.py``) whose choice fills the form: ``assets/ts/predict/finder.ts``.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dash.development.base_component import Component
 from pydantic import AfterValidator, BeforeValidator
 
 from layouts.shared import ids
-from layouts.shared.combobox import MATCHES, listed_options, matches
+from layouts.shared.combobox_choices import MATCHES, listed_options, matches
 from layouts.shared.field_texts import kept_text
 from layouts.shared.html_input import HtmlInput
 from layouts.shared.request_model import RequestModel
@@ -144,7 +144,7 @@ def found(
     *,
     sample: bool = False,
 ) -> dict[str, Any]:
-    """Response to the script, see :func:`layouts.shared.combobox.matches`.
+    """Response to the script, see :func:`layouts.shared.combobox_choices.matches`.
 
     The first record is surely the one that was typed where it is the only one or has that very id.
     """

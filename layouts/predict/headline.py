@@ -41,7 +41,7 @@ def headline(standing: Standing, shown: str, ranking: Ranking) -> Component:
 
 
 def offer_lead(standing: Standing, ranking: Ranking) -> str:
-    """What an independent outcome is to the person who offers: "Best offer", or empty where it was chosen by hand."""
+    """Words above an independent outcome: "Best offer", or empty where it was chosen by hand."""
     first = ranked(standing.model.card, standing.model.outcomes, standing.probabilities, ranking)[0]
     if standing.outcome in ranking.declined:
         return text("Declined")
@@ -89,7 +89,7 @@ def _because(standing: Standing, decision: Decision) -> Sequence[Component]:
 
 
 def _in_money(decision: Decision, amount: str, band: str, probability: float) -> str:
-    """What the decision brings on average, after the band where it is not said above."""
+    """Average gain of the decision, after the band where it is not said above."""
     slots = {"amount": amount} | ({"band": band} if band else {})
     if not decision.act:
         if band:
@@ -103,7 +103,7 @@ def _in_money(decision: Decision, amount: str, band: str, probability: float) ->
 
 
 def _against_worth(standing: Standing, decision: Decision, size: float) -> list[Component]:
-    """What the decision costs on average, where the cut-off in use decides against the worth."""
+    """Average cost of the decision, where the cut-off in use decides against the worth."""
     amount = money_text(size, currency_of(standing.model.card))
     slots = {"cut_off": cut_off_text(decision.cut_off), "amount": amount}
     loses = text("The cut-off is {cut_off}; acting loses {amount} on average.", **slots)

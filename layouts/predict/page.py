@@ -10,15 +10,16 @@ from dash.development.base_component import Component
 
 from layouts.predict.finder import OpenedRecord, finder, kept_record
 from layouts.predict.finder import stores as searches
+from layouts.predict.outcome_row import Desk, outcome_row
 from layouts.predict.pins import pin_tools, pin_words, pins
 from layouts.predict.shortcuts import keys
 from layouts.shared import ids
-from layouts.shared.combobox import stores_of
+from layouts.shared.combobox_choices import stores_of
 from layouts.shared.field_texts import number_format_data, starting_text
 from layouts.shared.fields import field
 from layouts.shared.form_messages import BY_PROBABILITY, FormRequest
 from layouts.shared.html_tree import html_tree
-from layouts.shared.search import FIELDS, search_box
+from layouts.shared.search_box import FIELDS, search_box
 from layouts.shared.static_html import message, static_html
 from ml.bundle.record_book import BookRecord
 from ml.data.feature import Feature
@@ -99,8 +100,9 @@ def opening_request(bundle: Bundle, query: Mapping[str, str], entry: BookRecord 
 
 
 def page(
-    bundle: Bundle, request: FormRequest, said: Component, opening: dict[str, Any], opened: OpenedRecord | None = None
-) -> Component:
+    bundle: Bundle, request: FormRequest, said: Component, opening: dict[str, Any],
+    opened: OpenedRecord | None = None, desk: Desk | None = None,
+) -> Component:  # fmt: skip
     """The form, and the answer for the record in it: the page opens without another request.
 
     Parameters
@@ -115,6 +117,8 @@ def page(
         The response for the form's script, see :func:`layouts.shared.form_messages.form_response`.
     opened : OpenedRecord, optional
         The record of the book with which the page opens.
+    desk : Desk, optional
+        Where the reader may tell what came of it.
     """
     opened = opened or OpenedRecord()
     stores = [
@@ -126,13 +130,15 @@ def page(
         *stores_of(form_schema(bundle)),
     ]
     side = [_panel(said)]
+    if desk:
+        side += outcome_row(bundle, desk, request.record, named=bool(request.record_id))
     if bundle.offers == "probabilities":
         reasons = html_tree(None, id=ids.REASONS, className="reasons-body")
         named = {"data-state": "waiting", "aria-label": text("Reasons")}
         side.append(html.Section(reasons, className="reasons", **named))
     compared = pins(bundle) if bundle.offers == "probabilities" else []
     who = finder(bundle.key, opened, blanks=bundle.offers == "probabilities")
-    asking = html.Div([_form(bundle, request, opened), *compared], className="asking")
+    asking = html.Div([_form(bundle, request, opened, tells=desk is not None), *compared], className="asking")
     view = {"data-view": "call"} if seller_screen(bundle) else {}
     return html.Div([*stores, who, html.Div(side, className="side"), asking], className="predict", **view)
 
@@ -155,7 +161,7 @@ def _panel(said: Component) -> Component:
     return html.Section(shown, id=ids.PANEL, className="panel")
 
 
-def _form(bundle: Bundle, request: FormRequest, opened: OpenedRecord) -> Component:
+def _form(bundle: Bundle, request: FormRequest, opened: OpenedRecord, *, tells: bool) -> Component:
     schema, blanks = form_schema(bundle), bundle.offers == "probabilities"
     fresh, kept = starting_record(schema, {}, blanks=blanks), kept_record(schema, opened.entry)
     groups = [
@@ -179,7 +185,7 @@ def _form(bundle: Bundle, request: FormRequest, opened: OpenedRecord) -> Compone
         "aria-label": text("Values"),
     }
     search = len(schema.features) >= FIELDS
-    head = [_tools(search=search)] if blanks else []
+    head = [_tools(search=search, tells=tells)] if blanks else []
     if search:
         head.append(_search())
     values = html.Div(groups, id=ids.FIELDS, className="groups", tabIndex="-1")
@@ -197,10 +203,10 @@ def _opened(bundle: Bundle) -> dict[str, str]:
     return {"data-opened": ""} if outcomes.exclusive and len(outcomes) > 2 else {}
 
 
-def _tools(*, search: bool) -> Component:
+def _tools(*, search: bool, tells: bool) -> Component:
     named = (("reset", text("Reset")), ("undo", text("Undo")), ("copy", text("Copy link")), ("call", text("On call")))
     buttons = [html.Button(words, type="button", className="tool-button", **{"data-do": name}) for name, words in named]
-    tools = [*buttons[:2], *pin_tools(), pin_words(), *buttons[2:], keys(search=search)]
+    tools = [*buttons[:2], *pin_tools(), pin_words(), *buttons[2:], keys(search=search, tells=tells)]
     return static_html(html.Div(tools, className="form-tools"))
 
 

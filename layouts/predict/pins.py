@@ -136,7 +136,7 @@ def _outcomes(bundle: Bundle, columns: Sequence[Column | None]) -> list[Componen
 
 
 def _record(columns: Sequence[Column | None]) -> list[Component]:
-    """Which records they are, where any of them is one of the book."""
+    """Names of the records, where any of them is one of the book."""
     if not any(column and column.record_id for column in columns):
         return []
     return [_row(text("Record"), [(column.record_id or text("New")) if column else None for column in columns])]

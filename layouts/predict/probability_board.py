@@ -23,8 +23,8 @@ from ml.decision.ranking import By, Ranking, ranked, worths_of
 from ml.decision.worth import NOTHING
 from ml.plots.palette import colour_of
 from ml.text.spoken import cut_off_text
-from ml.text.words import listed, money_text
-from ml.translation import mark, text, text_parts
+from ml.text.words import money_text
+from ml.translation import listed, mark, text, text_parts
 
 ORDERS = {"": mark("By value"), BY_PROBABILITY: mark("By probability")}
 AVERAGES = mark("≈ what acting is worth on average, after its cost.")

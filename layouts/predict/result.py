@@ -14,7 +14,7 @@ from ml.data.outcomes import Outcomes
 from ml.data.schema import Schema
 from ml.errors import LikelyError, Problem
 from ml.metrics.evaluation import no_probabilities
-from ml.translation import text
+from ml.translation import in_row, text
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
@@ -57,7 +57,7 @@ def outside(schema: Schema, notes: Sequence[Problem]) -> list[Component]:
     """The features whose values lie outside the training data."""
     if not notes:
         return []
-    labels = ", ".join(schema.feature(note.feature).label for note in notes if note.feature)
+    labels = in_row([schema.feature(note.feature).label for note in notes if note.feature])
     said = text("Outside what the model has seen: {features}.", features=labels)
     return [html.P(said, className="aside aside-warn")]
 
@@ -66,7 +66,7 @@ def _headline(outcomes: Outcomes, names: Sequence[str]) -> Component:
     labels = [outcomes[name].label for name in names]
     eyebrow = html.P(text("The model says"), className="eyebrow")
     if not outcomes.exclusive:
-        words = text("Expected: {outcomes}", outcomes=", ".join(labels)) if labels else text("None expected")
+        words = text("Expected: {outcomes}", outcomes=in_row(labels)) if labels else text("None expected")
         said = html.P(words, className="headline headline-words")
     else:
         said = html.P(html.Span([dot(outcomes, names[0]), labels[0]]), className="headline")

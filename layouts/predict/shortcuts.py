@@ -18,13 +18,15 @@ KEYS = (
     ("Ctrl+Z", mark("undo")),
     ("Ctrl+Enter", mark("pin")),
 )
+TELL = ("1 – 4", mark("tell what came of it"))
 
 
 SEARCH = ("Ctrl+K", mark("search the values"))
 
 
-def keys(*, search: bool = False) -> Component:
-    """The shortcuts and what they do, with that of the search on a long form."""
+def keys(*, search: bool = False, tells: bool = False) -> Component:
+    """The shortcuts and what they do, with that of the search on a long form, and those by which outcomes are told."""
     told = (*KEYS[:1], SEARCH, *KEYS[1:]) if search else KEYS
+    told = (*told, TELL) if tells else told
     rows = [html.Div([html.Dt(html.Kbd(key)), html.Dd(text(words))]) for key, words in told]
     return html.Details([html.Summary(text("Keys")), html.Dl(rows)], className="help keys")

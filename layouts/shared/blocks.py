@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from auth.access import may_open
 from layouts.shared import ids, url
 from layouts.shared.static_html import signal
 from ml.data.outcomes import Outcomes
+from ml.errors import LikelyError
 from ml.plots.palette import colour_of
 from ml.translation import mark, text
 
@@ -21,6 +24,8 @@ TABS: tuple[tuple[url.Kind, str], ...] = (
     ("insights", mark("Insights")),
     ("performance", mark("Performance")),
     ("campaign", mark("Campaign")),
+    ("results", mark("Results")),
+    ("versions", mark("Versions")),
 )
 
 
@@ -37,7 +42,7 @@ def model_page(bundle: Bundle, kind: url.Kind, name: str, body: Component) -> Co
     Parameters
     ----------
     bundle : Bundle
-    kind : {"predict", "insights", "performance", "campaign"}
+    kind : {"predict", "insights", "performance", "campaign", "results"}
     name : str
         Name or key as it stands in the address: the tabs stay at the version that was asked for.
     body : Component
@@ -46,8 +51,28 @@ def model_page(bundle: Bundle, kind: url.Kind, name: str, body: Component) -> Co
     return page(f"{bundle.title} – {tab}", [_model_head(bundle, kind, name), body], class_name=f"page-{kind}")
 
 
+def versions_page(found: Bundle | LikelyError, name: str, body: Component) -> Component:
+    """As :func:`model_page` of the Versions page, which opens where the model itself does not."""
+    if not isinstance(found, LikelyError):
+        return model_page(found, "versions", name, body)
+    title = name.partition("@")[0]
+    words = html.P(text("Does not serve: {reason}", reason=found.message), className="lead-line bad")
+    head = html.Header([html.Div([html.H1(title), words]), tabs("versions", name)], className="model-head")
+    return page(f"{title} – {text('Versions')}", [head, body], class_name="page-versions")
+
+
 def tabs(kind: url.Kind | None, name: str, title: str = "") -> Component:
-    """Links to the pages of a model, the open one marked; the title where it is one of several on a page."""
+    """Links to the pages of a model that the reader may open, the open one marked.
+
+    Parameters
+    ----------
+    kind : str or None
+        The open page.
+    name : str
+        Name or key of the model.
+    title : str
+        Its title, where it is one of several on a page.
+    """
     # With ids on an open page: a script adds to them the query with which each page was left
     links = [
         dcc.Link(
@@ -57,9 +82,17 @@ def tabs(kind: url.Kind | None, name: str, title: str = "") -> Component:
             **({"id": ids.tab(tab)} if kind else {}),
         )
         for tab, label in TABS
+        if may_open(tab, name) and (kind or tab != "versions")  # on a card stands what one opens every day
     ]
     named = text("Pages of {model}", model=title) if title else text("Pages of this model")
     return html.Nav(links, className="model-tabs", **{"aria-label": named})
+
+
+def moment(at: float, **given: str) -> Component:
+    """A time: in the reader's zone as soon as the script is there (``assets/ts/shared/times.ts``)."""
+    when = dt.datetime.fromtimestamp(at, dt.UTC)
+    written = f"{when:%Y-%m-%d %H:%M} UTC"
+    return html.Time(written, dateTime=when.isoformat(timespec="seconds"), **{"data-local": "true"}, **given)
 
 
 def dot(outcomes: Outcomes, name: str) -> Component:

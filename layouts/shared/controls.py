@@ -14,7 +14,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from layouts.shared import ids
-from layouts.shared.combobox import combobox
+from layouts.shared.combobox_choices import combobox
 from layouts.shared.field_texts import NOT_KNOWN, TICKED, YES_NO, typed
 from ml.data.feature import Feature, text_of
 from ml.translation import text

@@ -8,7 +8,7 @@ from dash.development.base_component import Component
 from layouts.shared import ids
 from layouts.shared.controls import control, described_by
 from layouts.shared.field_texts import starting_text
-from layouts.shared.search import words_of
+from layouts.shared.search_box import words_of
 from layouts.shared.static_html import static_html
 from ml.data.feature import Feature, text_of
 from ml.data.records import shown

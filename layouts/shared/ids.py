@@ -56,6 +56,21 @@ PINS_NOW = "pins-now"
 PINS_ACT = "pins-act"
 PINS_SAID = "pins-said"
 
+# What came of it; the names stand in assets/ts/predict/outcomes.ts too
+OUTCOMES = "outcomes"
+OUTCOME_ACT = "outcome-act"
+OUTCOME_SAID = "outcome-said"
+HISTORY = "history"
+HISTORY_ASKED = "history-asked"
+
+# A seller's day, and the claim on a customer; the names stand in assets/ts/predict/claim.ts too
+TODAY_NEXT = "today-next"
+TODAY_GO = "today-go"
+TODAY_SAID = "today-said"
+CLAIM_TICK = "claim-tick"
+CLAIM_HELD = "claim-held"
+CLAIM_SAID = "claim-said"
+
 GALLERY_FORM = "gallery-form"
 GALLERY_REQUEST = "gallery-request"
 GALLERY_RESPONSE = "gallery-response"
@@ -78,6 +93,17 @@ CUT_OFF_REASON = "cut-off-reason"
 CUT_OFF_HISTORY = "cut-off-history"
 AVERAGES = "averages"
 
+# The results' page
+RESULTS = "results"
+RESULTS_REQUEST = "results-request"
+RESULTS_AGAIN = "results-again"
+RESULTS_MORE = "results-more"
+RESULTS_ANALYSTS = "results-analysts"
+RESULTS_ANALYSTS_AGAIN = "results-analysts-again"
+RESULTS_REASON = "results-reason"
+RESULTS_ACKNOWLEDGE = "results-acknowledge"
+RESULTS_SAID = "results-said"
+
 # The campaign's page
 CAMPAIGN = "campaign"
 CAMPAIGNS = "campaigns"
@@ -85,7 +111,7 @@ CAMPAIGNS_KEPT = "campaigns-kept"  # in the browser's storage; assets/ts/campaig
 
 
 def campaign(name: str) -> str:
-    """A control or another element of the campaign's page that belongs to no job; assets/js/campaign/ knows some."""
+    """A control or another element of the campaign's page that belongs to no job; assets/ts/campaign/ knows some."""
     return f"{CAMPAIGN}-{name}"
 
 
@@ -101,6 +127,11 @@ def campaign_part(part: str, job: str | Any, **more: Any) -> dict[str, Any]:
         Tells apart parts of one kind: ``name`` of a control, ``at`` of a column.
     """
     return {"campaign": part, "job": job, **more}
+
+
+def versions_part(part: str, model: str | Any, **more: Any) -> dict[str, Any]:
+    """A part of the Versions page of a model; `more` names the step that it is about. Any may be MATCH."""
+    return {"versions": part, "model": model, **more}
 
 
 def field(position: int | Any) -> dict[str, Any]:
@@ -166,6 +197,16 @@ def plot(model: str | Any, outcome: str | Any, key: str | Any, options: str | An
 def plot_request(model: str | Any, outcome: str | Any, key: str | Any, options: str | Any) -> dict[str, Any]:
     """The request of a plot's card."""
     return plot(model, outcome, key, options) | {"type": "plot-request"}
+
+
+def plot_data(model: str | Any, outcome: str | Any, key: str | Any, options: str | Any) -> dict[str, Any]:
+    """The place of a plot's data as a table."""
+    return plot(model, outcome, key, options) | {"type": "plot-data"}
+
+
+def plot_data_opener(model: str | Any, outcome: str | Any, key: str | Any, options: str | Any) -> dict[str, Any]:
+    """What opens and closes that table."""
+    return plot(model, outcome, key, options) | {"type": "plot-data-opener"}
 
 
 def plot_option(model: str | Any, outcome: str | Any, options: str | Any, name: str | Any) -> dict[str, Any]:

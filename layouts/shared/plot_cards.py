@@ -7,7 +7,7 @@ its options are inputs of the plot's callback (``callbacks/plots.py``).
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,7 @@ from ml.plots.catalogue import CATALOGUE
 from ml.plots.option import Option, Setting
 from ml.plots.plot import PROBABILITIES, Plot
 from ml.plots.table import Table
+from ml.text.spoken import cut_off_digits
 from ml.translation import reader_language, text, text_parts
 
 if TYPE_CHECKING:
@@ -37,7 +38,6 @@ MOST_OPTIONS = 4  # that stand open on a card
 TYPING = 400  # ms of quiet after a keystroke in a number until its plot is drawn anew
 
 OpeningCutOff = tuple[float, tuple[float, ...]]
-CutOffInUse = Callable[[str], float]
 
 
 def frame(
@@ -107,7 +107,7 @@ def fold(
 
 def card(bundle: Bundle, plot: Plot, outcome: str, state: dict[str, Any], cut_off: float | None = None) -> Component:
     """The card of a plot: question, method, options, and the place of the figure."""
-    inside = place(bundle, outcome, plot.key, _shared_with(plot).key)
+    inside = place(bundle, outcome, plot.key, text(plot.question), _shared_with(plot).key)
     return html.Section(
         [_head(plot), *_options(bundle, plot, outcome, state, cut_off), *inside],
         className="plot-card plot-card-wide" if plot.wide else "plot-card",
@@ -115,11 +115,17 @@ def card(bundle: Bundle, plot: Plot, outcome: str, state: dict[str, Any], cut_of
     )
 
 
-def place(bundle: Bundle, outcome: str, key: str, options: str = "") -> list[Component]:
-    """The place of the figure of a card, and its request; `options` is the plot on whose card the options are."""
+def place(bundle: Bundle, outcome: str, key: str, question: str, options: str = "") -> list[Component]:
+    """The places of a card's figure and of its data, and its request; `options`: the plot on whose card these are."""
     at = (bundle.key, outcome, key, options or key)
     waiting = static_html(html.Div(text("Working it out …"), className="plot-waiting", role="status"), "likely-waiting")
-    return [html.Div(waiting, id=ids.plot(*at), className="plot-body"), dcc.Store(id=ids.plot_request(*at))]
+    said = {"aria-label": text("As a table: {question}", question=question)}
+    opener = html.Summary(text("As a table"), id=ids.plot_data_opener(*at), **said)
+    return [
+        html.Div(waiting, id=ids.plot(*at), className="plot-body"),
+        html.Details([opener, html.Div(id=ids.plot_data(*at))], className="plot-data"),
+        dcc.Store(id=ids.plot_request(*at)),
+    ]
 
 
 def _head(plot: Plot) -> Component:
@@ -135,16 +141,15 @@ def _head_in(_language: str, plot: Plot) -> Component:
 
 def shown(drawn: Drawn) -> list[Component]:
     """A figure or a table, and the sentence under it."""
-    follows = _moves(drawn.plot)
-    sentence = html.P(drawn.sentence, className="plot-words", **({"data-pick": "sentence"} if follows else {}))
+    sentence = html.P(drawn.sentence, className="plot-words")
     if isinstance(drawn.figure, Table):
         return [plot_table.shown(drawn.figure), sentence]
     height = {"height": f"{drawn.figure.layout.height}px"}
     graph = dcc.Graph(figure=drawn.figure, config=theme.CONFIG, style=height)
-    return [_read_by_keys(graph, text(drawn.plot.question)), sentence]
+    return [read_by_keys(graph, text(drawn.plot.question)), sentence]
 
 
-def _read_by_keys(graph: Component, question: str) -> Component:
+def read_by_keys(graph: Component, question: str) -> Component:
     """A figure that takes the focus, and the place of the words of its points (``assets/ts/plots/keys.ts``)."""
     words = html.P("", className="visually-hidden", role="status")
     keys = text("Arrow keys read the points.")
@@ -164,9 +169,14 @@ def unfinished(error: LikelyError) -> list[Component]:
     return [static_html(said, "likely-unfinished")]
 
 
+def following(texts: Sequence[str], row: int, style: str = "plot-words") -> Component:
+    """Texts that follow the page's cut-off, one for each row of its table."""
+    return html.P(texts[row], className=style, **{"data-follows": json.dumps(list(texts))})
+
+
 def followed(texts: Sequence[str], row: int, best: tuple[float, str] | None = None) -> list[Component]:
-    """Texts that follow the page's cut-off, one for each row of its table, and a button that moves it to the best."""
-    words = html.P(texts[row], className="plot-follows", **{"data-follows": json.dumps(list(texts))})
+    """As :func:`following`, and a button that moves the cut-off to the best."""
+    words = following(texts, row, "plot-follows")
     if best is None:
         return [words]
     there = {"data-go": repr(best[0])}
@@ -180,13 +190,13 @@ def _data(plot: Plot) -> dict[str, str]:
     if plot.mark:
         data["data-mark"] = json.dumps([plot.mark.x, plot.mark.y])
     if any(option.key == CUT_OFF for option in plot.options):
-        data["data-follows-cut-off"] = "moves" if _moves(plot) else "asks"
+        data["data-follows-cut-off"] = "moves" if moves(plot) else "asks"
     if (first := _shared_with(plot)) is not plot:
         data["data-options-of"] = first.key
     return data
 
 
-def _moves(plot: Plot) -> bool:
+def moves(plot: Plot) -> bool:
     """True when the plot shows the confusion counts at the cut-off, which the script can fill in itself."""
     return any(option.key == CUT_OFF and not option.computed for option in plot.options)
 
@@ -213,8 +223,7 @@ def _options(bundle: Bundle, plot: Plot, outcome: str, state: dict[str, Any], cu
 def _option(
     bundle: Bundle, plot: Plot, option: Option, outcome: str, state: dict[str, Any], cut_off: float | None
 ) -> Component:
-    known = cut_off is not None and option.key == CUT_OFF
-    opens = _text(cut_off if known else option.opens_with(bundle, outcome))
+    opens = _text(_opening(option, option.opens_with(bundle, outcome), cut_off))
     raw = state.get(f"{plot.key}.{option.key}")
     value = opens if raw is None else _accepted(bundle, option, outcome, raw, opens)
     named = ids.plot_option(bundle.key, outcome, plot.key, option.key)
@@ -233,6 +242,13 @@ def _option(
     return html.Div([html.Label(words, htmlFor=ids.element(named)), control, *note], className="plot-option", **data)
 
 
+def _opening(option: Option, value: Setting, cut_off: float | None) -> Setting:
+    """What a field opens with: a cut-off is the one in use, with as many digits as people read of it elsewhere."""
+    if option.key == CUT_OFF and isinstance(value, float):
+        return round(float(cut_off_digits(value if cut_off is None else cut_off)) / 100, 15)
+    return value
+
+
 def _accepted(bundle: Bundle, option: Option, outcome: str, raw: object, opens: str) -> str:
     """The address's value of an option if the plot takes it, else the one with which the option opens."""
     try:
@@ -242,7 +258,7 @@ def _accepted(bundle: Bundle, option: Option, outcome: str, raw: object, opens: 
 
 
 def _text(value: Setting) -> str:
-    return "" if value is None else text_of(value) if not isinstance(value, str) else value
+    return value if isinstance(value, str) else "" if value is None else text_of(value)
 
 
 def download(plot: Plot, question: str) -> Component:

@@ -1,4 +1,4 @@
-"""A plot's table as HTML: on a wide card rows and columns, on a narrow one a block a row."""
+"""A plot's tables as HTML: what it draws in place of a figure, and its data beside one."""
 
 from __future__ import annotations
 
@@ -6,14 +6,40 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from layouts.shared import url
+from layouts.shared.static_html import static_html
+from ml.plots.columns import DataTable
 from ml.plots.table import Table
+from ml.text.number_words import count
+from ml.translation import plural, text
 
 
 def shown(table: Table) -> Component:
-    """The table; the first cell of each row opens its record."""
-    head = html.Thead(html.Tr([html.Th(text, scope="col") for text in table.heads]))
+    """The table, on a narrow card a block a row; the first cell of each row opens its record."""
     rows = [_row(table, at) for at in range(len(table.rows))]
-    return html.Table([head, html.Tbody(rows)], className="plot-table")
+    return html.Table([_head(table), html.Tbody(rows)], className="plot-table")
+
+
+def data(found: DataTable, question: str) -> Component:
+    """The data of a plot, in a part of the card that is scrolled by keys too."""
+    rows = [html.Tr([html.Th(name, scope="row"), *map(html.Td, cells)]) for name, *cells in found.table.rows]
+    caption = html.Caption(question, className="visually-hidden")
+    table = html.Table([caption, _head(found.table), html.Tbody(rows)])
+    named = {"aria-label": text("Table: {question}", question=question)}
+    scrolled = html.Div(table, className="plot-data-rows", role="region", tabIndex=0, **named)
+    return static_html(html.Div([html.P(_how_many(found)), scrolled]))
+
+
+def _how_many(found: DataTable) -> str:
+    slots = {"n": count(len(found.table.rows)), "all": count(found.total)}
+    if len(found.table.rows) == found.total:
+        return plural("{n} row", "{n} rows", found.total, **slots)
+    if found.ranked:
+        return text("The first {n} of {all} rows; all are in the CSV file under Download.", **slots)
+    return text("{n} of {all} rows, evenly chosen; all are in the CSV file under Download.", **slots)
+
+
+def _head(table: Table) -> Component:
+    return html.Thead(html.Tr([html.Th(head, scope="col") for head in table.heads]))
 
 
 def _row(table: Table, at: int) -> Component:

@@ -8,7 +8,9 @@ from pathlib import Path
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from layouts.shared import ids, sentences, url
+from auth.access import allowed_somewhere
+from auth.permissions import Permission
+from layouts.shared import ids, script_sentences, url
 from ml.translation import mark, reader_language, text
 
 ROOT = "{%root%}"  # of the index page: the path prefix behind a proxy, else nothing
@@ -43,6 +45,7 @@ INDEX = f"""<!DOCTYPE html>
 {{%css%}}
 </head>
 <body>
+{{%notice%}}
 <noscript><p class="noscript">{{%noscript%}}</p></noscript>
 {{%app_entry%}}
 <footer>
@@ -55,14 +58,21 @@ INDEX = f"""<!DOCTYPE html>
 """
 
 
-def index_texts() -> dict[str, str]:
-    """The reader's language, and what the index says in it, as HTML."""
+def index_texts(notice: str = "") -> dict[str, str]:
+    """The reader's language, and what the index says in it, as HTML.
+
+    Parameters
+    ----------
+    notice : str
+        Said above every page.
+    """
+    said = f'<aside class="notice" aria-label="{escape(text("Access"))}">{escape(notice)}</aside>' if notice else ""
     texts = {
         "language": reader_language(),
         "description": text("Probabilities of a model, live while you type."),
         "noscript": text("Likely answers while you type, and needs JavaScript for that."),
     }
-    return {name: escape(each) for name, each in texts.items()}
+    return {name: escape(each) for name, each in texts.items()} | {"notice": said}
 
 
 def layout(account: str = "") -> Component:
@@ -85,7 +95,7 @@ def layout(account: str = "") -> Component:
             html.Main(html.P(text("Opening …"), className="opening"), id=ids.CONTENT, tabIndex="-1"),
         ],
         className="shell",
-        **sentences.attribute(),
+        **script_sentences.attribute(),
     )
 
 
@@ -94,7 +104,10 @@ def _brand() -> Component:
 
 
 def _navigation(account: str) -> Component:
-    links = [dcc.Link(text("Models"), href=url.href("home")), dcc.Link(text("Inputs"), href=url.href("gallery"))]
+    links = [dcc.Link(text("Models"), href=url.href("home"))]
+    if allowed_somewhere(Permission.OUTCOMES):
+        links.append(dcc.Link(text("Today"), href=url.href("today")))
+    links.append(dcc.Link(text("Inputs"), href=url.href("gallery")))
     if account:  # a page outside of Dash
         links.append(html.A(text("Account"), href=url.outside(ACCOUNT), title=account))
     return html.Nav(links, className="shell-nav", **{"aria-label": text("Site")})

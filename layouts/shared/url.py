@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
-from ml.lifecycle.registry import NAME
+from ml.lifecycle.model_folder import NAME
 
-Kind = Literal["home", "gallery", "predict", "insights", "performance", "campaign"]
-OF_A_MODEL: tuple[Kind, ...] = ("predict", "insights", "performance", "campaign")
+Kind = Literal["home", "gallery", "today", "predict", "insights", "performance", "campaign", "results", "versions"]
+OF_A_MODEL: tuple[Kind, ...] = ("predict", "insights", "performance", "campaign", "results", "versions")
+OF_ALL: dict[Kind, str] = {"home": "/", "gallery": "/gallery", "today": "/today"}
 LONGEST = 512
+TODAY = "today:"  # before the id of a list and the number of a row of its campaign: somebody to call
 CAMPAIGN = "campaign:"  # before the id of a campaign or a list, and the number of a row: in place of a record's id
 _root: ContextVar[str] = ContextVar("root", default="")
 
@@ -28,7 +30,7 @@ class Page:
 
     Attributes
     ----------
-    kind : {"home", "gallery", "predict", "insights", "performance", "campaign"}
+    kind : {"home", "gallery", "today", "predict", "insights", "performance", "campaign", "results", "versions"}
     model : str or None
         Name or key of a model, for the pages that are about one. Such a model need not exist.
     """
@@ -46,6 +48,8 @@ def parse(path: str | None) -> Page | None:
         return Page("home")
     if parts == ["gallery"]:
         return Page("gallery")
+    if parts == ["today"]:
+        return Page("today")
     if len(parts) == 1:
         parts.append("predict")
     if len(parts) != 2 or parts[1] not in OF_A_MODEL:
@@ -78,7 +82,9 @@ def outside(path: str) -> str:
 
 def href(kind: Kind, model: str | None = None, **query: str) -> str:
     """The address of a page; the inverse of :func:`parse` of what is :func:`inside`."""
-    path = {"home": "/", "gallery": "/gallery"}.get(kind) or f"/{quote(model or '', safe='@')}/{kind}"
+    path = {"home": "/", "gallery": "/gallery", "today": "/today"}.get(
+        kind
+    ) or f"/{quote(model or '', safe='@')}/{kind}"
     return outside(f"{path}?{urlencode(query)}" if query else path)
 
 

@@ -35,7 +35,7 @@ class NextQuestion:
     crossing: float
 
 
-def next_questions(game: Game, scored: PartialScore, outcome: int, cutoff: float) -> tuple[NextQuestion, ...]:
+def next_questions(game: Game, scored: PartialScore, outcome: int, cut_off: float) -> tuple[NextQuestion, ...]:
     """Questions about the blank features, the most valuable first.
 
     The answers of the score are grouped by the value that the blank feature has in the background
@@ -55,7 +55,7 @@ def next_questions(game: Game, scored: PartialScore, outcome: int, cutoff: float
         Score of the record, from that game.
     outcome : int
         Column of the outcome.
-    cutoff : float
+    cut_off : float
         Probability from which one acts on the outcome.
 
     Returns
@@ -67,12 +67,12 @@ def next_questions(game: Game, scored: PartialScore, outcome: int, cutoff: float
     for at in scored.blank:
         name = game.schema.names[at]
         columns.setdefault(game.schema.shown.get(name, name), []).append(at)
-    worths = (_worth(game, scored, name, places, outcome, cutoff) for name, places in columns.items())
+    worths = (_worth(game, scored, name, places, outcome, cut_off) for name, places in columns.items())
     return tuple(question for _, question in sorted(worths, key=lambda pair: pair[0]))
 
 
 def _worth(
-    game: Game, scored: PartialScore, name: str, places: Sequence[int], outcome: int, cutoff: float
+    game: Game, scored: PartialScore, name: str, places: Sequence[int], outcome: int, cut_off: float
 ) -> tuple[tuple[float, float], NextQuestion]:
     """The question about one blank feature, and its sort key, ascending."""
     used = [at for at in places if game.used[at]]
@@ -84,7 +84,7 @@ def _worth(
         each = np.array([game.scales[at].groups(scored.chosen, weights) for at in used])
         groups = np.unique(each, axis=1, return_inverse=True)[1].reshape(-1)
     shares, means = group_values(groups, answers, weights)
-    crosses = acts(answers, cutoff).astype(np.float64)
+    crosses = acts(answers, cut_off).astype(np.float64)
     chance = float(weights @ crosses)
     _, chances = group_values(groups, crosses, weights)
     told = float(shares @ (chances - chance) ** 2)
@@ -93,7 +93,7 @@ def _worth(
         feature=name,
         decides=min(told / doubt, 1.0) if told > 0.0 < doubt else 0.0,
         move=min(float(shares @ np.abs(means - value)), 1.0),
-        crossing=min(float(shares @ (acts(means, cutoff) != acts(value, cutoff))), 1.0),
+        crossing=min(float(shares @ (acts(means, cut_off) != acts(value, cut_off))), 1.0),
     )
     return (-question.decides, -float(shares @ (means - value) ** 2)), question
 

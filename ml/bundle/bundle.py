@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -29,6 +29,7 @@ from ml.predict.answers import TOLERANCE
 from ml.predict.asking import Asking
 from ml.predict.predictor import Predictor, SklearnPredictor
 from ml.runtime.foreign_code import foreign, how_to_install, missing_module, reason
+from ml.translation import ALL_READERS, text, use_language
 from ml.trust.code import FOLDER as CODE
 from ml.trust.code import Code, code_of_bundle
 from ml.trust.faults import Fault, stamp_of
@@ -71,7 +72,7 @@ class Bundle:
         self._lock = threading.RLock()
         self._faults: dict[str, Fault] = {}
         self._trusted = trusted
-        with self._breaking("be read"):
+        with self._breaking():
             self._files = verify(folder, name)
             self.card: dict[str, Any] = _card_of(folder, self.key)
             self.schema: Schema = schema_json.from_json(read_json(folder / SCHEMA))
@@ -143,7 +144,7 @@ class Bundle:
     def _tried(self, name: str, make: Callable[[], Kept]) -> Kept:
         """The result of `make`; an error is remembered by its words, without its traceback's objects."""
         try:
-            with self._breaking(f"open its {name}"):
+            with self._breaking(name):
                 if self._faults.pop(name, None):  # the files may have changed since
                     self._files = verify(self.folder, self.name)
                 return make()
@@ -152,26 +153,32 @@ class Bundle:
             raise
 
     @contextmanager
-    def _breaking(self, doing: str) -> Iterator[None]:
-        """Turn every exception into BrokenModel or UntrustedModel of this version."""
-        try:
-            with foreign(self._refusal(doing)):
-                yield
-        except LikelyError as error:
-            if type(error) in (BrokenModel, UntrustedModel):
-                raise
-            raise BrokenModel(f"{self.key} cannot {doing}: {error.message}", error.hint or AGAIN) from error
+    def _breaking(self, part: str = "") -> Iterator[None]:
+        """Turn every exception while the version, or a part of it, is opened into BrokenModel or UntrustedModel.
 
-    def _refusal(self, doing: str) -> Callable[[BaseException], LikelyError]:
-        def refusal(error: BaseException) -> LikelyError:
-            missing = missing_module(error)
-            if missing:
-                return BrokenModel(
-                    f"{self.key} needs the module {missing}, which is not here.", how_to_install(missing)
-                )
-            return BrokenModel(f"{self.key} cannot {doing}: {reason(error)}.", AGAIN)
+        Their words are for all readers: they are remembered.
+        """
+        with use_language(ALL_READERS):
+            try:
+                with foreign(partial(self._refusal, part)):
+                    yield
+            except LikelyError as error:
+                if type(error) in (BrokenModel, UntrustedModel):
+                    raise
+                message, hint = error.kept
+                raise BrokenModel(self._cannot(part, message), hint or text(AGAIN)) from error
 
-        return refusal
+    def _refusal(self, part: str, error: BaseException) -> LikelyError:
+        missing = missing_module(error)
+        if missing:
+            message = text("{key} needs the module {missing}, which is not here.", key=self.key, missing=missing)
+            return BrokenModel(message, how_to_install(missing))
+        return BrokenModel(self._cannot(part, f"{reason(error)}."), text(AGAIN))
+
+    def _cannot(self, part: str, why: str) -> str:
+        if not part:
+            return text("{key} cannot be read: {why}", key=self.key, why=why)
+        return text("{key} cannot open its {part}: {why}", key=self.key, part=part, why=why)
 
     def _load_estimator(self) -> Any:
         trusted = self._trusted if self._trusted is not None else trusted_of(self.folder.parent.parent, self.name)
@@ -191,7 +198,7 @@ class Bundle:
             return Program.load(self.folder)
         except (OSError, ValueError, KeyError) as error:
             raise BrokenModel(
-                f"{self.key} was compiled by another version of Likely.", "Train or add it again."
+                text("{key} was compiled by another version of Likely.", key=self.key), text("Train or add it again.")
             ) from error
 
     def _check_golden(self, predictor: Predictor) -> None:
@@ -203,7 +210,9 @@ class Bundle:
             expected = np.array(golden["probabilities"], dtype=np.float64)
             same = same and bool(np.allclose(answer.probabilities, expected, rtol=0, atol=TOLERANCE))
         if not same:
-            raise BrokenModel(f"{self.key} does not give the answers recorded with it.", "Train or add it again.")
+            raise BrokenModel(
+                text("{key} does not give the answers recorded with it.", key=self.key), text("Train or add it again.")
+            )
 
 
 def created(folder: Path) -> str:
@@ -224,16 +233,20 @@ def _check_fields(key: str, schema: Schema, outcomes: Outcomes) -> None:
     for file, read in ((SCHEMA, schema), (CARD, outcomes)):
         fault = fault_of_fields(read)
         if fault:
-            raise BrokenModel(f"{key}: in {file} {fault}, which it cannot be.", AGAIN)
+            raise BrokenModel(
+                text("{key}: in {file} {fault}, which it cannot be.", key=key, file=file, fault=fault), text(AGAIN)
+            )
     names = outcomes.names
     if not names or len(set(names)) != len(names) or outcomes.positive not in names:
-        raise BrokenModel(f"{key}: {CARD} does not tell which outcomes there are.", AGAIN)
+        raise BrokenModel(
+            text("{key}: {card} does not tell which outcomes there are.", key=key, card=CARD), text(AGAIN)
+        )
 
 
 def _check_card(card: Any, key: str, outcomes: Outcomes | None = None) -> None:
     fault = fault_of_card(card, None if outcomes is None else outcomes.names)
     if fault:
-        raise BrokenModel(f"{key}: {CARD} {fault}.", AGAIN)
+        raise BrokenModel(text("{key}: {card} {fault}.", key=key, card=CARD, fault=fault), text(AGAIN))
 
 
 def outcomes_to_json(outcomes: Outcomes) -> dict[str, Any]:

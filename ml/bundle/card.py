@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from ml.decision.bands import check_bands
+from ml.decision.crm_columns import check_crm_columns
 from ml.decision.cut_offs import check_cut_offs
 from ml.decision.decide import check_actions
+from ml.decision.outcome_words import check_outcome_words
 from ml.decision.payoff import check_payoff
+from ml.decision.ripening_time import check_ripening
 from ml.errors import InvalidData, LikelyError
 from ml.metrics.custom import custom_measures_of
 from ml.runtime.foreign_code import reason
@@ -31,7 +34,8 @@ ORDER, CHECKS = (
 def fault_of_card(card: Any, outcomes: Sequence[str] | None = None) -> str | None:
     """The first fault of a card, in words that follow "card.json "; None for a valid one.
 
-    With `outcomes`, the names of the model's outcomes, cut-offs, payoffs, actions and bands are checked too.
+    With `outcomes`, the names of the model's outcomes, cut-offs, payoffs, actions, bands and
+    ripening are checked too.
     """
     if not isinstance(card, dict):
         return f"is a {type(card).__name__} and no object"
@@ -53,7 +57,8 @@ def fault_of_card(card: Any, outcomes: Sequence[str] | None = None) -> str | Non
 
 def _fault_of_decisions(card: dict[str, Any], outcomes: Sequence[str]) -> str | None:
     """The first fault of decisions and texts in a card, found by reading all of them once."""
-    for check in (check_bands, check_actions, check_payoff, check_cut_offs, _check_texts, _check_measures):
+    decided = (check_bands, check_actions, check_payoff, check_cut_offs, check_ripening, check_outcome_words)
+    for check in (*decided, check_crm_columns, _check_texts, _check_measures):
         try:
             check(card, outcomes)
         except LikelyError as error:

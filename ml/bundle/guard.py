@@ -12,6 +12,7 @@ from ml.data.schema import Row
 from ml.errors import BrokenModel, LikelyError
 from ml.predict.predictor import Predictor, RowScore
 from ml.runtime.foreign_code import foreign, how_to_install, missing_module, reason
+from ml.translation import text
 from ml.trust.code import Code
 
 G = TypeVar("G")
@@ -70,9 +71,15 @@ def refusal(key: str, error: BaseException) -> LikelyError:
     """An exception of the estimator as an error of ours: the records' fault, or the model's."""
     missing = missing_module(error)
     if missing:
-        return BrokenModel(f"{key} needs the module {missing}, which is not here.", how_to_install(missing))
+        return BrokenModel(
+            text("{key} needs the module {missing}, which is not here.", key=key, missing=missing),
+            how_to_install(missing),
+        )
     if isinstance(error, ValueError):
         return CannotAnswer(str(error))
     if isinstance(error, Exception) and not isinstance(error, MemoryError):
-        return CannotAnswer(f"The estimator fails: {reason(error)}.")
-    return BrokenModel(f"{key} cannot answer: {reason(error)}.", "The log says more; train or add it again.")
+        return CannotAnswer(text("The estimator fails: {reason}.", reason=reason(error)))
+    return BrokenModel(
+        text("{key} cannot answer: {reason}.", key=key, reason=reason(error)),
+        text("The log says more; train or add it again."),
+    )

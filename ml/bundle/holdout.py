@@ -19,6 +19,7 @@ from ml.data.outcomes import Outcomes, Prediction
 from ml.data.schema import Schema
 from ml.errors import BrokenModel
 from ml.runtime.array_file import read_arrays, write_arrays
+from ml.translation import text
 
 TABLE, COLUMNS, SCORES = "holdout.csv", "holdout.columns", "scores.columns"
 MOST_IN_A_TABLE = 20_000
@@ -123,4 +124,7 @@ def _valued(values: list[Any] | None, array: np.ndarray) -> np.ndarray:
 
 def _unreadable(folder: Path, name: str) -> BrokenModel:
     key = f"{folder.parent.name}@{folder.name}"
-    return BrokenModel(f"{key}: {name} is not readable.", "Restore the folder, or train or add the model again.")
+    return BrokenModel(
+        text("{key}: {name} is not readable.", key=key, name=name),
+        text("Restore the folder, or train or add the model again."),
+    )

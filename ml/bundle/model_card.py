@@ -11,10 +11,11 @@ from ml.bundle.bundle import created
 from ml.data.feature import Feature, plain, text_of
 from ml.data.schema import Schema
 from ml.data.value_words import MOST_NAMED
+from ml.decision.ripening_time import DAY, ripening_of
 from ml.text.holdout_words import sentences
 from ml.text.number_words import count, span
-from ml.text.words import listed, number_text, shown_value
-from ml.translation import mark, plural, text
+from ml.text.words import number_text, shown_value
+from ml.translation import listed, mark, plural, text
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
@@ -54,6 +55,7 @@ def card_facts(bundle: Bundle) -> Facts:
         *([(text("Calibrated"), _calibration(card["calibration"]))] if card.get("calibration") else []),
         *([(text("Hold-out"), " ".join(checked))] if checked else []),
         (text("Outcomes"), _outcomes(bundle)),
+        *([(text("Known after"), ripe)] if (ripe := _ripening(bundle)) else []),
         (text("Served by"), _path(card.get("path", {}), card.get("offers", ""))),
         (text("Version"), bundle.key),
         (text("Made"), _made(bundle.folder)),
@@ -122,6 +124,18 @@ def _outcomes(bundle: Bundle) -> str:
     if bundle.outcomes.exclusive:
         return text("{outcomes}; exactly one of them", outcomes=names)
     return text("{outcomes}; each for itself", outcomes=names)
+
+
+def _ripening(bundle: Bundle) -> str:
+    """How long each outcome may still come, of those of which the card says so."""
+    found = [(item.label, ripening_of(bundle.card, item.name)) for item in bundle.outcomes.items]
+    return listed([_days(label, seconds) for label, seconds in found if seconds is not None])
+
+
+def _days(label: str, seconds: float) -> str:
+    days = seconds / DAY
+    shown = number_text(round(days, 2))
+    return plural("“{outcome}”: {n} day", "“{outcome}”: {n} days", days, outcome=label, n=shown)
 
 
 def _path(path: dict[str, str], offers: str) -> str:

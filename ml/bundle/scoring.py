@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 from typing import Any
 
+import numpy as np
+
 from ml.bundle.bundle import Bundle
-from ml.bundle.scored import Score, Scored
-from ml.data.columns import block_of
+from ml.bundle.scored import AT_ONCE, Score, Scored, ScoresOfBlock
+from ml.data.columns import Block, block_of, rows_of
 from ml.data.outcomes import Prediction
 from ml.data.records import Records, read_records
 from ml.data.schema import Row
@@ -21,13 +24,56 @@ REFUSED = mark("Its values are of the right kind, but the estimator was not made
 
 def score_records(bundle: Bundle, raws: Iterable[object]) -> Scored:
     """Score raw records; InvalidRecord with all problems where one cannot be scored."""
-    records = read_records(bundle.schema, raws)
-    rows = records.all_rows()
-    if len(rows) == 1:
-        labels, probabilities = _answered(bundle, rows, lambda: bundle.predictor.row(rows[0]))
-        return Scored(bundle, (Score(records.ids[0], _names(bundle, labels), probabilities, records.notes),))
-    answer = _answered(bundle, rows, lambda: bundle.predictor.block(block_of(bundle.schema, rows)))
-    return Scored(bundle, _scores(bundle, records, answer))
+    raws = iter(raws)
+    first = read_records(bundle.schema, islice(raws, AT_ONCE))
+    if len(first.ids) == 1:
+        (row,) = first.all_rows()
+        labels, probabilities = _answered(bundle, lambda: [row], lambda: bundle.predictor.row(row))
+        return Scored(bundle, (Score(first.ids[0], _names(bundle, labels), probabilities, first.notes),))
+    block, ids, notes = _read(bundle, first, raws)
+    answer = _answered(bundle, partial(rows_of, bundle.schema, block), lambda: bundle.predictor.block(block))
+    return Scored(bundle, ScoresOfBlock(ids, bundle.outcomes.names, answer, _by_record(notes)))
+
+
+def _read(
+    bundle: Bundle, found: Records, rest: Iterator[object]
+) -> tuple[Block, list[str | None], tuple[Problem, ...]]:  # fmt: skip
+    """Typed columns of records, their ids, and notes; read a thousand at a time, so that few are there as objects.
+
+    Raises
+    ------
+    InvalidRecord
+        With all problems of all records.
+    """
+    parts, ids = list[Block](), list[str | None]()
+    problems, notes = list[Problem](), list[Problem]()
+    while True:
+        first = len(ids)
+        ids.extend(found.ids)
+        problems.extend(_moved(found.problems, first))
+        notes.extend(_moved(found.notes, first))
+        if not problems:
+            parts.append(block_of(bundle.schema, found.all_rows()))
+        found = read_records(bundle.schema, islice(rest, AT_ONCE))
+        if not found.ids:
+            break
+    if problems:
+        raise InvalidRecord(problems, notes)
+    return _joined(parts), ids, tuple(notes)
+
+
+def _joined(parts: list[Block]) -> Block:
+    """Parts of a block, one after the other; column by column, each part of which is let go of."""
+    if len(parts) == 1:
+        return parts[0]
+    columns = list(map(list, zip(*parts, strict=True)))
+    parts.clear()
+    return tuple(np.concatenate(columns.pop(0)) for _ in range(len(columns)))
+
+
+def _moved(found: Iterable[Problem], first: int) -> Iterable[Problem]:
+    """Problems of records that were counted from their first."""
+    return (replace(each, row=each.row + first) for each in found) if first else found
 
 
 def score_each(bundle: Bundle, raws: Sequence[object]) -> list[Score | tuple[Problem, ...]]:
@@ -41,7 +87,7 @@ def score_each(bundle: Bundle, raws: Sequence[object]) -> list[Score | tuple[Pro
     if not rows:  # estimators refuse empty input
         return found
     try:
-        answer = _answered(bundle, rows, lambda: bundle.predictor.block(block_of(bundle.schema, rows)))
+        answer = _answered(bundle, lambda: rows, lambda: bundle.predictor.block(block_of(bundle.schema, rows)))
     except InvalidRecord as refused:
         bad = {good[problem.row]: problem for problem in refused.problems}
         rest = [raw for at, raw in enumerate(raws) if at not in bad]
@@ -52,12 +98,12 @@ def score_each(bundle: Bundle, raws: Sequence[object]) -> list[Score | tuple[Pro
     return found
 
 
-def _answered(bundle: Bundle, rows: Sequence[Row], ask: Callable[[], Any]) -> Any:
+def _answered(bundle: Bundle, rows: Callable[[], Sequence[Row]], ask: Callable[[], Any]) -> Any:
     """The answer, or InvalidRecord with each record that the estimator refuses."""
     try:
         return ask()
     except ValueError as error:
-        found = _refused_among(bundle, rows, 0) or [(0, str(error))]
+        found = _refused_among(bundle, rows(), 0) or [(0, str(error))]
         raise InvalidRecord([refused_problem(at, why) for at, why in found]) from error
 
 
@@ -99,16 +145,12 @@ def _names(bundle: Bundle, labels: Iterable[bool]) -> tuple[str, ...]:
     return tuple(name for name, yes in zip(bundle.outcomes.names, labels, strict=True) if yes)
 
 
-def _scores(bundle: Bundle, records: Records, answer: Prediction) -> tuple[Score, ...]:
-    notes: dict[int, list[Problem]] = {}
-    for note in records.notes:
-        notes.setdefault(note.row, []).append(note)
-    probabilities = (
-        [None] * len(records.ids) if answer.probabilities is None else map(tuple, answer.probabilities.tolist())
-    )
-    return tuple(
-        Score(record_id, _names(bundle, labels), given, tuple(notes.get(at, ())))
-        for at, (record_id, labels, given) in enumerate(
-            zip(records.ids, answer.labels.tolist(), probabilities, strict=True)
-        )
-    )
+def _scores(bundle: Bundle, records: Records, answer: Prediction) -> Sequence[Score]:
+    return ScoresOfBlock(records.ids, bundle.outcomes.names, answer, _by_record(records.notes))
+
+
+def _by_record(found: Iterable[Problem]) -> dict[int, tuple[Problem, ...]]:
+    notes: dict[int, tuple[Problem, ...]] = {}
+    for note in found:
+        notes[note.row] = (*notes.get(note.row, ()), note)
+    return notes

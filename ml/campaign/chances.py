@@ -35,7 +35,7 @@ TAIL = (1 - LEVEL) / 2
 
 @dataclass(frozen=True)
 class Chances:
-    """What the hold-out says of the probabilities of some outcomes.
+    """Evidence of the hold-out on the probabilities of some outcomes.
 
     Attributes
     ----------
@@ -187,7 +187,7 @@ def _middle_95(drawn: np.ndarray) -> Floats:
 
 
 def chances_of(bundle: Bundle, outcomes: Sequence[str]) -> Chances:
-    """What a version's hold-out says of some of its outcomes; worked out once for each."""
+    """Evidence of a version's hold-out on some of its outcomes; worked out once for each."""
     curves = tuple(_curve(bundle, name)[0] for name in outcomes)
     if len(outcomes) == 1 or None in curves:
         return Chances(curves, np.eye(len(outcomes)))

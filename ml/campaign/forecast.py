@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ml.campaign.chances import Chances, Verdict, list_chances, own_chances
-from ml.campaign.control_group import smallest_effect
 from ml.campaign.pick import Groups, Picked
 from ml.campaign.wish import Wish
 from ml.decision.worth import loses, slope
+from ml.metrics.smallest_effect import smallest_effect
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat
+from pydantic import AfterValidator, ConfigDict, Field, FiniteFloat
 
 from ml.data.describe_fields import describe
+from ml.data.validation.bounded import AtMost, FewNames
 
 By = Literal["cutoff", "number", "budget"]
 MOST_CONTROL = 0.5
 MOST_GROUPS = 1_000
+MOST_OUTCOMES = 10_000  # more than any model's that can be drawn or listed
 MOST_NUMBER = 2**53 - 1  # what JSON's numbers hold exactly
 
 
@@ -21,11 +23,16 @@ def _each_once(names: list[str]) -> list[str]:
 
 
 Whole = Annotated[int, Field(ge=0, le=MOST_NUMBER)]
-Names = Annotated[list[str], Field(min_length=1, json_schema_extra={"uniqueItems": True}), AfterValidator(_each_once)]
-Counts = Annotated[dict[str, Whole], Field(max_length=MOST_GROUPS)]
+Names = Annotated[
+    list[str],
+    Field(min_length=1, max_length=MOST_OUTCOMES, json_schema_extra={"uniqueItems": True}),
+    AfterValidator(_each_once),
+]
+Counts = Annotated[dict[str, Whole], AtMost(MOST_GROUPS)]
+Money = Annotated[dict[str, FiniteFloat], AtMost(MOST_OUTCOMES)]
 
 
-class ListRequest(BaseModel):
+class ListRequest(FewNames):
     """A list of whom to call; what is left out, or null, comes from the model's card."""
 
     model_config = ConfigDict(strict=True, extra="forbid", defer_build=True, json_schema_extra=describe)
@@ -44,7 +51,7 @@ class ListRequest(BaseModel):
     """Whether one record may be taken for several outcomes."""
     cost: Annotated[FiniteFloat, Field(ge=0)] | None = None
     """Money that it costs to act once."""
-    values: dict[str, FiniteFloat] | None = None
+    values: Money | None = None
     """Money that each outcome brings where we act and it is so; the rest of its payoff stays the card's."""
     column: str | None = None
     """Column of the file whose values have limits and quotas."""

@@ -10,10 +10,10 @@ from pydantic import ValidationError
 
 from ml.campaign.list_request import By, ListRequest
 from ml.data.outcomes import Outcomes
-from ml.data.validation_words import in_words
+from ml.data.validation.validation_words import in_words
 from ml.decision.payoff import Payoff, payoff_of
 from ml.errors import LikelyError
-from ml.translation import text
+from ml.translation import in_row, text
 
 
 class BadWish(LikelyError):
@@ -166,7 +166,7 @@ def _payoffs(
     strangers = sorted(set(given) - set(outcomes))
     if strangers:
         stranger = text("{field} is about {value}.", field="values", value=repr(strangers[0][:80]))
-        raise BadWish(stranger, text("It is money for any of {outcomes}.", outcomes=", ".join(outcomes)))
+        raise BadWish(stranger, text("It is money for any of {outcomes}.", outcomes=in_row(outcomes)))
     return tuple(
         replace(payoff_of(card, name) or Payoff(), call=cost, true_positive=given.get(name, default_value(card, name)))
         for name in outcomes

@@ -9,7 +9,7 @@ from ml.campaign.wish import Wish
 from ml.errors import LikelyError
 from ml.locale import localized, percent
 from ml.metrics.evaluation import evaluation_of
-from ml.translation import mark, plural, text
+from ml.translation import in_row, mark, plural, text
 
 FEW = 30  # records of the hold-out: below, they say little
 
@@ -72,7 +72,7 @@ PROMISES = {
 
 
 def _compared(brings: Forecast) -> list[str]:
-    """What the size of the control group can show."""
+    """Smallest effect that a control group of this size can show, in words."""
     if not brings.control or not brings.calls:
         return []
     slots = {"n": _count(brings.control), "all": _count(brings.control + brings.calls)}
@@ -98,7 +98,7 @@ def notes(bundle: Bundle, wish: Wish, found: Picked, brings: Forecast, currency:
     said = [_short(wish, value, there) for value, there in found.short.items()]
     unknown = [name for name, payoff in zip(wish.outcomes, wish.payoffs, strict=True) if not payoff.stated]
     if wish.in_money and unknown:
-        nothing = text("Nothing is said of what {outcomes} would bring: that counts as 0.", outcomes=", ".join(unknown))
+        nothing = text("Nothing is said of what {outcomes} would bring: that counts as 0.", outcomes=in_row(unknown))
         said.append(nothing)
     if brings.losing:
         lost = {"n": _count(brings.losing), "amount": f"{_money(brings.loss)}{_behind(currency)}"}

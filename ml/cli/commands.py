@@ -28,7 +28,11 @@ from ml.cli import (
     versions,
     warm,
 )
+from ml.cli.again import challenger, retrain, training
 from ml.cli.examples import add_examples
+from ml.cli.instances import backup, restore, sync, upload
+from ml.cli.instances.sharing import catch_up
+from ml.cli.kept import forget
 from ml.decision.cut_offs import Chosen
 from ml.errors import InvalidRecord, LikelyError, Problem
 from ml.service import Service, open_service
@@ -36,6 +40,9 @@ from ml.service import Service, open_service
 COMMANDS = (
     train,
     add,
+    training,
+    retrain,
+    challenger,
     versions,
     promote,
     rollback,
@@ -48,8 +55,14 @@ COMMANDS = (
     score,
     report,
     import_records,
+    forget,
     people,
+    upload,
+    sync,
+    backup,
+    restore,
 )
+WITHOUT_MODELS = ("people", "sync", "restore")  # they look at no model, or see to the cache themselves
 
 
 def main(
@@ -60,6 +73,11 @@ def main(
     served: Callable[[], Service] | None = None,
     forget_chosen: Callable[[str], int] | None = None,
     accounts: Callable[[], people.Accounts] | None = None,
+    own_models: Path | None = None,
+    store_backup: Callable[[], backup.StoreBackup] | None = None,
+    eraser: Callable[[], forget.Eraser] | None = None,
+    outcome_rows: retrain.OutcomeRows | None = None,
+    challengers: Callable[[], challenger.Challengers] | None = None,
 ) -> int:
     """Run one command.
 
@@ -79,6 +97,16 @@ def main(
         Removes the cut-offs that somebody chose for a model, and gives how many; only ``remove`` asks.
     accounts : callable, optional
         Opens the accounts of people who sign in; only ``people`` asks.
+    own_models : Path, optional
+        The folder of models that are not shared, where `models` is the cache of shared ones; only ``upload`` asks.
+    store_backup : callable, optional
+        Opens backups of the store; only ``backup`` and ``restore`` ask.
+    eraser : callable, optional
+        Opens what finds and erases a record; only ``forget`` asks.
+    outcome_rows : callable, optional
+        Gives decisions of a model and what came of them, as known at a time; only ``training`` and ``retrain`` ask.
+    challengers : callable, optional
+        Opens what chooses challengers; only ``challenger`` asks.
 
     Returns
     -------
@@ -89,13 +117,17 @@ def main(
     record = argv[:1] == ["predict"] and len(argv) > 1 and not argv[1].startswith("-")
     given = parser.parse_args(argv[:2] if record else argv)
     given.rest = argv[2:] if record else ()
-    given.models = models
+    given.models, given.own_models = models, own_models or models
     given.book_store = book_store
     given.chosen = chosen
     given.forget_chosen = forget_chosen
     given.accounts = accounts
+    given.store_backup = store_backup
+    given.eraser, given.outcome_rows, given.challengers = eraser, outcome_rows, challengers
     given.served = served or (lambda: open_service(models, chosen=chosen))
     try:
+        if given.command not in WITHOUT_MODELS:
+            catch_up(models)
         done: int = given.run(given)
     except InvalidRecord as error:
         _print_problems(error.problems)

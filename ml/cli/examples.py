@@ -30,8 +30,14 @@ docs/ADDING_A_MODEL.md says what each is for, and what stands in the TOML file o
 python -m ml trust churn                what it needs beyond the rule, and whether that is allowed
 python -m ml trust churn --type shop.Ratio
 python -m ml trust churn --code 9f86d081884c7d65""",
+    "training": "python -m ml training churn --as-of 2026-06-30 --out training.csv",
+    "retrain": "python -m ml retrain churn\npython -m ml retrain churn --as-of 2026-06-30",
     "warm": "python -m ml warm churn",
+    "forget": "python -m ml forget LP001002\npython -m ml forget LP001002 --model loan --yes",
     "people": "python -m ml people add ann@example.com --role administrator\npython -m ml people list",
+    "upload": "python -m ml upload\npython -m ml upload churn",
+    "backup": "python -m ml backup likely.zip\npython -m ml backup likely.zip --models --with-secrets",
+    "restore": "python -m ml restore likely.zip --list\npython -m ml restore likely.zip",
     "predict": """\
 python -m ml predict iris --sl 5.1 --sw 3.5 --pl 1.4 --pw 0.2
 

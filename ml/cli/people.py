@@ -54,7 +54,7 @@ def _add(given: argparse.Namespace) -> int:
 def _list(given: argparse.Namespace) -> int:
     """Print everybody."""
     for person in given.accounts().all():
-        state = "closed" if not person.active else "signs in" if person.password else "invited"
+        state = "closed" if not person.active else "signs in" if person.password or person.identity else "invited"
         single = "".join(f", {role} of {model}" for model, role in person.roles.items())
         print(f"{person.name:<40} {state:<9} {person.role or 'no role'}{single}")
     return OK

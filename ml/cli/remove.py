@@ -11,7 +11,7 @@ from ml.cli.made_version import split_key
 from ml.cli.options import add_history_options
 from ml.errors import InvalidData
 from ml.lifecycle.actions import need_model, remove_model, remove_version
-from ml.lifecycle.registry import versions_in
+from ml.lifecycle.commit import known_versions
 
 
 def register(commands: Any) -> None:
@@ -35,7 +35,7 @@ def run(given: argparse.Namespace) -> int:
         print(f"{given.key} is removed")
         return OK
     need_model(given.models, given.key)
-    versions = len(versions_in(given.models / given.key))
+    versions = len(known_versions(given.models, given.key))
     what = f"the model {given.key} with {versions} version{'' if versions == 1 else 's'}"
     if not given.yes and not _agreed(what):
         print("Nothing was removed.")

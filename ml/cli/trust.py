@@ -8,10 +8,11 @@ from typing import Any
 from ml.bundle.bundle import ESTIMATOR, Bundle
 from ml.cli import OK
 from ml.errors import InvalidData
+from ml.lifecycle.permissions import allow
 from ml.lifecycle.registry import Registry
 from ml.runtime.foreign_code import foreign, reason
 from ml.trust.load import names_in
-from ml.trust.record import FILE, Trusted, allow, trusted_of
+from ml.trust.record import FILE, Trusted, trusted_of
 from ml.trust.types import is_harmless
 
 SHORTEST = 12  # digits of a digest that are told apart by eye

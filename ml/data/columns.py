@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -135,8 +135,16 @@ def write_csv(path: Path, schema: Schema, block: Block, extra: Mapping[str, Iter
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow([*schema.names, *extra])
-        texts = [[_cell(f, value) for value in values_of(f, a)] for f, a in zip(schema.features, block, strict=True)]
-        writer.writerows(zip(*texts, *extra.values(), strict=True))
+        writer.writerows(zip(*_texts(schema, block), *extra.values(), strict=True))
+
+
+def cells_of(schema: Schema, block: Block) -> Iterator[tuple[str, ...]]:
+    """Rows of a block as texts: numbers with all their digits, nothing for missing."""
+    return zip(*_texts(schema, block), strict=True)
+
+
+def _texts(schema: Schema, block: Block) -> list[list[str]]:
+    return [[_cell(f, value) for value in values_of(f, a)] for f, a in zip(schema.features, block, strict=True)]
 
 
 def read_csv(path: Path, schema: Schema, extra: Sequence[str] = ()) -> tuple[Block, dict[str, list[str]]]:

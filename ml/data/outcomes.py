@@ -8,6 +8,7 @@ from typing import Any
 
 from ml.data.array_types import Booleans, Floats
 from ml.errors import UnknownOutcome
+from ml.translation import text
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,9 @@ class Outcomes:
             return self.names.index(name)
         except ValueError:
             known = ", ".join(self.names)
-            raise UnknownOutcome(f"No outcome is called {name!r}.", f"Known outcomes: {known}.") from None
+            raise UnknownOutcome(
+                text("No outcome is called {name}.", name=repr(name)), text("Known outcomes: {known}.", known=known)
+            ) from None
 
     def __getitem__(self, name: str) -> Outcome:
         return self.items[self.index(name)]

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from ml.data.feature import MOST_LISTED, Feature, Value, text_of
 from ml.locale import NotANumber, NumberFormat, canonical, current_format, localized, reader_format
-from ml.translation import mark, plural, text
+from ml.translation import in_row, mark, plural, text
 
 LONGEST_TEXT = 10_000
 MOST_NAMED = 12  # choices that a sentence names
@@ -106,9 +106,9 @@ def accepted(feature: Feature) -> str:
 def _choices(feature: Feature) -> str:
     count = len(feature.choices)
     if count > MOST_LISTED:
-        some = ", ".join(choice.label for choice in feature.choices[:3])
+        some = in_row([choice.label for choice in feature.choices[:3]])
         return text("Accepted: {values} and {n} more.", values=some, n=f"{count - 3:,}")
-    labels = ", ".join(choice.label for choice in feature.choices[:MOST_NAMED])
+    labels = in_row([choice.label for choice in feature.choices[:MOST_NAMED]])
     return text("Accepted: {values}.", values=f"{labels}, …" if count > MOST_NAMED else labels)
 
 
@@ -208,7 +208,7 @@ def meant_by_value(feature: Feature, value: Value) -> str:
 
 
 def unit_size(feature: Feature) -> float:
-    """What one of the feature's unit stands for: 1,000 in "thousand $"."""
+    """Factor of the feature's unit: 1,000 in "thousand $"."""
     return _size((feature.unit or "").split(" ")[0]) or 1.0
 
 

@@ -71,7 +71,7 @@ def _default(_language: str) -> tuple[Band, ...]:
 
 
 def band_notes(card: Mapping[str, Any], outcomes: Sequence[str]) -> list[str]:
-    """What is worth telling whoever adds these bands: that their actions decide nothing; empty where they have none."""
+    """Notes for whoever adds these bands: that their actions decide nothing; empty where they have none."""
     written = any(band.action for outcome in outcomes for band in bands(card, outcome))
     return [ACTIONS_UNUSED] if written else []
 

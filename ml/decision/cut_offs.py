@@ -31,7 +31,7 @@ class CutOffs:
     ----------
     chosen : callable or None
         Gives the choices for the name of a model, by outcome, in one question to the store; raises OSError when
-        that is unavailable. None: no choices.
+        that is unavailable, ConnectionError where the log says so already. None: no choices.
     """
 
     def __init__(self, chosen: Chosen | None = None) -> None:
@@ -51,9 +51,11 @@ class CutOffs:
         try:
             found = self._chosen(name)
         except OSError as error:
+            if not self._not_before and not isinstance(error, ConnectionError):  # one line an outage
+                log.warning("Chosen cut-offs cannot be read (%s); the last known count.", error)
             self._not_before = time.monotonic() + PAUSE
-            log.warning("Chosen cut-offs cannot be read (%s); of %s the last known count.", error, name)
             return last
+        self._not_before = 0.0
         self._last[name] = found
         return found
 

@@ -49,7 +49,7 @@ def worth_by_outcome(payoffs: Sequence[Payoff], probabilities: np.ndarray) -> np
 
 
 def slope(payoff: Payoff) -> float:
-    """What the worth gains from probability 0 to 1; only above 0 does acting pay from some probability on."""
+    """Rise of the worth from probability 0 to 1; only above 0 does acting pay from some probability on."""
     return payoff.true_positive - payoff.false_negative - payoff.false_positive + payoff.true_negative
 
 

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any
 
 from ml.data.schema import Schema
+from ml.errors import Unreadable
 from ml.files.cells.decide_cells import ColumnEvidence, DecidedRules, column_evidence, decide, undecided
 from ml.files.cells.read_cells import CellRules
 from ml.files.cells.typed_cells import text_row
@@ -15,14 +16,21 @@ from ml.files.file_kinds import PARQUET
 from ml.files.header.header_row import has_row_names, header_at
 from ml.files.header.left_out import LeftOut, RecordFilter, begins_as_total, record_filter
 from ml.files.header.match_columns import Matched, match_columns
-from ml.files.table import Table, header_of, twice_in
+from ml.files.table import Table, check_width, header_of, twice_in
 from ml.files.text.dialect import Dialect
 from ml.files.text.read_options import ReadOptions
 from ml.files.text.separators import LOOKED_AT, in_one_cell, parted
 from ml.files.text.text_rows import TextRows
+from ml.runtime.deadline import is_late
+from ml.translation import text
 
 TOP = 20  # rows that are kept, to choose the header among them
+MOST_CELLS = 1_000_000  # that are taken together: 50 MB and more
+MOST_CHARACTERS = 16_000_000  # of them; a line may have 4,000,000
 SAMPLE = 2_000  # rows by which numbers and dates are judged before the whole file is asked
+LATE_EVERY = 5_000  # rows between two looks at the clock
+MOST_EMPTY = 1_100_000  # lines without a value, where they are bounded: more than a sheet of Excel has
+MOST_OTHER = 200_000  # lines of totals, rules, repeated headers and spaces there: each takes ten times as long
 AROUND = "\u200b\ufeff"  # invisible characters around names
 
 
@@ -36,6 +44,7 @@ class ReadRequest:
     known: frozenset[str]
     blanks: bool = False
     as_written: bool = False
+    bounded: bool = False
 
 
 @dataclass
@@ -66,8 +75,15 @@ class Source:
             self.rows = self._counted(self.rows)
 
     def take(self, count: int) -> list[tuple[int, list[Any]]]:
-        """The next rows, each with the line in which it stands."""
-        return [(self.line, row) for row in islice(self.rows, count)]
+        """The next rows, each with the line in which it stands; fewer where they have very many cells, or long ones."""
+        found, cells, characters = [], 0, 0
+        for row in islice(self.rows, count):
+            found.append((self.line, row))
+            cells += len(row)
+            characters += sum(len(cell) for cell in row if isinstance(cell, str))
+            if cells > MOST_CELLS or characters > MOST_CHARACTERS:
+                break
+        return found
 
     def _counted(self, rows: Iterator[list[Any]]) -> Iterator[list[Any]]:
         """Rows with their lines counted, for readers of typed cells; a reader of texts knows its line."""
@@ -90,6 +106,7 @@ def assemble_table(source: Source, wanted: ReadRequest) -> Table:
     """The table that a source holds; errors as :func:`ml.files.open_table.open_table`."""
     told, skipped = wanted.options.header_row, source.skipped
     above = source.take(max(LOOKED_AT, told or 0) + skipped)
+    check_width(max((len(cells) for _, cells in above), default=0))
     texts = [cells if source.text else text_row(cells) for _, cells in above]
     separator = None if told or wanted.options.separator else in_one_cell(texts[skipped:], wanted.known)
     if separator:
@@ -118,7 +135,7 @@ def assemble_table(source: Source, wanted: ReadRequest) -> Table:
     if not source.text:
         lines = _texts(lines, len(header), names, decided.rules)
         lines = lines if dialect.format == PARQUET else _filled(lines)
-    records = _records(lines, len(header), keep, left)
+    records = _records(lines, len(header), keep, left, bounded=wanted.bounded)
     return Table(header, records, twice, dialect, matched, decided.rules, left, texts[:TOP])
 
 
@@ -178,15 +195,55 @@ def _filled(rows: Iterator[list[str]]) -> Iterator[list[str]]:
     return (row for row in rows if any(row))
 
 
-def _records(lines: Iterator[list[str]], width: int, keep: RecordFilter | None, left: LeftOut) -> Iterator[list[str]]:
+def _records(
+    lines: Iterator[list[str]], width: int, keep: RecordFilter | None, left: LeftOut, *, bounded: bool
+) -> Iterator[list[str]]:
     """Lines that are records, without empty cells beyond the header's last column."""
     key, surely = (keep.key, keep.surely) if keep else (0, None)
     doubtful = keep is not None and keep.only_numbers
-    for cells in lines:
+    none, bound = _Nothing(keep, width, left), _Bound(bounded)
+    for count, cells in enumerate(lines):
+        if count % LATE_EVERY == 0 and is_late():
+            return  # whoever set a deadline takes what there is: a preview
         if surely and len(cells) == width and surely(cells[key]) and not (doubtful and begins_as_total(cells)):
             yield cells  # fast path of nearly every line
-        elif cells:
+        elif none.is_in(cells):
+            bound.count(empty=True)
+        else:
             while len(cells) > width and not cells[-1].strip():
                 cells.pop()
             if keep is None or keep.keeps(cells, left):
                 yield cells
+            else:
+                bound.count(empty=False)
+
+
+class _Nothing:
+    """Lines of empty cells: told from records without the filter, which takes five times as long."""
+
+    def __init__(self, keep: RecordFilter | None, width: int, left: LeftOut) -> None:
+        self._is_none, self._left = keep is not None and not keep.keeps([""] * width, LeftOut()), left
+
+    def is_in(self, cells: list[str]) -> bool:
+        """True for a line that is surely no record, which is noted unless it is blank."""
+        if cells and (not self._is_none or any(cells)):
+            return False
+        if cells:
+            self._left.note(None)
+        return True
+
+
+class _Bound:
+    """Bound on the lines that are no records."""
+
+    def __init__(self, bounded: bool) -> None:
+        self._bounded, self._empty, self._other = bounded, 0, 0
+
+    def count(self, *, empty: bool) -> None:
+        """Count one more; Unreadable where it is one too many."""
+        self._empty += empty
+        self._other += not empty
+        over = MOST_EMPTY if self._empty > MOST_EMPTY else MOST_OTHER if self._other > MOST_OTHER else None
+        if self._bounded and over is not None:
+            message = text("More than {n} lines of the table are no records.", n=f"{over:,}")
+            raise Unreadable(message, text("Remove empty lines and totals, or send the file as a job."))

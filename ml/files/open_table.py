@@ -41,6 +41,7 @@ def open_table(
     blanks: bool = False,
     known: Collection[str] = (),
     as_written: bool = False,
+    bounded: bool = False,
 ) -> Table:
     """Begin to read a table: CSV in any dialect, a workbook, Parquet, or one of these compressed with gzip.
 
@@ -61,6 +62,8 @@ def open_table(
         Further names of columns that are expected: the header stands where most of them are.
     as_written : bool
         Whether names keep the spaces at their ends.
+    bounded : bool
+        Whether lines that are no records have bounds, as in a request, which has few records.
 
     Raises
     ------
@@ -83,7 +86,7 @@ def open_table(
         source, most = _unpacked(source)
         form = format_of(source.read(8))
         source.seek(0)
-    wanted = ReadRequest(options, schema, columns, known_names(schema, columns, known), blanks, as_written)
+    wanted = ReadRequest(options, schema, columns, known_names(schema, columns, known), blanks, as_written, bounded)
     if form == CSV:
         table = assemble_table(_text_source(source, wanted, most), wanted)
     elif compressed:

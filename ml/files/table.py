@@ -117,9 +117,7 @@ def header_of(cells: Sequence[str], *, strip: bool = True) -> tuple[str, ...]:
         raise Unreadable(
             text("The table has no header."), text("Its first line names the columns, each after a feature.")
         )
-    if len(cells) > MOST_COLUMNS:
-        many = text("The table has {n} columns.", n=f"{len(cells):,}")
-        raise Unreadable(many, text("Accepted: up to {n}, as in Excel.", n=f"{MOST_COLUMNS:,}"))
+    check_width(len(cells))
     named = [cell if cell.strip() else f"Unnamed: {at}" for at, cell in enumerate(cells)]
     written, taken = set(named), set[str]()
     numbers: Counter[str] = Counter()  # the last that each name got, so that none is tried twice
@@ -134,6 +132,13 @@ def header_of(cells: Sequence[str], *, strip: bool = True) -> tuple[str, ...]:
         plain_cell(name.strip()) for name in named
     ]  # results are written with :func:`ml.files.cells.safe_cells.safe_cell`
     return tuple(stripped if strip and len(set(stripped)) == len(named) else named)
+
+
+def check_width(columns: int) -> None:
+    """Unreadable where a table has more columns than any may have."""
+    if columns > MOST_COLUMNS:
+        many = text("The table has {n} columns.", n=f"{columns:,}")
+        raise Unreadable(many, text("Accepted: up to {n}, as in Excel.", n=f"{MOST_COLUMNS:,}"))
 
 
 def twice_in(cells: Sequence[str], header: Sequence[str]) -> dict[str, str]:

@@ -11,8 +11,8 @@ from ml.bundle.holdout import gaps_of
 from ml.data.columns import column, values_of
 from ml.data.feature import Feature, Value
 from ml.insights.feature_grid import ORDERED
-from ml.text.words import either, listed, shown_value
-from ml.translation import text
+from ml.text.words import shown_value
+from ml.translation import either, listed, text
 
 MOST_GROUPS = 30
 

@@ -6,34 +6,34 @@ atomically, so running servers see the model either before or after a change.
 
 from __future__ import annotations
 
-import contextlib
-import os
-import shutil
-import uuid
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 from ml.errors import BrokenModel, InvalidData, LikelyError, UnknownModel, UntrustedModel
-from ml.lifecycle.history import (
-    HistoryEntry,
-    NotWritten,
-    append,
-    by_whom,
-    entry_of,
-    live_order,
-    locked,
-    read_history,
-    reason,
-)
-from ml.lifecycle.registry import NAME, POINTER, Registry, set_live, versions_in
+from ml.lifecycle import commit
+from ml.lifecycle.commit import known_history, known_versions
+from ml.lifecycle.history import ChangedMeanwhile, HistoryEntry, by_whom, entry_of, live_order, locked, reason
+from ml.lifecycle.model_folder import NAME, POINTER
+from ml.lifecycle.permissions import forget
+from ml.lifecycle.registry import Registry
+from ml.lifecycle.shared.changes import SPREAD
 from ml.lifecycle.state import live_of
-from ml.trust.record import forget
+from ml.translation import text
 
-REMOVING = ".removing-"
+MADE_HERE = ("train", "add")  # whoever makes a version again repairs what others fetch
+ANY: Final = "*"  # no fingerprint: whatever is live
 
 
 def make_live(
-    models: Path, name: str, fingerprint: str, *, action: str = "promote", by: str | None = None, why: str | None = None
+    models: Path,
+    name: str,
+    fingerprint: str,
+    *,
+    action: str = "promote",
+    by: str | None = None,
+    why: str | None = None,
+    expected: str | None = ANY,
+    patience: float = SPREAD,
 ) -> HistoryEntry:
     """Check a version, swap the pointer to it and record it.
 
@@ -45,6 +45,10 @@ def make_live(
     by : str, optional
         Author of the change; the user of the operating system by default.
     why : str, optional
+    expected : str or None
+        The version for which this one is to come, None where none was live: compare and set.
+    patience : float
+        Seconds for which other machines are waited for, where all instances share the models.
 
     Returns
     -------
@@ -59,28 +63,34 @@ def make_live(
         When it does not open or does not give its recorded answers.
     InvalidData
         When `by` or `why` cannot be kept.
+    ChangedMeanwhile
+        When another version than the expected one is live.
     NotWritten
     """
     models, by, why = Path(models), by_whom(by), reason(why)
+    commit.look(models)
+    _need_live(models, name, expected)
     prove(models, name, fingerprint)
+    added = commit.upload(models, name, fingerprint, again=action in MADE_HERE)
+    commit.spread(models, name, fingerprint, added, patience)
     with locked(models / name):
         _need_version(models, name, fingerprint)  # it may have been removed during the check
-        entry = entry_of(action, fingerprint, live_of(models, name), by, why)
-        try:
-            set_live(models, name, fingerprint, lambda: append(models / name, entry))
-        except OSError as error:
-            raise NotWritten(f"The pointer of {name} cannot be swapped: {error}.") from None
+        before = _need_live(models, name, expected)
+        entry = entry_of(action, fingerprint, before, by, why)
+        commit.go_live(models, name, entry, added)
     return entry
 
 
 def hold(models: Path, name: str, fingerprint: str, *, by: str | None = None, why: str | None = None) -> HistoryEntry:
     """Record a new version that is not to be live yet; parameters and errors as :func:`make_live`."""
     models, by, why = Path(models), by_whom(by), reason(why)
+    commit.look(models)
     prove(models, name, fingerprint)
+    added = commit.upload(models, name, fingerprint, again=True)
     with locked(models / name):
         _need_version(models, name, fingerprint)
         entry = entry_of("hold", fingerprint, live_of(models, name), by, why)
-        append(models / name, entry)
+        commit.record(models, name, entry, added)
     return entry
 
 
@@ -90,10 +100,11 @@ def rollback(models: Path, name: str, *, by: str | None = None, why: str | None 
     Parameters and errors as :func:`make_live`; InvalidData where the history has no earlier version.
     """
     models = Path(models)
+    commit.look(models)
     need_model(models, name)
-    live, before = live_of(models, name), _before(models, name)
+    live, before = live_of(models, name), live_before(models, name)
     if before is None:
-        beside = [each for each in versions_in(models / name) if each != live]
+        beside = [each for each in known_versions(models, name) if each != live]
         choose = f"Choose one of {', '.join(beside)}: python -m ml promote {name}@FINGERPRINT." if beside else ""
         raise InvalidData(f"The history of {name} knows no version that was live before {live or 'now'}.", choose)
     try:
@@ -117,6 +128,7 @@ def remove_version(
     NotWritten
     """
     models, by, why = Path(models), by_whom(by), reason(why)
+    commit.look(models)
     _need_version(models, name, fingerprint)
     with locked(models / name):
         _need_version(models, name, fingerprint)
@@ -125,8 +137,7 @@ def remove_version(
             hint = f"Promote another first; python -m ml remove {name} removes the model with all its versions."
             raise InvalidData(f"{name}@{fingerprint} is live.", hint)
         entry = entry_of("remove", fingerprint, live, by, why)
-        with taken_away(models / name, [fingerprint]):
-            append(models / name, entry)
+        commit.remove(models, name, [fingerprint], [entry], pointer=False)
     return entry
 
 
@@ -145,14 +156,12 @@ def remove_model(models: Path, name: str, *, by: str | None = None, why: str | N
         When the file of what models may use cannot be read; the model is removed all the same.
     """
     models, by, why = Path(models), by_whom(by), reason(why)
+    commit.look(models)
     need_model(models, name)
-    folder = models / name
-    with locked(folder):
-        gone, live = versions_in(folder), live_of(models, name)
+    with locked(models / name):
+        gone, live = known_versions(models, name), live_of(models, name)
         entries = [entry_of("remove", fingerprint, live, by, why) for fingerprint in (*gone, None)]
-        pointer = [POINTER] if (folder / POINTER).exists() else []
-        with taken_away(folder, [*pointer, *gone]):
-            append(folder, *entries)
+        commit.remove(models, name, gone, entries, pointer=True)
     forget(models, name)
     return gone
 
@@ -169,47 +178,28 @@ def prove(models: Path, name: str, fingerprint: str) -> None:
 
 def need_model(models: Path, name: str) -> None:
     """Raise UnknownModel unless a model of that name has a version, live or not, or a pointer."""
-    folder = Path(models) / name
-    if not NAME.fullmatch(name) or not (versions_in(folder) or (folder / POINTER).exists()):
+    models = Path(models)
+    if not NAME.fullmatch(name) or not (known_versions(models, name) or (models / name / POINTER).exists()):
         Registry(models).live(name)  # raises, and says what is known or when it was removed
-        raise UnknownModel(f"There is no model {name!r}.")
+        raise UnknownModel(text("There is no model {name}.", name=repr(name)))
 
 
 def _need_version(models: Path, name: str, fingerprint: str) -> None:
-    if not NAME.fullmatch(name) or fingerprint not in versions_in(models / name):
+    if not NAME.fullmatch(name) or fingerprint not in known_versions(models, name):
         Registry(models).load(f"{name}@{fingerprint}")
-        raise UnknownModel(f"There is no version {name}@{fingerprint}.")
+        raise UnknownModel(text("There is no version {name}@{fingerprint}.", name=name, fingerprint=fingerprint))
 
 
-def _before(models: Path, name: str) -> str | None:
-    """The previous live version that still exists; None where the history has none."""
-    live, there = live_of(models, name), versions_in(models / name)
-    order = live_order(read_history(models / name).entries, live)
+def _need_live(models: Path, name: str, expected: str | None) -> str | None:
+    live = live_of(models, name)
+    if expected not in (ANY, live):
+        hint = "Nothing was changed. Look what is live now, and try again."
+        raise ChangedMeanwhile(f"{live or 'No version'} of {name} is live, not {expected or 'none'}.", hint)
+    return live
+
+
+def live_before(models: Path, name: str) -> str | None:
+    """The previous live version that still exists, to which a rollback goes; None where the history has none."""
+    live, there = live_of(models, name), known_versions(models, name)
+    order = live_order(known_history(models, name).entries, live)
     return next((each for each in reversed(order) if each != live and each in there), None)
-
-
-@contextlib.contextmanager
-def taken_away(folder: Path, names: list[str]) -> Iterator[None]:
-    """Move entries of a folder aside, run the block, then delete them; put them back where it fails.
-
-    Entries are moved in the given order: a pointer before the versions that it may name.
-    """
-    away = folder / f"{REMOVING}{uuid.uuid4().hex}"
-    moved: list[str] = []
-    try:
-        try:
-            away.mkdir()
-            for name in names:
-                os.replace(folder / name, away / name)
-                moved.append(name)
-        except OSError as error:
-            message = f"{folder.name} cannot be removed: {error}."
-            raise NotWritten(message, "Nothing was changed.") from None
-        yield
-    except BaseException:
-        for name in reversed(moved):
-            os.replace(away / name, folder / name)
-        shutil.rmtree(away, ignore_errors=True)
-        raise
-    for left in folder.glob(f"{REMOVING}*"):  # also leftovers of removals that were killed
-        shutil.rmtree(left, ignore_errors=True)

@@ -35,6 +35,12 @@ class NotWritten(LikelyError):
     code = "not_written"
 
 
+class ChangedMeanwhile(NotWritten):
+    """Another version is live than the one that a change was decided for."""
+
+    code = "changed_meanwhile"
+
+
 @dataclass(frozen=True)
 class HistoryEntry:
     """One line of a history.
@@ -100,6 +106,11 @@ def entry_of(action: str, fingerprint: str | None, previous: str | None, by: str
     return HistoryEntry(dt.datetime.now(dt.UTC).isoformat(timespec="seconds"), action, fingerprint, previous, by, why)
 
 
+def line_of(entry: HistoryEntry) -> bytes:
+    """The line of an entry, with its end."""
+    return json.dumps(asdict(entry), ensure_ascii=False).encode() + b"\n"
+
+
 def append(folder: Path, *entries: HistoryEntry) -> None:
     """Append lines and wait until they are on the disk. To be called under :func:`locked`.
 
@@ -107,7 +118,7 @@ def append(folder: Path, *entries: HistoryEntry) -> None:
     ------
     NotWritten
     """
-    lines = b"".join(json.dumps(asdict(entry), ensure_ascii=False).encode() + b"\n" for entry in entries)
+    lines = b"".join(map(line_of, entries))
     try:
         with (folder / FILE).open("a+b") as file:
             length = file.seek(0, os.SEEK_END)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ml.bundle.bundle import Bundle, created
+from ml.bundle.bundle import Bundle
 from ml.errors import LikelyError
-from ml.lifecycle.history import read_history
-from ml.lifecycle.registry import NAME, Registry, versions_in
+from ml.lifecycle.commit import known_history, known_versions, made_at
+from ml.lifecycle.model_folder import NAME
+from ml.lifecycle.registry import Registry
 from ml.lifecycle.state import TimelineEvent, events_of, held, live_of, was_live
 from ml.metrics.delong import auc_interval
 from ml.metrics.evaluation import evaluation_of
@@ -30,7 +32,7 @@ class VersionFacts:
     state : {"live", "held", "was live", "never live"}
         "held" was made with --hold and has never been live.
     fault : str or None
-        The reason why it does not serve; all that follows is None then.
+        The reason why it does not serve; all that follows is None then, and while it is being worked out.
     served_by : str or None
         "compiled" or "scikit-learn".
     holdout : int or None
@@ -56,34 +58,66 @@ class VersionFacts:
 
 @dataclass(frozen=True)
 class Listing:
-    """Versions and timeline of a model: `live` is the pointer's fingerprint or None, `unreadable` are line numbers."""
+    """Versions and timeline of a model.
+
+    Attributes
+    ----------
+    name : str
+    live : str or None
+        The pointer's fingerprint.
+    versions : tuple of VersionFacts
+        The oldest first.
+    events : tuple of TimelineEvent
+    unreadable : tuple of int
+        Numbers of lines of the history.
+    total : int
+        All versions, those that are not listed included.
+    """
 
     name: str
     live: str | None
     versions: tuple[VersionFacts, ...]
     events: tuple[TimelineEvent, ...]
     unreadable: tuple[int, ...]
+    total: int
 
 
-def list_versions(models: Path, name: str) -> Listing:
-    """List every version of a model, live or not, and its history.
+Figures = Callable[[str], Mapping[str, Any] | None]
+"""Gives the figures of a version by its key, see :func:`version_figures`; None while they are being worked out."""
+
+
+def list_versions(models: Path, name: str, figures: Figures | None = None, most: int | None = None) -> Listing:
+    """List the versions of a model, live or not, and its history.
+
+    Parameters
+    ----------
+    models : Path
+    name : str
+    figures : callable, optional
+        By default they are worked out.
+    most : int, optional
+        Versions that are listed, the newest and the live one; all by default.
 
     Raises
     ------
     UnknownModel
         When there is neither a version nor a history of that name.
     """
-    folder, registry = Path(models) / name, Registry(Path(models))
+    models = Path(models)
+    registry = Registry(models)
     if not NAME.fullmatch(name):
         registry.live(name)  # raises, and names the known ones
-    history, there = read_history(folder), versions_in(folder)
+    history, there = known_history(models, name), known_versions(models, name)
     if not there and not history.entries:
         registry.live(name)
     live = live_of(models, name)
     events = events_of(history.entries, live)
-    found = [_facts(registry, name, fingerprint, _state(fingerprint, live, events)) for fingerprint in there]
-    found.sort(key=lambda each: (each.created, each.fingerprint))
-    return Listing(name, live, tuple(found), tuple(events), history.unreadable)
+    plain = [VersionFacts(each, made_at(models, name, each), _state(each, live, events)) for each in there]
+    plain.sort(key=lambda each: (each.created, each.fingerprint))
+    shown = [each for each in plain if each in plain[-(most or len(plain)) :] or each.fingerprint == live]
+    asked = figures or partial(version_figures, registry)
+    found = [_with_figures(each, f"{name}@{each.fingerprint}", asked) for each in shown]
+    return Listing(name, live, tuple(found), tuple(events), history.unreadable, len(there))
 
 
 def _state(fingerprint: str, live: str | None, events: Sequence[TimelineEvent]) -> str:
@@ -94,16 +128,30 @@ def _state(fingerprint: str, live: str | None, events: Sequence[TimelineEvent]) 
     return "was live" if fingerprint in was_live(events) else "never live"
 
 
-def _facts(registry: Registry, name: str, fingerprint: str, state: str) -> VersionFacts:
-    found = VersionFacts(fingerprint, created(registry.folder / name / fingerprint), state)
+def _with_figures(found: VersionFacts, key: str, figures: Figures) -> VersionFacts:
     try:
-        bundle = registry.load(f"{name}@{fingerprint}")
-        _ = bundle.predictor  # opening it is the check
-        return replace(found, **_figures(bundle))
+        told = dict(figures(key) or {})
     except LikelyError as error:
         return replace(found, fault=str(error))
     except Exception as error:  # noqa: BLE001 - an estimator may raise anything, and the others are to be listed
         return replace(found, fault=f"{type(error).__name__}: {error}"[:300])
+    area = told.pop("roc_auc", None)
+    return replace(found, **told, roc_auc=tuple(area) if area else None)
+
+
+def version_figures(registry: Registry, key: str) -> dict[str, Any]:
+    """Figures of a version on its hold-out, as JSON: `served_by`, `holdout`, `right`, `outcome` and `roc_auc`.
+
+    Raises whatever opening the version raises: that is the check whether it serves.
+    """
+    bundle = registry.load(key)
+    _ = bundle.predictor
+    return _figures(bundle)
+
+
+def figures_now(models: Path, key: str) -> dict[str, Any]:
+    """As :func:`version_figures`, of a version that nobody else need have open: it is let go of."""
+    return version_figures(Registry(Path(models)), key)
 
 
 def _figures(bundle: Bundle) -> dict[str, Any]:

@@ -8,8 +8,9 @@ import shutil
 from pathlib import Path
 
 from ml.errors import BrokenModel
-from ml.lifecycle.actions import hold, make_live, prove, taken_away
+from ml.lifecycle.actions import hold, make_live, prove
 from ml.lifecycle.history import LOCK, by_whom, locked, reason
+from ml.lifecycle.removal import taken_away
 
 HOLD = "hold"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,12 +13,13 @@ from ml.bundle.bundle import Bundle
 from ml.errors import BrokenModel, InvalidData, LikelyError, UnknownModel
 from ml.files.write.atomic_output import atomic_output
 from ml.lifecycle.history import removed_on
+from ml.lifecycle.model_folder import FINGERPRINT, NAME, POINTER, versions_in
+from ml.lifecycle.shared.shared_models import SharedModels, shared_of
 from ml.runtime import memory
+from ml.translation import text
 from ml.trust.faults import Fault, stamp_of
 
-POINTER = "live"
-NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
-FINGERPRINT = re.compile(r"[0-9a-f]{8}")
+NOTED_EVERY = 3600.0  # seconds
 RESERVED = {
     "gallery", "api", "assets", "static", "healthz", "readyz", "predict", "score", "v1", "v2", "ping", "invocations",
     "version", "live",
@@ -38,21 +39,26 @@ class Registry:
         self._live: dict[str, tuple[tuple[int, int, int], str]] = {}
         self._faults: dict[str, Fault] = {}
         self._lock = threading.Lock()
+        self._shared = shared_of(self.folder)
+        self._used: dict[str, float] = {}
 
     def names(self) -> tuple[str, ...]:
         """Names of all models that have a live version, broken ones included, sorted."""
         self._forget_removed()
         if not self.folder.is_dir():
             return ()
-        return tuple(sorted(path.parent.name for path in self.folder.glob(f"*/{POINTER}")))
+        found = {path.parent.name for path in self.folder.glob(f"*/{POINTER}")}
+        return tuple(sorted(found if self._shared is None else found | self._shared.absent().keys()))
 
     def live(self, name: str) -> str:
         """Model key of the live version; UnknownModel where there is none, BrokenModel where it is gone."""
         if NAME.fullmatch(name):
             with contextlib.suppress(OSError):
                 return self._pointed(name)
+            if self._shared is not None and (why := self._shared.absent().get(name)):
+                raise BrokenModel(why)
         known = ", ".join(self.names()) or "none yet: run python -m ml train"
-        raise UnknownModel(self._absent(name), f"Known models: {known}.")
+        raise UnknownModel(self._absent(name), text("Known models: {known}.", known=known))
 
     def _pointed(self, name: str) -> str:
         """The key in the pointer. A swapped pointer is another file, seen by its inode.
@@ -89,10 +95,19 @@ class Registry:
         named = "@" in name_or_key
         key = name_or_key if named else self.live(name_or_key)
         bundle = self._bundles.get(key)
+        if named and self._shared is not None:
+            self._note_use(self._shared, key)
         if bundle is not None and named and not os.path.isdir(bundle.folder):  # noqa: PTH112 - as for the pointer
             bundle = None
             self._forget_removed()
         return bundle if bundle is not None else self._read(key)
+
+    def _note_use(self, shared: SharedModels, key: str) -> None:
+        """Keep a version that is asked for by its key in the cache; noted once an hour."""
+        now = time.monotonic()
+        if now - self._used.get(key, -NOTED_EVERY) >= NOTED_EVERY and key in self._bundles:
+            self._used[key] = now
+            shared.note_use(*key.split("@", 1))
 
     def _forget_removed(self) -> None:
         """Drop the versions whose folder is gone, and all results made from them."""
@@ -107,23 +122,33 @@ class Registry:
         if NAME.fullmatch(name):
             folder = self.folder / name
             if versions_in(folder):
-                return f"No version of the model {name!r} is live; python -m ml versions {name} shows what is there."
+                return text(
+                    "No version of the model {name} is live; {command} shows what is there.",
+                    name=repr(name),
+                    command=f"python -m ml versions {name}",
+                )
             when = removed_on(folder)
             if when:
-                return f"The model {name!r} was removed on {when}."
-        return f"There is no model {name[:80]!r}."
+                return text("The model {name} was removed on {when}.", name=repr(name), when=when)
+        return text("There is no model {name}.", name=repr(name[:80]))
 
     def _read(self, key: str) -> Bundle:
         name, _, fingerprint = key.partition("@")
         if not (NAME.fullmatch(name) and FINGERPRINT.fullmatch(fingerprint)):
-            raise UnknownModel(f"{key[:80]!r} is not a model key.", "A key looks like iris@3f9a1c2b.")
+            raise UnknownModel(
+                text("{key} is not a model key.", key=repr(key[:80])), text("A key looks like iris@3f9a1c2b.")
+            )
+        folder = self.folder / name / fingerprint
+        if self._shared is not None and not folder.is_dir():
+            self._shared.need(name, fingerprint)
         with self._lock:
             if key not in self._bundles:
-                folder = self.folder / name / fingerprint
                 if not folder.is_dir():
                     when = removed_on(folder.parent, fingerprint)
-                    what = f"{key} was removed on {when}." if when else f"There is no version {key!r}."
-                    raise UnknownModel(what, "The live version is served without @.")
+                    what = text("There is no version {key}.", key=repr(key))
+                    if when:
+                        what = text("{key} was removed on {when}.", key=key, when=when)
+                    raise UnknownModel(what, text("The live version is served without @."))
                 self._bundles[key] = self._opened(key, folder)
             return self._bundles[key]
 
@@ -139,14 +164,6 @@ class Registry:
             raise
         self._faults.pop(key, None)
         return bundle
-
-
-def versions_in(folder: Path) -> list[str]:
-    """Fingerprints of the versions in a model's folder, sorted."""
-    try:
-        return sorted(path.name for path in folder.iterdir() if FINGERPRINT.fullmatch(path.name))
-    except OSError:
-        return []
 
 
 def check_name(name: str) -> str:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ml.lifecycle.history import MADE_LIVE, HistoryEntry
-from ml.lifecycle.registry import FINGERPRINT, NAME, POINTER
+from ml.lifecycle.model_folder import pointed
+from ml.lifecycle.shared.shared_models import shared_of
 
 NOW, UNKNOWN = "now", "unknown"
 BEFORE, BY_HAND = "before this history", "pointer written by hand"
@@ -39,14 +40,14 @@ class TimelineEvent:
 
 
 def live_of(models: Path, name: str) -> str | None:
-    """The fingerprint that the pointer names, whether or not that version is there; None without a pointer."""
-    if not NAME.fullmatch(name):
-        return None
-    try:
-        text = (Path(models) / name / POINTER).read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError):
-        return None
-    return text if FINGERPRINT.fullmatch(text) else None
+    """The fingerprint of the live version, whether or not that version is there; None where none is live.
+
+    Where all instances share the models it is what the store said last: its version may still be on its way here.
+    """
+    shared = shared_of(models)
+    if shared is not None and name in shared.known().models:
+        return shared.known().of(name).live
+    return pointed(models, name)
 
 
 def events_of(entries: Sequence[HistoryEntry], live: str | None) -> list[TimelineEvent]:

@@ -11,7 +11,7 @@ import numpy as np
 from ml.bundle.bundle import created
 from ml.errors import LikelyError
 from ml.lifecycle.history import read_history
-from ml.lifecycle.registry import versions_in
+from ml.lifecycle.model_folder import versions_in
 from ml.lifecycle.state import events_of, held, live_of
 from ml.translation import text
 from ml.trust.verify import CARD

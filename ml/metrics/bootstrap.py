@@ -76,7 +76,8 @@ def resampled_sums(bins: ScoreBins, drawn: npt.NDArray[np.int64], values: Floats
     if variance.any():
         sums += np.sqrt(drawn * variance) * np.random.default_rng(seed).standard_normal(drawn.shape)
         low, high = values.min(), values.max()
-        np.clip(sums, drawn * low, drawn * high, out=sums)
+        np.maximum(sums, drawn * low, out=sums)
+        np.minimum(sums, drawn * high, out=sums)
     return sums
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -26,6 +26,10 @@ class ConfusionCounts:
     false_negative: Floats
     true_negative: Floats
     cut_off: Floats
+
+    def rows(self, which: slice) -> ConfusionCounts:
+        """The counts at some of the cut-offs, where these are the first axis of all arrays."""
+        return ConfusionCounts(*(getattr(self, each.name)[which] for each in fields(self)))
 
     @property
     def positive(self) -> Floats:

@@ -27,7 +27,7 @@ class _Holdout(Protocol):
 
 
 class Version(Protocol):
-    """What is evaluated: of a bundle its hold-out, its predictor, and the hold-out's scores where they are kept."""
+    """A version as it is evaluated: hold-out, predictor, and the hold-out's scores where they are kept."""
 
     @property
     def key(self) -> str:
@@ -43,7 +43,7 @@ class Version(Protocol):
 
     @property
     def predictor(self) -> _Predictor:
-        """What serves the version."""
+        """The predictor that serves the version."""
 
     @property
     def scores(self) -> Prediction | None:

@@ -10,7 +10,7 @@ Measured in docs/decisions/0018.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from ml.metrics.recalibration.curve import recalibration_curve
 
 FEWEST_REPEATS, MOST_REPEATS = 400, 2_000
 CELLS = 1_600_000  # cut-offs times repeats, where that allows more than the fewest
+AT_ONCE = 100_000  # cut-offs times repeats of a block
 MOST_PLACES = 4_000  # cut-offs tried, by rank: with 20,000 distinct probabilities some 2 % is lost
 
 # Sums over score bins, shape (b, 2, m + 1), to the profit at each cut-off and where it is allowed: both (b, m)
@@ -39,25 +40,26 @@ def optimism(answers: Answers, best: float, profit: Profit) -> float | None:
         From sums over bins and the cut-offs, rising; the profit is a mean over records.
     """
     places = _places(need_probabilities(answers.probabilities), best)
-    drawn, expected = _drawn_sums(answers, places)
+    expected, drawn = _drawn_sums(answers, places)
     really, _ = profit(expected, places)
-    counted, allowed = profit(drawn, places)
-    possible = allowed.any(axis=1)
-    if not possible.any():
-        return None
-    # Of equal ones the highest cut-off, as everywhere
-    chosen = len(places) - 1 - np.argmax(np.where(allowed, counted, -np.inf)[:, ::-1], axis=1)
-    at = int(np.searchsorted(places, best))
-    apart = counted - really
-    gained = np.take_along_axis(apart, chosen[:, np.newaxis], axis=1)[:, 0] - apart[:, at]  # the latter has mean 0
-    return float(np.mean(gained[possible]))
+    at, gained = int(np.searchsorted(places, best)), []
+    for some in drawn:
+        counted, allowed = profit(some, places)
+        # Of equal ones the highest cut-off, as everywhere
+        chosen = len(places) - 1 - np.argmax(np.where(allowed, counted, -np.inf)[:, ::-1], axis=1)
+        apart = counted - really
+        gain = np.take_along_axis(apart, chosen[:, np.newaxis], axis=1)[:, 0] - apart[:, at]  # the latter has mean 0
+        gained.append(gain[allowed.any(axis=1)])
+    every = np.concatenate(gained)
+    return float(np.mean(every)) if every.size else None
 
 
-def _drawn_sums(answers: Answers, places: Floats) -> tuple[Floats, Floats]:
-    """Weight of the records of each bin without (0) and with (1) the outcome: drawn, (b, 2, m + 1); expected, (1, …).
+def _drawn_sums(answers: Answers, places: Floats) -> tuple[Floats, Iterator[Floats]]:
+    """Weight of the records of each bin without (0) and with (1) the outcome: expected, (1, 2, m + 1); drawn, (b, …).
 
     Which records of a bin have the outcome is drawn without replacement, so the weights of the hits have the mean and
-    variance of such a sample (Cochran 1977, chapter 2).
+    variance of such a sample (Cochran 1977, chapter 2). What is drawn comes in blocks: all of it at once, with what is
+    computed from it, would take 120 MB.
     """
     probabilities, weight = need_probabilities(answers.probabilities), answers.weight
     curve = recalibration_curve(answers.truth, probabilities, weight)
@@ -68,18 +70,24 @@ def _drawn_sums(answers: Answers, places: Floats) -> tuple[Floats, Floats]:
     )
     there = heavy > 0
     size, total, chance = records[there], heavy[there], np.clip(hits[there] / heavy[there], 0, 1)
-    repeats = int(np.clip(CELLS // len(places), FEWEST_REPEATS, MOST_REPEATS))
-    rng = np.random.default_rng(0)
-    number = rng.binomial(size.astype(np.int64), chance, (repeats, len(size)))
-    with_it = number * (total / size)
     variance = np.maximum(squares[there] - total**2 / size, 0.0) / np.maximum(size - 1, 1)
     variance[variance < 1e-12 * (total / size) ** 2] = 0.0  # what rounding leaves of equal values
-    if variance.any():
-        spread = np.sqrt(variance * number * (size - number) / size)
-        with_it = np.clip(with_it + spread * rng.standard_normal(with_it.shape), 0, total)
-    drawn, expected = np.zeros((repeats, 2, len(heavy))), np.stack([heavy - hits, hits])[np.newaxis]
-    drawn[:, 1, there], drawn[:, 0, there] = with_it, total - with_it
-    return drawn, expected
+
+    def drawn() -> Iterator[Floats]:
+        repeats = int(np.clip(CELLS // len(places), FEWEST_REPEATS, MOST_REPEATS))
+        rng = np.random.default_rng(0)
+        number = rng.binomial(size.astype(np.int64), chance, (repeats, len(size)))
+        step = max(1, AT_ONCE // len(places))
+        for some in (number[start : start + step] for start in range(0, repeats, step)):
+            with_it = some * (total / size)
+            if variance.any():
+                spread = np.sqrt(variance * some * (size - some) / size)
+                with_it = np.clip(with_it + spread * rng.standard_normal(with_it.shape), 0, total)
+            sums = np.zeros((len(some), 2, len(heavy)))
+            sums[:, 1, there], sums[:, 0, there] = with_it, total - with_it
+            yield sums
+
+    return np.stack([heavy - hits, hits])[np.newaxis], drawn()
 
 
 def _places(probabilities: Floats, best: float) -> Floats:

@@ -16,7 +16,7 @@ MOST_EXTRA = 3
 
 
 class Service(Protocol):
-    """What gives the cut-off in use and keeps results: :class:`ml.service.Service`, which stands above the metrics."""
+    """Gives the cut-off in use and keeps results: :class:`ml.service.Service`, which stands above the metrics."""
 
     def cut_off(self, bundle: Any, outcome: str) -> float:
         """The cut-off in use."""

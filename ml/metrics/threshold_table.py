@@ -24,6 +24,7 @@ from ml.runtime.memo import memo
 
 REVISION = 2  # raised when a field or its meaning changes: part of the cache key of a table
 MOST_OCCURRING = 250
+AT_ONCE = 64  # cut-offs whose resamplings are measured together: all would take 56 MB
 
 Columns = dict[str, OptionalFloats]
 Result = Callable[[tuple[Any, ...], Callable[[], Any]], Any]
@@ -138,13 +139,18 @@ def _made(bundle: Version, outcome: str, extra: tuple[float, ...]) -> ThresholdT
 
 
 def _shared(bundle: Version, outcome: str, extra: tuple[float, ...], result: Result) -> ThresholdTable:
-    key = (bundle.key, "tally", REVISION, outcome, *extra)
+    key = (bundle.key, "threshold table", REVISION, outcome, *extra)
     return ThresholdTable(**result(key, lambda: asdict(_made(bundle, outcome, extra))))
 
 
 def _counts_at(sums: np.ndarray, cut_off: np.ndarray) -> ConfusionCounts:
     """Confusion counts, shape (m, b), from sums over bins, shape (b, 2, m + 1)."""
-    acted, left = (np.ascontiguousarray(np.moveaxis(side, 0, -1)) for side in (acted_on(sums), left_alone(sums)))
+    return _confusion_counts(acted_on(sums), left_alone(sums), cut_off)
+
+
+def _confusion_counts(acted: np.ndarray, left: np.ndarray, cut_off: np.ndarray) -> ConfusionCounts:
+    """Confusion counts, shape (m, b), from sums over the records that are acted on and left alone, (b, 2, m)."""
+    acted, left = (np.ascontiguousarray(np.moveaxis(side, 0, -1)) for side in (acted, left))
     return ConfusionCounts(acted[1], acted[0], left[1], left[0], cut_off[:, None])
 
 
@@ -153,11 +159,18 @@ def _ends(bins: ScoreBins, weight: np.ndarray, counts: ConfusionCounts, repeats:
     if not repeats:
         empty: Columns = {key: [None] * len(bins.cut_off) for key in ("selected", *(each.key for each in OF_COUNTS))}
         return empty, empty
-    drawn = resampled_sums(bins, draw_counts(bins, repeats), weight)
-    found = intervals_of(counts, _counts_at(drawn, bins.cut_off), float(weight.sum() / (weight**2).sum()))
-    return {key: _listed(low) for key, (low, _) in found.items()}, {
-        key: _listed(high) for key, (_, high) in found.items()
-    }
+    drawn, worth = resampled_sums(bins, draw_counts(bins, repeats), weight), float(weight.sum() / (weight**2).sum())
+    acted, left = acted_on(drawn), left_alone(drawn)
+    del drawn
+    low: Columns = {}
+    high: Columns = {}
+    for rows in (slice(at, at + AT_ONCE) for at in range(0, len(bins.cut_off), AT_ONCE)):
+        cut_off = bins.cut_off[rows]
+        samples = _confusion_counts(acted[..., rows], left[..., rows], cut_off)
+        for key, ends in intervals_of(counts.rows(rows), samples, worth).items():
+            for side, end in zip((low, high), ends, strict=True):
+                side.setdefault(key, []).extend(_listed(end))
+    return low, high
 
 
 def _columns(counts: ConfusionCounts) -> Columns:

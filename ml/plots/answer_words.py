@@ -20,8 +20,8 @@ from ml.text.few_words import few_words
 from ml.text.holdout_words import warnings
 from ml.text.number_words import count, decimal, percent
 from ml.text.spoken import cut_off_text
-from ml.text.words import listed, points_text
-from ml.translation import mark, plural, text
+from ml.text.words import points_text
+from ml.translation import in_row, listed, mark, plural, text
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
@@ -34,7 +34,7 @@ NOT_HERE = (NoProbabilities, NothingToShow, OneOutcomeOnly)  # of a plot that th
 
 
 class Subject:
-    """What is asked about: one outcome of one version.
+    """Subject of a question: one outcome of one version.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ class Subject:
 
 # ---- what drives it -------------------------------------------------------------------------
 def drives(about: Subject) -> Iterator[str]:
-    """Which features move the probability most, or without probabilities, by which the labels become wrong."""
+    """Features that move the probability most, or without probabilities, by which the labels become wrong."""
     name = about.outcome.label
     if told := about.told("contributions"):
         rows = [(label, 100 * size) for label, size, _ in mean_shapley.ranked(*told) if 100 * size >= 0.05]
@@ -126,7 +126,7 @@ def errs(about: Subject) -> Iterator[str]:
             least=count(worst.least),
         )
     else:
-        yield f"{', '.join(worst.parts[0])}."
+        yield text("{segment}.", segment=in_row(worst.parts[0]))
         yield _worst(worst) + few_words(worst.records[0])
         if others := worst.found - 1:
             yield plural(

@@ -1,7 +1,8 @@
 """Catalogue of every plot of the Insights and Performance pages, in display order.
 
 To add a plot, write its file in one of the rooms beside this one (``insights``, ``curves``, ``decisions``) and add
-the file's name to :data:`MODULES`: nothing else. ``docs/ADDING_A_PLOT.md`` shows a whole one.
+the file's name to :data:`MODULES`; ``make messages`` then gathers its sentences. ``docs/ADDING_A_PLOT.md`` shows a
+whole one.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from importlib import import_module
 
 from ml.errors import UnknownPlot
 from ml.plots.plot import Page, Plot
+from ml.translation import text
 
 # Names and not imports, so that a new plot is one line. A file declares `PLOT`, which is a Plot or a tuple of them.
 MODULES: tuple[str, ...] = (
@@ -84,4 +86,4 @@ def find(key: object) -> Plot:
         if plot.key == key:
             return plot
     known = ", ".join(plot.key for plot in CATALOGUE)
-    raise UnknownPlot(f"No plot is called {key!r}.", f"Known plots: {known}.")
+    raise UnknownPlot(text("No plot is called {key}.", key=repr(key)), text("Known plots: {known}.", known=known))

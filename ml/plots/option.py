@@ -78,6 +78,10 @@ class Option:
             raise UnknownOption(self._is(str(raw)), accepted)
         return str(raw)
 
+    def is_typed(self, bundle: Bundle, outcome: str, value: Setting) -> bool:
+        """True for a number that is not the default: somebody typed it, and there is no end to such numbers."""
+        return self.choices is None and value is not None and value != self.read(bundle, outcome, None)
+
     def _number(self, raw: object) -> float | None:
         typed = str(raw).strip()
         if not typed:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ml.data.outcomes import Outcomes
 from ml.metrics.evaluation import Answers, Evaluation, evaluation_of
+from ml.plots.columns import Columns
 from ml.plots.option import Option, Setting
 from ml.plots.palette import colour_of
 from ml.translation import text
@@ -159,6 +160,10 @@ class Plot:
         model's own: they are kept for all readers, and said in the reader's language.
     rows : callable (result, view) -> (header, rows)
         The plot's data as a table, for CSV; by default the result's lists as columns.
+    columns : callable (result, view) -> mapping of header to Column
+        Which of these columns a page shows beside the figure, and in which words. None where a table is drawn.
+    ranked : bool
+        True where the rows begin with what matters most: of very many, a page shows the first.
     wide : bool
         True when the plot needs the whole width of the page.
     fits : callable (bundle) -> bool
@@ -181,6 +186,8 @@ class Plot:
     mark: CutOffMark | None = None
     named: tuple[str, ...] = ()
     rows: Callable[[Any, View], Rows] = lambda result, _: result_columns(result)
+    columns: Callable[[Any, View], Columns] = lambda *_: {}
+    ranked: bool = False
     wide: bool = False
     fits: Callable[[Bundle], bool] = lambda _: True
 

@@ -9,7 +9,7 @@ from ml.metrics.profit import ProfitCurve, profits
 from ml.plots.plot import View
 from ml.text.number_words import count, percent
 from ml.text.spoken import cut_off_text
-from ml.translation import text
+from ml.translation import in_row, text
 
 if TYPE_CHECKING:
     from ml.metrics.threshold_table import ThresholdTable
@@ -39,7 +39,7 @@ def best_words(result: ProfitCurve, view: View) -> str:
 
 
 def brings(result: ProfitCurve, table: ThresholdTable, row: int, with_all: bool = False) -> str:
-    """What acting from a cut-off of the table brings, against the most that there is, and against acting on all."""
+    """Gain of acting from a cut-off of the table, against the most that there is, and against acting on all."""
     here = profits(Payoff(**result.payoff), table.columns)[row]
     slots = {"n": count(PER), "amount": amount(here, result), "all": amount(result.profit[0], result)}
     if result.best is None:
@@ -67,7 +67,7 @@ def brings(result: ProfitCurve, table: ThresholdTable, row: int, with_all: bool 
 
 
 def at_cut_off(result: ProfitCurve, cut_off: float, profit: float, selected: float | None, recall: float | None) -> str:
-    """What a cut-off brings: by how much it breaks the limits, else how far it stays behind the best."""
+    """Gain of a cut-off in words: by how much it breaks the limits, else how far it stays behind the best."""
     slots = {"cut_off": cut_off_text(cut_off), "amount": amount(profit, result), "n": count(PER)}
     acted, most, least = PER * (selected or 0.0), result.most_calls, result.least_recall
     too_many = most is not None and acted > most * (1 + 1e-9)
@@ -127,7 +127,7 @@ def _limits(result: ProfitCurve) -> str:
         parts.append(text("at most {n} of {all}", n=count(result.most_calls), all=count(PER)))
     if result.least_recall is not None:
         parts.append(text("finding at least {share}", share=percent(result.least_recall)))
-    return ", ".join(parts)
+    return in_row(parts)
 
 
 def _sure(result: ProfitCurve) -> str:

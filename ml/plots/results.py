@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ml.decision.cut_offs import CUT_OFF
 from ml.metrics.evaluation import no_probabilities
 from ml.plots.catalogue import find
+from ml.plots.columns import DataTable, data_table
 from ml.plots.option import checked_options
 from ml.plots.plot import Plot, Rows, Study, View
 from ml.translation import translated
@@ -63,6 +64,13 @@ def table(service: Service, model: str, plot_key: object, outcome: str | None = 
     return plot.rows(result, view)
 
 
+def readable(shown: Drawn) -> DataTable | None:
+    """The data of :func:`table` as a page shows it beside the figure; None where the plot draws a table itself."""
+    plot, result, view = shown.plot, shown.result, shown.view
+    columns = plot.columns(result, view)
+    return data_table(columns, plot.rows(result, view), plot.ranked) if columns else None
+
+
 def found(
     service: Service, model: str, plot_key: object, outcome: str | None = None, options: object = None
 ) -> tuple[Plot, Any, View]:
@@ -99,7 +107,8 @@ def result_of(service: Service, bundle: Bundle, plot: Plot, view: View) -> Any:
     study = Study(bundle, view.outcome, chosen, lambda fingerprint: service.model(f"{bundle.name}@{fingerprint}"))
     of = view.outcome if plot.per_outcome else None
     key = (bundle.key, plot.key, plot.revision, of, *(part for pair in chosen.items() for part in pair))
-    kept = service.result(key, lambda: asdict(plot.compute(study)))
+    typed = any(option.is_typed(bundle, view.outcome, chosen.get(option.key)) for option in plot.options)
+    kept = service.result(key, lambda: asdict(plot.compute(study)), typed=typed)
     return plot.result(**kept | {name: translated(kept[name]) for name in plot.named})
 
 

@@ -13,8 +13,7 @@ from ml.plots.plot import Study
 from ml.plots.theme import share_axis
 from ml.slices.segments import IN_PERCENT, LABELS, enough_records, measures_of
 from ml.text.number_words import decimal, percent, with_span
-from ml.text.words import listed
-from ml.translation import mark, text
+from ml.translation import listed, mark, text
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle

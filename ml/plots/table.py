@@ -1,4 +1,4 @@
-"""Table that a plot draws in place of a figure: rows of texts, each with the record that it is about."""
+"""Table of texts: what a plot draws in place of a figure, and its data beside one."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ class Table:
     heads : sequence of str, length m
     rows : sequence of sequences of str, shape (n, m)
         The first cell names the row.
-    links : sequence of str, length n
+    links : sequence of str, length n, or empty
         Address inside the app that the first cell of each row opens.
     """
 
     heads: Sequence[str]
     rows: Sequence[Sequence[str]]
-    links: Sequence[str]
+    links: Sequence[str] = ()

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import base64
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,6 +56,8 @@ def report_bytes(
     Raises
     ------
     UnknownModel, BrokenModel, UnknownOutcome, UnknownReport, ReportBusy
+    StillWorking
+        Within a deadline; it goes on, and who asks again gets it.
     """
     if kind not in KINDS:
         raise UnknownReport(f"A report cannot be made as {kind[:40]!r}.", f"Accepted: {', '.join(KINDS)}.")
@@ -64,10 +67,10 @@ def report_bytes(
     key = (bundle.key, "report", REVISION, kind, name, service.cut_off(bundle, name), language)
 
     def make() -> str:
-        with use_language(language):  # a report is kept for the readers of one language
+        with _alone(wait), use_language(language):  # a report is kept for the readers of one language
             return _WRITERS[kind](report_contents(service, bundle.key, name))
 
-    found = service.kept(key) or _one_at_a_time(service, key, make, wait)
+    found = str(service.result(key, make))
     return with_library(found) if kind == "html" else base64.b64decode(found)
 
 
@@ -84,11 +87,13 @@ def write(service: Service, name_or_key: str, target: Path, outcome: str | None 
     return len(content)
 
 
-def _one_at_a_time(service: Service, key: tuple[str | int | float, ...], make: Callable[[], str], wait: bool) -> str:
+@contextmanager
+def _alone(wait: bool) -> Iterator[None]:
+    """Make no other report in this process meanwhile, also where whoever asked no longer waits for it."""
     if not _making.acquire(blocking=wait):
         raise ReportBusy(text("A report is being made."), text("Ask again in some seconds."))
     try:
-        return str(service.result(key, make))
+        yield
     finally:
         _making.release()
 

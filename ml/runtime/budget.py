@@ -13,7 +13,7 @@ MOST_COUNTED = 50_000  # records read value by value in Python: about a second f
 
 
 class Version(Protocol):
-    """What is asked, a bundle in most cases: its card says which path serves it."""
+    """A version as budgets see it, a bundle in most cases: its card says which path serves it."""
 
     @property
     def card(self) -> Mapping[str, Any]:

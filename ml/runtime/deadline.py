@@ -13,9 +13,12 @@ from contextvars import ContextVar, copy_context
 from typing import Any, TypeVar
 
 from ml.errors import LikelyError
+from ml.translation import text
 
 T = TypeVar("T")
 
+PATIENCE = 8.0  # seconds that a request waits for a result; routers in front end one at 30
+AT_ONCE = 2  # background tasks that run at a time; others, requests for scores above all, need the processor too
 MOST_TASKS = 16  # background tasks, running or not yet fetched; beyond these a request computes its result itself
 
 _deadline: ContextVar[float | None] = ContextVar("deadline", default=None)  # of time.monotonic
@@ -28,7 +31,9 @@ class StillWorking(LikelyError):
     code = "still_working"
 
     def __init__(self) -> None:
-        super().__init__("This is still being worked out: there are many records.", "It appears here by itself.")
+        super().__init__(
+            text("This is still being worked out: there are many records."), text("It appears here by itself.")
+        )
 
 
 @contextmanager
@@ -43,6 +48,12 @@ def deadline(seconds: float) -> Iterator[None]:
         yield
     finally:
         _deadline.reset(before)
+
+
+def is_late() -> bool:
+    """True where the caller's deadline has passed; never without one."""
+    until = _deadline.get()
+    return until is not None and time.monotonic() > until
 
 
 @contextmanager
@@ -61,6 +72,7 @@ class BackgroundTasks:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._running = threading.BoundedSemaphore(AT_ONCE)
         self._tasks: dict[str, _Task] = {}
 
     def ask(self, key: str, compute: Callable[[], Any]) -> Any:
@@ -90,8 +102,12 @@ class BackgroundTasks:
                 return None
             task = self._tasks[key] = _Task(compute)
         # The thread has a context of its own, without a deadline: it waits for results that it needs in turn.
-        threading.Thread(target=task.run, name=f"result {key[:60]}", daemon=True).start()
+        threading.Thread(target=self._run, args=(task,), name=f"result {key[:60]}", daemon=True).start()
         return task
+
+    def _run(self, task: _Task) -> None:
+        with self._running:
+            task.run()
 
 
 class BestEffort:

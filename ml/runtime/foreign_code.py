@@ -9,10 +9,10 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 
 from ml.errors import LikelyError
+from ml.translation import text
 
 LONGEST = 300
 PLACE = re.compile(r" (from|\()'?/[^'()]*'?\)?")  # paths of this machine are left out of messages
-LOCK_IT = "put it into requirements/service.in, then make lock"
 # Name in an import statement: name of the package, and the version that Likely is tested with
 PACKAGES = {
     "catboost": ("catboost", "1.2.10"),
@@ -86,10 +86,15 @@ def how_to_install(module: str) -> str:
     if module in PACKAGES:
         package, pin = PACKAGES[module]
         pinned = f"{package}=={pin}" if pin else package
-        return f"Install it here and wherever the model is served: pip install {pinned}; {LOCK_IT}."
-    return (
-        f"If it is a file of your own, give it with --code {module}.py; if it is a package, install it here and "
-        f"wherever the model is served; {LOCK_IT}."
+        return text(
+            "Install it here and wherever the model is served: pip install {package}; put it into "
+            "requirements/service.in, then make lock.",
+            package=pinned,
+        )
+    return text(
+        "If it is a file of your own, give it with --code {module}.py; if it is a package, install it here and "
+        "wherever the model is served; put it into requirements/service.in, then make lock.",
+        module=module,
     )
 
 

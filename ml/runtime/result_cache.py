@@ -1,6 +1,8 @@
 """Cache of expensive results: JSON values by string keys, each computed once (single-flight).
 
-Keys begin with the model key. A new version has a new key, so nothing is ever invalidated.
+Keys begin with the model key. A new version has a new key, so nothing is ever invalidated; values that another
+release wrote, or somebody else, are none (:mod:`ml.runtime.sealed_value`). Results of numbers that somebody typed
+are kept for an hour: there is no end to them.
 """
 
 from __future__ import annotations
@@ -10,10 +12,12 @@ from typing import Any, Protocol
 
 from ml.locale import use_number_format
 from ml.runtime.deadline import BackgroundTasks
+from ml.runtime.sealed_value import opened, sealed
 from ml.runtime.single_flight import SingleFlight
 from ml.translation import ALL_READERS, packed, use_language
 
 Key = tuple[str | int | float | bool | None, ...]
+TYPED_SECONDS = 3600  # for which the result of a number that somebody typed is kept
 
 
 class Cache(Protocol):
@@ -42,28 +46,28 @@ class ResultCache:
         self._single_flight = single_flight or SingleFlight()
         self._background = BackgroundTasks()
 
-    def result(self, key: Key, compute: Callable[[], Any]) -> Any:
+    def result(self, key: Key, compute: Callable[[], Any], *, typed: bool = False) -> Any:
         """The kept value, or that of `compute`; see :meth:`ml.service.Service.result`."""
-        text = _text(key)
+        text, seconds = _text(key), TYPED_SECONDS if typed else 0
         found = self._get(text)
-        return self._background.ask(text, lambda: self._computed(text, compute)) if found is None else found
+        return self._background.ask(text, lambda: self._computed(text, compute, seconds)) if found is None else found
 
     def kept(self, key: Key) -> Any:
         """The kept value, or None; nothing is computed."""
         return self._get(_text(key))
 
-    def _computed(self, text: str, compute: Callable[[], Any]) -> Any:
+    def _computed(self, text: str, compute: Callable[[], Any], seconds: int) -> Any:
         with self._single_flight.only_one(text):
             found = self._get(text)
             if found is None:
                 with use_number_format(None), use_language(ALL_READERS):
                     found = packed(compute())
                 if self._cache is not None:
-                    self._cache.set(text, found, timeout=0)
+                    self._cache.set(text, sealed(text, found), timeout=seconds)
         return found
 
     def _get(self, text: str) -> Any:
-        return None if self._cache is None else self._cache.get(text)
+        return None if self._cache is None else opened(text, self._cache.get(text))
 
 
 def _text(key: Key) -> str:

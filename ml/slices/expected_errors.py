@@ -76,7 +76,7 @@ def expected_errors(answers: Answers, by: str, cut_off: float) -> Errors:
 def _errors_by_truth(answers: Answers, by: str, cut_off: float) -> tuple[Floats, Floats]:
     """The error of each record if it has the outcome, and if it has not."""
     if by == WRONG:
-        acts = acted(answers, cut_off)
-        return (~acts).astype(np.float64), acts.astype(np.float64)
+        selected = acted(answers, cut_off)
+        return (~selected).astype(np.float64), selected.astype(np.float64)
     given = np.clip(need_probabilities(answers.probabilities), SMALLEST, 1.0 - SMALLEST)
     return -np.log(given), -np.log1p(-given)

@@ -17,8 +17,8 @@ from ml.data.feature import NUMERIC, Feature
 from ml.errors import NothingToShow
 from ml.insights.global_shapley import shapley_of_rows
 from ml.metrics.evaluation import Answers, need_probabilities
-from ml.text.words import chained, either, named
-from ml.translation import text
+from ml.text.words import named
+from ml.translation import chained, either, text
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle

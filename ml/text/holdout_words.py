@@ -7,8 +7,7 @@ from typing import Any
 
 from ml.text.few_words import FEW
 from ml.text.number_words import count, decimal, percent, records_text
-from ml.text.words import listed
-from ml.translation import plural, text
+from ml.translation import listed, plural, text
 
 CARD = "holdout_checks"
 MOST_OUTCOMES = 5  # named of the rare ones

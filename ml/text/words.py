@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
-from functools import reduce
 
 from ml.data.feature import Feature, Value, text_of
 from ml.locale import localized
@@ -109,26 +107,6 @@ def change_text(before: float, after: float) -> str:
     points = 100.0 * (after - before)
     moved = rounded(points)
     return _points(points, "+" if moved > 0 else "") if moved else text("no change")
-
-
-def listed(parts: Sequence[str]) -> str:
-    """Enumeration in words: "a", "a and b", "a, b and c"."""
-    return text("{parts} and {last}", parts=_in_row(parts[:-1]), last=parts[-1]) if len(parts) > 1 else _in_row(parts)
-
-
-def either(parts: Sequence[str]) -> str:
-    """Alternatives in words: "a", "a or b", "a, b or c"."""
-    return text("{parts} or {last}", parts=_in_row(parts[:-1]), last=parts[-1]) if len(parts) > 1 else _in_row(parts)
-
-
-def _in_row(parts: Sequence[str]) -> str:
-    """The parts with commas between them; of names of ours each can still be translated."""
-    return reduce(lambda said, last: text("{parts}, {last}", parts=said, last=last), parts) if parts else ""
-
-
-def chained(clauses: Sequence[str]) -> str:
-    """Clauses in a row: "a; b; c"."""
-    return reduce(lambda said, last: text("{clauses}; {last}", clauses=said, last=last), clauses) if clauses else ""
 
 
 def _unit(unit: str, value: float) -> str:

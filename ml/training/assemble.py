@@ -97,7 +97,7 @@ def _assemble(given: TrainingInputs) -> Trained:
     described = given.told.features
     levels = told_levels(training, described, known), told_levels(holdout, described, known)
     training, holdout = restored(training, levels[0]), restored(holdout, levels[1])
-    outcomes = described_outcomes(given.estimator, given.truth, given.told.outcomes, given.positive, given.meanings)
+    outcomes = described_outcomes(given.estimator, given.truth, given.told.labels(), given.positive, given.meanings)
     truth = read_truth(holdout, given.truth, outcomes, given.meanings)
     chosen, refused = _choose_asking(given, training, columns, outcomes, known)
     training, holdout = restored(training, refused), restored(holdout, refused)

@@ -17,7 +17,7 @@ from ml.metrics.profit import profit_curve
 def best_cut_offs(
     card: Mapping[str, Any], outcomes: Outcomes, truth: np.ndarray, labels: np.ndarray, probabilities: np.ndarray | None
 ) -> dict[str, dict[str, Any]]:
-    """What the card keeps as ``best_cut_offs``, read by :func:`ml.decision.cut_offs.best_cut_off_of`.
+    """The card's ``best_cut_offs``, read by :func:`ml.decision.cut_offs.best_cut_off_of`.
 
     Parameters
     ----------

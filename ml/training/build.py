@@ -27,13 +27,17 @@ from ml.data.columns import Block, block_of_frame, rows_of, size, take, write_cs
 from ml.data.feature import plain
 from ml.data.schema import Schema
 from ml.decision.bands import check_bands
+from ml.decision.crm_columns import check_crm_columns
 from ml.decision.cut_offs import BEST, check_cut_offs
 from ml.decision.decide import check_actions
+from ml.decision.outcome_words import check_outcome_words
 from ml.decision.payoff import check_payoff
+from ml.decision.ripening_time import check_ripening
 from ml.errors import InvalidData
 from ml.insights.feature_order import CARD as ORDER
 from ml.insights.feature_order import order_of
 from ml.lifecycle.history import by_whom, reason
+from ml.lifecycle.permissions import allowed
 from ml.lifecycle.publish import publish
 from ml.lifecycle.registry import check_name
 from ml.metrics.custom import CARD, compute_measures
@@ -53,7 +57,7 @@ from ml.training.target import truth_matrix
 from ml.training.trained import Trained
 from ml.trust import verify
 from ml.trust.code import importable
-from ml.trust.record import Trusted, allowed
+from ml.trust.record import Trusted
 
 GOLDEN_ROWS = 25
 
@@ -90,6 +94,9 @@ def build_bundle(
     check_actions(trained.about, trained.outcomes.names)
     check_payoff(trained.about, trained.outcomes.names)
     check_cut_offs(trained.about, trained.outcomes.names)
+    check_ripening(trained.about, trained.outcomes.names)
+    check_outcome_words(trained.about, trained.outcomes.names)
+    check_crm_columns(trained.about, trained.outcomes.names)
     models = Path(models)
     models.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".making-", dir=models) as making:

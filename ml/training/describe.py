@@ -11,9 +11,15 @@ from typing import Any, get_args
 
 from ml.data.feature import Feature, Widget
 from ml.data.parsing import Refused, read_value
+from ml.decision.crm_columns import CARD as CRM
+from ml.decision.outcome_words import CARD as OUTCOME_WORDS
+from ml.decision.outcome_words import OVERRIDES, WORDS
+from ml.decision.ripening_time import CARD as RIPENING
 from ml.errors import InvalidData
 
 NUMBERS = (int, float)
+RIPENS = ("after", "silence")
+OUTCOME = ("label", *RIPENS, *WORDS)  # what may be told of an outcome
 Form = tuple[tuple[type, ...], str]
 LIMITS: dict[str, Form] = {
     "number": (NUMBERS, "a number"),
@@ -36,8 +42,10 @@ class Description:
     ----------
     title, description : str
         Empty where the file does not say.
-    outcomes : dict of str to str
-        Outcome to label.
+    outcomes : dict of str to str or dict
+        Outcome to its label, or to ``{"label": text, "came": "Bought", "missed": "Not", "after": "30 days",
+        "silence": "no"}``, each of them optional; as :mod:`ml.decision.outcome_words` and
+        :mod:`ml.decision.ripening_time` read them.
     features : dict of str to dict
         Column to fields of :class:`ml.data.feature.Feature`; :func:`check_described` looks at these.
     constraints : list of str
@@ -48,6 +56,10 @@ class Description:
         Outcome to the probability from which we act on it.
     actions : dict
         What to do in words, as :func:`ml.decision.decide.actions` reads it.
+    overrides : dict
+        Reasons to decide otherwise, as :func:`ml.decision.outcome_words.override_reasons` reads them.
+    crm : dict of str to dict
+        System to columns and words of its exports, as :func:`ml.decision.crm_columns.crm_columns` reads them.
     truth : dict of str to class
         What a word in the truth column means: a class of the estimator, or yes and no of an independent outcome.
     about : dict
@@ -56,19 +68,36 @@ class Description:
 
     title: str = ""
     description: str = ""
-    outcomes: dict[str, str] = field(default_factory=dict)
+    outcomes: dict[str, Any] = field(default_factory=dict)
     features: dict[str, dict[str, Any]] = field(default_factory=dict)
     constraints: list[str] = field(default_factory=list)
     payoff: dict[str, Any] = field(default_factory=dict)
     cut_offs: dict[str, Any] = field(default_factory=dict)
     actions: dict[str, Any] = field(default_factory=dict)
+    overrides: dict[str, Any] = field(default_factory=dict)
+    crm: dict[str, Any] = field(default_factory=dict)
     truth: dict[str, Any] = field(default_factory=dict)
     about: dict[str, Any] = field(default_factory=dict)
 
     def card(self) -> dict[str, Any]:
         """The part that goes into the card."""
-        told = {"payoff": self.payoff, "cut_offs": self.cut_offs, "actions": self.actions}
+        told = {"payoff": self.payoff, "cut_offs": self.cut_offs, "actions": self.actions, OVERRIDES: self.overrides}
+        told |= {CRM: self.crm, RIPENING: self._only(RIPENS), OUTCOME_WORDS: self._only(WORDS)}
         return self.about | {name: given for name, given in told.items() if given}
+
+    def labels(self) -> dict[str, str]:
+        """Labels of outcomes, of those that have one."""
+        return {name: given["label"] for name, given in self._told() if "label" in given}
+
+    def _only(self, keys: tuple[str, ...]) -> dict[str, dict[str, str]]:
+        """What is told of outcomes under some keys, of those of which anything is."""
+        found = {name: {key: given[key] for key in keys if key in given} for name, given in self._told()}
+        return {name: given for name, given in found.items() if given}
+
+    def _told(self) -> list[tuple[str, Mapping[str, str]]]:
+        """What is told of each outcome: a text alone is its label."""
+        outcomes = self.outcomes.items()
+        return [(name, {"label": given} if isinstance(given, str) else given) for name, given in outcomes]
 
     def dates(self) -> dict[str, str | None]:
         """Columns that are said to hold dates, and their time zone where one is told."""
@@ -107,7 +136,7 @@ def read_described(given: Mapping[str, Any], source: str) -> Description:
     for name, value in given.items():
         _demand(source, name, value, known[name])
     for name, value in given.get("outcomes", {}).items():
-        _demand(source, f"outcomes.{name}", value, str)
+        _check_outcome(source, f"outcomes.{name}", value)
     for name, value in given.get("features", {}).items():
         _demand(source, f"features.{name}", value, dict)
     return Description(**given)
@@ -134,6 +163,16 @@ def check_described(feature: Feature, given: Mapping[str, Any]) -> None:
             read_value(feature, given["default"])
         except Refused as problem:
             raise InvalidData(f"The default of {feature.name!r}: {problem.message}", problem.hint) from None
+
+
+def _check_outcome(source: str, where: str, given: object) -> None:
+    if not isinstance(given, Mapping):
+        _demand(source, where, given, str)
+        return
+    if strangers := sorted(set(given) - set(OUTCOME)):
+        raise InvalidData(f"{where} in {source} says {', '.join(strangers)}.", f"Known: {', '.join(OUTCOME)}.")
+    for name, value in given.items():
+        _demand(source, f"{where}.{name}", value, str)
 
 
 def _demand(file: str, name: str, value: object, wanted: type) -> None:

@@ -7,6 +7,7 @@ literals, never put together, so that Babel finds them: ``make messages`` writes
 """
 
 from ml.translation.language import ALL_READERS, ENGLISH, preferred_language, reader_language, use_language
+from ml.translation.lists import chained, either, in_row, listed
 from ml.translation.messages import (
     Later,
     mark,
@@ -20,6 +21,7 @@ from ml.translation.messages import (
 )  # fmt: skip
 
 __all__ = [
-    "ALL_READERS", "ENGLISH", "Later", "mark", "packed", "plural", "plural_template", "preferred_language",
-    "reader_language", "template", "text", "text_parts", "translated", "use_language",
+    "ALL_READERS", "ENGLISH", "Later", "chained", "either", "in_row", "listed", "mark", "packed", "plural",
+    "plural_template", "preferred_language", "reader_language", "template", "text", "text_parts", "translated",
+    "use_language",
 ]  # fmt: skip

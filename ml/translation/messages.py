@@ -149,7 +149,7 @@ def packed(found: Any) -> Any:
     """JSON values with each :class:`Later` in them as a text that a cache keeps, for :func:`translated`."""
     if isinstance(found, Later):
         template, slots, other, number = found.parts
-        return PACKED + json.dumps([template, packed(slots), other, number])
+        return PACKED + json.dumps([template, packed(slots), other, number], default=str)
     if isinstance(found, str) and found.startswith(PACKED):  # data that looks like it: a text without a template
         return PACKED + json.dumps(["{text}", {"text": found.lstrip(PACKED)}, "", 1])
     if isinstance(found, Mapping):

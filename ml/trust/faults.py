@@ -27,7 +27,7 @@ class Fault:
     @classmethod
     def of(cls, error: LikelyError, stamp: Stamp) -> Fault:
         """The fault for an error."""
-        return cls(type(error), error.message, error.hint, stamp, time.monotonic() + MINUTES * 60)
+        return cls(type(error), *error.kept, stamp, time.monotonic() + MINUTES * 60)
 
     def holds(self, stamp: Stamp) -> bool:
         """True while a retry would fail again."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from ml.errors import BrokenModel, UntrustedModel
 from ml.runtime.foreign_code import how_to_install, installed_version, is_here
+from ml.translation import text
 from ml.trust.code import Code, importable
 from ml.trust.record import FILE, Trusted
 from ml.trust.trees import fault_of_trees
@@ -42,7 +43,7 @@ def load_estimator(path: Path, key: str, versions: Mapping[str, str], trusted: T
     _check_versions(key, versions)
     if code is not None and code.digest not in trusted.code:
         files = ", ".join(sorted(code.files)[:5])
-        message = f"{key} brings code that nobody allowed here: {files}."
+        message = text("{key} brings code that nobody allowed here: {files}.", key=key, files=files)
         raise UntrustedModel(message, _how_to_allow(key, [f"--code {code.digest}"], str(code.folder)))
     import skops.io
 
@@ -55,7 +56,7 @@ def load_estimator(path: Path, key: str, versions: Mapping[str, str], trusted: T
     reader = reads_files(estimator)
     fault = fault_of_trees(estimator) or (reader and f"{reader} reads files that a record names")
     if fault:
-        raise BrokenModel(f"{key}: {fault}.", "Train or add it again.")
+        raise BrokenModel(text("{key}: {fault}.", key=key, fault=fault), text("Train or add it again."))
     return estimator
 
 
@@ -71,30 +72,35 @@ def names_in(path: Path, code: Code | None = None) -> list[str]:
 def _check_versions(key: str, versions: Mapping[str, str]) -> None:
     made, here = versions["scikit-learn"], installed_version("scikit-learn")
     if made.split(".")[:2] != here.split(".")[:2]:
-        message = f"{key} was made with scikit-learn {made}; this is {here}."
-        raise BrokenModel(message, f"Train it again here, or install scikit-learn {made}.")
+        message = text("{key} was made with scikit-learn {made}; this is {here}.", key=key, made=made, here=here)
+        raise BrokenModel(message, text("Train it again here, or install scikit-learn {made}.", made=made))
 
 
 def _check_size(path: Path, key: str) -> None:
     with zipfile.ZipFile(path) as file:
         size = sum(member.file_size for member in file.infolist())
     if size > LARGEST_UNPACKED:
-        message = (
-            f"{key}: the estimator unpacks to {size / 2**30:,.1f} GB; at most {LARGEST_UNPACKED // 2**30} are read."
+        message = text(
+            "{key}: the estimator unpacks to {size} GB; at most {largest_unpacked} are read.",
+            key=key,
+            size=f"{size / 2**30:,.1f}",
+            largest_unpacked=LARGEST_UNPACKED // 2**30,
         )
-        raise BrokenModel(message, "Make a smaller estimator, with fewer or shallower trees for instance.")
+        raise BrokenModel(message, text("Make a smaller estimator, with fewer or shallower trees for instance."))
 
 
 def _check_packages(key: str, names: Collection[str]) -> None:
     for top in sorted({name.partition(".")[0] for name in names} & set(ESTIMATORS)):
         if not is_here(top):
-            raise BrokenModel(f"{key} needs the package {top}, which is not installed.", how_to_install(top))
+            raise BrokenModel(
+                text("{key} needs the package {top}, which is not installed.", key=key, top=top), how_to_install(top)
+            )
 
 
 def _check_names(key: str, names: Collection[str], trusted: Trusted, code: Code | None) -> None:
     refused = sorted(name for name in names if not _is_allowed(name, trusted, code))
     if refused:
-        message = f"{key} holds names that are not trusted here: {', '.join(refused)}."
+        message = text("{key} holds names that are not trusted here: {refused}.", key=key, refused=", ".join(refused))
         raise UntrustedModel(message, _how_to_allow(key, [f"--type {name}" for name in refused]))
 
 
@@ -105,5 +111,7 @@ def _is_allowed(name: str, trusted: Trusted, code: Code | None) -> bool:
 
 
 def _how_to_allow(key: str, flags: Collection[str], place: str = "") -> str:
-    look = f"Read {place}" if place else "Look at each of them"
-    return f"{look}; if you trust it, run: python -m ml trust {key} {' '.join(flags)} (it is kept in {FILE})."
+    slots = {"command": f"python -m ml trust {key} {' '.join(flags)}", "file": FILE}
+    if place:
+        return text("Read {place}; if you trust it, run: {command} (it is kept in {file}).", **slots, place=place)
+    return text("Look at each of them; if you trust it, run: {command} (it is kept in {file}).", **slots)

@@ -26,6 +26,7 @@ from filelock import FileLock
 
 from ml.errors import UntrustedModel
 from ml.files.write.atomic_output import atomic_output
+from ml.translation import text
 
 FILE = "trust.json"
 
@@ -61,6 +62,12 @@ class Trusted:
         code = {digest: names - other.code.get(digest, frozenset()) for digest, names in self.code.items()}
         kept = {digest: names for digest, names in code.items() if names or digest not in other.code}
         return Trusted(self.types - other.types, kept)
+
+    def to_json(self) -> dict[str, Any]:
+        """The entry of these permissions in the file; empty where there are none."""
+        if not (self.types or self.code):
+            return {}
+        return {"types": sorted(self.types), "code": {each: sorted(self.code[each]) for each in sorted(self.code)}}
 
 
 def trusted_of(models: Path, name: str) -> Trusted:
@@ -108,12 +115,31 @@ def forget(models: Path, name: str) -> None:
             _write(models, _read(models), name, Trusted())
 
 
+def entries(models: Path) -> dict[str, Any]:
+    """Entries of all models, as they stand in the file; errors as of :func:`trusted_of`."""
+    return _read(models)
+
+
+def replace_all(models: Path, told: Mapping[str, Any]) -> None:
+    """Make the file hold these entries by model, and no others: for a folder whose permissions are kept elsewhere."""
+    wanted = {name: entry for name, entry in told.items() if entry}
+    try:
+        same = _read(models) == wanted
+    except UntrustedModel:
+        same = False
+    if not same:
+        _write_all(models, wanted)
+
+
 def _write(models: Path, written: dict[str, Any], name: str, told: Trusted) -> None:
-    if told.types or told.code:
-        code = {digest: sorted(names) for digest, names in sorted(told.code.items())}
-        written[name] = {"types": sorted(told.types), "code": code}
+    if entry := told.to_json():
+        written[name] = entry
     else:
         written.pop(name, None)
+    _write_all(models, written)
+
+
+def _write_all(models: Path, written: Mapping[str, Any]) -> None:
     if not written:
         (models / FILE).unlink(missing_ok=True)
         return
@@ -154,5 +180,8 @@ def _trusted(read: Any, models: Path) -> Trusted:
 
 
 def _unreadable(models: Path, why: str) -> UntrustedModel:
-    hint = f'It looks like {{"churn": {{"types": ["package.Type"], "code": {{}}}}}}. Mend {models / FILE}.'
-    return UntrustedModel(f"{FILE}, which says what may be loaded, cannot be read: {why}.", hint)
+    example = '{"churn": {"types": ["package.Type"], "code": {}}}'
+    hint = text("It looks like {example}. Mend {file}.", example=example, file=models / FILE)
+    return UntrustedModel(
+        text("{file}, which says what may be loaded, cannot be read: {why}.", file=FILE, why=why), hint
+    )

@@ -258,6 +258,7 @@ def main() -> None:
 
         links = ("Performance", "Insights")
         found = {"Likely": measure(browser, Case(ours, "/cancer/performance", OURS, links), moves, folder)}
+        _print(found, moves)  # the peer may need many minutes, or never end
         if theirs:
             found[PEER.replace("==", " ")] = measure(browser, Case(peer, "/", THEIRS), moves, folder)
         browser.close()

@@ -21,6 +21,7 @@ SCRIPTS = (
     "records.py",
     "predictors.py",
     "adding.py",
+    "metrics.py",
 )
 
 

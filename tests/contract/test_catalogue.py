@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -10,9 +11,10 @@ import pytest
 
 from ml.errors import LikelyError, NoProbabilities, NothingToShow, OneOutcomeOnly
 from ml.plots.catalogue import CATALOGUE, MODULES, declared, plots_of
+from ml.plots.columns import MOST
 from ml.plots.curves import roc_curve
 from ml.plots.plot import Plot, View
-from ml.plots.results import drawn, result_of
+from ml.plots.results import Drawn, drawn, readable, result_of
 from ml.plots.table import Table
 from ml.service import Service
 from tests.contract.figures import (
@@ -85,6 +87,45 @@ def test_every_result_goes_through_json_and_back_unchanged(small, plot, sort):
         again = plot.result(**json.loads(json.dumps(asdict(result), allow_nan=False)))
         assert plot.draw(again, view) == plot.draw(result, view)
         assert plot.say(again, view) == plot.say(result, view)
+
+
+@pytest.mark.parametrize("sort", MODELS)
+@pytest.mark.parametrize("plot", CATALOGUE, ids=lambda plot: plot.key)
+def test_every_figure_has_its_data_in_words_from_the_rows_of_the_file(small, plot, sort):
+    bundle = small.model(sort)
+    for view in views(small, sort):
+        if can_be_drawn(small, plot, sort, view):
+            continue
+        result = result_of(small, bundle, plot, view)
+        shown = Drawn(plot.draw(result, view), "", plot, result, view)
+        found = readable(shown)
+        assert (found is None) == isinstance(shown.figure, Table)
+        if found is None:
+            continue
+        header, body = plot.rows(result, view)
+        assert found.total == len(body)
+        assert len(found.table.rows) == min(len(body), MOST)
+        assert len(set(found.table.heads)) == len(found.table.heads) > 1
+        assert not [head for head in found.table.heads if "_" in head]
+        columns = plot.columns(result, view)
+        assert set(columns) <= set(header)
+        of_file = [[row[header.index(name)] for name in columns] for row in (body[0], body[-1])]
+        for cells, values in zip((found.table.rows[0], found.table.rows[-1]), of_file, strict=False):
+            says_the_same(cells, values)
+
+
+def says_the_same(cells, values):
+    """Numbers of a table for people are those of the file, as far as their digits go."""
+    for cell, value in zip(cells, values, strict=True):
+        assert isinstance(cell, str)
+        assert cell
+        number = re.search(r"[−\d][\d,]*\.?\d*", cell)
+        if isinstance(value, (str, bool)) or value is None or not number:
+            continue
+        said = float(number[0].replace(",", "").replace("−", "-"))
+        digits = len(number[0].partition(".")[2])
+        near = [abs(said - each) <= 1.01 * 10**-digits for each in (value, 100 * value)]
+        assert any(near) or cell.startswith(("over", "under"))
 
 
 def test_one_small_model_has_every_plot(small):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -47,7 +48,8 @@ def test_contributions_are_the_results_in_falling_order(small, sort):
     for view, result, _figure, (_, rows) in each(small, "contributions", sort):
         sizes = result.size[view.index]
         errors = result.error[view.index]
-        assert rows == [list(row) for row in zip(result.features, sizes, errors, strict=True)]
+        assert sorted(rows) == sorted(list(row) for row in zip(result.features, sizes, errors, strict=True))
+        assert all(before[1] >= after[1] for before, after in pairwise(rows))
 
 
 @pytest.mark.parametrize("sort", SORTS)
@@ -116,9 +118,12 @@ def test_contribution_by_value_says_how_far_its_points_are_sampled():
 def test_distribution_draws_both_sides(small, sort, feature):
     for _view, result, _figure, (_, rows) in each(small, "distribution", sort, {"feature": feature}):
         assert result.ordered == (feature == "income")
-        assert [row[1:] for row in rows[:-1]] == [
+        assert [row[-2:] for row in rows[:-1]] == [
             list(pair) for pair in zip(result.positive, result.negative, strict=True)
         ]
+        names = [list(pair) for pair in pairwise(result.edges)] or [[name] for name in result.names]
+        assert [row[:-2] for row in rows[:-1]] == names
+        assert set(rows[-1][:-2]) == {None}
 
 
 @pytest.mark.parametrize("sort", SORTS)

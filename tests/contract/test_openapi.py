@@ -8,11 +8,6 @@ import sys
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from hypothesis.errors import Unsatisfiable
-from schemathesis import GenerationMode, checks
-from schemathesis.specs.openapi import checks as openapi_checks
 
 from api import create_api
 from api.contract.document import document, operations
@@ -20,13 +15,14 @@ from api.contract.of_model import document_of
 from api.contract.operation import JSON
 from api.http.query import ANY, taken_by
 from api.v1.docs import calls_of
+from feedback.service import Feedback
 from jobs.campaign_service import CampaignService
 from jobs.job_service import JobService
 from jobs.worker import Worker
 from store.db import open_store
 from store.files import Files
 from tests.answers import described_path
-from tests.lanes import fewer
+from tests.contract.drawn_requests import MODES, WANTED, each_operation
 from tests.small import people, small_service
 
 SORTS = ("binary", "independent", "labels-only")
@@ -46,7 +42,8 @@ def job_service(service, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def app(service, job_service):
-    return create_api(service, dict, 100_000, 50, "binary", job_service)
+    feedback = Feedback(service, job_service.store, None)
+    return create_api(service, dict, 100_000, 50, "binary", job_service, feedback=feedback)
 
 
 @pytest.fixture(scope="module")
@@ -68,43 +65,9 @@ def known(service, job_service):
     }
 
 
-WANTED = (
-    checks.not_a_server_error,
-    openapi_checks.status_code_conformance,
-    openapi_checks.content_type_conformance,
-    openapi_checks.response_headers_conformance,
-    openapi_checks.response_schema_conformance,
-)
-
-
-EXAMPLES = settings(
-    max_examples=fewer(8, 2), deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
-)
-
-
-def hold(contract, mode, filled):
-    """Send what the document allows, or forbids, to each address, in most cases of something that is there."""
-    found = [each.ok() for each in contract.get_all_operations()]
-    for operation in found:
-
-        @EXAMPLES
-        @given(case=operation.as_strategy(generation_mode=mode), data=st.data())
-        def holds(case, data):
-            for name in case.path_parameters or {}:
-                if name in filled and data.draw(st.integers(0, 3)):
-                    case.path_parameters[name] = data.draw(st.sampled_from(filled[name]))
-            case.call_and_validate(checks=WANTED)
-
-        try:
-            holds()
-        except Unsatisfiable:  # where nothing is asked, nothing can be asked wrongly
-            assert mode is GenerationMode.NEGATIVE
-    return {each.definition.raw["operationId"] for each in found}
-
-
-MODES = pytest.mark.parametrize(
-    "mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["allowed", "forbidden"]
-)
+def hold(contract, mode, known):
+    """Every answer is one that the document tells; the ids of the operations."""
+    return each_operation(contract, mode, known, lambda _, case: case.call_and_validate(checks=WANTED))
 
 
 @MODES

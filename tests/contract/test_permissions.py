@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 from types import SimpleNamespace
 
 import pytest
-from werkzeug.test import Client
 
 from api.contract.document import operations
 from app import create_service
@@ -16,8 +14,12 @@ from auth.audit_log import AuditLog
 from auth.keys import ApiKeys
 from auth.permissions import ROLES, SCOPES, Permission
 from auth.table import CALLBACKS, ROUTES, callback_name
+from auth.tokens import new_key
 from settings import Settings
+from store.accounts.account_records import ApiKey
 from store.db import Store
+from tests import walk
+from tests.serving import OwnPage
 from tests.small import SORTS, small_model
 
 WORD = "four plain words here"
@@ -42,7 +44,7 @@ def shop(tmp_path_factory):
 
 
 def signed_in(shop, name):
-    client = Client(shop.server)
+    client = OwnPage(shop.server)
     answer = client.post("/sign-in", data={"name": name, "password": WORD})
     assert answer.status_code == 303, answer.text
     return client
@@ -53,31 +55,15 @@ def callers(shop):
     """A client and its headers for each kind of caller."""
     people = {role: (signed_in(shop, role.replace(" ", "-")), {}) for role in ROLES}
     keys = {
-        f"key {scope}": (Client(shop.server), {"Authorization": f"Bearer {key}"}) for scope, key in shop.made.items()
+        f"key {scope}": (OwnPage(shop.server), {"Authorization": f"Bearer {key}"}) for scope, key in shop.made.items()
     }
-    return {"nobody": (Client(shop.server), {})} | people | keys
+    return {"nobody": (OwnPage(shop.server), {})} | people | keys
 
 
 def routes(shop):
     """Every route of both applications, as the table names them, and an address of each."""
-    dispatcher = find(shop.server.wsgi_app, "api")
-    for flask in (shop.server, dispatcher.api):
-        for rule in flask.url_map.iter_rules():
-            for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
-                yield f"{method} {rule.rule}", method, address(rule.rule)
-
-
-def find(application, name):
-    while not hasattr(application, name):
-        application = application.application
-    return application
-
-
-def address(rule):
-    known = {"<name>": "binary", "<part:name>": "binary", "<path:path>": "binary/insights", "<token>": "none"}
-    for part, value in known.items():
-        rule = rule.replace(part, value)
-    return re.sub(r"<(?:any\((\w+)[^>]*|[^>]+)>", lambda found: found[1] or "nothing", rule)
+    for route, method, rule in walk.routes(shop.server):
+        yield route, method, walk.address(rule, {"name": "binary", "path": "binary/insights", "token": "none"})
 
 
 def granted(caller, shop):
@@ -86,10 +72,6 @@ def granted(caller, shop):
         return {Permission.OPEN}
     of = SCOPES[caller.removeprefix("key ")] if caller.startswith("key ") else ROLES[caller]
     return {*of, Permission.OPEN, Permission.SIGNED_IN}
-
-
-def test_every_route_has_a_row_and_every_row_a_route(shop):
-    assert {route for route, *_ in routes(shop)} == set(ROUTES)
 
 
 def test_every_callback_has_a_row_and_every_row_a_callback(shop):
@@ -109,7 +91,7 @@ def test_only_assets_health_and_sign_in_are_open():
         "GET /assets/<path:filename>", "GET /assets/likely.css", "GET /assets/likely.js", "GET /_favicon.ico",
         "GET /_dash-component-suites/<string:package_name>/<path:fingerprinted_path>",
         "GET /healthz", "GET /readyz", "GET /ping", "GET /v2/health/live", "GET /v2/health/ready",
-        "GET /sign-in", "POST /sign-in", "POST /sign-out",
+        "GET /sign-in", "POST /sign-in", "POST /sign-out", "GET /sign-in/start", "GET /sign-in/callback",
         "GET /account/invitation/<token>", "POST /account/invitation/<token>",
     } == OPEN  # fmt: skip
 
@@ -138,10 +120,8 @@ def test_matrix_of_routes_and_callers(shop, callers, capsys):
 def test_matrix_of_callbacks_and_callers(shop, callers):
     """Each callback with each caller, by a request that names it and nothing else."""
     wrong = []
-    for output, each in shop.pages.callback_map.items():
-        if "callback" not in each:
-            continue
-        body = envelope(output, each)
+    for body in walk.callbacks(shop.pages, {}):
+        output = body["output"]
         for name, (client, headers) in callers.items():
             answer = client.post("/_dash-update-component", json=body, headers=headers)
             let_in = answer.status_code not in (401, 403)
@@ -150,40 +130,20 @@ def test_matrix_of_callbacks_and_callers(shop, callers):
     assert wrong == []
 
 
-def envelope(output, callback):
+def request(shop, name):
     """A request of a callback with values that mean nothing."""
-
-    def given(of):
-        component = json.loads(of["id"]) if of["id"].startswith("{") else of["id"]
-        if isinstance(component, dict):
-            if ["ALL"] in component.values():
-                return []
-            component = {name: "x" if isinstance(value, list) else value for name, value in component.items()}
-        return {"id": component, "property": of["property"], "value": None}
-
-    names = output[2:-2].split("...") if output.startswith("..") else [output]
-    outputs = []
-    for name in names:
-        component, _, prop = name.rpartition(".")
-        outputs.append(given({"id": component.replace("\\.", "."), "property": prop.partition("@")[0]}))
-    return {
-        "output": output,
-        "outputs": outputs if output.startswith("..") else outputs[0],
-        "inputs": [given(each) for each in callback["inputs"]],
-        "state": [given(each) for each in callback["state"]],
-        "changedPropIds": [],
-    }
+    return next(each for each in walk.callbacks(shop.pages, {}) if callback_name(each["output"]) == name)
 
 
 def test_a_path_in_the_body_of_a_callback_opens_nothing(shop):
     """The class of dash-auth: the body says which page it is for."""
     seller = signed_in(shop, "seller")
-    body = envelope("content.children", shop.pages.callback_map["content.children"])
+    body = request(shop, "content.children")
     body["inputs"][0]["value"], body["inputs"][1]["value"] = "/binary/campaign", ""
     refused = seller.post("/_dash-update-component", json=body)
     assert refused.status_code == 200
     assert "You may not work on files with the model binary." in refused.text
-    assert Client(shop.server).post("/_dash-update-component", json=body).status_code == 401
+    assert OwnPage(shop.server).post("/_dash-update-component", json=body).status_code == 401
 
 
 def test_models_that_are_not_for_somebody_are_not_there(shop):
@@ -194,12 +154,66 @@ def test_models_that_are_not_for_somebody_are_not_there(shop):
     assert client.post("/api/v1/models/multiclass/predict", json={"income": 1}).status_code == 404
     assert client.get("/multiclass/insights").status_code == 404
     assert "binary" not in client.get("/api/v1/models/multiclass").text
-    body = envelope("content.children", shop.pages.callback_map["content.children"])
-    body["inputs"][0]["value"], body["inputs"][1]["value"] = "/multiclass/insights", ""
-    assert "There is no model" in client.post("/_dash-update-component", json=body).text
+    body = request(shop, "content.children")
+    for page in ("insights", "predict", "campaign"):
+        body["inputs"][0]["value"], body["inputs"][1]["value"] = f"/multiclass/{page}", ""
+        assert "There is no model" in client.post("/_dash-update-component", json=body).text
+
+
+def test_a_callback_of_a_job_that_is_not_there_is_refused_in_words(shop):
+    body = request(shop, "campaign=parts.children")
+    answer = signed_in(shop, "manager").post("/_dash-update-component", json=body)
+    assert (answer.status_code, answer.json["error"]["message"]) == (404, "There is no job '0'.")
+
+
+def test_files_that_are_none_are_404(shop):
+    answer = OwnPage(shop.server).get("/_dash-component-suites/dash/x")
+    assert answer.status_code == 404
+    assert "Traceback" not in answer.text
+
+
+def test_a_key_of_single_models_administers_nobody(shop):
+    """One that was made before such keys were refused."""
+    whole, key, hashed = new_key()
+    shop.keys._store.api_keys.add(ApiKey(key, hashed, "half", ("admin",), ("binary",), "ann", 0.0))
+    client, sent = OwnPage(shop.server), {"Authorization": f"Bearer {whole}"}
+    for route, needs in ROUTES.items():
+        if needs is Permission.ADMIN:
+            method, path = route.split(" ")
+            assert client.open(path, method=method, headers=sent).status_code == 403
+    assert client.get("/api/v1/models/binary", headers=sent).status_code == 200
+
+
+def test_jobs_of_models_that_one_may_only_see_are_not_listed(shop):
+    shop.accounts.accept(shop.accounts.invite("mixed", "", {"binary": "manager", "multiclass": "viewer"}), WORD)
+    manager = signed_in(shop, "manager")
+    for model in ("binary", "multiclass"):
+        manager.post(f"/api/v1/models/{model}/jobs?held=true", data=b"income\n5\n", content_type="text/csv")
+    found = signed_in(shop, "mixed").get("/api/v1/jobs").json["jobs"]
+    assert {each["model"].partition("@")[0] for each in found} == {"binary"}
+
+
+def test_pages_that_a_role_may_not_open_have_no_tab(shop):
+    """And the card of a model leads to the first page that may be opened."""
+    tabs = {
+        "viewer": "insights performance results",
+        "seller": "predict insights performance results",
+        "manager": "predict insights performance campaign results",
+    }
+    for role, kinds in tabs.items():
+        client = signed_in(shop, role)
+        body = request(shop, "content.children")
+        body["inputs"][0]["value"], body["inputs"][1]["value"] = "/", ""
+        links = re.findall(r"binary\\u002f(\w+)", client.post("/_dash-update-component", json=body).text)
+        assert links == [kinds.split()[0], *kinds.split()]
+        body["inputs"][0]["value"] = "/binary/performance"
+        shown = client.post("/_dash-update-component", json=body).text
+        assert re.findall(r'"id":"tab-(\w+)"', shown) == [*kinds.split(), "versions"]
+        hidden = re.search(r'"className":"cut-off-buttons","hidden":(\w+)', shown)[1]
+        assert hidden == ("false" if role == "manager" else "true")
     key, _ = shop.keys.make("one model", ["score"], ["multiclass"])
     bearer = {"Authorization": f"Bearer {key}"}
-    programs = Client(shop.server)
+    programs = OwnPage(shop.server)
     assert programs.post("/api/v1/models/multiclass/predict", json={}, headers=bearer).status_code == 422
     assert programs.post("/api/v1/models/binary/predict", json={}, headers=bearer).status_code == 404
     assert programs.post("/v2/models/binary/infer", json={"inputs": []}, headers=bearer).status_code == 404
@@ -220,25 +234,83 @@ def test_jobs_of_models_that_are_not_for_somebody_are_not_there(shop):
     manager.delete(f"/api/v1/jobs/{number}")
 
 
+def test_a_job_that_is_hidden_is_answered_as_one_that_is_not_there(shop):
+    """On each address that names a job or an answer, and in each callback of the campaign page."""
+    manager = signed_in(shop, "manager")
+    rows = {"data": b"income,debt,shoe_size,region\n50,10,40,north\n", "content_type": "text/csv"}
+    jobs = {
+        held: manager.post(f"/api/v1/models/binary/jobs?held={held}", **rows).json["id"] for held in ("true", "false")
+    }
+    shop.accounts.accept(shop.accounts.invite("apart", "", {"multiclass": "manager"}), WORD)
+    other, none = signed_in(shop, "apart"), "0" * 32
+    asked = [
+        (route.split(" ")[0], re.sub(r"<[^>]*>", "{}", route.split(" ")[1]))
+        for route in ROUTES
+        if "<job>" in route or "<answer>" in route
+    ]
+    assert len(asked) > 10
+    for method, path in asked:
+        for job in jobs.values():
+            hidden, unknown = (other.open(path.format(each), method=method, json={"calls": 1}) for each in (job, none))
+            told = [(each.status_code, each.text.replace(job, none)) for each in (hidden, unknown)]
+            assert told[0] == told[1], (method, path)
+            assert hidden.status_code in (400, 404), (method, path, hidden.text)
+    mentioned = 0
+    for body in walk.callbacks(shop.pages, {}):
+        if CALLBACKS[callback_name(body["output"])] is Permission.FILES or "content" in body["output"]:
+            texts = []
+            for job in (*jobs.values(), none):
+                sent = walk.as_sent(_with_job(body, job))
+                answer = other.post("/_dash-update-component", data=sent, content_type="application/json")
+                texts.append((answer.status_code, answer.text.replace(job, none)))
+                mentioned += none in texts[-1][1]
+            assert texts[0] == texts[1] == texts[2], body["output"]
+    assert mentioned > 20
+    for job in jobs.values():
+        manager.delete(f"/api/v1/jobs/{job}")
+
+
+def _with_job(value, job):
+    """A callback's body in which each job is this one, in ids, in what the page keeps, and in its address."""
+    if isinstance(value, dict):
+        there = {
+            "data": {"job": job, "of": job, "made": job},
+            "search": f"?job={job}",
+            "pathname": "/multiclass/campaign",
+        }
+        more = {"value": there[value["property"]]} if value.get("property") in there else {}
+        return {name: job if name == "job" else _with_job(each, job) for name, each in value.items()} | more
+    return [_with_job(each, job) for each in value] if isinstance(value, list) else value
+
+
 def test_a_new_route_without_a_row_is_for_nobody(shop, monkeypatch):
     monkeypatch.delitem(ROUTES, "GET /api/v1/models")
     monkeypatch.delitem(CALLBACKS, "content.children")
     administrator = signed_in(shop, "administrator")
     assert administrator.get("/api/v1/models").status_code == 403
-    body = envelope("content.children", shop.pages.callback_map["content.children"])
+    body = request(shop, "content.children")
     assert administrator.post("/_dash-update-component", json=body).status_code == 403
 
 
 def test_browsers_are_sent_to_sign_in_and_programs_are_told(shop):
-    client = Client(shop.server)
+    client = OwnPage(shop.server)
     answer = client.get("/binary/predict?income=5", headers={"Accept": "text/html"})
     assert answer.status_code == 303
     assert answer.headers["Location"] == "/sign-in?next=/binary/predict%3Fincome%3D5"
     answer = client.get("/api/v1/models")
     assert (answer.status_code, answer.json["error"]["code"]) == (401, "not_signed_in")
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
-    wrong = client.get("/api/v1/models", headers={"Authorization": "Bearer lk_000000000000_wrong"})
-    assert wrong.status_code == 401
+    for sent, words in {
+        "lk_000000000000_wrong": "does not begin with the scheme Bearer",
+        "Basic YTpi": "does not begin with the scheme Bearer",
+        "bearer ": "has no API key after",
+        "Bearer lk_000000000000_wrong": "none that counts here",
+    }.items():
+        wrong = client.get("/api/v1/models", headers={"Authorization": sent})
+        assert (wrong.status_code, wrong.json["error"]["code"]) == (401, "not_signed_in")
+        assert words in wrong.json["error"]["message"]
+        assert "Authorization: Bearer lk_" in wrong.json["error"]["hint"]
+        assert "wrong" not in wrong.text
 
 
 def test_a_key_in_a_request_with_a_cookie_counts_alone(shop):

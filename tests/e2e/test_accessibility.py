@@ -8,17 +8,20 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.addresses import filled
+from tests.e2e.cards import shows_its_data
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
 PAGES = {
     "models": "/",
     "inputs": "/gallery",
+    "today": "/today",
     "nothing known": "/bank-products/predict",
     "filled": filled("bank-products"),
     "three outcomes": filled("iris"),
     "insights": "/loan/insights",
     "performance": "/bank-products/performance",
     "campaign": "/bank-products/campaign",
+    "versions": "/loan/versions",
     "missing": "/iris/nope",
     "api": "/api/docs",
 }
@@ -48,6 +51,7 @@ def opened(browse, path, variant):
     for card in tab.page.locator(".plot-card:visible").all():
         card.scroll_into_view_if_needed()
         expect(card.locator(".plot-waiting, [data-again]")).to_have_count(0)
+        shows_its_data(card)
     return tab
 
 

@@ -119,6 +119,26 @@ def test_a_key_is_shown_once_and_the_audit_names_who_made_it(browse, accounts):
     expect(tab.page.get_by_role("row").filter(has_text="key made").first).to_contain_text("admin")
 
 
+def test_a_role_is_changed_by_keyboard_and_counts_at_once(browse, accounts):
+    accounts.accept(accounts.invite("cat", "manager"), WORD)
+    cat = signed_in(browse, accounts, "cat", "/binary/insights")
+    tabs = cat.page.get_by_role("navigation", name="Pages of this model").get_by_role("link")
+    expect(tabs).to_have_text(["Prediction", "Insights", "Performance", "Campaign", "Results", "Versions"])
+    tab = signed_in(browse, accounts, path="/account/people")
+    tab.page.get_by_label("Role of cat").focus()
+    tab.page.keyboard.type("Viewer")
+    tab.page.keyboard.press("Tab")
+    tab.page.keyboard.press("Tab")
+    expect(tab.page.get_by_role("button", name="Save the roles of cat")).to_be_focused()
+    tab.page.keyboard.press("Enter")
+    expect(tab.page.get_by_role("status")).to_have_text("Saved.")
+    cat.page.reload()
+    expect(tabs).to_have_text(["Insights", "Performance", "Results", "Versions"])
+    tab.page.goto(f"{tab.address}/account/audit")
+    row = tab.page.get_by_role("row").filter(has_text="role changed").filter(has_text="cat").first
+    expect(row.get_by_role("cell")).to_contain_text(["", "admin", "role changed", "cat", "manager", "viewer", "", ""])
+
+
 def test_who_is_signed_out_elsewhere_is_told_and_goes_on_after_signing_in_again(browse, accounts):
     tab = signed_in(browse, accounts, "ann", "/binary/predict?income=50&debt=10&shoe_size=40&region=north", quiet=False)
     tab.settle()

@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 
 from callbacks.plots import plot_request
 from callbacks.router import show_page
-from layouts.shared.sentences import attribute
+from layouts.shared.script_sentences import attribute
 from ml.data.parsing import NUMBER
 from ml.locale import DEFAULT_FORMAT, NotANumber, canonical, format_of_locale, localized, use_number_format
 from ml.metrics.threshold_table import ThresholdTable

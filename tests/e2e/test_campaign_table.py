@@ -65,6 +65,16 @@ def test_all_records_are_filtered_and_sorted_not_only_those_on_the_screen(browse
     assert income  # it is in the table, beyond the edge of the screen
 
 
+def test_paper_has_the_rows_that_stand_on_the_screen(browse, scored):
+    page = browse(width=1280).open(scored).page
+    expect(page.locator('.ag-row[row-index="3"]').first).to_be_visible()
+    page.emulate_media(media="print")
+    expect(page.locator('.ag-row[row-index="3"]').first).to_be_visible()
+    expect(page.get_by_text("These are the rows and columns that stood on the screen.")).to_be_visible()
+    for what in (".ag-floating-filter", ".campaign-tools", ".campaign-wish"):
+        assert not any(each.is_visible() for each in page.locator(what).all())
+
+
 def test_of_two_orders_the_later_is_shown(browse, scored):
     """Also where the answer to the first comes late, and where the later one is the order of the page's own rows."""
     tab = browse().open(scored)
@@ -120,7 +130,7 @@ def test_a_phone_shows_whom_to_call_without_scrolling(browse, scored):
     column(tab, "rank")
     table = tab.page.locator(".campaign-table").bounding_box()
     number = tab.page.locator('.ag-row[row-index="0"] .ag-cell').nth(2).bounding_box()
-    assert number["x"] + 90 <= table["x"] + table["width"]
+    assert number["x"] + number["width"] <= table["x"] + table["width"]
     assert tab.page.evaluate("document.documentElement.scrollWidth") <= 380
 
 

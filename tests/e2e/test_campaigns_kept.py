@@ -43,13 +43,15 @@ def test_a_fresh_tab_finds_the_campaign_with_its_list(sent):
     fresh.get_by_role("link", name="customers.csv").click()
     expect(fresh.get_by_role("heading", name="The list", exact=True)).to_be_visible()
     assert fresh.url == address
+    titles = fresh.locator("#campaign h2").all_inner_texts()
+    assert titles[0] == "The list"  # who comes back to it came for it
 
 
 def test_one_that_the_server_has_removed_is_said_and_can_be_taken_off(sent, settings):
     tab, job = sent
     table = open_store(settings.database_url).jobs
     assert table.cancel(job)
-    assert table.forget(job)
+    assert table.removals.finish(job)
     tab.page.goto(f"{tab.address}/loan/campaign")
     line = tab.page.locator(LISTED)
     expect(line).to_contain_text("No longer here")

@@ -118,6 +118,7 @@ def test_a_click_takes_one_and_undo_brings_back_what_was(browse, service):
     scored(tab, service, first)
 
 
+@pytest.mark.nightly
 def test_who_types_faster_than_the_server_answers_gets_the_first_match(browse, service):
     tab = opened(browse)
     box(tab).fill("od 17")

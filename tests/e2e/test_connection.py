@@ -44,6 +44,7 @@ def test_figures_follow_the_chosen_outcome_once_the_server_is_back(browse, failu
     tab.page.wait_for_function(says, arg=accuracy(right))
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("last", ["securities-account", "personal-loan"])
 def test_of_two_choices_made_meanwhile_the_last_one_counts(browse, last):
     right = browse().open(f"/bank-products/performance?outcome={last}")
@@ -93,6 +94,7 @@ def test_a_page_that_was_asked_for_comes_when_the_server_is_back(browse):
     tab.page.wait_for_selector("[data-title*=Insights]")
 
 
+@pytest.mark.nightly
 def test_an_error_of_the_server_is_said_and_not_asked_again(browse):
     tab = browse(quiet=False).open("/iris/performance")
     asked = []
@@ -107,6 +109,7 @@ def test_an_error_of_the_server_is_said_and_not_asked_again(browse):
     expect(line(tab)).to_have_text("")
 
 
+@pytest.mark.nightly
 def test_every_plot_that_was_asked_for_meanwhile_comes_when_the_server_is_back(browse):
     tab = browse(quiet=False).open("/iris/performance")
     plots, asked = ("segments", "worst-segments", "mistakes"), []

@@ -165,6 +165,7 @@ def test_escape_deletes_no_value_and_leaves_the_field(browse):
     assert tab.record() == record
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("locale", "label", "typed", "words"),
     [

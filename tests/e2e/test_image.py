@@ -81,7 +81,7 @@ def test_the_image_serves_and_a_worker_beside_it_works(image, run):
     assert ours == {"web": None, "worker": procfile["worker"]}  # None is the image's own
 
     port = free_port()
-    run(image.command, PORT=str(port), WEB_CONCURRENCY="1")
+    run(image.command, PORT=str(port), WEB_CONCURRENCY="1", AUTH="none")
     wait_for(port, 60)
     paths = ["/readyz", "/", "/iris/predict", "/loan/performance", "/api/docs", "/api/openapi.json"]
     paths += ["/assets/likely.css", "/assets/vendor/plotly-cartesian.min.js", "/assets/icon.svg"]

@@ -44,6 +44,7 @@ def record_of(service, **values):
     return {name: value for name, value in given.items() if value is not None}
 
 
+@pytest.mark.nightly
 def test_what_is_no_number_here_is_refused_and_never_misread(loan):
     tab = loan("de-DE")
     for typed in ("5.00", "1,2,3", "12.34,5", "x"):

@@ -436,6 +436,7 @@ def test_reasons_that_fail_are_asked_for_again(browse):
     assert tab.reasons()["serial"] == "1"
 
 
+@pytest.mark.nightly
 def test_a_fast_typist_sees_only_what_belongs_to_the_last_value(browse, service):
     tab = browse().open(filled("bank-products"))
     tab.reasons()

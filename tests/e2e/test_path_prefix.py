@@ -48,7 +48,9 @@ def address(request, models_dir, tmp_path_factory):
     if nginx is None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)("nginx is not installed")
     end, headers, settings = STYLES[request.param]
-    server = create_server(Settings(models_dir=models_dir, var_dir=tmp_path_factory.mktemp("var"), **settings))
+    server = create_server(
+        Settings(models_dir=models_dir, var_dir=tmp_path_factory.mktemp("var"), auth="none", **settings)
+    )
     with served(server) as inner:
         folder, port, upstream = tmp_path_factory.mktemp("nginx"), free_port(), inner.rpartition(":")[2]
         config = CONFIG.format(folder=folder, port=port, prefix=PREFIX, upstream=upstream, end=end, headers=headers)

@@ -37,6 +37,7 @@ def test_points_are_read_along_and_to_the_ends(browse):
     expect(said).to_have_text(first)
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("key", ["ArrowDown", "ArrowUp"])
 def test_up_and_down_go_from_line_to_line(browse, key):
     tab, figure, said = focused(browse, "/bank-products/performance", "threshold")

@@ -64,6 +64,7 @@ def test_a_change_moves_the_numbers_and_they_are_the_services(browse, service, m
     assert len(tab.updates()) == 2
 
 
+@pytest.mark.nightly
 def test_typing_without_enter_is_answered_too(browse, service):
     tab = browse().open(filled("iris"))
     control = tab.textbox("Petal width")
@@ -156,6 +157,7 @@ def test_outside_of_training_is_allowed_and_flagged(browse, service):
     assert tab.probabilities() == pytest.approx(score_of(service, tab, "bank-products"), abs=1e-12)
 
 
+@pytest.mark.nightly
 def test_a_late_answer_never_overwrites_a_newer_one(browse, service):
     tab = browse().open(filled("iris"))
     held = []
@@ -183,6 +185,7 @@ def test_a_late_answer_never_overwrites_a_newer_one(browse, service):
     assert tab.probabilities() == right
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("failure", [500, 429, "network"])
 def test_a_failed_question_is_shown_and_asked_again(browse, service, failure):
     tab = browse(quiet=False).open(filled("iris"))

@@ -27,6 +27,11 @@ ON_PAPER = """() => {
 }"""
 
 
+# Two figures at least, and none that is being drawn
+DRAWN = """() => document.querySelectorAll(".plot-card .main-svg").length >= 2
+    && !document.querySelector(".dash-graph--pending, .plot-card [data-dash-is-loading]")"""
+
+
 def words_of(page):
     read = PdfReader(io.BytesIO(page.pdf(format="A4", prefer_css_page_size=True)))
     return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", " ".join(sheet.extract_text() for sheet in read.pages)))
@@ -63,8 +68,8 @@ def test_a_page_is_printed_with_what_is_there_and_without_controls(browse, path,
 @pytest.mark.parametrize("path", ["/bank-products/insights", "/loan/performance"])
 def test_a_figure_of_a_wide_screen_fits_on_a_sheet(browse, path):
     page = browse(width=950, height=3000).open(path).page
-    expect(page.locator(".plot-card .main-svg").first).to_be_visible()
-    page.wait_for_timeout(2000)
+    expect(page.locator(".plot-card:has(.main-svg)").nth(1)).to_be_visible()
+    page.wait_for_function(DRAWN, timeout=60_000)
     page.emulate_media(media="print")
     page.set_viewport_size({"width": SHEET, "height": 900})
     seen = page.evaluate(ON_PAPER)

@@ -333,6 +333,7 @@ def test_the_newest_search_wins_over_a_late_one(browse):
     expect(tab.page.get_by_role("option")).to_have_text(re.compile("José Müller"))
 
 
+@pytest.mark.nightly
 def test_screen_readers_are_told_what_the_box_is(browse):
     tab = browse().open("/loan/predict")
     tab.settle()

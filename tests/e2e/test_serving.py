@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 
 import pytest
@@ -31,6 +32,21 @@ def test_python_app_py_serves_and_stops_when_told(start):
     wait_for_text(log, "Booting worker", times=2)
     process.terminate()
     assert process.wait(timeout=30) == 0
+
+
+def test_a_collection_in_a_worker_leaves_what_was_loaded_before_the_fork(start, tmp_path):
+    (tmp_path / "counts.py").write_text(
+        "import gc\n"
+        "def app(environ, start_response):\n"
+        "    start_response('200 OK', [])\n"
+        "    return [f'{gc.get_freeze_count()} {len(gc.get_objects())}'.encode()]\n"
+    )
+    port = free_port()
+    start(["gunicorn", "--pythonpath", str(tmp_path), "-b", f"127.0.0.1:{port}", "counts:app"])
+    wait_for(port)
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=30) as answer:
+        frozen, looked_at = map(int, answer.read().split())
+    assert looked_at < frozen / 2
 
 
 def test_flags_go_to_gunicorn_one_to_one(start, tmp_path):
@@ -92,11 +108,59 @@ SERVERS = {
 @pytest.mark.parametrize("server", list(SERVERS))
 def test_other_servers_find_the_whole_service_where_people_expect_it(start, server):
     port = free_port()
-    start(shlex.split(SERVERS[server].format(port=port)), PORT="1", HOST="x86_64-conda-linux-gnu")
+    start(shlex.split(SERVERS[server].format(port=port)), PORT="1", HOST="x86_64-conda-linux-gnu", AUTH="none")
     wait_for(port)
     assert [status(port, path) for path in ("/readyz", "/iris/predict", "/api/v1/models")] == [200, 200, 200]
 
 
+@pytest.mark.parametrize(
+    ("command", "asks"),
+    [
+        ("python app.py -w 1 -b 127.0.0.1:{port}", False),
+        ("python app.py -w 1 -b :{port}", True),
+        ("python app.py -w 1 --host 0.0.0.0 --port {port}", True),
+        ("gunicorn app:server -w 1 -b 127.0.0.1:{port}", False),
+        ("python -m gunicorn app:create_server() -w 1 -b 127.0.0.1:{port} -b 0.0.0.0:{other}", True),
+        ("waitress-serve --listen=127.0.0.1:{port} app:server", True),  # it does not say where it listens
+    ],
+)
+def test_people_sign_in_unless_only_this_machine_reaches_the_address(start, command, asks):
+    port, other = free_port(), free_port()
+    _, log = start(shlex.split(command.format(port=port, other=other)))
+    wait_for(port)
+    path = "/api/v1/models"
+    assert status(port, path) == (401 if asks else 200)
+    assert ("/account/invitation/" in text_of(log)) is asks
+    assert "AUTH=none" not in text_of(log)
+
+
+def test_every_page_says_so_where_nobody_signs_in_at_an_open_address(start):
+    port = free_port()
+    _, log = start(shlex.split(f"gunicorn app:server -w 1 -b 0.0.0.0:{port}"), AUTH="none")
+    wait_for(port)
+    for path in ("/", "/iris/predict", "/iris/insights", "/gallery", "/nope", "/api/docs"):
+        assert "Nobody signs in here" in page(port, path)
+    assert "whoever reaches this service may use all of it" in text_of(log)
+
+
+def test_no_page_says_so_on_the_loopback_address(start):
+    port = free_port()
+    start(app("-w", "1", "--port", str(port)), AUTH="none")
+    wait_for(port)
+    assert "Nobody signs in here" not in page(port, "/") + page(port, "/api/docs")
+
+
+def page(port: int, path: str) -> str:
+    """What a browser is sent, whatever the status."""
+    asked = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers={"Accept": "text/html"})
+    try:
+        with urllib.request.urlopen(asked, timeout=30) as answer:
+            return answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.read().decode()
+
+
+@pytest.mark.nightly
 def test_gunicorns_arguments_from_the_environment_hold_and_the_command_line_wins(start, tmp_path):
     port, errors = free_port(), tmp_path / "error.log"
     arguments = f"-w 3 --log-level debug --error-logfile {errors} -b 127.0.0.1:1"
@@ -149,17 +213,23 @@ def test_debug_restarts_when_code_changes_and_outlives_a_typing_error(start, tmp
     copy = tmp_path / "copy"
     tracked = [
         "app.py",
+        "feedback_settings.py",
+        "middleware.py",
         "services.py",
+        "setting_parsers.py",
         "settings.py",
         "gunicorn.conf.py",
         "api",
         "assets",
+        "auth",
         "callbacks",
+        "feedback",
         "jobs",
         "layouts",
         "ml",
         "prerender",
         "store",
+        "telemetry",
         "web",
     ]
     copy.mkdir()
@@ -181,6 +251,7 @@ def test_debug_restarts_when_code_changes_and_outlives_a_typing_error(start, tmp
     wait_for(port)
 
 
+@pytest.mark.nightly
 def test_models_with_every_kind_of_damage_do_not_keep_the_service_from_starting(start, tmp_path):
     """Some of the damage is code that raises SystemExit or MemoryError when it is imported."""
     from tests.damage import RECORD, broken_models

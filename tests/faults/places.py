@@ -140,6 +140,40 @@ class Rabbit:
         self._control("delete_vhost", self._host)
 
 
+class Door:
+    """A door to a server of this machine that a test may slam, or freeze: its server is gone, or stands still."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self.port, self._behind = free_port(), (host, str(port))
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        """The process that carries."""
+        assert self._process is not None
+        return self._process
+
+    def open(self, late: float = 0.0) -> None:
+        """Open it; all that comes through is so many seconds late."""
+        command = [sys.executable, str(Path(__file__).with_name("door.py")), str(self.port), *self._behind, str(late)]
+        self._process = subprocess.Popen(command)
+        wait_until(lambda: answers("127.0.0.1", self.port), 10)
+
+    def come_back(self, late: float = 0.0) -> None:
+        self.open(late)
+
+    def signal(self, number: int) -> None:
+        self.process.send_signal(number)
+
+    def slam(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def kill(self) -> None:
+        self.slam()
+
+
 class Processes:
     """What a test starts, all of it ended by its id when the test is over."""
 

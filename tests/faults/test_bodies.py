@@ -1,12 +1,14 @@
 """Request bodies over raw sockets: each is read whole or refused, at every address, and the server goes on."""
 
 import gzip
+import html
 import json
 
 import pytest
 
 from api import WholeRequest, create_api
 from app import create_app
+from feedback.service import Feedback
 from jobs.job_service import JobService
 from ml.service import open_service
 from settings import Settings
@@ -52,8 +54,11 @@ GOOD = {
     "/v1/models/binary:predict": {"instances": [RECORD]},
     "/v1/models/binary/versions/{version}:predict": {"instances": [RECORD]},
 }
-LIMITED = (*GOOD, f"{JOB}/start", f"{JOB}/forecast", f"{JOB}/lists", "/_dash-update-component")
-EVERY = (*LIMITED, JOBS)
+OPTIONS = (f"{JOB}/start", f"{JOB}/forecast", f"{JOB}/lists", f"{MODEL}/promote", f"{MODEL}/rollback")
+OUTCOMES, LEAVE = "/api/v1/outcomes", "/_leave-customer"
+LIMITED = (*GOOD, *OPTIONS, OUTCOMES, LEAVE, "/_dash-update-component")
+TABLES = (JOBS, f"{OUTCOMES}/jobs?model=binary")
+EVERY = (*LIMITED, *TABLES)
 WITHOUT = {"/api/v1/jobs/<job>/cancel"}  # a POST that takes no body
 
 
@@ -70,6 +75,8 @@ def padded(record, size):
 
 def words(answer):
     """The message of an answer, in whichever shape its address has errors."""
+    if not answer.body.startswith(b"{"):  # of a route of the pages, which browsers call
+        return html.unescape(answer.body.decode()).partition("<p>")[2]
     body = json.loads(answer.body)
     error = body.get("error", body)
     return error if isinstance(error, str) else error["message"]
@@ -79,11 +86,19 @@ def test_every_address_that_takes_a_body_is_tried_here(tmp_path):
     small_model("constant", tmp_path / "models")
     service = open_service(tmp_path / "models")
     job_service = JobService(service, open_store(f"sqlite:///{tmp_path / 'likely.db'}"), Files(str(tmp_path)), str)
-    apps = create_api(service, dict, 1_000, 10, job_service=job_service), create_app(Settings(var_dir=tmp_path)).server
+    feedback = Feedback(service, job_service.store, None)
+    api = create_api(service, dict, 1_000, 10, job_service=job_service, feedback=feedback)
+    apps = api, create_app(Settings(var_dir=tmp_path)).server
     assert {app.request_class for app in apps} == {WholeRequest}
     rules = [rule for app in apps for rule in app.url_map.iter_rules() if rule.methods & {"POST", "PUT", "PATCH"}]
-    tried = {path.replace("binary", "<name>").format(job="<job>", version="<fingerprint>") for path in EVERY}
+    plain = (path.partition("?")[0].replace("binary", "<name>") for path in EVERY)
+    tried = {path.format(job="<job>", version="<fingerprint>") for path in plain}
     assert {rule.rule.replace("<part:", "<") for rule in rules} - WITHOUT == tried
+
+
+def limit_of(path):
+    """The limit that is told: that of options, or that of the service."""
+    return {OPTIONS: "1,000,000", LEAVE: "1,024"}.get(OPTIONS if path in OPTIONS else path, "1,048,576")
 
 
 @pytest.mark.parametrize("path", LIMITED)
@@ -91,7 +106,7 @@ def test_one_byte_over_the_limit_in_chunks_is_413_and_nothing_is_scored(server, 
     before = kept(server)
     answer = ask(server, head(server, path) + chunked(padded(GOOD.get(path, {}), LIMIT + 1)))
     assert answer.status == 413
-    assert "1,048,576" in words(answer)
+    assert limit_of(path) in words(answer)
     assert "X-Model" not in answer.headers
     assert kept(server) == before
     assert works(server)
@@ -100,7 +115,7 @@ def test_one_byte_over_the_limit_in_chunks_is_413_and_nothing_is_scored(server, 
 @pytest.mark.parametrize("path", LIMITED)
 def test_a_length_over_the_limit_is_413_before_a_byte_of_it_came(server, path):
     answer = ask(server, head(server, path, "application/json", f"Content-Length: {LIMIT + 1}"))
-    assert (answer.status, "1,048,576" in words(answer)) == (413, True)
+    assert (answer.status, limit_of(path) in words(answer)) == (413, True)
 
 
 @pytest.mark.parametrize("path", GOOD)
@@ -150,7 +165,7 @@ BROKEN = {
 @pytest.mark.parametrize("body", MALFORMED)
 def test_malformed_chunks_are_400_and_nothing_is_accepted(server, path, body):
     before = kept(server)
-    answer = ask(server, head(server, path, "text/csv" if path == JOBS else "application/json") + MALFORMED[body])
+    answer = ask(server, head(server, path, "text/csv" if path in TABLES else "application/json") + MALFORMED[body])
     assert answer.status == 400
     assert words(answer).startswith("The chunks of the body are malformed.")
     assert kept(server) == before
@@ -160,7 +175,7 @@ def test_malformed_chunks_are_400_and_nothing_is_accepted(server, path, body):
 @pytest.mark.parametrize("body", BROKEN)
 def test_chunks_that_break_off_are_400_and_nothing_is_accepted(server, path, body):
     before = kept(server)
-    kind = "text/csv" if path == JOBS else "application/json"
+    kind = "text/csv" if path in TABLES else "application/json"
     answer = ask(server, head(server, path, kind) + BROKEN[body], end=True)
     assert answer.status == 400
     assert kept(server) == before
@@ -169,8 +184,8 @@ def test_chunks_that_break_off_are_400_and_nothing_is_accepted(server, path, bod
 @pytest.mark.parametrize("path", EVERY)
 def test_fewer_bytes_than_were_announced_are_400_and_nothing_is_accepted(server, path):
     before = kept(server)
-    body = TABLE + LINE if path == JOBS else json.dumps(GOOD.get(path, {})).encode()
-    kind = "text/csv" if path == JOBS else "application/json"
+    body = TABLE + LINE if path in TABLES else json.dumps(GOOD.get(path, {})).encode()
+    kind = "text/csv" if path in TABLES else "application/json"
     answer = ask(server, head(server, path, kind, f"Content-Length: {len(body) + 1}") + body, end=True)
     assert answer.status == 400
     assert words(answer).startswith(f"The body broke off: {len(body):,} of {len(body) + 1:,} bytes came.")
@@ -181,8 +196,8 @@ def test_fewer_bytes_than_were_announced_are_400_and_nothing_is_accepted(server,
 @pytest.mark.parametrize("field", ["Content-Encoding: br", "Content-Encoding: br, gzip", "Transfer-Encoding: gzip"])
 def test_a_body_in_another_coding_is_415_in_words(server, path, field):
     before = kept(server)
-    body = gzip.compress(TABLE + LINE if path == JOBS else json.dumps(GOOD.get(path, {})).encode())
-    kind = "text/csv" if path == JOBS else "application/json"
+    body = gzip.compress(TABLE + LINE if path in TABLES else json.dumps(GOOD.get(path, {})).encode())
+    kind = "text/csv" if path in TABLES else "application/json"
     fields = [f"{field}, chunked"] if field.startswith("T") else [field, "Transfer-Encoding: chunked"]
     answer = ask(server, head(server, path, kind, *fields) + chunked(body))
     assert (answer.status, repr(field.partition(": ")[2])[:-1] in words(answer)) == (415, True)
@@ -192,8 +207,8 @@ def test_a_body_in_another_coding_is_415_in_words(server, path, field):
 @pytest.mark.parametrize("path", EVERY)
 def test_a_packed_body_that_is_not_whole_is_400_and_nothing_is_accepted(server, path):
     before = kept(server)
-    body = gzip.compress(TABLE + LINE if path == JOBS else json.dumps(GOOD.get(path, {})).encode())[:-4]
-    kind = "text/csv" if path == JOBS else "application/json"
+    body = gzip.compress(TABLE + LINE if path in TABLES else json.dumps(GOOD.get(path, {})).encode())[:-4]
+    kind = "text/csv" if path in TABLES else "application/json"
     fields = ("Content-Encoding: gzip", f"Content-Length: {len(body)}")
     answer = ask(server, head(server, path, kind, *fields) + body)
     assert answer.status == 400

@@ -88,10 +88,10 @@ def _repeated(applicants, rows):
 class House:
     """A store, files and models of the test's own, and the processes that work on them."""
 
-    def __init__(self, models, folder, url, broker=None, **more):
+    def __init__(self, models, folder, url, broker=None, lease=LEASE, **more):
         self.folder, self.broker, self.log = folder, broker, folder / "log"
         self.settings = Settings(
-            models_dir=models, var_dir=folder, database_url=url, job_lease=LEASE,
+            models_dir=models, var_dir=folder, database_url=url, job_lease=lease,
             broker_url=broker.url if broker else "", port=free_port(), **more,
         )  # fmt: skip
         self.processes = Processes(self.settings.to_environ() | {"OMP_NUM_THREADS": "1"}, self.log)

@@ -22,7 +22,7 @@ mock.timers.enable({ apis: ["setTimeout"] });
 Object.assign(globalThis, {
   window, document: window.document, location: window.location, history: window.history, HTMLElement: window.HTMLElement, Element: window.Element,
   customElements: window.customElements, CustomEvent: window.CustomEvent, MutationObserver: window.MutationObserver,
-  IntersectionObserver: Observer, dash_clientside: dash, dash_component_api: { getLayout: () => ({}) },
+  IntersectionObserver: Observer, dash_clientside: dash, dash_component_api: { getLayout: (id: unknown) => ({ props: { id } }) },
   addEventListener: window.addEventListener.bind(window), dispatchEvent: window.dispatchEvent.bind(window),
   requestAnimationFrame: (call: () => void) => setTimeout(call, 0),
 });

@@ -9,7 +9,7 @@ export const likely = () => (window as unknown as { dash_clientside: { likely: R
 
 Object.assign(globalThis, {
   dash_clientside: { set_props: (id: unknown, props: { data: Record<string, unknown> }) => { called.push({ id, props }); }, no_update: "no update" },
-  dash_component_api: { getLayout: () => ({}) },
+  dash_component_api: { getLayout: (id: unknown) => ({ props: { id } }) },
 });
 
 /* A form with fields for numbers as layouts/shared/fields.py writes it, and the panel of its result. */
@@ -35,9 +35,9 @@ export const type = (name: string, text: string) => {
 export const press = (name: string, key: string, more: KeyboardEventInit = {}) =>
   document.querySelector(`#c-${name}`)!.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...more }));
 
-/* Sentences in English, as layouts/shared/sentences.py gives them. */
+/* Sentences in English, as layouts/shared/script_sentences.py gives them. */
 export function withSentences() {
-  const source = readFileSync(new URL("../../layouts/shared/sentences.py", import.meta.url), "utf8");
+  const source = readFileSync(new URL("../../layouts/shared/script_sentences.py", import.meta.url), "utf8");
   const whole = source.matchAll(/"(\w+)": template\("([^"]*)"\)/g).map(([, name, template]) => [name, template]);
   const plural = source.matchAll(/"(\w+)": plural_template\("([^"]*)", "([^"]*)"\)/g)
     .map(([, name, one, other]) => [name, { forms: [other, one], of: "01".padEnd(200, "0") }]);

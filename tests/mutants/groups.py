@@ -55,10 +55,17 @@ GROUPS = {
         ),
     ),
     "campaign": Group(
-        ("ml/campaign/*.py",),
+        ("ml/campaign/*.py", "ml/metrics/smallest_effect.py"),
         (
             "test_campaign_limits", "test_campaign_lists", "test_chances_of_a_list", "test_control_group",
             "test_list_chances", "test_list_figures",
+        ),
+    ),
+    "monitoring": Group(
+        ("ml/monitoring/*.py",),
+        (
+            "test_monitoring_alarm", "test_monitoring_drift", "test_monitoring_people", "test_monitoring_results",
+            "test_monitoring_ripening",
         ),
     ),
     "jobs": Group(("store/job*.py", "store/database_table.py"), ("test_job_table", "test_jobs_side_by_side")),

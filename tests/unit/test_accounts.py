@@ -13,7 +13,11 @@ from auth.keys import ApiKeys, BadKey
 from auth.passwords import BadPassword
 from auth.permissions import ROLES, SCOPES, Permission
 from auth.tokens import hash_of, new_key, read_key
+from auth.versions.events import version_events
+from ml.lifecycle.history import HistoryEntry, append
+from store.accounts.account_records import AuditEvent
 from store.db import Store
+from tests.faults.places import database
 
 WORD = "four plain words here"
 
@@ -28,9 +32,10 @@ def audit(store, now):
     return AuditLog(store, lambda: now[0])
 
 
-@pytest.fixture
-def store(tmp_path):
-    return Store(f"sqlite:///{tmp_path / 'likely.db'}")
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request, tmp_path):
+    with database(request.param, tmp_path) as url:
+        yield Store(url)
 
 
 @pytest.fixture
@@ -119,8 +124,9 @@ def test_a_new_password_and_a_closed_account_end_sessions(accounts):
 def test_passwords_are_kept_as_argon2_and_sessions_as_hashes(accounts, store):
     ann = joined(accounts)
     token = accounts.begin_session(ann)
-    kept = store._engine().connect()
-    everything = str([kept.exec_driver_sql(f"SELECT * FROM {name}").all() for name in ("people", "sessions", "audit")])
+    tables = ("people", "sessions", "audit")
+    with store._engine().connect() as kept:
+        everything = str([kept.exec_driver_sql(f"SELECT * FROM {name}").all() for name in tables])
     assert "$argon2id$" in everything
     assert WORD not in everything
     assert token not in everything
@@ -129,7 +135,7 @@ def test_passwords_are_kept_as_argon2_and_sessions_as_hashes(accounts, store):
 def test_somebody_stays_administrator(accounts):
     root = accounts.accept(accounts.first_invitation(), WORD)
     assert root.name == "admin"
-    assert accounts.first_invitation() is None
+    assert accounts.is_administered()
     with pytest.raises(BadAccount, match="only administrator"):
         accounts.change_role(root.id, "viewer", {})
     with pytest.raises(BadAccount, match="only administrator"):
@@ -143,11 +149,36 @@ def test_somebody_stays_administrator(accounts):
         accounts.set_active("nobody", active=True)
 
 
-def test_the_first_invitation_is_repeated_until_it_is_accepted(accounts):
+def test_first_invitations_of_instances_that_start_together_hold_until_one_is_accepted(accounts):
     first, second = accounts.first_invitation(), accounts.first_invitation()
-    assert accounts.invited(first) is None
-    assert accounts.accept(second, WORD)
+    assert not accounts.is_administered()
+    assert accounts.accept(first, WORD)
+    assert accounts.accept(second, WORD) is None
     assert [each.name for each in accounts.all()] == ["admin"]
+
+
+def test_an_instance_that_was_quicker_made_the_same_first_administrator(accounts, store, audit, monkeypatch):
+    slower = Accounts(store, audit)
+    seen = iter([[], []])  # neither people nor administrators, as the other instance had not begun
+    everybody = slower.all
+    monkeypatch.setattr(slower, "all", lambda: next(seen, None) or everybody())
+    monkeypatch.setattr(store.people, "add", raising_once_after(store.people.add, accounts.first_invitation))
+    token = slower.first_invitation()
+    assert accounts.accept(token, WORD).name == "admin"
+    assert [each.name for each in accounts.all()] == ["admin"]
+
+
+def raising_once_after(add, other):
+    """The other instance adds its administrator just before."""
+    calls = []
+
+    def late(person):
+        if not calls:
+            calls.append(person)
+            other()
+        add(person)
+
+    return late
 
 
 def test_wrong_names_take_as_long_as_wrong_passwords(accounts):
@@ -170,7 +201,7 @@ def test_audit_says_who_what_and_about_whom_but_no_secrets(accounts, audit, keys
         accounts.change_role(ann.id, "viewer", {"loan": "manager"})
         text, _ = keys.make("shop", ["score"])
     accounts.sign_in("my secret phrase typed as name", "x")
-    told = audit.newest(20)
+    told, _ = audit.page(20)
     assert [(each.who, each.what, each.about) for each in told[:5]] == [
         ("stranger", "sign-in refused", "an unknown name"),
         ("admin", "key made", f"shop ({text[3:15]})"),
@@ -180,7 +211,7 @@ def test_audit_says_who_what_and_about_whom_but_no_secrets(accounts, audit, keys
     ]
     assert (told[2].before, told[2].after, told[2].request) == ("seller", "viewer, manager of loan", "request-7")
     assert [each.number for each in told] == sorted((each.number for each in told), reverse=True)
-    assert [each.number for each in audit.newest(2, before=told[1].number)] == [told[2].number, told[3].number]
+    assert [each.number for each in audit.page(2, told[1].number)[0]] == [told[2].number, told[3].number]
     assert not any(hasattr(audit, name) for name in ("delete", "change", "clear"))
 
 
@@ -274,5 +305,49 @@ def test_instances_agree_on_a_secret(store):
 
 
 def test_scopes_are_sets_of_permissions():
-    assert set(SCOPES) == {"score", "outcomes", "read", "admin"}
+    assert set(SCOPES) == {"score", "outcomes", "training", "read", "metrics", "admin"}
     assert all(Permission.OPEN not in granted for granted in SCOPES.values())
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 7, 100])
+def test_pages_of_the_audit_log_hold_each_event_once_in_order(store, now, most):
+    """Those of versions, too, some at the very second of others."""
+    others = [AuditEvent("ann", "version promoted", f"loan@{at}", at=at) for at in (5.0, 10.0, 10.0, 12.5, 99.0)]
+    audit = AuditLog(store, lambda: now[0], lambda: others)
+    for at in (10.0, 11.0, 11.0, 12.0, 13.0, 14.0):
+        now[0] = at
+        audit.note("signed in", f"at {at}")
+    seen, before = [], None
+    while True:
+        events, before = audit.page(most, before)
+        seen += events
+        if before is None:
+            break
+    assert len(seen) == 11
+    assert [each.at for each in seen] == sorted((each.at for each in seen), reverse=True)
+    assert {each.about for each in seen} == {each.about for each in others} | {
+        f"at {at}" for at in (10.0, 11.0, 12.0, 13.0, 14.0)
+    }
+
+
+def test_actions_on_versions_are_events_of_the_audit_log(tmp_path):
+    (tmp_path / "loan").mkdir()
+    entries = [
+        HistoryEntry("2026-03-01T10:00:00+00:00", "train", "0a1b2c3d", None, "ann", "first"),
+        HistoryEntry("2026-03-02T10:00:00+00:00", "hold", "11111111", "0a1b2c3d", "ann", ""),
+        HistoryEntry("2026-03-03T10:00:00+00:00", "promote", "11111111", "0a1b2c3d", "bob", "better"),
+        HistoryEntry("2026-03-04T10:00:00+00:00", "remove", None, "11111111", "bob", "over"),
+    ]
+    append(tmp_path / "loan", *entries)
+    (tmp_path / "broken" / "history.jsonl").mkdir(parents=True)
+    *told, last = [
+        (each.who, each.what, each.about, each.before, each.after, each.why)
+        for each in sorted(version_events(tmp_path), key=lambda each: -each.at)
+    ]
+    assert told == [
+        ("bob", "model removed", "loan", "11111111", "", "over"),
+        ("bob", "version promoted", "loan@11111111", "0a1b2c3d", "11111111", "better"),
+        ("ann", "version held", "loan@11111111", "0a1b2c3d", "", ""),
+        ("ann", "version trained", "loan@0a1b2c3d", "", "0a1b2c3d", "first"),
+    ]
+    assert last[:3] == ("system", "history not read", "broken")

@@ -40,8 +40,8 @@ def refused(answer, status, code=None):
 @pytest.mark.parametrize(
     ("body", "code", "words"),
     [
-        (b"", "no_records", "The body is empty."),
-        (b" \n\t", "no_records", "The body is empty."),
+        (b"", "no_records", "There is nothing in the body."),
+        (b" \n\t", "no_records", "There is nothing in the body."),
         (b"[]", "no_records", "There is no record"),
         (b'{"records": []}', "no_records", "There is no record"),
         (b'"[]"', "no_records", "There is no record"),
@@ -354,3 +354,8 @@ def test_whatever_json_comes_in_the_fault_is_theirs(client, data, twice):
 def test_whatever_headers_come_in_the_fault_is_theirs(client, accept, host):
     answer = client.post(IRIS, json=GOOD, headers={"Accept": accept}, environ_overrides={"HTTP_HOST": host})
     assert answer.status_code in (200, 400, 406), answer.text
+
+
+def test_a_refused_record_says_what_to_send_beside_the_message(client):
+    error = client.post(IRIS, json=["a"]).json["error"]
+    assert error["hint"] == error["problems"][0]["hint"] == 'Send an object such as {"feature": value}.'

@@ -9,11 +9,11 @@ from sqlalchemy import create_engine
 
 from api import create_api
 from jobs.job_service import JobService
+from store.connection.migrate import migrate
+from store.connection.migration_steps import STEPS
 from store.db import open_store
 from store.files import Files
 from store.job import JobFilter
-from store.migrate import migrate
-from store.migration_steps import STEPS
 from tests.faults.places import database
 from tests.small import small_service
 

@@ -4,10 +4,12 @@ import csv
 import gzip
 import io
 import json
+import zipfile
 
 import pytest
 
 from api import create_api
+from api.http.file_tables import TYPES, WORKBOOKS
 from jobs import job_service as job_service_module
 from jobs.files.job_view import pause_of
 from jobs.files.stream_check import StreamCheck
@@ -68,6 +70,42 @@ def test_a_file_may_come_in_a_form_and_packed(house, way):
     work()
     results = [client.get(f"/api/v1/jobs/{each.json['id']}/result").data for each in (answer, plain)]
     assert results[0] == results[1]
+
+
+def ods(lines):
+    """An OpenDocument spreadsheet of one sheet of texts, as its format asks for it and not more."""
+    cell = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+    rows = "".join(f"<table:table-row>{''.join(map(cell.format, line))}</table:table-row>" for line in lines)
+    names = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("mimetype", WORKBOOKS[".ods"])
+        sheet = f'<table:table table:name="People">{rows}</table:table>'
+        body = f"<office:body><office:spreadsheet>{sheet}</office:spreadsheet></office:body>"
+        archive.writestr("content.xml", f"<office:document-content {names}>{body}</office:document-content>")
+        manifest = "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"
+        archive.writestr("META-INF/manifest.xml", f'<m:manifest xmlns:m="{manifest}"/>')
+    return out.getvalue()
+
+
+def test_an_opendocument_spreadsheet_gives_what_the_same_table_gives_as_csv(house):
+    client, work = house
+    data = ods(csv.reader(io.StringIO(DATA.decode())))
+    kinds = ((DATA, "text/csv"), (data, WORKBOOKS[".ods"]))
+    sent = [client.post(JOBS, data=each, content_type=kind) for each, kind in kinds]
+    assert [each.status_code for each in sent] == [202, 202], sent[1].text
+    work()
+    results = [client.get(f"/api/v1/jobs/{each.json['id']}/result").data for each in sent]
+    assert results[0] == results[1]
+
+
+def test_each_type_of_table_that_predict_takes_is_taken_as_a_job(house):
+    client, _ = house
+    for kind in TYPES:
+        answer = client.post(JOBS, data=b"", content_type=kind)
+        assert answer.json["error"]["code"] == "no_records", kind  # and no unsupported content
 
 
 def test_an_upload_that_is_no_whole_file_is_no_job(house):

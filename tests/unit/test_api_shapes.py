@@ -27,12 +27,12 @@ def written(frame, orient):
 
 @pytest.mark.parametrize("orient", ["records", "columns", "index", "split", "tight", "table", "list"])
 def test_what_pandas_writes_is_read_back(orient):
-    assert records_in(written(FRAME, orient), known) == ROWS
+    assert records_in(written(FRAME, orient), 1_000, known) == ROWS
 
 
 @pytest.mark.parametrize("orient", ["columns", "index"])
 def test_rows_that_have_labels_of_their_own(orient):
-    assert records_in(written(FRAME.set_index(pd.Index(["a", "income"])), orient), known) == ROWS
+    assert records_in(written(FRAME.set_index(pd.Index(["a", "income"])), orient), 1_000, known) == ROWS
 
 
 @pytest.mark.parametrize("orient", ["columns", "index", "split", "list", "records"])
@@ -40,23 +40,23 @@ def test_rows_that_have_labels_of_their_own(orient):
 @given(st.data())
 def test_a_table_of_any_size_comes_back(orient, data):
     rows = data.draw(st.lists(st.fixed_dictionaries({name: st.integers(-9, 9) for name in NAMES}), min_size=1))
-    assert records_in(written(pd.DataFrame(rows), orient), known) == rows
+    assert records_in(written(pd.DataFrame(rows), orient), 1_000, known) == rows
 
 
 def test_features_that_are_called_by_numbers():
     numbers = frozenset("01")
     frame = pd.DataFrame([[5, 6], [7, 8], [9, 10]], columns=["0", "1"])
     rows = [{"0": 5, "1": 6}, {"0": 7, "1": 8}, {"0": 9, "1": 10}]
-    assert records_in(written(frame, "columns"), lambda: numbers) == rows
-    assert records_in(written(frame, "index"), lambda: numbers) == rows
+    assert records_in(written(frame, "columns"), 1_000, lambda: numbers) == rows
+    assert records_in(written(frame, "index"), 1_000, lambda: numbers) == rows
     with pytest.raises(Unreadable, match="which are which"):
-        records_in(written(frame[:2], "columns"), lambda: numbers)
+        records_in(written(frame[:2], "columns"), 1_000, lambda: numbers)
 
 
 def test_one_record_and_a_record_with_a_wrong_value_stay_one_record():
-    assert records_in({"age": 31, "town": [1, 2]}, known) == [{"age": 31, "town": [1, 2]}]
-    assert records_in({"columns": "a", "data": [[1]]}, known) == [{"columns": "a", "data": [[1]]}]
-    assert records_in({}, known) == [{}]
+    assert records_in({"age": 31, "town": [1, 2]}, 1_000, known) == [{"age": 31, "town": [1, 2]}]
+    assert records_in({"columns": "a", "data": [[1]]}, 1_000, known) == [{"columns": "a", "data": [[1]]}]
+    assert records_in({}, 1_000, known) == [{}]
 
 
 @pytest.mark.parametrize(
@@ -73,16 +73,16 @@ def test_one_record_and_a_record_with_a_wrong_value_stay_one_record():
 )
 def test_a_table_that_does_not_fit_together_is_refused(data, words):
     with pytest.raises(Unreadable, match=words):
-        records_in(data, known)
+        records_in(data, 1_000, known)
 
 
 def test_rows_by_place_and_single_values():
     first = dict(zip(NAMES, [31, "Linz", 1.5], strict=True))
-    assert rows_or_records([[31, "Linz", 1.5]], NAMES) == [first]
-    assert rows_or_records([31, "Linz", 1.5], NAMES) == [first]
-    assert rows_or_records(["a", "b"], ["text"]) == [{"text": "a"}, {"text": "b"}]
-    assert rows_or_records([first], NAMES) == [first]
-    assert from_lists({"age": [[31]], "town": ["Linz"]}) == [{"age": 31, "town": "Linz"}]
+    assert rows_or_records([[31, "Linz", 1.5]], NAMES, 9) == [first]
+    assert rows_or_records([31, "Linz", 1.5], NAMES, 9) == [first]
+    assert rows_or_records(["a", "b"], ["text"], 2) == [{"text": "a"}, {"text": "b"}]
+    assert rows_or_records([first], NAMES, 9) == [first]
+    assert from_lists({"age": [[31]], "town": ["Linz"]}, 9) == [{"age": 31, "town": "Linz"}]
 
 
 def test_strangers_are_left_out_and_named_once():

@@ -1,10 +1,12 @@
 """The layout of the product: the picture in the documents, and the size of files and folders."""
 
+import re
+
 import pytest
 
 from tests.architecture import PAGE, ROOT, contracts, picture
 
-PRODUCT = ("api", "callbacks", "jobs", "layouts", "ml", "prerender", "store", "web")
+PRODUCT = ("api", "auth", "callbacks", "jobs", "layouts", "ml", "prerender", "store", "telemetry", "web")
 MOST_FILES = 21  # a package of twenty modules with its __init__
 MOST_LINES = 275
 ASSETS = sorted(folder for folder in (ROOT / "assets").rglob("*") if folder.is_dir())
@@ -13,6 +15,13 @@ FOLDERS = sorted({file.parent for room in PRODUCT for file in (ROOT / room).rglo
 
 def test_the_picture_is_that_of_the_contracts():
     assert picture() in PAGE.read_text(encoding="utf-8"), "python -m tests.architecture draws it anew"
+
+
+def test_every_place_that_the_page_names_is_there():
+    places = re.findall(r"`((?:[\w.-]+/)+[\w.-]*)`", PAGE.read_text(encoding="utf-8"))
+    above = [ROOT, ROOT / "assets/ts", ROOT / "ml/plots"]  # the page names scripts from theirs, and says so
+    assert len(places) > 50
+    assert [place for place in places if not any((folder / place).exists() for folder in above)] == []
 
 
 @pytest.mark.parametrize("container", [contract["containers"][0] for contract in contracts()])

@@ -294,6 +294,7 @@ def test_a_removed_job_calls_nobody(house, receiver):
 
 
 PRIVATE = [
+    "https://[fec0::1]/", "https://192.0.0.8/", "https://192.88.99.1/", "https://[2001:2::1]/",
     "http://127.0.0.1/", "https://localhost/", "https://10.1.2.3/", "https://172.16.0.1/", "https://192.168.1.1/",
     "https://169.254.169.254/latest/meta-data/", "https://100.64.0.1/", "https://0.0.0.0/", "https://[::1]/",
     "https://[::]/", "https://[fd00::1]/", "https://[fe80::1]/", "https://[::ffff:10.0.0.1]/", "https://2130706433/",

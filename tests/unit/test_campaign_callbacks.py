@@ -307,11 +307,11 @@ def test_a_list_is_made_followed_and_offered(house, doors):
     assert call_list.follow(doors, made, 1, True)["open"] is no_update
     house.work()
     ready = call_list.follow(doors, made, 2, True)
-    assert (ready["open"], ready["words"]) == (False, "The list is ready. It stands below.")
+    assert (ready["open"], ready["words"][0]) == (False, "The list is ready. ")
     assert "20 records in the order of calling." in words(ready["table"])
     assert f"/api/v1/jobs/{made}/result?format=csv" in words(ready["download"])
     assert foresee(doors, job, made=made, number="20")["stale"] == ""
-    assert foresee(doors, job, made=made, number="21")["stale"].startswith("The list below was made before")
+    assert foresee(doors, job, made=made, number="21")["stale"].startswith("The list was made with other settings")
     assert opened(doors, job).name == "result"
 
 

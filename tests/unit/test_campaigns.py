@@ -305,7 +305,12 @@ def test_who_was_kept_back_can_be_removed_when_the_campaign_is_gone(house):
     assert (gone.status_code, gone.data) == (204, b"")
     for again in (house.client.delete, house.client.get):
         assert (again(control).status_code, again(control).json["error"]["code"]) == (404, "unknown_job")
-    assert house.client.get(made).json["state"] == "done"  # the list is a job of its own
+    assert house.client.get(made).status_code == 404  # its cells were the campaign's
+
+
+def test_no_list_has_control_groups_of_its_own(house):
+    place = house.done(data())
+    made = house.post(f"{place}/lists", by="number", number=40, control=0.3).headers["Location"]
     other = house.client.delete(f"{made}/control")
     assert (other.status_code, other.json["error"]["code"]) == (409, "no_campaign")
 
@@ -427,7 +432,7 @@ def test_formulas_stay_texts_in_results_and_lists(house):
 def test_a_list_of_a_campaign_that_was_removed_says_so(house):
     place = house.done(data(rows=5))
     made = house.post(f"{place}/lists", by="number", number=3).headers["Location"]
-    house.store.jobs.forget(place.rsplit("/", 1)[1])
+    house.store.jobs.removals.finish(place.rsplit("/", 1)[1])
     house.work()
     seen = house.client.get(made).json
     assert (seen["state"], "removed" in seen["message"]) == ("failed", True)

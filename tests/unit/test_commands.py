@@ -22,6 +22,7 @@ from ml.cli.examples import OF_COMMANDS
 from ml.training.build import build_bundle
 from ml.training.infer_schema import infer_schema
 from ml.training.trained import Trained, outcomes_of
+from store.accounts.account_records import Person
 from store.db import open_store
 
 
@@ -199,5 +200,7 @@ def test_people_are_invited_and_listed(models_dir, tmp_path, capsys):
     code, said = run("add", "ann@shop.example")  # a new link; the role stays
     assert accounts.invited(token) is None
     assert run("list")[1].out.split() == ["ann@shop.example", "invited", "manager"]
+    store.people.add(Person("1", "eve", "", {"loan": "seller"}, identity="https://login.example 1"))
+    assert run("list")[1].out.splitlines()[1].split() == ["eve", "signs", "in", "no", "role,", "seller", "of", "loan"]
     code, said = run("add", "bob", "--role", "boss")
     assert (code, "There is no role “boss”. Roles: viewer" in said.err) == (FAILED, True)

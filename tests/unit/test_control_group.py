@@ -8,7 +8,8 @@ import math
 import numpy as np
 import pytest
 
-from ml.campaign.control_group import control_draws, smallest_effect
+from ml.campaign.control_group import control_draws
+from ml.metrics.smallest_effect import smallest_effect
 
 LINES = [[str(row), "north", f"{row * 7 % 1000}.5"] for row in range(4_000)]
 

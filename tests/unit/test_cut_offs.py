@@ -19,7 +19,7 @@ class Choices:
     def __call__(self, model):
         self.asked += 1
         if self.down:
-            raise ConnectionError("gone")
+            raise OSError("gone")
         return {outcome: value for (name, outcome), value in self.kept.items() if name == model}
 
 

@@ -15,7 +15,7 @@ from callbacks.router import show_making, show_page
 from ml.demo import make, status
 from ml.demo.status import MAKING, OVER, STARTING, DemoStatus
 from ml.errors import InvalidData
-from ml.lifecycle.registry import versions_in
+from ml.lifecycle.model_folder import versions_in
 from ml.lifecycle.state import live_of
 from ml.recipes import RECIPES, recipe
 from ml.service import open_service

@@ -35,3 +35,14 @@ def test_what_is_not_there_can_be_removed(files):
     files.remove("job")
     with pytest.raises(FileNotFoundError):
         files.open("job/a")
+
+
+def test_nothing_is_added_to_a_folder_that_is_not_there(tmp_path):
+    """It would be hidden when the volume is mounted again."""
+    files = Files(str(tmp_path / "files"))
+    with pytest.raises(FileNotFoundError):
+        files.add("jobs/one/out", [b"1"])
+    assert not (tmp_path / "files").exists()
+    files.make_folder("jobs/one")
+    assert files.add("jobs/one/out", [b"1"]) == 1
+    assert b"".join(files.read("jobs/one/out")) == b"1"

@@ -11,6 +11,8 @@ import pytest
 from ml.errors import InvalidData, Unreadable
 from ml.files.file_kinds import format_of
 from ml.files.open_table import open_table
+from ml.files.readers import workbook_process
+from ml.files.readers.refused import Refused
 
 
 def workbook(rows, **more):
@@ -181,8 +183,24 @@ def bomb(name, size, piece=b" " * 1024 * 1024, stated=None):
 
 @pytest.mark.parametrize("name", ["xl/comments.xml", "xl/worksheets/sheet2.xml", "xl/sharedStrings.xml"])
 def test_a_workbook_that_would_fill_the_memory_is_not_unpacked(name):
-    with pytest.raises(Unreadable, match=r"Unpacked the workbook has 65 MB, too much"):
+    with pytest.raises(Unreadable, match=r"workbook has 65 MB, too much to be read; .* up to 64 MB are"):
         read(bomb(name, 65))
+
+
+@pytest.mark.parametrize(
+    ("limit", "name", "words"),
+    [("LARGEST", "worksheets/sheet2.xml", "a sheet of the workbook"), ("LARGEST_PARTS", "x.xml", "beside its sheets")],
+)
+def test_the_limit_that_a_part_is_over_is_said(tmp_path, monkeypatch, limit, name, words):
+    monkeypatch.setattr(workbook_process, limit, 2 * 1024**2)
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(bomb(f"xl/{name}", 3))
+    with pytest.raises(Refused) as refused:
+        list(workbook_process.read_workbook(str(path), None, ()))
+    said = refused.value.args[0]
+    assert words in said
+    assert "3 MB" in said
+    assert "up to 2 MB are accepted" in said
 
 
 def test_a_workbook_that_states_wrong_sizes_is_refused():

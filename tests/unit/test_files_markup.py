@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 
 import pytest
 
@@ -10,6 +11,9 @@ from ml.data.feature import Choice, Feature
 from ml.data.schema import Schema
 from ml.errors import Unreadable
 from ml.files.open_table import open_table
+from ml.files.readers import markup_process
+from ml.files.readers.markup_process import read_markup
+from ml.files.readers.refused import Refused
 from ml.files.text.read_options import ReadOptions
 
 SCHEMA = Schema(
@@ -99,3 +103,44 @@ def test_what_is_no_table_is_refused(text, said):
 def test_entities_of_the_file_itself_are_not_expanded():
     text = "<!DOCTYPE l [<!ENTITY a 'income'>]><table><tr><td>&a;<td>region<tr><td>1<td>North</table>"
     assert open_table(io.BytesIO(text.encode()), schema=SCHEMA).header == ("&a;", "region")
+
+
+def rows_of(tmp_path, body):
+    """Rows of a page, read in this process."""
+    (tmp_path / "page.xls").write_text(body)
+    return list(read_markup(str(tmp_path / "page.xls"), "utf-8", "strict", None, ()))[1:]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<tr><td>a<td rowspan=60000>b" * 16_300,  # each row is one cell longer: 130 million cells
+        "<tr><td colspan=1000 rowspan=2>" * 20_000,
+        "<tr>" + "<td colspan=1000 rowspan=2>" * 20_000,
+        "<row><cell ss:mergedown=60000 ss:mergeacross=900>" * 20_000,
+    ],
+)
+def test_cells_that_reach_over_one_another_are_refused_early(tmp_path, body, monkeypatch):
+    monkeypatch.setattr(markup_process, "MOST_SPANNED", 500_000)
+    begun = time.process_time()
+    with pytest.raises(Refused, match="more than 500,000 merged cells"):
+        rows_of(tmp_path, f"<table>{body}</table>")
+    assert time.process_time() - begun < 3  # the first took 45 s
+
+
+def test_a_cell_reaches_over_as_many_rows_as_a_page_may_say(tmp_path):
+    body = "<tr><td rowspan=99999999>a<td>b" + "<tr><td>b" * 65_533 + "<tr><td>c<td>d"
+    rows = rows_of(tmp_path, f"<table>{body}</table>")
+    assert len(rows) == 65_535
+    assert rows[1] == rows[16_400] == rows[-2] == ["", "b"]
+    assert rows[-1] == ["c", "d"]
+
+
+def test_empty_cells_beyond_the_last_column_are_none_and_values_there_are_refused(tmp_path):
+    empty = "<table:table-cell table:number-columns-repeated=16384 />"
+    assert rows_of(tmp_path, f"<table><table:table-row><td>a{empty}{empty}</table>") == [["a"]]
+    for last in (f"<td>a{empty}<td>b", "<td table:number-columns-repeated=16385>b"):
+        with pytest.raises(Refused, match="more than 16,384 columns"):
+            rows_of(tmp_path, f"<table><table:table-row>{last}</table>")
+    full = "<td table:number-columns-repeated=16384>b"
+    assert len(rows_of(tmp_path, f"<table><table:table-row>{full}</table>")[0]) == 16_384

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from settings import Settings
-from tests.dockerfile import instructions
+from tests.dockerfile import ignored, instructions, sent
 from tests.serving import ROOT
 
 # What each format allows, by its documentation: dotted, [] is a list, * are names of ours
@@ -157,3 +157,18 @@ def test_make_help_lists_every_target():
     phony = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)[1].split()
     assert [line.split()[0] for line in said.splitlines() if line.startswith("  ")] == phony
     assert phony[0] == "help"
+
+
+@pytest.mark.parametrize(
+    "patterns",
+    ["*\n!app\n**/*.pyc", "deep\n!deep/in/kept", "*\n!*/kept", "deep/*\n!deep/in", "**/in", "# none", "deep\n!**/kept"],
+)
+def test_folders_that_are_kept_out_are_entered_where_something_in_them_is_let_in(tmp_path, patterns):
+    (tmp_path / ".dockerignore").write_text(patterns)
+    for name in ("app/a.py", "app/a.pyc", "deep/in/kept", "deep/in/other", "deep/kept", "top"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert sorted(sent(tmp_path, tmp_path)) == sorted(
+        path for path in files if not ignored(tmp_path, path.relative_to(tmp_path))
+    )

@@ -43,7 +43,7 @@ def by_one_who_saw(table, monkeypatch, seen):
     """Claim as a worker does who looked some time ago; then, if that was in vain, as the table is now."""
     answers = iter([seen])
     look = type(table)._claimable
-    monkeypatch.setattr(type(table), "_claimable", lambda self, asked: next(answers, None) or look(self, asked))
+    monkeypatch.setattr(type(table), "_claimable", lambda self, *asked: next(answers, None) or look(self, *asked))
     return table.claim(60)
 
 
@@ -94,7 +94,7 @@ def test_whoever_comes_second_to_a_chunk_gets_the_next_one(table, monkeypatch):
     """Two workers see the same first chunk; the slower one must not believe that there is nothing to do."""
     job = added(table)
     split(table, job, [(1, 5), (2, 5)])
-    seen = table._claimable(None)
+    seen = table._claimable(None, ())
     quick = table.claim(60)
     slow = by_one_who_saw(table, monkeypatch, seen)
     assert (quick.number, slow.number) == (1, 2)
@@ -107,7 +107,7 @@ def test_of_two_who_see_a_lease_that_ran_out_only_one_claims_the_piece(table, mo
     split(table, job, [(1, 5)])
     table.claim(60)
     let_leases_run_out(table)
-    seen = table._claimable(None)
+    seen = table._claimable(None, ())
     quick = table.claim(60)
     assert by_one_who_saw(table, monkeypatch, seen) is None
     assert table.renew(quick, 60)
@@ -118,7 +118,7 @@ def test_of_two_who_see_a_lease_that_ran_out_only_one_claims_the_piece(table, mo
 def test_one_who_looked_before_another_gave_up_counts_that_attempt(table, monkeypatch):
     """The chunk waits again, as it was seen; claimed by the count that was seen, it could be begun without end."""
     split(table, added(table), [(1, 5)])
-    seen = table._claimable(None)
+    seen = table._claimable(None, ())
     table.drop(table.claim(60), "went wrong")
     assert by_one_who_saw(table, monkeypatch, seen).attempts == 2
 
@@ -127,7 +127,7 @@ def test_a_lease_that_was_renewed_after_it_was_seen_to_run_out_is_kept(table, mo
     split(table, added(table), [(1, 5)])
     slow = table.claim(60)
     let_leases_run_out(table)
-    seen = table._claimable(None)
+    seen = table._claimable(None, ())
     assert table.renew(slow, 60)
     assert by_one_who_saw(table, monkeypatch, seen) is None
     assert table.renew(slow, 60)
@@ -141,7 +141,7 @@ def test_a_last_attempt_that_ends_after_it_was_seen_to_run_out_fails_no_job(tabl
         last = table.claim(60)
     assert (last.number, last.attempts) == (1, 3)
     let_leases_run_out(table)
-    seen = table._claimable(None)
+    seen = table._claimable(None, ())
     assert table.finish(last, 5, 0, "late")
     assert by_one_who_saw(table, monkeypatch, seen).number == 2
     assert table.get(job).state == "running"
@@ -257,5 +257,5 @@ def test_housekeeping_names_what_waits_and_what_is_old(table):
     assert table.older(60) == []
     assert [job.id for job in table.page(JobFilter(model="loan"), 9)[0]] in ([waiting, over], [over, waiting])
     assert table.page(JobFilter(model="iris"), 9) == ([], None)
-    table.forget(over)
+    table.removals.finish(over)
     assert table.get(over) is None

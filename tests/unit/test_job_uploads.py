@@ -17,7 +17,9 @@ from jobs.files import head as heads
 from jobs.files.head import check_file
 from jobs.files.stream_check import StreamCheck
 from jobs.job_service import JobService
-from jobs.worker import Worker, sweep
+from jobs.kept.sweep import sweep
+from jobs.receive import FileLimits
+from jobs.worker import Worker
 from ml.errors import LikelyError, Misread
 from ml.files.readers import json_records
 from store.db import open_store
@@ -40,7 +42,7 @@ class House:
         self.store, self.files = open_store(f"sqlite:///{folder / 'likely.db'}"), Files(str(folder / "files"))
         self.folder = folder / "files" / "jobs"
         self.service = service
-        self.jobs = JobService(service, self.store, self.files, lambda _: None, most=most)
+        self.jobs = JobService(service, self.store, self.files, lambda _: None, limits=FileLimits(most))
         self.client = create_api(service, dict, 1_000_000, 1_000, job_service=self.jobs).test_client()
         self._worker = Worker(service, self.store.jobs, self.files)
 
@@ -82,7 +84,10 @@ def test_what_a_request_refuses_is_refused_when_it_is_sent_as_a_job(house, data,
     answer, same = house.send(data, kind), house.client.post(PREDICT, data=data, content_type=kind)
     assert answer.status_code == same.status_code == 400
     assert answer.json["error"]["code"] == same.json["error"]["code"]
-    assert answer.json["error"]["message"] == same.json["error"]["message"]
+    of_job, of_request = (
+        each.json["error"]["message"].replace("in the body.", "in the file.") for each in (answer, same)
+    )
+    assert of_job == of_request
     house.nothing_stays()
 
 
@@ -370,7 +375,7 @@ def test_one_of_which_the_store_does_not_hear(house, monkeypatch):
 
 def test_one_of_which_nobody_knows_whether_the_store_heard(house):
     """The connection breaks while it commits: the file stays until the sweep can ask, for the job may be there."""
-    engine = house.store._engine()
+    engine, _ = house.store._engine(), house.store.job_ids.tag
 
     def breaks(_):
         raise OperationalError("COMMIT", {}, Exception("gone"))
@@ -379,10 +384,10 @@ def test_one_of_which_nobody_knows_whether_the_store_heard(house):
     assert house.send(HEADER + LINE).status_code == 503
     event.remove(engine, "commit", breaks)
     (folder,) = house.folder.iterdir()
-    sweep(house.store.jobs, house.files, 7)
+    sweep(house.store, house.files, 7)
     assert folder.exists()  # somebody might still be sending it
     age(folder)
-    sweep(house.store.jobs, house.files, 7)
+    sweep(house.store, house.files, 7)
     house.nothing_stays()
 
 
@@ -393,27 +398,32 @@ def age(folder, seconds=4_000):
 
 def test_what_a_killed_process_left_is_swept_and_nothing_else(house):
     kept = house.send(HEADER + LINE).json["id"]
-    for name, files in {"a" * 32: ["source"], "b" * 32: [], "c" * 32: ["source", "000001-out-x"]}.items():
+    ours, others = house.store.job_ids.new, "0" * 31
+    assert not others.startswith(house.store.job_ids.tag)
+    a, b, c, d = ours(), ours(), ours(), ours()
+    left = {a: ["source"], b: [], c: ["source", "000001-out-x"], others + "a": ["source"], others + "b": ["x"]}
+    for name, files in left.items():
         (house.folder / name).mkdir()
         for file in files:
             (house.folder / name / file).write_bytes(b"x")
-    (house.folder / "d").mkdir()
+    (house.folder / d).mkdir()
     for folder in house.folder.iterdir():
-        if folder.name != "d":
+        if folder.name != d:
             age(folder)
-    sweep(house.store.jobs, house.files, 7)
-    # Of a job; more than an upload; still being sent
-    assert {folder.name for folder in house.folder.iterdir()} == {kept, "c" * 32, "d"}
+    sweep(house.store, house.files, 7)
+    # Of a job; of another database; still being sent
+    assert {folder.name for folder in house.folder.iterdir()} == {kept, others + "a", others + "b", d}
 
 
 def test_a_place_that_is_no_folder_is_swept_too(service, tmp_path):
     files = Files("memory://uploads-that-are-swept")
-    files.write(f"jobs/{'a' * 32}/source", [b"x"])
-    table = open_store(f"sqlite:///{tmp_path / 'likely.db'}").jobs
-    assert files.folders("jobs") == ["a" * 32]
-    assert 0 <= files.age(f"jobs/{'a' * 32}", time.time()) < 60
-    sweep(table, files, 7)
-    assert files.folders("jobs") == ["a" * 32]
+    store = open_store(f"sqlite:///{tmp_path / 'likely.db'}")
+    job = store.job_ids.new()
+    files.write(f"jobs/{job}/source", [b"x"])
+    assert files.folders("jobs") == [job]
+    assert 0 <= files.age(f"jobs/{job}", time.time()) < 60
+    sweep(store, files, 7)
+    assert files.folders("jobs") == [job]
     files.remove("jobs")
 
 

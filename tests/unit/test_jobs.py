@@ -1,20 +1,25 @@
 """Jobs from the file to the result: same rows, same order, same numbers as the service; faults on the way."""
 
 import csv
+import fcntl
 import io
 import threading
+import time
+from types import SimpleNamespace
 
 import pytest
+from filelock import FileLock
 
 from jobs.campaign_service import CampaignService
 from jobs.files.stream_check import StreamCheck
 from jobs.job_service import JobService
-from jobs.local_runner import run_until_idle
+from jobs.kept.sweep import sweep
+from jobs.local_runner import LOCK, LocalRunner, run_until_idle
 from jobs.refused import KeyTaken, NoRoom, NotDone, UnknownJob
 from jobs.results import Results
 from jobs.work import chunks as doing
 from jobs.work import job_kinds
-from jobs.worker import Worker, sweep
+from jobs.worker import Worker
 from ml.batch.result_columns import score_cells
 from ml.errors import LikelyError, NoRecords, UnknownModel
 from ml.lifecycle.actions import remove_version
@@ -153,7 +158,7 @@ def test_the_same_key_gives_the_same_job_and_refuses_another_file(house, frame):
         (b"income,debt,income\n1,2,3\n", "more than once"),
         (b"\xff\xfeincome\n", "not UTF-16"),
         (b'income,debt\n1,"2\n', "cannot be read"),
-        (b"\n", "empty"),
+        (b"\n", "nothing in the file"),
     ],
 )
 def test_a_file_that_is_no_table_is_refused_with_the_reason(house, data, words):
@@ -313,11 +318,43 @@ def test_a_second_runner_leaves_at_once(tmp_path):
     assert results == [True]
 
 
+def test_of_two_who_wake_a_runner_at_once_one_starts_it(tmp_path, monkeypatch):
+    started, ends = [], threading.Event()
+
+    def starting(command, **_):
+        started.append(command)
+        return SimpleNamespace(poll=lambda: 0 if ends.is_set() else None)
+
+    monkeypatch.setattr("jobs.local_runner.subprocess.Popen", starting)
+    workers = [LocalRunner(tmp_path, tmp_path, {}) for _ in range(3)]
+    for each in workers:  # none runs yet: it has not come to its lock
+        each.wake()
+        each.wake()
+    assert len(started) == 1
+    ends.set()
+    end = time.monotonic() + 10
+    while len(started) == 1 and time.monotonic() < end:  # whoever comes when it has ended starts another
+        workers[1].wake()
+        time.sleep(0.01)
+    assert len(started) == 2
+
+
+def test_who_looks_whether_a_runner_runs_is_taken_for_none(tmp_path):
+    runner = LocalRunner(tmp_path, tmp_path, {})
+    assert not runner._runs()
+    with (tmp_path / LOCK).open("ab") as looked:
+        fcntl.flock(looked, fcntl.LOCK_SH)  # another worker of the service looks at this moment
+        assert not runner._runs()
+    with FileLock(tmp_path / LOCK):
+        assert runner._runs()
+    assert not runner._runs()
+
+
 def test_jobs_that_have_been_over_for_long_are_removed_with_their_files(house, frame):
     job = house.send(table(frame))
     house.work()
-    assert sweep(house.store.jobs, house.files, days=1) == 0
-    assert sweep(house.store.jobs, house.files, days=-1) == 1
+    assert sweep(house.store, house.files, days=1) == 0
+    assert sweep(house.store, house.files, days=-1) == 1
     with pytest.raises(UnknownJob):
         house.job_service.get(job.id)
     assert not list(house.folder.glob("jobs/*"))

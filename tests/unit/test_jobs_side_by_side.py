@@ -87,17 +87,17 @@ def test_forgetting_one_leaves_the_other_with_its_pieces_and_call(table):  # noq
     other, over, gone = (added(table, callback="https://shop.example/called") for _ in range(3))
     table.cancel(over)
     before = [whole(table, job) for job in (other, over)]
-    assert not table.forget(gone)  # it waits
+    assert not table.removals.finish(gone)  # it waits
     table.claim(60, gone)
-    assert not table.forget(gone)  # it runs
+    assert not table.removals.finish(gone)  # it runs
     assert table.get(gone).call.attempts == 0
     table.cancel(gone)
-    assert table.forget(gone)
-    assert not table.forget(gone)
+    assert table.removals.finish(gone)
+    assert not table.removals.finish(gone)
     assert whole(table, gone) == []
     assert [whole(table, job) for job in (other, over)] == before
     held = added(table, state="held")
-    assert table.forget(held)
+    assert table.removals.finish(held)
 
 
 def test_results_and_numbers_are_of_one_job_and_of_what_is_done(table):  # noqa: F811
@@ -118,7 +118,7 @@ def test_a_piece_that_its_slow_owner_finished_is_not_begun_again(table, monkeypa
     split(table, job, [(1, 5), (2, 5)])
     slow = table.claim(60)
     let_leases_run_out(table)
-    seen = table._claimable(None)
+    seen = table._claimable(None, ())
     assert table.finish(slow, 5, file="slow")
     assert by_one_who_saw(table, monkeypatch, seen).number == 2
     assert table.results(job) == ["head", "slow"]
@@ -127,7 +127,7 @@ def test_a_piece_that_its_slow_owner_finished_is_not_begun_again(table, monkeypa
 def test_a_job_that_was_cancelled_meanwhile_is_not_begun_again(table, monkeypatch):  # noqa: F811
     job = added(table)
     split(table, job, [(1, 5)])
-    seen = table._claimable(None)
+    seen = table._claimable(None, ())
     table.cancel(job)
     by_one_who_saw(table, monkeypatch, seen)
     assert table.get(job).state == "cancelled"

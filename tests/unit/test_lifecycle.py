@@ -17,7 +17,7 @@ from sklearn.linear_model import LogisticRegression
 
 from ml.bundle.record_book import RecordBooks
 from ml.errors import BrokenModel, InvalidData, UnknownModel
-from ml.lifecycle import actions, history
+from ml.lifecycle import actions, commit, history
 from ml.lifecycle.actions import hold, make_live, remove_model, remove_version, rollback
 from ml.lifecycle.history import HistoryEntry, NotWritten, append, entry_of, live_order, read_history
 from ml.lifecycle.listing import list_versions
@@ -127,7 +127,7 @@ def test_what_cannot_be_recorded_is_not_done(folders, monkeypatch):
     make_live(folders, "m", A)
     (folders / "m" / "history.jsonl").unlink()
     (folders / "m" / "history.jsonl").mkdir()
-    monkeypatch.setattr(actions, "read_history", lambda _: history.History((entry_of("add", B, None, "", ""),)))
+    monkeypatch.setattr(commit, "read_history", lambda _: history.History((entry_of("add", B, None, "", ""),)))
     before = sorted(path.name for path in (folders / "m").iterdir())
     for change in (
         lambda: make_live(folders, "m", B),

@@ -11,12 +11,12 @@ import pytest
 from ml.campaign import chances as module
 from ml.campaign import reasons, words
 from ml.campaign.chances import Chances, _between, _drawn, _middle_95, _verdict, chances_of, own_chances
-from ml.campaign.control_group import smallest_effect
 from ml.campaign.forecast import forecast
 from ml.campaign.pick import pick
 from ml.data.feature import Feature
 from ml.data.schema import Schema
 from ml.metrics.recalibration.curve import recalibration_curve
+from ml.metrics.smallest_effect import smallest_effect
 from tests.unit.test_campaign_limits import TEN, picked
 from tests.unit.test_campaign_lists import wish
 

@@ -13,7 +13,7 @@ from packaging.utils import canonicalize_name
 from tests.locks import LOCKS, read_pins, read_wanted
 from tests.serving import ROOT
 
-PARTS_OF_DEV = ["service", "dask", "libraries"]
+PARTS_OF_DEV = ["service", "dask", "libraries", "s3", "traces"]
 PRODUCT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["root_packages"]
 
 

@@ -16,7 +16,7 @@ from api.contract.of_model import document_of
 from callbacks.choices import find_choices
 from callbacks.router import show_page
 from layouts.predict.page import form_schema
-from layouts.shared import combobox, field_texts
+from layouts.shared import combobox_choices, field_texts
 from ml.advice.counterfactuals import counterfactuals
 from ml.advice.grid import MOST_SWEPT
 from ml.advice.value_function import Game
@@ -76,8 +76,8 @@ def test_the_form_searches_them(service):
     assert asked(service, " ÖRT  9999 ") == found | {"same": "Ort 9999"}
     many = asked(service, "ORT 12")
     assert many["hits"][0] == "Ort 12"
-    assert len(many["hits"]) == combobox.LIMIT
-    assert many["words"] == f"The first {combobox.LIMIT} of 111 that fit."  # 12, 12x, 12xx
+    assert len(many["hits"]) == combobox_choices.LIMIT
+    assert many["words"] == f"The first {combobox_choices.LIMIT} of 111 that fit."  # 12, 12x, 12xx
     assert many["same"] == "Ort 12"
     assert asked(service, "Ort")["same"] == ""
     assert asked(service, "")["marked"] == -1
@@ -146,8 +146,8 @@ def test_the_field_holds_the_label_and_what_is_wrong(given, kept, text):
 
 
 def test_labels_and_values_are_both_found_each_once():
-    assert combobox.labels_that_fit(CODES, "12") == ["Office 12"]
-    assert combobox.labels_that_fit(CODES, "office 6") == ["Office 6", "Office 60"]
+    assert combobox_choices.labels_that_fit(CODES, "12") == ["Office 12"]
+    assert combobox_choices.labels_that_fit(CODES, "office 6") == ["Office 6", "Office 60"]
     assert read_records(Schema((CODES,)), [{"code": "Office 12"}]).rows == ((12,),)
 
 

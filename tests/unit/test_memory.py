@@ -3,13 +3,16 @@
 import gc
 import platform
 import resource
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from ml.runtime.memory import give_back
+from ml.runtime.memory import give_back, return_large_blocks
 
 MB = 1024 * 1024
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def resident():
@@ -48,3 +51,34 @@ def test_what_holds_itself_is_collected_first():
         assert gone
     finally:
         gc.enable()
+
+
+CHURN = """
+import resource
+from pathlib import Path
+import numpy as np
+from ml.runtime.memory import return_large_blocks
+
+if {call}: assert return_large_blocks()
+del_first = np.ones(2_500_000)  # 20 MB: freed, it raises the limit of glibc
+del del_first
+large = [np.ones(1_250_000) for _ in range(10)]
+above = [bytearray(3_000) for _ in range(200)]  # so that nothing is given back from the top
+del large
+print(int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() // 1024 // 1024)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries have ways of their own")
+def test_large_arrays_go_back_by_themselves():
+    kept, returned = (
+        int(subprocess.run([sys.executable, "-c", CHURN.replace("{call}", call)], cwd=ROOT, check=True,
+                           capture_output=True, text=True).stdout)
+        for call in ("False", "True")
+    )  # fmt: skip
+    assert returned < kept - 60
+
+
+def test_the_service_returns_large_blocks():
+    assert "return_large_blocks()" in (ROOT / "app.py").read_text()
+    assert return_large_blocks() == (platform.libc_ver()[0] == "glibc")

@@ -17,6 +17,11 @@ def answers(p, weight, seed=0):
     return Answers(truth, p >= 0.5, p, weight)
 
 
+def all_drawn(given, places):
+    expected, drawn = _drawn_sums(given, places)
+    return np.concatenate(list(drawn)), expected
+
+
 def bins_of(p, places):
     """Bin of a record: the number of cut-offs that act on it."""
     return np.array([sum(value >= place for place in places) for value in p])
@@ -26,7 +31,7 @@ def test_expected_sums_are_the_curves_shares_of_the_weight_of_each_bin():
     rng = np.random.default_rng(1)
     given = answers(rng.random(80), rng.uniform(0.5, 3, 80))
     places = np.array([0.0, 0.3, 0.55, 1.0])
-    drawn, expected = _drawn_sums(given, places)
+    drawn, expected = all_drawn(given, places)
     share = recalibration_curve(given.truth, given.probabilities, given.weight).share(given.probabilities)
     at = bins_of(given.probabilities, places)
     for place in range(5):
@@ -41,7 +46,7 @@ def test_expected_sums_are_the_curves_shares_of_the_weight_of_each_bin():
 @pytest.mark.parametrize("heavy", [0.1, 1e-4 / 3, 1e5 / 3])
 def test_drawn_sums_of_equal_weights_are_binomial_numbers_of_records(heavy):
     given = answers(np.repeat([0.2, 0.6, 0.9], [50, 40, 30]), np.full(120, heavy))
-    drawn, expected = _drawn_sums(given, np.array([0.0, 0.5, 0.8, 1.0]))
+    drawn, expected = all_drawn(given, np.array([0.0, 0.5, 0.8, 1.0]))
     for place, size in ((1, 50), (2, 40), (3, 30)):
         number = drawn[:, 1, place] / heavy
         assert number == pytest.approx(number.round(), abs=1e-9)
@@ -57,7 +62,7 @@ def test_drawn_sums_of_unequal_weights_vary_like_records_drawn_without_replaceme
         np.concatenate([np.tile([1.0, 5.0], 30), np.tile([2.0, 2.0, 9.0, 3], 10)]),
     )
     given = answers(p, weight)
-    drawn, expected = _drawn_sums(given, np.array([0.0, 0.5, 1.0]))
+    drawn, expected = all_drawn(given, np.array([0.0, 0.5, 1.0]))
     for place, heavy in ((1, weight[:60]), (2, weight[60:])):
         size, chance = len(heavy), expected[0, 1, place] / heavy.sum()
         rng = np.random.default_rng(place)
@@ -72,7 +77,7 @@ def test_drawn_sums_of_unequal_weights_vary_like_records_drawn_without_replaceme
 @pytest.mark.parametrize("heavy", [1e-3, 1.0, 1e4])
 def test_weights_that_differ_by_a_little_are_drawn_as_they_differ(heavy):
     given = answers(np.full(50, 0.4), heavy * np.tile([1 - 1e-5, 1 + 1e-5], 25))
-    drawn, _ = _drawn_sums(given, np.array([0.0, 1.0]))
+    drawn, _ = all_drawn(given, np.array([0.0, 1.0]))
     number = drawn[:, 1, 1] / heavy
     assert (number - number.round()).std() == pytest.approx(1e-5 * np.sqrt(50 * 0.24), rel=0.15)
 
@@ -80,14 +85,14 @@ def test_weights_that_differ_by_a_little_are_drawn_as_they_differ(heavy):
 @pytest.mark.parametrize(("weight", "one"), [([20.0, 22.0], 1.0), ([20.0, 21.0, 22.0], np.sqrt(2 / 3))])
 def test_one_of_a_few_has_the_spread_of_their_weights(weight, one):
     """By the variance of a sample: of two 2, of three 1; one record of n leaves out 1 / n of it."""
-    drawn, _ = _drawn_sums(answers(np.full(len(weight), 0.4), weight), np.array([0.0, 1.0]))
+    drawn, _ = all_drawn(answers(np.full(len(weight), 0.4), weight), np.array([0.0, 1.0]))
     single = drawn[:, 1, 1][np.abs(drawn[:, 1, 1] - 21) < 9]
     assert single.std() == pytest.approx(one, rel=0.1)
 
 
 def test_a_bins_hits_weigh_between_nothing_and_all_and_exactly_that_at_none_and_all():
     given = answers([0.5, 0.5, 0.1], [1.0, 100.0, 7.0])
-    drawn, _ = _drawn_sums(given, np.array([0.0, 0.3, 1.0]))
+    drawn, _ = all_drawn(given, np.array([0.0, 0.3, 1.0]))
     two = drawn[:, 1, 2]
     assert (two.min(), two.max()) == (0.0, 101.0)
     assert (np.count_nonzero(two == 0) > 100) & (np.count_nonzero(two == 101) > 100)
@@ -95,7 +100,7 @@ def test_a_bins_hits_weigh_between_nothing_and_all_and_exactly_that_at_none_and_
 
 
 def test_records_without_weight_are_drawn_for_no_bin():
-    drawn, expected = _drawn_sums(answers([0.2, 0.2, 0.4, 0.8], [1.0, 2.0, 0.0, 1.0]), np.array([0.0, 0.3, 0.6, 1.0]))
+    drawn, expected = all_drawn(answers([0.2, 0.2, 0.4, 0.8], [1.0, 2.0, 0.0, 1.0]), np.array([0.0, 0.3, 0.6, 1.0]))
     assert (drawn[:, :, 2] == 0).all()
     assert (expected[:, :, 2] == 0).all()
     assert np.isfinite(drawn).all()
@@ -105,7 +110,7 @@ def test_records_without_weight_are_drawn_for_no_bin():
 def test_repeats_are_as_many_as_the_cells_allow_between_fewest_and_most(monkeypatch, cells, repeats):
     for name, value in (("CELLS", cells), ("FEWEST_REPEATS", 5), ("MOST_REPEATS", 10)):
         monkeypatch.setattr(module, name, value)
-    drawn, _ = _drawn_sums(answers([0.2, 0.4, 0.8], np.ones(3)), np.array([0.0, 0.5, 1.0]))
+    drawn, _ = all_drawn(answers([0.2, 0.4, 0.8], np.ones(3)), np.array([0.0, 0.5, 1.0]))
     assert len(drawn) == repeats
 
 
@@ -154,3 +159,15 @@ def test_there_is_no_optimism_where_no_draw_keeps_to_the_limits():
         return np.zeros((len(sums), len(places))), np.zeros((len(sums), len(places)), bool)
 
     assert optimism(answers([0.2, 0.8], np.ones(2)), 0.5, profit) is None
+
+
+@pytest.mark.parametrize("at_once", [1, 30])
+def test_blocks_of_any_size_draw_the_same(monkeypatch, at_once):
+    given, places = answers([0.2, 0.2, 0.4, 0.8], [1.0, 2.0, 0.5, 1.0]), np.array([0.0, 0.3, 0.6, 1.0])
+    together, _ = all_drawn(given, places)
+    monkeypatch.setattr(module, "AT_ONCE", at_once)
+    _, blocks = _drawn_sums(given, places)
+    sizes = [len(each) for each in blocks]
+    assert max(sizes) == max(1, at_once // 4)
+    assert sum(sizes) == len(together)
+    assert (all_drawn(given, places)[0] == together).all()

@@ -8,20 +8,24 @@ import re
 import numpy as np
 import pytest
 from dash import Dash, dcc, no_update
+from dash._callback_context import context_value
+from dash._utils import AttributeDict
 
 from callbacks import performance as head
 from callbacks import plots as callbacks
 from layouts.insights import page as insights
 from layouts.performance import page as performance
-from layouts.shared import ids
+from layouts.shared import ids, plot_table
 from ml.locale import format_of_locale, use_number_format
-from ml.metrics.overview import averages_of
+from ml.metrics.overview import averages_of, table_of
 from ml.plots.answers import ANSWERS
 from ml.plots.catalogue import CATALOGUE, find, plots_of
+from ml.plots.columns import DataTable
+from ml.plots.table import Table
 from ml.service import Service, open_service
 from store.db import open_store
 from store.errors import StoreUnavailable
-from tests.small import SORTS, small_service
+from tests.small import SORTS, small_model, small_service
 
 
 @pytest.fixture(scope="module")
@@ -349,12 +353,63 @@ def test_nonsense_beside_a_good_question_is_let_be(small, sent):
     ],
 )
 def test_whatever_a_card_sends_is_answered_in_words(small, request_, values, options, place):
-    (refusal,) = callbacks.show_card(small, request_, values, options, place)
+    changed_by("plot-request")
+    (refusal,), data = callbacks.show_card(small, request_, values, None, options, place)
     assert refusal.className == "plot-refusal"
+    assert data is None
 
 
 def test_a_card_that_has_not_asked_gets_nothing_though_its_options_change(small):
-    assert callbacks.show_card(small, None, ["region"], [{"name": "feature"}], {"key": "segments"}) is no_update
+    shown = callbacks.show_card(small, None, ["region"], 1, [{"name": "feature"}], {"key": "segments"})
+    assert shown == (no_update, no_update)
+
+
+def changed_by(kind):
+    """What Dash says of the component that made it call."""
+    told = json.dumps({"type": kind, "key": "roc"})
+    context_value.set(AttributeDict(triggered_inputs=[{"prop_id": f"{told}.n_clicks"}]))
+
+
+@pytest.mark.parametrize("clicks", [None, 0, 2, "1", 1.0, [1]])
+def test_a_table_that_is_not_open_is_not_made(small, clicks):
+    changed_by("plot-request")
+    figure, data = callbacks.show_card(small, {}, [], clicks, [], place(small.model("binary"), "roc"))
+    assert isinstance(figure[0].children[0], dcc.Graph)
+    assert data is None
+
+
+def test_opening_a_table_leaves_its_figure(small):
+    changed_by("plot-data-opener")
+    figure, data = callbacks.show_card(small, {}, [], 1, [], place(small.model("binary"), "calibration"))
+    assert figure is no_update
+    assert data.root.children[1].tabIndex == 0
+
+
+@pytest.mark.parametrize("answer", ANSWERS, ids=lambda answer: answer.key)
+def test_the_picture_of_an_answer_has_a_table(small, answer):
+    changed_by("plot-data-opener")
+    bundle = small.model("binary")
+    at = ids.plot(bundle.key, bundle.outcomes.positive, answer.key, answer.key)
+    _, data = callbacks.show_card(small, {}, [], 3, [], at)
+    assert len(data.root.children[1].children.children[2].children) > 1
+
+
+@pytest.mark.parametrize(
+    ("total", "ranked", "said"),
+    [
+        (2, False, "2 rows"),
+        (1200, True, "The first 2 of 1,200 rows; all are in the CSV file under Download."),
+        (1200, False, "2 of 1,200 rows, evenly chosen; all are in the CSV file under Download."),
+    ],
+)
+def test_a_table_says_how_many_rows_it_has_not(total, ranked, said):
+    found_ = DataTable(Table(["Feature", "Rise"], [["Income", "0.1"], ["Age", "0"]]), total, ranked)
+    words, region = plot_table.data(found_, "Which?").root.children
+    assert words.children == said
+    caption, head, body = region.children.children
+    assert (caption.children, getattr(region, "aria-label")) == ("Which?", "Table: Which?")
+    assert [cell.scope for cell in head.children.children] == ["col", "col"]
+    assert [row.children[0].scope for row in body.children] == ["row", "row"]
 
 
 def test_the_options_of_a_plot_are_read_in_the_readers_marks_and_the_pages_cut_off_goes_to_who_needs_it(small):
@@ -378,3 +433,46 @@ def test_one_callback_of_the_server_serves_every_plot(small):
     assert [each["output"] for each in app._callback_list if not each["clientside_function"]] == [
         next(each["output"] for each in app._callback_list if "plot-request" in str(each["inputs"]))
     ]
+
+
+@pytest.mark.parametrize("cut_off", [0.0, 0.3, 0.55, 1.0])
+def test_the_sentence_of_the_counts_follows_the_cut_off_and_says_what_the_headline_does_not(small, cut_off):
+    *_, words = callbacks.show_plot(small, asked(small, "binary", "cells", "yes", cut_off=cut_off, extra=[cut_off]))
+    texts = json.loads(getattr(words, "data-follows"))
+    table = table_of(small, small.model("binary"), "yes", (cut_off,))
+    assert len(texts) == len(table.cut_off)
+    assert texts[table.at(cut_off)] == words.children
+    four = by_hand(small, "binary", "yes", cut_off)
+    hits, alarms, missed, left = (four[name] for name in FOUR)
+    if hits + alarms:
+        assert f"right for {hits:,} of {hits + alarms:,} (" in words.children
+    if missed + left:
+        assert f"for {left:,} of {missed + left:,} (" in words.children
+    assert "of 100" not in words.children
+
+
+def test_a_model_of_one_version_has_no_card_to_compare_it_with_others(tmp_path):
+    service = small_service(tmp_path, "binary")
+    page = performance.page(service.model("binary"), {})
+    assert not [part for part in page._traverse() if getattr(part, "data-plot", "") == "challenger"]
+    small_model("binary", tmp_path, training=120)
+    page = performance.page(open_service(tmp_path).model("binary"), {})
+    assert [part for part in page._traverse() if getattr(part, "data-plot", "") == "challenger"]
+
+
+@pytest.mark.parametrize(
+    ("in_use", "shown"),
+    [
+        (0.02152, "0.0215"),
+        (0.451596, "0.452"),
+        (1 / 3, "0.333"),
+        (0.5, "0.5"),
+        (1.0, "1"),
+        (0.99999, "0.999"),
+        (0.0, "0"),
+    ],
+)
+def test_the_field_of_a_cut_off_opens_with_three_significant_digits(small, in_use, shown):
+    bundle = small.model("binary")
+    page = insights.page(bundle, {}, lambda _: in_use)
+    assert found(page, option(bundle, "rules", "cut_off")).value == shown

@@ -37,7 +37,7 @@ def test_a_key_and_its_name_are_one_model(service):
 
 
 def test_no_records_give_no_scores(service):
-    assert service.score("iris", []).scores == ()
+    assert list(service.score("iris", []).scores) == []
 
 
 def test_every_problem_of_every_record_is_reported(service):

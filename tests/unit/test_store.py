@@ -11,12 +11,12 @@ from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import create_engine, inspect, text
-from sqlalchemy.exc import OperationalError
 
 from store import sql
+from store.connection.migrate import NewerDatabase, migrate
+from store.connection.migration_steps import STEPS
 from store.db import open_store
-from store.migrate import NewerDatabase, migrate
-from store.migration_steps import STEPS
+from store.errors import StoreUnavailable
 from store.tables import metadata
 
 CHANGE = {"before": 0.5, "reason": "a test"}
@@ -191,7 +191,8 @@ def test_a_store_that_does_not_answer_says_so_without_its_password(caplog):
     store = open_store("postgresql://likely:hidden-word@127.0.0.1:1/likely")
     assert store.fault() == "The store does not answer."
     assert "hidden-word" not in caplog.text
-    with pytest.raises(OperationalError):
+    assert caplog.text.count("The store does not answer") == 1
+    with pytest.raises(StoreUnavailable):
         store.ping()
 
 

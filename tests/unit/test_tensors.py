@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from api.protocols.tensors import DATATYPES, DEEPEST, NUMBERS, Tensor, as_bytes, read_tensors, records_of
-from ml.errors import LikelyError, Unreadable
+from ml.errors import TooManyRecords, Unreadable
 
 
 def entry(data=None, shape=(1,), datatype="INT32", name="a", size=None, **more):
@@ -18,7 +18,7 @@ def entry(data=None, shape=(1,), datatype="INT32", name="a", size=None, **more):
 
 
 def read(*entries, tail=b""):
-    return read_tensors({"inputs": list(entries)}, tail)
+    return read_tensors({"inputs": list(entries)}, tail, 2**31)
 
 
 def values(*entries, tail=b""):
@@ -38,7 +38,7 @@ def texts(*words):
 @pytest.mark.parametrize("document", [{}, {"inputs": []}, {"inputs": {}}, {"inputs": "a"}, {"inputs": None}])
 def test_without_inputs_there_is_nothing_to_read(document):
     with pytest.raises(Unreadable, match='"inputs" is missing or empty'):
-        read_tensors(document, b"")
+        read_tensors(document, b"", 2**31)
 
 
 @pytest.mark.parametrize("broken", [None, 7, "a", [], {}, {"name": None}, {"name": 3, "shape": [1]}])
@@ -231,25 +231,26 @@ def tensor(name, data, *shape):
 def test_a_tensor_a_feature_makes_a_record_of_each_place():
     for shape in ((2,), (2, 1)):
         given = [tensor("a", [1, 2], *shape), tensor("b", [3, 4])]
-        assert records_of(given, ["b", "a"], 2) == [{"a": 1, "b": 3}, {"a": 2, "b": 4}]
+        assert records_of(given, ["b", "a"]) == [{"a": 1, "b": 3}, {"a": 2, "b": 4}]
 
 
 def test_one_wide_tensor_has_its_columns_in_the_order_of_the_features():
     wide = tensor("x", [1, 2, 3, 4, 5, 6], 2, 3)
-    assert records_of([wide], ["c", "a", "b"], 2) == [{"c": 1, "a": 2, "b": 3}, {"c": 4, "a": 5, "b": 6}]
+    assert records_of([wide], ["c", "a", "b"]) == [{"c": 1, "a": 2, "b": 3}, {"c": 4, "a": 5, "b": 6}]
 
 
 def test_as_many_records_as_are_allowed_and_not_one_more():
-    assert len(records_of([tensor("a", [1, 2, 3])], ["a"], 3)) == 3
-    with pytest.raises(LikelyError, match="2"):
-        records_of([tensor("a", [1, 2, 3])], ["a"], 2)
+    given = {"inputs": [entry([1, 2, 3], (3, 1))]}
+    assert len(read_tensors(given, b"", 3)) == 1
+    with pytest.raises(TooManyRecords, match="2"):
+        read_tensors(given, b"", 2)
 
 
 def test_inputs_of_different_lengths_are_refused():
     with pytest.raises(Unreadable, match="different numbers of records"):
-        records_of([tensor("a", [1, 2]), tensor("b", [1, 2]), tensor("c", [1])], ["a", "b", "c"], 9)
+        records_of([tensor("a", [1, 2]), tensor("b", [1, 2]), tensor("c", [1])], ["a", "b", "c"])
     with pytest.raises(Unreadable, match="different numbers of records"):
-        records_of([], ["a"], 9)
+        records_of([], ["a"])
 
 
 @pytest.mark.parametrize(
@@ -263,17 +264,17 @@ def test_inputs_of_different_lengths_are_refused():
 )
 def test_a_tensor_of_several_columns_stands_alone_and_has_one_for_each_feature(given):
     with pytest.raises(Unreadable) as error:
-        records_of(given, ["a", "b", "c"], 9)
+        records_of(given, ["a", "b", "c"])
     assert error.value.hint == "Send one tensor a feature, or a single one with 3 columns: a, b, c."
     assert error.value.message.endswith("columns.")
 
 
 def test_long_names_are_cut_where_columns_do_not_fit():
     with pytest.raises(Unreadable) as error:
-        records_of([tensor("x" * 81, [1, 2], 1, 2)], ["n" * 401], 9)
+        records_of([tensor("x" * 81, [1, 2], 1, 2)], ["n" * 401])
     assert error.value.message.startswith(f"Input {'x' * 80!r} has")
     assert error.value.hint.endswith(f": {'n' * 400}.")
 
 
 def test_a_model_of_one_feature_takes_one_column():
-    assert records_of([tensor("x", [1, 2], 2, 1)], ["a"], 9) == [{"x": 1}, {"x": 2}]
+    assert records_of([tensor("x", [1, 2], 2, 1)], ["a"]) == [{"x": 1}, {"x": 2}]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from dataclasses import asdict
 
 import numpy as np
@@ -10,8 +11,10 @@ import pytest
 from sklearn import metrics
 from sklearn.dummy import DummyClassifier
 
+import ml.metrics.threshold_table as module
 from ml.errors import NoProbabilities, OneOutcomeOnly
 from ml.metrics.evaluation import Answers
+from ml.metrics.profit import NEUTRAL, profit_curve
 from ml.metrics.registry import MEASURES, OF_COUNTS
 from ml.metrics.threshold_table import ThresholdTable, threshold_table, threshold_table_of
 from ml.service import open_service
@@ -156,6 +159,27 @@ def test_the_same_version_gives_the_same_numbers_and_weights_of_two_are_worth_no
     assert one.low == threshold_table(random_answers(300, 8)).low
     assert two.low["recall"] == pytest.approx(one.low["recall"], nan_ok=True)
     assert two.high["accuracy"] == pytest.approx(one.high["accuracy"])
+
+
+def test_intervals_are_the_same_however_many_cut_offs_are_measured_together(monkeypatch):
+    given = random_answers(60, 5, weighted=True)
+    together = threshold_table(given, repeats=50)
+    monkeypatch.setattr(module, "AT_ONCE", 9)
+    assert len(together.cut_off) % 9  # the last block is a shorter one
+    assert threshold_table(given, repeats=50) == together
+
+
+@pytest.mark.parametrize("compute", [threshold_table, lambda answers: profit_curve(answers, NEUTRAL)])
+def test_resampling_takes_no_more_than_50_mb(compute):
+    """Several such results are computed at a time; all resamplings of each measure together took 56 and 130 MB."""
+    given = random_answers(1_250, 3)
+    tracemalloc.start()
+    try:
+        compute(given)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 50e6
 
 
 def test_unequal_weights_widen_the_intervals():

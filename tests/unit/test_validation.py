@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ml.data.validation_words import in_words
+from ml.data.validation.validation_words import in_words
 
 
 class Inner(BaseModel):

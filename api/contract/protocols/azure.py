@@ -54,7 +54,14 @@ OPERATIONS = tuple(
         operation,
         TAG,
         f"Score records of {said}",
-        {200: in_json(list[Scalar | list[float]] | AzureResults, "What the estimator's own predict gives.", "Model")},
+        {
+            200: in_json(
+                list[Scalar | list[float]] | AzureResults,
+                "What the estimator's own predict gives.",
+                "Model",
+                "DecisionId",
+            )
+        },
         (400, 404, 408, 413, 415, 422, 503),
         query=ExtraQuery,
         body=BodySpec({JSON: AzureRequest}, "Records in one of three forms."),

@@ -133,7 +133,7 @@ def _of_model(path: str, suffix: str) -> tuple[Operation, ...]:
         ),
         Operation(
             "POST", f"{path}/infer", f"v2_infer{suffix}", TAG, "Score tensors",
-            {200: ResponseSpec({JSON: InferAnswer, BYTES: None}, "Scores.", ("Model", "JsonLength"))},
+            {200: ResponseSpec({JSON: InferAnswer, BYTES: None}, "Scores.", ("Model", "DecisionId", "JsonLength"))},
             (400, 404, 408, 413, 415, 422, 503), query=ExtraQuery, headers=("JsonLength",), error=V2Error,
             body=BodySpec({JSON: InferRequest, BYTES: None}, "Tensors as JSON; their values may follow it as bytes."),
         ),

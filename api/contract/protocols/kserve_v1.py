@@ -78,7 +78,7 @@ def _of_model(path: str, suffix: str) -> tuple[Operation, ...]:
         ),
         Operation(
             "POST", f"{path}:predict", f"v1_predict{suffix}", TAG, "Score records",
-            {200: in_json(V1Predicted, "Predictions in the order of the records.", "Model")},
+            {200: in_json(V1Predicted, "Predictions in the order of the records.", "Model", "DecisionId")},
             (400, 404, 408, 413, 415, 422, 503), query=ExtraQuery, error=V1Error,
             body=BodySpec({JSON: V1Request}, "Records by row or by column."),
         ),

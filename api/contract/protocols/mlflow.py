@@ -59,7 +59,7 @@ def _at(path: str, suffix: str, refused: tuple[int, ...]) -> tuple[Operation, ..
     return (
         Operation(
             "POST", f"{path}/invocations", f"invocations{suffix}", TAG, "Score records as MLflow does",
-            {200: ResponseSpec({JSON: Invoked, CSV: None}, "Predictions in the order of the records.", ("Model",))},
+            {200: ResponseSpec({JSON: Invoked, CSV: None}, "Predictions in the order of the records.", DECIDED)},
             (400, 404, 408, 413, 415, 422, 503), query=ExtraQuery, error=InvocationsError,
             body=BodySpec({JSON: InvocationsRequest}, "Records in one of four forms, or a table.", also=(CSV,)),
         ),
@@ -77,5 +77,7 @@ def _at(path: str, suffix: str, refused: tuple[int, ...]) -> tuple[Operation, ..
         ),
     )  # fmt: skip
 
+
+DECIDED = ("Model", "DecisionId")
 
 OPERATIONS = (*_at("", "", ()), *_at("/api/v1/models/{name}", "_of_model", (404,)))

@@ -46,7 +46,7 @@ function send(file: File) {
       if (here.isConnected) go(`${location.pathname}?${new URLSearchParams({ job: id })}`);
     }
   });
-  request.open("POST", address(`/api/v1/models/${encodeURIComponent(model)}/jobs?${new URLSearchParams({ held: "true", name: file.name })}`));
+  request.open("POST", address(`/api/v1/models/${encodeURIComponent(model)}/jobs?${new URLSearchParams({ held: "true", name: file.name, language: document.documentElement.lang })}`));
   request.setRequestHeader("Content-Type", "application/octet-stream"); // the server finds out the kind of file
   request.send(file);
 }

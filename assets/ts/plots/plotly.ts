@@ -99,7 +99,7 @@ export async function picture(graph: Graph, [title, about]: string[], format: st
   const layout = {
     ...graph.layout, autosize: false, width: 900, height, paper_bgcolor: "#ffffff", plot_bgcolor: "#ffffff",
     font: { ...graph.layout.font, color: "#1b212b" },
-    title: { text: `${words[0]}<br><span style="font-size:13px">${words[1]}</span>`, x: 0.02, xanchor: "left", y: 0.98, yanchor: "top", font: { size: 17 } },
+    title: { text: `${words[0]}<br><span style="font-size:13px">${words[1]}</span>`, x: 0.02, xanchor: "left", y: 1 - 28 / height, yanchor: "top", font: { size: 17 } },
     margin: { l: 24, r: 32, b: 24, ...((margin?.l ?? 0) > 40 ? margin : {}), t: 88 },
   };
   return Plotly.toImage({ data: graph.data, layout }, { format, width: layout.width, height, scale: format === "png" ? 2 : 1 });

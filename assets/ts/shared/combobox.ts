@@ -8,7 +8,7 @@ import { onMessage } from "./signals.ts";
 const TYPING = 150;    // ms of quiet after a keystroke
 const PATIENCE = 6000; // ms without an answer until a message says so
 
-/* As layouts/shared/combobox.py gives it. */
+/* As layouts/shared/combobox_choices.py gives it. */
 export type Answer<H> = { serial: number; hits: H[]; list: string; words: string; sure: boolean; marked: number };
 type Some = Combobox<any>; // of any kind
 type Kind = new (box: HTMLInputElement) => Some;

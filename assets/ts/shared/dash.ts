@@ -5,7 +5,7 @@ type Props = Record<string, unknown>;
 declare global {
   interface Window { dash_clientside?: { likely?: object } }
   const dash_clientside: { set_props: (id: Id, props: Props) => void; no_update: unknown; callback_context: { triggered_id?: Id } };
-  const dash_component_api: { getLayout: (id: Id) => unknown };
+  const dash_component_api: { getLayout: (id: Id) => { props?: { id?: Id } } | undefined };
 }
 
 const MOMENT = 20; // ms
@@ -22,8 +22,16 @@ export function setProps(id: Id, props: Props, left = MOMENTS) {
   else if (left) setTimeout(() => setProps(id, props, left - 1), MOMENT);
 }
 
+/* Asked for an id it does not know, Dash throws or, for an id of patterns whose kind no component has yet, answers with
+   the layout of the whole page: the component found has to bear the id. */
 function known(id: Id) {
-  try { return dash_component_api.getLayout(id) !== undefined; } catch { return false; } // it throws where there is no path
+  try { return same(dash_component_api.getLayout(id)?.props?.id, id); } catch { return false; }
+}
+
+function same(found: Id | undefined, id: Id) {
+  if (typeof found !== "object" || typeof id !== "object") return found === id;
+  const keys = Object.keys(id);
+  return keys.length === Object.keys(found).length && keys.every((key) => found[key] === id[key]);
 }
 
 /* Give functions to Dash's clientside callbacks: ClientsideFunction("likely", name). */

@@ -1,4 +1,4 @@
-/* Sentences in the reader's language, which the frame of the page holds by name (layouts/shared/sentences.py). */
+/* Sentences in the reader's language, which the frame of the page holds by name (layouts/shared/script_sentences.py). */
 import { find } from "./dom.ts";
 
 type Slots = Record<string, string | number>;

@@ -11,7 +11,7 @@ from ml.data.schema import Schema
 from ml.errors import LikelyError
 from ml.files.header.units import without_unit
 from ml.files.text.plain_name import plain_name
-from ml.translation import text
+from ml.translation import in_row, text
 
 NOT_THIS = "column left out: {name}"  # no feature is called so
 SHORTEST = 5  # letters of a name from which a typing error may be one
@@ -55,7 +55,7 @@ class Matched:
         ]
         if self.missing:
             more = len(self.missing) - MOST_NAMED
-            named = ", ".join(self.missing[:MOST_NAMED])
+            named = in_row(self.missing[:MOST_NAMED])
             named = text("{names} and {n} more", names=named, n=f"{more:,}") if more > 0 else named
             said.append(text("No column gives {features}.", features=named))
         return said

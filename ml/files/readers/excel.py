@@ -6,24 +6,32 @@ works in a process of its own with limits of memory and time: docs/decisions/003
 
 from __future__ import annotations
 
+import gc
 import shutil
 import subprocess
 import sys
 import tempfile
 import threading
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import orjson
 
-from ml.errors import Unreadable
+from ml.errors import ReadersBusy, Unreadable
 from ml.files.readers.refused import SAVE
+from ml.translation import mark, text, translated
 
 ROOT = Path(__file__).resolve().parents[3]
 SECONDS = 300  # until the process is stopped, whatever it does
-ENDED = "The file takes more memory or time than there is for one."
+AT_ONCE = 2  # such processes of one process of ours: each may take 1.5 GB
+WAIT = 8.0  # seconds for a place
+ENDED = mark("The file takes more memory or time than there is for one.")
+
+
+_places = threading.BoundedSemaphore(AT_ONCE)
 
 
 @dataclass(frozen=True)
@@ -85,7 +93,7 @@ def _of_answers(answers: Iterator[Any]) -> Workbook:
         head["format"],
         head["sheet"],
         tuple(head["sheets"]),
-        tuple(head["notes"]),
+        tuple(map(translated, head["notes"])),
         (row for rows in answers for row in rows),
     )
 
@@ -97,6 +105,7 @@ def ask_limited_process(file: BinaryIO, asked: dict[str, Any]) -> Iterator[Any]:
     ------
     Unreadable
         The reason of the process, or its limit of memory or time.
+    ReadersBusy
     """
     answers = _answers(file, asked)
     head = next(answers)  # what is wrong with the file as a whole is told at once
@@ -108,8 +117,25 @@ def _chained(head: Any, answers: Iterator[Any]) -> Iterator[Any]:
     yield from answers
 
 
+@contextmanager
+def _place() -> Iterator[None]:
+    """Hold one of the few places for such processes; ReadersBusy where none becomes free in time.
+
+    Whoever needs no more than the first rows drops the table. Where it is part of a cycle it holds its place until
+    garbage is collected, so that is done before anybody is refused.
+    """
+    if not _places.acquire(timeout=WAIT / 8):
+        gc.collect()
+        if not _places.acquire(timeout=WAIT):
+            raise ReadersBusy(text("Other files are being read here."), text("Try again in a moment."))
+    try:
+        yield
+    finally:
+        _places.release()
+
+
 def _answers(file: BinaryIO, asked: dict[str, Any]) -> Iterator[Any]:
-    with tempfile.TemporaryDirectory(prefix="likely-") as folder:
+    with _place(), tempfile.TemporaryDirectory(prefix="likely-") as folder:
         path = Path(folder, "copy.table")
         file.seek(0)
         with path.open("wb") as copy:
@@ -140,8 +166,8 @@ def _read(process: subprocess.Popen[bytes]) -> Iterator[Any]:
         except orjson.JSONDecodeError:
             break
         if isinstance(answer, dict) and "error" in answer:
-            raise Unreadable(*answer["error"])
+            raise Unreadable(*map(translated, answer["error"]))
         if answer is None:  # the end, as it should be
             return
         yield answer
-    raise Unreadable(ENDED, SAVE)
+    raise Unreadable(text(ENDED), text(SAVE))

@@ -18,6 +18,7 @@ import orjson
 
 from ml.files.readers.process_limits import limit
 from ml.files.readers.refused import SAVE, Refused
+from ml.translation import ALL_READERS, mark, packed, text, use_language
 
 MEMORY = 1536 * 1024**2  # bytes of addresses
 CPU = 240  # seconds
@@ -31,16 +32,27 @@ def main() -> None:
     asked = orjson.loads(sys.argv[1])
     sys.path += [folder for folder in asked["packages"] if folder not in sys.path]  # where whoever asks finds pyarrow
     limit(MEMORY, CPU)
+    with use_language(ALL_READERS):  # whoever asked says it to a reader
+        _answer(asked)
+
+
+def _answer(asked: dict[str, Any]) -> None:
     try:
         _write(_READERS[asked["reader"]](asked))
     except Refused as refused:
-        _say({"error": list(refused.args)})
+        _refuse(*refused.args)
     except MemoryError:
-        _say({"error": ["The file takes more memory than there is for one.", SAVE]})
+        _refuse(text("The file takes more memory than there is for one."), text(SAVE))
     except Exception as error:  # noqa: BLE001 - readers of files fail in any way
-        name = _NAMES[asked["reader"]]
-        hint = f"It may be harmed or broken off: send it again. Else: {SAVE[0].lower()}{SAVE[1:]}"
-        _say({"error": [f"The file is no {name} that can be read ({type(error).__name__}).", hint]})
+        name, why = text(_NAMES[asked["reader"]]), type(error).__name__
+        _refuse(
+            text("The file is no {kind} that can be read ({why}).", kind=name, why=why),
+            text("It may be harmed or broken off: send it again. Else save it as CSV UTF-8."),
+        )
+
+
+def _refuse(message: str, hint: str) -> None:
+    _say({"error": packed([message, hint])})
 
 
 def _write(answers: Iterator[Any]) -> None:
@@ -114,7 +126,14 @@ def _open_parquet(asked: dict[str, Any]) -> tuple[Any, int]:
     most = TOLD + GROWTH * Path(asked["path"]).stat().st_size
     size = sum(source.metadata.row_group(at).total_byte_size for at in range(source.metadata.num_row_groups))
     if size > most:
-        raise Refused(f"Unpacked the file has {size / 1024**2:,.0f} MB, too much to be read.", SAVE)
+        raise Refused(
+            text(
+                "Unpacked the file has {size} MB, too much to be read; one of this size may have up to {most} MB.",
+                size=f"{size / 1024**2:,.0f}",
+                most=f"{most / 1024**2:,.0f}",
+            ),
+            text(SAVE),
+        )
     return source, most
 
 
@@ -124,7 +143,10 @@ def _within(most: int, source: Any) -> Iterator[Any]:
     for batch in source.iter_batches(ROWS):
         given += batch.nbytes
         if given > most:
-            raise Refused(f"Unpacked the file has more than {most / 1024**2:,.0f} MB, too much to be read.", SAVE)
+            raise Refused(
+                text("Unpacked the file has more than {most} MB, too much to be read.", most=f"{most / 1024**2:,.0f}"),
+                text(SAVE),
+            )
         yield batch
 
 
@@ -136,10 +158,10 @@ _READERS: dict[str, Callable[[dict[str, Any]], Iterator[Any]]] = {
 }
 
 _NAMES = {
-    "workbook": "workbook",
-    "parquet": "Parquet file",
-    "parquet_check": "Parquet file",
-    "markup": "web page or XML",
+    "workbook": mark("workbook"),
+    "parquet": mark("Parquet file"),
+    "parquet_check": mark("Parquet file"),
+    "markup": mark("web page or XML"),
 }
 
 if __name__ == "__main__":

@@ -15,11 +15,13 @@ from ml.files.cells.numbers import readings
 from ml.files.readers.refused import SAVE, Refused
 from ml.files.text.plain_name import plain_name
 from ml.files.text.separators import LOOKED_AT
+from ml.translation import packed, text
 
 BLOCK = 64 * 1024  # characters
 LONGEST_TAG = 256 * 1024  # characters of a tag or comment that is not closed
 MOST_COLUMNS = 16_384
-WIDEST = 1_000  # columns of a cell, as HTML has it
+WIDEST, DEEPEST = 1_000, 65_534  # columns and rows of a cell, as HTML has it
+MOST_SPANNED = 5_000_000  # columns of cells that reach into further rows, and cells into which they reach: 2 s
 TABLES = {"table", "table:table", "worksheet"}
 ROWS = {"tr", "row", "table:table-row"}
 CELLS = {"td", "th", "cell", "table:table-cell", "table:covered-table-cell"}
@@ -47,18 +49,22 @@ def read_markup(path: str, encoding: str, errors: str, sheet: str | None, known:
         while block := file.read(BLOCK):
             parser.feed(block)
             if len(parser.rawdata) > LONGEST_TAG:
-                raise Refused("The file has a tag that does not end.", SAVE)
+                raise Refused(text("The file has a tag that does not end."), text(SAVE))
     parser.close()
     tables = [table for table in parser.tables if table.rows]
     visible = [table for table in tables if not table.hidden]
     if not visible and not (sheet and tables):
-        raise Refused("The file is a web page or XML, and has no table.", "Save it as a workbook or as CSV UTF-8.")
+        raise Refused(
+            text("The file is a web page or XML, and has no table."), text("Save it as a workbook or as CSV UTF-8.")
+        )
     chosen = _told(tables, sheet) if sheet else max(visible, key=lambda table: _rank(table, known))
     if any(chosen is each for each in parser.unfinished):
-        raise Refused("The file is broken off: its table does not end.", "Send it again, whole.")
-    notes = [f"The file has {len(visible)} tables; “{chosen.name}” was read."] if len(visible) > 1 else []
+        raise Refused(text("The file is broken off: its table does not end."), text("Send it again, whole."))
+    notes = []
+    if len(visible) > 1:
+        notes.append(text("The file has {n} tables; “{table}” was read.", n=len(visible), table=chosen.name))
     form = "xml" if parser.xml else "html"
-    yield {"format": form, "sheet": chosen.name, "sheets": [table.name for table in visible], "notes": notes}
+    yield {"format": form, "sheet": chosen.name, "sheets": [table.name for table in visible], "notes": packed(notes)}
     for row in chosen.rows:
         while row and row[-1] == "":
             row.pop()
@@ -71,7 +77,9 @@ def _told(tables: list[MarkupTable], sheet: str) -> MarkupTable:
         found = tables[int(sheet) - 1]
     if found is None:
         names = ", ".join(table.name for table in tables)
-        raise Refused(f"The file has no table {sheet[:80]!r}.", f"It has {names[:400]}.")
+        raise Refused(
+            text("The file has no table {sheet}.", sheet=repr(sheet[:80])), text("It has {names}.", names=names[:400])
+        )
     return found
 
 
@@ -94,7 +102,7 @@ class _Parser(HTMLParser):
         self._value: Any = None
         self._exact = ""
         self._repeat, self._after = 1, 0
-        self._ignored = 0
+        self._ignored = self._spanned = 0
         self._tag = ""
         self._style = ""
         self._unseen: set[str] = set()
@@ -166,40 +174,50 @@ class _Parser(HTMLParser):
         if not table.rows:
             table.rows.append([])
         row = table.rows[-1]
+        before = len(row)
         while table.spans.get(len(row)):
             table.spans[len(row)] -= 1
             row.append("")
+        self._count_spanned(len(row) - before)
         index = _count(given.get("ss:index"), 0)
         row += [""] * (index - 1 - len(row))
         self._repeat = _count(given.get(REPEATED), 1)
         wide = min(WIDEST, max(_count(given.get("colspan"), 1), _count(given.get("ss:mergeacross"), 0) + 1))
-        deep = max(_count(given.get("rowspan"), 1), _count(given.get("ss:mergedown"), 0) + 1)
+        deep = max(_count(given.get("rowspan"), 1, DEEPEST), _count(given.get("ss:mergedown"), 0, DEEPEST) + 1)
         if deep > 1:
+            self._count_spanned(wide)
             table.spans |= dict.fromkeys(range(len(row), len(row) + wide), deep - 1)
         self._value = _typed(given)
         self._exact = given.get("x:num") or given.get("sdval") or ""  # of dates it is a number, too: their text counts
         self._cell, self._after = [], wide - 1
 
+    def _count_spanned(self, cells: int) -> None:
+        """Raise Refused for a file of more merged cells than any table has: spans over spans cost a square."""
+        self._spanned += cells
+        if self._spanned > MOST_SPANNED:
+            raise Refused(text("The file has more than {n} merged cells.", n=f"{MOST_SPANNED:,}"), text(SAVE))
+
     def _end_cell(self) -> None:
         if self._cell is None or not self.unfinished or not self.unfinished[-1].rows:
             return
-        text = " ".join("".join(self._cell).split())
-        value = _of_type(self._value, text)
-        if self._exact and readings(text)[:2] != (None, None):
+        shown = " ".join("".join(self._cell).split())
+        value = _of_type(self._value, shown)
+        if self._exact and readings(shown)[:2] != (None, None):
             value = (_number(self._exact) or (value,))[0]
         row = self.unfinished[-1].rows[-1]
-        row += [value] * self._repeat if value != "" else [""] * min(self._repeat, MOST_COLUMNS)
-        row += [""] * self._after
         self._cell = None
-        if len(row) > MOST_COLUMNS:
-            if any(cell != "" for cell in row[MOST_COLUMNS:]):
-                raise Refused(f"The table has more than {MOST_COLUMNS:,} columns.", SAVE)
-            del row[MOST_COLUMNS:]
+        if value != "" and len(row) + self._repeat > MOST_COLUMNS:
+            raise Refused(
+                text("The table has more than {most_columns} columns.", most_columns=f"{MOST_COLUMNS:,}"), text(SAVE)
+            )
+        row += [value] * min(self._repeat, MOST_COLUMNS - len(row))
+        row += [""] * self._after
+        del row[MOST_COLUMNS:]
 
 
-def _count(text: str | None, otherwise: int) -> int:
+def _count(text: str | None, otherwise: int, most: int = MOST_COLUMNS + 1) -> int:
     number = text and text.isascii() and text.isdecimal()
-    return min(int(str(text)[:9]), MOST_COLUMNS + 1) if number else otherwise
+    return min(int(str(text)[:9]), most) if number else otherwise
 
 
 def _typed(given: Attributes) -> Any:

@@ -8,9 +8,7 @@ from typing import Any, BinaryIO
 
 from ml.errors import InvalidData
 from ml.files.readers.excel import ask_limited_process
-from ml.files.readers.refused import SAVE
-
-FOR_OPERATORS = "Whoever runs this service can add Parquet: pip install pyarrow."
+from ml.translation import text
 
 
 def parquet_rows(file: BinaryIO) -> Iterator[list[Any]]:
@@ -23,7 +21,10 @@ def parquet_rows(file: BinaryIO) -> Iterator[list[Any]]:
     Unreadable
     """
     if importlib.util.find_spec("pyarrow") is None:
-        raise InvalidData("Parquet files cannot be read here.", f"{SAVE} {FOR_OPERATORS}")
+        raise InvalidData(
+            text("Parquet files cannot be read here."),
+            text("Save it as CSV UTF-8. Whoever runs this service can add Parquet: pip install pyarrow."),
+        )
     answers = ask_limited_process(file, {"reader": "parquet"})
     return _rows(next(answers), answers)
 

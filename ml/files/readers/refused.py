@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-SAVE = "Save it as CSV UTF-8."
+from ml.translation import mark
+
+SAVE = mark("Save it as CSV UTF-8.")
 
 
 class Refused(Exception):

@@ -22,6 +22,7 @@ from ml.files.text.encodings import BLOCK, MIXED, UTF8, WESTERN, LineLengths, fi
 from ml.files.text.packed import most_unpacked, too_much_unpacked, unpacked
 from ml.files.text.separators import LOOKED_AT
 from ml.files.text.text_rows import TextRows
+from ml.translation import ALL_READERS, packed, text, use_language
 
 MEMORY = 1024**3  # bytes of addresses
 NOISE = b"\0\x1a"  # NUL characters, and the Ctrl-Z with which old programs end a file
@@ -30,14 +31,19 @@ NOISE = b"\0\x1a"  # NUL characters, and the Ctrl-Z with which old programs end 
 def main() -> None:
     """Read standard input as the first argument says, and write what was found."""
     limit(MEMORY)
-    try:
-        found = check_stream(sys.stdin.buffer, json.loads(sys.argv[1]))
-    except LikelyError as error:
-        found = {"error": [error.message, error.hint], "kind": type(error).__name__}
-    except MemoryError:
-        message = "A record of the file takes more memory than there is for one."
-        found = {"error": [message, "Send a line for each record."], "kind": "Unreadable"}
+    with use_language(ALL_READERS):  # whoever asked says it to a reader
+        found = _found(json.loads(sys.argv[1]))
     sys.stdout.write(json.dumps(found))
+
+
+def _found(asked: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return check_stream(sys.stdin.buffer, asked)
+    except LikelyError as error:
+        return {"error": packed(error.kept), "kind": type(error).__name__}
+    except MemoryError:
+        message = text("A record of the file takes more memory than there is for one.")
+        return {"error": packed([message, text("Send a line for each record.")]), "kind": "Unreadable"}
 
 
 def check_stream(stream: BinaryIO, asked: dict[str, Any]) -> dict[str, Any]:

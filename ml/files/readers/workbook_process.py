@@ -16,6 +16,7 @@ import python_calamine as calamine
 from ml.files.readers.refused import SAVE, Refused
 from ml.files.text.plain_name import plain_name
 from ml.files.text.separators import LOOKED_AT
+from ml.translation import mark, packed, plural, text
 
 MOST_ROWS = 1_048_576  # of a sheet, by Excel's own limit
 MOST_CELLS = 50_000_000  # of a sheet, empty ones too: they are held in memory
@@ -24,6 +25,13 @@ LARGEST_PARTS = 256 * 1024**2  # bytes of everything else
 SMALL = 64 * 1024**2  # bytes that any workbook may have
 RATIO = 200  # times a workbook may grow beyond that; those of spreadsheets grow by 5 to 30
 BLOCK = 1024**2
+LARGE_SHEET = mark("Unpacked a sheet of the workbook has {size} MB, too much to be read; up to {most} MB are accepted.")
+LARGE_PARTS = mark(
+    "Unpacked the workbook has {size} MB beside its sheets, too much to be read; up to {most} MB are accepted."
+)
+LARGE_WORKBOOK = mark(
+    "Unpacked the workbook has {size} MB, too much to be read; of one of this size up to {most} MB are accepted."
+)
 MOST_NAMED = 5
 HEADER = 30  # bytes of a part's own header in the archive
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # name of the part that holds it
@@ -50,10 +58,10 @@ def read_workbook(path: str, sheet: str | None, known: Collection[str]) -> Itera
     rows = _sheet(book, chosen)
     notes = []
     if len(visible) > 1:
-        notes.append(f"The workbook has {len(visible)} sheets; “{chosen}” was read.")
+        notes.append(text("The workbook has {n} sheets; “{sheet}” was read.", n=len(visible), sheet=chosen))
     if form == "xlsx":
         notes += _uncalculated(path, chosen)
-    yield {"format": form, "sheet": chosen, "sheets": visible, "notes": notes}
+    yield {"format": form, "sheet": chosen, "sheets": visible, "notes": packed(notes)}
     yield from _whole(rows)
 
 
@@ -69,7 +77,9 @@ def _format(path: str) -> str:
             return "xlsb"
         if "content.xml" in names:
             return "ods"
-    raise Refused("The file is a ZIP archive and no workbook.", "Unpack it and send the table that is in it.")
+    raise Refused(
+        text("The file is a ZIP archive and no workbook."), text("Unpack it and send the table that is in it.")
+    )
 
 
 def _is_locked(path: str) -> bool:
@@ -79,7 +89,7 @@ def _is_locked(path: str) -> bool:
 
 
 def _locked() -> Refused:
-    return Refused("The workbook is locked with a password.", "Save it without one, and send it again.")
+    return Refused(text("The workbook is locked with a password."), text("Save it without one, and send it again."))
 
 
 def _check_sizes(path: str) -> None:
@@ -88,13 +98,18 @@ def _check_sizes(path: str) -> None:
         parts = archive.infolist()
     sheets = [part.file_size for part in parts if _is_sheet(part.filename)]
     size = sum(part.file_size for part in parts)
-    allowed = max(SMALL, RATIO * Path(path).stat().st_size)
-    if max(sheets, default=0) > LARGEST or size - sum(sheets) > LARGEST_PARTS or size > allowed:
-        raise Refused(f"Unpacked the workbook has {size / BLOCK:,.0f} MB, too much to be read.", SAVE)
+    _check_size(LARGE_SHEET, max(sheets, default=0), LARGEST)
+    _check_size(LARGE_PARTS, size - sum(sheets), LARGEST_PARTS)
+    _check_size(LARGE_WORKBOOK, size, max(SMALL, RATIO * Path(path).stat().st_size))
     with Path(path).open("rb") as file:
         for part in parts:
             if _unpacked(file, part) > part.file_size:
-                raise Refused("The workbook unpacks to more than it states, which no program writes.", SAVE)
+                raise Refused(text("The workbook unpacks to more than it states, which no program writes."), text(SAVE))
+
+
+def _check_size(message: str, size: int, most: int) -> None:
+    if size > most:
+        raise Refused(text(message, size=f"{size / BLOCK:,.0f}", most=f"{most / BLOCK:,.0f}"), text(SAVE))
 
 
 def _is_sheet(name: str) -> bool:
@@ -109,7 +124,7 @@ def _unpacked(file: Any, part: zipfile.ZipInfo) -> int:
     if part.compress_type == zipfile.ZIP_STORED:
         return part.compress_size
     if part.compress_type != zipfile.ZIP_DEFLATED:
-        raise Refused("The workbook is packed in a way that is not read here.", SAVE)
+        raise Refused(text("The workbook is packed in a way that is not read here."), text(SAVE))
     most = part.file_size
     unpack, size, left = zlib.decompressobj(-zlib.MAX_WBITS), 0, part.compress_size
     while left > 0 and not unpack.eof and size <= most:
@@ -132,13 +147,16 @@ def _told(book: Any, sheet: str) -> str:
         return alike[0]
     if sheet.isdecimal() and 1 <= int(sheet) <= len(names):
         return names[int(sheet) - 1]
-    raise Refused(f"The workbook has no sheet {sheet[:80]!r}.", f"It has {', '.join(names)[:400]}.")
+    raise Refused(
+        text("The workbook has no sheet {sheet}.", sheet=repr(sheet[:80])),
+        text("It has {names}.", names=", ".join(names)[:400]),
+    )
 
 
 def _chosen(book: Any, visible: list[str], known: Collection[str]) -> str:
     """The first visible sheet with a known name in its first rows; else the first with a table, or text."""
     if not visible:
-        raise Refused("The workbook has no sheet that can be seen.", "Name the sheet that is to be read.")
+        raise Refused(text("The workbook has no sheet that can be seen."), text("Name the sheet that is to be read."))
     best, rank = visible[0], 0
     for name in visible:
         found = _rank(_sheet(book, name), known)
@@ -166,7 +184,14 @@ def _whole(sheet: Any) -> Iterator[list[Any]]:
         return
     (_, first_column), (last_row, last_column) = sheet.start, sheet.end
     if last_row >= MOST_ROWS or (last_row + 1) * (last_column + 1) > MOST_CELLS:
-        raise Refused(f"The sheet has {last_row + 1:,} rows and {last_column + 1:,} columns, too many.", SAVE)
+        raise Refused(
+            text(
+                "The sheet has {last_row} rows and {last_column} columns, too many.",
+                last_row=f"{last_row + 1:,}",
+                last_column=f"{last_column + 1:,}",
+            ),
+            text(SAVE),
+        )
     left = [""] * first_column
     for row in sheet.iter_rows():
         yield [*left, *row]
@@ -182,20 +207,24 @@ def _uncalculated(path: str, sheet: str) -> list[str]:
     with zipfile.ZipFile(path) as archive, archive.open(part) as xml:
         rest = b""
         while block := xml.read(BLOCK):
-            text = rest + block
-            cut = text.rfind(b"</c>") + 4 if b"</c>" in text else 0
-            for found in _FORMULA.finditer(text, 0, cut) if b"<f" in text else ():
+            part_read = rest + block
+            cut = part_read.rfind(b"</c>") + 4 if b"</c>" in part_read else 0
+            for found in _FORMULA.finditer(part_read, 0, cut) if b"<f" in part_read else ():
                 if not re.search(rb"<v>[^<]|<is>", found[0]):
                     count += 1
                     places += [found[1].decode()] if len(places) < MOST_NAMED else []
-            rest = text[cut:][-BLOCK:]
+            rest = part_read[cut:][-BLOCK:]
     if not count:
         return []
     more = " …" if count > len(places) else ""
-    cells = "1 cell holds a formula" if count == 1 else f"{count:,} cells hold formulas"
-    return [
-        f"{cells} without a computed value, which is read as empty: {', '.join(places)}{more}. Save it in Excel first."
-    ]
+    said = plural(
+        "{n} cell holds a formula without a computed value, which is read as empty: {cells}. Save it in Excel first.",
+        "{n} cells hold formulas without a computed value, which is read as empty: {cells}. Save it in Excel first.",
+        count,
+        n=f"{count:,}",
+        cells=f"{', '.join(places)}{more}",
+    )
+    return [said]
 
 
 def _part_of(path: str, sheet: str) -> str | None:

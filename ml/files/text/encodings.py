@@ -16,7 +16,7 @@ LOOKED_AT = 64 * 1024  # bytes by which a text is told from what is none
 # Control characters but NUL, with which old programs pad, and those of layout: files have one or two as separators
 _CONTROLS = bytes({*range(1, 9), *range(14, 32)} - {0x1A, 0x1B})
 MOST_KINDS, MOST_PART = 8, 0.02
-LONGEST_LINE = 16 * BLOCK  # bytes; what has no line end for so long is no table
+LONGEST_LINE = 4 * BLOCK  # bytes; what has no line end for so long is no table
 UTF8, WESTERN = "utf-8", "cp1252"
 MIXED = "likely-mixed"  # name of the error handler that reads bytes which are no UTF-8 as Windows-1252
 _MARKS = (
@@ -162,7 +162,7 @@ class _Counter:
 
 
 class LineLengths:
-    """Refuses a text without a line end for 16 MB, block by block: reading its line would take as much memory."""
+    """Refuses a text without a line end for 4 MB, block by block: reading its line would take as much memory."""
 
     def __init__(self) -> None:
         self._since = 0  # bytes since the last line end

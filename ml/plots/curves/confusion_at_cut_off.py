@@ -17,10 +17,12 @@ import numpy as np
 
 from ml.metrics.threshold_plots import ConfusionTable, confusion_table
 from ml.metrics.threshold_table import threshold_table_of
+from ml.plots.columns import Column, Columns, cut_off
 from ml.plots.option import Option
 from ml.plots.plot import PROBABILITIES, Plot, Study, View
 from ml.plots.theme import INK, faded, figure
 from ml.text.number_words import count, percent, shortened
+from ml.text.spoken import cut_off_text
 from ml.translation import mark, text
 
 if TYPE_CHECKING:
@@ -98,23 +100,29 @@ def draw(result: ConfusionTable, view: View) -> go.Figure:
 
 
 def say(result: ConfusionTable, view: View) -> str:
-    """Sentence: records found and missed at the cut-off, and precision."""
-    row = at(result, view)
-    (_, alarms), (missed, hits) = counts_at(result, row)
-    slots = {"cut_off": percent(result.cut_off[row]), "n": count(hits), "all": count(hits + missed)}
-    slots |= {"records": view.records, "share": percent(hits / (hits + missed)), "missed": count(missed)}
+    """Sentence: how often acting is right at the cut-off, and how often leaving is."""
+    return said_at(result, at(result, view))
+
+
+def said_at(result: ConfusionTable, row: int) -> str:
+    """The sentence of a row."""
+    (left, alarms), (missed, hits) = counts_at(result, row)
+    slots = {"cut_off": cut_off_text(result.cut_off[row])}
+    acting = {"n": count(hits), "acted": count(hits + alarms), "right": percent(hits / (hits + alarms or 1))}
+    leaving = {"m": count(left), "left": count(left + missed), "kept": percent(left / (left + missed or 1))}
     if not hits + alarms:
         return text(
-            "Acting from {cut_off} finds {n} of the {all} {records} ({share}) and misses {missed}; nothing is acted "
-            "on.",
-            **slots,
+            "From {cut_off} on nothing is acted on; leaving is right for {m} of {left} ({kept}).", **slots, **leaving
+        )
+    if not left + missed:
+        return text(
+            "From {cut_off} on nothing is left; acting is right for {n} of {acted} ({right}).", **slots, **acting
         )
     return text(
-        "Acting from {cut_off} finds {n} of the {all} {records} ({share}) and misses {missed}; of {acted} acted on, "
-        "{n} are right ({right}).",
+        "Acting from {cut_off} is right for {n} of {acted} ({right}), leaving the others for {m} of {left} ({kept}).",
         **slots,
-        acted=count(hits + alarms),
-        right=percent(hits / (hits + alarms)),
+        **acting,
+        **leaving,
     )
 
 
@@ -122,6 +130,17 @@ def rows(result: ConfusionTable, _: View) -> tuple[list[str], list[list[Any]]]:
     """Confusion counts at every cut-off."""
     columns = ("cut_off", "true_positive", "false_positive", "false_negative", "true_negative")
     return list(columns), [list(row) for row in zip(*(getattr(result, name) for name in columns), strict=True)]
+
+
+def columns(_result: ConfusionTable, _view: View) -> Columns:
+    """Columns for people."""
+    return {
+        "cut_off": cut_off(),
+        "true_positive": Column(text("Acted on, rightly"), count),
+        "false_positive": Column(text("Acted on, wrongly"), count),
+        "false_negative": Column(text("Left, wrongly"), count),
+        "true_negative": Column(text("Left, rightly"), count),
+    }
 
 
 PLOT = Plot(
@@ -133,6 +152,7 @@ PLOT = Plot(
     compute=compute,
     draw=draw,
     say=say,
+    columns=columns,
     needs=PROBABILITIES,
     options=OPTIONS,
     rows=rows,

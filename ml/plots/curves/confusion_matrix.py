@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ml.metrics.confusion_matrix import ConfusionMatrix, confusion
+from ml.plots.columns import Column, Columns
 from ml.plots.option import Option
 from ml.plots.plot import Plot, Study, View
 from ml.plots.theme import INK, faded, figure
@@ -157,6 +158,12 @@ def _part(part: float, whole: float) -> float:
     return part / whole if whole else 0.0
 
 
+def columns(result: ConfusionMatrix, _view: View) -> Columns:
+    """Columns for people: how often each label was given."""
+    labels = {name: Column(text("called “{label}”", label=name), count) for name in result.names}
+    return {"in truth": Column(text("In truth"))} | labels
+
+
 PLOT = Plot(
     key="confusion",
     question=mark("Which outcomes does the model mix up?"),
@@ -166,6 +173,7 @@ PLOT = Plot(
     compute=compute,
     draw=draw,
     say=say,
+    columns=columns,
     options=OPTIONS,
     rows=rows,
 )

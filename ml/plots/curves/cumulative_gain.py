@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ml.metrics.gain_lift import TENTHS, Gain, gain
+from ml.plots.columns import Column, Columns, cut_off, ends
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
 from ml.plots.theme import FAINT, above, band, figure, hover, note, share_axis
 from ml.text.number_words import count, percent, shortened, span, with_span
@@ -91,6 +92,16 @@ def _line(x: list[float], y: list[float], dash: str) -> dict[str, Any]:
     return {"type": "scatter", "mode": "lines", "x": x, "y": y, "line": line, "hoverinfo": "skip"}
 
 
+def columns(_result: Gain, view: View) -> Columns:
+    """Columns for people."""
+    found = Column(text("Share of “{outcome}” found", outcome=view.label), percent)
+    return {
+        "cut_off": cut_off(),
+        "selected": Column(text("Share acted on, highest first"), percent),
+        "found": found,
+    } | ends()
+
+
 PLOT = Plot(
     key="gain",
     question=mark("How many are found by working the list from the top?"),
@@ -100,6 +111,7 @@ PLOT = Plot(
     compute=compute,
     draw=draw,
     say=say,
+    columns=columns,
     needs=PROBABILITIES,
     mark=CutOffMark("selected", "recall"),
     rows=rows,

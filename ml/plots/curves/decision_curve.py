@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from ml.metrics.threshold_plots import DecisionCurve, decision_curve
 from ml.metrics.threshold_table import threshold_table_of
+from ml.plots.columns import Column, Columns, cut_off, ends
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
+from ml.plots.shared_options import three
 from ml.plots.theme import INK, band, figure, hover, legend_on_top, share_axis
 from ml.text.number_words import decimal, percent
 from ml.translation import mark, text
@@ -91,6 +93,16 @@ def _sure(result: DecisionCurve) -> str:
     return text("From {low} to {high} that is beyond chance.", **span)
 
 
+def columns(_result: DecisionCurve, _view: View) -> Columns:
+    """Columns for people."""
+    return {
+        "cut_off": cut_off(),
+        "model": Column(text("Net benefit a record"), three),
+        **ends(three),
+        "all_": Column(text("Acting on all"), three),
+    }
+
+
 PLOT = Plot(
     key="decision-curve",
     question=mark("Is acting by the model better than acting on all, or on none?"),
@@ -100,6 +112,7 @@ PLOT = Plot(
     compute=compute,
     draw=draw,
     say=say,
+    columns=columns,
     needs=PROBABILITIES,
     revision=4,
     mark=CutOffMark("cut_off", "net_benefit"),

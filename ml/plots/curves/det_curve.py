@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ml.metrics.curves import DetCurve, det, normal_deviates
+from ml.plots.columns import Column, Columns, cut_off
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
 from ml.plots.theme import FAINT, above, figure, hover, note
 from ml.text.number_words import percent, shortened
@@ -74,6 +75,15 @@ def say(result: DetCurve, view: View) -> str:
     )
 
 
+def columns(_result: DetCurve, view: View) -> Columns:
+    """Columns for people."""
+    return {
+        "cut_off": cut_off(),
+        "false_negative_rate": Column(text("Share of “{outcome}” missed", outcome=view.label), percent),
+        "false_positive_rate": Column(text("False alarms among all others"), percent),
+    }
+
+
 PLOT = Plot(
     key="det",
     question=mark("How many are missed for few false alarms?"),
@@ -83,6 +93,7 @@ PLOT = Plot(
     compute=compute,
     draw=draw,
     say=say,
+    columns=columns,
     needs=PROBABILITIES,
     mark=CutOffMark("false_positive_deviate", "false_negative_deviate"),
 )

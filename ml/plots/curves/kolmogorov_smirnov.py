@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ml.metrics.calibration import KolmogorovSmirnov, kolmogorov_smirnov
+from ml.plots.columns import Column, Columns
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
 from ml.plots.theme import INK, figure, hover, legend_on_top, note, share_axis
 from ml.text.number_words import percent, shortened
@@ -84,6 +85,15 @@ def _curve(result: KolmogorovSmirnov, name: str, below: list[float], colour: str
     }
 
 
+def columns(_result: KolmogorovSmirnov, view: View) -> Columns:
+    """Columns for people."""
+    return {
+        "cut_off": Column(text("Probability"), percent),
+        "positive_below": Column(text("Below it, with “{outcome}”", outcome=view.label), percent),
+        "negative_below": Column(text("Below it, without"), percent),
+    }
+
+
 PLOT = Plot(
     key="ks",
     question=mark("Where do the two sides lie farthest apart?"),
@@ -93,6 +103,7 @@ PLOT = Plot(
     compute=compute,
     draw=draw,
     say=say,
+    columns=columns,
     needs=PROBABILITIES,
     revision=2,
     mark=CutOffMark("cut_off"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ml.metrics.gain_lift import Lift, lift
+from ml.plots.columns import Column, Columns, ends
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
 from ml.plots.theme import FAINT, INK, band, faded, figure, hover, share_axis
 from ml.text.few_words import few_words
@@ -100,6 +101,16 @@ def rows(result: Lift, _: View) -> tuple[list[str], list[list[Any]]]:
     return ["tenth", "lift", "low", "high"], [list(row) for row in zip(*columns, strict=True)]
 
 
+def columns(_result: Lift, _view: View) -> Columns:
+    """Columns for people."""
+    lift = Column(text("Lift (times the base rate)"), _lift)
+    return {"tenth": Column(text("Tenth of the list, highest first"), count), "lift": lift} | ends(_lift)
+
+
+def _lift(value: float) -> str:
+    return decimal(value, 2)
+
+
 PLOT = Plot(
     key="lift",
     question=mark("How much richer is the top of the list?"),
@@ -109,6 +120,7 @@ PLOT = Plot(
     compute=compute,
     draw=draw,
     say=say,
+    columns=columns,
     needs=PROBABILITIES,
     mark=CutOffMark("selected", "lift"),
     rows=rows,

@@ -10,6 +10,7 @@ import numpy as np
 from ml.data.array_types import OptionalFloats
 from ml.metrics.threshold_plots import MetricsByThreshold, metrics_by_threshold
 from ml.metrics.threshold_table import threshold_table_of
+from ml.plots.columns import Column, Columns, cut_off
 from ml.plots.palette import COLOURS
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
 from ml.plots.theme import ON_PAPER, figure, hover, note, share_axis
@@ -102,6 +103,16 @@ def say(result: MetricsByThreshold, view: View) -> str:
     )
 
 
+def columns(_result: MetricsByThreshold, _view: View) -> Columns:
+    """Columns for people."""
+    return {
+        "cut_off": cut_off(),
+        "precision": Column(text("Precision"), percent),
+        "recall": Column(text("Recall"), percent),
+        "selected": Column(text("Acted on"), percent),
+    }
+
+
 PLOT = Plot(
     key="threshold",
     question=mark("What changes as the cut-off moves?"),
@@ -111,6 +122,7 @@ PLOT = Plot(
     compute=compute,
     draw=draw,
     say=say,
+    columns=columns,
     needs=PROBABILITIES,
     revision=2,
     mark=CutOffMark("cut_off"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ml.metrics.curves import PrecisionRecall, precision_recall, reach
+from ml.plots.columns import Column, Columns, cut_off
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
 from ml.plots.theme import FAINT, figure, hover, note, share_axis
 from ml.text.number_words import count, decimal, percent, shortened
@@ -83,6 +84,16 @@ def say(result: PrecisionRecall, view: View) -> str:
     )
 
 
+def columns(_result: PrecisionRecall, view: View) -> Columns:
+    """Columns for people."""
+    recall = text("Recall: share of “{outcome}” found", outcome=view.label)
+    return {
+        "cut_off": cut_off(),
+        "recall": Column(recall, percent),
+        "precision": Column(text("Precision: share that is right"), percent),
+    }
+
+
 PLOT = Plot(
     key="precision-recall",
     question=mark("What does finding more cost in being right?"),
@@ -92,6 +103,7 @@ PLOT = Plot(
     compute=compute,
     draw=draw,
     say=say,
+    columns=columns,
     needs=PROBABILITIES,
     mark=CutOffMark("recall", "precision"),
 )

@@ -10,6 +10,7 @@ import numpy as np
 from ml.metrics.calibration import GROUPS, Calibration, calibration
 from ml.metrics.curves import reach
 from ml.metrics.recalibration.check import CalibrationCheck
+from ml.plots.columns import Column, Columns, ends, records
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
 from ml.plots.theme import FAINT, ON_PAPER, faded, figure, hover, note, share_axis
 from ml.text.number_words import count, decimal, p_value_text, percent, shortened
@@ -174,6 +175,13 @@ def rows(result: Calibration, _: View) -> tuple[list[str], list[list[Any]]]:
     return header, [[*row, *check.values()] for row in zip(*columns, strict=True)]
 
 
+def columns(_result: Calibration, view: View) -> Columns:
+    """Columns for people: what was said and what came, in groups of records."""
+    came = Column(text("Came: share with “{outcome}”", outcome=view.label), percent)
+    said = Column(text("Mean probability of the group"), percent)
+    return {"said": said, "came": came, **ends(), "records": records()}
+
+
 PLOT = Plot(
     key="calibration",
     question=mark("Do the probabilities mean what they say?"),
@@ -183,6 +191,7 @@ PLOT = Plot(
     compute=compute,
     draw=draw,
     say=say,
+    columns=columns,
     needs=PROBABILITIES,
     revision=3,
     mark=CutOffMark("cut_off"),

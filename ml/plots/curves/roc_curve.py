@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ml.metrics.curves import RocCurve, roc
+from ml.plots.columns import Column, Columns, cut_off
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
 from ml.plots.theme import FAINT, above, figure, hover, note, share_axis
 from ml.text.number_words import count, decimal, percent, shortened
@@ -94,6 +95,15 @@ def _guessing() -> dict[str, Any]:
     }
 
 
+def columns(_result: RocCurve, view: View) -> Columns:
+    """Columns for people."""
+    return {
+        "cut_off": cut_off(),
+        "true_positive_rate": Column(text("Share of “{outcome}” found", outcome=view.label), percent),
+        "false_positive_rate": Column(text("False alarms among all others"), percent),
+    }
+
+
 PLOT = Plot(
     key="roc",
     question=mark("How well are records told apart, at any cut-off?"),
@@ -103,6 +113,7 @@ PLOT = Plot(
     compute=compute,
     draw=draw,
     say=say,
+    columns=columns,
     needs=PROBABILITIES,
     mark=CutOffMark("false_positive_rate", "recall"),
 )

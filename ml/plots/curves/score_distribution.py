@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ml.metrics.calibration import ScoreDistribution, score_distribution
+from ml.plots.columns import Column, Columns
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
 from ml.plots.theme import FAINT, ON_PAPER, figure, hover, note, share_axis
 from ml.text.number_words import percent, shortened
@@ -72,6 +73,16 @@ def _bars(result: ScoreDistribution, shares: list[float], way: int, colour: str)
     }
 
 
+def columns(_result: ScoreDistribution, view: View) -> Columns:
+    """Columns for people: shares of each side in each range of probabilities."""
+    return {
+        "start": Column(text("Probability from"), percent),
+        "end": Column(text("to"), percent),
+        "positive": Column(text("Share of those with “{outcome}”", outcome=view.label), percent),
+        "negative": Column(text("Share of those without"), percent),
+    }
+
+
 PLOT = Plot(
     key="scores",
     question=mark("How far do records with and without the outcome overlap?"),
@@ -81,6 +92,7 @@ PLOT = Plot(
     compute=compute,
     draw=draw,
     say=say,
+    columns=columns,
     needs=PROBABILITIES,
     revision=2,
     mark=CutOffMark("cut_off"),

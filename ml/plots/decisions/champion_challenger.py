@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ml.errors import NothingToShow
 from ml.lifecycle.versions import others
+from ml.plots.columns import Column, Columns, ends, yes_no
 from ml.plots.option import Choices, Option
 from ml.plots.plot import Plot, Study, View
 from ml.plots.row_layout import MARGIN, height_of, named_rows, rows_axis, spans, upright
@@ -15,7 +16,7 @@ from ml.slices.challenger import Challenger, challenge
 from ml.slices.segments import LABELS
 from ml.text.number_words import count, p_value_text, with_span
 from ml.text.words import number_text
-from ml.translation import mark, text
+from ml.translation import in_row, mark, text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -112,7 +113,7 @@ def _sure(result: Challenger) -> str:
     return text(
         "The other one differs beyond chance, corrected for looking at {n} measures: {measures}.",
         n=many,
-        measures=", ".join(words),
+        measures=in_row(words),
     )
 
 
@@ -146,6 +147,22 @@ def _times(sign: float, value: float | None) -> float | None:
     return None if value is None else sign * value
 
 
+def columns(result: Challenger, _view: View) -> Columns:
+    """Columns for people."""
+    return {
+        "measures": Column(text("Measure"), lambda key: text(LABELS[key])),
+        "first": Column(result.champion, _number),
+        "second": Column(result.challenger, _number),
+        "difference": Column(text("Difference"), _number),
+        **ends(_number),
+        "beyond": Column(text("Beyond chance"), yes_no),
+    }
+
+
+def _number(value: float) -> str:
+    return number_text(round(value, 4))
+
+
 PLOT = Plot(
     key="challenger",
     question=mark("Is another version better?"),
@@ -156,6 +173,8 @@ PLOT = Plot(
     compute=compute,
     draw=draw,
     say=say,
+    columns=columns,
     options=OPTIONS,
     revision=2,
+    fits=lambda bundle: bool(others(bundle)),
 )

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from ml.data.array_types import OptionalFloats
+from ml.plots.columns import Column, Columns, ends, records
 from ml.plots.option import Option
 from ml.plots.plot import Plot, Rows, Study, View
 from ml.plots.row_layout import MARGIN, height_of, named_rows, rows_axis, spans, upright
@@ -13,8 +14,8 @@ from ml.plots.shared_options import AT_CUT_OFF, chosen, cut_off_of, feature_choi
 from ml.plots.theme import FAINT, INK, figure
 from ml.slices.fairness import FOUR_FIFTHS, GroupFairness, group_fairness
 from ml.text.number_words import count, percent, shortened
-from ml.text.words import listed, number_text
-from ml.translation import mark, plural, text
+from ml.text.words import number_text
+from ml.translation import listed, mark, plural, text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -218,6 +219,21 @@ def _fifths() -> dict[str, Any]:
     }
 
 
+def columns(result: GroupFairness, view: View) -> Columns:
+    """Columns for people, of the chosen rate."""
+    key = _rate(view)
+    low, high = ends(_times).values()
+    return {
+        result.feature: Column(result.feature),
+        "records": records(),
+        key: Column(text(NAMES[key]), percent),
+        f"{key} counted": Column(text("Of so many"), count),
+        f"{key} ratio": Column(text("Times that of “{group}”", group=result.groups[result.reference]), _times),
+        f"{key} low": low,
+        f"{key} high": high,
+    }
+
+
 PLOT = Plot(
     key="groups",
     question=mark("Are groups treated alike?"),
@@ -228,6 +244,7 @@ PLOT = Plot(
     compute=compute,
     draw=draw,
     say=say,
+    columns=columns,
     rows=rows,
     named=("groups",),
     options=OPTIONS,

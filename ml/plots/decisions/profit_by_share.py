@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ml.metrics.profit import ProfitCurve
-from ml.plots.decisions.profit_curve import PAYOFF_OPTIONS, compute, profit_figure
+from ml.plots.decisions.profit_curve import PAYOFF_OPTIONS, columns, compute, profit_figure
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, View
 from ml.plots.profit_words import amount
 from ml.text.number_words import count, percent
@@ -53,6 +53,7 @@ PLOT = Plot(
     compute=compute,
     draw=draw,
     say=say,
+    columns=columns,
     needs=PROBABILITIES,
     options=PAYOFF_OPTIONS,
     revision=2,

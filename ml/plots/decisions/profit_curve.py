@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ml.decision.payoff import Payoff, payoff_of
 from ml.metrics.profit import NEUTRAL, CutOffLimits, ProfitCurve, profit_curve, profits
+from ml.plots.columns import Column, Columns, cut_off, ends
 from ml.plots.option import Option, Setting
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
 from ml.plots.profit_words import PER, amount, best_words
@@ -181,6 +182,18 @@ def _number(options: Mapping[str, Setting], key: str) -> float | None:
     return None if value is None else float(value)
 
 
+def columns(result: ProfitCurve, view: View) -> Columns:
+    """Columns for people: profit of each cut-off."""
+
+    def money(value: float) -> str:
+        return amount(value, result)
+
+    found = Column(text("Share of “{outcome}” found", outcome=view.label), percent)
+    profit = Column(text("Profit of {n} records", n=count(PER)), money)
+    acted = Column(text("Share acted on"), percent)
+    return {"cut_off": cut_off(), "selected": acted, "recall": found, "profit": profit} | ends(money)
+
+
 PLOT = Plot(
     key="profit",
     question=mark("From which probability does acting pay most?"),
@@ -191,6 +204,7 @@ PLOT = Plot(
     compute=compute,
     draw=draw,
     say=best_words,
+    columns=columns,
     needs=PROBABILITIES,
     options=PAYOFF_OPTIONS,
     revision=3,

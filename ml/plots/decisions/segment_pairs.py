@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ml.plots.columns import Column, Columns, ends, records
 from ml.plots.plot import Plot, Rows, Study, View
 from ml.plots.shared_options import (
     AT_CUT_OFF,
@@ -187,6 +188,17 @@ def _words(result: SegmentPairs, row: int, column: int) -> str:
     )
 
 
+def columns(result: SegmentPairs, _view: View) -> Columns:
+    """Columns for people."""
+
+    def written(value: float) -> str:
+        return measure_text(result.measure, value)
+
+    names = {name: Column(name) for name in result.features}
+    counted = {"counted": Column(text("Of so many"), count), "records": records()}
+    return names | {result.measure: Column(text(LABELS[result.measure]), written)} | ends(written) | counted
+
+
 PLOT = Plot(
     key="segment-pairs",
     question=mark("Is the model as good in every corner?"),
@@ -197,6 +209,7 @@ PLOT = Plot(
     compute=compute,
     draw=draw,
     say=say,
+    columns=columns,
     rows=rows,
     named=("rows", "columns"),
     options=OPTIONS,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ml.plots.columns import Column, Columns, ends, records, yes_no
 from ml.plots.plot import Plot, Study, View
 from ml.plots.row_layout import MARGIN, height_of, named_rows, rows_axis, spans, upright
 from ml.plots.shared_options import (
@@ -21,7 +22,7 @@ from ml.plots.theme import INK, figure
 from ml.slices.segments import LABELS, Segments, segments
 from ml.text.few_words import few_words
 from ml.text.number_words import count, percent, records_text
-from ml.translation import mark, plural, text
+from ml.translation import in_row, mark, plural, text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -90,7 +91,7 @@ def say(result: Segments, _view: View) -> str:
     )
     clearly = text("None differs beyond chance.")
     if apart:
-        clearly = text("Apart from all records beyond chance: {parts}.", parts=", ".join(apart))
+        clearly = text("Apart from all records beyond chance: {parts}.", parts=in_row(apart))
     how = text(
         "The lines are {level} intervals, each for itself; what is beyond chance is corrected for looking at all "
         "parts.",
@@ -156,6 +157,23 @@ def _words(result: Segments, view: View, place: int) -> str:
     return "<br>".join(lines)
 
 
+def columns(result: Segments, view: View) -> Columns:
+    """Columns for people."""
+
+    def written(value: float) -> str:
+        return measure_text(result.measure, value)
+
+    return {
+        "parts": Column(result.feature),
+        "value": Column(text(LABELS[result.measure]), written),
+        **ends(written),
+        "counted": Column(text("Of so many"), count),
+        "records": records(),
+        "positive": Column(text("With “{outcome}”", outcome=view.label), count),
+        "beyond": Column(text("Beyond chance"), yes_no),
+    }
+
+
 PLOT = Plot(
     key="segments",
     question=mark("Is the model as good everywhere?"),
@@ -166,6 +184,7 @@ PLOT = Plot(
     compute=compute,
     draw=draw,
     say=say,
+    columns=columns,
     named=("parts",),
     options=OPTIONS,
     revision=4,

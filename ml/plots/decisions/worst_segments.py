@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
+from ml.plots.columns import Column, Columns, records
 from ml.plots.option import Choices, Option
-from ml.plots.plot import Plot, Study, View
+from ml.plots.plot import Plot, Rows, Study, View, result_columns
 from ml.plots.row_layout import LINE, LINE_HEIGHT, MARGIN, upright
 from ml.plots.shared_options import AT_CUT_OFF, LEAST, chosen, cut_off_of, least_of, three
 from ml.plots.theme import FAINT, figure, note, percent_ticks
@@ -15,7 +17,7 @@ from ml.slices.slice_finder import WorstSegments, worst_segments
 from ml.text.few_words import few_words
 from ml.text.number_words import count, percent, records_text
 from ml.text.words import number_text
-from ml.translation import mark, plural, text
+from ml.translation import chained, mark, plural, text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -99,7 +101,7 @@ def say(result: WorstSegments, _view: View) -> str:
             **slots,
         )
     slots |= {"segments": plural("{n} segment", "{n} segments", result.found, n=count(result.found))}
-    slots |= {"worst": "; ".join(result.parts[0]), "records": records_text(result.records[0])}
+    slots |= {"worst": chained(result.parts[0]), "records": records_text(result.records[0])}
     slots |= {"error": _text(result, result.error[0]), "rest": _text(result, result.rest[0])}
     few = few_words(result.records[0])
     if result.own:
@@ -122,7 +124,7 @@ def say(result: WorstSegments, _view: View) -> str:
 
 
 def _meaning(result: WorstSegments) -> str:
-    """What a find means."""
+    """Meaning of a find, in words."""
     if result.own:
         return text(
             "What is hard for every model is not counted: a line begins at the error that the model, recalibrated as a "
@@ -168,6 +170,26 @@ def _text(result: WorstSegments, value: float) -> str:
     return text("log-loss {value}", value=three(value))
 
 
+def rows(result: WorstSegments, _view: View) -> Rows:
+    """One row a segment."""
+    header, body = result_columns(replace(result, segment=[chained(each) for each in result.parts]))
+    return header, body
+
+
+def columns(result: WorstSegments, _view: View) -> Columns:
+    """Columns for people."""
+    wrong = result.by == WRONG
+    write = percent if wrong else three
+    return {
+        "segment": Column(text("Segment")),
+        "error": Column(text("Share decided wrongly") if wrong else text("Log-loss"), write),
+        "expected": Column(text("Expected"), write),
+        "rest": Column(text("All others"), write),
+        "records": records(),
+        "chance": Column(text("Corrected p-value"), lambda value: number_text(round(value, 3))),
+    }
+
+
 PLOT = Plot(
     key="worst-segments",
     question=mark("Where does the model err more than it should?"),
@@ -178,6 +200,9 @@ PLOT = Plot(
     compute=compute,
     draw=draw,
     say=say,
+    columns=columns,
+    ranked=True,
+    rows=rows,
     named=("parts",),
     options=OPTIONS,
     revision=3,

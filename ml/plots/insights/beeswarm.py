@@ -12,6 +12,7 @@ import numpy as np
 from ml.data.columns import as_floats, take, values_of
 from ml.insights.feature_grid import ORDERED
 from ml.insights.global_shapley import global_shapley_of
+from ml.plots.columns import Column, Columns, contribution
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.row_layout import names_above, rows_axis
 from ml.plots.theme import FAINT, INK, figure, note
@@ -201,6 +202,15 @@ def rows(result: Beeswarm, _view: View) -> Rows:
     return ["feature", "value", "contribution"], body
 
 
+def columns(_result: Beeswarm, view: View) -> Columns:
+    """Columns for people."""
+    return {
+        "feature": Column(text("Feature")),
+        "value": Column(text("Value")),
+        "contribution": contribution(view.label),
+    }
+
+
 PLOT = Plot(
     key="beeswarm",
     question=mark("Which values raise it, and which lower it?"),
@@ -211,6 +221,7 @@ PLOT = Plot(
     compute=compute,
     draw=draw,
     say=say,
+    columns=columns,
     named=("values",),
     rows=rows,
     needs=PROBABILITIES,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ml.insights.association import Association, association
+from ml.plots.columns import Column, Columns
 from ml.plots.plot import Plot, Rows, Study, View
 from ml.plots.shared_options import importance_order
 from ml.plots.theme import faded, figure
 from ml.text.number_words import count, decimal, sample_text, shortened
-from ml.text.words import listed
-from ml.translation import mark, plural, text
+from ml.translation import listed, mark, plural, text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -120,6 +120,16 @@ def _hover(result: Association, x: int, y: int) -> str:
     return text("{measure}, one falls as the other rises", measure=named) if result.falling[y][x] else named
 
 
+def columns(_result: Association, _view: View) -> Columns:
+    """Columns for people."""
+    return {
+        "first": Column(text("Feature")),
+        "second": Column(text("With")),
+        "strength": Column(text("Strength"), lambda value: decimal(value, 2).replace("-", "−")),
+        "measure": Column(text("Measure"), text),
+    }
+
+
 PLOT = Plot(
     key="association",
     question=mark("Which features tell the same?"),
@@ -130,6 +140,7 @@ PLOT = Plot(
     compute=compute,
     draw=draw,
     say=say,
+    columns=columns,
     rows=rows,
     per_outcome=False,
     revision=2,

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from ml.insights.distribution import Distribution, distribution
+from ml.plots.columns import Column, Columns, plain
 from ml.plots.plot import Plot, Rows, Study, View
 from ml.plots.row_layout import ROW, names_above, rows_axis
 from ml.plots.shared_options import feature_choice
@@ -134,11 +135,25 @@ def say(result: Distribution, view: View) -> str:
 
 
 def rows(result: Distribution, _view: View) -> Rows:
-    """One row a group of values; the missing ones last."""
-    edges = [str(edge) for edge in result.edges]
-    names = list(result.names) or [f"{low} to {high}" for low, high in pairwise(edges)]
-    body = [list(cells) for cells in zip(names, result.positive, result.negative, strict=True)]
-    return [result.label, "with", "without"], [*body, ["missing", result.missing_positive, result.missing_negative]]
+    """One row a group of values, from one edge to the next where they are numbers or dates; the missing ones last."""
+    groups: list[list[Any]] = [[*ends] for ends in pairwise(result.edges)] or [[name] for name in result.names]
+    groups.append([None] * (2 if result.ordered else 1))
+    positive = (*result.positive, result.missing_positive)
+    negative = (*result.negative, result.missing_negative)
+    body = [[*group, *shares] for group, *shares in zip(groups, positive, negative, strict=True)]
+    return [result.label, *(["up to"] if result.ordered else []), "with", "without"], body
+
+
+def columns(result: Distribution, view: View) -> Columns:
+    """Columns for people."""
+    starts = text("{feature}: from", feature=result.axis) if result.ordered else result.label
+    ends = {"up to": Column(text("to"), plain)} if result.ordered else {}
+    return {
+        result.label: Column(starts, plain, text("not known")),
+        **ends,
+        "with": Column(text("Share of those with “{outcome}”", outcome=view.label), percent),
+        "without": Column(text("Share of those without"), percent),
+    }
 
 
 PLOT = Plot(
@@ -151,6 +166,7 @@ PLOT = Plot(
     compute=compute,
     draw=draw,
     say=say,
+    columns=columns,
     named=("names",),
     revision=2,
     rows=rows,

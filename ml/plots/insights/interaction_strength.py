@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ml.insights.interaction import Interaction, interaction
+from ml.plots.columns import Column, Columns, points
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.row_layout import height_of, names_above, rows_axis
 from ml.plots.theme import figure
 from ml.text.number_words import count, decimal, percent, sample_text
-from ml.text.words import listed, points_text
-from ml.translation import mark, plural, text
+from ml.text.words import points_text
+from ml.translation import listed, mark, plural, text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -81,13 +82,24 @@ def ranked(result: Interaction, view: View) -> list[tuple[str, float, float | No
 
 
 def rows(result: Interaction, view: View) -> Rows:
-    """One row a pair."""
+    """One row a pair, the strongest first."""
     columns = (result.first, result.second, result.strength[view.index], result.share[view.index])
-    return ["first", "second", "strength", "H²"], [list(cells) for cells in zip(*columns, strict=True)]
+    found = sorted(zip(*columns, strict=True), key=lambda cells: -cells[2])
+    return ["first", "second", "strength", "H²"], [list(cells) for cells in found]
 
 
 def _share(share: float | None) -> str:
     return text("no effect") if share is None else f"H² {decimal(share, 2)}"
+
+
+def columns(_result: Interaction, _view: View) -> Columns:
+    """Columns for people."""
+    return {
+        "first": Column(text("Feature")),
+        "second": Column(text("With")),
+        "strength": points(text("Strength")),
+        "H²": Column(text("H²"), lambda value: decimal(value, 2)),
+    }
 
 
 PLOT = Plot(
@@ -100,6 +112,8 @@ PLOT = Plot(
     compute=compute,
     draw=draw,
     say=say,
+    columns=columns,
+    ranked=True,
     rows=rows,
     needs=PROBABILITIES,
     per_outcome=False,

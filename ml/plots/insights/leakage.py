@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ml.insights.leakage import Leakage, leakage
+from ml.plots.columns import Column, Columns, yes_no
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.row_layout import height_of, names_above, rows_axis
+from ml.plots.shared_options import three
 from ml.plots.theme import FAINT, INK, figure, note
 from ml.text.number_words import decimal, percent, sample_text
-from ml.text.words import listed
-from ml.translation import mark, plural, text
+from ml.translation import listed, mark, plural, text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -126,6 +127,16 @@ def _words(result: Leakage, place: int) -> str:
     return text("{feature}alone {alone}<br>without it the model loses {lost}", **slots, lost=decimal(lost, 3))
 
 
+def columns(_result: Leakage, _view: View) -> Columns:
+    """Columns for people."""
+    return {
+        "feature": Column(text("Feature")),
+        "AUC alone": Column(text("AUC alone"), three),
+        "AUC that the model loses without it": Column(text("AUC that the model loses without it"), three),
+        "looks like a leak": Column(text("Looks like a leak"), yes_no),
+    }
+
+
 PLOT = Plot(
     key="leaks",
     question=mark("Is a feature too good to be true?"),
@@ -136,6 +147,8 @@ PLOT = Plot(
     compute=compute,
     draw=draw,
     say=say,
+    columns=columns,
+    ranked=True,
     rows=rows,
     revision=4,
     needs=PROBABILITIES,

@@ -10,6 +10,7 @@ import numpy as np
 
 from ml.insights.global_shapley import global_shapley_of
 from ml.metrics.intervals import WIDTH
+from ml.plots.columns import Column, Columns, points
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.row_layout import height_of, names_above, rows_axis
 from ml.plots.theme import INK, figure
@@ -122,14 +123,26 @@ def _average(points: float) -> str:
 
 def ranked(result: MeanShapley, view: View) -> list[tuple[str, float, float]]:
     """Label, size and its standard error of the shown features, the largest first."""
+    return _sorted(result, view)[:MOST_SHOWN]
+
+
+def _sorted(result: MeanShapley, view: View) -> list[tuple[str, float, float]]:
     found = zip(result.features, result.size[view.index], result.error[view.index], strict=True)
-    return sorted(found, key=lambda one: -one[1])[:MOST_SHOWN]
+    return sorted(found, key=lambda one: -one[1])
 
 
 def rows(result: MeanShapley, view: View) -> Rows:
-    """One row a feature."""
-    found = zip(result.features, result.size[view.index], result.error[view.index], strict=True)
-    return ["feature", "mean absolute contribution", "standard error"], [list(one) for one in found]
+    """One row a feature, the largest first."""
+    return ["feature", "mean absolute contribution", "standard error"], [list(one) for one in _sorted(result, view)]
+
+
+def columns(_result: MeanShapley, _view: View) -> Columns:
+    """Columns for people."""
+    return {
+        "feature": Column(text("Feature")),
+        "mean absolute contribution": points(text("Mean contribution")),
+        "standard error": points(text("Standard error")),
+    }
 
 
 PLOT = Plot(
@@ -142,6 +155,8 @@ PLOT = Plot(
     compute=compute,
     draw=draw,
     say=say,
+    columns=columns,
+    ranked=True,
     rows=rows,
     needs=PROBABILITIES,
     per_outcome=False,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ml.insights.association import MissingValues, has_gaps, missing_values
+from ml.plots.columns import Column, Columns
 from ml.plots.plot import Plot, Rows, Study, View
 from ml.plots.row_layout import height_of, names_above, rows_axis
 from ml.plots.theme import figure, percent_ticks
@@ -86,6 +87,20 @@ def _words(result: MissingValues, place: int, view: View) -> str:
     return f"<b>{result.features[place]}</b><br>{missing}{_apart(result, place, view)}"
 
 
+def columns(_result: MissingValues, view: View) -> Columns:
+    """Columns for people."""
+    return {
+        "feature": Column(text("Feature")),
+        "missing": Column(text("Not known"), percent),
+        "share with the outcome where known": Column(
+            text("“{outcome}” where it is known", outcome=view.label), percent
+        ),
+        "share with the outcome where missing": Column(
+            text("“{outcome}” where it is not known", outcome=view.label), percent
+        ),
+    }
+
+
 PLOT = Plot(
     key="missing",
     question=mark("Which values are often not known, and does that say something?"),
@@ -96,6 +111,8 @@ PLOT = Plot(
     compute=compute,
     draw=draw,
     say=say,
+    columns=columns,
+    ranked=True,
     rows=rows,
     fits=has_gaps,
 )

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from ml.insights.partial_dependence import PartialDependence, partial_dependence
+from ml.plots.columns import Column, Columns, plain
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.row_layout import height_of, names_above, rows_axis
 from ml.plots.shared_options import feature_choice
@@ -183,6 +184,17 @@ def _hover(result: PartialDependence, view: View) -> list[str]:
     ]
 
 
+def columns(result: PartialDependence, view: View) -> Columns:
+    """Columns for people: the mean, and where the middle 80 % of the records lie."""
+    middle = percent(0.8)
+    return {
+        "value": Column(result.axis, plain),
+        "mean": Column(text("Mean probability of “{outcome}”", outcome=view.label), percent),
+        "low": Column(text("Middle {share} of the records from", share=middle), percent),
+        "high": Column(text("to"), percent),
+    }
+
+
 PLOT = Plot(
     key="dependence",
     question=mark("How does the probability move with its values?"),
@@ -193,6 +205,7 @@ PLOT = Plot(
     compute=compute,
     draw=draw,
     say=say,
+    columns=columns,
     named=("names",),
     revision=2,
     rows=rows,

@@ -10,6 +10,7 @@ import numpy as np
 from ml.data.array_types import Floats
 from ml.errors import NothingToShow
 from ml.insights.partial_dependence import PartialDependenceOfTwo, partial_dependence_of_two
+from ml.plots.columns import Column, Columns, records
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.shared_options import feature_choice
 from ml.plots.theme import faded, figure
@@ -160,6 +161,12 @@ def rows(result: PartialDependenceOfTwo, view: View) -> Rows:
     return [*result.labels, "mean", "records"], body
 
 
+def columns(result: PartialDependenceOfTwo, view: View) -> Columns:
+    """Columns for people."""
+    mean = Column(text("Mean probability of “{outcome}”", outcome=view.label), percent)
+    return {name: Column(name) for name in result.labels} | {"mean": mean, "records": records()}
+
+
 PLOT = Plot(
     key="dependence-of-two",
     question=mark("Does the one matter more where the other is high?"),
@@ -170,6 +177,7 @@ PLOT = Plot(
     compute=compute,
     draw=draw,
     say=say,
+    columns=columns,
     named=("names",),
     rows=rows,
     needs=PROBABILITIES,

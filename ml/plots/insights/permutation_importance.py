@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ml import locale
 from ml.insights.permutation_importance import WRONG_LABELS, PermutationImportance, permutation_importance
+from ml.plots.columns import Column, Columns, ends
 from ml.plots.plot import Plot, Rows, Study, View
 from ml.plots.row_layout import ABOVE, fitted, height_of, rows_axis
 from ml.plots.theme import FAINT, INK, figure, note, percent_ticks
@@ -105,10 +106,11 @@ def _rise(result: PermutationImportance) -> str:
 
 
 def rows(result: PermutationImportance, view: View) -> Rows:
-    """One row a feature."""
+    """One row a feature, the largest mean first."""
     header = ["feature", f"rise of the {result.measure}", "low (95 %)", "high (95 %)", "standard error"]
     spread = (values[view.index] for values in (result.mean, result.low, result.high, result.standard_error))
-    return header, [list(cells) for cells in zip(result.labels, *spread, strict=True)]
+    found = sorted(zip(result.labels, *spread, strict=True), key=lambda cells: -cells[1])
+    return header, [list(cells) for cells in found]
 
 
 def ranked(result: PermutationImportance, view: View) -> list[ImportanceRow]:
@@ -148,6 +150,21 @@ def _number(value: float, result: PermutationImportance) -> str:
     return shown.replace("-", "−")
 
 
+def columns(result: PermutationImportance, _view: View) -> Columns:
+    """Columns for people."""
+
+    def write(value: float) -> str:
+        return _number(value, result)
+
+    low, high = ends(write).values()
+    return {
+        "feature": Column(text("Feature")),
+        f"rise of the {result.measure}": Column(_rise(result), write),
+        "low (95 %)": low,
+        "high (95 %)": high,
+    }
+
+
 PLOT = Plot(
     key="importance",
     question=mark("Which features does the model lean on?"),
@@ -158,6 +175,8 @@ PLOT = Plot(
     compute=compute,
     draw=draw,
     say=say,
+    columns=columns,
+    ranked=True,
     rows=rows,
     per_outcome=False,
     revision=2,

@@ -11,6 +11,7 @@ from ml.data.columns import take, values_of
 from ml.errors import NothingToShow
 from ml.insights.feature_grid import MOST_LEVELS, ORDERED, axis_places, axis_title
 from ml.insights.global_shapley import global_shapley_of
+from ml.plots.columns import Column, Columns, contribution, plain, points
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.row_layout import ROW, names_above, rows_axis
 from ml.plots.shared_options import feature_choice
@@ -164,6 +165,15 @@ def rows(result: ShapleyScatter, _view: View) -> Rows:
     return ["value", "contribution", "standard error"], [list(each) for each in found]
 
 
+def columns(result: ShapleyScatter, view: View) -> Columns:
+    """Columns for people."""
+    return {
+        "value": Column(result.axis, plain),
+        "contribution": contribution(view.label),
+        "standard error": points(text("Standard error")),
+    }
+
+
 PLOT = Plot(
     key="contribution-by-value",
     question=mark("What does each value of a feature contribute?"),
@@ -174,6 +184,7 @@ PLOT = Plot(
     compute=compute,
     draw=draw,
     say=say,
+    columns=columns,
     named=("names", "choices"),
     rows=rows,
     needs=PROBABILITIES,

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from ml.decision.cut_offs import card_cut_off
 from ml.insights.surrogate import Surrogate, surrogate
+from ml.plots.columns import Column, Columns, records
 from ml.plots.option import Option
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.theme import figure, note, percent_ticks
 from ml.text.few_words import few_words
 from ml.text.number_words import count, part_words, percent
+from ml.text.spoken import cut_off_text
 from ml.translation import mark, text
 
 if TYPE_CHECKING:
@@ -91,7 +93,7 @@ def say(result: Surrogate, view: View) -> str:
 def _trust(result: Surrogate, fidelity: float) -> str:
     """How far the rules stand for the model."""
     slots = {"n": count(len(result.rules)), "share": percent(max(0.0, fidelity))}
-    slots |= {"agreed": percent(result.agreement), "cut_off": percent(result.cut_off)}
+    slots |= {"agreed": percent(result.agreement), "cut_off": cut_off_text(result.cut_off)}
     if fidelity >= 0.8:
         return text(
             "These {n} rules stand for the model well: they explain {share} of the variance of its probabilities on "
@@ -137,6 +139,16 @@ def _seen(result: Surrogate, place: int, view: View) -> str:
     )
 
 
+def columns(_result: Surrogate, view: View) -> Columns:
+    """Columns for people."""
+    return {
+        "rule": Column(text("Profile")),
+        "mean probability": Column(text("Mean probability"), percent),
+        "share with the outcome": Column(text("Share with “{outcome}”", outcome=view.label), percent),
+        "records": records(),
+    }
+
+
 PLOT = Plot(
     key="rules",
     question=mark("Which profiles are likely?"),
@@ -147,6 +159,8 @@ PLOT = Plot(
     compute=compute,
     draw=draw,
     say=say,
+    columns=columns,
+    ranked=True,
     named=("rules",),
     revision=2,
     rows=rows,

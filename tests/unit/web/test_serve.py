@@ -1,14 +1,19 @@
 """The command line of app.py, and the address to listen on."""
 
+import os
 import socket
+import sys
+from threading import Timer
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask
 from flask.cli import find_best_app
 
 import app
+from settings import Settings, is_loopback
 from tests.serving import ROOT
-from web.address import BadAddress, check_hosts, joined
+from web.address import BadAddress, addresses_of_gunicorn, check_hosts, joined, most_open
 from web.reload import stamps
 from web.serve import Gunicorn, read_options
 
@@ -54,7 +59,8 @@ def test_help_tells_the_defaults_that_hold(capsys, monkeypatch):
     assert ended.value.code == 0
     said = " ".join(capsys.readouterr().out.split())
     for part in ("-w INT, --workers INT The number of worker processes for handling requests. [7]",
-                 "[gthread]", "[127.0.0.1:9123]", "Port to listen on. [9123, PORT]", "--debug"):  # fmt: skip
+                 "[web.deadline_worker.DeadlineWorker]",
+                 "[127.0.0.1:9123]", "Port to listen on. [9123, PORT]", "--debug"):  # fmt: skip
         assert part in said
     assert ":ref:" not in said
 
@@ -62,9 +68,21 @@ def test_help_tells_the_defaults_that_hold(capsys, monkeypatch):
 def test_options_win_over_the_environment_which_wins_over_the_files(tmp_path, monkeypatch):
     (tmp_path / "more.py").write_text("timeout = 7\nkeepalive = 3\n")
     monkeypatch.setenv("GUNICORN_CMD_ARGS", "--workers 3 --timeout 8 --threads 2")
-    cfg = Gunicorn(lambda: None, CONFIG, {"threads": 5, "config": str(tmp_path / "more.py")}).cfg
+    cfg = Gunicorn(lambda _: None, CONFIG, {"threads": 5, "config": str(tmp_path / "more.py")}).cfg
     assert (cfg.workers, cfg.threads, cfg.timeout, cfg.keepalive, cfg.graceful_timeout) == (3, 5, 8, 3, 25)
     assert cfg.preload_app
+
+
+def test_a_worker_asks_each_model_after_the_first_requests_and_other_applications_nothing(monkeypatch):
+    begin, later = Gunicorn(lambda _: None, CONFIG, {}).cfg.post_worker_init, []
+    monkeypatch.setattr(Timer, "start", lambda timer: later.append(timer))
+    begin(SimpleNamespace(wsgi=lambda environ, start_response: []))
+    assert later == []
+    asked = []
+    begin(SimpleNamespace(wsgi=SimpleNamespace(extensions={"likely": lambda: asked.append("all")})))
+    assert [each.daemon for each in later] == [True]  # it keeps no worker from ending
+    later[0].function()
+    assert asked == ["all"]
 
 
 def test_an_address_is_written_as_servers_take_it():
@@ -92,6 +110,7 @@ def test_a_port_that_is_taken_is_no_fault_of_the_host():
 
 def test_the_service_is_made_when_somebody_asks_for_it(models_dir, tmp_path, monkeypatch):
     monkeypatch.setenv("MODELS_DIR", str(models_dir))
+    monkeypatch.setenv("AUTH", "none")
     monkeypatch.setenv("VAR_DIR", str(tmp_path))
     app._pages.cache_clear()
     assert not {"app", "server", "application"} & set(vars(app))
@@ -113,3 +132,57 @@ def test_stamps_tell_a_change_of_the_program_and_of_nothing_else(tmp_path):
     before = stamps(tmp_path)
     (tmp_path / "web" / "a.py").unlink()
     assert stamps(tmp_path) != before
+
+
+@pytest.mark.parametrize(
+    ("addresses", "found"),
+    [
+        ([("127.0.0.1", 9)], ("127.0.0.1", 9)),
+        ([("127.0.0.1", 9), ("10.1.2.3", 8)], ("10.1.2.3", 8)),
+        ([("::1", 9), ("127.3.2.1", 7)], ("::1", 9)),
+        ([("localhost", 9), "/run/likely.sock"], ("", 1)),  # a proxy sits before a Unix socket
+        ([3], ("", 1)),  # and what a file descriptor is nobody knows
+        ([], ("", 1)),
+    ],
+)
+def test_the_address_that_lets_most_in_counts(addresses, found):
+    assert most_open(addresses, 1, is_loopback) == found
+
+
+@pytest.mark.parametrize(
+    ("environ", "mode"),
+    [
+        ({}, "none"),
+        ({"HOST": "localhost"}, "none"),
+        ({"HOST": "::1"}, "none"),
+        ({"HOST": "0.0.0.0"}, "password"),
+        ({"HOST": "::"}, "password"),
+        ({"HOST": "192.168.1.7"}, "password"),
+        ({"HOST": "127.0.0.1.example.com"}, "password"),
+        ({"PROXY_HOPS": "1"}, "password"),
+        ({"HOST": "0.0.0.0", "AUTH": "none"}, "none"),
+        ({"AUTH": "password"}, "password"),
+    ],
+)
+def test_who_may_use_the_service_follows_from_who_can_reach_it(environ, mode):
+    assert Settings.from_environ(environ).auth_mode == mode
+
+
+def test_gunicorn_is_asked_again_where_it_listens(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("GUNICORN_CMD_ARGS", raising=False)
+    for program in ("/usr/bin/gunicorn", "/lib/gunicorn/__main__.py"):
+        monkeypatch.setattr(sys, "argv", [program, "-b", "0.0.0.0:81", "-b", "unix:/tmp/x", "app:server"])
+        assert addresses_of_gunicorn() == [("0.0.0.0", 81), "/tmp/x"]
+    monkeypatch.setenv("GUNICORN_CMD_ARGS", "-b 127.0.0.1:82")
+    monkeypatch.setattr(sys, "argv", ["gunicorn", "app:server"])
+    assert addresses_of_gunicorn() == [("127.0.0.1", 82)]
+    monkeypatch.setenv("LISTEN_FDS", "1")
+    monkeypatch.setenv("LISTEN_PID", str(os.getpid()))
+    assert addresses_of_gunicorn() == []
+
+
+@pytest.mark.parametrize("program", ["/srv/gunicorn/flask", "waitress-serve", "", "-c", "/usr/bin/pytest"])
+def test_other_programs_are_not_taken_for_gunicorn(monkeypatch, program):
+    monkeypatch.setattr(sys, "argv", [program, "--unknown"])
+    assert addresses_of_gunicorn() == []

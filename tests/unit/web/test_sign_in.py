@@ -11,10 +11,16 @@ from app import create_service
 from auth.accounts import Accounts
 from auth.audit_log import AuditLog
 from auth.browser_sessions import CookieByScheme
+from auth.caller import caller_of_key
+from auth.keys import ApiKeys, BadKey
 from auth.passwords import hash_password
+from auth.permissions import Permission
 from settings import BadSetting, Settings
+from store.accounts.account_records import ApiKey
+from store.connection.circuit_breaker import CircuitBreaker
 from store.db import Store
 from store.errors import StoreUnavailable
+from tests.serving import OwnPage
 from tests.small import small_model
 
 WORD = "four plain words here"
@@ -70,7 +76,7 @@ def accounts(shared, hashed):
 
 @pytest.fixture
 def client(server, accounts):
-    return Client(server)
+    return OwnPage(server)
 
 
 def sign_in(client, name="ann", password=WORD, onward="/", **headers):
@@ -79,16 +85,47 @@ def sign_in(client, name="ann", password=WORD, onward="/", **headers):
 
 def test_the_log_shows_the_link_of_the_first_administrator_once_nobody_administers(settings, caplog):
     with caplog.at_level(logging.WARNING):
-        client = Client(create_service(settings).server)
+        client = OwnPage(create_service(settings).server)
     (path,) = re.findall(r"http://127\.0\.0\.1:8000(/account/invitation/\S+)", caplog.text)
     assert client.get("/api/v1/models").status_code == 401  # no default password, nobody is in
     assert "admin" in client.get(path).text
     answer = client.post(path, data={"password": WORD})
     assert (answer.status_code, answer.headers["Location"]) == (303, "/")
     assert client.get("/account/people").status_code == 200
-    assert Client(client.application).get(path).status_code == 404
+    assert OwnPage(client.application).get(path).status_code == 404
     caplog.clear()
     create_service(settings)
+    assert "/account/invitation/" not in caplog.text
+
+
+def test_the_page_of_sign_in_says_where_the_first_link_is(settings):
+    client = OwnPage(create_service(settings).server)
+    assert "Nobody administers this service yet" in client.get("/sign-in").text
+    accounts = accounts_of(settings)
+    accounts.accept(accounts.first_invitation(), WORD)
+    assert "Nobody administers this service yet" not in client.get("/sign-in").text
+
+
+def test_a_store_that_is_away_at_start_keeps_nobody_out_for_good(models, tmp_path, caplog, monkeypatch):
+    monkeypatch.setattr(CircuitBreaker, "allows", lambda _: True)  # else it is asked again after five seconds
+    in_its_place = tmp_path / "likely.db"
+    in_its_place.mkdir()
+    settings = Settings(models_dir=models, var_dir=tmp_path, auth="password")
+    client = OwnPage(create_service(settings).server)
+    assert client.get("/healthz").status_code == 200
+    client.set_cookie("likely", "of a session before")
+    assert client.get("/").status_code == 503
+    assert client.get("/sign-in").status_code == 200
+    assert sign_in(client).status_code == 503
+    in_its_place.rmdir()
+    assert client.get("/", headers={"Accept": "text/html"}).status_code == 303
+    caplog.clear()
+    assert "Nobody administers this service yet" in client.get("/sign-in").text
+    (path,) = re.findall(r"http://127\.0\.0\.1:8000(/account/invitation/\S+)", caplog.text)
+    assert client.post(path, data={"password": WORD}).status_code == 303
+    assert client.get("/account/people").status_code == 200
+    caplog.clear()
+    client.get("/sign-in")
     assert "/account/invitation/" not in caplog.text
 
 
@@ -105,7 +142,7 @@ def test_a_session_that_was_ended_does_not_come_back_with_its_cookie(client, ser
     sign_in(client)
     kept = client.get_cookie("likely").value
     client.post("/sign-out")
-    thief = Client(server)
+    thief = OwnPage(server)
     thief.set_cookie("likely", kept)
     assert thief.get("/account").status_code == 401
 
@@ -116,7 +153,7 @@ def test_sign_in_renews_the_session(client, server, accounts):
     before = client.get_cookie("likely").value
     sign_in(client)
     assert client.get_cookie("likely").value != before
-    other = Client(server)
+    other = OwnPage(server)
     other.set_cookie("likely", before)
     assert other.get("/account").status_code == 401
 
@@ -134,7 +171,7 @@ def test_a_cookie_that_somebody_else_signed_is_none(client, server, accounts, se
 
 def test_instances_of_one_store_take_each_others_cookies(client, shared):
     sign_in(client)
-    other = Client(create_service(shared[2]).server)
+    other = OwnPage(create_service(shared[2]).server)
     other.set_cookie("likely", client.get_cookie("likely").value)
     assert other.get("/account").status_code == 200
 
@@ -163,7 +200,7 @@ def test_attributes_of_the_cookie(client, base, name, secure):
 
 def test_cookie_under_a_path_prefix(models, tmp_path):
     settings = Settings(models_dir=models, var_dir=tmp_path, auth="password", root_path="/apps/likely")
-    client = Client(create_service(settings).server)
+    client = OwnPage(create_service(settings).server)
     accounts = accounts_of(settings)
     accounts.accept(accounts.first_invitation(), WORD)
     data = {"name": "admin", "password": WORD, "next": "/"}
@@ -219,17 +256,74 @@ def test_pages_of_other_sites_change_nothing(client, path, headers):
 
 
 @pytest.mark.parametrize(
+    "kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain", ""]
+)
+def test_what_a_form_can_send_must_say_where_it_comes_from(client, kind):
+    """Browsers send Origin or Sec-Fetch-Site; without both, a session may send JSON only."""
+    sign_in(client)
+    silent = Client(client.application)
+    silent.set_cookie("likely", client.get_cookie("likely").value)
+    for path in ("/api/v1/models/binary/jobs", "/api/v1/models/binary/predict", "/account"):
+        answer = silent.post(path, data=b"income=5", content_type=kind)
+        assert (answer.status_code, answer.json["error"]["code"]) == (403, "foreign_site")
+    said = silent.post("/api/v1/models/binary/predict", json={"records": [{}]})
+    assert said.status_code != 403
+    assert client.post("/account", data=b"do=nothing", content_type=kind).status_code != 403
+
+
+@pytest.mark.parametrize(
     "header", ["X-Forwarded-User", "X-Remote-User", "Remote-User", "X-Forwarded-Email", "X-Auth-Request-User"]
 )
 def test_a_header_that_names_somebody_is_not_believed(client, header):
     assert client.get("/account", headers={header: "admin"}).status_code == 401
 
 
+def test_tries_are_counted_by_network_whatever_the_address_is_written_like(models, tmp_path):
+    settings = Settings(models_dir=models, var_dir=tmp_path, auth="password", proxy_hops=1)
+    client = OwnPage(create_service(settings).server)
+    spelled = [f"2001:db8::{at:x}" for at in range(6)] + [f"[2001:DB8::1]:{at}" for at in range(6)]
+    codes = [sign_in(client, **{"X-Forwarded-For": address}).status_code for address in spelled]
+    assert codes == [401] * 10 + [429] * 2
+
+
+def test_long_forms_are_refused_before_they_are_read(client):
+    for path in ("/sign-in", "/sign-out", "/account/invitation/x", "/account"):
+        sign_in(client)
+        assert client.post(path, data={"name": "x" * 20_000}).status_code == 413
+        chunked = {"Transfer-Encoding": "chunked", "Content-Type": "application/x-www-form-urlencoded"}
+        assert client.post(path, headers=chunked).status_code == 413
+
+
+@pytest.mark.parametrize("onward", ["//[", "/\\[", "//[::1", "http://[", "//a@[b"])
+def test_an_address_that_is_none_leads_to_the_first_page(client, onward):
+    assert client.get("/sign-in", query_string={"next": onward}).status_code == 200
+    assert sign_in(client, onward=onward).headers["Location"] == "/"
+
+
+def test_a_key_of_single_models_administers_nothing(client, server, shared):
+    settings = shared[2]
+    keys = ApiKeys(Store(settings.database_url), AuditLog(Store(settings.database_url)))
+    with pytest.raises(BadKey, match="one of all models"):
+        keys.make("half", ["admin"], ["binary"])
+    caller = caller_of_key(ApiKey("k", "", "old", ("admin",), ("binary",), "ann", 0.0))  # made before it was refused
+    assert not caller.may(Permission.ADMIN)
+    assert not caller.may(Permission.ADMIN, "binary")
+    assert caller.may(Permission.SCORE, "binary")
+
+
+@pytest.mark.parametrize("name", ["\u202eevil", "x\x00y", "\x1b[31m", "a\u200bb"])
+def test_names_hold_no_characters_that_are_not_seen(client, name):
+    sign_in(client, "admin")
+    assert client.post("/account/people", data={"do": "invite", "name": name, "role": "viewer"}).status_code == 400
+    form = {"do": "make", "name": name, "scope": "read", "days": ""}
+    assert client.post("/account/keys", data=form).status_code == 400
+
+
 def test_invitations_are_made_by_administrators(client, server):
     sign_in(client, "admin")
     answer = client.post("/account/people", data={"do": "invite", "name": "Bob@x.example", "role": "viewer"})
     (path,) = re.findall(r'value="http://localhost(/account/invitation/[^"]+)"', answer.text)
-    bob = Client(server)
+    bob = OwnPage(server)
     assert "bob@x.example" in bob.get(path).text
     assert "at least 12" in bob.post(path, data={"password": "short"}).text
     assert bob.post(path, data={"password": WORD}).status_code == 303
@@ -239,7 +333,7 @@ def test_invitations_are_made_by_administrators(client, server):
 
 def test_administrators_change_and_close_accounts(client, server, accounts):
     ann = next(each for each in accounts.all() if each.name == "ann")
-    hers = Client(server)
+    hers = OwnPage(server)
     sign_in(hers)
     sign_in(client, "admin")
     form = {"do": "role", "person": ann.id, "role": "viewer", "models": "binary: manager"}
@@ -254,7 +348,7 @@ def test_administrators_change_and_close_accounts(client, server, accounts):
 
 
 def test_a_changed_password_signs_out_all_other_browsers(client, server):
-    other = Client(server)
+    other = OwnPage(server)
     sign_in(other)
     sign_in(client)
     wrong = client.post("/account", data={"do": "password", "old": "wrong one here", "new": "another long password"})
@@ -274,7 +368,7 @@ def test_keys_are_shown_once_and_ended(client, server):
     answer = client.post("/account/keys", data={"do": "make", "name": "shop", "scope": ["score", "read"], "days": "30"})
     (key,) = re.findall(r"lk_[0-9a-f]{12}_[0-9a-f]{48}_[0-9a-f]{8}", answer.text)
     assert key not in client.get("/account/keys").text
-    program = Client(server)
+    program = OwnPage(server)
     bearer = {"Authorization": f"Bearer {key}"}
     assert program.get("/api/v1/models", headers=bearer).status_code == 200
     assert program.post("/v2/models/binary/infer", json={}, headers=bearer).status_code == 400
@@ -284,6 +378,16 @@ def test_keys_are_shown_once_and_ended(client, server):
     )
     client.post("/account/keys", data={"do": "end", "key": key[3:15]})
     assert program.get("/api/v1/models", headers=bearer).status_code == 401
+
+
+def test_each_event_of_a_request_names_it_also_where_nobody_is_recognised_yet(client, shared):
+    sign_in(client, password="wrong password", **{"X-Request-Id": "request-1"})
+    sign_in(client, **{"X-Request-Id": "request-2"})
+    events, _ = AuditLog(Store(shared[2].database_url)).page(2)
+    assert [(each.what, each.request) for each in events] == [
+        ("signed in", "request-2"),
+        ("sign-in refused", "request-1"),
+    ]
 
 
 def test_audit_is_a_page_and_an_export(client):
@@ -296,6 +400,7 @@ def test_audit_is_a_page_and_an_export(client):
     assert exported.text.splitlines()[0] == "who,what,about,before,after,why,request,at,number"
     assert "'=cmd()" in exported.text
     assert "audit exported" in exported.text
+    assert re.search(r"(version trained|version added),binary@", exported.text)  # from the history of the model
 
 
 def test_markup_in_names_is_text(client):
@@ -306,7 +411,7 @@ def test_markup_in_names_is_text(client):
 
 
 def test_nobody_signs_in_where_nobody_has_to(models, tmp_path):
-    client = Client(create_service(Settings(models_dir=models, var_dir=tmp_path)).server)
+    client = OwnPage(create_service(Settings(models_dir=models, var_dir=tmp_path)).server)
     assert client.get("/api/v1/models").status_code == 200
     assert client.get("/sign-in").status_code == 404
     assert client.get("/account").status_code == 404
@@ -318,7 +423,7 @@ def test_a_store_that_is_away_lets_nobody_in(client, server, monkeypatch):
     def away(*_):
         raise StoreUnavailable("away")
 
-    monkeypatch.setattr("store.people.PeopleTable.in_session", away)
+    monkeypatch.setattr("store.accounts.people.PeopleTable.in_session", away)
     monkeypatch.setattr("auth.recent.REMEMBERED_FOR", -1)
     client.get("/account")  # what was remembered is looked up again from here on
     answer = client.get("/api/v1/models")

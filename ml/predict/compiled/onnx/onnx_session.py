@@ -20,7 +20,7 @@ class Trees:
     Parameters
     ----------
     graph : bytes
-        One model, or several as ``wire.bundled`` writes them. A model has an input ``x0, x1, ...`` for each
+        One model, or several as ``onnx_wire.bundled`` writes them. A model has an input ``x0, x1, ...`` for each
         matrix that its trees look at and an output ``y0, y1, ...`` of shape (n, targets) for each ensemble:
         sums of leaf values in tree order. The outputs ``y0_1`` of several models are added up to the sums of
         the target 1 of the ensemble 0.

@@ -1,0 +1,88 @@
+"""Decisions of an answer: recorded before it goes out, and named in its header ``Decision-Id``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from feedback.recorder import Answer, Recorder, answering
+from ml.service import Bundle
+from store.outcome_records import API
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+HEADER = "Decision-Id"
+LONG = 24  # hexadecimal digits of an answer's id
+
+
+class LateAnswers:
+    """Records the decisions of an answer that a job made, whenever it is fetched; the store keeps them once.
+
+    Parameters
+    ----------
+    recorder : Recorder
+    model : callable
+        Gives a version by its key.
+    """
+
+    def __init__(self, recorder: Recorder, model: Callable[[str], Bundle]) -> None:
+        self._recorder, self._model = recorder, model
+
+    def headers(self, job: str, key: str, asked: Sequence[object], content: bytes) -> dict[str, str]:
+        """The header that names the decisions; none where they cannot be recorded.
+
+        Parameters
+        ----------
+        job : str
+            Id of the job, of which the decisions have theirs.
+        key : str
+            Of the version.
+        asked : sequence of object
+            The raw records.
+        content : bytes
+            The answer, as JSON.
+        """
+        bundle = self._model(key)
+        given = [
+            (each["id"], _in_order(bundle, each["probabilities"])) for each in orjson.loads(content)["predictions"]
+        ]
+        with answering(API, job[:LONG]) as answer:
+            self._recorder.decided(bundle, asked, lambda: given)
+        return {HEADER: answer.id} if self._recorder.keep(answer) else {}
+
+
+def _in_order(bundle: Bundle, probabilities: Mapping[str, float] | None) -> list[float] | None:
+    return None if probabilities is None else [probabilities[name] for name in bundle.outcomes.names]
+
+
+class RecordedAnswers:
+    """WSGI middleware: what an answer of status 200 decided is recorded, and its id stands in the header.
+
+    Record n of the answer, from 0, is the decision ``<id>-<n>``.
+
+    Parameters
+    ----------
+    application : WSGI application
+    recorder : Recorder
+    """
+
+    def __init__(self, application: WSGIApplication, recorder: Recorder) -> None:
+        self.application, self._recorder = application, recorder
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        if environ["REQUEST_METHOD"] != "POST":
+            return self.application(environ, start_response)
+        with answering(API) as answer:
+            return self.application(environ, self._started(answer, start_response))
+
+    def _started(self, answer: Answer, start_response: StartResponse) -> Any:
+        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+            if status.startswith("200") and self._recorder.keep(answer):
+                headers = [*headers, (HEADER, answer.id)]
+            return start_response(status, headers, exc_info)
+
+        return start

@@ -1,0 +1,1 @@
+"""Routes about decisions: what came of them, and what is learnt from that."""

@@ -1,0 +1,26 @@
+"""The answer of a table that is made while it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+from urllib.parse import quote
+
+from flask import Response
+
+
+def csv_answer(parts: Iterator[str], name: str) -> Response:
+    """A CSV file for download, of which the header and the first lines are made before the answer begins.
+
+    So a store that does not answer is an error of its own.
+
+    Parameters
+    ----------
+    parts : iterator of str
+        The header, then lines.
+    name : str
+        Of the file.
+    """
+    header, first = next(parts), next(parts, "")
+    head = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}", "Cache-Control": "no-store"}
+    return Response(chain((header, first), parts), content_type="text/csv; charset=utf-8", headers=head)

@@ -1,0 +1,28 @@
+"""Route ``GET /api/v1/models/<name>/results``: whether a model has been right, has paid, and is used."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+
+from api.contract.monitoring.results import ResultsQuery
+from api.http.query import takes
+from api.http.validated import read_query
+from api.v1.models import PREFIX
+from feedback.results.results import Results
+from ml.runtime.deadline import PATIENCE, strict_deadline
+
+
+def register(app: Flask, results: Results) -> None:
+    """Add the route."""
+
+    @app.get(f"{PREFIX}/<name>/results")
+    @takes(*ResultsQuery.model_fields)
+    def model_results(name: str) -> dict[str, Any]:
+        """The numbers of the Results page."""
+        asked = read_query(ResultsQuery)
+        with strict_deadline(PATIENCE):
+            found = results.of(name, asked.outcome or None)
+            more = results.analysts(name, asked.outcome or None) if asked.analysts else None
+        return {**found, "analysts": more}

@@ -1,0 +1,79 @@
+"""Routes of tables of outcomes of any size: sent as a job, polled, and what became of each line."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, jsonify, request
+from werkzeug.http import parse_options_header
+
+from api.contract.outcomes import OutcomeJobQuery
+from api.http.errors import UnsupportedContent
+from api.http.file_tables import TYPES
+from api.http.query import BadParameter, takes
+from api.http.uploads import open_upload
+from api.http.validated import names_of, read_query
+from api.v1.accepted_job import idempotency_key
+from feedback.told.outcome_jobs import PREFIX, OutcomeJobs, described
+from jobs.files.job_view import pause_of
+from ml.errors import Unreadable
+from ml.files.text.read_options import ReadOptions
+from store.job import Job
+
+NO_LIMIT = 2**62  # bytes of a body: a file is streamed, and the job service enforces its limit
+OTHERS = ("", "application/octet-stream", "application/vnd.apache.parquet")
+
+
+def register(app: Flask, outcome_jobs: OutcomeJobs) -> None:
+    """Add the routes."""
+
+    @app.post(PREFIX)
+    @takes(*names_of(OutcomeJobQuery))
+    def accept_outcomes() -> Response:
+        """Accept a table of outcomes."""
+        request.max_content_length = NO_LIMIT
+        upload = open_upload(tuple(names_of(OutcomeJobQuery)))
+        asked = read_query(OutcomeJobQuery, {"name": upload.name, **upload.options}, Unreadable)
+        if not asked.model:
+            raise BadParameter("The address names no model.", "Name the one that the lines are about: ?model=loan")
+        if upload.content_type not in (*OTHERS, *TYPES):
+            raise UnsupportedContent(f"The file is sent as {upload.content_type[:80]!r}.", f"Accepted: {TYPES[0]}.")
+        charset = parse_options_header(request.content_type or "")[1].get("charset", "")
+        read = ReadOptions.from_mapping({"encoding": charset} | dict(upload.options)).to_json()
+        options = {"as": asked.as_, "read": read, "name": asked.name}
+        size = request.content_length or 0
+        job, new = outcome_jobs.accept(asked.model, upload.blocks, options, idempotency_key(), size)
+        response = _answer(job, 202)
+        response.headers["Location"] = f"{PREFIX}/{job.id}"
+        if not new:
+            response.headers["Idempotency-Replayed"] = "true"
+        return response
+
+    @app.get(f"{PREFIX}/<job>")
+    @takes()
+    def show_outcome_job(job: str) -> Response:
+        """State and progress."""
+        return _answer(outcome_jobs.get(job))
+
+    @app.get(f"{PREFIX}/<job>/result")
+    @takes()
+    def outcome_job_result(job: str) -> Response:
+        """What became of each line."""
+        made = outcome_jobs.result(job)
+        head = {"Content-Length": str(made.length), "Cache-Control": "no-store"}
+        head["Content-Disposition"] = 'attachment; filename="outcomes result.csv"'
+        return Response(made.read(), content_type="text/csv; charset=utf-8", headers=head)
+
+    @app.delete(f"{PREFIX}/<job>")
+    @takes()
+    def delete_outcome_job(job: str) -> Response:
+        """Cancel a job, or delete one that is over."""
+        found = outcome_jobs.delete(job)
+        return Response(status=204) if found is None else _answer(found)
+
+
+def _answer(job: Job, status: int = 200) -> Response:
+    response = jsonify(described(job))
+    response.status_code = status
+    pause = pause_of(job)
+    if pause is not None:
+        response.headers["Retry-After"] = str(pause)
+    return response

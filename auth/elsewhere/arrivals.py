@@ -1,0 +1,92 @@
+"""Accounts of those who sign in elsewhere: made when they first come, with the roles that their groups give."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import count
+
+from auth.accounts import role_words
+from auth.audit_log import SYSTEM, AuditLog
+from auth.elsewhere.claims import Named
+from auth.elsewhere.group_roles import GroupRoles
+from ml.errors import LikelyError
+from ml.translation import text
+from store.accounts.account_records import NameTaken, Person
+from store.db import Store
+
+BY_GROUPS = "groups at the sign-in service"  # the reason of changed roles, in the audit log
+
+
+class NotAdmitted(LikelyError):
+    """Who somebody is is not known, or they may not come in; the message says why, and what to do."""
+
+    code = "not_admitted"
+
+
+class Arrivals:
+    """Lets people in whom another service names.
+
+    Parameters
+    ----------
+    store : Store
+    audit : AuditLog
+    roles : GroupRoles
+    clock : callable
+        Gives seconds since 1970.
+    """
+
+    def __init__(
+        self, store: Store, audit: AuditLog, roles: GroupRoles, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._store, self._audit, self._roles, self._clock = store, audit, roles, clock
+
+    def admit(self, named: Named) -> Person:
+        """The account of a person, with the roles of today.
+
+        It is found by issuer and subject. A name or an e-mail address finds nobody: who has another's would be them.
+
+        Raises
+        ------
+        NotAdmitted
+            An administrator closed the account, or no group gives a role.
+        """
+        found = self._store.people.of_identity(named.identity)
+        role, roles = self._roles.of(named.groups) or ("", {})
+        if found and named.at < (found.roles_at or 0.0):
+            role, roles = found.role, dict(found.roles)  # a token of before a group was taken away
+        if found is None and (role or roles):
+            found = self._add(named, role, roles)
+        if found and not found.active:
+            raise NotAdmitted(text("Your account is closed. An administrator can open it again."))
+        if found and (found.role, dict(found.roles)) != (role, roles):
+            new = replace(found, role=role, roles=roles)
+            self._store.people.change(found.id, role=role, roles=roles, roles_at=named.at)
+            before, after = role_words(found), role_words(new)
+            self._audit.note("role changed", found.name, before=before, after=after, why=BY_GROUPS, who=SYSTEM)
+            found = new
+        if found is None or not (role or roles):
+            raise NotAdmitted(
+                text("You are {name}, and in no group that may use this service.", name=named.name),
+                text("Ask an administrator for a group that may."),
+            )
+        return found
+
+    def _add(self, named: Named, role: str, roles: dict[str, str]) -> Person:
+        """Add a person, by another name where somebody else has this one."""
+        person = Person(
+            uuid.uuid4().hex, named.name, role, roles, created=self._clock(), identity=named.identity, roles_at=named.at
+        )
+        for number in count(2):
+            try:
+                self._store.people.add(person)
+            except NameTaken:
+                if there := self._store.people.of_identity(named.identity):
+                    return there  # who signed in twice at once
+                person = replace(person, name=f"{named.name} ({number})")
+            else:
+                break
+        self._audit.note("account made", person.name, after=role_words(person), why=BY_GROUPS, who=person.name)
+        return person

@@ -1,0 +1,84 @@
+"""Claims of a token: who somebody is elsewhere, and in which groups."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from store.accounts.account_records import identity_of
+
+LONGEST_SUBJECT = 255  # OpenID Connect Core, 2
+LONGEST_NAME = 100
+_NO_NAME = re.compile(r"[\s/<>\"'\\]+")  # what no name may hold, see auth.accounts.read_name
+
+
+class BadClaims(ValueError):
+    """The claims do not say who somebody is."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """Somebody as another service names them.
+
+    Attributes
+    ----------
+    issuer, subject : str
+        The two together are one person, for ever.
+    name : str
+        To be read: an e-mail address, say. It identifies nobody.
+    groups : frozenset of str
+    at : float
+        When this was said, in seconds since 1970.
+    """
+
+    issuer: str
+    subject: str
+    name: str
+    groups: frozenset[str]
+    at: float
+
+    @property
+    def identity(self) -> str:
+        """What the account is found by."""
+        return identity_of(self.issuer, self.subject)
+
+
+def read_claims(issuer: str, claims: Mapping[str, Any], groups_claim: str) -> Named:
+    """Who the claims of a verified token name.
+
+    An e-mail address that the issuer calls unverified is left out: anybody may have typed it.
+
+    Raises
+    ------
+    BadClaims
+        There is no subject.
+    """
+    subject = claims.get("sub")
+    if not isinstance(subject, str) or not 1 <= len(subject) <= LONGEST_SUBJECT or not subject.isprintable():
+        raise BadClaims("The token has no subject (sub).")
+    if claims.get("email_verified") in (False, "false"):
+        claims = {name: value for name, value in claims.items() if name != "email"}
+    names = (claims.get(each) for each in ("email", "preferred_username"))
+    name = next((each for each in names if isinstance(each, str) and each.strip()), subject)
+    said = claims.get("iat")
+    at = float(said) if isinstance(said, (int, float)) else time.time()
+    return Named(issuer, subject, name_of(name), groups_of(claims, groups_claim), at)
+
+
+def name_of(text: str) -> str:
+    """A name as accounts have it, of any text."""
+    return _NO_NAME.sub("_", text.strip().casefold())[:LONGEST_NAME] or "_"
+
+
+def groups_of(claims: Mapping[str, Any], claim: str) -> frozenset[str]:
+    """Groups of a claim: a list of texts, or one text. A claim within another is named ``outer.inner``."""
+    found: Any = claims.get(claim)
+    if found is None and "." in claim:
+        found = claims
+        for part in claim.split("."):
+            found = found.get(part) if isinstance(found, Mapping) else None
+    found = [found] if isinstance(found, str) else found
+    return frozenset(each for each in found if isinstance(each, str)) if isinstance(found, list) else frozenset()

@@ -1,0 +1,55 @@
+"""The first administrator: invited by a link that the log shows, for there is no default password."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+
+from auth.accounts import INVITED_FOR, Accounts
+from store.errors import StoreUnavailable
+
+log = logging.getLogger("likely")
+
+
+class FirstAdministrator:
+    """Logs a link of invitation as long as nobody administers the service.
+
+    Parameters
+    ----------
+    accounts : Accounts
+    address : str
+        Of the page of invitations, without the token.
+    clock : callable
+        Gives seconds that never go back.
+    """
+
+    def __init__(self, accounts: Accounts, address: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._accounts, self._address, self._clock = accounts, address, clock
+        self._is_there = False
+        self._logged_until = float("-inf")
+
+    def missing(self) -> bool:
+        """True where nobody administers the service yet; the log then shows a link that holds.
+
+        To be called at start, and when somebody wants to sign in: the store may have been away, or the link too old.
+        """
+        if self._is_there:
+            return False
+        try:
+            self._is_there = self._accounts.is_administered()
+            if not self._is_there and self._clock() >= self._logged_until:
+                self._log(self._accounts.first_invitation())
+        except StoreUnavailable:
+            log.error("The store does not answer: nobody can sign in until it does.")
+            return False
+        return not self._is_there
+
+    def _log(self, token: str) -> None:
+        self._logged_until = self._clock() + INVITED_FOR
+        log.warning(
+            "Nobody administers this service yet. Within two days, open %s/%s (from another machine: the same path at "
+            "the address under which it reaches the service)",
+            self._address,
+            token,
+        )

@@ -1,0 +1,117 @@
+"""Rate limit (throttle): how many requests a key, a person or an address may send in a minute."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from limits import RateLimitItemPerMinute
+from limits.errors import StorageError
+from limits.storage import storage_from_string
+from limits.strategies import FixedWindowRateLimiter
+
+from auth.caller import Caller
+from store.connection.circuit_breaker import CircuitBreaker
+from telemetry.metrics import LIMITED, count
+
+log = logging.getLogger(__name__)
+
+MEMORY = "memory://"
+WINDOW = 60  # seconds
+TIMEOUT = 0.5  # seconds for an answer of Redis
+
+
+def storage_of(redis_url: str) -> str:
+    """Where counts are kept, as ``limits`` names it: a Redis for all instances, or the memory of each process."""
+    return redis_url.replace("unix:", "redis+unix:", 1) if redis_url.startswith("unix:") else redis_url or MEMORY
+
+
+@dataclass(frozen=True)
+class Taken:
+    """One request, counted.
+
+    Attributes
+    ----------
+    allowed : bool
+    headers : list of (str, str)
+        ``RateLimit`` and ``RateLimit-Policy`` (draft-ietf-httpapi-ratelimit-headers-10); ``Retry-After`` where it is
+        not allowed.
+    """
+
+    allowed: bool
+    headers: list[tuple[str, str]]
+
+
+class RateLimiter:
+    """Counts requests in windows of a minute, in Redis for all instances, or else in each process.
+
+    While Redis is away, nobody is limited.
+
+    Parameters
+    ----------
+    per_minute : int
+    storage : str
+        ``memory://``, or the URL of a Redis.
+    clock : callable
+        Gives seconds since 1970.
+    """
+
+    def __init__(self, per_minute: int, storage: str = MEMORY, clock: Callable[[], float] = time.time) -> None:
+        patience = {} if storage == MEMORY else {"socket_timeout": TIMEOUT, "socket_connect_timeout": TIMEOUT}
+        self._limiter = FixedWindowRateLimiter(storage_from_string(storage, wrap_exceptions=True, **patience))
+        self._item = RateLimitItemPerMinute(per_minute)
+        self._breaker = CircuitBreaker("The count of requests (nobody is limited meanwhile)", log, backend="rate_limit")
+        self._clock = clock
+
+    def take(self, who: str) -> Taken:
+        """Count a request of somebody, and say whether it is allowed."""
+        if not self._breaker.allows():
+            return Taken(True, [])
+        try:
+            allowed = self._limiter.hit(self._item, who)
+            window = self._limiter.get_window_stats(self._item, who)
+        except StorageError as error:
+            self._breaker.failed(error)
+            return Taken(True, [])
+        self._breaker.succeeded()
+        if not allowed:
+            count(LIMITED, who.partition(" ")[0])
+        seconds = max(1, round(window.reset_time - self._clock()))
+        headers = [
+            ("RateLimit-Policy", f'"caller";q={self._item.amount};w={WINDOW}'),
+            ("RateLimit", f'"caller";r={window.remaining};t={seconds}'),
+        ]
+        return Taken(allowed, headers if allowed else [*headers, ("Retry-After", str(seconds))])
+
+
+def counted_as(caller: Caller, address: str) -> str:
+    """Who a request is counted for: the person, the key, or the address of those who are not known.
+
+    Parameters
+    ----------
+    caller : Caller
+    address : str
+        Of the client, see :func:`counted_address`.
+    """
+    return caller.id or f"address {counted_address(address)}"
+
+
+def counted_address(address: str) -> str:
+    """The address of a client as its requests are counted.
+
+    A port is left out, IPv6 counts by its /64, and all that is no address counts together: else a client would be
+    somebody else with each spelling.
+    """
+    host, _, port = address.strip().rpartition(":")
+    if not (port.isdecimal() and (host.endswith("]") or ("." in host and ":" not in host))):
+        host = address.strip()
+    try:
+        found = ipaddress.ip_address(host.strip("[]").partition("%")[0])
+    except ValueError:
+        return "unknown"
+    if found.version == 4:
+        return str(found)
+    return str(found.ipv4_mapped or ipaddress.ip_network((found, 64), strict=False))

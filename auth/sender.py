@@ -1,0 +1,51 @@
+"""The sender of a job, as what it may do is asked when a worker does it, long after the request."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from auth.caller import EVERYBODY, STRANGER, Caller, Request, caller_of_key, caller_of_person, use_request
+from auth.permissions import Permission
+from store.db import Store
+
+_KEY = re.compile(r"key .*\((\w+)\)", re.DOTALL)
+_PERSON = re.compile(r"person (\w+)")
+
+
+def caller_of(store: Store, sender: str) -> Caller:
+    """The caller of an id, with what it may do now; one who may do nothing where it was ended meanwhile.
+
+    Parameters
+    ----------
+    store : Store
+    sender : str
+        As :func:`auth.caller.caller_id` gave it. It is empty where nobody signs in, and everybody may do everything.
+    """
+    if not sender:
+        return EVERYBODY
+    if found := _PERSON.fullmatch(sender):
+        person = store.people.get(found[1])
+        return caller_of_person(person) if person and person.active else STRANGER
+    found = _KEY.fullmatch(sender)
+    key = store.api_keys.get(found[1]) if found else None
+    return caller_of_key(key) if key and key.alive(time.time()) else STRANGER
+
+
+@contextmanager
+def use_sender(store: Store, sender: str, needs: Permission, request: str) -> Iterator[None]:
+    """Work in the name of a sender until the block ends.
+
+    Parameters
+    ----------
+    store, sender
+        As of :func:`caller_of`.
+    needs : Permission
+        What is done.
+    request : str
+        Id of the request.
+    """
+    with use_request(Request(caller_of(store, sender), needs, request)):
+        yield

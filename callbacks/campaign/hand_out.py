@@ -1,0 +1,68 @@
+"""Callbacks that hand a list out to sellers and take it back."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from dash import MATCH, Dash, Input, Output, State, ctx
+from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
+
+from callbacks.campaign.doors import Doors, words
+from feedback.desk.sellers import sellers_of
+from feedback.desk.service import Desk
+from jobs.refused import NoCampaign
+from jobs.work.job_kinds import LIST
+from layouts.campaign import hand_out, parts
+from layouts.shared import ids
+from ml.errors import LikelyError
+from ml.translation import text
+
+
+def register(app: Dash, doors: Doors) -> None:
+    """Hand a list out, and take it back."""
+    of = ids.campaign_part
+    app.callback(
+        Output(of("hand-said", MATCH), "children"),
+        Output(of("hand-back", MATCH), "hidden"),
+        Input(of("hand", MATCH), "n_clicks"),
+        Input(of("hand-back", MATCH), "n_clicks"),
+        State(of("sellers", MATCH), "value"),
+        State(of("hand", MATCH), "id"),
+        prevent_initial_call=True,
+    )(partial(change, doors))
+
+
+def section(doors: Doors, job: str, model: str) -> list[Component]:
+    """Who calls a list, on the page of its campaign; nothing where outcomes are not kept."""
+    if doors.desk is None:
+        return []
+    handed = doors.desk.table.handed_out(job)
+    sellers = sellers_of(doors.desk.feedback.store, model.partition("@")[0])
+    return [hand_out.section(job, sellers, handed[0].sellers if handed else None)]
+
+
+def change(doors: Doors, given: Any, taken: Any, chosen: Any, of: Any) -> tuple[Any, Any]:
+    """Hand the list out to those who are chosen, or take it back."""
+    if doors.desk is None or not (given or taken) or not ctx.triggered_id:
+        raise PreventUpdate
+    back = ctx.triggered_id["campaign"] == "hand-back"
+    try:
+        return _changed(doors, doors.desk, str(of["job"]), None if back else chosen)
+    except LikelyError as error:
+        return parts.bad(words(error)), True
+
+
+def _changed(doors: Doors, desk: Desk, job: str, chosen: Any) -> tuple[Any, bool]:
+    found = doors.jobs.get(job)
+    if found.kind != LIST or found.state != "done":
+        raise NoCampaign(text("This is no list that is done."), "Make it first.")
+    if chosen is None:
+        desk.table.take_back(job)
+        return text("It is on nobody's list now. What was told stays."), True
+    sellers = [each for each in chosen if isinstance(each, str)] if isinstance(chosen, list) else []
+    name = str(found.options.get("name") or "")
+    handed = desk.hand_out(job, str(found.options["of"]), found.model, name, sellers)
+    names = sellers_of(desk.feedback.store, found.model.partition("@")[0])
+    return hand_out.words(handed.sellers, names), False

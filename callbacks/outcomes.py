@@ -1,0 +1,265 @@
+"""Callbacks of what came of a decision: it is told by a press on the Prediction page, and read in the history."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from dash import Dash, Input, Output, State, no_update
+from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
+
+from auth.access import allowed
+from auth.permissions import Permission
+from callbacks.campaign.doors import Doors
+from callbacks.history_words import event_words, told_lines
+from feedback.desk.history import history
+from feedback.desk.noting import Press, Shown, note, take_back
+from feedback.desk.service import Desk
+from feedback.told.fields import LATEST
+from jobs.work.score_campaign import record_id_of
+from layouts.predict import history as lines
+from layouts.predict import outcome_row
+from layouts.shared import ids, url
+from layouts.shared.form_messages import FormRequest
+from layouts.shared.html_tree import tree_of
+from layouts.shared.request_model import RequestModel
+from layouts.shared.static_html import message_attributes
+from ml.decision.decide import acts
+from ml.errors import LikelyError
+from ml.files.table import ReadPlan
+from ml.service import Bundle, Service
+from ml.translation import mark, text
+from store.errors import StoreUnavailable
+from store.outcome_records import LONGEST_KEY, LONGEST_NOTE, LONGEST_REASON, LONGEST_RECORD
+
+Kind = Literal["", "came", "missed", "no_answer", "call_back", "override", "undo", "next"]
+NOTED: dict[str, str] = {"next": mark("Nobody is left to call."), "undo": mark("Taken back.")}
+PLACE = re.compile(rf"{url.TODAY}([0-9a-f]{{32}})\.(\d{{1,12}})")
+ROW = re.compile(rf"{url.CAMPAIGN}([0-9a-f]{{32}})\.(\d{{1,9}})")
+
+
+class Act(RequestModel):
+    """Request of the row's script."""
+
+    kind: Kind = ""
+    key: str = ""
+    """Made for each press."""
+    scenario: Any = None
+    """The result on the screen when it was pressed, as a request of the form with its record."""
+    outcome: str = ""
+    reason: str = ""
+    note: str = ""
+    due: float | None = None
+    decision: str = ""
+    replaces: str = ""
+    event: str = ""
+    """What is taken back."""
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the callbacks ask."""
+
+    service: Service
+    desk: Desk
+    doors: Doors | None
+
+
+def register(app: Dash, services: Services) -> None:
+    """Note what is told, and show the history of the record in the form."""
+    app.callback(
+        Output(ids.OUTCOME_SAID, "attributes"),
+        Input(ids.OUTCOME_ACT, "data"),
+        prevent_initial_call=True,
+    )(lambda act: message_attributes(answer(services, act)))
+    app.callback(
+        Output(ids.HISTORY, "tree"),
+        Input(ids.HISTORY_ASKED, "data"),
+        prevent_initial_call=True,
+    )(lambda asked: show_history(services, asked))
+    app.callback(
+        Output(ids.CLAIM_SAID, "attributes"),
+        Input(ids.CLAIM_TICK, "n_intervals"),
+        State(ids.CLAIM_HELD, "data"),
+        prevent_initial_call=True,
+    )(lambda _, held: renew(services.desk, held))
+
+
+def answer(services: Services, sent: Any) -> dict[str, Any]:
+    """What is said of a press: its key and kind, words, and the ids of the event and the decision.
+
+    Parameters
+    ----------
+    services : Services
+    sent : dict
+        See :class:`Act`; as all that a browser sends, it may be anything.
+    """
+    act = Act.read(sent)
+    said: dict[str, Any] = {"key": act.key, "kind": act.kind}
+    if not act.kind or not 0 < len(act.key) <= LONGEST_KEY:
+        raise PreventUpdate
+    try:
+        if act.kind == "next":
+            return said | _next(services)
+        if act.kind == "undo":
+            take_back(services.desk, act.event, act.key)
+            return said | {"words": text(NOTED["undo"]), "event": act.event}
+        return said | _noted(services, act)
+    except LikelyError as error:
+        return said | {"words": str(error), "failed": True}
+
+
+def _next(services: Services) -> dict[str, Any]:
+    found = services.desk.next()
+    if found is None:
+        return {"words": text(NOTED["next"]), "failed": True}
+    return {"words": "", "go": address_of(services, found.assignment)}
+
+
+def address_of(services: Services, assignment: Any) -> str:
+    """Address of a customer of a list: by the model's name while the version that scored is live."""
+    name = assignment.model.partition("@")[0]
+    live = assignment.model
+    try:
+        live = services.service.model(name).key
+        services.service.model(assignment.model)
+    except LikelyError:
+        live = assignment.model  # of this version no more is here: the live one answers
+    key = name if live == assignment.model else assignment.model
+    record = f"{url.TODAY}{assignment.list}.{assignment.row}"
+    return url.href("predict", key, record=record, outcome=assignment.outcome)
+
+
+def _noted(services: Services, act: Act) -> dict[str, Any]:
+    shown, outcome = shown_of(services, FormRequest.read(act.scenario), act.outcome)
+    value = None
+    if act.kind == "override" and shown.probabilities is not None:
+        cut_off = services.service.cut_off(shown.bundle, outcome)
+        value = 0.0 if acts(shown.probabilities[outcome], cut_off) else 1.0
+    press = Press(
+        act.kind,  # type: ignore[arg-type]
+        act.key,
+        outcome,
+        act.reason[:LONGEST_REASON],
+        act.note.strip()[:LONGEST_NOTE],
+        _due(act),
+        value,
+        act.decision,
+        act.replaces,
+    )
+    told = note(services.desk, shown, press)
+    words = text("Noted: {what}", what=event_words(shown.bundle, told))
+    return {"words": words, "event": told.id, "decision": told.decision}
+
+
+def _due(act: Act) -> float | None:
+    if act.kind != "call_back":
+        return None
+    due = act.due
+    if due is None or not 0 < due <= LATEST:
+        raise BadTime(text("There is no time at which to call back."), text("Choose a day and a time."))
+    return due
+
+
+class BadTime(LikelyError):
+    """A call-back has no time, or one that cannot be."""
+
+    code = "bad_time"
+
+
+def shown_of(services: Services, request: FormRequest, outcome: str) -> tuple[Shown, str]:
+    """What a page shows of a request, and the outcome that is meant; LikelyError where the values have no result."""
+    bundle = services.service.model(request.model)
+    record, place = identified(services, bundle, request.record_id, request.row)
+    outcome = outcome if outcome in bundle.outcomes.names else bundle.outcomes.positive
+    if bundle.offers != "probabilities":
+        services.service.score(bundle.key, [request.record])
+        return Shown(bundle, None, request.record, record, place), outcome
+    standing = services.service.stand(bundle.key, request.record, request.chosen(bundle.outcomes), request.ranking)
+    given = dict(zip(bundle.outcomes.names, map(float, standing.probabilities), strict=True))
+    return Shown(bundle, given, request.record, record, place), outcome
+
+
+def identified(
+    services: Services, bundle: Bundle, record_id: str, row: int | None
+) -> tuple[str, tuple[str, int] | None]:  # fmt: skip
+    """By what decisions know the record in a form; and its list and row, where it is somebody to call.
+
+    Records of the sample are known by their version too, for each numbers its own. A record of a file without ids is
+    known by its place.
+    """
+    of_list = PLACE.fullmatch(record_id)
+    if of_list:
+        place = of_list[1], int(of_list[2])
+        entry = services.desk.table.entry(*place)
+        if entry is not None and any(each.list == place[0] for each in services.desk.lists()):
+            return entry.assignment.record or record_id, place
+        return record_id, None
+    of_file = ROW.fullmatch(record_id)
+    if of_file and services.doors:
+        return _of_file(services.doors, bundle, of_file[1], int(of_file[2])) or record_id, None
+    if row is not None and record_id:
+        return f"{bundle.key.partition('@')[2]} {record_id}", None
+    return record_id[:LONGEST_RECORD], None
+
+
+def _of_file(doors: Doors, bundle: Bundle, job: str, row: int) -> str:
+    """Id of the record of a row of a campaign or a list; empty where its file has none, or is gone."""
+    try:
+        found = doors.rows.record(job, row - 1)
+        if found is None:
+            return ""
+        of, cells, _ = found
+        campaign = of if of.kind == "campaign" else doors.jobs.get(of.options["of"])
+    except LikelyError:
+        return ""
+    at = record_id_of(bundle, ReadPlan.from_json(campaign.options["reading"], bundle.schema))
+    return "" if at is None else cells[at + (0 if of.kind == "campaign" else 1)][:LONGEST_RECORD]
+
+
+def show_history(services: Services, sent: Any) -> Any:
+    """The history of the record in the form, as the script asks for it when the record is another, or was told of."""
+    request = FormRequest.read(sent)
+    try:
+        bundle = services.service.model(request.model)
+    except LikelyError:
+        return no_update
+    found = history_of(services, bundle, request.record_id, request.row)
+    return "" if found is None else tree_of(found)
+
+
+def history_of(services: Services, bundle: Bundle, record_id: str, row: int | None) -> Component | None:
+    """The history of a record; None where there is none, and while the store is away."""
+    if not record_id:
+        return None
+    try:
+        record, _ = identified(services, bundle, record_id, row)
+        return lines.history(told_lines(bundle, history(services.desk, bundle, record)))
+    except StoreUnavailable:
+        return None
+
+
+def desk_of(services: Services, bundle: Bundle, request: FormRequest, claim: outcome_row.Claim | None) -> Any:
+    """What the page has for who may tell what came; None for who may not."""
+    from layouts.predict.page import seller_screen
+
+    if not allowed(Permission.OUTCOMES, bundle.name):
+        return None
+    found = history_of(services, bundle, request.record_id, request.row)
+    return outcome_row.Desk(found, claim, seller=claim is not None or seller_screen(bundle))
+
+
+def renew(desk: Desk, held: Any) -> dict[str, Any]:
+    """Renew the claim of a page that is open; words where somebody else is with the customer by now."""
+    claim = outcome_row.Claim.read(held)
+    if claim is None:
+        raise PreventUpdate
+    if desk.renew(claim.list, claim.row, claim.page):
+        return message_attributes({"words": ""})
+    other = desk.holder(claim.list, claim.row)
+    if other is None:
+        return message_attributes({"words": text("Somebody else is done with this customer.")})
+    name = desk.names().of(other) or text("Somebody")
+    return message_attributes({"words": text("{name} is with this customer now.", name=name)})

@@ -1,0 +1,129 @@
+"""Callbacks of the Today page: whom to call, what was done, and the next customer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from dash import Dash, Input, Output, no_update
+from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
+
+from auth.access import allowed_somewhere, refused
+from auth.permissions import Permission
+from callbacks.campaign.doors import Doors
+from callbacks.outcomes import Services, address_of
+from feedback.desk.sellers import Names
+from feedback.desk.service import Today, held_by
+from layouts.shared import ids
+from layouts.shared.percent import percents
+from layouts.today import page
+from ml.decision.outcome_words import outcome_words
+from ml.decision.payoff import currency_of
+from ml.errors import LikelyError
+from ml.service import Bundle
+from ml.text.words import money_text
+from ml.translation import text
+from store.errors import StoreUnavailable
+from store.outcomes.desk_records import CAME, LATER, MISSED, NO_ANSWER, Entry
+
+MOST = 30  # entries that are shown, of those to be called and of those that were
+NAMES = 2  # columns that tell who somebody is
+
+
+def register(app: Dash, services: Services) -> None:
+    """Lead to the next customer."""
+    app.callback(
+        Output(ids.LOCATION, "href"),
+        Output(ids.TODAY_SAID, "children"),
+        Input(ids.TODAY_NEXT, "n_clicks"),
+        prevent_initial_call=True,
+    )(lambda clicks: lead_on(services, clicks))
+
+
+def lead_on(services: Services, clicks: Any) -> tuple[Any, Any]:
+    """Address of the next customer, or words where nobody is left."""
+    if not clicks:
+        raise PreventUpdate
+    found = services.desk.next()
+    if found is None:
+        return no_update, text("Nobody is left to call.")
+    return address_of(services, found.assignment), ""
+
+
+def opening(services: Services | None) -> Component:
+    """The page of the caller's day."""
+    if services is None or not allowed_somewhere(Permission.OUTCOMES):
+        error = refused(Permission.OUTCOMES)
+        return page.refused(error.message, error.hint)
+    try:
+        today = services.desk.today(MOST)
+        return page.page(*_rows(services, today), (today.open, today.later, today.over))
+    except StoreUnavailable:
+        return page.refused(text("The list cannot be read at the moment."), text("Scores are not affected."))
+
+
+def _rows(services: Services, today: Today) -> tuple[list[page.Row], list[page.DoneRow]]:
+    names = services.desk.names()
+    to_do = [_to_do(services, entry, names) for entry in today.to_do]
+    done = [_done(services, entry, names) for entry in today.done]
+    return list(filter(None, to_do)), list(filter(None, done))
+
+
+def _to_do(services: Services, entry: Entry, names: Names) -> page.Row | None:
+    bundle = _bundle(services, entry)
+    if bundle is None or entry.assignment.outcome not in bundle.outcomes.names:
+        return None
+    given = entry.assignment
+    (shown,) = percents([given.probability], exclusive=False)
+    worth = "" if given.worth is None else money_text(given.worth, currency_of(bundle.card))
+    return page.Row(
+        who=who(services.doors, entry),
+        href=address_of(services, given),
+        model=bundle.title,
+        outcome=bundle.outcomes[given.outcome].label,
+        probability=shown,
+        worth=worth,
+        due=entry.last.due if entry.last and entry.last.what == LATER else None,
+        tries=entry.tries,
+        held_by=held_by(entry, names),
+    )
+
+
+def _done(services: Services, entry: Entry, names: Names) -> page.DoneRow | None:
+    bundle, last, given = _bundle(services, entry), entry.last, entry.assignment
+    if bundle is None or last is None or given.outcome not in bundle.outcomes.names:
+        return None
+    came, missed = outcome_words(bundle.card, given.outcome, bundle.outcomes[given.outcome].label)
+    words = {CAME: came, MISSED: missed, NO_ANSWER: text("No answer"), LATER: text("Call back")}
+    what = words.get(last.what, last.what)
+    return page.DoneRow(who(services.doors, entry), address_of(services, given), what, names.of(last.by), last.at)
+
+
+def _bundle(services: Services, entry: Entry) -> Bundle | None:
+    """The version that scored an entry, else the live one; None where both are gone."""
+    for key in (entry.assignment.model, entry.assignment.model.partition("@")[0]):
+        try:
+            return services.service.opened(key)
+        except LikelyError:
+            continue
+    return None
+
+
+def who(doors: Doors | None, entry: Entry) -> str:
+    """Who somebody is: what the list's file says, else the record's id, else the place."""
+    given = entry.assignment
+    if doors is not None:
+        try:
+            found = doors.rows.record(given.list, given.rank - 1)
+            people = doors.rows.columns(given.list).people[:NAMES]
+            named = _cells(found[1], people) if found else ""
+            if named:
+                return f"{given.record} · {named}" if given.record and given.record not in named else named
+        except LikelyError:
+            pass  # its file is gone after its time
+    return given.record or text("Place {n} on the list", n=given.rank)
+
+
+def _cells(cells: list[str], at: Iterable[int]) -> str:
+    return " · ".join(cells[each] for each in at if cells[each])

@@ -1,0 +1,58 @@
+"""What can be an event: its kind, what it is about, its outcome and its value."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Sequence
+
+from feedback.errors import BadEvent, UnknownDecision
+from ml.translation import text
+from store.outcome_records import CONTACTED, CORRECTION, KINDS, OUTCOME, OVERRIDE, VOID, Event
+
+ON_VALUE = (0.0, 1.0)
+AHEAD = 86_400.0  # seconds that another clock, or a day without its zone, may be ahead
+
+
+def check_event(told: Event, outcomes: Sequence[str]) -> None:
+    """Raise BadEvent unless what was told can be an event.
+
+    Parameters
+    ----------
+    told : Event
+    outcomes : sequence of str
+        Names of the model's outcomes; empty where they are not known any more.
+    """
+    if told.kind not in KINDS:
+        raise BadEvent(
+            text("The kind {kind} came; accepted: {kinds}.", kind=repr(told.kind[:40]), kinds=", ".join(KINDS))
+        )
+    if not (told.decision or told.record or told.refers):
+        raise BadEvent(text("Neither a decision nor a record was named; one of them is needed."))
+    if told.kind in (CORRECTION, VOID) and not told.refers:
+        raise BadEvent(text("A correction or void has to name the event that it is about, in refers."))
+    if told.kind == OUTCOME and not told.outcome:
+        raise BadEvent(text("No outcome was named; this model has {outcomes}.", outcomes=", ".join(outcomes)))
+    if told.outcome and outcomes and told.outcome not in outcomes:
+        message = "The outcome {outcome} came; this model has {outcomes}."
+        raise BadEvent(text(message, outcome=repr(told.outcome[:80]), outcomes=", ".join(outcomes)))
+    needs_value = told.kind in (OUTCOME, CORRECTION, CONTACTED)
+    if told.value not in ON_VALUE and (needs_value or told.value is not None):
+        raise BadEvent(text("The value {value} came; accepted: 1 where it came, 0 where not.", value=repr(told.value)))
+    _check_time(told.happened)
+    if told.kind == OVERRIDE and not (told.reason or told.value is not None):
+        raise BadEvent(text("An override needs a reason, or the value that is expected: 1 or 0."))
+
+
+def _check_time(happened: float) -> None:
+    if happened > time.time() + AHEAD:
+        at = dt.datetime.fromtimestamp(happened, dt.UTC).isoformat(timespec="minutes")
+        raise BadEvent(text("It is said to have happened at {time}, which is still to come.", time=at))
+
+
+def unknown_decision(number: str) -> UnknownDecision:
+    """The error for an id that names no decision."""
+    return UnknownDecision(
+        text("There is no decision {decision}.", decision=repr(number[:80])),
+        text("Send the model and the record's id instead, if the decision is not stored yet."),
+    )

@@ -1,0 +1,82 @@
+"""A customer's history: what models said of a record, and what was told, by whom and when, the latest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from auth.access import allowed
+from auth.permissions import Permission
+from feedback.desk.service import Desk
+from feedback.joined import standing
+from ml.errors import LikelyError
+from ml.service import Bundle
+from store.outcome_records import Decision, Event
+
+MOST = 40  # decisions and events that are looked at, of each
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the history.
+
+    Attributes
+    ----------
+    at : float
+        Seconds since 1970.
+    who : str
+        Name of who asked or told.
+    bundle : Bundle
+        Of the model that is meant: the live version, for its words.
+    event : Event or None
+    decision : Decision or None
+        Where it is what a model said.
+    note : str
+        In plain text.
+    """
+
+    at: float
+    who: str
+    bundle: Bundle
+    event: Event | None = None
+    decision: Decision | None = None
+    note: str = ""
+
+
+def history(desk: Desk, bundle: Bundle, record: str) -> list[Line]:
+    """The history of a record, of all models that name records alike and of which the caller may tell outcomes."""
+    if not record:
+        return []
+    bundles = _alike(desk, bundle)
+    customers = desk.feedback.store.outcomes.customers
+    decisions = customers.decisions(record, list(bundles), MOST)
+    events = customers.events(record, list(bundles), [each.id for each in decisions], MOST)
+    names = desk.names()
+    in_force = standing(reversed(events))
+    told_of = {each.decision for each in in_force}
+    lines = [
+        Line(each.happened, names.of(each.by), bundles[each.model], event=each, note=desk.feedback.note_of(each))
+        for each in in_force
+    ]
+    # What was told names its decision: that line says both
+    lines += [
+        Line(each.made, names.of(each.who), bundles[each.model.partition("@")[0]], decision=each)
+        for each in decisions
+        if each.id not in told_of
+    ]
+    return sorted(lines, key=lambda line: line.at, reverse=True)[:MOST]
+
+
+def _alike(desk: Desk, bundle: Bundle) -> dict[str, Bundle]:
+    """Models whose records have ids of the same column, by name; the model itself where its records have none."""
+    found = {bundle.name: bundle}
+    service = desk.feedback.service
+    for name in service.names() if bundle.schema.record_id else ():
+        if name == bundle.name or not allowed(Permission.OUTCOMES, name):
+            continue
+        try:
+            other = service.model(name)
+        except LikelyError:
+            continue
+        if other.schema.record_id == bundle.schema.record_id:
+            found[name] = other
+    return found

@@ -1,0 +1,131 @@
+"""What a seller tells of a call becomes a decision, an event, and a line on the list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from auth.access import require
+from auth.caller import caller_id
+from auth.permissions import Permission
+from feedback.desk.service import Desk
+from feedback.errors import UnknownDecision
+from ml.service import Bundle
+from store.outcome_records import CALL, CALL_BACK, CONTACTED, NO_GROUP, OUTCOME, OVERRIDE, Decision, Event
+from store.outcomes.desk_records import CAME, LATER, MISSED, NO_ANSWER, Done
+
+Kind = Literal["came", "missed", "no_answer", "call_back", "override"]
+DONE = {"came": CAME, "missed": MISSED, "no_answer": NO_ANSWER, "call_back": LATER}
+OF_KIND = {"came": OUTCOME, "missed": OUTCOME, "no_answer": CONTACTED, "call_back": CALL_BACK, "override": OVERRIDE}
+VALUES = {"came": 1.0, "missed": 0.0, "no_answer": 0.0}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a page shows of a record at the moment.
+
+    Attributes
+    ----------
+    bundle : Bundle
+        The version that answered.
+    probabilities : mapping of str to float, or None
+        By outcome; None where the model gives none.
+    values : mapping of str to str
+        That belong to them.
+    record : str
+        The record's id; empty where it has none.
+    place : (str, int) or None
+        List and row of the customer, where they were opened from a list.
+    """
+
+    bundle: Bundle
+    probabilities: Mapping[str, float] | None
+    values: Mapping[str, Any]
+    record: str = ""
+    place: tuple[str, int] | None = None
+
+
+@dataclass(frozen=True)
+class Press:
+    """What was told.
+
+    Attributes
+    ----------
+    kind : {"came", "missed", "no_answer", "call_back", "override"}
+    key : str
+        Made by the page for each press: the same press is noted once, however often it arrives.
+    outcome : str
+        The outcome that is meant.
+    reason, note : str
+    due : float or None
+        When to call back, in seconds since 1970.
+    value : float or None
+        Of an override: 1 where the seller acts though advised not to, 0 where the other way round.
+    decision : str
+        The decision that an earlier press about the same result made.
+    replaces : str
+        Id of the event that this takes the place of.
+    """
+
+    kind: Kind
+    key: str
+    outcome: str = ""
+    reason: str = ""
+    note: str = ""
+    due: float | None = None
+    value: float | None = None
+    decision: str = ""
+    replaces: str = ""
+
+
+def note(desk: Desk, shown: Shown, press: Press) -> Event:
+    """Store what was told about what is shown, once for each press.
+
+    Raises
+    ------
+    BadEvent, UnknownDecision
+    LikelyError
+        The caller may not tell outcomes of the model.
+    StoreUnavailable
+    """
+    require(Permission.OUTCOMES, shown.bundle.name)  # before a decision is stored
+    feedback = desk.feedback
+    told = feedback.store.outcomes.customers.told(caller_id(), press.key)
+    if told is None:
+        decision = _decided(desk, shown, press.decision)
+        if press.replaces:
+            take_back(desk, press.replaces, f"{press.key}-before")
+        told = feedback.note(
+            shown.bundle.name, OF_KIND[press.kind], decision=decision.id, record=shown.record,
+            outcome="" if press.kind in ("no_answer", "call_back") else press.outcome,
+            value=press.value if press.kind == "override" else VALUES.get(press.kind), reason=press.reason,
+            note=press.note, due=press.due, key=press.key, campaign=shown.place[0] if shown.place else "",
+        )  # fmt: skip
+    if shown.place and press.kind in DONE:
+        desk.table.note(Done(*shown.place, told.id, DONE[press.kind], press.due, caller_id()))
+    return told
+
+
+def take_back(desk: Desk, event: str, key: str) -> Event:
+    """Take back what was told, in the event's history and on the list; UnknownDecision where it is nobody's own."""
+    taken = desk.feedback.undo(event, key=key)
+    desk.table.undo(event)
+    return taken
+
+
+def _decided(desk: Desk, shown: Shown, made: str) -> Decision:
+    """The decision that was made of this very result, or a new one."""
+    if made:
+        try:
+            found = desk.feedback.decision(made)
+        except UnknownDecision:
+            found = None
+        same = found and (found.model, found.record, found.probabilities) == (
+            shown.bundle.key, shown.record, None if shown.probabilities is None else dict(shown.probabilities),
+        )  # fmt: skip
+        if found and same and found.who == caller_id():
+            return found
+    group, campaign = (CALL, shown.place[0]) if shown.place else (NO_GROUP, "")
+    given = (shown.bundle, shown.probabilities, shown.values, shown.record)
+    return desk.feedback.decide(*given, group=group, campaign=campaign)

@@ -1,0 +1,111 @@
+"""Sends the feed: one process of all instances at a time, each part again until the receiver takes it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from http.client import HTTPException
+from typing import Any
+
+import orjson
+from urllib3.exceptions import HTTPError
+
+from feedback.feed.described import described_decision, described_event, renamed
+from feedback.service import Feedback
+from jobs.webhooks.allowed_addresses import ANYWHERE, BadCallback, resolve
+from jobs.webhooks.deliver import DEADLINE, PAUSES, post
+from jobs.webhooks.sign import signed
+from jobs.work.lease_renewal import heartbeat
+from ml.errors import LikelyError
+from store.errors import StoreUnavailable, is_unavailable
+from store.outcome_records import Decision
+from store.outcomes.feeds import DECISIONS, EVENTS, Part
+
+log = logging.getLogger(__name__)
+
+DUTY = "feed"
+LEASE = 60.0  # seconds after which another process tells in the place of one that was killed
+PAUSE = 2.0  # seconds between two looks
+AT_ONCE = 200  # decisions or events of one call
+
+
+class FeedSender:
+    """Tells decisions and events to an address, in the order in which they were stored.
+
+    Parameters
+    ----------
+    feedback : Feedback
+    url : str
+    secrets : sequence of bytes
+        Keys that sign.
+    is_there : callable
+        False while there is no database: none is made for this.
+    """
+
+    def __init__(
+        self, feedback: Feedback, url: str, secrets: Sequence[bytes], is_there: Callable[[], bool] = lambda: True
+    ) -> None:
+        self._feedback, self._url, self._secrets, self._is_there = feedback, url, secrets, is_there
+        self._store = feedback.store
+
+    def start(self, stop: threading.Event) -> None:
+        """Tell in a thread until told to stop."""
+        threading.Thread(target=self._run, args=(stop,), daemon=True, name="feed").start()
+
+    def _run(self, stop: threading.Event) -> None:
+        while not stop.wait(PAUSE):
+            self.look()
+
+    def look(self) -> int:
+        """Tell what there is, where no other process does; returns how many parts were taken."""
+        try:
+            if not self._is_there():
+                return 0
+            owner = self._store.duties.claim(DUTY, LEASE)
+            if owner is None:
+                return 0
+            try:
+                with heartbeat(lambda: self._store.duties.renew(DUTY, owner, LEASE), LEASE, "the feed"):
+                    return self._tell()
+            finally:
+                self._store.duties.done(DUTY, owner, PAUSE)
+        except Exception as error:  # noqa: BLE001 - a database that is away for a moment
+            if not isinstance(error, StoreUnavailable) and not is_unavailable(error):
+                log.warning("The feed could not be told: %s", type(error).__name__)
+            return 0
+
+    def _tell(self) -> int:
+        feeds, taken = self._store.outcomes.feeds, 0
+        for kind in (DECISIONS, EVENTS):
+            while (part := feeds.next(kind, AT_ONCE)) is not None:
+                fault = self._send(part)
+                if fault is not None:
+                    feeds.missed(part, PAUSES[min(part.attempts, len(PAUSES) - 1)])
+                    log.warning("The feed of %s was not taken, attempt %s: %s", kind, part.attempts + 1, fault)
+                    break
+                feeds.taken(part)
+                taken += 1
+        return taken
+
+    def _send(self, part: Part) -> str | None:
+        """Send a part; gives what went wrong, None where it was taken."""
+        body = orjson.dumps({"type": part.kind, part.kind: [self._described(each) for each in part.rows]})
+        message = f"{part.kind}-{part.last}"
+        try:
+            headers = signed(self._secrets, message, int(time.time()), body)
+            status = post(resolve(self._url, ANYWHERE), body, headers, DEADLINE)
+        except BadCallback as error:
+            return str(error)
+        except (OSError, HTTPError, HTTPException, ValueError) as error:
+            return f"No answer came: {type(error).__name__}."
+        return None if 200 <= status < 300 else f"It answered with {status}."
+
+    def _described(self, row: Any) -> dict[str, Any]:
+        made = described_decision(row) if isinstance(row, Decision) else described_event(row)
+        try:
+            card = self._feedback.service.registry.load(row.model).card
+        except LikelyError:  # the version is gone
+            card = {}
+        return renamed(made, card)

@@ -1,0 +1,166 @@
+"""Joins decisions with what came of them: by the decision's id, else by the record and the time."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from store.outcome_records import (
+    CALL_BACK,
+    CAMPAIGN,
+    CONTACTED,
+    CORRECTION,
+    OUTCOME,
+    OVERRIDE,
+    VOID,
+    Decision,
+    Event,
+)
+
+
+@dataclass(frozen=True)
+class Came:
+    """What came of one outcome.
+
+    Attributes
+    ----------
+    value : float
+        1 where it came, 0 where not.
+    happened, known : float
+        When it happened, and when that was stored; seconds since 1970. Of a correction those of the correction.
+    event : str
+        Id of the event that says so.
+    """
+
+    value: float
+    happened: float
+    known: float
+    event: str
+
+
+@dataclass(frozen=True)
+class Joined:
+    """A decision and what came of it, as known at a time.
+
+    Attributes
+    ----------
+    decision : Decision
+    came : mapping of str to Came
+        By outcome; those that nobody told of are left out.
+    contacts : tuple of Event
+        Of kind "contacted", the first known first; a value of 1 says that somebody was reached.
+    overrides : tuple of Event
+    call_backs : tuple of Event
+    counted_at : str
+        Id of the later decision about the same record at which the same events are joined, too, as when a seller opens
+        somebody of a campaign's list. Empty where there is none. What counts outcomes once leaves such a one out, and
+        what compares a campaign's groups takes it.
+    """
+
+    decision: Decision
+    came: Mapping[str, Came] = field(default_factory=dict)
+    contacts: tuple[Event, ...] = ()
+    overrides: tuple[Event, ...] = ()
+    call_backs: tuple[Event, ...] = ()
+    counted_at: str = ""
+
+    @property
+    def is_noted(self) -> bool:
+        """True where somebody told anything."""
+        return bool(self.came or self.contacts or self.overrides or self.call_backs)
+
+
+def standing(told: Iterable[Event]) -> list[Event]:
+    """Events in force: without those that were taken back, and with the values of their latest corrections.
+
+    Parameters
+    ----------
+    told : iterable of Event
+        In the order in which they became known. A void or a correction refers to an event, or to an earlier correction
+        of it; a void of a correction brings back what stood before.
+    """
+    events = list(told)
+    void = {each.refers for each in events if each.kind == VOID}
+    corrections = {each.id: each.refers for each in events if each.kind == CORRECTION}
+    latest: dict[str, Event] = {}
+    for each in events:
+        if each.kind == CORRECTION and each.id not in void:
+            latest[_root(each.refers, corrections)] = each
+    there = (each for each in events if each.kind not in (VOID, CORRECTION) and each.id not in void)
+    return [_corrected(each, latest[each.id]) if each.id in latest else each for each in there]
+
+
+def _root(event: str, corrections: Mapping[str, str]) -> str:
+    seen = set[str]()
+    while event in corrections and event not in seen:
+        seen.add(event)
+        event = corrections[event]
+    return event
+
+
+def _corrected(event: Event, by: Event) -> Event:
+    changed = {"value": by.value, "happened": by.happened, "known": by.known, "outcome": by.outcome or event.outcome}
+    return Event(**{**vars(event), **changed, "reason": by.reason or event.reason})
+
+
+def join(decisions: Sequence[Decision], told: Iterable[Event]) -> Iterator[Joined]:
+    """Join decisions of a model with its events.
+
+    An event belongs to the decision that it names; else to the last one about its record that was made before it
+    happened. Where none was, it belongs to none for now: it is kept, and joined once the decision is known. It also
+    belongs to the record's last place on a campaign's list before it happened, so that groups can be compared whatever
+    else was asked about the record meanwhile. Of two events about one outcome that are in force the one that became
+    known last counts.
+
+    Parameters
+    ----------
+    decisions : sequence of Decision
+        In the order in which they were made.
+    told : iterable of Event
+        In the order in which they became known.
+    """
+    places = {each.id: at for at, each in enumerate(decisions)}
+    every, listed = _ByRecord(decisions), _ByRecord(decisions, only=CAMPAIGN)
+    held: dict[int, list[Event]] = defaultdict(list)
+    counted_at: dict[int, str] = {}
+    for event in standing(told):
+        place = places.get(event.decision) if event.decision else every.before(event.record, event.happened)
+        if place is None:
+            continue
+        held[place].append(event)
+        of_list = listed.before(decisions[place].record, event.happened)
+        if of_list is not None and of_list != place:
+            held[of_list].append(event)
+            counted_at[of_list] = decisions[place].id
+    for at, decision in enumerate(decisions):
+        yield _joined(decision, held[at], counted_at.get(at, "")) if at in held else Joined(decision)
+
+
+class _ByRecord:
+    """Places of decisions by record and time, of one door or of all."""
+
+    def __init__(self, decisions: Sequence[Decision], only: str | None = None) -> None:
+        self._places: dict[str, list[int]] = defaultdict(list)
+        for at, each in enumerate(decisions):
+            if each.record and only in (None, each.door):
+                self._places[each.record].append(at)
+        self._times = {record: [decisions[at].made for at in found] for record, found in self._places.items()}
+
+    def before(self, record: str, moment: float) -> int | None:
+        """Place of the last decision about a record that was made at a time or before; None where there is none."""
+        if not record or record not in self._times:
+            return None
+        at = bisect_right(self._times[record], moment)
+        return self._places[record][at - 1] if at else None
+
+
+def _joined(decision: Decision, events: Sequence[Event], counted_at: str) -> Joined:
+    came = {
+        each.outcome: Came(each.value, each.happened, each.known, each.id)
+        for each in events
+        if each.kind == OUTCOME and each.outcome and each.value is not None
+    }
+    of = {kind: tuple(each for each in events if each.kind == kind) for kind in (CONTACTED, OVERRIDE, CALL_BACK)}
+    return Joined(decision, came, of[CONTACTED], of[OVERRIDE], of[CALL_BACK], counted_at)

@@ -1,0 +1,68 @@
+"""Decisions and events that told ones refer to, fetched in few statements before each of them is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from store.db import Store
+from store.outcome_records import Decision, Event
+
+Fetched = tuple[dict[str, Decision | None], dict[str, Event | None]]
+_fetched: ContextVar[Fetched | None] = ContextVar("fetched_decisions_and_events", default=None)
+
+
+class LookUp:
+    """Finds decisions and events by id.
+
+    Parameters
+    ----------
+    store : Store
+    flush : callable
+        Stores decisions that this machine has given and not stored yet.
+    """
+
+    def __init__(self, store: Store, flush: Callable[[], object]) -> None:
+        self._store, self._flush = store, flush
+
+    def decision(self, number: str) -> Decision | None:
+        """A decision; one that was given a moment ago may still have to be stored."""
+        held = _fetched.get()
+        if held is not None and number in held[0]:
+            return held[0][number]
+        return self._decisions([number]).get(number)
+
+    def event(self, number: str) -> Event | None:
+        """An event; None where there is none of this id."""
+        held = _fetched.get()
+        if held is not None and number in held[1]:
+            return held[1][number]
+        return self._store.outcomes.events.get(number)
+
+    @contextmanager
+    def fetched(self, decisions: Collection[str], events: Collection[str]) -> Iterator[None]:
+        """Fetch these at once for all that is asked until the block ends; what is not there is not looked for again.
+
+        Raises
+        ------
+        StoreUnavailable
+        """
+        found = self._decisions(decisions), self._store.outcomes.events.some(set(events) - {""})
+        held: Fetched = (
+            {each: found[0].get(each) for each in decisions},
+            {each: found[1].get(each) for each in events},
+        )
+        token = _fetched.set(held)
+        try:
+            yield
+        finally:
+            _fetched.reset(token)
+
+    def _decisions(self, numbers: Collection[str]) -> dict[str, Decision]:
+        table, wanted = self._store.outcomes.decisions, set(numbers) - {""}
+        found = table.some(wanted)
+        if len(found) < len(wanted):
+            self._flush()
+            found |= table.some(wanted - set(found))
+        return found

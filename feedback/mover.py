@@ -1,0 +1,113 @@
+"""The mover: a thread of each process that moves decisions from the spool to the database."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, partial
+from typing import Any
+
+import orjson
+
+from feedback.recorder import values_of
+from feedback.sealing import Sealer
+from feedback.spool import Spool
+from feedback.worth import worth_of_acting
+from ml.errors import LikelyError
+from ml.service import Service
+from store.db import Store
+from store.errors import StoreUnavailable, is_unavailable
+from store.outcome_records import Decision, decision_id
+
+log = logging.getLogger(__name__)
+
+PAUSE = 0.5  # seconds between two moves
+AWAY = 5.0  # seconds until a database that is away is tried again
+Moved = Callable[[Sequence[tuple[Decision, Any]]], object]
+InUse = tuple[dict[str, float], Callable[[Mapping[str, float] | None], float | None]]  # cut-offs, and worth of acting
+
+
+class Mover:
+    """Moves decisions from the spool to the database, for as long as its process runs.
+
+    Parameters
+    ----------
+    spool : Spool
+    sealer : Sealer or None
+    store : Store
+    service : Service
+    """
+
+    def __init__(self, spool: Spool, sealer: Sealer | None, store: Store, service: Service) -> None:
+        self._spool, self._sealer, self._store, self._service = spool, sealer, store, service
+        self._process = 0
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self.observers: list[Moved] = []  # called with new decisions and their values, after they are stored
+
+    def start(self) -> None:
+        """Start the thread of this process, where it does not run."""
+        if self._process == os.getpid():
+            return
+        with self._lock:
+            if self._process != os.getpid():
+                self._process, self._stop = os.getpid(), threading.Event()
+                threading.Thread(target=self._run, args=(self._stop,), daemon=True, name="mover").start()
+
+    def stop(self) -> None:
+        """End the thread, and move once more what there is: the disk may go with the process."""
+        self._stop.set()
+        self.move()
+
+    def _run(self, stop: threading.Event) -> None:
+        pause = 0.0  # the key of the values is fetched before the first decision
+        while not stop.wait(pause):
+            pause = PAUSE if self.move() else AWAY
+
+    def move(self) -> bool:
+        """Move what there is; False where the database does not answer."""
+        try:
+            if self._sealer is not None and not self._sealer.is_ready:
+                self._sealer.prepare()
+            self._spool.drain(self._store_lines)
+        except Exception as error:  # noqa: BLE001 - a database or a disk that is away for a moment
+            if not isinstance(error, StoreUnavailable) and not is_unavailable(error):
+                log.warning("Decisions could not be moved to the store: %s", type(error).__name__)
+            return False
+        return True
+
+    def _store_lines(self, lines: Sequence[bytes]) -> None:
+        in_use = cache(self._in_use)  # the same for all lines that are moved together
+        made = [each for line in lines for each in self._decisions(orjson.loads(line), in_use)]
+        self._store.outcomes.decisions.append([decision for decision, _ in made])
+        for observe in self.observers:
+            try:
+                observe(made)
+            except Exception as error:  # noqa: BLE001 - what watches decisions must not stop their storing
+                log.warning("Decisions were stored, and something beside failed: %s", type(error).__name__)
+
+    def _decisions(self, line: Mapping[str, Any], in_use: Callable[[str], InUse]) -> list[tuple[Decision, Any]]:
+        """Decisions of a line, and the raw values of each."""
+        cut_offs, worth = in_use(line["model"])
+        made, values = [], values_of(line, self._sealer)
+        for at, (record, given, raw) in enumerate(zip(line["ids"], line["probabilities"], values, strict=True)):
+            mark = decision_id(line["answer"], line["first"] + at)
+            by_name = None if given is None else dict(zip(line["names"], given, strict=True))
+            sealed = None if raw is None or self._sealer is None else self._sealer.seal(raw, mark)
+            decision = Decision(
+                mark, line["model"], (record or "")[:200], line["door"], line["who"], line["made"], by_name, cut_offs,
+                worth(by_name), sealed=sealed,
+            )  # fmt: skip
+            made.append((decision, raw))
+        return made
+
+    def _in_use(self, key: str) -> InUse:
+        """Cut-offs in use, and the worth of acting on the positive outcome; nothing where the version is gone."""
+        try:
+            bundle = self._service.registry.load(key)
+            cut_offs = self._service.cut_offs(bundle)
+        except LikelyError:
+            return {}, lambda _: None
+        return cut_offs, partial(worth_of_acting, bundle, cut_offs=cut_offs)

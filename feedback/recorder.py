@@ -1,0 +1,151 @@
+"""The recorder: decisions of the request that is being answered, appended to the spool before the answer goes out."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+import orjson
+
+from auth.caller import caller_id
+from feedback.sealing import Sealer, json_bytes
+from feedback.spool import Spool
+from ml.bundle.observers import Given
+from ml.bundle.scored import AT_ONCE
+from ml.service import Bundle
+from store.outcome_records import new_answer_id
+from telemetry.metrics import count_lost
+
+log = logging.getLogger(__name__)
+
+OPTIONS = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS
+
+
+@dataclass
+class Answer:
+    """What one request decided so far.
+
+    Attributes
+    ----------
+    id : str
+    door : str
+    lines : list of bytes
+        For the spool, one for each call of the model.
+    records : int
+    """
+
+    id: str
+    door: str
+    lines: list[bytes] = field(default_factory=list)
+    records: int = 0
+
+
+_answer: ContextVar[Answer | None] = ContextVar("answer_that_is_recorded", default=None)
+
+
+@contextmanager
+def answering(door: str, number: str = "") -> Iterator[Answer]:
+    """Record what is decided until the block ends; without such a block nothing is recorded, as on pages and in jobs.
+
+    Parameters
+    ----------
+    door : str
+        Where the answer is given.
+    number : str
+        Id of the answer; without it, a new one.
+    """
+    answer = Answer(number or new_answer_id(), door)
+    token = _answer.set(answer)
+    try:
+        yield answer
+    finally:
+        _answer.reset(token)
+
+
+class Recorder:
+    """Appends decisions to the spool.
+
+    Parameters
+    ----------
+    spool : Spool
+    sealer : Sealer or None
+        Encrypts the values; None keeps none.
+    """
+
+    def __init__(self, spool: Spool, sealer: Sealer | None) -> None:
+        self._spool, self._sealer = spool, sealer
+        self._is_full = False
+
+    def decided(self, bundle: Bundle, raws: Iterable[object], given: Callable[[], Given]) -> None:
+        """Note scores of the current answer; nothing happens where none is being recorded.
+
+        Parameters
+        ----------
+        bundle : Bundle
+        raws : sequence of object
+            Raw records; their values are not kept where they can be read once only.
+        given : callable
+            Gives ids and probabilities of the records.
+        """
+        answer = _answer.get()
+        if answer is None:
+            return
+        found = given()
+        sealed = None
+        if (
+            self._sealer is not None
+            and self._sealer.is_ready
+            and isinstance(raws, Sequence)
+            and len(raws) == len(found)
+        ):
+            sealed = self._sealer.seal_bytes(_json(raws), answer.id)
+        line = {
+            "answer": answer.id,
+            "first": answer.records,
+            "model": bundle.key,
+            "door": answer.door,
+            "who": caller_id(),
+            "made": time.time(),
+            "names": bundle.outcomes.names,
+            "ids": [record for record, _ in found],
+            "probabilities": [of for _, of in found],
+            "sealed": sealed,
+        }
+        answer.lines.append(orjson.dumps(line, option=OPTIONS))
+        answer.records += len(found)
+
+    def keep(self, answer: Answer) -> bool:
+        """Append the decisions of an answer that is given; False where there are none, or no room for them."""
+        if not answer.lines:
+            return False
+        try:
+            for line in answer.lines:
+                self._spool.append(line)
+        except OSError as error:
+            if not self._is_full:
+                log.error("Decisions cannot be recorded, predictions go on: %s", error)
+            self._is_full = True
+            count_lost(answer.records)
+            return False
+        self._is_full = False
+        return True
+
+
+def _json(raws: Sequence[object]) -> bytes:
+    """Raw records as a JSON array; some at a time, for as objects they may take many times what is written."""
+    rest, parts = iter(raws), list[bytes]()
+    while some := list(islice(rest, AT_ONCE)):
+        parts.append(json_bytes(some)[1:-1])
+    return b"[" + b",".join(parts) + b"]"
+
+
+def values_of(line: Mapping[str, Any], sealer: Sealer | None) -> list[Any]:
+    """The raw records of a line of the spool; None for each where they are not kept."""
+    held = sealer.open(line["sealed"], line["answer"]) if sealer is not None else None
+    return held if isinstance(held, list) and len(held) == len(line["ids"]) else [None] * len(line["ids"])

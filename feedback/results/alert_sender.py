@@ -1,0 +1,162 @@
+"""Alerts: one of each episode of the alarm, by webhook and e-mail, retried until they are taken."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from http.client import HTTPException
+from urllib.parse import quote, urlencode
+
+import orjson
+from urllib3.exceptions import HTTPError
+
+from feedback.results.mail import MailServer, NotSent
+from jobs.webhooks.allowed_addresses import ANYWHERE, BadCallback, resolve
+from jobs.webhooks.deliver import DEADLINE, PAUSES, post
+from jobs.webhooks.sign import signed
+from jobs.work.lease_renewal import heartbeat
+from ml.translation import text
+from store.db import Store
+from store.errors import StoreUnavailable, is_unavailable
+from store.outcomes.alarm_records import EMAIL, WEBHOOK, Alert, Episode
+
+log = logging.getLogger(__name__)
+
+LEASE = 120.0  # seconds until the alert of a dead process is taken over by another
+PAUSE = 15.0  # seconds between two looks
+
+
+@dataclass(frozen=True)
+class Receivers:
+    """Who hears of an alarm.
+
+    Attributes
+    ----------
+    url : str
+        Address of a webhook; empty for none.
+    secrets : tuple of bytes
+        Keys that sign it.
+    mail : MailServer or None
+    """
+
+    url: str = ""
+    secrets: tuple[bytes, ...] = ()
+    mail: MailServer | None = None
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """The channels by which somebody hears."""
+        return (*((WEBHOOK,) if self.url else ()), *((EMAIL,) if self.mail else ()))
+
+
+class AlertSender:
+    """Sends alerts that are due, one after the other.
+
+    Parameters
+    ----------
+    store : Store
+    receivers : Receivers
+    is_there : callable
+        False while there is no database: none is made for this.
+    """
+
+    def __init__(self, store: Store, receivers: Receivers, is_there: Callable[[], bool] = lambda: True) -> None:
+        self._store, self._receivers, self._is_there = store, receivers, is_there
+
+    def start(self, stop: threading.Event) -> None:
+        """Send in a thread until told to stop; nothing is started where nobody is to hear."""
+        if self._receivers.channels:
+            threading.Thread(target=self._run, args=(stop,), daemon=True, name="alerts").start()
+
+    def _run(self, stop: threading.Event) -> None:
+        while not stop.wait(PAUSE):
+            try:
+                while self._is_there() and self.step():
+                    pass
+            except Exception as error:  # noqa: BLE001 - a database that is away for a moment must not end the alerts
+                if not isinstance(error, StoreUnavailable) and not is_unavailable(error):
+                    log.warning("Alerts could not be looked for: %s", type(error).__name__)
+
+    def step(self) -> bool:
+        """Send one alert that is due; False where there is none."""
+        alerts = self._store.outcomes.alerts
+        alert = alerts.claim(LEASE)
+        if alert is None:
+            return False
+        about = f"the alert {alert.episode.id}"
+        with heartbeat(lambda: alerts.renew(alert, LEASE), LEASE, about):
+            fault = self._send(alert)
+        if fault is None:
+            alerts.sent(alert)
+            return True
+        last = alert.attempts > len(PAUSES)
+        alerts.missed(alert, fault, None if last else PAUSES[alert.attempts - 1])
+        log.warning("Alert about %s by %s, attempt %s: %s", alert.episode.version, alert.channel, alert.attempts, fault)
+        return True
+
+    def _send(self, alert: Alert) -> str | None:
+        """Send an alert; gives what went wrong, None where it was taken."""
+        try:
+            if alert.channel == EMAIL and self._receivers.mail:
+                self._receivers.mail.send(alert.episode.id, subject_of(alert.episode), words_of(alert.episode))
+                return None
+            if alert.channel == WEBHOOK and self._receivers.url:
+                return self._post(alert)
+        except (NotSent, BadCallback) as error:
+            return str(error)
+        except (OSError, HTTPError, HTTPException, ValueError) as error:
+            return f"No answer came: {type(error).__name__}."
+        return "It is not set any more."
+
+    def _post(self, alert: Alert) -> str | None:
+        body = orjson.dumps(described(alert.episode))
+        headers = signed(self._receivers.secrets, alert.episode.id, int(time.time()), body)
+        status = post(resolve(self._receivers.url, ANYWHERE), body, headers, DEADLINE)
+        return None if 200 <= status < 300 else f"It answered with {status}."
+
+
+def described(episode: Episode) -> dict[str, str | None]:
+    """An alert as JSON: the body of the webhook."""
+    return {
+        "type": "calibration.off",
+        "episode": episode.id,
+        "model": episode.model,
+        "version": episode.version,
+        "outcome": episode.outcome,
+        "off_since": _moment(episode.since),
+        "alarmed": _moment(episode.alarmed),
+        "page": page_of(episode),
+    }
+
+
+def page_of(episode: Episode) -> str:
+    """Path of the page that shows it."""
+    return f"/{quote(episode.model)}/results?{urlencode({'outcome': episode.outcome})}"
+
+
+def subject_of(episode: Episode) -> str:
+    """Subject of the mail."""
+    return text("Likely: the probabilities of {model} are off", model=episode.model)
+
+
+def words_of(episode: Episode) -> str:
+    """Text of the mail."""
+    since = (_moment(episode.since) or _moment(episode.alarmed) or "")[:10]
+    said = text(
+        "What comes is not what {version} says for the outcome {outcome}, since {date}. Do not rely on its "
+        "probabilities until somebody has looked.",
+        version=episode.version,
+        outcome=episode.outcome,
+        date=since,
+    )
+    where = text("The Results page shows what was said and what came: {page}", page=page_of(episode))
+    once = text("This is said once, until the alarm is acknowledged there or another version is live.")
+    return f"{said}\n\n{where}\n\n{once}\n"
+
+
+def _moment(at: float | None) -> str | None:
+    return None if at is None else dt.datetime.fromtimestamp(at, dt.UTC).isoformat(timespec="seconds")

@@ -1,0 +1,175 @@
+"""Results of a model: one computation for page and API, cached by what has become known."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from auth.access import require
+from auth.audit_log import AuditLog
+from auth.caller import signed_in_as
+from auth.permissions import Permission
+from feedback.joined import join
+from feedback.results.analysts import analysts
+from feedback.results.paid import paid
+from feedback.results.right import right, watched_for
+from feedback.results.settled import Question, settle
+from feedback.results.spaced import settle_spaced
+from feedback.results.used import used
+from feedback.service import Feedback
+from ml.decision.ripening_time import silence_of
+from ml.errors import LikelyError
+from ml.metrics.evaluation import no_probabilities
+from ml.runtime.result_cache import Key
+from ml.service import Bundle
+from ml.translation import text, translated
+from store.outcomes.alarm_records import Episode
+
+REVISION = 1
+LONGEST = 500  # characters of a reason
+HOUR = 3600.0  # outcomes ripen without anything becoming known
+
+
+class UnknownEpisode(LikelyError):
+    """There is no alarm of this id that goes on."""
+
+
+class Results:
+    """Answers whether a model has been right, whether it has paid, and whether it is used.
+
+    Parameters
+    ----------
+    feedback : Feedback
+    clock : callable
+        Gives seconds since 1970.
+    """
+
+    def __init__(self, feedback: Feedback, clock: Callable[[], float] = time.time) -> None:
+        self._feedback, self._service, self._clock = feedback, feedback.service, clock
+
+    def of(self, model: str, outcome: str | None = None) -> dict[str, Any]:
+        """The answers about an outcome as plain JSON.
+
+        Parameters
+        ----------
+        model : str
+            Name or key of a model. Whether it has been right is asked of that version, of a name of the live one; the
+            others of all versions.
+        outcome : str or None
+            Its name; None is the positive one.
+
+        Returns
+        -------
+        dict
+            ``model``, ``outcome``, ``as_of``, ``records``, ``right``, ``paid`` and ``used``; see the functions of
+            these names.
+
+        Raises
+        ------
+        UnknownModel, BrokenModel, UnknownOutcome, NoProbabilities
+        StoreUnavailable
+        StillWorking
+            Within a deadline, where it takes longer.
+        """
+        bundle, name, episode, known = self._asked(model, outcome)
+        key: Key = (bundle.key, "results", REVISION, name, *known, *_mark(episode))
+        found: dict[str, Any] = self._service.result(key, lambda: self._compute(bundle, name, episode), typed=True)
+        return {**found, "right": _said(found["right"])}
+
+    def analysts(self, model: str, outcome: str | None = None) -> dict[str, Any]:
+        """What analysts look at: drift of inputs and estimated performance; parameters and errors as :meth:`of`."""
+        bundle, name, _, known = self._asked(model, outcome)
+        key: Key = (bundle.key, "results of analysts", REVISION, name, *known)
+        found: dict[str, Any] = self._service.result(key, lambda: analysts(self._feedback, bundle, name), typed=True)
+        return found
+
+    def episodes(self, model: str) -> list[Episode]:
+        """Episodes of the model in which the alarm went off, the latest first."""
+        return self._feedback.store.outcomes.episodes.of(self._service.model(model).name)
+
+    def acknowledge(self, model: str, episode: str, why: str) -> None:
+        """End an alarm of a model: somebody knows of it. The question begins anew.
+
+        Parameters
+        ----------
+        model : str
+            Its name or key.
+        episode : str
+            Id of the episode.
+        why : str
+            What is done about it; at most 500 characters are kept.
+
+        Raises
+        ------
+        UnknownModel, NotAllowed
+        UnknownEpisode
+            It is over already, or there is none of this id.
+        StoreUnavailable
+        """
+        name = self._service.model(model).name
+        require(Permission.CUT_OFFS, name)
+        episodes, who = self._feedback.store.outcomes.episodes, signed_in_as()
+        on = next((each for each in episodes.going_on(name).values() if each.id == episode), None)
+        if on is None or on.alarmed is None or not episodes.end(episode, who, why[:LONGEST]):
+            raise UnknownEpisode(text("This alarm is over already."), text("Open the page again to see how it stands."))
+        episodes.begin(on.version, on.outcome)
+        AuditLog(self._feedback.store).note("alarm acknowledged", f"{on.version} {on.outcome}", why=why)
+
+    def _asked(self, model: str, outcome: str | None) -> tuple[Bundle, str, Episode | None, tuple[int, ...]]:
+        """Version, outcome, the episode of its alarm, and how much is known by now."""
+        bundle = self._service.model(model)
+        if bundle.offers != "probabilities":
+            raise no_probabilities()
+        name = bundle.outcomes.positive if outcome is None else outcome
+        bundle.outcomes.index(name)  # raises before an unknown outcome becomes part of a key
+        tables = self._feedback.store.outcomes
+        on = tables.episodes.going_on(bundle.name).get(watched_for(bundle.outcomes, name))
+        episode = on if on is not None and on.version == bundle.key else None
+        counts = (tables.events.last(bundle.name), tables.decisions.count(bundle.name))
+        known = (*map(_coarse, counts), tables.assignments.count(bundle.name), int(self._clock() // HOUR))
+        return bundle, name, episode, known
+
+    def _compute(self, bundle: Bundle, outcome: str, episode: Episode | None) -> dict[str, Any]:
+        tables, now = self._feedback.store.outcomes, self._clock()
+        question = Question(bundle.outcomes, outcome, bundle.card, now)
+        told = [event for _, event in tables.events.of(bundle.name)]
+        joined = list(join(list(tables.decisions.of(bundle.name, sealed=False)), told))
+        assigned = list(tables.assignments.of_model(bundle.name))
+        of_version = settle_spaced(joined, question, bundle.key)
+        ripe = of_version.ripe
+        records = {
+            "decisions": ripe.records,
+            "counted": len(ripe.rows),
+            "unripe": ripe.unripe,
+            "unripe_share": ripe.unripe_share,
+            "early": ripe.early,
+            "unknown": ripe.unknown,
+            "told": len(told),
+            "after": question.after,
+            "silence": silence_of(bundle.card, outcome),
+        }
+        return {
+            "model": bundle.key,
+            "outcome": outcome,
+            "as_of": now,
+            "records": records,
+            "right": right(of_version, question, episode),
+            "paid": paid(assigned, told, question),
+            "used": used(settle(joined, question), assigned, told, question),
+        }
+
+
+def _said(right: dict[str, Any]) -> dict[str, Any]:
+    """The answer with the names of its bands in the reader's language: they are kept for all readers."""
+    return {**right, "bands": [{**each, "label": translated(each["label"])} for each in right["bands"]]}
+
+
+def _coarse(number: int) -> int:
+    """A count that changes by half a percent at a time: of very many, answers need not be computed for each."""
+    return number - number % max(1, number // 200)
+
+
+def _mark(episode: Episode | None) -> tuple[str, float]:
+    """What of an episode changes the answers."""
+    return ("", 0.0) if episode is None else (episode.id, episode.alarmed or 0.0)

@@ -1,0 +1,103 @@
+"""Has it been right: the calibration alarm of one outcome of a version, and what was said and what came, by band."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from feedback.results.settled import Question, Settled
+from ml.data.array_types import Floats
+from ml.data.outcomes import Outcomes
+from ml.decision.bands import bands
+from ml.monitoring.calibration_alarm import ALARM, Evidence, advance_with_path
+from ml.monitoring.calibration_verdict import CalibrationVerdict, judge
+from ml.monitoring.reliability import reliability
+from store.outcomes.alarm_records import Episode
+
+MOST_POINTS = 300  # of the evidence over time
+
+
+@dataclass(frozen=True)
+class Judged:
+    """State of the alarm of one outcome.
+
+    Attributes
+    ----------
+    evidence : Evidence
+    verdict : CalibrationVerdict
+    known_at, path : ndarray of float, shape (n,)
+        When each outcome of the episode began to count, and the natural logarithm of the evidence after it.
+    alarm : float
+        Evidence at which it goes off.
+    """
+
+    evidence: Evidence
+    verdict: CalibrationVerdict
+    known_at: Floats
+    path: Floats
+    alarm: float
+
+
+def watched(outcomes: Outcomes) -> tuple[str, ...]:
+    """Outcomes that have an alarm: of two exclusive ones the positive, for the other is its mirror image."""
+    if outcomes.exclusive and len(outcomes.names) == 2:
+        return (outcomes.positive,)
+    return outcomes.names
+
+
+def watched_for(outcomes: Outcomes, outcome: str) -> str:
+    """The outcome whose alarm tells of this one."""
+    names = watched(outcomes)
+    return outcome if outcome in names else names[0]
+
+
+def judged(settled: Settled, outcomes: Outcomes, episode: Episode | None) -> Judged:
+    """The alarm after all outcomes of its episode; an alarm that went off stays so until the episode is ended.
+
+    Parameters
+    ----------
+    settled : Settled
+        Decisions of the version that is watched.
+    outcomes : Outcomes
+        The alarm of each of k outcomes that are watched is at 100 k (Bonferroni).
+    episode : Episode or None
+        None: all outcomes count.
+    """
+    alarm = ALARM * len(watched(outcomes))
+    counts = settled.ripe.known_at > (episode.began if episode else 0.0)
+    known = settled.ripe.known_at[counts]
+    given = settled.said[counts], settled.came[counts], known, settled.when[counts]
+    evidence, path = advance_with_path(Evidence(), *given, alarm)
+    if episode is not None and episode.alarmed is not None:
+        evidence = replace(evidence, alarmed_at=episode.alarmed)
+    verdict = judge(evidence, alarm)
+    if episode is not None and episode.since is not None:
+        verdict = replace(verdict, since=episode.since)
+    return Judged(evidence, verdict, known, path, alarm)
+
+
+def right(settled: Settled, question: Question, episode: Episode | None) -> dict[str, Any]:
+    """Verdict and bands as plain JSON: fields of CalibrationVerdict and of Reliability."""
+    found = judged(settled, question.outcomes, episode)
+    rows = reliability(settled.said, settled.came, bands(question.card, question.outcome))
+    return {
+        **asdict(found.verdict),
+        "state": str(found.verdict.state),
+        "alarm": found.alarm,
+        "episode": episode.id if episode else None,
+        "all": asdict(rows.all),
+        "bands": [asdict(each) for each in rows.bands],
+        "path": _thinned(found),
+    }
+
+
+def _thinned(found: Judged) -> list[list[float]]:
+    """Time and decimal logarithm of the evidence at some outcomes: at the highest of each stretch, and at the last."""
+    rows = len(found.path)
+    if not rows:
+        return []
+    stretches = np.array_split(np.arange(rows), min(rows, MOST_POINTS))
+    places = sorted({int(each[np.argmax(found.path[each])]) for each in stretches} | {rows - 1})
+    return [[float(found.known_at[at]), float(found.path[at] / np.log(10))] for at in places]

@@ -1,0 +1,95 @@
+"""Spaced decisions: those about one record whose times do not overlap, each with all that came in its time.
+
+Records are asked about again: each night by a program, or by the next seller. Were an outcome counted at the last
+decision before it, and silence about an earlier one left out, then who buys would be counted each time and who does
+not buy once: of right probabilities far more would seem to come than was said. So the first decision about a record
+counts, with whatever was told of the record in its time, and then the first one after that time. Which these are does
+not depend on what came.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import replace
+
+from feedback.joined import Came, Joined
+from feedback.results.settled import Question, Settled, ripened_of, settle
+
+
+def settle_spaced(
+    joined: Iterable[Joined], question: Question, version: str | None = None, among: Container[str] | None = None
+) -> Settled:
+    """Settle decisions for judging their probabilities: spaced ones, where the card says how long an outcome may come.
+
+    Parameters
+    ----------
+    joined : iterable of Joined
+        Of all versions, in the order in which they were made.
+    question : Question
+    version : str, optional
+        Key of the version whose decisions count; all by default.
+    among : container of str, optional
+        Ids of the decisions that may count, chosen without regard to what came; all by default.
+    """
+    every = list(joined)
+    if question.after is None:
+        chosen = every if among is None else [each for each in every if each.decision.id in among]
+        return settle(chosen, question, version)
+    return ripened_of(spaced(every, question, question.after, version, among), question)
+
+
+def spaced(
+    joined: Sequence[Joined],
+    question: Question,
+    after: float,
+    version: str | None = None,
+    among: Container[str] | None = None,
+) -> tuple[Joined, ...]:
+    """Decisions with a probability of the outcome, at least `after` seconds apart for each record that has an id."""
+    found, until = [], dict[str, float]()
+    for each in told_in_time(joined, after):
+        decision = each.decision
+        if version not in (None, decision.model) or question.outcome not in (decision.probabilities or {}):
+            continue
+        if among is not None and decision.id not in among:
+            continue
+        if decision.made >= until.get(decision.record, decision.made):
+            found.append(each)
+            if decision.record:
+                until[decision.record] = decision.made + after
+    return tuple(found)
+
+
+def told_in_time(joined: Sequence[Joined], after: float | None) -> list[Joined]:
+    """Decisions, each with what was told at itself and at later ones about its record in its time.
+
+    Silence about such a one means that nothing was told of the record in all that time.
+    """
+    if after is None:
+        return list(joined)
+    of_record: dict[str, list[Joined]] = defaultdict(list)
+    for each in joined:
+        of_record[each.decision.record].append(each)
+    times = {record: [each.decision.made for each in some] for record, some in of_record.items()}
+    found = []
+    for each in joined:
+        made, record = each.decision.made, each.decision.record
+        places = slice(bisect_left(times[record], made), bisect_right(times[record], made + after))
+        found.append(_with_all(each, of_record[record][places], made + after) if record else each)
+    return found
+
+
+def _with_all(first: Joined, in_time: Sequence[Joined], end: float) -> Joined:
+    told: dict[str, list[Came]] = defaultdict(list)
+    for each in in_time:
+        for name, came in each.came.items():
+            told[name].append(came)
+    return replace(first, came={name: _one(each, end) for name, each in told.items()}) if told else first
+
+
+def _one(told: Sequence[Came], end: float) -> Came:
+    """The first time that it came in time; else what became known last."""
+    in_time = [each for each in told if each.value == 1 and each.happened <= end]
+    return min(in_time, key=lambda each: each.happened) if in_time else max(told, key=lambda each: each.known)

@@ -1,0 +1,129 @@
+"""The watch: a thread that looks at the outcomes of all models every few minutes, in one process of all instances."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+from feedback.results.right import judged, watched
+from feedback.results.settled import Question
+from feedback.results.spaced import settle_spaced
+from feedback.service import Feedback
+from jobs.work.lease_renewal import heartbeat
+from ml.errors import LikelyError
+from ml.service import Bundle
+from store.errors import StoreUnavailable, is_unavailable
+from store.outcomes.alarm_records import PROMOTED, Episode
+
+log = logging.getLogger(__name__)
+
+DUTY = "calibration"
+LEASE = 300.0  # seconds after which another process watches in the place of one that was killed
+PAUSE = 120.0  # seconds between two looks
+EACH = 0.001  # seconds between two looks for each decision: 20 times what reading it takes
+HOUR = 3600.0  # outcomes ripen without anything becoming known
+
+
+class Watch:
+    """Watches the calibration of live versions for as long as its process runs.
+
+    Parameters
+    ----------
+    feedback : Feedback
+    channels : sequence of {"webhook", "email"}
+        By which alerts are sent.
+    is_there : callable
+        False while there is no database: none is made for this.
+    clock : callable
+        Gives seconds since 1970.
+    """
+
+    def __init__(
+        self, feedback: Feedback, channels: Sequence[str] = (), is_there: Callable[[], bool] = lambda: True,
+        clock: Callable[[], float] = time.time,
+    ) -> None:  # fmt: skip
+        self._feedback, self._channels, self._is_there, self._clock = feedback, tuple(channels), is_there, clock
+        self._tables, self._registry = feedback.store.outcomes, feedback.service.registry
+
+    def start(self, stop: threading.Event, first: float = 5.0) -> None:
+        """Look in a thread, the first time after so many seconds, until told to stop."""
+        threading.Thread(target=self._run, args=(stop, first), daemon=True, name="watch").start()
+
+    def _run(self, stop: threading.Event, pause: float) -> None:
+        while not stop.wait(pause):
+            self.look()
+            pause = PAUSE
+
+    def look(self) -> bool:
+        """Look at all models if that is due; False where it is not, or the store does not answer."""
+        try:
+            if not self._is_there():
+                return False
+            owner = self._feedback.store.duties.claim(DUTY, LEASE)
+            if owner is None:
+                return False
+            with heartbeat(lambda: self._feedback.store.duties.renew(DUTY, owner, LEASE), LEASE, "the watch"):
+                for name in self._registry.names():
+                    self._try(name)
+            return self._feedback.store.duties.done(DUTY, owner, PAUSE)
+        except Exception as error:  # noqa: BLE001 - a database that is away for a moment
+            if not isinstance(error, StoreUnavailable) and not is_unavailable(error):
+                log.warning("The watch over outcomes could not look: %s", type(error).__name__)
+        return False
+
+    def _try(self, name: str) -> None:
+        """Look at one model; whatever goes wrong with it, the others are looked at."""
+        try:
+            self.look_at(name)
+        except Exception as error:
+            if isinstance(error, StoreUnavailable) or is_unavailable(error):
+                raise
+            log.exception("The watch over outcomes could not look at the model %s.", name)
+
+    def look_at(self, name: str) -> None:
+        """Look at the outcomes of one model; a version that does not serve is left out."""
+        seen = self._tables.events.last(name)
+        if not seen:  # nobody tells what came
+            return
+        try:
+            bundle = self._registry.load(name)
+        except LikelyError:
+            return
+        size = self._tables.decisions.count(name)
+        due = [each for each in self._episodes(bundle) if self._is_due(each, seen, size)]
+        if not due:
+            return
+        joined = list(self._feedback.came(name))
+        for episode in due:
+            question = Question(bundle.outcomes, episode.outcome, bundle.card, self._clock())
+            found = judged(settle_spaced(joined, question, bundle.key), bundle.outcomes, episode)
+            self._tables.episodes.advance(episode.id, json.dumps(found.evidence.to_json()), seen)
+            alarmed, since = found.evidence.alarmed_at, found.verdict.since
+            if alarmed is not None and self._tables.episodes.go_off(episode.id, alarmed, since, self._channels):
+                log.warning(
+                    "The probabilities of %s for %s are off: what comes is not what they say. See its Results page.",
+                    episode.version, episode.outcome,
+                )  # fmt: skip
+
+    def _episodes(self, bundle: Bundle) -> list[Episode]:
+        """The episodes of the live version; those of another version end."""
+        names = watched(bundle.outcomes) if bundle.offers == "probabilities" else ()
+        on = self._tables.episodes.going_on(bundle.name)
+        for outcome, episode in on.items():
+            if episode.version != bundle.key or outcome not in names:
+                self._tables.episodes.end(episode.id, "", PROMOTED)
+        kept = {name: each for name, each in on.items() if each.version == bundle.key}
+        return [kept.get(name) or self._tables.episodes.begin(bundle.key, name) for name in names]
+
+    def _is_due(self, episode: Episode, seen: int, size: int) -> bool:
+        """True where something became known, or may have ripened, and the alarm has not gone off.
+
+        Of many decisions it is looked at less often: all of them are read.
+        """
+        if episode.alarmed is not None or episode.checked is None:
+            return episode.alarmed is None
+        since = self._clock() - episode.checked
+        return since > HOUR or (episode.seen != seen and since > min(size * EACH, HOUR))

@@ -1,0 +1,260 @@
+"""Feedback: decisions that were given, what came of them, and both joined. Shared by pages, API and command line."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from auth.access import allowed, require
+from auth.caller import caller_id, signed_in_as
+from auth.permissions import Permission
+from feedback.check_event import check_event, unknown_decision
+from feedback.errors import BadEvent, UnknownDecision
+from feedback.joined import Joined, join
+from feedback.looked_up import LookUp
+from feedback.sealing import Sealer
+from feedback.worth import worth_of_acting
+from ml.errors import LikelyError, UnknownModel
+from ml.service import Bundle, Service
+from ml.translation import text
+from store.db import Store
+from store.outcome_records import (
+    NO_GROUP,
+    PAGE,
+    VOID,
+    Decision,
+    Event,
+    decision_id,
+    new_answer_id,
+    new_event_id,
+)
+from store.outcomes.events import KeyTaken
+
+
+class Feedback:
+    """Records decisions of pages and events, and gives both back.
+
+    Parameters
+    ----------
+    service : Service
+    store : Store
+    sealer : Sealer or None
+        Encrypts values and notes; None keeps neither.
+    """
+
+    def __init__(self, service: Service, store: Store, sealer: Sealer | None) -> None:
+        self.service, self.store, self.sealer = service, store, sealer
+        self.observers: list[Callable[[Sequence[Event]], object]] = []  # called with events after they are stored
+        self.decided: Callable[[Sequence[tuple[Decision, Any]]], object] = lambda _: None  # likewise, with decisions
+        self.flush: Callable[[], object] = lambda: None  # stores what this machine has recorded and not stored yet
+        self.look_up = LookUp(store, lambda: self.flush())
+
+    # ---- decisions ---------------------------------------------------------------------------------
+    def decide(
+        self, bundle: Bundle, probabilities: Mapping[str, float] | None, values: Any, record: str = "", *,
+        door: str = PAGE, group: str = NO_GROUP, campaign: str = "",
+    ) -> Decision:  # fmt: skip
+        """Store what a person sees at this moment, and return it.
+
+        Parameters
+        ----------
+        bundle : Bundle
+            The version that answered.
+        probabilities : mapping of str to float, or None
+            By outcome, as shown.
+        values : mapping
+            The record's values that belong to these probabilities.
+        record : str
+            The record's id; empty where it has none.
+        door, group, campaign : str
+            See :class:`store.outcome_records.Decision`.
+
+        Raises
+        ------
+        StoreUnavailable
+        """
+        now, mark = time.time(), decision_id(new_answer_id(), 0)
+        cut_offs = self.service.cut_offs(bundle)
+        worth = worth_of_acting(bundle, probabilities, cut_offs)
+        sealed = self.sealer.seal(values, mark) if self.sealer is not None else None
+        given = None if probabilities is None else dict(probabilities)
+        made = Decision(
+            mark, bundle.key, record, door, caller_id(), now, given, cut_offs, worth, now, group, campaign, sealed
+        )  # fmt: skip
+        self.store.outcomes.decisions.append([made])
+        self.decided([(made, values)])
+        return made
+
+    def decision(self, number: str) -> Decision:
+        """A decision of a model that the caller may tell outcomes of; UnknownDecision where there is none."""
+        found = self.store.outcomes.decisions.get(number)
+        if found is None or not allowed(Permission.OUTCOMES, found.model.partition("@")[0]):
+            raise unknown_decision(number)
+        return found
+
+    def values(self, decision: Decision) -> Any:
+        """The values that a decision was made of; None where they are not kept."""
+        return self.sealer.open(decision.sealed, decision.id) if self.sealer is not None else None
+
+    # ---- events ------------------------------------------------------------------------------------
+    def note(
+        self, model: str, kind: str, *, decision: str = "", record: str = "", outcome: str = "",
+        value: float | None = None, reason: str = "", note: str = "", happened: float = 0.0, due: float | None = None,
+        door: str = PAGE, key: str | None = None, refers: str = "", campaign: str = "",
+    ) -> Event:  # fmt: skip
+        """Store one event and return it as it is stored; parameters as of :class:`store.outcome_records.Event`.
+
+        Raises
+        ------
+        BadEvent
+        UnknownModel, LikelyError
+            The caller may not tell outcomes of the model.
+        StoreUnavailable
+        """
+        told = Event(
+            new_event_id(), model, kind, decision, record, outcome, value, reason, note, happened, 0.0, due, "", door,
+            key, refers, campaign,
+        )  # fmt: skip
+        return self.note_all([self.checked(told)])[0]
+
+    def note_all(self, checked: Sequence[Event]) -> list[Event]:
+        """Store events of the current caller that :meth:`checked` gave, all or none; notes are sealed.
+
+        Raises
+        ------
+        BadEvent
+            A key is one of another event.
+        StoreUnavailable
+        """
+        by = caller_id()
+        checked = [self._sealed(replace(each, by=by)) for each in checked]
+        try:
+            stored = self.store.outcomes.events.append(checked)
+        except KeyTaken as error:
+            message = text("The key {key} came before, with another event.", key=repr(str(error)[:80]))
+            raise BadEvent(
+                message, text("Send a key of its own for each event, and the same one only to repeat it.")
+            ) from None
+        for observe in self.observers:
+            observe(stored)
+        return stored
+
+    def undo(self, event: str, *, door: str = PAGE, key: str | None = None) -> Event:
+        """Take an event of the current caller back; UnknownDecision where they told none of this id."""
+        found = self.store.outcomes.events.get(event)
+        if found is None or found.by != caller_id() or not allowed(Permission.OUTCOMES, found.model):
+            raise UnknownDecision(text("There is no note {event} of yours.", event=repr(event[:80])))
+        return self.note(
+            found.model, VOID, decision=found.decision, record=found.record, refers=found.id, door=door, key=key,
+            campaign=found.campaign,
+        )  # fmt: skip
+
+    def note_of(self, event: Event) -> str:
+        """The note of an event in plain text; empty where there is none, or it is not kept."""
+        held = self.sealer.open(event.note, event.id) if self.sealer is not None else None
+        return held if isinstance(held, str) else ""
+
+    def events_of(self, model: str, record: str) -> list[Event]:
+        """Events about a record of a model, the latest known first, taken back ones and their voids included."""
+        decisions = self.store.outcomes.decisions.of_record(model, record)
+        return self.store.outcomes.events.of_record(model, record, [each.id for each in decisions])
+
+    def decisions_of(self, model: str, record: str) -> list[Decision]:
+        """Decisions of a model about a record, the newest first."""
+        return self.store.outcomes.decisions.of_record(model, record)
+
+    # ---- both --------------------------------------------------------------------------------------
+    def came(
+        self, model: str, as_of: float | None = None, *, since: float = 0.0, sealed: bool = False
+    ) -> Iterator[Joined]:  # fmt: skip
+        """Decisions of a model and what came of them, as known at a time, in the order in which they were made.
+
+        Parameters
+        ----------
+        model : str
+            Its name, without a version.
+        as_of : float, optional
+            What became known, and was decided, until then; now by default. Seconds since 1970.
+        since : float
+            Only decisions made from then on.
+        sealed : bool
+            Whether the decisions hold their sealed values.
+        """
+        tables = self.store.outcomes
+        decisions = list(tables.decisions.of(model, since=since, until=as_of, sealed=sealed))
+        return join(decisions, (event for _, event in tables.events.of(model, as_of=as_of)))
+
+    # ---- checks ------------------------------------------------------------------------------------
+    def checked(self, told: Event) -> Event:
+        """The event with what its decision tells of it.
+
+        Raises
+        ------
+        BadEvent
+            It cannot be an event.
+        UnknownDecision
+            There is none of this id, and no model is named.
+        LikelyError
+            The caller may not tell outcomes of the model.
+        """
+        found = self.look_up.decision(told.decision) if told.decision else None
+        if found is not None and told.model not in ("", found.model.partition("@")[0]):
+            raise BadEvent(text("The decision {decision} is one of another model.", decision=repr(told.decision)))
+        model = told.model or (found.model.partition("@")[0] if found else "")
+        if not model:
+            raise unknown_decision(told.decision)
+        require(Permission.OUTCOMES, model)
+        told = replace(told, model=model, record=told.record or (found.record if found else ""))
+        if found is None and model not in self.service.registry.names():
+            raise UnknownModel(text("There is no model {name}.", name=repr(model[:80])))
+        check_event(told, self._outcomes(found.model if found else model))
+        return told
+
+    def referring(self, told: Event) -> Event:
+        """The event with what the one that it refers to tells: model, decision, record and campaign, where it has none.
+
+        So whoever looks for a record finds what was corrected and taken back, too, and erases it.
+
+        Raises
+        ------
+        BadEvent
+            There is no such event of the model, or the caller may not tell outcomes of it; or a person is no manager,
+            and somebody else told it. Programs keep in step with what people change elsewhere, so they may.
+        """
+        about = self.look_up.event(told.refers)
+        if about is None or told.model not in ("", about.model) or not allowed(Permission.OUTCOMES, about.model):
+            message = text("There is no event {event} that this could be about.", event=repr(told.refers))
+            raise BadEvent(message, text("Send in refers the id that the answer gave when the event was told."))
+        if signed_in_as() and about.by != caller_id() and not allowed(Permission.FILES, about.model):
+            message = text("The event {event} was told by somebody else.", event=repr(told.refers))
+            raise BadEvent(message, text("Who told it can correct it or take it back, and so can a manager."))
+        own = {
+            name: getattr(told, name) or getattr(about, name) for name in ("model", "decision", "record", "campaign")
+        }
+        return replace(told, **own)
+
+    def positive(self, decision: str, model: str) -> str:
+        """The positive outcome of the version that decided, else of the live one; empty where both are gone."""
+        found = self.look_up.decision(decision) if decision else None
+        bundle = self._bundle(found.model if found else model)
+        return bundle.outcomes.positive if bundle else ""
+
+    def _outcomes(self, key: str) -> tuple[str, ...]:
+        """Names of the outcomes: of the version, else of the live one; none where both are gone."""
+        bundle = self._bundle(key)
+        return tuple(bundle.outcomes.names) if bundle else ()
+
+    def _bundle(self, key: str) -> Bundle | None:
+        for name in (key, key.partition("@")[0]):
+            try:
+                return self.service.registry.load(name)
+            except LikelyError:
+                continue
+        return None
+
+    def _sealed(self, told: Event) -> Event:
+        if not told.note:
+            return told
+        return replace(told, note=self.sealer.seal(told.note, told.id) if self.sealer is not None else "")

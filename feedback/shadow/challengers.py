@@ -1,0 +1,176 @@
+"""Challengers: chosen and stopped with a reason, which the audit log keeps, and how they do."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from auth.audit_log import AuditLog
+from auth.caller import current_request
+from auth.versions.changes import checked_reason
+from feedback.errors import BadChallenger
+from feedback.results.settled import Question
+from feedback.results.spaced import settle_spaced
+from feedback.service import Feedback
+from ml.lifecycle.state import live_of
+from ml.locale import percent
+from ml.monitoring.shadow_judgement import judge_shadow
+from ml.service import Bundle
+from ml.translation import text
+from store.outcomes.shadow import ShadowTable
+from store.outcomes.shadow_records import Challenger, ShadowCounts
+
+SHARES = (0.05, 0.1, 0.2, 0.5, 1.0)  # that the page offers
+REVISION = 1
+HOUR = 3600.0  # outcomes ripen without anything becoming known
+
+
+@dataclass(frozen=True)
+class State:
+    """The challenger of a model, and how it does apart from what it says."""
+
+    challenger: Challenger
+    counts: ShadowCounts
+
+
+class Challengers:
+    """The challengers of all models.
+
+    Parameters
+    ----------
+    feedback : Feedback
+    audit : AuditLog
+    clock : callable
+        Gives seconds since 1970.
+    """
+
+    def __init__(self, feedback: Feedback, audit: AuditLog, clock: Callable[[], float] = time.time) -> None:
+        self._feedback, self._audit, self._clock = feedback, audit, clock
+        self._service = feedback.service
+
+    @property
+    def _table(self) -> ShadowTable:
+        return self._feedback.store.outcomes.shadow
+
+    def choose(self, key: str, share: float, reason: str, by: str = "") -> Challenger:
+        """Have a version asked beside the live one of its model, for a share of its decisions from now on.
+
+        Parameters
+        ----------
+        key : str
+        share : float
+            Above 0, at most 1.
+        reason : str
+        by : str
+            Who; the caller of the request by default.
+
+        Raises
+        ------
+        UnknownModel, BrokenModel, UntrustedModel
+        BadChallenger
+            It is the live one, gives no probabilities, shares no outcome with the live one, or the values of decisions
+            are not kept.
+        NoReason
+        StoreUnavailable
+        """
+        why = checked_reason(reason)
+        if not 0 < share <= 1:
+            raise BadChallenger(
+                text("The share {share} came; accepted: above 0 % and at most 100 %.", share=f"{share:g}")
+            )
+        if self._feedback.sealer is None:
+            raise BadChallenger(
+                text("A challenger cannot be asked: the values of decisions are not kept."),
+                text("DECISION_VALUES=encrypted keeps them."),
+            )
+        bundle = self._service.opened(key)
+        live = self._service.opened(bundle.name)
+        if live.key == bundle.key:
+            raise BadChallenger(text("{key} is the live version itself.", key=bundle.key))
+        if not compared(live, bundle):
+            raise BadChallenger(
+                text(
+                    "{key} cannot be compared with the live version: no probabilities of the same outcomes.",
+                    key=bundle.key,
+                )
+            )
+        told = Challenger(bundle.name, bundle.key, share, by=by or _caller(), why=why)
+        before = self._table.choose(told)
+        self._audit.note(
+            "challenger chosen", bundle.name, before=_words(before), after=_words(told), why=why, who=by or None
+        )  # fmt: skip
+        return self._table.challengers()[bundle.name]
+
+    def stop(self, model: str, reason: str, by: str = "") -> Challenger:
+        """Ask the challenger of a model no more; errors as of :meth:`choose`, BadChallenger where there is none."""
+        why = checked_reason(reason)
+        self._service.allow(model)
+        before = self._table.stop(model)
+        if before is None:
+            raise BadChallenger(text("The model {model} has no challenger.", model=repr(model[:80])))
+        self._audit.note("challenger stopped", model, before=_words(before), why=why, who=by or None)
+        return before
+
+    def state(self, model: str) -> State | None:
+        """The challenger of a model; None where it has none, or where that one is live by now."""
+        found = self._table.challengers().get(model)
+        if found is None or found.version == f"{model}@{live_of(self._service.registry.folder, model)}":
+            return None
+        return State(found, self._table.counts(found.version))
+
+    def judged(self, state: State) -> dict[str, Any]:
+        """Realised losses of challenger and live version on the decisions that both answered.
+
+        Returns
+        -------
+        dict
+            By outcome the fields of :class:`ml.monitoring.shadow_judgement.ShadowJudgement`, as plain JSON.
+
+        Raises
+        ------
+        UnknownModel, BrokenModel, StoreUnavailable
+        StillWorking
+            Within a deadline, where it takes longer.
+        """
+        chosen = state.challenger
+        live = self._service.model(chosen.model)
+        known = self._feedback.store.outcomes.events.last(chosen.model), state.counts.answered
+        key = (live.key, "shadow", REVISION, chosen.version, chosen.since, *known, int(self._clock() // HOUR))
+        found: dict[str, Any] = self._service.result(key, lambda: self._compute(live, chosen), typed=True)
+        return found
+
+    def _compute(self, live: Bundle, chosen: Challenger) -> dict[str, Any]:
+        said = self._table.answers(chosen.version)
+        joined = list(self._feedback.came(chosen.model, since=chosen.since))
+        found = {}
+        for outcome in compared(live, self._service.registry.load(chosen.version)):
+            answered = {number for number, each in said.items() if outcome in each}
+            question = Question(live.outcomes, outcome, live.card, self._clock())
+            settled = settle_spaced(joined, question, live.key, answered)
+            ids = [settled.joined[row].decision.id for row in settled.ripe.rows]
+            other = np.array([said[each][outcome] for each in ids], float)
+            found[outcome] = asdict(judge_shadow(settled.said, other, settled.came))
+        return found
+
+
+def compared(live: Bundle, challenger: Bundle) -> tuple[str, ...]:
+    """Outcomes of which both give probabilities; of two that exclude each other the positive one stands for both."""
+    if live.offers != "probabilities" or challenger.offers != "probabilities":
+        return ()
+    shared = tuple(name for name in live.outcomes.names if name in challenger.outcomes.names)
+    if live.outcomes.exclusive and len(live.outcomes.names) == 2 and live.outcomes.positive in shared:
+        return (live.outcomes.positive,)
+    return shared
+
+
+def _words(of: Challenger | None) -> str:
+    return "" if of is None else f"{of.version}, {percent(f'{100 * of.share:g}')}"
+
+
+def _caller() -> str:
+    request = current_request()
+    return request.caller.name if request else ""

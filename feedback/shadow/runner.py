@@ -1,0 +1,157 @@
+"""The runner: a thread of one process of each machine that asks challengers what waits for them."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from feedback.sealing import Sealer
+from feedback.service import Feedback
+from feedback.shadow.asker import Asker, NoAnswer
+from ml.errors import LikelyError
+from ml.lifecycle.shared.shared_models import shared_of
+from store.db import Store
+from store.errors import StoreUnavailable, is_unavailable
+from store.outcomes.shadow_records import ShadowAnswer, Waiting
+
+log = logging.getLogger(__name__)
+
+PAUSE = 2.0  # seconds between two looks while nothing waits
+AT_ONCE = 20  # decisions of a claim
+LEASE = 900.0  # seconds, more than they may take
+LONGEST_REST = 120.0  # seconds until a challenger is asked again that ended its process or stood still, more after each
+SWEPT, GIVEN_UP = 600.0, 86_400.0  # seconds between two sweeps; after which nobody asks any more
+GONE = "The values of the record are gone."
+
+
+class ShadowRunner:
+    """Asks challengers for as long as its process runs.
+
+    Parameters
+    ----------
+    store : Store
+    sealer : Sealer
+    asker : Asker
+    models : Path
+        The folder of the models.
+    lock : Path
+        File of the lock that one process of the machine holds.
+    is_there : callable
+        False while there is no database: none is made for this.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        sealer: Sealer,
+        asker: Asker,
+        models: Path,
+        lock: Path,
+        is_there: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self._store, self._sealer, self._asker = store, sealer, asker
+        self._models, self._lock, self._is_there = models, FileLock(lock, thread_local=False), is_there
+        self._rests: dict[str, tuple[float, float]] = {}  # challenger: seconds, and until when
+        self._swept = float("-inf")
+
+    def start(self, stop: threading.Event) -> None:
+        """Ask in a thread until told to stop."""
+        threading.Thread(target=self._run, args=(stop,), daemon=True, name="shadow").start()
+
+    def _run(self, stop: threading.Event) -> None:
+        while not stop.wait(PAUSE):
+            try:
+                self._lock.acquire(timeout=0)
+            except (Timeout, OSError):  # another process of this machine asks
+                continue
+            try:
+                while self.step() and not stop.is_set():
+                    pass
+            except Exception as error:  # noqa: BLE001 - whatever happens here, the process serves on
+                if not isinstance(error, StoreUnavailable) and not is_unavailable(error):
+                    log.warning("Challengers could not be asked: %s", type(error).__name__)
+        self._asker.stop()
+
+    def step(self) -> bool:
+        """Ask what waits, some of it; False where nothing does, but for challengers that rest."""
+        if not self._is_there():
+            return False
+        shadow = self._store.outcomes.shadow
+        if not shadow.challengers():
+            self._asker.stop()
+            return False
+        self._sweep()
+        resting = {each for each, (_, until) in self._rests.items() if time.monotonic() < until}
+        answers, claimed = [], shadow.claim(AT_ONCE, LEASE, without=resting)
+        for at, waiting in enumerate(claimed):
+            answer, is_well = self._answer(waiting)
+            answers.append(answer)
+            if not is_well:
+                shadow.release(claimed[at + 1 :])
+                seconds = min(LONGEST_REST, 2 * self._rests.get(waiting.challenger, (0.5, 0.0))[0])
+                self._rests[waiting.challenger] = (seconds, time.monotonic() + seconds)
+                break
+            self._rests.pop(waiting.challenger, None)
+        shadow.answer(answers)
+        return bool(claimed)
+
+    def _answer(self, waiting: Waiting) -> tuple[ShadowAnswer, bool]:
+        """The answer, and False where the process is gone."""
+        about = waiting.decision, waiting.challenger
+        record = self._sealer.open(waiting.sealed, waiting.decision)
+        if record is None:
+            return ShadowAnswer(*about, error=GONE), True
+        try:
+            for key in (waiting.live, waiting.challenger):
+                self._have(key)
+            told = self._asker.ask(waiting.live, waiting.challenger, record, waiting.probabilities)
+        except NoAnswer as error:
+            return ShadowAnswer(*about, error=str(error)), False
+        except LikelyError as error:
+            return ShadowAnswer(*about, error=str(error)), True
+        return ShadowAnswer(*about, **_read(told)), True
+
+    def _have(self, key: str) -> None:
+        """Have a version in this machine's cache, where all instances share their models."""
+        shared = shared_of(self._models)
+        if shared is not None:
+            name, _, fingerprint = key.partition("@")
+            if not shared.has(name, fingerprint):
+                shared.need(name, fingerprint)
+            shared.note_use(name, fingerprint)
+
+    def _sweep(self) -> None:
+        if time.monotonic() - self._swept > SWEPT:
+            self._swept = time.monotonic()
+            self._store.outcomes.shadow.sweep(GIVEN_UP)
+
+
+def _read(told: dict[str, Any]) -> dict[str, Any]:
+    """Fields of an answer, as the process gave them; a challenger's own code may have written anything there."""
+    given = told.get("probabilities")
+    if not isinstance(given, dict):
+        return {"error": str(told.get("error", ""))[:200] or "It said nothing."}
+    return {
+        "probabilities": {str(name): min(1.0, max(0.0, float(each))) for name, each in given.items()},
+        "seconds": float(told["seconds"]),
+        "beside": float(told["beside"]),
+    }
+
+
+def begin_shadow(feedback: Feedback, var: Path, is_there: Callable[[], bool], environ: Mapping[str, str]) -> None:
+    """Begin to ask challengers in a thread of this process; not where the values of decisions are not kept.
+
+    Their own process has this environment, in which there are no secrets.
+    """
+    if feedback.sealer is None:
+        return
+    models, lock = feedback.service.registry.folder, var / "locks" / "shadow"
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    runner = ShadowRunner(feedback.store, feedback.sealer, Asker(models, environ=environ), models, lock, is_there)
+    runner.start(threading.Event())

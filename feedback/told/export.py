@@ -1,0 +1,130 @@
+"""Decisions and what came of them as a table: with the fields of told outcomes, or with the columns of a CRM."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+
+from feedback.joined import Came, Joined
+from feedback.service import Feedback
+from feedback.told.layout import EVENT
+from ml.decision.crm_columns import PLAIN, CrmColumns
+from ml.files.cells.safe_cells import csv_text, safe_cell
+from ml.service import Bundle
+
+OURS = (
+    "decision", "record", "model", "outcome", "value", "happened", EVENT, "campaign", "version", "made", "door",
+    "group", "probability", "cut_off", "worth", "known",
+)  # fmt: skip
+BESIDE_CRM = ("decision", "made", "probability", "cut_off", "worth", "group")  # what a CRM is told of the decision
+AT_ONCE = 500  # rows
+
+
+def outcomes_csv(feedback: Feedback, bundle: Bundle, systems: Mapping[str, CrmColumns], system: str) -> Iterator[str]:
+    """Lines of the table, some at a time, the header first; no values of records.
+
+    A decision has a line for each outcome that was told of it, and one without a value where none was. One whose events
+    are counted at a later decision about the same record is left out.
+
+    Parameters
+    ----------
+    feedback : Feedback
+    bundle : Bundle
+        The live version: its outcomes, for decisions of which nothing was told.
+    systems : mapping of str to CrmColumns
+        Of its card.
+    system : str
+        "plain", or one of these.
+    """
+    joined = (each for each in feedback.came(bundle.name) if not each.counted_at)
+    if system == PLAIN:
+        yield from _in_blocks(OURS, (line for each in joined for line in _plain(bundle, each)))
+        return
+    columns = systems[system]
+    outcome = columns.outcome or bundle.outcomes.positive
+    rows = _rows_of(feedback, system, bundle.name)
+    header = [*(name for name, _ in _crm_fields(columns)), *(_own_name(system, name) for name in BESIDE_CRM)]
+    yield from _in_blocks(header, (_of_crm(columns, outcome, each, rows) for each in joined))
+
+
+def _in_blocks(header: Sequence[str], lines: Iterable[Sequence[str]]) -> Iterator[str]:
+    yield csv_text([list(map(safe_cell, header))])
+    left = iter(lines)
+    while some := [list(map(safe_cell, line)) for line in islice(left, AT_ONCE)]:
+        yield csv_text(some)
+
+
+def _plain(bundle: Bundle, joined: Joined) -> Iterator[list[str]]:
+    names = bundle.outcomes.names if not bundle.outcomes.exclusive else (bundle.outcomes.positive,)
+    told: dict[str, Came | None] = dict(joined.came)
+    if not told or not bundle.outcomes.exclusive:
+        told = {name: joined.came.get(name) for name in (*names, *told)}
+    for name, came in told.items():
+        made = _told(joined, name, came)
+        yield [made[field] for field in OURS]
+
+
+def _told(joined: Joined, outcome: str, came: Came | None) -> dict[str, str]:
+    made = joined.decision
+    probability = None if made.probabilities is None else made.probabilities.get(outcome)
+    return {
+        "decision": made.id,
+        "record": made.record,
+        "model": made.model.partition("@")[0],
+        "outcome": outcome,
+        "value": "" if came is None else f"{came.value:.0f}",
+        "happened": "" if came is None else _iso(came.happened),
+        EVENT: "" if came is None else came.event,
+        "campaign": made.campaign,
+        "version": made.model,
+        "made": _iso(made.made),
+        "door": made.door,
+        "group": made.group,
+        "probability": "" if probability is None else repr(float(probability)),
+        "cut_off": _number(made.cut_offs.get(outcome)),
+        "worth": _number(made.worth),
+        "known": "" if came is None else _iso(came.known),
+    }
+
+
+def _of_crm(columns: CrmColumns, outcome: str, joined: Joined, rows: Mapping[str, str]) -> list[str]:
+    came = joined.came.get(outcome)
+    told = _told(joined, outcome, came)
+    is_over = came is not None
+    fields = {
+        "id": rows.get(told[EVENT], ""),
+        "record": told["record"],
+        "stage": "" if came is None else ((columns.came if came.value else columns.missed) or ("",))[0],
+        "is_closed": str(is_over).lower(),
+        "is_won": str(came is not None and bool(came.value)).lower(),
+        "closed": told["happened"][:10],
+        "changed": told["known"],
+    }
+    return [*(fields[field] for _, field in _crm_fields(columns)), *(told[name] for name in BESIDE_CRM)]
+
+
+def _crm_fields(columns: CrmColumns) -> list[tuple[str, str]]:
+    """The system's first name of each column, and the field that it gives."""
+    names = ("id", "record", "stage", "is_closed", "is_won", "closed", "changed")
+    return [(given[0], name) for name in names if (given := getattr(columns, name))]
+
+
+def _own_name(system: str, name: str) -> str:
+    """Our columns as fields of one's own are called there: Salesforce ends them with ``__c``."""
+    return f"Likely_{name.title()}__c" if system == "salesforce" else f"likely_{name}"
+
+
+def _rows_of(feedback: Feedback, system: str, model: str) -> dict[str, str]:
+    """Ids of the system's rows by the events that they told, as their keys name them."""
+    begin = f"{system}:{model}:"
+    told = (event for _, event in feedback.store.outcomes.events.of(model) if (event.key or "").startswith(begin))
+    return {event.id: (event.key or "")[len(begin) :].rsplit(":", 2)[0] for event in told}
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else repr(float(value))
+
+
+def _iso(seconds: float) -> str:
+    return dt.datetime.fromtimestamp(seconds, dt.UTC).isoformat(timespec="microseconds")

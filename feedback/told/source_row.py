@@ -1,0 +1,92 @@
+"""Rows of a source, a CRM's deals or our own export, and the event by which a changed row is followed.
+
+The first event of a row has an id that is made of the row's own, so that a row is known again whoever sends it. What
+became known of it later refers to that one: a changed stage is a correction, a deal that is open again takes its
+outcome back. A row that tells nothing new stores nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from feedback.joined import standing
+from feedback.told.moments import DAY
+from store.outcome_records import CORRECTION, ERASED, OUTCOME, VOID, Event, new_event_id
+
+CLOSE = 1e-3  # seconds; times in a file have milliseconds
+
+
+@dataclass(frozen=True)
+class SourceRow:
+    """What a row tells.
+
+    Attributes
+    ----------
+    root : str
+        Id of the first event about it.
+    mark : str
+        Begins the idempotency keys of its events.
+    event : Event
+        The outcome that it tells, without a value where it tells none: the deal is open.
+    changed : float or None
+        When the row was changed last; seconds since 1970.
+    is_export : bool
+        Whether it is a row of our own export, whose time of change is what was known then.
+    """
+
+    root: str
+    mark: str
+    event: Event
+    changed: float | None = None
+    is_export: bool = False
+
+
+def root_of(secret: str, system: str, model: str, row: str) -> str:
+    """Id of the first event about a row of another system; who does not have the secret cannot test for rows.
+
+    Parameters
+    ----------
+    secret : str
+        Of the database, in hexadecimal digits.
+    system, model, row : str
+        Name of the system, name of the model, and the row's id there.
+    """
+    told = "\0".join((system, model, row)).encode()
+    return hmac.new(bytes.fromhex(secret), told, hashlib.sha256).hexdigest()[:32]
+
+
+def due(row: SourceRow, chain: Sequence[Event]) -> Event | None:
+    """The event that has to be stored so that a row stands as it is told; None where it stands so, or was erased.
+
+    Parameters
+    ----------
+    row : SourceRow
+    chain : sequence of Event
+        What is stored about it, in the order in which it became known.
+    """
+    told = replace(row.event, key=f"{row.mark}:{len(chain)}:{'' if row.changed is None else f'{row.changed:.3f}'}")
+    if not chain:
+        return None if told.value is None else replace(told, id=row.root)
+    if chain[0].record.startswith(ERASED) or _is_older(row, chain[-1]):
+        return None
+    now = [each for each in standing(chain) if each.kind == OUTCOME]
+    if not now:
+        return None if told.value is None else replace(told, id=new_event_id(), refers=row.root)
+    stands = now[-1]
+    told = replace(told, id=new_event_id(), refers=stands.id)
+    if told.value is None:
+        return replace(told, kind=VOID, outcome="", happened=0.0)
+    same_day = row.is_export or not told.happened or told.happened // DAY == stands.happened // DAY
+    return None if stands.value == told.value and same_day else replace(told, kind=CORRECTION)
+
+
+def _is_older(row: SourceRow, last: Event) -> bool:
+    """True where something became known later than what the row tells: an older file, or a person who knew better."""
+    mine = bool(last.key and last.key.startswith(f"{row.mark}:")) and not row.is_export
+    if row.changed is None:
+        return not mine
+    said = (last.key or "").rpartition(":")[2] if mine else f"{last.known}"
+    return bool(said) and row.changed < float(said) - CLOSE

@@ -1,0 +1,36 @@
+"""A told outcome as an event, and what is wrong with it where it cannot be one."""
+
+from __future__ import annotations
+
+from pydantic import ValidationError
+
+from feedback.errors import BadEvent
+from feedback.service import Feedback
+from feedback.told.fields import ToldOutcome
+from ml.data.validation.validation_words import in_words
+from ml.errors import LikelyError, Problem
+from store.outcome_records import OUTCOME, Event, new_event_id
+
+
+def read_told(raw: object) -> ToldOutcome:
+    """The fields of a raw record; BadEvent with what is wrong with them."""
+    try:
+        return ToldOutcome.model_validate(raw)
+    except ValidationError as error:
+        raise BadEvent(*in_words(error, ToldOutcome, "The outcome")) from None
+
+
+def event_of(feedback: Feedback, told: ToldOutcome, door: str) -> Event:
+    """The event that was told; errors as of :meth:`feedback.service.Feedback.checked`."""
+    model, value = told.model.partition("@")[0], None if told.value is None else float(told.value)
+    outcome = told.outcome or (feedback.positive(told.decision, model) if told.kind == OUTCOME else "")
+    made = Event(
+        new_event_id(), model, told.kind, told.decision.strip(), told.record.strip(), outcome, value, told.reason,
+        told.note, told.happened or 0.0, 0.0, told.due, "", door, told.key or None, told.refers.strip(), told.campaign,
+    )  # fmt: skip
+    return feedback.checked(feedback.referring(made) if made.refers else made)
+
+
+def problem_of(at: int, error: LikelyError) -> Problem:
+    """An error as the problem of one record, from 0."""
+    return Problem(at, None, None, error.message, error.hint)

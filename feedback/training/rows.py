@@ -1,0 +1,104 @@
+"""Decisions of a model with their ripe outcomes, and with values as they stood when each was made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from feedback.joined import Joined
+from feedback.results.settled import Question, ripened, told_of
+from feedback.results.spaced import told_in_time
+from feedback.service import Feedback
+from feedback.training.groups import Groups
+from ml.data.outcomes import Outcomes
+from ml.decision.ripening_time import CARD as RIPENING
+from ml.decision.ripening_time import ripening_of
+from ml.service import Bundle
+from ml.training.again.outcome_rows import OutcomeRow, selection_of
+
+AT_ONCE = 500  # decisions whose values are held at a time
+EARLIER = 86_400.0  # seconds; a day that somebody typed begins at midnight, before the decision of its morning
+
+Known = dict[str, tuple[bool, float]]  # by outcome, whether it came, and since when that is known
+
+
+def outcome_rows(feedback: Feedback, bundle: Bundle, as_of: float, since: float = 0.0) -> Iterator[OutcomeRow]:
+    """Decisions of a model, of any version, of which an outcome was ripe at a time; the oldest first.
+
+    A decision whose events are joined to a later one about the same record, too, is left out.
+
+    Parameters
+    ----------
+    feedback : Feedback
+    bundle : Bundle
+        The version whose outcomes and ripening times count.
+    as_of : float
+        Seconds since 1970. Decisions made, and events that became known, later are as if they were not there.
+    since : float
+        Only decisions made from then on.
+
+    Raises
+    ------
+    StoreUnavailable
+    """
+    found = [each for each in feedback.came(bundle.name, as_of, since=since) if not each.counted_at]
+    known: list[Known] = [{} for _ in found]
+    for question in questions(bundle.outcomes, bundle.card, as_of):
+        _add_ripe(known, found, question)
+    pairs = [(each.decision.id, ripe) for each, ripe in zip(found, known, strict=True) if ripe]
+    after = [ripening_of(bundle.card, name) for name in bundle.outcomes.names]
+    longest = max((each for each in after if each is not None), default=None)
+    groups = Groups(feedback.store.outcomes.assignments.of_model(bundle.name), longest, as_of)
+    for at in range(0, len(pairs), AT_ONCE):
+        yield from _with_values(feedback, groups, pairs[at : at + AT_ONCE])
+
+
+def questions(outcomes: Outcomes, card: Mapping[str, Any], as_of: float) -> list[Question]:
+    """The outcomes that are asked about so that the truth is known no sooner than the card says.
+
+    Of two exclusive outcomes one tells of the other: the positive one, or the one that has a time. Of more none is
+    settled before the longest of their times is over.
+    """
+    times = {name: each for name in outcomes.names if (each := ripening_of(card, name)) is not None}
+    if not outcomes.exclusive or not times:
+        return [Question(outcomes, name, card, as_of) for name in outcomes.names]
+    if len(outcomes.names) == 2:
+        return [Question(outcomes, outcomes.positive if outcomes.positive in times else next(iter(times)), card, as_of)]
+    ripening = card[RIPENING]
+    longest = ripening[max(times, key=lambda name: times[name])]["after"]
+    same = {name: {**ripening.get(name, {}), "after": longest} for name in outcomes.names}
+    return [Question(outcomes, name, {**card, RIPENING: same}, as_of) for name in outcomes.names]
+
+
+def _add_ripe(known: list[Known], found: Sequence[Joined], question: Question) -> None:
+    """Add one outcome of each decision where it is ripe, and had not come before the decision."""
+    joined = told_in_time(found, question.after)
+    told = [told_of(each.came, question.outcomes, question.outcome) for each in joined]
+    _, ripe = ripened(joined, question)
+    for at, came, since in zip(ripe.rows.tolist(), ripe.came.tolist(), ripe.known_at.tolist(), strict=True):
+        made, said = found[at].decision, told[at]
+        # What had come when the decision was made may stand among its values
+        before = said is not None and said.value == 1 and said.happened < made.made - EARLIER
+        if not before:
+            known[at][question.outcome] = came, since
+
+
+def _with_values(feedback: Feedback, groups: Groups, some: Sequence[tuple[str, Known]]) -> Iterator[OutcomeRow]:
+    decisions = feedback.store.outcomes.decisions.some([number for number, _ in some])
+    for number, known in some:
+        if number not in decisions:  # removed meanwhile
+            continue
+        made = decisions[number]
+        values: Any = feedback.values(made)
+        group, campaign = groups.of(made)
+        yield OutcomeRow(
+            decision=made.id,
+            record=made.record,
+            campaign=campaign,
+            made=made.made,
+            known=max(since for _, since in known.values()),
+            group=group,
+            selection=selection_of(group),
+            values=values if isinstance(values, Mapping) else None,
+            came={name: came for name, (came, _) in known.items()},
+        )

@@ -1,0 +1,1 @@
+"""What is kept of jobs, and for how long: removal, the sweep, and the erasure of one record."""

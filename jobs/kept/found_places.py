@@ -1,0 +1,41 @@
+"""Places in which a record was found, and what is done about each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Found:
+    """A place where a record is kept.
+
+    Attributes
+    ----------
+    place : str
+        In words.
+    times : int
+        Lines, entries or ids of it there; 0 where they were not counted.
+    fate : str
+        What is done about it, or why nothing is.
+    erase : callable or None
+        Erases it; None where that cannot be done now.
+    """
+
+    place: str
+    times: int
+    fate: str
+    erase: Callable[[], object] | None
+
+
+@dataclass(frozen=True)
+class Report:
+    """All places of a record, and the places that cannot be looked into by an id."""
+
+    found: tuple[Found, ...]
+    beyond: tuple[str, ...]
+
+    @property
+    def left(self) -> int:
+        """Number of places in which it stays for now."""
+        return sum(each.erase is None for each in self.found)

@@ -1,0 +1,59 @@
+"""A customer's history: what was told and what models said, by whom and when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dash import html
+from dash.development.base_component import Component
+
+from layouts.shared.blocks import moment
+from layouts.shared.static_html import static_html
+from ml.translation import text
+
+SHOWN = 3  # lines that are not folded away
+
+
+@dataclass(frozen=True)
+class Told:
+    """A line of the history.
+
+    Attributes
+    ----------
+    what : str
+        In words.
+    who : str
+    at : float
+        Seconds since 1970.
+    more : str
+        A reason or a note; empty for none.
+    due : float or None
+        When to call back.
+    """
+
+    what: str
+    who: str
+    at: float
+    more: str = ""
+    due: float | None = None
+
+
+def history(lines: Sequence[Told]) -> Component | None:
+    """The history, the latest first; None where there is none."""
+    if not lines:
+        return None
+    items = [_item(each) for each in lines]
+    shown = [html.Ol(items[:SHOWN], className="history-lines")]
+    if items[SHOWN:]:
+        rest = html.Ol(items[SHOWN:], className="history-lines")
+        shown.append(html.Details([html.Summary(text("Earlier")), rest], className="disclosure"))
+    body = html.Div([html.H2(text("History")), *shown], className="history-body", **{"data-of": f"{lines[0].at}"})
+    return static_html(body, "likely-times")
+
+
+def _item(line: Told) -> Component:
+    due = [" ", moment(line.due)] if line.due is not None else []
+    about = html.Span([*([line.who, " · "] if line.who else []), moment(line.at)], className="history-about")
+    more = [html.Span(line.more, className="history-more")] if line.more else []
+    return html.Li([html.Span([line.what, *due], className="history-what"), about, *more])

@@ -1,0 +1,196 @@
+"""What came of it, on the Prediction page: one row by which a seller tells it (``assets/ts/predict/outcomes.ts``)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from layouts.shared import ids
+from layouts.shared.html_input import HtmlInput
+from layouts.shared.html_tree import html_tree
+from layouts.shared.static_html import message, signal, static_html
+from ml.decision.outcome_words import outcome_words, override_reasons, reason_words
+from ml.translation import text
+
+if TYPE_CHECKING:
+    from ml.bundle.bundle import Bundle
+
+LONGEST_NOTE = 2_000
+RENEWED = 60_000  # ms between two renewals of the claim on a customer
+TWO = 2
+
+
+LARGEST_ROW = 2**63  # which databases cannot count to
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The claim on a customer of a list.
+
+    Attributes
+    ----------
+    list : str
+    row : int
+    page : str
+        Of the opened page.
+    """
+
+    list: str
+    row: int
+    page: str
+
+    @classmethod
+    def read(cls, sent: Any) -> Claim | None:
+        """The claim that a page sends, which may be anything; None where it is none."""
+        given = sent if isinstance(sent, dict) else {}
+        job, row, page = given.get("list"), given.get("row"), given.get("page")
+        if not (isinstance(job, str) and type(row) is int and isinstance(page, str) and 0 < row < LARGEST_ROW):
+            return None
+        return cls(job, row, page)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the page has beside the form for who may tell what came.
+
+    Attributes
+    ----------
+    history : Component or None
+        The customer's history with which the page opens.
+    claim : Claim or None
+        Where the record is a customer of a list.
+    seller : bool
+        Whether calls are made: the card says what to do, or the record comes from a list.
+    """
+
+    history: Component | None = None
+    claim: Claim | None = None
+    seller: bool = False
+
+
+def outcome_row(bundle: Bundle, desk: Desk, record: Mapping[str, str], *, named: bool) -> list[Component]:
+    """The row, the place of the history, and what callbacks and scripts need.
+
+    Parameters
+    ----------
+    bundle : Bundle
+    desk : Desk
+    record : mapping of str to str
+        With which the form opens.
+    named : bool
+        Whether the record has an id. Without, there is something to tell as soon as a value is known.
+    """
+    hidden = not named and not any(value.strip() for value in record.values())
+    words = {item.name: outcome_words(bundle.card, item.name, item.label) for item in bundle.outcomes.items}
+    data = {
+        "aria-label": text("What came of it"),
+        "data-words": json.dumps(words, ensure_ascii=False),
+        **_sentences(),
+    }
+    parts = [
+        html.Div(_buttons(bundle, desk), className="outcome-buttons", role="group", **{"aria-label": text("Tell it")}),
+        *([_later()] if desk.seller else []),
+        html.Div(_more(bundle, desk), className="outcome-more"),
+        html.Div(
+            [
+                html.P("", className="outcome-words", role="status"),
+                _button(text("Undo"), "undo", given={"hidden": True}),
+                *([_button(text("Next customer"), "next")] if desk.claim else []),
+            ],
+            className="outcome-said",
+        ),
+    ]
+    row = static_html(html.Section(parts, id=ids.OUTCOMES, className="outcomes", hidden=hidden, **data))
+    return [row, html_tree(desk.history, id=ids.HISTORY, className="history"), *_stores(), *_claim(desk.claim)]
+
+
+def _stores() -> list[Component]:
+    return [
+        dcc.Store(id=ids.OUTCOME_ACT),
+        message("outcome-said", ids.OUTCOME_SAID),
+        dcc.Store(id=ids.HISTORY_ASKED),
+    ]
+
+
+def _claim(claim: Claim | None) -> list[Component]:
+    if claim is None:
+        return []
+    held = {"list": claim.list, "row": claim.row, "page": claim.page}
+    return [
+        dcc.Interval(id=ids.CLAIM_TICK, interval=RENEWED),
+        dcc.Store(id=ids.CLAIM_HELD, data=held),
+        message("claim-said", ids.CLAIM_SAID),
+        signal("claim", held=json.dumps(held)),
+    ]
+
+
+def _sentences() -> dict[str, str]:
+    return {
+        "data-noting": text("Noting …"),
+        "data-waiting": text("Noted as soon as the result is there …"),
+        "data-not-noted": text("Nothing was noted: these values have no result."),
+    }
+
+
+def _button(words: str, kind: str, key: str = "", given: Mapping[str, Any] | None = None) -> Component:
+    shortcut = {"aria-keyshortcuts": key, "title": text("Key {key}", key=key)} if key else {}
+    inside = html.Span(words, className="outcome-word")
+    of = "cut-off-use" if kind == "next" else "tool-button"
+    return html.Button(inside, type="button", className=of, **{"data-outcome": kind, **shortcut, **(given or {})})
+
+
+def _buttons(bundle: Bundle, desk: Desk) -> list[Component]:
+    outcomes = bundle.outcomes
+    contact = [_button(text("No answer"), "no_answer", "3"), _button(text("Call back"), "call_back", "4")]
+    return [*_answers(bundle, seller=desk.seller), *(contact if desk.seller else [])] if len(outcomes) else []
+
+
+def _answers(bundle: Bundle, *, seller: bool) -> list[Component]:
+    """Buttons that say what came: of the positive outcome, of that in focus, or which of several."""
+    outcomes = bundle.outcomes
+    if outcomes.exclusive and len(outcomes) > TWO:
+        options = [html.Option(item.label, value=item.name) for item in outcomes.items]
+        first = html.Option(text("What came?"), value="")
+        named = {"aria-label": text("What came?"), "data-outcome-choice": "true"}
+        choice = html.Select([first, *options], className="form-select outcome-choice", **named)
+        return [choice, _button(text("Note it"), "came", "1")]
+    if outcomes.exclusive and not seller:
+        return [
+            _button(item.label, "came", str(at), {"data-name": item.name}) for at, item in enumerate(outcomes.items, 1)
+        ]
+    about = {"data-name": outcomes.positive} if outcomes.exclusive else {}
+    item = outcomes[outcomes.positive]
+    came, missed = outcome_words(bundle.card, item.name, item.label)
+    return [_button(came, "came", "1", about), _button(missed, "missed", "2", about)]
+
+
+def _later() -> Component:
+    """When to call back: hours from now, or days, then in the morning by the reader's clock."""
+    soon = [(text("In an hour"), {"data-hours": "1"}), (text("Tomorrow"), {"data-days": "1"})]
+    soon.append((text("In a week"), {"data-days": "7"}))
+    buttons = [_button(words, "call_back", given=when) for words, when in soon]
+    typed = HtmlInput(type="datetime-local", className="form-control outcome-at")
+    at = html.Label([text("At"), " ", typed], className="outcome-at-label")
+    parts = [*buttons, at, _button(text("Then"), "call_back", given={"data-at": "true"})]
+    return html.Div(
+        parts, className="outcome-later", role="group", hidden=True, **{"aria-label": text("Call back when?")}
+    )
+
+
+def _more(bundle: Bundle, desk: Desk) -> list[Component]:
+    note = html.Textarea(
+        rows=2, maxLength=LONGEST_NOTE, className="form-control outcome-note", **{"aria-label": text("Note")}
+    )
+    told = text("It is kept with what you tell next.")
+    noted = html.Details([html.Summary(text("Note")), note, html.P(told, className="tiny")], className="outcome-fold")
+    if not desk.seller or bundle.offers != "probabilities":
+        return [noted]
+    reasons: Sequence[str] = override_reasons(bundle.card)
+    buttons = [_button(reason_words(reason), "override", given={"data-reason": reason}) for reason in reasons]
+    why = html.Div(buttons, className="outcome-reasons", role="group", **{"aria-label": text("Why?")})
+    return [html.Details([html.Summary(text("I disagree")), why], className="outcome-fold"), noted]

@@ -1,0 +1,109 @@
+"""For analysts: evidence over time, drift of the inputs, and performance estimated before outcomes are known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from layouts.results.parts import Found, table
+from layouts.shared.plot_cards import read_by_keys
+from ml.plots import theme
+from ml.plots.evidence_over_time import evidence_over_time, evidence_words
+from ml.text.number_words import count, decimal, p_value_text, percent
+from ml.translation import text
+
+MOST = 12  # features that are listed
+
+
+def analysts(found: Found, more: Found) -> list[Component]:
+    """The three parts.
+
+    Parameters
+    ----------
+    found, more : mapping
+        As ``feedback.results.results.Results.of`` and ``.analysts`` give them.
+    """
+    return [html.Div([_evidence(found["right"]), _drift(more["drift"]), _estimated(more)], className="plots")]
+
+
+def _card(title: str, method: str, body: list[Component]) -> Component:
+    head = html.Header(html.Div([html.H3(title), html.P(method)]))
+    return html.Section([head, *body], className="plot-card")
+
+
+def _evidence(right: Found) -> Component:
+    question = text("How much speaks against its probabilities, over time?")
+    words = html.P(evidence_words(right["evidence"], right["alarm"]), className="plot-words")
+    if not right["path"]:
+        return _card(question, text("Calibration alarm (e-process)"), [html.P(text("No outcome counts yet."))])
+    drawn = evidence_over_time(right["path"], right["alarm"])
+    graph = dcc.Graph(figure=drawn, config=theme.CONFIG, style={"height": f"{drawn.layout.height}px"})
+    return _card(question, text("Calibration alarm (e-process)"), [read_by_keys(graph, question), words])
+
+
+def _drift(drift: Found | None) -> Component:
+    question = text("Are the records others than those that it was judged by?")
+    method = text("Drift of the inputs, weighted by importance: information, no alarm")
+    if drift is None:
+        few = text("Too few values of decisions are kept to compare: 50 are needed (setting DECISION_VALUES).")
+        return _card(question, method, [html.P(few)])
+    slots = {"index": percent(max(drift["index"], 0.0)), "line": percent(max(drift["line"], 0.0))}
+    slots |= {"n": count(drift["records"]), "p": p_value_text(drift["p_value"])}
+    if drift["beyond"]:
+        said = text(
+            "The latest {n} decisions are about other records than the hold-out, by {index} (chance: up to {line}; "
+            "{p}).",
+            **slots,
+        )
+    else:
+        said = text(
+            "The latest {n} decisions are about records like those of the hold-out ({index}; chance: up to {line}; "
+            "{p}).",
+            **slots,
+        )
+    heads = [text("Feature"), text("Importance"), text("Apart"), text("By chance"), text("Missing before"), text("Now")]
+    rows: list[list[Any]] = [
+        [
+            each["label"], percent(each["importance"]), percent(each["distance"]), percent(each["usual"]),
+            percent(each["missing_before"]), percent(each["missing_now"]),
+        ]
+        for each in drift["features"][:MOST]
+    ]  # fmt: skip
+    shown = table(text("Drift of each feature"), heads, rows)
+    about = text(
+        "Inputs that drift need not hurt, and outcomes may change while no input does: the alarm tells of these."
+    )
+    return _card(question, method, [html.P(said), shown, html.P(about, className="plot-words")])
+
+
+def _estimated(more: Found) -> Component:
+    question = text("How good is it on the latest decisions, before it is known what came?")
+    method = text("Estimated performance, from the probabilities alone")
+    found = more["estimated"]
+    if found is None:
+        return _card(question, method, [html.P(text("It has decided about nobody yet."))])
+    names = {
+        "precision": text("Precision"), "recall": text("Recall"), "roc_auc": text("ROC AUC"),
+        "log_loss": text("Log-loss"),
+    }  # fmt: skip
+    rows = [[label, _estimate(found[name])] for name, label in names.items()]
+    assumed = text(
+        "It assumes that the probabilities are right for these very records: where the alarm is off, these numbers are "
+        "wrong. The intervals are of chance alone. Precision and recall are at the cut-off {cut_off}, on {n} "
+        "decisions.",
+        cut_off=percent(found["cut_off"]),
+        n=count(found["records"]),
+    )
+    shown = table(text("Estimated measures"), [text("Measure"), text("Estimate (95 %)")], rows)
+    return _card(question, method, [shown, html.P(assumed, className="plot-words")])
+
+
+def _estimate(found: Found) -> str:
+    if found["value"] is None:
+        return "–"
+    if found["low"] is None:
+        return decimal(found["value"], 3)
+    ends = {name: decimal(found[name], 3) for name in ("value", "low", "high")}
+    return text("{value} ({low} to {high})", **ends)

@@ -1,0 +1,160 @@
+"""The Results page: three plain answers about an outcome, and for analysts what is behind them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import quote, urlencode
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from layouts.results.paid import paid_card
+from layouts.results.parts import Found, date_text, table
+from layouts.results.right import right_card
+from layouts.results.used import used_card
+from layouts.shared import ids, url
+from ml.translation import text, text_parts
+
+if TYPE_CHECKING:
+    from ml.bundle.bundle import Bundle
+    from ml.data.outcomes import Outcomes
+
+AGAIN = 2_000  # ms until what is still computed is asked for again
+PROMOTED = "promoted"  # as store.outcomes.alarm_records has it
+
+
+class Episode(Protocol):
+    """An alarm that went off, as ``store.outcomes.alarm_records.Episode`` has it."""
+
+    @property
+    def outcome(self) -> str:
+        """Name of the outcome."""
+
+    @property
+    def version(self) -> str:
+        """Key of the version."""
+
+    @property
+    def since(self) -> float | None:
+        """When it began."""
+
+    @property
+    def alarmed(self) -> float | None:
+        """When it went off."""
+
+    @property
+    def ended(self) -> float | None:
+        """When it was ended."""
+
+    @property
+    def ended_by(self) -> str:
+        """Who ended it; empty for the service."""
+
+    @property
+    def ended_why(self) -> str:
+        """Why."""
+
+
+def page(bundle: Bundle, name: str, state: dict[str, Any]) -> Component:
+    """The page's skeleton; the answers load by themselves.
+
+    Parameters
+    ----------
+    bundle : Bundle
+    name : str
+        Name or key as it stands in the address.
+    state : dict
+        Of the address: ``outcome``.
+    """
+    asked = state.get("outcome")
+    outcome = asked if asked in bundle.outcomes.names else bundle.outcomes.positive
+    lead = text("What was said, what was done, and what came of it.")
+    head = html.Div(
+        [html.P(lead, className="plots-lead"), _choice(bundle.outcomes, outcome, name)], className="plots-head"
+    )
+    waiting = html.Div(text("Working it out …"), className="plot-waiting", role="status")
+    summary = html.Summary(
+        [html.Strong(text("For analysts")), html.Span(text("Evidence over time, drift of the inputs, estimates"))],
+        id=ids.RESULTS_MORE,
+    )
+    more = html.Details([summary, html.Div(id=ids.RESULTS_ANALYSTS)], className="plots-more")
+    asked = urlencode({"outcome": outcome, "analysts": "true"})
+    numbers = url.outside(f"/api/v1/models/{quote(name, safe='@')}/results?{asked}")
+    data = html.P(html.A(text("All numbers of this page (JSON)"), href=numbers), className="results-data")
+    return html.Div(
+        [
+            head,
+            html.Div(waiting, id=ids.RESULTS),
+            html.Section([more], className="plots-part analysts"),
+            data,
+            dcc.Store(id=ids.RESULTS_REQUEST, data={"model": name, "outcome": outcome}),
+            dcc.Interval(id=ids.RESULTS_AGAIN, interval=AGAIN, disabled=True),
+            dcc.Interval(id=ids.RESULTS_ANALYSTS_AGAIN, interval=AGAIN, disabled=True),
+        ],
+        className="plots-page results-page",
+    )
+
+
+def _choice(outcomes: Outcomes, chosen: str, name: str) -> Component:
+    """The outcome that the page is about; links to the others, but for the mirror image of one of two."""
+    label = html.Strong(outcomes[chosen].label)
+    if len(outcomes) == 1 or (outcomes.exclusive and len(outcomes) == 2):
+        return html.P(text_parts("Outcome: {outcome}", outcome=label))
+    links = [
+        html.Span(item.label, className="model-tab model-tab-open", **{"aria-current": "true"})
+        if item.name == chosen
+        else dcc.Link(item.label, href=url.href("results", name, outcome=item.name), className="model-tab")
+        for item in outcomes.items
+    ]
+    return html.Nav(links, className="model-tabs", **{"aria-label": text("Outcome")})
+
+
+def answers(found: Found, label: str, model: str, episodes: Sequence[Episode], may_acknowledge: bool) -> Component:
+    """The three answers, and alarms of before.
+
+    Parameters
+    ----------
+    found : mapping
+        As ``feedback.results.results.Results.of`` gives it.
+    label : str
+        Of the outcome.
+    model : str
+        Name or key of the model.
+    episodes : sequence of Episode
+        In which the alarm of the model went off, the latest first.
+    may_acknowledge : bool
+        Whether who reads may end an alarm.
+    """
+    cards = [right_card(found, label, may_acknowledge), paid_card(found, label, model), used_card(found)]
+    when = dt.datetime.fromtimestamp(found["as_of"], dt.UTC)
+    as_of = text(
+        "As of {time} UTC, about the version {version}.", time=f"{when:%Y-%m-%d %H:%M}", version=found["model"]
+    )
+    over = [each for each in episodes if each.ended is not None]
+    return html.Div(
+        [
+            html.Div(cards, className="plots answers results"),
+            *([_history(over)] if over else []),
+            html.P(as_of, className="results-note"),
+        ]
+    )
+
+
+def _history(episodes: Sequence[Episode]) -> Component:
+    heads = [text("Outcome"), text("Version"), text("Off since"), text("Until"), text("What was done")]
+    rows = [
+        [each.outcome, each.version, date_text(each.since or each.alarmed), date_text(each.ended), _done(each)]
+        for each in episodes
+    ]
+    title = html.Summary(text("Alarms of before"))
+    return html.Details([title, table(text("Alarms of before"), heads, rows)], className="results-history")
+
+
+def _done(episode: Episode) -> str:
+    if episode.ended_why == PROMOTED and not episode.ended_by:
+        return text("Another version went live.")
+    if not episode.ended_by:
+        return episode.ended_why
+    return text("{reason} ({who})", reason=episode.ended_why, who=episode.ended_by)

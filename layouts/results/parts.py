@@ -1,0 +1,67 @@
+"""Parts of several cards of the Results page: a card, dates, and shares with their intervals."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from ml.text.number_words import percent, with_span
+from ml.translation import text
+
+Found = Mapping[str, Any]
+
+
+def card(name: str, question: str, sentences: Sequence[str], more: Sequence[Component] = ()) -> Component:
+    """A card: the question, the answer in its first sentence, and what is behind it."""
+    first, *rest = sentences
+    words = html.Div([html.P(first, className="answer-first"), *map(html.P, rest)], className="answer-words")
+    title = html.H2(question, id=f"results-{name}")
+    named = {"aria-labelledby": f"results-{name}", "data-answer": name}
+    return html.Section([html.Header(title), words, *more], className=f"plot-card answer results-{name}", **named)
+
+
+def date_text(seconds: float | None) -> str:
+    """A day as "2026-11-23", UTC."""
+    return "" if seconds is None else f"{dt.datetime.fromtimestamp(seconds, dt.UTC):%Y-%m-%d}"
+
+
+def days_text(seconds: float) -> float:
+    """Days of so many seconds, with one decimal at most."""
+    return round(seconds / 86_400.0, 1)
+
+
+def share_text(row: Found, name: str = "share") -> str:
+    """A share with its interval: "31 % (25 % to 38 %)"; "–" where there is none."""
+    if row[name] is None:
+        return "–"
+    return with_span(percent(row[name]), percent(row["low"]), percent(row["high"]))
+
+
+def table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[Any]], name: str = "") -> Component:
+    """A table whose first column names the rows."""
+    head = html.Thead(html.Tr([html.Th(each, scope="col") for each in heads]))
+    body = html.Tbody([_row(heads, row) for row in rows])
+    shown = [html.Caption(caption, className="visually-hidden"), head, body]
+    return html.Div(html.Table(shown, className=name or None), className="results-table")
+
+
+def _row(heads: Sequence[str], cells: Sequence[Any]) -> Component:
+    (name, *rest), (first, *others) = cells, heads
+    data = [html.Td(cell, **{"data-label": head}) for cell, head in zip(rest, others, strict=True)]
+    return html.Tr([html.Th(name, scope="row", **{"data-label": first}), *data])
+
+
+def how_to_tell() -> Component:
+    """What to do where no outcome is known: how outcomes come in."""
+    ways = [
+        text("People who work with this model say on its Prediction page what came, right below the answer."),
+        text(
+            "Programs send outcomes to {address}, by the id that each answer has in its Decision-Id, or by the record.",
+            address="POST /api/v1/outcomes",
+        ),
+    ]
+    return html.Div([html.P(text("Outcomes come in by two ways:")), html.Ul(list(map(html.Li, ways)))])

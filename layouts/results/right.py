@@ -1,0 +1,158 @@
+"""Has it been right: the verdict in a sentence, and what was said and what came, by band."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from layouts.results.parts import Found, card, date_text, days_text, how_to_tell, share_text, table
+from layouts.shared import ids
+from ml.text.number_words import count, decimal, percent, span
+from ml.translation import plural, text
+
+LONGEST_REASON = 500  # characters
+
+
+def right_card(found: Found, label: str, may_acknowledge: bool) -> Component:
+    """The card.
+
+    Parameters
+    ----------
+    found : mapping
+        As ``feedback.results.results.Results.of`` gives it.
+    label : str
+        Of the outcome.
+    may_acknowledge : bool
+        Whether who reads may end an alarm.
+    """
+    right, records = found["right"], found["records"]
+    more: list[Component] = []
+    if not records["told"]:
+        more.append(how_to_tell())
+    if right["all"]["records"]:
+        more.append(_bands(right, label))
+    if right["state"] == "off" and right["episode"] and may_acknowledge:
+        more.append(_acknowledge(right["episode"]))
+    return card("right", text("Has it been right?"), [*_verdict(right, label), *_left_out(records)], more)
+
+
+def _verdict(right: Found, label: str) -> list[str]:
+    numbers = {"n": count(right["outcomes"]), "outcome": label}
+    if right["state"] == "off":
+        return _off(right, label)
+    if not right["outcomes"]:
+        return [text("Nobody can say yet: of no decision is it known what came.")]
+    numbers |= {"said": count(round(right["said"] * right["outcomes"])), "came": count(_came(right))}
+    so_far = plural(
+        "Of {n} decision whose outcome is known, “{outcome}” was expected {said} times and came {came} times.",
+        "Of {n} decisions whose outcome is known, “{outcome}” was expected {said} times and came {came} times.",
+        right["outcomes"],
+        **numbers,
+    )
+    if right["state"] == "right":
+        return [text("Yes: what came is what it said."), so_far]
+    wanted = right["wanted"]
+    if wanted is None or wanted <= right["outcomes"]:
+        return [text("Not enough is known yet, and nothing speaks against it so far."), so_far]
+    enough = text("From about {wanted} on one would see it, if it were off by much.", wanted=count(wanted))
+    return [text("Not enough is known yet, and nothing speaks against it so far."), so_far, enough]
+
+
+def _came(right: Found) -> int:
+    came: float = right["came"]
+    outcomes: int = right["outcomes"]
+    return round(came * outcomes)
+
+
+def _off(right: Found, label: str) -> list[str]:
+    numbers = {"said": percent(right["said"]), "came": percent(right["came"]), "outcome": label}
+    date = date_text(right["since"])
+    if right["direction"] == "more":
+        first = text("No: it is off since {date}. More comes than it says.", date=date)
+    else:
+        first = text("No: it is off since {date}. Less comes than it says.", date=date)
+    since = text("Since then it said {said} for “{outcome}” on average, and {came} came.", **numbers)
+    advice = text("Do not rely on its probabilities; have the model made again with what came since.")
+    return [first, since, advice]
+
+
+def _left_out(records: Found) -> list[str]:
+    said = []
+    if records["unripe"]:
+        slots = {"n": count(records["unripe"]), "share": percent(records["unripe_share"])}
+        slots["days"] = decimal(days_text(records["after"]), 0)
+        said.append(
+            plural(
+                "Of {n} more decision ({share} of all) it may still come, within {days} days; it counts neither way.",
+                "Of {n} more decisions ({share} of all) it may still come, within {days} days; they count neither way.",
+                records["unripe"],
+                **slots,
+            )
+        )
+    if records["unknown"]:
+        said.append(
+            plural(
+                "Of {n} decision nobody has told what came.",
+                "Of {n} decisions nobody has told what came.",
+                records["unknown"],
+                n=count(records["unknown"]),
+            )
+        )
+    return said
+
+
+def _bands(right: Found, label: str) -> Component:
+    """What was said and what came, a row a band: numbers, and a picture of them."""
+    heads = [text("Probability"), text("Decisions"), text("Said"), text("Came (95 %)"), text("Picture")]
+    rows = [each for each in (*right["bands"], right["all"]) if each["records"]]
+    caption = text("What was said and what came of “{outcome}”, by band of probability", outcome=label)
+    key = html.P(
+        [
+            html.Span("", className="mark-said"), text("said"), html.Span("", className="mark-came"), text("came"),
+            html.Span("", className="mark-between"), text("where the share of all such records lies in 95 % of cases"),
+        ],
+        className="said-came-key",
+        **{"aria-hidden": "true"},
+    )  # fmt: skip
+    return html.Div([table(caption, heads, [_band(each, right["all"]) for each in rows], "said-came-table"), key])
+
+
+def _band(row: Found, every: Found) -> list[Any]:
+    if row is every:
+        name: Any = html.Strong(text("All"))
+    else:
+        name = [row["label"] or "", " ", html.Span(span(percent(row["start"]), percent(row["end"])), className="unit")]
+    came = share_text(row)
+    off: list[Component] = []
+    if row["off"]:
+        off = [html.Span(text("off"), className="said-came-off")]
+    return [name, count(row["records"]), percent(row["said"]), html.Span([came, *off]), _picture(row)]
+
+
+def _picture(row: Found) -> Component:
+    marks = {f"--{name}": f"{100 * row[name]:.2f}%" for name in ("said", "low", "high")}
+    marks["--came"] = f"{100 * row['share']:.2f}%"
+    parts = [html.Span("", className=f"mark-{name}") for name in ("between", "came", "said")]
+    return html.Div(parts, className="said-came", style=marks, **{"aria-hidden": "true"})
+
+
+def _acknowledge(episode: str) -> Component:
+    """Ends the alarm: the question begins anew."""
+    label = html.Label(text("We know of it. What is done about it?"), htmlFor=ids.RESULTS_REASON)
+    reason = dcc.Input(id=ids.RESULTS_REASON, type="text", maxLength=LONGEST_REASON, value="", className="form-control")
+    button = html.Button(
+        text("Acknowledge, and begin anew"), id=ids.RESULTS_ACKNOWLEDGE, type="button", className="quiet-button",
+        **{"data-episode": episode},
+    )  # fmt: skip
+    about = text("From then on only outcomes that become known later count, and another alarm may be said.")
+    said = html.P("", id=ids.RESULTS_SAID, role="status")
+    return html.Div(
+        [
+            label,
+            html.Div([reason, button], className="results-acknowledge"),
+            html.P(about, className="results-note"),
+            said,
+        ]
+    )

@@ -1,0 +1,1 @@
+"""The Today page: whom a seller calls, and what was done."""

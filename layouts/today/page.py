@@ -1,0 +1,169 @@
+"""The Today page: whom to call, call-backs that are due first, then by worth; and what was done, by whom and when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from layouts.shared import blocks, ids
+from layouts.shared.blocks import moment
+from layouts.shared.static_html import static_html
+from ml.text.number_words import count
+from ml.translation import plural, text, text_parts
+
+
+@dataclass(frozen=True)
+class Row:
+    """Somebody to call.
+
+    Attributes
+    ----------
+    who, href, model, outcome, probability, worth : str
+        As they are shown; `worth` is empty where none is known.
+    due : float or None
+        When a call-back is due, in seconds since 1970.
+    tries : int
+        Calls without an answer.
+    held_by : str
+        Name of who is with them at the moment; empty where nobody is.
+    """
+
+    who: str
+    href: str
+    model: str
+    outcome: str
+    probability: str
+    worth: str = ""
+    due: float | None = None
+    tries: int = 0
+    held_by: str = ""
+
+
+@dataclass(frozen=True)
+class DoneRow:
+    """What was done: with whom, what came, by whom and when."""
+
+    who: str
+    href: str
+    what: str
+    by: str
+    at: float
+
+
+def page(to_do: Sequence[Row], done: Sequence[DoneRow], counts: tuple[int, int, int]) -> Component:
+    """The page.
+
+    Parameters
+    ----------
+    to_do : sequence of Row
+        The first ones.
+    done : sequence of DoneRow
+        Since yesterday at this time, the latest first.
+    counts : (int, int, int)
+        Of all lists: to be called, waiting for a later call-back, over.
+    """
+    left, later, over = counts
+    body = [_summary(left, later, over)]
+    if to_do:
+        body += [_list(to_do), *_rest(left - len(to_do))]
+    if done:
+        body.append(_done(done))
+    times = static_html(html.Div(hidden=True), "likely-times")
+    return _frame([*body, times])
+
+
+def refused(words: str, hint: str) -> Component:
+    """The page where there is no list, and why."""
+    return _frame([html.P(words, className="lead-line"), html.P(hint, className="aside")])
+
+
+def _frame(body: Sequence[Component]) -> Component:
+    head = html.Header(html.Div([html.H1(text("Today"))]), className="model-head")
+    return blocks.page(text("Today"), [head, html.Div(list(body), className="today")], class_name="page-today")
+
+
+def _summary(left: int, later: int, over: int) -> Component:
+    if not left and not later and not over:
+        return html.P(
+            text("You have no list yet. A list is made on a Campaign page and handed out there to those who call."),
+            className="lead-line",
+        )
+    said = [plural("{n} to call", "{n} to call", left, n=count(left))]
+    if later:
+        said.append(plural("{n} call-back later", "{n} call-backs later", later, n=count(later)))
+    if over:
+        said.append(plural("{n} done", "{n} done", over, n=count(over)))
+    go = html.Button(
+        text("Next customer"), id=ids.TODAY_NEXT, type="button", className="cut-off-use", disabled=not left
+    )
+    words = html.P(" · ".join(said), className="today-counts")
+    told = html.P("", id=ids.TODAY_SAID, className="today-said", role="status")
+    return html.Div([words, go, told], className="today-head")
+
+
+def _list(rows: Sequence[Row]) -> Component:
+    several = len({row.model for row in rows}) > 1
+    worth, states = any(row.worth for row in rows), [_state(row) for row in rows]
+    names = [text("Who"), *([text("Model")] if several else []), text("What"), text("Probability")]
+    names += [*([text("Worth")] if worth else []), *([text("State")] if any(states) else [])]
+    head = html.Thead(html.Tr([html.Th(name, scope="col") for name in names]))
+    body = html.Tbody([_line(row, several=several, worth=worth, state=any(states)) for row in rows])
+    table = html.Table([head, body], className="measures today-table")
+    return _table_of(text("To call"), table)
+
+
+def _line(row: Row, *, several: bool, worth: bool, state: bool) -> Component:
+    cells = [
+        html.Th(dcc.Link(row.who, href=row.href), scope="row"),
+        *([html.Td(row.model)] if several else []),
+        html.Td(row.outcome),
+        html.Td(row.probability, className="number"),
+        *([html.Td(row.worth, className="number")] if worth else []),
+        *([html.Td(_state(row), className="today-state")] if state else []),
+    ]
+    return html.Tr(cells)
+
+
+def _state(row: Row) -> list[Component | str]:
+    if row.held_by:
+        return [text("{name} is with them", name=row.held_by)]
+    if row.due is not None:
+        return list(text_parts("Call back, {time}", time=moment(row.due)))
+    if row.tries:
+        return [plural("No answer, {n} try", "No answer, {n} tries", row.tries, n=row.tries)]
+    return []
+
+
+def _rest(left: int) -> list[Component]:
+    if left <= 0:
+        return []
+    words = plural("{n} more follows.", "{n} more follow.", left, n=count(left))
+    return [html.P(words, className="small")]
+
+
+def _done(rows: Sequence[DoneRow]) -> Component:
+    named = any(row.by for row in rows)
+    names = (text("Who"), text("What came"), *([text("By whom")] if named else []), text("When"))
+    head = html.Thead(html.Tr([html.Th(name, scope="col") for name in names]))
+    lines = [
+        html.Tr(
+            [
+                html.Th(dcc.Link(row.who, href=row.href), scope="row"),
+                html.Td(row.what),
+                *([html.Td(row.by)] if named else []),
+                html.Td(moment(row.at)),
+            ]
+        )
+        for row in rows
+    ]
+    table = html.Table([head, html.Tbody(lines)], className="measures today-table")
+    return _table_of(text("Done since yesterday"), table)
+
+
+def _table_of(title: str, table: Component) -> Component:
+    """A section with a table, which scrolls inside itself where it is wider than a phone."""
+    named = {"aria-label": title, "role": "region", "tabIndex": "0"}
+    return html.Section([html.H2(title), html.Div(table, className="measures-wide", **named)])

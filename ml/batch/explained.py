@@ -1,0 +1,177 @@
+"""More than scores of records: decisions, contributions and reasons, records with blanks; as JSON values.
+
+A request computes them where that is quick, else a job does (``jobs/work/answers.py``), with the same result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ml.advice.advice import Standing
+from ml.advice.reasons import NOT_CAUSES, reasons
+from ml.advice.score_known import AVERAGE, ESTIMATOR, as_blanks, schema_for
+from ml.bundle.score_json import notes_of, prediction
+from ml.bundle.scored import Scored
+from ml.data.outcomes import Outcomes
+from ml.data.records import read_records
+from ml.decision.decide import decide
+from ml.errors import InvalidRecord, Problem
+from ml.service import Bundle, Service
+
+ALLOW = "allow"  # blanks are averaged over, and the range is told
+Check = Callable[[], object]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked for besides scores.
+
+    Attributes
+    ----------
+    outcome : str
+        The one that contributions and questions are about.
+    explain : bool
+    blanks : {"estimator", "refuse", "average", "allow"}
+    cutoffs : dict of str to float, or None
+        At which is decided; None decides nothing.
+    """
+
+    outcome: str
+    explain: bool
+    blanks: str
+    cutoffs: Mapping[str, float] | None = None
+
+    @property
+    def averaged(self) -> bool:
+        """True when a missing value is a blank."""
+        return self.blanks in (AVERAGE, ALLOW)
+
+
+def explained(
+    service: Service, bundle: Bundle, raws: Sequence[object], wanted: Wanted, check: Check = lambda: None
+) -> dict[str, Any]:
+    """Scores of raw records with what is wanted besides, as JSON values.
+
+    Parameters
+    ----------
+    service : Service
+    bundle : Bundle
+    raws : sequence of object
+    wanted : Wanted
+    check : callable
+        Called before each record; its exceptions propagate.
+
+    Raises
+    ------
+    InvalidRecord
+    """
+    made: dict[str, Any] = {"model": bundle.key, "outcomes": bundle.outcomes.names}
+    if wanted.blanks == ALLOW:
+        predictions = _with_blanks(service, bundle, raws, wanted.outcome, check)
+    else:
+        taken = AVERAGE if wanted.blanks == AVERAGE else ESTIMATOR
+        predictions = _as_json(service.score(bundle.key, raws, taken))
+    if wanted.explain:
+        made |= {"about": wanted.outcome, "remark": NOT_CAUSES}
+        _explain(service, bundle, raws, wanted, predictions, check)
+    if wanted.cutoffs is not None:
+        made["cutoffs"] = dict(wanted.cutoffs)
+        for each in predictions:
+            _decide(bundle, wanted.cutoffs, each)
+    return made | {"predictions": predictions}
+
+
+def _decide(bundle: Bundle, cutoffs: Mapping[str, float], made: dict[str, Any]) -> None:
+    """Add to a prediction its decisions, what acting is worth and what to do: the latter two where the card tells."""
+    probabilities = made["probabilities"]
+    decided = [decide(bundle.card, of, probabilities[of], at) for of, at in cutoffs.items()]
+    made["decisions"] = {each.outcome: each.act for each in decided}
+    worths = {each.outcome: each.worth for each in decided if each.worth is not None}
+    words = {each.outcome: each.words for each in decided if each.words}
+    made |= ({"worths": worths} if worths else {}) | ({"actions": words} if words else {})
+
+
+def _as_json(scored: Scored) -> list[dict[str, Any]]:
+    outcomes = scored.model.outcomes
+    return [prediction(outcomes.names, outcomes.exclusive, score) for score in scored.scores]
+
+
+def _with_blanks(
+    service: Service, bundle: Bundle, raws: Sequence[object], outcome: str, check: Check
+) -> list[dict[str, Any]]:
+    made = []
+    for raw, record_id in zip(raws, _ids(bundle, raws), strict=True):
+        check()
+        made.append(_standing(service.stand(bundle.key, raw, outcome), record_id))
+    return made
+
+
+def _ids(bundle: Bundle, raws: Sequence[object]) -> tuple[str | None, ...]:
+    """Ids of the records; InvalidRecord with every problem of every record."""
+    records = read_records(bundle.schema.with_blanks, raws)
+    records.all_rows()
+    return records.ids
+
+
+def _standing(standing: Standing, record_id: str | None) -> dict[str, Any]:
+    outcomes = standing.model.outcomes
+    made: dict[str, Any] = {
+        "id": record_id,
+        "label": _label(standing, outcomes),
+        "probabilities": _by_name(outcomes, standing.probabilities),
+        "low": _by_name(outcomes, standing.low),
+        "high": _by_name(outcomes, standing.high),
+        "blanks": standing.blank,
+        "questions": [
+            {"feature": each.feature, "move": each.move, "crossing": each.crossing} for each in standing.questions
+        ],
+    }
+    return made | notes_of(standing.notes)
+
+
+def _label(standing: Standing, outcomes: Outcomes) -> Any:
+    """The estimator's label; null where a value is blank, for then the estimator was not called."""
+    if standing.blank:
+        return None
+    return standing.labels[0] if outcomes.exclusive else standing.labels
+
+
+def _by_name(outcomes: Outcomes, numbers: Sequence[float]) -> dict[str, float]:
+    return dict(zip(outcomes.names, numbers, strict=True))
+
+
+def _explain(
+    service: Service, bundle: Bundle, raws: Sequence[object], wanted: Wanted, predictions: list[dict[str, Any]],
+    check: Check,
+) -> None:  # fmt: skip
+    """Add contributions and reasons to each prediction; where blanks are not averaged, a gap is a value like others."""
+    schema, column, blanks = bundle.schema, bundle.outcomes.index(wanted.outcome), wanted.averaged
+    rows = read_records(schema_for(schema, AVERAGE if blanks else ESTIMATOR), raws).all_rows()
+    for at, (given, made) in enumerate(zip(rows, predictions, strict=True)):
+        check()
+        row = as_blanks(given) if blanks else given
+        try:
+            found = service.explain(bundle, row, blanks=blanks, quick=True)
+        except ValueError as error:
+            raise InvalidRecord([Problem(at, None, None, str(error)[:200])]) from error
+        strongest = reasons(schema, row, found, column)
+        made["base"] = _by_name(bundle.outcomes, found.base.tolist())
+        made["contributions"] = _by_feature(bundle, found.contributions)
+        made["standard_errors"] = _by_feature(bundle, found.errors)
+        made["reasons"] = {
+            "for": [reason.sentence for reason in strongest.raising],
+            "against": [reason.sentence for reason in strongest.lowering],
+        }
+
+
+def _by_feature(bundle: Bundle, numbers: np.ndarray) -> dict[str, dict[str, float]]:
+    """Numbers of shape (p, k) as a mapping of outcome to feature to number."""
+    columns = numbers.T.tolist()
+    return {
+        of: dict(zip(bundle.schema.names, column, strict=True))
+        for of, column in zip(bundle.outcomes.names, columns, strict=True)
+    }

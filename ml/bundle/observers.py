@@ -1,0 +1,18 @@
+"""What the service tells of each prediction: how long it took, and what was decided about which record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from ml.bundle.bundle import Bundle
+from ml.data.schema import Schema
+
+OnScored = Callable[[str, int, float], None]
+Given = Sequence[tuple[str | None, Sequence[float] | None]]  # id and probabilities of each record
+OnDecided = Callable[[Bundle, Iterable[object], Callable[[], Given]], None]
+
+
+def id_of(schema: Schema, raw: object) -> str | None:
+    """Id of a raw record; None where the schema has none, or none was sent."""
+    found = raw.get(schema.record_id) if schema.record_id and isinstance(raw, Mapping) else None
+    return None if found is None or not str(found).strip() else str(found).strip()

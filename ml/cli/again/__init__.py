@@ -1,0 +1,1 @@
+"""Commands that train again on decisions whose outcomes are known."""

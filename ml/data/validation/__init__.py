@@ -1,0 +1,1 @@
+"""Validation by pydantic models: bounds on what they are sent, and their errors in words."""

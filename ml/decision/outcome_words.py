@@ -1,0 +1,86 @@
+"""Words in which people tell what came ("Bought", "Not"), and reasons to decide otherwise, from the card."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ml.errors import InvalidData
+from ml.translation import mark, text
+
+CARD, OVERRIDES = "outcome_words", "overrides"
+WORDS = ("came", "missed")
+LONGEST, MOST = 80, 12  # characters of a text, reasons
+HINT = f"A text of at most {LONGEST} characters, as a button shows it."
+# Where the card gives none; stored as they stand here, in English
+REASONS = (mark("I know more than is asked here"), mark("A value is wrong"), mark("Another reason"))
+
+
+def outcome_words(card: Mapping[str, Any], outcome: str, label: str) -> tuple[str, str]:
+    """Words that say that an outcome came, and that it did not: the card's, else its label with yes and no.
+
+    Parameters
+    ----------
+    card : mapping
+        ``card["outcome_words"]`` is ``{outcome: {"came": "Bought", "missed": "Not"}}``, as ``[outcomes.NAME]`` of a
+        description file writes it.
+    outcome, label : str
+
+    Raises
+    ------
+    InvalidData
+        When the card's words are not of this form.
+    """
+    told = _of(card).get(outcome, {})
+    if not isinstance(told, Mapping) or set(told) - set(WORDS):
+        form = 'Write {"came": "Bought", "missed": "Not"}.'
+        raise InvalidData(f"The words of {outcome} are {str(told)[:80]!r}.", form)
+    for name, words in told.items():
+        _check(f"outcomes.{outcome}.{name}", words)
+    usual = text("{outcome}: yes", outcome=label), text("{outcome}: no", outcome=label)
+    return told.get("came", usual[0]), told.get("missed", usual[1])
+
+
+def override_reasons(card: Mapping[str, Any]) -> tuple[str, ...]:
+    """Reasons that are offered to who decides otherwise: ``card["overrides"]["reasons"]``, else some usual ones.
+
+    Raises
+    ------
+    InvalidData
+    """
+    told = card.get(OVERRIDES)
+    if told is None:
+        return REASONS
+    reasons = told.get("reasons") if isinstance(told, Mapping) and set(told) == {"reasons"} else None
+    if not isinstance(reasons, list) or not 0 < len(reasons) <= MOST:
+        raise InvalidData(f"The overrides are {str(told)[:80]!r}.", f'Write reasons = ["..."], {MOST} at most.')
+    for at, reason in enumerate(reasons):
+        _check(f"overrides.reasons[{at}]", reason)
+    return tuple(reasons)
+
+
+def reason_words(reason: str) -> str:
+    """A reason for people: the usual ones in the reader's language, the card's as they are."""
+    return text(reason) if reason in REASONS else reason
+
+
+def check_outcome_words(card: Mapping[str, Any], outcomes: Sequence[str]) -> None:
+    """Raise InvalidData unless these words of the card are valid and about known outcomes only."""
+    for outcome in outcomes:
+        outcome_words(card, outcome, outcome)
+    override_reasons(card)
+    if strangers := sorted(set(map(str, _of(card))) - set(outcomes)):
+        known = f"Known outcomes: {', '.join(outcomes)}."
+        raise InvalidData(f"Words are given for unknown outcomes: {', '.join(strangers)}.", known)
+
+
+def _of(card: Mapping[str, Any]) -> Mapping[str, Any]:
+    written = card.get(CARD, {})
+    if not isinstance(written, Mapping):
+        raise InvalidData(f"The outcome words are {str(written)[:80]!r}.", "Write them by outcome.")
+    return written
+
+
+def _check(where: str, words: object) -> None:
+    if not isinstance(words, str) or not words.strip() or len(words) > LONGEST:
+        raise InvalidData(f"{where} is {str(words)[:80]!r}.", HINT)

@@ -1,0 +1,15 @@
+"""Access to models: which of them the caller may know and use is decided outside the model module."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Access(Protocol):
+    """Access of who asks."""
+
+    def knows(self, name: str) -> bool:
+        """True where they may know that there is a model of this name."""
+
+    def check(self, name: str) -> None:
+        """Raise UnknownModel or another LikelyError where the model is not for them."""

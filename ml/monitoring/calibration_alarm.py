@@ -1,0 +1,237 @@
+"""Calibration alarm: one sequential test (e-process) whether outcomes come as often as was said.
+
+Hypothesis: outcome i comes with the probability p_i that was said, given all that was known before. The alternative:
+from some outcome on the logit of the probability is off by a shift d. The likelihood ratio of one outcome y is
+
+    L = exp(d · y) / (1 - p + p · exp(d)),
+
+whose mean is 1 under the hypothesis at every p, 0 and 1 included, so that nothing has to be clipped. The product from
+outcome k on, mixed over all k with weights w_k that sum to 1, and over the shifts, is a martingale that begins at 1 (an
+e-process: Ramdas, Grünwald, Vovk & Shafer 2023, "Game-theoretic statistics and safe anytime-valid inference"). By
+Ville's inequality (1939) it ever reaches 100 with a probability of 1 % at most, however often it is looked at. The
+weights are w_k = 1 / log2(k + 1) - 1 / log2(k + 2), nearly ln 2 / (k ln² k), so that a late change costs little more
+evidence than an early one; those of changes yet to come sum to 1 / log2(n + 2). Each outcome is O(1):
+S_n = (S_{n-1} + w_n) · L_n for each shift. What is seen is a common shift; a model that is too sure at both ends by as
+much is not. Figures: docs/decisions/0060-one-alarm.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ml.data.array_types import Floats
+from ml.errors import InvalidData
+from ml.monitoring.shift_growth import NO_GROWTH, Growth, growth_of
+
+SHIFTS = np.array([-1.0, -0.6, -0.3, 0.3, 0.6, 1.0])  # of the logit
+ALARM = 100.0  # evidence at which it goes off: 1 false alarm in 100 episodes at most
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change point: the first outcome after it.
+
+    Attributes
+    ----------
+    before : int
+        Number of outcomes before it.
+    decided_at : float
+        When that outcome's probability was said, seconds since 1970.
+    said, came : float
+        Sum of the probabilities, and number that came, of the outcomes before it.
+    """
+
+    before: int
+    decided_at: float
+    said: float
+    came: float
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """State of the test after `outcomes` outcomes: all that it needs to go on. Immutable; a new one is ``Evidence()``.
+
+    Attributes
+    ----------
+    outcomes : int
+    said, came : float
+        Sum of the probabilities, and number that came.
+    growth : Growth
+        Evidence expected by now, had the logit been off by 0.6 from the beginning.
+    last_known_at : float or None
+        When the last of them became known, seconds since 1970.
+    mixed : tuple of float, length 6
+        Logarithm of S of each shift; empty before the first outcome.
+    best : tuple of float, length 6
+        Logarithm of the largest single product of each shift (cumulative sum: Page 1954).
+    changes : tuple of Change, length 6
+        The change point which that product begins at.
+    log_evidence : float
+        Natural logarithm of the e-process.
+    peak : float
+        Its largest value so far.
+    change : Change or None
+        The change point of maximum likelihood: at the peak so far, and from the alarm on as it was then, for what comes
+        later is of the world after it, and a date that somebody was told should not move. Without the weights, which
+        favour the first outcomes.
+    more : float
+        Share of S that lies on shifts above 0 at that time: above one half, more came than was said.
+    alarmed_at : float or None
+        When the evidence first reached the alarm.
+    """
+
+    outcomes: int = 0
+    said: float = 0.0
+    came: float = 0.0
+    growth: Growth = NO_GROWTH
+    last_known_at: float | None = None
+    mixed: tuple[float, ...] = ()
+    best: tuple[float, ...] = ()
+    changes: tuple[Change, ...] = ()
+    log_evidence: float = 0.0
+    peak: float = 0.0
+    change: Change | None = None
+    more: float = 0.5
+    alarmed_at: float | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON has it; the shifts stand beside it, for evidence of others cannot be continued."""
+        return {"shifts": SHIFTS.tolist(), **asdict(self)}
+
+    @classmethod
+    def from_json(cls, given: Mapping[str, Any]) -> Evidence:
+        """Read what :meth:`to_json` gave; InvalidData for anything else."""
+        try:
+            fields = {name: value for name, value in given.items() if name != "shifts"}
+            read = cls(**fields)
+            changes = tuple(Change(**each) for each in read.changes)  # type: ignore[arg-type]
+            change = None if read.change is None else Change(**read.change)  # type: ignore[arg-type]
+            growth = Growth(**fields.get("growth", {}))
+            if given["shifts"] != SHIFTS.tolist() or len(read.mixed) != len(changes):
+                raise InvalidData("This evidence is of other shifts.", "Compute it again from the outcomes.")
+        except (KeyError, TypeError) as error:
+            raise InvalidData(f"This is no evidence of calibration: {error}.", "Compute it again.") from error
+        return replace(
+            read, growth=growth, mixed=tuple(read.mixed), best=tuple(read.best), changes=changes, change=change
+        )
+
+
+def advance(
+    evidence: Evidence,
+    probabilities: ArrayLike,
+    came: ArrayLike,
+    known_at: ArrayLike,
+    decided_at: ArrayLike,
+    alarm: float = ALARM,
+) -> Evidence:
+    """The evidence after more outcomes; the same whether they come one by one or together.
+
+    Parameters
+    ----------
+    evidence : Evidence
+    probabilities : array of float, shape (n,)
+        As said, 0 to 1.
+    came : array of bool, shape (n,)
+    known_at : array of float, shape (n,)
+        When each became known, seconds since 1970, in rising order: what is learnt early of those who come only must
+        wait until all of their time are known (``ml/monitoring/ripening.py``), else those who come are seen first.
+    decided_at : array of float, shape (n,)
+        When each probability was said.
+    alarm : float
+        With k outcomes of one model, of which any may go off, k · 100 (Bonferroni).
+
+    Raises
+    ------
+    InvalidData
+        When a probability is none, or the outcomes are not in the order in which they became known.
+    """
+    return advance_with_path(evidence, probabilities, came, known_at, decided_at, alarm)[0]
+
+
+def advance_with_path(
+    evidence: Evidence,
+    probabilities: ArrayLike,
+    came: ArrayLike,
+    known_at: ArrayLike,
+    decided_at: ArrayLike,
+    alarm: float = ALARM,
+) -> tuple[Evidence, Floats]:
+    """As :func:`advance`, with the logarithm of the e-process after each outcome, shape (n,)."""
+    p, y, known, decided = (np.asarray(given, float) for given in (probabilities, came, known_at, decided_at))
+    _check(evidence, p, known)
+    if not len(p):
+        return evidence, np.empty(0)
+    run = _Run(evidence, p, y, decided)
+    last = len(p) - 1
+    after = replace(
+        evidence,
+        outcomes=int(run.number[-1]),
+        said=float(run.said[-1]),
+        came=float(run.came[-1]),
+        growth=evidence.growth + growth_of(p),
+        last_known_at=float(known[-1]),
+        mixed=tuple(run.mixed[-1].tolist()),
+        best=tuple(run.best[-1].tolist()),
+        changes=tuple(run.change(last, shift) for shift in range(len(SHIFTS))),
+        log_evidence=float(run.path[-1]),
+        peak=max(evidence.peak, float(run.path.max())),
+    )
+    if evidence.alarmed_at is not None:
+        return after, run.path
+    reached = np.flatnonzero(run.path >= np.log(alarm))
+    top = int(reached[0]) if len(reached) else int(np.argmax(run.path))
+    if run.path[top] > evidence.peak:
+        after = replace(after, change=run.change(top, int(np.argmax(run.best[top]))), more=run.more(top))
+    return (replace(after, alarmed_at=float(known[top])) if len(reached) else after), run.path
+
+
+class _Run:
+    """Further outcomes after some evidence: the logarithms of all sums after each, shape (n,) and (n, 6).
+
+    A product from outcome k on is that of all outcomes over that of those before k, so that sums and maxima over k are
+    running ones of w_k over the product before k.
+    """
+
+    def __init__(self, before: Evidence, p: Floats, y: Floats, decided: Floats) -> None:
+        self._before, self._p, self._y, self._decided = before, p, y, decided
+        self.number = before.outcomes + np.arange(1, len(p) + 1)
+        self.said, self.came = before.said + np.cumsum(p), before.came + np.cumsum(y)
+        ratio = y[:, None] * SHIFTS - np.log1p(p[:, None] * np.expm1(SHIFTS))
+        product = np.cumsum(ratio, axis=0)
+        weight = 1 / np.log2(self.number + 1) - 1 / np.log2(self.number + 2)
+        self._entering = ratio - product  # one over the product before each outcome
+        none = np.full(len(SHIFTS), -np.inf)
+        sums = np.logaddexp.accumulate(np.log(weight)[:, None] + self._entering, axis=0)
+        self.mixed = product + np.logaddexp(np.array(before.mixed or none), sums)
+        largest = np.maximum.accumulate(self._entering, axis=0)
+        self.best = product + np.maximum(np.array(before.best or none), largest)
+        still = -np.log(np.log2(self.number + 2))  # changes that are yet to come
+        self.path = np.logaddexp(still, np.logaddexp.reduce(self.mixed, axis=1) - np.log(len(SHIFTS)))
+
+    def change(self, last: int, shift: int) -> Change:
+        """The change point of maximum likelihood of a shift, by the outcomes up to `last`."""
+        at = int(np.argmax(self._entering[: last + 1, shift]))
+        if self._before.best and self._before.best[shift] >= self._entering[at, shift]:
+            return self._before.changes[shift]
+        said, came = float(self.said[at] - self._p[at]), float(self.came[at] - self._y[at])
+        return Change(int(self.number[at]) - 1, float(self._decided[at]), said, came)
+
+    def more(self, at: int) -> float:
+        """Share of the shifts above 0."""
+        return float(np.exp(np.logaddexp.reduce(self.mixed[at, SHIFTS > 0]) - np.logaddexp.reduce(self.mixed[at])))
+
+
+def _check(evidence: Evidence, p: Floats, known: Floats) -> None:
+    wrong = p[~((p >= 0) & (p <= 1))]
+    if len(wrong):
+        raise InvalidData(f"A probability is {wrong[0]}.", "It is a number from 0 to 1.")
+    before = [] if evidence.last_known_at is None else [evidence.last_known_at]
+    if (np.diff([*before, *known]) < 0).any():
+        raise InvalidData(
+            "The outcomes are not in the order in which they became known.", "Sort them, or compute all again."
+        )

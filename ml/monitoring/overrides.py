@@ -1,0 +1,121 @@
+"""Overrides: whether people who disagreed with the model were right, by reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ml.data.array_types import Booleans, Floats
+from ml.metrics.evaluation import Answers
+from ml.metrics.headline import losses
+from ml.metrics.intervals import WIDTH, joint_width, wilson
+
+
+class WhoWasRight(StrEnum):
+    """Who knew more about the records on which somebody disagreed."""
+
+    PEOPLE = "people"
+    MODEL = "model"
+    NOT_TOLD_APART = "not_told_apart"
+
+
+@dataclass(frozen=True)
+class Overrides:
+    """Ripe outcomes of records on which somebody disagreed with the model, of one reason or of all.
+
+    Attributes
+    ----------
+    reason : str
+        Empty for all.
+    records : int
+    right : int
+        How many came out as people said.
+    share, low, high : float or None
+        Share of these, and its 95 % interval (Wilson 1927); None without records.
+    expected : float or None
+        Share that would come out as people said if the model's probabilities were right, for they may well be right
+        on a record of 40 %: the mean probability of what people said.
+    verdict : WhoWasRight
+        People where the interval of the share lies above what was expected: they saw something that the model does
+        not. Model where it does not lie above it, and lies below one half: people were wrong more often than not. Of
+        several reasons the intervals hold together (Šidák 1967).
+    log_loss, expected_log_loss : float or None
+        Log-loss of the model on these records, and what it would be if its probabilities were right: their mean
+        entropy.
+    """
+
+    reason: str
+    records: int
+    right: int
+    share: float | None
+    low: float | None
+    high: float | None
+    expected: float | None
+    verdict: WhoWasRight
+    log_loss: float | None
+    expected_log_loss: float | None
+
+
+def overrides(probabilities: ArrayLike, said: ArrayLike, came: ArrayLike) -> Overrides:
+    """Judge all overrides together.
+
+    Parameters
+    ----------
+    probabilities : array of float, shape (n,)
+        Of the outcome, as the model said them; of records on which somebody disagreed and whose outcome is ripe.
+    said : array of bool, shape (n,)
+        Whether that person said that the outcome would come.
+    came : array of bool, shape (n,)
+        Whether it did. Where what is done moves what comes (who is not called does not buy), this judges the decision
+        and not the person: records of a control group tell.
+    """
+    return _judged("", *_arrays(probabilities, said, came), WIDTH)
+
+
+def overrides_by_reason(
+    probabilities: ArrayLike, said: ArrayLike, came: ArrayLike, reasons: Sequence[str]
+) -> tuple[Overrides, ...]:
+    """Judge the overrides of each reason, the most frequent first; `reasons` has one for each record."""
+    p, claimed, y = _arrays(probabilities, said, came)
+    given = np.asarray(reasons, dtype=object)
+    counts = {reason: reasons.count(reason) for reason in dict.fromkeys(reasons)}
+    width = joint_width(len(counts))
+    return tuple(
+        _judged(reason, p[given == reason], claimed[given == reason], y[given == reason], width)
+        for reason in sorted(counts, key=lambda reason: (-counts[reason], reason))
+    )
+
+
+def _arrays(probabilities: ArrayLike, said: ArrayLike, came: ArrayLike) -> tuple[Floats, Booleans, Booleans]:
+    return np.asarray(probabilities, float), np.asarray(said, bool), np.asarray(came, bool)
+
+
+def _judged(reason: str, p: Floats, said: Booleans, came: Booleans, width: float) -> Overrides:
+    if not len(p):
+        return Overrides(reason, 0, 0, None, None, None, None, WhoWasRight.NOT_TOLD_APART, None, None)
+    right = int((said == came).sum())
+    expected = float(np.where(said, p, 1 - p).mean())
+    low, high = (float(end) for end in wilson(right, len(p)))
+    least, most = (float(end) for end in wilson(right, len(p), width))
+    verdict = WhoWasRight.NOT_TOLD_APART
+    if least > expected:
+        verdict = WhoWasRight.PEOPLE
+    elif most < 0.5:
+        verdict = WhoWasRight.MODEL
+    sides = [losses(Answers(np.full(len(p), side), p >= 0.5, p, np.ones(len(p))))[1] for side in (True, False)]
+    return Overrides(
+        reason,
+        len(p),
+        right,
+        right / len(p),
+        low,
+        high,
+        expected,
+        verdict,
+        log_loss=float(np.where(came, *sides).mean()),
+        expected_log_loss=float((p * sides[0] + (1 - p) * sides[1]).mean()),
+    )

@@ -1,0 +1,105 @@
+"""Reliability: what was said and what came, band by band, of ripe outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ml.decision.bands import Band
+from ml.metrics.calibration import quantile_groups
+from ml.metrics.intervals import WIDTH, joint_width, wilson
+
+
+@dataclass(frozen=True)
+class ReliabilityRow:
+    """Outcomes whose probabilities lie in one band.
+
+    Attributes
+    ----------
+    label : str
+        The band's; empty where bands are quantiles, and of the row of all.
+    start, end : float
+        The band, 0 to 1: from `start` up to below `end`, or up to 1.
+    records, came : int
+        Number of outcomes, and of those that came.
+    said : float or None
+        Mean probability; None without records.
+    share : float or None
+        Share that came.
+    low, high : float or None
+        Its 95 % interval (Wilson 1927), of this band alone.
+    off : bool
+        Whether the mean probability lies outside the interval of all bands together (Šidák 1967), which holds every
+        share in 95 % of models that are right. One look: what may be looked at again and again is the calibration
+        alarm.
+    """
+
+    label: str
+    start: float
+    end: float
+    records: int
+    came: int
+    said: float | None
+    share: float | None
+    low: float | None
+    high: float | None
+    off: bool
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """What was said and what came: of each band, rising, and of all."""
+
+    bands: tuple[ReliabilityRow, ...]
+    all: ReliabilityRow
+
+
+def reliability(probabilities: ArrayLike, came: ArrayLike, bands: Sequence[Band] | None = None) -> Reliability:
+    """Compare probabilities with what came.
+
+    Wilson's interval is that of equal probabilities; where those of a band differ, the share varies less, and the
+    interval is wider than it need be (Hoeffding 1956).
+
+    Parameters
+    ----------
+    probabilities : array of float, shape (n,)
+        0 to 1, of outcomes that are ripe (``ml/monitoring/ripening.py``).
+    came : array of bool, shape (n,)
+    bands : sequence of Band or None
+        Those of the model's card (``ml/decision/bands.py``). None: up to ten groups of equal size.
+    """
+    p, y = np.asarray(probabilities, float), np.asarray(came, bool)
+    named = _equal(p) if bands is None else list(bands)
+    starts = [band.low for band in named]
+    group = np.maximum(np.searchsorted(starts, p, side="right") - 1, 0)
+    width = joint_width(len(np.unique(group)))
+    ends = [*starts[1:], 1.0][: len(named)]
+    rows = tuple(
+        _row(band.label, band.low, end, p[group == number], y[group == number], width)
+        for number, (band, end) in enumerate(zip(named, ends, strict=True))
+    )
+    return Reliability(rows, _row("", 0.0, 1.0, p, y, WIDTH))
+
+
+def _equal(p: np.ndarray) -> list[Band]:
+    """Up to ten bands that hold equally many of the probabilities; none where there are none."""
+    if not len(p):
+        return []
+    group = quantile_groups(p, np.ones(len(p)))
+    starts = [float(p[group == number].min()) for number in range(1, 1 + group.max())]
+    return [Band("", start) for start in (0.0, *starts)]
+
+
+def _row(label: str, start: float, end: float, p: np.ndarray, y: np.ndarray, width: float) -> ReliabilityRow:
+    rows, hits = len(p), int(y.sum())
+    if not rows:
+        return ReliabilityRow(label, start, end, 0, 0, None, None, None, None, off=False)
+    said = float(p.mean())
+    low, high = (float(limit) for limit in wilson(hits, rows))
+    widest = [float(limit) for limit in wilson(hits, rows, width)]
+    return ReliabilityRow(
+        label, start, end, rows, hits, said, hits / rows, low, high, off=not widest[0] <= said <= widest[1]
+    )

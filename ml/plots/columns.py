@@ -1,0 +1,111 @@
+"""Columns of a plot's data as people read them: the table that a page shows beside the figure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ml.plots.table import Table
+from ml.text.number_words import count, percent
+from ml.text.spoken import cut_off_text
+from ml.text.words import change_text, number_text, points_text
+from ml.translation import text
+
+MOST = 100  # rows on a page: more is for a spreadsheet
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a plot's rows for people.
+
+    Attributes
+    ----------
+    head : str
+        In the reader's language.
+    write : callable (value) -> str
+        How a value is written, in the reader's number format.
+    absent : str
+        What stands for None.
+    """
+
+    head: str
+    write: Callable[[Any], str] = str
+    absent: str = "–"
+
+    def cell(self, value: Any) -> str:
+        """A value as people read it."""
+        return self.absent if value is None else self.write(value)
+
+
+Columns = Mapping[str, Column]
+
+
+@dataclass(frozen=True)
+class DataTable:
+    """Data of a plot for people: a table without links, the number of rows in all, and which of many are shown."""
+
+    table: Table
+    total: int
+    ranked: bool
+
+
+def data_table(columns: Columns, rows: tuple[Any, Any], ranked: bool) -> DataTable:
+    """The columns that are for people of a plot's rows.
+
+    Parameters
+    ----------
+    columns : mapping of header to Column
+        In the order in which they are shown.
+    rows : (header, rows)
+        As of ``Plot.rows``; may have more columns.
+    ranked : bool
+        Of too many rows True shows the first, False some that are spread evenly over all.
+    """
+    header, body = rows
+    places = [(header.index(name), column) for name, column in columns.items()]
+    few = min(len(body), MOST)
+    shown = range(few) if ranked else np.linspace(0, len(body) - 1, few).round().astype(int).tolist()
+    cells = [[column.cell(body[at][place]) for place, column in places] for at in shown]
+    return DataTable(Table([column.head for column in columns.values()], cells), len(body), ranked)
+
+
+def cut_off() -> Column:
+    """The column of a curve's cut-offs."""
+    return Column(text("Cut-off"), cut_off_text, text("above every probability"))
+
+
+def records() -> Column:
+    """The column of numbers of records."""
+    return Column(text("Records"), count)
+
+
+def contribution(outcome: str) -> Column:
+    """The column of contributions to an outcome of that label."""
+    return Column(text("Contribution to “{outcome}”", outcome=outcome), lambda size: change_text(0.0, size))
+
+
+def points(head: str) -> Column:
+    """A column of differences of probability."""
+    return Column(head, lambda size: points_text(100 * size))
+
+
+def ends(write: Callable[[Any], str] = percent) -> dict[str, Column]:
+    """The columns "low" and "high" of 95 % intervals."""
+    level = percent(0.95)
+    return {
+        "low": Column(text("Low ({level} interval)", level=level), write),
+        "high": Column(text("High ({level} interval)", level=level), write),
+    }
+
+
+def plain(value: Any) -> str:
+    """A value of a feature without its unit: a number in the reader's format; texts as they are."""
+    return value if isinstance(value, str) else number_text(value)
+
+
+def yes_no(value: Any) -> str:
+    """A truth value in words."""
+    return text("yes") if value else text("no")

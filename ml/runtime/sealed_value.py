@@ -1,0 +1,50 @@
+"""Values as a cache keeps them: sealed, so that what is not as this very code wrote it is no value.
+
+A cache outlives releases, and anybody who reaches its folder or its Redis can write to it. A value of another shape
+would fail wherever it is used, on each request, until somebody deleted it. With the seal it is computed again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+ML = Path(__file__).resolve().parents[1]
+LENGTH = 32  # characters of a seal
+
+
+@cache
+def code_digest() -> bytes:
+    """Digest of the code that computes values, all of ``ml``: another release may give them another shape."""
+    digest = hashlib.sha256()
+    for file in sorted(ML.rglob("*.py")):
+        digest.update(file.read_bytes())
+    return digest.digest()
+
+
+def sealed(key: str, value: Any) -> str:
+    """A JSON value as a text that only :func:`opened` reads: its seal and its JSON."""
+    text = json.dumps(value)
+    return _seal(key, text) + text
+
+
+def opened(key: str, kept: Any) -> Any:
+    """The value of a sealed text; None where the text is not one of this key and this code, whatever it is."""
+    if not isinstance(kept, str):
+        return None
+    text = kept[LENGTH:]
+    try:
+        return json.loads(text) if kept[:LENGTH] == _seal(key, text) else None
+    except ValueError:  # half of a pair of characters, which is in no text of ours
+        return None
+
+
+def _seal(key: str, text: str) -> str:
+    """Digest of code, key and value: neither can be swapped."""
+    digest = hashlib.sha256(code_digest())
+    for part in (key, text):
+        digest.update(hashlib.sha256(part.encode()).digest())
+    return digest.hexdigest()[:LENGTH]

@@ -1,0 +1,47 @@
+"""Fits an estimator on decisions, and says what it refuses."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ml.data.array_types import Booleans
+from ml.data.outcomes import Outcomes
+from ml.errors import InvalidData
+
+
+def target(outcomes: Outcomes, truth: Booleans) -> Any:
+    """The truth as an estimator learns it: a Series of classes, or a frame with a column an independent outcome."""
+    if outcomes.exclusive:
+        classes = [outcomes.items[at].value for at in truth.argmax(axis=1).tolist()]
+        return pd.Series(classes, name="truth")
+    return pd.DataFrame({item.value: truth[:, at].astype(int) for at, item in enumerate(outcomes.items)})
+
+
+def fit(estimator: Any, X: Any, y: Any, outcomes: Outcomes) -> None:
+    """Fit an estimator; InvalidData where it fails, or learns other classes than its outcomes are."""
+    given = y if outcomes.exclusive else _classes(y, outcomes)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            estimator.fit(X, given)
+    except Exception as error:  # noqa: BLE001 - foreign code fails in any way
+        said = (str(error).strip().splitlines() or [type(error).__name__])[0][:300].rstrip(".")
+        raise InvalidData(f"The estimator cannot be fitted on these decisions: {said}.") from None
+    if outcomes.exclusive and set(np.asarray(estimator.classes_).tolist()) != {item.value for item in outcomes.items}:
+        known = ", ".join(map(str, np.asarray(estimator.classes_).tolist()))
+        raise InvalidData(f"The estimator has learned the classes {known}; the model has {', '.join(outcomes.names)}.")
+
+
+def _classes(y: pd.DataFrame, outcomes: Outcomes) -> Any:
+    """Answers of independent outcomes by the classes that the estimator has for yes and no."""
+    named = {item.value: item.yes for item in outcomes.items if item.yes not in (None, 1, True)}
+    if named:
+        raise InvalidData(
+            f"The outcomes {', '.join(map(str, named))} have words for yes, and what means no is not kept.",
+            "Fit the model where it was made, on training.csv, and add it with python -m ml add.",
+        )
+    return y

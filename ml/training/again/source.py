@@ -1,0 +1,68 @@
+"""Where the data of a version that was trained again come from: for its card, and in words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ml.data.array_types import Booleans
+from ml.training.again.outcome_rows import UNBIASED
+from ml.training.again.usable import Usable
+
+CARD = "retrained"
+
+
+def source_of(key: str, usable: Usable, later: Booleans, as_of: float, groups: str) -> dict[str, Any]:
+    """Where the data of a version come from, for its card."""
+    made = [row.made for row in usable.sources]
+    selections = Counter[str](row.selection for row in usable.sources)
+    return {
+        "from": key,
+        "as_of": _moment(as_of),
+        "groups": groups,
+        "training": {"rows": int((~later).sum()), "first": _moment(made[0]), "last": _moment(_last(made, ~later))},
+        "hold-out": {"rows": int(later.sum()), "first": _moment(_first(made, later)), "last": _moment(made[-1])},
+        "selection": dict(selections),
+        "unbiased": unbiased_in(usable),
+        "left_out": usable.left_out,
+    }
+
+
+def source_words(usable: Usable, later: Booleans, as_of: float) -> str:
+    """The same in sentences, for people."""
+    made = [row.made for row in usable.sources]
+    unbiased, later_from = unbiased_in(usable), _day(_first(made, later))
+    how = (
+        f"{unbiased:,} of them were drawn by chance; only these are free of the choice of a model."
+        if unbiased
+        else "All of them were chosen with the help of a model: what it never chose is not among them."
+    )
+    return (
+        f"{len(made):,} decisions of this service whose outcomes were known on {_day(as_of)}: training from "
+        f"{_day(made[0])} to {_day(_last(made, ~later))}, hold-out from {later_from} to {_day(made[-1])}. {how}"
+    )
+
+
+def unbiased_in(usable: Usable) -> int:
+    """Count of the decisions that were drawn by chance."""
+    return sum(row.selection in UNBIASED for row in usable.sources)
+
+
+def _last(made: Sequence[float], which: Booleans) -> float:
+    return float(np.asarray(made)[which].max())
+
+
+def _first(made: Sequence[float], which: Booleans) -> float:
+    return float(np.asarray(made)[which].min())
+
+
+def _moment(seconds: float) -> str:
+    return dt.datetime.fromtimestamp(seconds, dt.UTC).isoformat(timespec="seconds")
+
+
+def _day(seconds: float) -> str:
+    return dt.datetime.fromtimestamp(seconds, dt.UTC).date().isoformat()

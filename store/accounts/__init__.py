@@ -1,0 +1,1 @@
+"""Accounts: people who sign in, API keys, and the audit log."""

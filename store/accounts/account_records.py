@@ -1,0 +1,127 @@
+"""People, API keys and events of the audit log as plain dataclasses, without SQLAlchemy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+class NameTaken(ValueError):
+    """Somebody has this name already, or this identity."""
+
+
+def identity_of(issuer: str, subject: str) -> str:
+    """What names a person elsewhere: the subject alone is unique with one issuer only, and an address may change hands.
+
+    Issuers are addresses without spaces, so no two pairs give the same text.
+    """
+    return f"{issuer} {subject}"
+
+
+@dataclass(frozen=True)
+class Person:
+    """A person who signs in.
+
+    Attributes
+    ----------
+    id : str
+    name : str
+        As typed at sign-in, in small letters: an e-mail address, say.
+    role : str
+        For all models that `roles` does not name; empty for none.
+    roles : mapping of str to str
+        Model to role.
+    password : str or None
+        Hash of the password; None until an invitation is accepted.
+    active : bool
+        Whether the person may sign in.
+    created : float
+        Seconds since 1970.
+    identity : str or None
+        Issuer and subject, for who signs in elsewhere; see :func:`identity_of`.
+    roles_at : float or None
+        When the roles were said there, in seconds since 1970.
+    """
+
+    id: str
+    name: str
+    role: str
+    roles: Mapping[str, str] = field(default_factory=dict)
+    password: str | None = None
+    active: bool = True
+    created: float = 0.0
+    identity: str | None = None
+    roles_at: float | None = None
+
+
+@dataclass(frozen=True)
+class ApiKey:
+    """A key of a program.
+
+    Attributes
+    ----------
+    id : str
+        Its public part.
+    hash : str
+        SHA-256 of the secret, in hex.
+    name : str
+        What it is for.
+    scopes, models : tuple of str
+        What it may do, and with which models; all of them where there are none.
+    made_by : str
+        Name of the person who made it.
+    created : float
+        Seconds since 1970.
+    expires, used, ended : float or None
+        When it expires, was last used, and was ended; None for never.
+    """
+
+    id: str
+    hash: str
+    name: str
+    scopes: tuple[str, ...]
+    models: tuple[str, ...]
+    made_by: str
+    created: float
+    expires: float | None = None
+    used: float | None = None
+    ended: float | None = None
+
+    def alive(self, now: float) -> bool:
+        """True until it expires or is ended."""
+        return self.ended is None and (self.expires is None or now < self.expires)
+
+
+@dataclass(frozen=True)
+class AuditEvent:
+    """One event of the audit log; it holds no values of records.
+
+    Attributes
+    ----------
+    who : str
+        Name of a person or a key.
+    what : str
+        What was done: "cut-off changed", "signed in".
+    about : str
+        What it was done to: a model, a person, a key, a job.
+    before, after : str
+        Value before and after a change.
+    why : str
+        The reason that was given.
+    request : str
+        Id of the request.
+    at : float
+        Seconds since 1970.
+    number : int
+        Its place in the log, from 1.
+    """
+
+    who: str
+    what: str
+    about: str = ""
+    before: str = ""
+    after: str = ""
+    why: str = ""
+    request: str = ""
+    at: float = 0.0
+    number: int = 0

@@ -1,0 +1,38 @@
+"""Texts as a database can keep them: NUL and lone surrogates become U+FFFD, in what is kept and in what is looked for.
+
+PostgreSQL takes no NUL in a text, and neither database's driver a lone surrogate; whoever sends one would get an error
+that looks like a database that is away. No other character is changed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Engine, event
+
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+_INSTEAD = "\N{REPLACEMENT CHARACTER}"
+
+
+def keep_storable(engine: Engine) -> None:
+    """Mend the texts of every statement that the engine executes."""
+
+    @event.listens_for(engine, "before_cursor_execute", retval=True)
+    def mend(_connection: Any, _cursor: Any, statement: str, given: Any, _context: Any, _many: bool) -> tuple[str, Any]:
+        return statement, storable(given)
+
+
+def storable(given: Any) -> Any:
+    """Parameters of a statement, of one or of many, with texts that can be kept; the same object where all can."""
+    if isinstance(given, str):
+        return _UNSTORABLE.sub(_INSTEAD, given) if _UNSTORABLE.search(given) else given
+    if isinstance(given, Mapping):
+        mended = {name: storable(value) for name, value in given.items()}
+        return mended if any(mended[name] is not given[name] for name in given) else given
+    if isinstance(given, (list, tuple)):
+        found = [storable(value) for value in given]
+        changed = any(new is not old for new, old in zip(found, given, strict=True))
+        return type(given)(found) if changed else given
+    return given

@@ -1,0 +1,1 @@
+"""What is kept: ids that tell whose files they are, removals in two steps, and duties that one process sees to."""

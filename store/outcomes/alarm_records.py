@@ -1,0 +1,73 @@
+"""Episodes of the calibration alarm and their alerts as plain dataclasses, without SQLAlchemy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+WEBHOOK, EMAIL = "webhook", "email"
+PROMOTED = "promoted"  # why an episode ended: another version is live
+
+
+@dataclass(frozen=True)
+class Episode:
+    """One run of the calibration alarm: of one outcome of one version, from its beginning until somebody ends it.
+
+    Attributes
+    ----------
+    id : str
+    model : str
+        Name of the model.
+    version : str
+        Key of the version that is watched.
+    outcome : str
+        Name of the outcome.
+    began : float
+        Outcomes that became certain later count; seconds since 1970, 0 for all.
+    evidence : str
+        JSON of the test's state; empty before the first outcome.
+    seen : int
+        Number of the last event that was looked at.
+    checked : float or None
+        When it was last looked at.
+    alarmed : float or None
+        When the evidence reached the alarm.
+    since : float or None
+        When the first probability after the most likely change was said.
+    ended : float or None
+        When somebody acknowledged the alarm, or another version went live; None for the episode that goes on.
+    ended_by, ended_why : str
+        Who ended it, empty for the service itself, and why.
+    """
+
+    id: str
+    model: str
+    version: str
+    outcome: str
+    began: float = 0.0
+    evidence: str = ""
+    seen: int = 0
+    checked: float | None = None
+    alarmed: float | None = None
+    since: float | None = None
+    ended: float | None = None
+    ended_by: str = ""
+    ended_why: str = ""
+
+
+@dataclass(frozen=True)
+class Alert:
+    """An alert about one episode by one channel, claimed by who sends it.
+
+    Attributes
+    ----------
+    episode : Episode
+    channel : {"webhook", "email"}
+    attempts : int
+        Including this one.
+    owner : str
+    """
+
+    episode: Episode
+    channel: str
+    attempts: int
+    owner: str

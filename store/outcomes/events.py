@@ -1,0 +1,158 @@
+"""The table of events: what came of decisions, append-only."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from store.connection.deadline import long_statements
+from store.connection.storable_text import storable
+from store.database_table import DatabaseTable, now_in
+from store.errors import store_errors
+from store.outcome_records import PAGE as PAGE_DOOR
+from store.outcome_records import Event
+from store.outcome_tables import events
+
+AT_ONCE = 500  # rows of a statement
+ABOUT = ("model", "kind", "decision", "record", "outcome")  # fields that are the same under the same key
+PAGE = 2_000  # rows that are read at a time
+
+
+class KeyTaken(ValueError):
+    """An idempotency key was sent before, by the same caller, with an event about something else."""
+
+
+class EventTable(DatabaseTable):
+    """The table of events."""
+
+    def append(self, told: Sequence[Event]) -> list[Event]:
+        """Store events, all of them or none, and return them as they are stored.
+
+        An event whose caller has sent the same idempotency key before is not stored again: the first one is returned.
+
+        Raises
+        ------
+        KeyTaken
+            A key came before with an event about something else: it must not count as stored.
+        StoreUnavailable
+        """
+        with store_errors(), self._engine().begin() as connection:
+            now = now_in(connection)
+            times = [{"known": now, "happened": each.happened or now} for each in told]
+            stored = [Event(**storable(vars(each) | more)) for each, more in zip(told, times, strict=True)]
+            dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+            # Written before anything is read: SQLite refuses at once to write on a state that is no longer the last one
+            for some in _parts(stored):
+                connection.execute(dialect.insert(events).on_conflict_do_nothing(), [vars(each) for each in some])
+            there = self._of_keys(connection, stored)
+            found = [there.get((each.by, each.key), each) for each in stored]
+            for new, first in zip(stored, found, strict=True):
+                # A press on a page that comes twice at the same time makes a decision each time
+                if new.door != PAGE_DOOR and any(getattr(new, name) != getattr(first, name) for name in ABOUT):
+                    raise KeyTaken(str(new.key))
+        return found
+
+    def _of_keys(self, connection: Connection, told: Sequence[Event]) -> dict[tuple[str, str | None], Event]:
+        """Stored events by caller and key."""
+        keys, callers = {each.key for each in told if each.key is not None}, {each.by for each in told}
+        found: dict[tuple[str, str | None], Event] = {}
+        for some in _parts(sorted(keys)):
+            asked = select(events).where(events.c.by.in_(callers), events.c.key.in_(some))
+            found |= {(row.by, row.key): event_of(row) for row in connection.execute(asked)}
+        return found
+
+    def get(self, event: str) -> Event | None:
+        """An event; None where there is none of this id."""
+        with store_errors(), self._engine().connect() as connection:
+            row = connection.execute(select(events).where(events.c.id == event)).first()
+        return event_of(row) if row else None
+
+    def some(self, ids: Collection[str]) -> dict[str, Event]:
+        """Events by id; those that are not there are left out."""
+        found = dict[str, Event]()
+        if not ids:  # a connection that asks nothing would use up the circuit breaker's trial
+            return found
+        with store_errors(), self._engine().connect() as connection:
+            for part in _parts(sorted(ids)):
+                asked = select(events).where(events.c.id.in_(part))
+                found |= {row.id: event_of(row) for row in connection.execute(asked)}
+        return found
+
+    def chains(self, roots: Collection[str]) -> dict[str, list[Event]]:
+        """Events by id, each with those that refer to it, or to one that does, in the order in which they became known.
+
+        Parameters
+        ----------
+        roots : collection of str
+            Ids; those that are not there are left out.
+        """
+        found, root_of = dict[int, Event](), {each: each for each in roots}
+        if not root_of:
+            return {}
+        with store_errors(), self._engine().connect() as connection:
+            wanted, column = sorted(root_of), events.c.id
+            while wanted:
+                rows = [
+                    row for some in _parts(wanted) for row in connection.execute(select(events).where(column.in_(some)))
+                ]
+                new = {row.number: event_of(row) for row in rows if row.number not in found}
+                found |= new
+                root_of |= {each.id: root_of[each.refers] for each in new.values() if each.id not in root_of}
+                wanted, column = sorted(each.id for each in new.values()), events.c.refers
+        chains: dict[str, list[Event]] = {}
+        for _, event in sorted(found.items()):
+            chains.setdefault(root_of[event.id], []).append(event)
+        return chains
+
+    def of_record(self, model: str, record: str, decisions: Collection[str] = (), most: int = 200) -> list[Event]:
+        """Events about a record, by its id or by its decisions; the latest known first."""
+        about = (events.c.record == record) & (events.c.record != "") & (events.c.model == model)
+        asked = select(events).where(or_(about, events.c.decision.in_(list(decisions)))) if decisions else None
+        asked = select(events).where(about) if asked is None else asked
+        asked = asked.order_by(events.c.number.desc()).limit(most)
+        with store_errors(), self._engine().connect() as connection:
+            return [event_of(row) for row in connection.execute(asked)]
+
+    def of(self, model: str, *, after: int = 0, as_of: float | None = None) -> Iterator[tuple[int, Event]]:
+        """Numbers and events of a model in the order in which they became known, some at a time.
+
+        Parameters
+        ----------
+        model : str
+            Its name, without a version.
+        after : int
+            Number of the last one that is not wanted.
+        as_of : float, optional
+            Known by this time; seconds since 1970.
+        """
+        while True:
+            asked = select(events).where(events.c.model == model, events.c.number > after)
+            asked = asked if as_of is None else asked.where(events.c.known <= as_of)
+            asked = asked.order_by(events.c.number).limit(PAGE)
+            with store_errors(), long_statements(), self._engine().connect() as connection:
+                rows = connection.execute(asked).all()
+            for row in rows:
+                yield row.number, event_of(row)
+            if len(rows) < PAGE:
+                return
+            after = rows[-1].number
+
+    def last(self, model: str) -> int:
+        """Number of the last event of a model; 0 where there is none."""
+        with store_errors(), self._engine().connect() as connection:
+            return int(connection.scalar(select(func.max(events.c.number)).where(events.c.model == model)) or 0)
+
+
+def _parts(whole: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    for at in range(0, len(whole), AT_ONCE):
+        yield whole[at : at + AT_ONCE]
+
+
+def event_of(row: Row[Any]) -> Event:
+    """A row as an event."""
+    held = dict(row._mapping)
+    del held["number"]
+    return Event(**held)

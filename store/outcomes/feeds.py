@@ -1,0 +1,104 @@
+"""The feed of decisions and events: how far each part was told, and what comes next. One process tells at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Table, and_, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from store.database_table import DatabaseTable, now_in
+from store.errors import store_errors
+from store.outcome_records import Decision, Event
+from store.outcome_tables import decisions, events, feeds
+from store.outcomes.decisions import decision_of
+from store.outcomes.events import event_of
+
+SETTLED = 5.0  # seconds after which no transaction that is under way stores an earlier row
+DECISIONS, EVENTS = "decisions", "events"
+TABLES: dict[str, tuple[Table, Any, Any]] = {
+    DECISIONS: (decisions, decisions.c.stored, decision_of),
+    EVENTS: (events, events.c.known, event_of),
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is to be told next.
+
+    Attributes
+    ----------
+    kind : {"decisions", "events"}
+    rows : tuple of Decision or Event
+        The first stored first.
+    at, last : float, str
+        When the last of them was stored, and its id: up to where it is told once these are taken.
+    attempts : int
+        Attempts that failed so far, since something was taken.
+    """
+
+    kind: str
+    rows: tuple[Decision | Event, ...]
+    at: float
+    last: str
+    attempts: int
+
+
+class FeedTable(DatabaseTable):
+    """How far the feed was told."""
+
+    def next(self, kind: str, most: int) -> Part | None:
+        """What is to be told next; None where there is nothing, or where it is not yet time for another attempt.
+
+        A feed that is new begins with what is stored from then on.
+
+        Parameters
+        ----------
+        kind : {"decisions", "events"}
+        most : int
+            Most rows.
+        """
+        table, time, read = TABLES[kind]
+        with store_errors():
+            cursor = self._cursor(kind)
+            with self._engine().connect() as connection:
+                now = now_in(connection)
+                if cursor.due > now:
+                    return None
+                after = or_(time > cursor.at, and_(time == cursor.at, table.c.id > cursor.last))
+                asked = select(table).where(after, time <= now - SETTLED).order_by(time, table.c.id).limit(most)
+                rows = connection.execute(asked).all()
+        if not rows:
+            return None
+        last = rows[-1]
+        return Part(kind, tuple(map(read, rows)), last._mapping[time], last.id, cursor.attempts)
+
+    def _cursor(self, kind: str) -> Any:
+        asked = select(feeds).where(feeds.c.kind == kind)
+        with self._engine().connect() as connection:
+            found = connection.execute(asked).first()
+        if found is None:
+            try:
+                with self._engine().begin() as connection:
+                    fresh = {"kind": kind, "at": now_in(connection), "last": "", "attempts": 0, "due": 0.0}
+                    connection.execute(insert(feeds).values(fresh))
+            except IntegrityError:
+                pass  # another process was quicker
+            with self._engine().connect() as connection:
+                found = connection.execute(asked).one()
+        return found
+
+    def taken(self, part: Part) -> None:
+        """The receiver took a part: the next one follows it."""
+        self._change(part.kind, {"at": part.at, "last": part.last, "attempts": 0, "due": 0.0})
+
+    def missed(self, part: Part, pause: float) -> None:
+        """The receiver did not take a part: it is told again after so many seconds."""
+        with store_errors(), self._engine().connect() as connection:
+            due = now_in(connection) + pause
+        self._change(part.kind, {"attempts": part.attempts + 1, "due": due})
+
+    def _change(self, kind: str, values: dict[str, Any]) -> None:
+        with store_errors(), self._engine().begin() as connection:
+            connection.execute(update(feeds).where(feeds.c.kind == kind).values(values))

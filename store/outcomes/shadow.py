@@ -1,0 +1,178 @@
+"""The tables of challengers in shadow: which there are, what they are to be asked, and what they said."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import and_, bindparam, delete, func, insert, select, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from store.database_table import DatabaseTable, clock, now_in
+from store.errors import store_errors
+from store.outcome_tables import challengers, decisions, shadow_answers
+from store.outcomes.shadow_records import ANSWERED, FAILED, WAITING, Challenger, ShadowAnswer, ShadowCounts, Waiting
+
+AT_ONCE = 500  # rows of a statement
+ATTEMPTS = 3  # after as many claims that ended without an answer nobody asks again
+LATEST, MOST_ERRORS = 1_000, 5
+_OF = shadow_answers.c
+
+# One statement for many rows, whose values come by names other than those of the columns
+_ANSWER = (
+    update(shadow_answers)
+    .where(_OF.challenger == bindparam("of"), _OF.decision == bindparam("about"), _OF.state == WAITING)
+    .values({name: bindparam(f"new_{name}") for name in ("state", "probabilities", "seconds", "beside", "error")})
+)
+
+
+class ShadowTable(DatabaseTable):
+    """The tables of challengers and of their answers."""
+
+    # ---- challengers -------------------------------------------------------------------------------
+    def challengers(self) -> dict[str, Challenger]:
+        """All challengers by the name of their model."""
+        with store_errors(), self._engine().connect() as connection:
+            return {row.model: Challenger(**row._mapping) for row in connection.execute(select(challengers))}
+
+    def choose(self, told: Challenger) -> Challenger | None:
+        """Let a version be the challenger of its model; returns the one before. What that one was to be asked goes.
+
+        Where it is that version already its answers stay, and what was counted.
+        """
+        with store_errors(), self._writing() as connection:
+            before = connection.execute(select(challengers).where(challengers.c.model == told.model)).first()
+            if before is not None and before.version == told.version:
+                change = {"share": told.share, "by": told.by, "why": told.why}
+                connection.execute(update(challengers).where(challengers.c.model == told.model).values(change))
+                return Challenger(**before._mapping)
+            self._stop(connection, told.model)
+            connection.execute(insert(challengers).values({**vars(told), "since": now_in(connection), "left_out": 0}))
+            return Challenger(**before._mapping) if before is not None else None
+
+    def stop(self, model: str) -> Challenger | None:
+        """Ask the challenger of a model no more; returns it, None where there was none. Its answers stay."""
+        with store_errors(), self._writing() as connection:
+            before = connection.execute(select(challengers).where(challengers.c.model == model)).first()
+            self._stop(connection, model)
+        return Challenger(**before._mapping) if before is not None else None
+
+    @staticmethod
+    def _stop(connection: Any, model: str) -> None:
+        of_it = select(challengers.c.version).where(challengers.c.model == model)
+        connection.execute(delete(shadow_answers).where(_OF.state == WAITING, _OF.challenger.in_(of_it)))
+        connection.execute(delete(challengers).where(challengers.c.model == model))
+
+    # ---- what is to be asked ------------------------------------------------------------------------
+    def queue(self, of: Mapping[str, Collection[str]], most: int) -> int:
+        """Queue decisions for challengers, those that were queued before excepted; returns how many are new.
+
+        Parameters
+        ----------
+        of : mapping of str to collection of str
+            Key of the challenger to ids of decisions.
+        most : int
+            Decisions of a challenger that may wait; beyond these they are counted as left out.
+        """
+        new = 0
+        with store_errors(), self._writing() as connection:
+            dialect, now = postgresql if connection.dialect.name == "postgresql" else sqlite, now_in(connection)
+            for challenger, ids in of.items():
+                waits = select(func.count()).where(_OF.challenger == challenger, _OF.state == WAITING)
+                room = max(0, most - int(connection.scalar(waits) or 0))
+                rows = [_new(challenger, each, now) for each in list(ids)[:room]]
+                for at in range(0, len(rows), AT_ONCE):
+                    statement = dialect.insert(shadow_answers).values(rows[at : at + AT_ONCE]).on_conflict_do_nothing()
+                    new += len(connection.execute(statement.returning(_OF.decision)).all())
+                if len(ids) > room:
+                    count = {"left_out": challengers.c.left_out + len(ids) - room}
+                    connection.execute(update(challengers).where(challengers.c.version == challenger).values(count))
+        return new
+
+    def claim(self, most: int, lease: float, without: Collection[str] = ()) -> list[Waiting]:
+        """Claim decisions that wait, the oldest first, for so many seconds; `without` those of some challengers."""
+        with store_errors(), self._writing() as connection:
+            now = clock(connection)
+            waits = and_(_OF.state == WAITING, _OF.due <= now, _OF.attempts < ATTEMPTS, _OF.challenger.not_in(without))
+            some = select(_OF.challenger, _OF.decision).where(waits).order_by(_OF.due).limit(most)
+            mine = update(shadow_answers).where(tuple_(_OF.challenger, _OF.decision).in_(some), waits)
+            mine = mine.values(due=now + lease, attempts=_OF.attempts + 1)
+            claimed = connection.execute(mine.returning(_OF.challenger, _OF.decision)).all()
+            asked = select(decisions.c.id, decisions.c.model, decisions.c.probabilities, decisions.c.sealed)
+            asked = asked.where(decisions.c.id.in_([each.decision for each in claimed]))
+            made = {row.id: row for row in connection.execute(asked)} if claimed else {}
+        found = [(each, made[each.decision]) for each in claimed if each.decision in made]
+        return [
+            Waiting(each.decision, each.challenger, row.model, json.loads(row.probabilities or "{}"), row.sealed)
+            for each, row in found
+        ]
+
+    def release(self, claimed: Sequence[Waiting]) -> None:
+        """Give back what was claimed and not asked: it may be claimed again at once, and counts as no attempt."""
+        with store_errors(), self._engine().begin() as connection:
+            for each in claimed:
+                this = and_(_OF.challenger == each.challenger, _OF.decision == each.decision, _OF.state == WAITING)
+                given_back = {"due": clock(connection), "attempts": _OF.attempts - 1}
+                connection.execute(update(shadow_answers).where(this).values(given_back))
+
+    # ---- what they said -----------------------------------------------------------------------------
+    def answer(self, told: Sequence[ShadowAnswer]) -> None:
+        """Store answers; those of a challenger that was stopped meanwhile are dropped."""
+        if told:
+            with store_errors(), self._engine().begin() as connection:
+                connection.execute(_ANSWER, [_said(each) for each in told])
+
+    def answers(self, challenger: str) -> dict[str, dict[str, float]]:
+        """Probabilities that a challenger gave, by outcome, by the id of the decision."""
+        asked = select(_OF.decision, _OF.probabilities).where(_OF.challenger == challenger, _OF.state == ANSWERED)
+        with store_errors(), self._engine().connect() as connection:
+            return {row.decision: json.loads(row.probabilities) for row in connection.execute(asked)}
+
+    def counts(self, challenger: str) -> ShadowCounts:
+        """How a challenger does."""
+        of_it = _OF.challenger == challenger
+        with store_errors(), self._engine().connect() as connection:
+            states = select(_OF.state, func.count().label("n")).where(of_it).group_by(_OF.state)
+            by_state = {row.state: int(row.n) for row in connection.execute(states)}
+            errors = select(_OF.error, func.count().label("n")).where(of_it, _OF.state == FAILED).group_by(_OF.error)
+            named = connection.execute(errors.order_by(func.count().desc(), _OF.error).limit(MOST_ERRORS)).all()
+            latest = select(_OF.seconds, _OF.beside).where(of_it, _OF.state == ANSWERED)
+            times = connection.execute(latest.order_by(_OF.due.desc()).limit(LATEST)).all()
+        return ShadowCounts(
+            by_state.get(ANSWERED, 0), by_state.get(FAILED, 0), by_state.get(WAITING, 0),
+            {row.error: int(row.n) for row in named},
+            _quantiles([row.seconds for row in times]), _quantiles([row.beside for row in times]),
+        )  # fmt: skip
+
+    def sweep(self, seconds: float) -> int:
+        """Give up what has waited so long, and drop answers of decisions that are not kept any more."""
+        with store_errors(), self._writing() as connection:
+            late = and_(_OF.state == WAITING, _OF.due < clock(connection) - seconds)
+            given_up = {"state": FAILED, "error": "It was never asked."}
+            changed = connection.execute(update(shadow_answers).where(late).values(given_up)).rowcount
+            kept = select(decisions.c.id).where(decisions.c.id == _OF.decision).exists()
+            return changed + connection.execute(delete(shadow_answers).where(~kept)).rowcount
+
+
+def _said(told: ShadowAnswer) -> dict[str, Any]:
+    given = None if told.probabilities is None else json.dumps(dict(told.probabilities))
+    return {
+        "of": told.challenger, "about": told.decision, "new_state": FAILED if given is None else ANSWERED,
+        "new_probabilities": given, "new_seconds": told.seconds, "new_beside": told.beside,
+        "new_error": told.error[:200],
+    }  # fmt: skip
+
+
+def _new(challenger: str, decision: str, now: float) -> dict[str, Any]:
+    return {
+        "challenger": challenger, "decision": decision, "state": WAITING, "attempts": 0, "due": now, "error": "",
+    }  # fmt: skip
+
+
+def _quantiles(values: Sequence[float | None]) -> tuple[float, float] | None:
+    """Median and 95 % quantile; None without values."""
+    known = sorted(each for each in values if each is not None)
+    if not known:
+        return None
+    return known[(len(known) - 1) // 2], known[int(0.95 * (len(known) - 1))]

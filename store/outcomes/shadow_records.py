@@ -1,0 +1,105 @@
+"""Challengers in shadow and their answers as plain dataclasses, without SQLAlchemy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+WAITING, ANSWERED, FAILED = "waiting", "answered", "failed"
+
+
+@dataclass(frozen=True)
+class Challenger:
+    """A version that is asked beside the live one of its model.
+
+    Attributes
+    ----------
+    model : str
+        Name of the model.
+    version : str
+        Key of the challenger.
+    share : float
+        Share of the decisions for which it is asked, above 0 and at most 1.
+    since : float
+        When it was chosen, by the database's clock; seconds since 1970.
+    by, why : str
+        Who chose it, and why.
+    left_out : int
+        Decisions of its share for which it is not asked: too many were waiting.
+    """
+
+    model: str
+    version: str
+    share: float
+    since: float = 0.0
+    by: str = ""
+    why: str = ""
+    left_out: int = 0
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A decision for which a challenger is to be asked, claimed by who asks.
+
+    Attributes
+    ----------
+    decision, challenger : str
+        Id of the decision; key of the challenger.
+    live : str
+        Key of the version that decided.
+    probabilities : mapping of str to float
+        What it said, by outcome.
+    sealed : str or None
+        The record's values; None where they were erased.
+    """
+
+    decision: str
+    challenger: str
+    live: str
+    probabilities: Mapping[str, float]
+    sealed: str | None
+
+
+@dataclass(frozen=True)
+class ShadowAnswer:
+    """What a challenger said of a decision, or why it said nothing.
+
+    Attributes
+    ----------
+    decision, challenger : str
+    probabilities : mapping of str to float, or None
+        By outcome; None where it failed.
+    seconds, beside : float or None
+        That the challenger took, and that the version that decided took for the same record in the same process.
+    error : str
+        Why it failed, without values of the record; empty where it did not.
+    """
+
+    decision: str
+    challenger: str
+    probabilities: Mapping[str, float] | None = None
+    seconds: float | None = None
+    beside: float | None = None
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class ShadowCounts:
+    """How a challenger does, apart from what it says.
+
+    Attributes
+    ----------
+    answered, failed, waiting : int
+        Decisions.
+    errors : mapping of str to int
+        The most frequent reasons of failures, the most frequent first.
+    seconds, beside : tuple of float, length 2, or None
+        Median and 95 % quantile of the challenger and of the live version, of the latest 1,000; None without answers.
+    """
+
+    answered: int = 0
+    failed: int = 0
+    waiting: int = 0
+    errors: Mapping[str, int] = field(default_factory=dict)
+    seconds: tuple[float, float] | None = None
+    beside: tuple[float, float] | None = None

@@ -1,0 +1,1 @@
+"""What instances share beside jobs and accounts: their models."""

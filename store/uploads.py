@@ -1,0 +1,132 @@
+"""Files that are being sent: with the jobs that are not over they are what somebody has open at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, literal, select, update
+
+from store.database_table import DatabaseTable, clock
+from store.job import OPEN
+from store.tables import jobs, uploads
+
+SILENT = 900.0  # seconds after which an upload that was not heard of no longer counts: its process was killed
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What somebody has open: jobs that are held, waiting or running and files being sent; and bytes of their files."""
+
+    jobs: int
+    size: int
+
+
+@dataclass(frozen=True)
+class Quota:
+    """How much somebody may have open at a time; 0 for no limit.
+
+    Attributes
+    ----------
+    jobs : int
+    size : int
+        Bytes of several files together: one alone may be of any size.
+    """
+
+    jobs: int = 0
+    size: int = 0
+
+    def allows_another(self, others: Usage) -> bool:
+        """True where one more job may be opened beside these."""
+        return not self.jobs or others.jobs < self.jobs
+
+    def allows_bytes(self, others: Usage, size: int) -> bool:
+        """True where a file may have so many bytes beside these."""
+        return not self.size or not others.size or others.size + size <= self.size
+
+
+class UploadTable(DatabaseTable):
+    """The table of files that are being sent.
+
+    Each change locks out other changes for the same person before it counts: of two uploads at once, to whichever
+    instances, the second sees the first.
+    """
+
+    def reserve(self, job: str, who: str, size: int, quota: Quota, *, again: bool = False) -> Usage | None:
+        """Count a file that begins to be sent, or that may become a job now.
+
+        Parameters
+        ----------
+        job : str
+            Its id to be.
+        who : str
+        size : int
+            Bytes, as far as they are known.
+        quota : Quota
+        again : bool
+            It comes under the key of a job, and will be that one: beyond the quota it is taken where nothing else is
+            being sent.
+
+        Returns
+        -------
+        Usage or None
+            What else is open where this would be too much, and then nothing is changed; else None.
+        """
+        with self._engine().connect() as connection, connection.begin() as transaction:
+            _lock(connection, who)
+            silent = uploads.c.at < clock(connection) - SILENT
+            connection.execute(delete(uploads).where(uploads.c.who == who, silent))
+            _put(connection, job, who, size)
+            sent, others = _usage(connection, job, who)
+            if quota.allows_another(others) and quota.allows_bytes(others, size):
+                return None
+            if again and not sent.jobs:
+                return None
+            transaction.rollback()
+            return others
+
+    def grow(self, job: str, who: str, size: int, quota: Quota, *, again: bool = False) -> Usage | None:
+        """Count so many bytes of a file, as they came; returns as :meth:`reserve`."""
+        with self._engine().begin() as connection:
+            _lock(connection, who)
+            _put(connection, job, who, size)
+            sent, others = _usage(connection, job, who)
+            fits = quota.allows_bytes(others, size) or (again and not sent.jobs)
+            return None if fits else others
+
+    def release(self, job: str) -> None:
+        """Count a file no longer: it became no job."""
+        with self._engine().begin() as connection:
+            connection.execute(delete(uploads).where(uploads.c.job == job))
+
+    def expire(self) -> int:
+        """Remove uploads that were not heard of for a while; returns how many there were."""
+        with self._engine().begin() as connection:
+            return connection.execute(delete(uploads).where(uploads.c.at < clock(connection) - SILENT)).rowcount
+
+
+def _lock(connection: Connection, who: str) -> None:
+    """Wait for others who count for the same person; SQLite has one writer at a time, from its first change on."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(who, 0))))
+
+
+def _put(connection: Connection, job: str, who: str, size: int) -> None:
+    """Write the size of an upload; it has no row where it begins, or came so slowly that it did not count any more."""
+    there = update(uploads).where(uploads.c.job == job).values(size=size, at=clock(connection))
+    if not connection.execute(there).rowcount:
+        row: Any = select(literal(job), literal(who), literal(size), clock(connection))
+        connection.execute(insert(uploads).from_select(["job", "who", "size", "at"], row))
+
+
+def _usage(connection: Connection, job: str, who: str) -> tuple[Usage, Usage]:
+    """What is being sent beside one upload, and all that is open beside it."""
+    count = (func.count(), func.coalesce(func.sum(uploads.c.size), 0))
+    sent = _read(connection, select(*count).where(uploads.c.who == who, uploads.c.job != job))
+    count = (func.count(), func.coalesce(func.sum(jobs.c.size), 0))
+    kept = _read(connection, select(*count).where(jobs.c.who == who, jobs.c.state.in_(("held", *OPEN))))
+    return sent, Usage(sent.jobs + kept.jobs, sent.size + kept.size)
+
+
+def _read(connection: Connection, query: Any) -> Usage:
+    return Usage(*map(int, connection.execute(query).one()))

@@ -1,0 +1,77 @@
+"""Metrics that are read when Prometheus asks: which models serve, and what waits in the queue of jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from typing import Any, Protocol
+
+from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+
+class Load(Protocol):
+    """What is in the queue of jobs; see :class:`store.job.QueueLoad`."""
+
+    jobs: Mapping[str, int]
+    chunks: Mapping[str, int]
+    oldest: float
+
+
+class Models(Collector):
+    """Models by state, and the live version of each.
+
+    Parameters
+    ----------
+    faults : callable
+        Gives the fault of each model, None for those that serve.
+    live : callable
+        Gives the key of the live version of a model that serves.
+    """
+
+    def __init__(self, faults: Callable[[], Mapping[str, str | None]], live: Callable[[str], str]) -> None:
+        self._faults, self._live = faults, live
+
+    def collect(self) -> Iterable[Metric]:
+        """Read them."""
+        faults = self._faults()
+        states = GaugeMetricFamily("likely_models", "Models by state.", labels=["state"])
+        broken = sum(fault is not None for fault in faults.values())
+        states.add_metric(["serving"], len(faults) - broken)
+        states.add_metric(["broken"], broken)
+        live = GaugeMetricFamily("likely_model_live_info", "The live version of a model.", labels=["model", "version"])
+        for name, fault in faults.items():
+            if fault is None:
+                with suppress(Exception):  # it went a moment ago
+                    live.add_metric([name, self._live(name).partition("@")[2]], 1)
+        return [states, live]
+
+
+class Queue(Collector):
+    """Jobs and their open pieces by state, and how long the oldest has waited; nothing while the store is away.
+
+    All instances of one store show the same.
+
+    Parameters
+    ----------
+    load : callable
+        Reads the queue; any error means that it cannot be read.
+    """
+
+    def __init__(self, load: Callable[[], Any]) -> None:
+        self._load = load
+
+    def collect(self) -> Iterable[Metric]:
+        """Read it."""
+        try:
+            load: Load = self._load()
+        except Exception:  # noqa: BLE001 - the circuit breaker logs an outage, and shows it
+            return []
+        jobs = GaugeMetricFamily("likely_jobs", "Jobs in the store by state.", labels=["state"])
+        for state, number in load.jobs.items():
+            jobs.add_metric([state], number)
+        chunks = GaugeMetricFamily("likely_job_chunks", "Pieces of jobs that are not over, by state.", labels=["state"])
+        for state, number in load.chunks.items():
+            chunks.add_metric([state], number)
+        words = "Seconds since the oldest job was sent that nobody has begun; 0 where none waits."
+        return [jobs, chunks, GaugeMetricFamily("likely_job_oldest_waiting_seconds", words, load.oldest)]

@@ -1,0 +1,54 @@
+"""What is being worked on: fields of each line that is logged meanwhile, of a request or of a piece of a job."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+
+from telemetry.request_ids import request_id
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIEnvironment
+
+# Keys of a request's environment, set where it is found out
+ROUTE = "likely.route"  # the template of its address: /api/v1/models/<name>/predict
+CALLER = "likely.caller"  # who asks: "person ID", "key NAME (ID)"; never a person's name
+
+TOLD = "likely.told"  # its refusal comes of an outage, which the log has told
+
+current_request: ContextVar[WSGIEnvironment | None] = ContextVar("request_that_is_logged", default=None)
+_fields: ContextVar[Mapping[str, Any] | None] = ContextVar("fields_of_a_log", default=None)
+
+
+@contextmanager
+def log_fields(**fields: Any) -> Iterator[None]:
+    """Put fields into each line that is logged within the block; empty ones are left out."""
+    token = _fields.set({**(_fields.get() or {}), **fields})
+    try:
+        yield
+    finally:
+        _fields.reset(token)
+
+
+def at_work() -> bool:
+    """True while a request is answered, or a piece of a job worked on, in this context."""
+    return current_request.get() is not None or bool(_fields.get())
+
+
+def fields() -> dict[str, Any]:
+    """Fields of what is being worked on in this context; those that are empty are left out."""
+    environ = current_request.get()
+    found = {} if environ is None else of_request(environ)
+    return {name: value for name, value in {**found, **(_fields.get() or {})}.items() if value not in (None, "")}
+
+
+def of_request(environ: WSGIEnvironment) -> dict[str, Any]:
+    """Fields of a request."""
+    return {
+        "request_id": request_id(environ),
+        "method": environ.get("REQUEST_METHOD", "")[:20],
+        "route": environ.get(ROUTE, ""),
+        "caller": environ.get(CALLER, ""),
+    }

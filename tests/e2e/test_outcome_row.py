@@ -1,0 +1,101 @@
+"""The row by which outcomes are told, on models of other sorts, where nobody signs in."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from playwright.sync_api import expect
+
+from app import create_server
+from settings import Settings
+from store.db import open_store
+from store.outcomes.desk_records import HandedOut
+from tests.call_lists import call_list, shop
+from tests.e2e.addresses import filled
+from tests.e2e.test_after_the_call import button, words
+from tests.serving import served
+
+
+@pytest.fixture(scope="module")
+def settings(models_dir, tmp_path_factory):
+    """Of a server of its own: the demo models, and one whose customers have ids."""
+    folder = tmp_path_factory.mktemp("row")
+    shutil.copytree(models_dir, folder / "models", symlinks=True)
+    shop(folder / "models")
+    return Settings(models_dir=folder / "models", var_dir=folder / "var")
+
+
+@pytest.fixture(scope="module")
+def address(settings):
+    with served(create_server(settings)) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def events(settings):
+    """What is stored of a model, the first first."""
+    store = open_store(settings.database_url).outcomes
+    return lambda model: [event for _, event in store.events.of(model)]
+
+
+def test_of_several_products_the_words_and_the_note_are_of_the_one_in_focus(browse, events):
+    tab = browse().open(filled("bank-products"))
+    tab.settle()
+    tab.page.locator("[data-choose=credit-card]").click()
+    tab.answered(1)
+    expect(button(tab, "Credit card: yes")).to_be_visible()
+    tab.page.keyboard.press("2")
+    expect(words(tab)).to_have_text("Noted: Credit card: no")
+    event = events("bank-products")[-1]
+    assert (event.outcome, event.value, event.by) == ("credit-card", 0.0, "")
+    tab.page.locator("[data-choose=personal-loan]").click()
+    tab.answered(2)
+    expect(button(tab, "Personal loan: no")).to_be_visible()
+
+
+def test_of_several_classes_one_says_which_it_was(browse, events):
+    tab = browse().open(filled("iris"))
+    tab.settle()
+    before = len(events("iris"))
+    button(tab, "Note it").click()  # nothing is chosen yet
+    expect(tab.page.get_by_label("What came?")).to_be_focused()
+    tab.page.get_by_label("What came?").select_option("virginica")
+    button(tab, "Note it").click()
+    expect(words(tab)).to_have_text("Noted: Virginica")
+    assert [(each.outcome, each.value) for each in events("iris")[before:]] == [("virginica", 1.0)]
+
+
+def test_a_record_of_the_book_shows_its_history_again_and_another_one_does_not(browse, events):
+    tab = browse().open("/loan/predict?record=7")
+    tab.settle()
+    tab.page.keyboard.press("3")
+    expect(words(tab)).to_have_text("Noted: No answer")
+    expect(tab.page.locator("#history")).to_contain_text("No answer")
+    box = tab.page.locator("#finder-box")
+    box.fill("12")
+    box.press("Enter")
+    expect(tab.page.locator("#record-name")).to_contain_text("12")
+    expect(tab.page.locator("#history")).to_be_empty()
+    expect(words(tab)).to_have_text("")
+    expect(button(tab, "No answer")).to_have_attribute("aria-pressed", "false")
+    tab.page.goto(f"{tab.address}/loan/predict?record=7")
+    tab.settle()
+    expect(tab.page.locator("#history")).to_contain_text("No answer")  # it came with the page
+    assert tab.updates()[-1].url  # and asked nothing more
+    asked = [each for each in tab.updates() if "history-asked" in (each.post_data or "")]
+    assert len(asked) == 2  # after the note, and for the other record
+
+
+def test_where_nobody_signs_in_two_pages_still_get_two_customers(browse, settings):
+    campaign, job = call_list(settings)
+    desk = open_store(settings.database_url).outcomes.desk
+    desk.hand_out(HandedOut(job, campaign, "shop@00000000", "march.csv"))
+    tabs = [browse().open("/today") for _ in range(2)]
+    names = []
+    for tab in tabs:
+        tab.page.get_by_role("button", name="Next customer").click()
+        tab.settle()
+        names.append(tab.page.locator("#record-name").inner_text())
+    assert names[0] != names[1]
+    desk.take_back(job)

@@ -1,0 +1,50 @@
+"""Words in which people tell what came: the card's where it has some, and no others than those that can be shown."""
+
+from __future__ import annotations
+
+import pytest
+
+from ml.decision.outcome_words import REASONS, check_outcome_words, outcome_words, override_reasons
+from ml.errors import InvalidData
+from ml.training.describe import read_described
+
+
+def test_words_come_from_the_card_each_for_itself():
+    card = {"outcome_words": {"loan": {"came": "Bought", "missed": "Not"}, "card": {"came": "Took it"}}}
+    assert outcome_words(card, "loan", "Personal loan") == ("Bought", "Not")
+    assert outcome_words(card, "card", "Credit card") == ("Took it", "Credit card: no")
+    assert outcome_words({}, "loan", "Personal loan") == ("Personal loan: yes", "Personal loan: no")
+    check_outcome_words(card, ["loan", "card"])
+
+
+def test_reasons_come_from_the_card_or_are_the_usual_ones():
+    assert override_reasons({"overrides": {"reasons": ["They moved"]}}) == ("They moved",)
+    assert override_reasons({}) == REASONS
+
+
+@pytest.mark.parametrize(
+    ("card", "said"),
+    [
+        ({"outcome_words": "Bought"}, "The outcome words are 'Bought'"),
+        ({"outcome_words": {"loan": "Bought"}}, "The words of loan are 'Bought'"),
+        ({"outcome_words": {"loan": {"yes": "Bought"}}}, "The words of loan are"),
+        ({"outcome_words": {"loan": {"came": " "}}}, "outcomes.loan.came is ' '"),
+        ({"outcome_words": {"loan": {"came": "x" * 81}}}, "outcomes.loan.came is 'xxx"),
+        ({"outcome_words": {"lone": {"came": "Bought"}}}, "unknown outcomes: lone. Known outcomes: loan"),
+        ({"overrides": ["They moved"]}, "The overrides are"),
+        ({"overrides": {"reasons": []}}, "The overrides are"),
+        ({"overrides": {"reasons": [5]}}, r"overrides.reasons\[0\] is '5'"),
+        ({"overrides": {"reasons": ["a"] * 13}}, "12 at most"),
+    ],
+)
+def test_words_of_another_form_are_refused(card, said):
+    with pytest.raises(InvalidData, match=said):
+        check_outcome_words(card, ["loan"])
+
+
+def test_a_description_tells_words_and_reasons():
+    given = {"outcomes": {"left": {"came": "Cancelled", "missed": "Stays"}}, "overrides": {"reasons": ["They moved"]}}
+    assert read_described(given, "d.toml").card() == {
+        "outcome_words": {"left": {"came": "Cancelled", "missed": "Stays"}},
+        "overrides": {"reasons": ["They moved"]},
+    }

@@ -1,0 +1,149 @@
+"""What the Results page says in each situation, from the numbers of its results."""
+
+import pytest
+
+from feedback.joined import join
+from feedback.results.paid import paid
+from feedback.results.right import right
+from feedback.results.settled import Question, settle
+from feedback.results.used import used
+from layouts.results.page import answers
+from ml.plots.evidence_over_time import evidence_over_time, evidence_text, evidence_words
+from store.outcome_records import CONTACTED
+from store.outcomes.alarm_records import Episode
+from tests.results import DAY, START, decided, told, two_groups
+from tests.unit.test_results import KEY, LATE, question, run, settled
+
+
+def words(component):
+    """All texts of a component, in their order."""
+    if component is None or isinstance(component, (int, float, bool)):
+        return ""
+    if isinstance(component, str):
+        return component
+    if isinstance(component, (list, tuple)):
+        return " ".join(map(words, component))
+    return words(getattr(component, "children", None))
+
+
+def said(decisions=(), events=(), assigned=(), asked=None, episode=None, episodes=(), may=True):
+    asked: Question = asked or question()
+    made = settled(list(decisions), list(events), asked)
+    ripe = made.ripe
+    records = {
+        "decisions": ripe.records, "counted": len(ripe.rows), "unripe": ripe.unripe, "unripe_share": ripe.unripe_share,
+        "early": ripe.early, "unknown": ripe.unknown, "told": len(list(events)), "after": asked.after, "silence": "no",
+    }  # fmt: skip
+    found = {
+        "model": KEY, "outcome": "yes", "as_of": LATE, "records": records, "right": right(made, asked, episode),
+        "paid": paid(assigned, events, asked),
+        "used": used(settle(join(list(decisions), list(events)), asked), assigned, events, asked),
+    }  # fmt: skip
+    return words(answers(found, "Will buy", "shop", episodes, may))
+
+
+def test_of_a_model_of_which_nothing_is_known_the_page_says_what_to_do():
+    shown = said()
+    assert "Nobody can say yet: of no decision is it known what came." in shown
+    assert "POST /api/v1/outcomes" in shown
+    assert "Nobody can say: no list was made with this model." in shown
+    assert "Not yet: it has decided about nobody." in shown
+
+
+def test_few_outcomes_are_not_enough_and_the_page_says_how_many_are():
+    decisions = [decided(at, 0.5) for at in range(10)]
+    shown = said(decisions, [told(each, float(at < 4)) for at, each in enumerate(decisions)])
+    assert "Not enough is known yet, and nothing speaks against it so far." in shown
+    assert "Of 10 decisions whose outcome is known, “Will buy” was expected 5 times and came 4 times." in shown
+    assert "on one would see it, if it were off by much." in shown
+
+
+def test_right_and_off_are_said_in_a_sentence():
+    decisions, events = run(2_000, 0.3)
+    assert "Yes: what came is what it said." in said(decisions, events)
+    more, their = run(1_500, 0.5, begin=40)
+    shown = said(decisions + more, events + their, episode=Episode("e", "shop", KEY, "yes"))
+    assert "No: it is off since 2023-12-2" in shown
+    assert "More comes than it says." in shown
+    assert "Acknowledge, and begin anew" in shown
+    assert "Acknowledge" not in said(decisions + more, events + their, may=False)
+
+
+def test_less_than_was_said_is_said_too():
+    decisions, events = run(1_500, 0.1)
+    assert "Less comes than it says." in said(decisions, events)
+
+
+def test_unripe_and_unknown_decisions_are_told_apart():
+    decisions = [decided(at, 0.5) for at in (0, 1, 39, 40)]
+    shown = said(decisions, [told(decisions[0], 1.0)], asked=question(now=START + 45 * DAY))
+    assert (
+        "Of 2 more decisions (50 % of all) it may still come, within 30 days; they count neither way."
+        in shown.replace("\u00a0", " ")
+    )
+    assert "Of 1 decision nobody has told what came." in shown
+
+
+@pytest.mark.parametrize(
+    ("groups", "first"),
+    [
+        ((400, 120, 200, 30), "Yes: calling made a difference."),
+        ((400, 80, 200, 40), "Not shown: the difference may be chance."),
+        ((400, 40, 200, 60), "No: calling did harm."),
+        ((400, 120, 0, 0), "Nobody can say: nobody was kept back for comparison."),
+    ],
+)
+def test_what_calling_brought_is_said_first(groups, first):
+    every, events = two_groups(*groups)
+    assert first in said(assigned=every, events=events)
+
+
+def test_numbers_of_the_difference_and_of_money_stand_in_words():
+    every, events = two_groups(400, 120, 200, 40)
+    shown = said(assigned=every, events=events).replace("\u00a0", " ")
+    assert "“Will buy” came with 30 % of those called and would have with 20 % of them uncalled" in shown
+    assert "a difference of 10 points (95 %:" in shown
+    # 40 more buyers at 122, and 400 calls at 6
+    assert "Won by calling 2,480 EUR" in shown
+    assert "Brought by all called 12,240 EUR" in shown
+    assert "Forecast of all called 9,800 EUR" in shown
+
+
+def test_a_comparison_without_those_who_did_not_buy_is_refused_in_words():
+    every, events = two_groups(100, 30, 100, 20)
+    only = [each for each in events if each.value == 1.0]
+    shown = said(assigned=every, events=only).replace("\u00a0", " ")
+    assert "Nobody can say: too little is known of what came." in shown
+    assert "It is known of 30 % of those called and of 20 % of those kept back." in shown
+
+
+def test_calls_of_a_list_are_counted():
+    every, _ = two_groups(10, 0, 2, 0)
+    events = [told(each, 1.0, kind=CONTACTED, outcome="") for each in every[:4]]
+    shown = said(assigned=every, events=events).replace("\u00a0", " ")
+    assert "Of 10 people listed to be called, 40 % were called within 7 days." in shown
+    assert "What came is recorded of 0 of 10 so far." in shown
+
+
+def test_alarms_of_before_stand_with_what_was_done():
+    ended = Episode("e", "shop", KEY, "yes", since=START, alarmed=START + DAY, ended=START + 2 * DAY)
+    shown = said(
+        episodes=[
+            Episode(**vars(ended) | {"ended_by": "ann", "ended_why": "New prices."}),
+            Episode(**vars(ended) | {"ended_why": "promoted"}),
+            Episode(**vars(ended) | {"ended": None}),
+        ]
+    )
+    assert "2023-11-14 2023-11-16 New prices. (ann)" in shown
+    assert "Another version went live." in shown
+    assert shown.count("2023-11-14") == 2
+
+
+def test_evidence_is_drawn_on_a_logarithmic_axis_with_the_alarm():
+    drawn = evidence_over_time([[START, 0.0], [START + DAY, 1.5], [START + 2 * DAY, 9.0]], 100.0)
+    limit, line = drawn.data
+    assert list(limit.y) == [2.0, 2.0]
+    assert list(line.y) == [0.0, 1.5, 6.0]
+    assert list(line.customdata) == ["1.0", "32", "over 1,000,000"]
+    assert evidence_text(0.001) == "under 0.01"
+    assert "Now 250; the alarm goes off at 100." in evidence_words(250.0, 100.0)
