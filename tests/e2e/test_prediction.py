@@ -298,7 +298,7 @@ def test_a_change_is_on_the_screen_soon(browse):
     began = time.monotonic()
     tab.type("Petal width", "2")
     tab.settle()
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 5
 
 
 @pytest.mark.nightly

@@ -46,9 +46,9 @@ def held(client):
 def refused(action):
     """What an action answers, and the peak of the memory that it took, in MB."""
     tracemalloc.start()
-    begun = time.process_time()
+    begun = time.thread_time()
     answer = action()
-    assert time.process_time() - begun < 5
+    assert time.thread_time() - begun < 5
     peak = tracemalloc.get_traced_memory()[1] / 1e6
     tracemalloc.stop()
     return answer, peak

@@ -41,7 +41,7 @@ REPEATED = ("columns of a split", "tensors", "outputs")  # where one name may co
 def test_sixty_thousand_names_are_refused_in_seconds(service, what, same):
     path, document = ASKED[what](same)
     client = create_api(service, dict, 100_000_000, 500).test_client()
-    begun = time.process_time()
+    begun = time.thread_time()
     answer = client.post(path, data=json.dumps(document), content_type="application/json")
     assert 400 <= answer.status_code < 500
-    assert time.process_time() - begun < SECONDS
+    assert time.thread_time() - begun < SECONDS

@@ -122,10 +122,10 @@ def rows_of(tmp_path, body):
 )
 def test_cells_that_reach_over_one_another_are_refused_early(tmp_path, body, monkeypatch):
     monkeypatch.setattr(markup_process, "MOST_SPANNED", 500_000)
-    begun = time.process_time()
+    begun = time.thread_time()
     with pytest.raises(Refused, match="more than 500,000 merged cells"):
         rows_of(tmp_path, f"<table>{body}</table>")
-    assert time.process_time() - begun < 3  # the first took 45 s
+    assert time.thread_time() - begun < 3  # the first took 45 s
 
 
 def test_a_cell_reaches_over_as_many_rows_as_a_page_may_say(tmp_path):

