@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from jobs.files import paths
-from jobs.files.preview import Preview
+from jobs.files.preview import SCANNED, Preview
+from jobs.files.source import counts_of
 from ml.batch.compare_file import FileComparison
 from ml.errors import Misread
 from ml.files.file_kinds import CSV
@@ -36,7 +37,7 @@ def of_misread(error: Misread, bundle: Bundle, files: Files, job: Job, options: 
         No read option would help.
     """
     with files.open(paths.source(job.id)) as file:
-        dialect, top = raw_preview(file, options, bundle.schema)
+        dialect, top = raw_preview(file, options, bundle.schema, counts_of(job.options), SCANNED)
     return Preview(
         header=(),
         top=top,

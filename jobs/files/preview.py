@@ -10,6 +10,7 @@ from typing import Any
 from jobs.files import paths
 from jobs.files.file_words import labels_of, missing_columns, near_sentences, unread_sentence
 from jobs.files.first_problems import Unread, sorts, unread_of
+from jobs.files.source import counts_of
 from jobs.files.taken_lines import of_features, take_lines
 from ml.advice.score_known import ESTIMATOR, Blanks, schema_for
 from ml.batch.compare_file import FileComparison, compare_file, spread
@@ -35,6 +36,7 @@ from store.job import Job
 CHECKED = 200
 COUNTED = 20_000  # lines up to which a file is read to its end, which is fast enough for a request
 LOOK = 3.0  # seconds in which lines are taken: a file may be of nothing but blank ones
+SCANNED = 64 * 1024**2  # bytes by which the encoding is told, where not all were counted as they came
 SHOWN = 5
 MOST_PROBLEMS = 20
 
@@ -136,7 +138,8 @@ def preview(
     """
     schema = bundle.schema
     with files.open(paths.source(job.id)) as file:
-        table = open_table(file, options, schema, given)
+        with deadline(LOOK):
+            table = open_table(file, options, schema, given, counts=counts_of(job.options), scanned=SCANNED)
         with deadline(LOOK):
             lines, ended = take_lines(table.lines, CHECKED)
             rest, whole = (

@@ -15,6 +15,7 @@ from ml.files.open_table import open_table
 from ml.files.readers.json_records import JSON, NDJSON
 from ml.files.readers.json_table import RecordTable, open_records
 from ml.files.table import ReadPlan, Table
+from ml.files.text.byte_counts import ByteCounts
 from ml.files.text.read_options import ReadOptions
 from ml.service import Bundle, Service
 
@@ -64,7 +65,13 @@ def opened(
     if form in RECORDS:
         watched = cast(IO[bytes], WatchedFile(file, check))
         return open_records(watched, str(form), bundle.schema, options.get("columns"))
-    return open_table(file, ReadOptions.from_mapping(options.get("read") or {}), bundle.schema, options.get("columns"))
+    read = ReadOptions.from_mapping(options.get("read") or {})
+    return open_table(file, read, bundle.schema, options.get("columns"), counts=counts_of(options))
+
+
+def counts_of(options: Mapping[str, Any]) -> ByteCounts | None:
+    """Counts of all bytes of a job's file by the job's options; None where it was not read to its end as it came."""
+    return ByteCounts.from_json((options.get("checked") or {}).get("counts"))
 
 
 def packed(table: Table | RecordTable, lines: Sequence[Any]) -> bytes:

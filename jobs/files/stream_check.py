@@ -80,9 +80,14 @@ class StreamCheck:
 
     @property
     def finding(self) -> dict[str, Any]:
-        """The finding as JSON: ``encoding`` as given, ``separator`` as taken, ``fault``, see :func:`error_of`."""
+        """The finding as JSON.
+
+        ``encoding`` as given, ``separator`` as taken, ``fault`` as :func:`error_of` takes it, ``counts`` of all bytes
+        as :class:`ml.files.text.byte_counts.ByteCounts` has them.
+        """
         fault = [*self._found["error"], self._found["kind"]] if "error" in self._found else None
-        return {"encoding": self._encoding, "separator": self._found.get("separator"), "fault": fault}
+        found = {name: self._found.get(name) for name in ("separator", "counts")}
+        return {"encoding": self._encoding, **found, "fault": fault}
 
     @property
     def _encoding(self) -> str | None:
@@ -96,6 +101,7 @@ class StreamCheck:
             "encoding": self._encoding,
             "separator": self._read.get("separator"),
             "known": sorted(known_names(self._bundle.schema, columns)),
+            "patient": self._patient,
         }
         command = [sys.executable, "-m", "ml.files.readers.stream_process", orjson.dumps(asked).decode()]
         try:

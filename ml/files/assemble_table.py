@@ -17,6 +17,7 @@ from ml.files.header.header_row import has_row_names, header_at
 from ml.files.header.left_out import LeftOut, RecordFilter, begins_as_total, record_filter
 from ml.files.header.match_columns import Matched, match_columns
 from ml.files.table import Table, check_width, header_of, twice_in
+from ml.files.text.byte_counts import ByteCounts
 from ml.files.text.dialect import Dialect
 from ml.files.text.read_options import ReadOptions
 from ml.files.text.separators import LOOKED_AT, in_one_cell, parted
@@ -45,6 +46,8 @@ class ReadRequest:
     blanks: bool = False
     as_written: bool = False
     bounded: bool = False
+    counts: ByteCounts | None = None
+    scanned: int | None = None
 
 
 @dataclass
@@ -171,7 +174,9 @@ def _decided(
 def _look(evidence: Mapping[int, ColumnEvidence], rows: Iterable[list[Any]]) -> None:
     """Collect the texts of some columns; typed numbers and dates are no evidence of how texts are written."""
     columns = list(evidence.items())
-    for row in rows:
+    for count, row in enumerate(rows, start=1):
+        if count % LATE_EVERY == 0 and is_late():
+            return
         for column, found in columns:
             if column < len(row) and type(row[column]) is str:
                 found.take(row[column])

@@ -19,8 +19,9 @@ from ml.errors import Unreadable
 from ml.files.assemble_table import ReadRequest, Source, assemble_table
 from ml.files.file_kinds import CSV, GZIP, PARQUET, format_of, no_table
 from ml.files.table import Table
+from ml.files.text.byte_counts import BLOCK, ByteCounts
 from ml.files.text.dialect import Dialect
-from ml.files.text.encodings import SEND, UTF8, WESTERN, TextScan, scan_text, spoken
+from ml.files.text.encodings import SEND, UTF8, WESTERN, TextScan, scan_of, scan_text, spoken
 from ml.files.text.packed import most_unpacked, unpacked
 from ml.files.text.plain_name import plain_name
 from ml.files.text.read_options import BadReadOption, ReadOptions
@@ -42,6 +43,8 @@ def open_table(
     known: Collection[str] = (),
     as_written: bool = False,
     bounded: bool = False,
+    counts: ByteCounts | None = None,
+    scanned: int | None = None,
 ) -> Table:
     """Begin to read a table: CSV in any dialect, a workbook, Parquet, or one of these compressed with gzip.
 
@@ -64,6 +67,10 @@ def open_table(
         Whether names keep the spaces at their ends.
     bounded : bool
         Whether lines that are no records have bounds, as in a request, which has few records.
+    counts : ByteCounts, optional
+        Of all bytes of a text, where it was read to its end before; without them they are counted now.
+    scanned : int, optional
+        Bytes that are counted then, in a look; all by default. The dialect's notes say where these were not all.
 
     Raises
     ------
@@ -86,7 +93,8 @@ def open_table(
         source, most = _unpacked(source)
         form = format_of(source.read(8))
         source.seek(0)
-    wanted = ReadRequest(options, schema, columns, known_names(schema, columns, known), blanks, as_written, bounded)
+    names = known_names(schema, columns, known)
+    wanted = ReadRequest(options, schema, columns, names, blanks, as_written, bounded, counts, scanned)
     if form == CSV:
         table = assemble_table(_text_source(source, wanted, most), wanted)
     elif compressed:
@@ -106,7 +114,7 @@ def known_names(schema: Schema | None, columns: Mapping[str, str] | None, more: 
 
 
 def _text_source(file: BinaryIO, wanted: ReadRequest, most: int | None) -> Source:
-    found = scan_text(file, wanted.options.encoding, most)
+    found = _scan(file, wanted.options.encoding, most, wanted.counts, wanted.scanned)
     rows = TextRows(file, found)
     first = "".join(rows.sample[:LOOKED_AT]).lstrip("\ufeff \t\r\n")
     if first.startswith("<"):
@@ -115,13 +123,22 @@ def _text_source(file: BinaryIO, wanted: ReadRequest, most: int | None) -> Sourc
     return Source(iter(rows), dialect, text=rows, skipped=int(rows.stated is not None))
 
 
-def text_rows(file: IO[bytes], options: ReadOptions, schema: Schema, *, lenient: bool) -> tuple[TextRows, Dialect]:
+def _scan(
+    file: BinaryIO, told: str | None, most: int | None, counts: ByteCounts | None, scanned: int | None
+) -> TextScan:  # fmt: skip
+    return scan_text(file, told, most, scanned) if counts is None else scan_of(counts, told)
+
+
+def text_rows(
+    file: IO[bytes], options: ReadOptions, schema: Schema, *, lenient: bool, counts: ByteCounts | None = None,
+    scanned: int | None = None,
+) -> tuple[TextRows, Dialect]:  # fmt: skip
     """A text file as rows of cells, and how it is written; with `lenient` bytes that are no text are let be."""
     source = _seekable(file)
     start, most = source.read(8), None
     if format_of(start) == GZIP:
         source, most = _unpacked(source)
-    found = scan_text(source, options.encoding, most)
+    found = _scan(source, options.encoding, most, counts, scanned)
     found.errors = "replace" if lenient else found.errors
     rows = TextRows(source, found)
     return rows, _separated(rows, found, options, known_names(schema, None))
@@ -151,6 +168,9 @@ def _markup_source(file: BinaryIO, found: TextScan, first: str, wanted: ReadRequ
 
 
 def _odd(found: TextScan) -> tuple[str, ...]:
+    if not found.whole:
+        said = text("Its encoding was told by the first {size} MB of the file.", size=f"{found.size / BLOCK:,.0f}")
+        return (said, *_odd(replace(found, whole=True)))
     if found.odd and found.encoding == UTF8:
         said = plural(
             "The file is UTF-8 with {n} byte that is none; read as Windows-1252.",

@@ -4,7 +4,7 @@ Run as ``python -m ml.files.readers.stream_process '{"format": …}'``.
 
 It holds one record at a time, ends at the first fault, and writes one line of JSON: {"error": [message, hint], "kind":
 class of error}; {"later": true} for what can only be read as a whole; {"separator": …} or {"names": […]} of a file that
-can be read.
+can be read. A text that is read to its end has its {"counts": …} with it.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ import json
 import sys
 from typing import Any, BinaryIO, cast
 
-from ml.errors import LikelyError
+from ml.errors import LikelyError, Misread
 from ml.files.file_kinds import GZIP
 from ml.files.readers.json_records import JSON, NDJSON, json_records, names_in
 from ml.files.readers.process_limits import limit
-from ml.files.text.encodings import BLOCK, MIXED, UTF8, WESTERN, LineLengths, first_scan
+from ml.files.text.byte_counts import BLOCK, ByteCounter
+from ml.files.text.encodings import MIXED, UTF8, WESTERN, TextScan, begins_as
 from ml.files.text.packed import most_unpacked, too_much_unpacked, unpacked
 from ml.files.text.separators import LOOKED_AT
 from ml.files.text.text_rows import TextRows
@@ -40,10 +41,14 @@ def _found(asked: dict[str, Any]) -> dict[str, Any]:
     try:
         return check_stream(sys.stdin.buffer, asked)
     except LikelyError as error:
-        return {"error": packed(error.kept), "kind": type(error).__name__}
+        return _fault(error)
     except MemoryError:
         message = text("A record of the file takes more memory than there is for one.")
         return {"error": packed([message, text("Send a line for each record.")]), "kind": "Unreadable"}
+
+
+def _fault(error: LikelyError) -> dict[str, Any]:
+    return {"error": packed(error.kept), "kind": type(error).__name__}
 
 
 def check_stream(stream: BinaryIO, asked: dict[str, Any]) -> dict[str, Any]:
@@ -55,7 +60,8 @@ def check_stream(stream: BinaryIO, asked: dict[str, Any]) -> dict[str, Any]:
         Need not be seekable.
     asked : dict
         ``format``: "csv", "gzip", "json" or "ndjson"; ``encoding`` and ``separator``, None where nobody gave them;
-        ``known``: names of columns that are expected, plain.
+        ``known``: names of columns that are expected, plain; ``patient``: whether the bytes are counted to the end also
+        where it cannot be read so, but perhaps otherwise.
 
     Raises
     ------
@@ -64,9 +70,19 @@ def check_stream(stream: BinaryIO, asked: dict[str, Any]) -> dict[str, Any]:
     """
     if asked["format"] in (JSON, NDJSON):
         return {"names": names_in(json_records(stream, asked["format"]))}
-    file = _Text(stream, packed=asked["format"] == GZIP)
-    found = first_scan(file.start, asked["encoding"])
-    found.size, found.noise = len(file.start), not file.drop_noise(found.encoding)
+    file = _Text(stream, asked["encoding"], packed=asked["format"] == GZIP)
+    try:
+        found = _read(file, asked)
+    except Misread as error:
+        if not asked["patient"]:
+            raise
+        found = _fault(error)
+    return {**found, "counts": file.counts()}
+
+
+def _read(file: _Text, asked: dict[str, Any]) -> dict[str, Any]:
+    found = TextScan(asked["encoding"] or file.begins, size=len(file.start))
+    found.noise = not file.drop_noise(found.encoding)
     if found.encoding == WESTERN or (found.encoding == UTF8 and asked["encoding"] is None):
         found.errors = MIXED  # whatever else it is, quotes, separators and line ends are the same bytes
     rows = TextRows(cast(BinaryIO, file), found)
@@ -100,16 +116,20 @@ class _Text(io.BufferedIOBase):
     ----------
     start : bytes
         The first megabyte.
+    begins : str
+        Encoding by it.
     """
 
-    def __init__(self, stream: BinaryIO, packed: bool) -> None:
+    def __init__(self, stream: BinaryIO, told: str | None, packed: bool) -> None:
         self._came = _Counted(stream)
-        self._packed, self._made, self._lines = packed, 0, LineLengths()
+        self._packed = packed
         self._stream = unpacked(cast(BinaryIO, self._came)) if packed else cast(BinaryIO, self._came)
         start = b""
-        while len(start) < BLOCK and (block := self._more(BLOCK)):
+        while len(start) < BLOCK and (block := self._stream.read(BLOCK - len(start))):
             start += block
-        self.start = start
+        self.start, self.begins = start, begins_as(start, told)
+        self._counter = ByteCounter(self.begins)
+        self._count(start)
         self._at, self._noise = 0, b""
 
     def drop_noise(self, encoding: str) -> bool:
@@ -136,15 +156,21 @@ class _Text(io.BufferedIOBase):
 
     read1 = read
 
+    def counts(self) -> dict[str, Any]:
+        """Counts of all bytes, as JSON; reads those that are left."""
+        while self._more(BLOCK):
+            pass
+        return self._counter.end().to_json()
+
     def _more(self, size: int) -> bytes:
         block = self._stream.read(size)
-        self._lines.take(block)
-        if self._packed:
-            self._made += len(block)
-            most = most_unpacked(self._came.count)
-            if self._made > most:
-                raise too_much_unpacked(most)
+        self._count(block)
         return block
+
+    def _count(self, block: bytes) -> None:
+        self._counter.take(block)
+        if self._packed and self._counter.found.size > most_unpacked(self._came.count):
+            raise too_much_unpacked(most_unpacked(self._came.count))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Encoding detection of a text file by one pass over all of its bytes, never by its beginning alone."""
+"""Encoding detection of a text file by the counts of all its bytes; of its beginning where a look has no more time."""
 
 from __future__ import annotations
 
@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from ml.errors import Unreadable
+from ml.files.text.byte_counts import BLOCK, ByteCounter, ByteCounts
 from ml.files.text.packed import too_much_unpacked
 from ml.translation import mark, text
 
-BLOCK = 1024 * 1024
 SEND = mark("Send a workbook, CSV or Parquet.")
 LOOKED_AT = 64 * 1024  # bytes by which a text is told from what is none
 # Control characters but NUL, with which old programs pad, and those of layout: files have one or two as separators
 _CONTROLS = bytes({*range(1, 9), *range(14, 32)} - {0x1A, 0x1B})
 MOST_KINDS, MOST_PART = 8, 0.02
-LONGEST_LINE = 4 * BLOCK  # bytes; what has no line end for so long is no table
 UTF8, WESTERN = "utf-8", "cp1252"
 MIXED = "likely-mixed"  # name of the error handler that reads bytes which are no UTF-8 as Windows-1252
 _MARKS = (
@@ -51,6 +50,8 @@ class TextScan:
         Whether there are NUL or Ctrl-Z characters.
     quotes, commas : bool
         Whether there are quotation marks, and commas.
+    whole : bool
+        False where the encoding was told by the first `size` bytes alone.
     """
 
     encoding: str = UTF8
@@ -60,6 +61,7 @@ class TextScan:
     noise: bool = False
     quotes: bool = False
     commas: bool = False
+    whole: bool = True
 
 
 def spoken(encoding: str) -> str:
@@ -67,8 +69,10 @@ def spoken(encoding: str) -> str:
     return _SPOKEN.get(encoding.replace("_", "-").lower(), encoding.upper())
 
 
-def scan_text(file: BinaryIO, told: str | None = None, most: int | None = None) -> TextScan:
-    """Scan all bytes of a file, and go back to its beginning.
+def scan_text(
+    file: BinaryIO, told: str | None = None, most: int | None = None, bound: int | None = None
+) -> TextScan:  # fmt: skip
+    """Scan the bytes of a file, and go back to its beginning.
 
     Parameters
     ----------
@@ -77,34 +81,54 @@ def scan_text(file: BinaryIO, told: str | None = None, most: int | None = None) 
         The encoding that somebody said.
     most : int, optional
         Bytes beyond which it is refused: of files that were compressed.
+    bound : int, optional
+        Bytes after which the scan ends; all by default.
 
     Raises
     ------
     Unreadable
     """
     file.seek(0)
-    first = file.read(BLOCK)
-    found = first_scan(first, told)
-    count = _Counter(found)
-    block = first
-    while block:
-        count.take(block)
-        if most is not None and found.size > most:
+    block = file.read(BLOCK)
+    counter = ByteCounter(begins_as(block, told))
+    while block and (bound is None or counter.found.size < bound):
+        counter.take(block)
+        if most is not None and counter.found.size > most:
             raise too_much_unpacked(most)
         block = file.read(BLOCK)
-    count.end()
     file.seek(0)
-    if told is None and found.encoding == UTF8 and found.odd:
-        found.encoding, found.errors = (UTF8, MIXED) if count.letters > found.odd else (WESTERN, MIXED)
+    return scan_of(counter.end(whole=not block), told)
+
+
+def scan_of(counts: ByteCounts, told: str | None = None) -> TextScan:
+    """Findings on a text by the counts of its bytes, and the encoding that somebody said."""
+    encoding, errors = told or counts.begins, "strict"
+    single = is_single(encoding)
+    odd = counts.odd if single else 0
     if told is not None:
-        found.errors = MIXED if told == WESTERN else "strict"
-    return found
+        errors = MIXED if told == WESTERN else "strict"
+    elif encoding == UTF8 and odd:
+        encoding, errors = UTF8 if counts.letters > odd else WESTERN, MIXED
+    elif encoding == UTF8 and not counts.whole:
+        errors = MIXED  # there may be others further down
+    return TextScan(
+        encoding, errors, odd, counts.size,
+        noise=counts.ctrl_z or (single and counts.nul) or not counts.whole,
+        quotes=counts.quotes or not counts.whole,
+        commas=counts.commas or not counts.whole,
+        whole=counts.whole or told is not None,
+    )  # fmt: skip
 
 
-def first_scan(first: bytes, told: str | None) -> TextScan:
-    """Encoding as given, or by the first bytes of a text; Unreadable where they are no text."""
-    found = TextScan(told or _by_beginning(first))
-    if told is None and found.encoding == UTF8:
+def is_single(encoding: str) -> bool:
+    """True where a byte of ASCII is that character."""
+    return encoding in (UTF8, "utf-8-sig") or not encoding.startswith("utf")
+
+
+def begins_as(first: bytes, told: str | None = None) -> str:
+    """Encoding by the first bytes of a text; Unreadable where they are no text, unless somebody said its encoding."""
+    found = _by_beginning(first)
+    if told is None and found == UTF8:
         _refuse_noise(first[:LOOKED_AT])
     return found
 
@@ -130,60 +154,6 @@ def _by_beginning(first: bytes) -> str:
     return UTF8
 
 
-class _Counter:
-    """Counts what :func:`scan_text` asks for, block by block."""
-
-    def __init__(self, found: TextScan) -> None:
-        self._found = found
-        self._decoder = codecs.getincrementaldecoder(UTF8)("likely-counting")
-        self._single = found.encoding in (UTF8, "utf-8-sig") or not found.encoding.startswith("utf")
-        self._lines = LineLengths()
-        self.letters = 0  # characters beyond ASCII that are UTF-8
-
-    def take(self, block: bytes) -> None:
-        found = self._found
-        found.size += len(block)
-        found.quotes = found.quotes or b'"' in block
-        found.commas = found.commas or b"," in block
-        found.noise = found.noise or b"\x1a" in block or (self._single and b"\0" in block)
-        self._lines.take(block)
-        if self._single and not (block.isascii() and not self._decoder.getstate()[0]):
-            self._count(block)
-
-    def end(self) -> None:
-        if self._single:
-            self._count(b"", final=True)
-
-    def _count(self, block: bytes, final: bool = False) -> None:
-        text = self._decoder.decode(block, final)
-        odd = text.count("\ufffe")  # the error handler's placeholder for an invalid byte, no character
-        self._found.odd += odd
-        self.letters += 0 if text.isascii() else len(text.encode()) - len(text) - 2 * odd
-
-
-class LineLengths:
-    """Refuses a text without a line end for 4 MB, block by block: reading its line would take as much memory."""
-
-    def __init__(self) -> None:
-        self._since = 0  # bytes since the last line end
-
-    def take(self, block: bytes) -> None:
-        """Unreadable where the line is too long."""
-        last = max(block.rfind(b"\n"), block.rfind(b"\r"))
-        self._since = self._since + len(block) if last < 0 else len(block) - last
-        if self._since > LONGEST_LINE:
-            raise Unreadable(
-                text("The file has a line of more than {size} MB.", size=LONGEST_LINE // BLOCK),
-                text("Save it as CSV with a line a record."),
-            )
-
-
-def _one_by_one(error: UnicodeError) -> tuple[str, int]:
-    if not isinstance(error, UnicodeDecodeError):
-        raise error
-    return "\ufffe" * (error.end - error.start), error.end
-
-
 def _as_western(error: UnicodeError) -> tuple[str, int]:
     """Codec error handler: invalid bytes as Windows-1252, the five that it does not define as themselves."""
     if not isinstance(error, UnicodeDecodeError):
@@ -193,5 +163,4 @@ def _as_western(error: UnicodeError) -> tuple[str, int]:
 
 
 _WESTERN = [bytes([byte]).decode(WESTERN, "ignore") or chr(byte) for byte in range(256)]
-codecs.register_error("likely-counting", _one_by_one)
 codecs.register_error(MIXED, _as_western)

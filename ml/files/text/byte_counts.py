@@ -1,0 +1,106 @@
+"""Counts of all bytes of a text file, whatever its encoding is said to be: taken once, block by block, and kept."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from ml.errors import Unreadable
+from ml.translation import text
+
+BLOCK = 1024 * 1024
+LONGEST_LINE = 4 * BLOCK  # bytes; what has no line end for so long is no table
+
+
+@dataclass
+class ByteCounts:
+    """What one pass over the bytes of a text found.
+
+    Attributes
+    ----------
+    begins : str
+        Encoding by the first bytes, as Python names it.
+    size : int
+        Bytes.
+    odd : int
+        Bytes that are no UTF-8.
+    letters : int
+        Bytes that continue a character of UTF-8: about as many as it has characters beyond ASCII.
+    nul, ctrl_z, quotes, commas : bool
+        Whether there are bytes of these characters.
+    whole : bool
+        False where only the beginning was counted.
+    """
+
+    begins: str
+    size: int = 0
+    odd: int = 0
+    letters: int = 0
+    nul: bool = False
+    ctrl_z: bool = False
+    quotes: bool = False
+    commas: bool = False
+    whole: bool = True
+
+    def to_json(self) -> dict[str, Any]:
+        """The counts as JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, given: Mapping[str, Any] | None) -> ByteCounts | None:
+        """The counts that :meth:`to_json` gave; None for anything else, such as those of another version."""
+        if given is None or given.keys() != {each.name for each in fields(cls)}:
+            return None
+        return cls(**given)
+
+
+class ByteCounter:
+    """Counts the bytes of a text block by block, and refuses one without a line end for 4 MB.
+
+    Parameters
+    ----------
+    begins : str
+        Encoding by the first bytes.
+    """
+
+    def __init__(self, begins: str) -> None:
+        self.found = ByteCounts(begins)
+        self._decoder = codecs.getincrementaldecoder("utf-8")("ignore")
+        self._valid = 0  # bytes of characters of UTF-8
+        self._since = 0  # bytes since the last line end: reading a line takes as much memory
+
+    def take(self, block: bytes) -> None:
+        """Count a block; Unreadable where a line is too long."""
+        found = self.found
+        found.size += len(block)
+        found.quotes = found.quotes or b'"' in block
+        found.commas = found.commas or b"," in block
+        found.ctrl_z = found.ctrl_z or b"\x1a" in block
+        found.nul = found.nul or b"\0" in block
+        last = max(block.rfind(b"\n"), block.rfind(b"\r"))
+        self._since = self._since + len(block) if last < 0 else len(block) - last
+        if self._since > LONGEST_LINE:
+            raise Unreadable(
+                text("The file has a line of more than {size} MB.", size=LONGEST_LINE // BLOCK),
+                text("Save it as CSV with a line a record."),
+            )
+        if block.isascii() and not self._decoder.getstate()[0]:
+            self._valid += len(block)
+        else:
+            self._decode(block)
+
+    def end(self, whole: bool = True) -> ByteCounts:
+        """The counts; unless `whole`, bytes that may begin a character at the end are none of it."""
+        pending = len(self._decoder.getstate()[0])
+        self._decode(b"", final=True)
+        self.found.whole = whole
+        self.found.odd = self.found.size - self._valid - (0 if whole else pending)
+        return self.found
+
+    def _decode(self, block: bytes, final: bool = False) -> None:
+        decoded = self._decoder.decode(block, final)
+        size = len(decoded.encode())
+        self._valid += size
+        self.found.letters += size - len(decoded)
