@@ -7,6 +7,7 @@ from typing import Any
 from dash import ALL, Dash, Input, Output, State, ctx
 from dash.development.base_component import Component
 
+from callbacks.form import request_when_due
 from layouts.pages import gallery
 from layouts.shared import ids
 from layouts.shared.form_messages import FormRequest, controls_of, form_values, plain_numbers
@@ -15,6 +16,7 @@ from layouts.shared.static_html import message_attributes
 
 def register(app: Dash) -> None:
     """Answer each change with the values received."""
+    request_when_due(app, ids.GALLERY_REQUEST)
     # Outputs by their own ids: of a pattern of ids a request could name any number, and Dash fails where it is another.
     app.callback(
         *(Output(ids.received(position), "children") for position in range(len(gallery.SCHEMA.features))),

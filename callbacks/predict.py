@@ -1,7 +1,7 @@
 """Callbacks of the Prediction page: values of the form's controls become probabilities, and then their reasons.
 
-The values of the controls are the state of ``show_score``; ``assets/ts/shared/form.ts`` says when it is called, see
-``docs/decisions/0042-wiring-of-the-form.md``.
+The controls are inputs of ``request_when_due``, whose output, the request, is the input of ``show_score``; what that
+answers is the input of ``show_reasons``, see ``docs/decisions/0073-controls-are-inputs.md``.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from callbacks import outcomes
 from callbacks.campaign.doors import Doors
 from callbacks.campaign.open_row import open_row
 from callbacks.finder import open_record
+from callbacks.form import request_when_due
 from callbacks.today.open_customer import open_customer
 from layouts.predict import page as predict
 from layouts.predict import result, waterfall, what_if
@@ -33,6 +34,7 @@ from ml.service import Service
 
 def register(app: Dash, service: Service) -> None:
     """Score the values in the form's controls when they have changed, and then give the reasons."""
+    request_when_due(app, ids.FORM_REQUEST)
     app.callback(
         Output(ids.RESULT, "tree"),
         Output(ids.FORM_RESPONSE, "attributes"),

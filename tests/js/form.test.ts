@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import FakeTimers from "@sinonjs/fake-timers";
-import { called, formOf, press, type } from "./page.ts";
+import { called, formOf, likely, press, type } from "./page.ts";
 import { settle } from "../../assets/ts/shared/form.ts";
 
 const state = () => document.getElementById("panel")!.dataset.state;
@@ -13,6 +13,12 @@ function answer(serial: number, values: Record<string, string>, more: object = {
   document.querySelector<HTMLElement>("#result [data-serial]")!.dataset.serial = String(serial);
   const about = { model: "loan@1", values, outcome: "Y", declined: "", record_id: "", order: "" };
   settle({ serial, asked: about, problems: {}, notes: {}, ...more });
+}
+
+/* A key, and the moment in which Dash calls back. */
+function hit(name: string, key: string, more: KeyboardEventInit = {}) {
+  press(name, key, more);
+  clock.tick(0);
 }
 
 let clock: ReturnType<typeof FakeTimers.install>;
@@ -41,16 +47,16 @@ test("typing asks after a pause, and the result is marked as that of earlier val
 });
 
 test("Enter and arrows ask at once; an arrow steps within the limits", () => {
-  press("income", "ArrowUp");
+  hit("income", "ArrowUp");
   assert.equal(document.querySelector<HTMLInputElement>("#c-income")!.value, "51");
   assert.equal(called.length, 1);
-  press("age", "PageUp", { shiftKey: true });
+  hit("age", "PageUp", { shiftKey: true });
   assert.equal(document.querySelector<HTMLInputElement>("#c-age")!.value, "100");
 });
 
 test("an answer about other values is not called current", () => {
   type("income", "60");
-  press("income", "Enter");
+  hit("income", "Enter");
   type("income", "61");
   answer(1, record("60", "30"));
   assert.equal(state(), "waiting");
@@ -61,9 +67,9 @@ test("an answer about other values is not called current", () => {
 });
 
 test("a late answer to an earlier request changes nothing", () => {
-  press("income", "ArrowUp");
+  hit("income", "ArrowUp");
   clock.tick(200);
-  press("income", "ArrowUp");
+  hit("income", "ArrowUp");
   clock.tick(200);
   answer(2, record("52", "30"));
   assert.equal(state(), "current");
@@ -72,7 +78,7 @@ test("a late answer to an earlier request changes nothing", () => {
 });
 
 test("an answer counts once Dash has drawn it, not before", () => {
-  press("income", "ArrowUp");
+  hit("income", "ArrowUp");
   const about = { model: "loan@1", values: record("51", "30"), outcome: "Y", declined: "", record_id: "", order: "" };
   settle({ serial: 1, asked: about, problems: {}, notes: {} });
   assert.equal(state(), "waiting");
@@ -82,7 +88,7 @@ test("an answer counts once Dash has drawn it, not before", () => {
 });
 
 test("without an answer the page says so, asks again, and waits longer each time", () => {
-  press("income", "ArrowUp");
+  hit("income", "ArrowUp");
   clock.tick(3001);
   assert.equal(state(), "lost");
   assert.match(document.getElementById("panel-words")!.textContent, /No answer from the server/);
@@ -95,7 +101,7 @@ test("without an answer the page says so, asks again, and waits longer each time
 
 test("a problem is said at its field, and there is no result", () => {
   type("income", "999");
-  press("income", "Enter");
+  hit("income", "Enter");
   answer(1, record("999", "30"), { problems: { income: "“999” is above 100." } });
   assert.equal(state(), "invalid");
   assert.equal(document.getElementById("s-income")!.textContent, "“999” is above 100.");
@@ -103,15 +109,15 @@ test("a problem is said at its field, and there is no result", () => {
 });
 
 test("an answer of a page that was left is not shown", () => {
-  press("income", "ArrowUp");
+  hit("income", "ArrowUp");
   settle({ serial: 1, asked: { model: "iris@1", values: record("51", "30"), outcome: "", declined: "", record_id: "", order: "" }, problems: {}, notes: {} });
   assert.equal(state(), "waiting");
 });
 
 test("the address names what differs from the start, and nothing personal", () => {
   document.querySelector<HTMLElement>("[data-feature=age]")!.dataset.personal = "true";
-  press("income", "ArrowUp");
-  press("age", "ArrowUp");
+  hit("income", "ArrowUp");
+  hit("age", "ArrowUp");
   clock.tick(200);
   answer(called.at(-1)!.props.data.serial as number, record("51", "31"));
   assert.equal(state(), "current");
@@ -122,11 +128,23 @@ test("the address names what differs from the start, and nothing personal", () =
 
 test("while a key is held the next request waits for the answer, so that each is shown", () => {
   for (let at = 0; at < 6; at += 1) {
-    press("income", "ArrowUp");
+    hit("income", "ArrowUp");
     clock.tick(33);
   }
   assert.deepEqual(called.map(({ props }) => props.data.serial), [1]);
   answer(1, record("51", "30"));
   clock.tick(1);
   assert.deepEqual(called.map(({ props }) => props.data.serial), [1, 2]);
+});
+
+test("without Dash's call for a changed control nothing is asked, and its answer is the request or no update", () => {
+  const changed = () => likely().changed?.(null);
+  assert.equal(changed(), "no update"); // the result is that of the values
+  press("income", "ArrowUp");
+  assert.equal(called.length, 0);
+  const request = changed() as { serial: number; model: string };
+  assert.deepEqual([request.serial, request.model], [1, "loan@1"]);
+  press("income", "ArrowUp");
+  assert.equal(changed(), "no update"); // an answer is awaited
+  assert.equal(called.length, 0);
 });

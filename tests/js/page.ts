@@ -26,6 +26,12 @@ export function formOf(values: Record<string, string>) {
   return document.querySelector<HTMLElement>(".form")!;
 }
 
+/* As Dash does: a control that was edited has another value, an input of the callback `changed`, whose output is the request. */
+addEventListener("input", () => setTimeout(() => {
+  const data = likely().changed?.(null);
+  if (data && data !== "no update") called.push({ id: "form-request", props: { data: data as Record<string, unknown> } });
+}));
+
 export const type = (name: string, text: string) => {
   const input = document.querySelector<HTMLInputElement>(`#c-${name}`)!;
   input.value = text;

@@ -38,6 +38,15 @@ def test_two_apps_in_one_process_both_have_all_their_callbacks(settings):
     assert [entry["output"] for entry in answers[0]] == [entry["output"] for entry in answers[1]]
 
 
+@pytest.mark.parametrize("request_id", [ids.FORM_REQUEST, ids.GALLERY_REQUEST])
+def test_the_controls_of_a_form_are_inputs_of_the_callback_that_makes_its_request(client, request_id):
+    callbacks = client.get("/_dash-dependencies").json
+    (makes,) = [each for each in callbacks if each["output"] == f"{request_id}.data"]
+    assert makes["inputs"] == [{"id": '{"at":["ALL"],"type":"field"}', "property": "value"}]
+    assert makes["clientside_function"] == {"namespace": "likely", "function_name": "changed"}
+    assert any({"id": request_id, "property": "data"} in each["inputs"] for each in callbacks)  # and somebody asks it
+
+
 def test_eight_first_requests_at_once_are_all_answered(settings):
     server = create_server(settings)
     with ThreadPoolExecutor(8) as pool:

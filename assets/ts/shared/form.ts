@@ -1,7 +1,7 @@
 /* When the server is asked about the values in the form, and whether the result on the screen belongs to them. The
-   controls are the state of Dash's callback (callbacks/predict.py); this decides when it is called, and compares each answer,
-   which names the values that it is about, with those in the form (fields.ts). */
-import { setProps } from "./dash.ts";
+   controls are the inputs of a callback (callbacks/predict.py), whose function `changed` is here: it makes a request of them
+   when one is due. Each answer names the values that it is about; they are compared with those in the form (fields.ts). */
+import { register, setProps } from "./dash.ts";
 import { all, byId, closest, find, hasModifier, setWords } from "./dom.ts";
 import {
   asValue, controlOf, dress, fieldsOf, focusOf, foundIn, isTyped, labelOf, maybeControlOf, nameOf, radiosOf, setValue,
@@ -39,25 +39,37 @@ const textOf = (values: string[], focus: object) => JSON.stringify([values, focu
 const standing = ({ form }: State) => textOf(valuesOf(form), focusOf(form));
 
 // ---- asking -------------------------------------------------------------------------------
+/* The clientside callback whose inputs are the controls: its output is the request, if one is due. */
+function changed() {
+  return (now?.form.isConnected && due(now)) || dash_clientside.no_update;
+}
+register({ changed });
+
 /* The server is asked after a pause in typing, and while values go on changing (a key held, a range dragged) after the
-   answer before, so that each answer is shown. The request is a property that this sets: as the output of a callback, or
-   as a promise of one, Dash would hold it back. */
-function go(state: State) {
+   answer before, so that each answer is shown: Dash drops the answer to what it asks again. */
+function due(state: State) {
   const text = standing(state);
   if (text !== state.seen) state.changed = Date.now();
   state.seen = text;
   const wait = Math.max(state.quiet, state.patience ? state.changed + CROWD : state.since + SPACING) - Date.now();
   clearTimeout(state.timer);
-  if (wait <= 0) request(state, text);
-  else if (wait < LONGEST_WAIT) state.timer = setTimeout(() => go(state), wait);
+  if (wait <= 0) return request(state, text);
+  if (wait < LONGEST_WAIT) state.timer = setTimeout(() => go(state), wait);
+  return null;
 }
 
 function request(state: State, text: string) {
-  if (check(state) || (state.patience && state.sent === text)) return; // under way
+  if (check(state) || (state.patience && state.sent === text)) return null; // under way
   Object.assign(state, { serial: state.serial + 1, sent: text, since: Date.now() });
   expect(state, state.retry);
   const { serial, form } = state;
-  setProps(form.dataset.asks ?? "", { data: { serial, model: form.dataset.model, ...focusOf(form), ...foundIn(form) } });
+  return { serial, model: form.dataset.model, ...focusOf(form), ...foundIn(form) };
+}
+
+/* The same, later or where no value has changed. */
+function go(state: State) {
+  const data = due(state);
+  if (data) setProps(state.form.dataset.asks ?? "", { data });
 }
 
 function askNow() {
@@ -67,7 +79,10 @@ function askNow() {
 }
 
 /* Ask, whatever is being typed. React sets some controls after its own handlers, so this waits until those are through. */
-export const ask = () => { setTimeout(askNow); };
+export function ask() {
+  if (now) now.quiet = 0;
+  setTimeout(askNow);
+}
 
 /* Another record: its address becomes an entry of the browser's history. */
 export const turn = () => { turned = true; };
@@ -217,7 +232,7 @@ addEventListener("input", (event) => {
   if (!field || !now) return; // the search over the fields
   if (control.type === "range") {
     setValue(field, control.value);
-    ask();
+    now.quiet = 0;
     return;
   }
   const range = find<HTMLInputElement>("input[type=range]", field);
@@ -226,8 +241,6 @@ addEventListener("input", (event) => {
   // A search text is no value yet (choices.ts)
   if (check(now)) return;
   now.quiet = field.dataset.searching ? Infinity : Date.now() + TYPING;
-  const state = now;
-  setTimeout(() => { if (state === now && state.form.isConnected) go(state); }); // what set the value may ask at once
 });
 
 addEventListener("change", (event) => {
@@ -243,7 +256,7 @@ addEventListener("keydown", (event) => {
   if (!by || !field.dataset.step || control.type === "range") return;
   event.preventDefault();
   step(field, event.shiftKey ? 10 * by : by);
-  askNow();
+  if (now) now.quiet = 0;
 });
 
 addEventListener("focusout", (event) => {
