@@ -25,6 +25,7 @@ from flask import Flask
 import callbacks
 from api import WholeRequest, create_api
 from api.v1 import metrics
+from api.v1.health import without_names
 from auth.access import unprotected_notice
 from auth.callback_gate import guard_callbacks
 from auth.caller import signed_in_as
@@ -158,7 +159,7 @@ def create_service(settings: Settings, change: Callable[[Dash], None] | None = N
     limits = (settings.max_body_mb * MEGABYTE, settings.max_records)
     api = create_api(
         services.service,
-        services.faults,
+        services.faults if settings.auth_mode == "none" else lambda: without_names(services.faults()),
         *limits,
         settings.default_model,
         campaigns.jobs,

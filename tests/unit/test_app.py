@@ -100,6 +100,20 @@ def test_a_broken_model_is_named_at_the_start_and_the_others_serve(settings, tmp
     assert answer.status_code == 200
 
 
+@pytest.mark.parametrize(("auth", "named"), [("none", True), ("password", False)])
+def test_where_people_sign_in_readiness_names_no_model(settings, tmp_path, auth, named):
+    models = tmp_path / "models"
+    shutil.copytree(settings.models_dir, models)
+    for card in [*(models / "iris").glob("*/card.json"), *(models / "loan").glob("*/card.json")]:
+        card.write_text("{")
+    client = Client(create_server(replace(settings, models_dir=models, var_dir=tmp_path / "var", auth=auth)))
+    ready = client.get("/readyz")
+    assert (ready.status_code, ready.json["degraded"]) == (200, True)
+    assert [name in ready.text for name in ("iris", "loan", "bank")] == [named] * 3
+    if not named:
+        assert ready.json["parts"]["single models"] == "With a fault: 2. The log names them."
+
+
 def test_without_models_the_start_says_how_to_make_some(settings, tmp_path, caplog):
     client = Client(create_server(replace(settings, models_dir=tmp_path / "none", demo_models="off")))
     assert "python -m ml train --missing" in caplog.text
