@@ -19,6 +19,7 @@ from flask import Flask
 from joblib import parallel_config
 
 from auth import passwords
+from jobs.files import preview
 from ml.recipes import RECIPES, breast_cancer, recipe
 from ml.runtime import memory
 from ml.service import Service, open_service
@@ -71,6 +72,14 @@ def memory_is_kept() -> Iterator[None]:
     """Let the making of hundreds of small models not look each time through all that the tests hold."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(memory, "give_back", lambda collect=False: None)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def looks_have_time() -> Iterator[None]:
+    """Let a look into a file see as much of it on a busy machine as on a free one."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(preview, "LOOK", 60.0)
         yield
 
 
