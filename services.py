@@ -21,6 +21,7 @@ from feedback.feed.sender import FeedSender
 from feedback.mover import Mover
 from feedback.recorder import Recorder
 from feedback.results.alert_sender import AlertSender, Receivers
+from feedback.results.aside import Aside
 from feedback.results.mail import MailServer
 from feedback.results.watch import Watch
 from feedback.sealing import sealer_of
@@ -122,6 +123,7 @@ def open_feedback(settings: Settings, service: Service, store: Store) -> tuple[F
     """Open what records decisions and what came of them; the service tells the recorder what it decided."""
     sealer = sealer_of(settings.decision_values, store.secrets.get)
     feedback = Feedback(service, store, sealer)
+    feedback.aside = Aside(settings.models_folder, settings.to_environ()["DATABASE_URL"], plain_environ())
     if settings.decisions == "off":
         return feedback, None, None
     spool = Spool(settings.var_dir / "spool")

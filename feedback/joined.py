@@ -72,24 +72,35 @@ class Joined:
         return bool(self.came or self.contacts or self.overrides or self.call_backs)
 
 
-def standing(told: Iterable[Event]) -> list[Event]:
-    """Events in force: without those that were taken back, and with the values of their latest corrections.
+class Amendments:
+    """Corrections and voids, and what they leave of other events.
 
     Parameters
     ----------
     told : iterable of Event
-        In the order in which they became known. A void or a correction refers to an event, or to an earlier correction
-        of it; a void of a correction brings back what stood before.
+        In the order in which they became known; events of other kinds may be among them. A void or a correction refers
+        to an event, or to an earlier correction of it; a void of a correction brings back what stood before.
     """
+
+    def __init__(self, told: Iterable[Event]) -> None:
+        amending = [each for each in told if each.kind in (VOID, CORRECTION)]
+        self._void = {each.refers for each in amending if each.kind == VOID}
+        corrections = {each.id: each.refers for each in amending if each.kind == CORRECTION}
+        self._latest: dict[str, Event] = {}
+        for each in amending:
+            if each.kind == CORRECTION and each.id not in self._void:
+                self._latest[_root(each.refers, corrections)] = each
+
+    def standing(self, told: Iterable[Event]) -> list[Event]:
+        """Events in force: without those that were taken back, and with the values of their latest corrections."""
+        there = (each for each in told if each.kind not in (VOID, CORRECTION) and each.id not in self._void)
+        return [_corrected(each, self._latest[each.id]) if each.id in self._latest else each for each in there]
+
+
+def standing(told: Iterable[Event]) -> list[Event]:
+    """Events in force of all that were told, in the order in which they became known."""
     events = list(told)
-    void = {each.refers for each in events if each.kind == VOID}
-    corrections = {each.id: each.refers for each in events if each.kind == CORRECTION}
-    latest: dict[str, Event] = {}
-    for each in events:
-        if each.kind == CORRECTION and each.id not in void:
-            latest[_root(each.refers, corrections)] = each
-    there = (each for each in events if each.kind not in (VOID, CORRECTION) and each.id not in void)
-    return [_corrected(each, latest[each.id]) if each.id in latest else each for each in there]
+    return Amendments(events).standing(events)
 
 
 def _root(event: str, corrections: Mapping[str, str]) -> str:
@@ -105,7 +116,9 @@ def _corrected(event: Event, by: Event) -> Event:
     return Event(**{**vars(event), **changed, "reason": by.reason or event.reason})
 
 
-def join(decisions: Sequence[Decision], told: Iterable[Event]) -> Iterator[Joined]:
+def join(
+    decisions: Sequence[Decision], told: Iterable[Event], amendments: Amendments | None = None
+) -> Iterator[Joined]:  # fmt: skip
     """Join decisions of a model with its events.
 
     An event belongs to the decision that it names; else to the last one about its record that was made before it
@@ -120,12 +133,14 @@ def join(decisions: Sequence[Decision], told: Iterable[Event]) -> Iterator[Joine
         In the order in which they were made.
     told : iterable of Event
         In the order in which they became known.
+    amendments : Amendments, optional
+        Of all events; those among `told` by default.
     """
     places = {each.id: at for at, each in enumerate(decisions)}
     every, listed = _ByRecord(decisions), _ByRecord(decisions, only=CAMPAIGN)
     held: dict[int, list[Event]] = defaultdict(list)
     counted_at: dict[int, str] = {}
-    for event in standing(told):
+    for event in standing(told) if amendments is None else amendments.standing(told):
         place = places.get(event.decision) if event.decision else every.before(event.record, event.happened)
         if place is None:
             continue

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -58,5 +57,4 @@ def _drift(feedback: Feedback, bundle: Bundle, outcome: str, latest: Sequence[De
 
 def _latest(feedback: Feedback, bundle: Bundle) -> Sequence[Decision]:
     """The latest decisions of a version that have probabilities, with their sealed values."""
-    every = feedback.store.outcomes.decisions.of(bundle.name)
-    return list(deque((each for each in every if each.model == bundle.key and each.probabilities), LATEST))
+    return feedback.store.outcomes.decisions.latest(bundle.key, LATEST)

@@ -2,62 +2,94 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
 
-from feedback.joined import Joined, join
-from feedback.results.settled import Question, ripened
+from feedback.joined import Amendments, Joined, join
+from feedback.results.settled import Chosen, Question, columns_of, ripe_of, together
+from ml.data.array_types import Booleans
 from ml.decision.payoff import Payoff, payoff_of
 from ml.monitoring.lift import Arms, Lift, Money, lift, money_realised, value_of_buyer
 from ml.monitoring.ripening import RipeOutcomes
-from store.outcome_records import CALL, CAMPAIGN, CONTROL, CORRECTION, VOID, Assignment, Decision, Event
+from store.outcome_records import CALL, CAMPAIGN, CONTROL, Assignment, Decision, Event
 
 LEAST_TOLD = 0.9  # share of a group of which something has to be known: who tells is no matter of chance
 Z = 1.959963984540054
 
 
-def paid(assigned: Iterable[Assignment], told: Iterable[Event], question: Question) -> dict[str, Any]:
-    """Compare the groups of all lists about an outcome, as plain JSON: fields of Lift and Money, and what is missing.
+class Groups:
+    """Compares the groups of all lists about an outcome.
 
     Parameters
     ----------
-    assigned : iterable of Assignment
-        Of the model, of any list.
-    told : iterable of Event
-        Events of the model, in the order in which they became known.
     question : Question
-
-    Returns
-    -------
-    dict
-        ``lists``, ``assigned`` (called and kept back), ``nameless`` (of these without an id, of whom nothing can be
-        known), ``unripe``, ``called_told`` and ``control_told`` (shares of the groups whose time is over of which
-        something is known), ``comparable``, ``lift``, ``money`` and ``currency``.
     """
-    held = [each for each in assigned if each.outcome == question.outcome]
-    named = sorted((each for each in held if each.record), key=lambda each: each.made)
-    joined = _joined([decision_of(each) for each in named], told, question.after)
-    _, ripe = ripened(joined, question)
-    found = lift(list(_arms(joined, ripe).values()))
-    shares = {group: _told(joined, ripe, group, question) for group in (CALL, CONTROL)}
-    comparable = found.difference is not None and all((each or 0.0) >= LEAST_TOLD for each in shares.values())
-    payoff = payoff_of(question.card, question.outcome)
-    return {
-        "lists": len({each.list for each in held}),
-        "assigned": {group: sum(each.group == group for each in held) for group in (CALL, CONTROL)},
-        "nameless": len(held) - len(named),
-        "unripe": ripe.unripe,
-        "called_told": shares[CALL],
-        "control_told": shares[CONTROL],
-        "comparable": comparable,
-        "lift": asdict(found),
-        "money": _money(found, payoff, joined, ripe) if payoff is not None and payoff.stated else None,
-        "currency": payoff.currency if payoff is not None else "",
-    }
+
+    def __init__(self, question: Question) -> None:
+        self._question = question
+        self._lists, self._counts, self._nameless = set[str](), Counter[str](), 0
+        self._parts, self._groups, self._of = list[Chosen](), list[list[str]](), list[list[str]]()
+
+    def add(self, assigned: Iterable[Assignment], told: Iterable[Event], amendments: Amendments | None = None) -> None:
+        """Add assignments of the model, of any list.
+
+        Parameters
+        ----------
+        assigned : iterable of Assignment
+            All of some records.
+        told : iterable of Event
+            All about these records, in the order in which they became known.
+        amendments : Amendments, optional
+            Of all events; those among `told` by default.
+        """
+        held = [each for each in assigned if each.outcome == self._question.outcome]
+        self._lists.update(each.list for each in held)
+        self._counts.update(each.group for each in held)
+        named = sorted((each for each in held if each.record), key=lambda each: each.made)
+        self._nameless += len(held) - len(named)
+        events, every = [replace(each, decision="") for each in told], map(decision_of, named)
+        joined = _joined(list(every), events, amendments or Amendments(events), self._question.after)
+        self._parts.append(columns_of(joined, self._question))
+        self._groups.append([each.decision.group for each in joined])
+        self._of.append([each.decision.campaign for each in joined])
+
+    def result(self) -> dict[str, Any]:
+        """The comparison as plain JSON: fields of Lift and Money, and what is missing.
+
+        Returns
+        -------
+        dict
+            ``lists``, ``assigned`` (called and kept back), ``nameless`` (of these without an id, of whom nothing can be
+            known), ``unripe``, ``called_told`` and ``control_told`` (shares of the groups whose time is over of which
+            something is known), ``comparable``, ``lift``, ``money`` and ``currency``.
+        """
+        question, every = self._question, together(self._parts)
+        called = np.array([group == CALL for part in self._groups for group in part], bool)
+        lists = np.array([name for part in self._of for name in part], "S")
+        ripe = ripe_of(every, question)
+        arms = _arms(called, lists, ripe)
+        found = lift(list(arms.values()))
+        shares = [_told(every, group, ripe, question) for group in (called, ~called)]
+        payoff = payoff_of(question.card, question.outcome)
+        compared = ripe.rows[called[ripe.rows]]
+        both = [name for name, each in arms.items() if each.called and each.control]
+        p = every.probability[compared[np.isin(lists[compared], both)]]
+        return {
+            "lists": len(self._lists),
+            "assigned": {group: self._counts[group] for group in (CALL, CONTROL)},
+            "nameless": self._nameless,
+            "unripe": ripe.unripe,
+            "called_told": shares[0],
+            "control_told": shares[1],
+            "comparable": found.difference is not None and all((each or 0.0) >= LEAST_TOLD for each in shares),
+            "lift": asdict(found),
+            "money": _money(found, payoff, p) if payoff is not None and payoff.stated else None,
+            "currency": payoff.currency if payoff is not None else "",
+        }
 
 
 def decision_of(assigned: Assignment) -> Decision:
@@ -69,61 +101,51 @@ def decision_of(assigned: Assignment) -> Decision:
     )  # fmt: skip
 
 
-def _joined(decisions: Sequence[Decision], told: Iterable[Event], after: float | None) -> list[Joined]:
+def _joined(
+    decisions: Sequence[Decision], told: Sequence[Event], amendments: Amendments, after: float | None
+) -> list[Joined]:  # fmt: skip
     """Decisions of lists and what came of their records, by the records' ids.
 
     Where an outcome has a time it counts for each list that it came in time after: groups are as assigned, whatever was
     assigned meanwhile. Without one it counts for the last list before it.
     """
-    events = [replace(each, decision="") for each in told]
     if after is None:
-        return list(join(decisions, events))
-    of_record, of_list = defaultdict(list), defaultdict[str, list[Decision]](list)
-    for at, each in enumerate(events):
-        of_record["" if each.kind in (CORRECTION, VOID) else each.record].append(at)  # these name an event
+        return list(join(decisions, told, amendments))
+    of_record, of_list = defaultdict[str, list[int]](list), defaultdict[str, list[Decision]](list)
+    for at, each in enumerate(told):
+        of_record[each.record].append(at)
     for decision in decisions:
         of_list[decision.campaign].append(decision)
     joined: list[Joined] = []
     for some in of_list.values():
-        places = sorted({at for name in {"", *(each.record for each in some)} for at in of_record.get(name, ())})
-        joined += join(some, (events[at] for at in places))
+        places = sorted({at for name in {each.record for each in some} for at in of_record.get(name, ())})
+        joined += join(some, (told[at] for at in places), amendments)
     return joined
 
 
-def _arms(joined: Sequence[Joined], ripe: RipeOutcomes) -> Mapping[str, Arms]:
+def _arms(called: Booleans, lists: np.ndarray, ripe: RipeOutcomes) -> dict[bytes, Arms]:
     """Ripe outcomes of each list: called, bought, control, control bought."""
-    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
-    for row, came in zip(ripe.rows.tolist(), ripe.came.tolist(), strict=True):
-        decision = joined[row].decision
-        at = 0 if decision.group == CALL else 2
-        counts[decision.campaign][at] += 1
-        counts[decision.campaign][at + 1] += came
-    return {name: Arms(*each) for name, each in counts.items()}
+    names, of = np.unique(lists[ripe.rows], return_inverse=True)
+    first = called[ripe.rows]
+    masks = first, first & ripe.came, ~first, ~first & ripe.came
+    counts = [np.bincount(of[mask], minlength=len(names)).tolist() for mask in masks]
+    return {name: Arms(*each) for name, each in zip(names, zip(*counts, strict=True), strict=True)}
 
 
-def _told(joined: Sequence[Joined], ripe: RipeOutcomes, group: str, question: Question) -> float | None:
+def _told(every: Chosen, group: Booleans, ripe: RipeOutcomes, question: Question) -> float | None:
     """Share of a group whose time is over of which something is known; None where nobody's is."""
-    counted = sum(joined[row].decision.group == group for row in ripe.rows.tolist())
-    after = question.after or 0.0
-    over = sum(each.decision.group == group and each.decision.made + after <= question.now for each in joined)
-    return counted / over if over else None
+    over = int((group & (every.made + (question.after or 0.0) <= question.now)).sum())
+    return int(group[ripe.rows].sum()) / over if over else None
 
 
-def _money(found: Lift, payoff: Payoff, joined: Sequence[Joined], ripe: RipeOutcomes) -> dict[str, Any]:
+def _money(found: Lift, payoff: Payoff, p: np.ndarray) -> dict[str, Any]:
     """Money of those called who are compared: won by calling, brought in all, and forecast of the same calls.
 
     The forecast is the sum over the calls of p · TP + (1 - p) · FP - call; the interval is of the chance of the
     outcomes alone, each of which moves it by TP - FP.
     """
-    both = {name for name, arms in _arms(joined, ripe).items() if arms.called and arms.control}
-    called = [
-        row
-        for row in ripe.rows.tolist()
-        if joined[row].decision.group == CALL and joined[row].decision.campaign in both
-    ]
-    p = np.array([next(iter((joined[row].decision.probabilities or {}).values())) for row in called], float)
     value, cost = value_of_buyer(payoff)
-    middle = float(p.sum()) * value - len(called) * cost
+    middle = float(p.sum()) * value - len(p) * cost
     half = Z * float(np.sqrt((p * (1 - p)).sum())) * abs(value)
     made: Money = money_realised(found, value, cost, (middle, middle - half, middle + half))
     return {**asdict(made), "brought": found.bought * value - found.called * cost}

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from auth.access import require
 from auth.audit_log import AuditLog
 from auth.caller import signed_in_as
 from auth.permissions import Permission
-from feedback.joined import join
+from feedback.joined import Amendments
 from feedback.results.analysts import analysts
-from feedback.results.paid import paid
+from feedback.results.aside import MANY, RESULTS
+from feedback.results.paid import Groups
 from feedback.results.right import right, watched_for
-from feedback.results.settled import Question, settle
-from feedback.results.spaced import settle_spaced
-from feedback.results.used import used
+from feedback.results.settled import Chosen, Question, columns_of, settled_of
+from feedback.results.spaced import judging
+from feedback.results.used import Use
 from feedback.service import Feedback
 from ml.decision.ripening_time import silence_of
 from ml.errors import LikelyError
@@ -26,7 +28,7 @@ from ml.service import Bundle
 from ml.translation import text, translated
 from store.outcomes.alarm_records import Episode
 
-REVISION = 1
+REVISION = 2
 LONGEST = 500  # characters of a reason
 HOUR = 3600.0  # outcomes ripen without anything becoming known
 
@@ -62,8 +64,8 @@ class Results:
         Returns
         -------
         dict
-            ``model``, ``outcome``, ``as_of``, ``records``, ``right``, ``paid`` and ``used``; see the functions of
-            these names.
+            ``model``, ``outcome``, ``as_of``, ``records``, ``right``, ``paid`` and ``used``; see
+            `right`, Groups and Use.
 
         Raises
         ------
@@ -74,7 +76,7 @@ class Results:
         """
         bundle, name, episode, known = self._asked(model, outcome)
         key: Key = (bundle.key, "results", REVISION, name, *known, *_mark(episode))
-        found: dict[str, Any] = self._service.result(key, lambda: self._compute(bundle, name, episode), typed=True)
+        found: dict[str, Any] = self._service.result(key, lambda: self._compute(bundle.key, name, episode), typed=True)
         return {**found, "right": _said(found["right"])}
 
     def analysts(self, model: str, outcome: str | None = None) -> dict[str, Any]:
@@ -130,13 +132,29 @@ class Results:
         known = (*map(_coarse, counts), tables.assignments.count(bundle.name), int(self._clock() // HOUR))
         return bundle, name, episode, known
 
-    def _compute(self, bundle: Bundle, outcome: str, episode: Episode | None) -> dict[str, Any]:
+    def _compute(self, version: str, outcome: str, episode: Episode | None) -> dict[str, Any]:
+        aside = self._feedback.aside
+        if aside is None or self._feedback.store.outcomes.decisions.count(version.partition("@")[0]) < MANY:
+            return self.computed(version, outcome, episode)
+        told = asdict(episode) if episode is not None else None
+        found: dict[str, Any] = aside.do(RESULTS, version=version, outcome=outcome, episode=told)
+        return found
+
+    def computed(self, version: str, outcome: str, episode: Episode | None) -> dict[str, Any]:
+        """The answers of :meth:`of` about a version, computed here and now; names of bands are in no language yet."""
+        bundle = self._service.model(version)
         tables, now = self._feedback.store.outcomes, self._clock()
         question = Question(bundle.outcomes, outcome, bundle.card, now)
-        told = [event for _, event in tables.events.of(bundle.name)]
-        joined = list(join(list(tables.decisions.of(bundle.name, sealed=False)), told))
-        assigned = list(tables.assignments.of_model(bundle.name))
-        of_version = settle_spaced(joined, question, bundle.key)
+        use, groups, judged = Use(question), Groups(question), list[Chosen]()
+        for joined in self._feedback.came_by_record(bundle.name):
+            judged.append(columns_of(judging(joined, question, bundle.key), question))
+            use.add(joined)
+        amendments = Amendments(tables.events.amendments(bundle.name))
+        for assigned in tables.assignments.by_record(bundle.name):
+            told = tables.events.about(bundle.name, {each.record for each in assigned}, named=True)
+            groups.add(assigned, told, amendments)
+            use.add_listed(assigned, told, amendments)
+        of_version = settled_of(judged, question)
         ripe = of_version.ripe
         records = {
             "decisions": ripe.records,
@@ -145,7 +163,7 @@ class Results:
             "unripe_share": ripe.unripe_share,
             "early": ripe.early,
             "unknown": ripe.unknown,
-            "told": len(told),
+            "told": tables.events.count(bundle.name),
             "after": question.after,
             "silence": silence_of(bundle.card, outcome),
         }
@@ -155,8 +173,8 @@ class Results:
             "as_of": now,
             "records": records,
             "right": right(of_version, question, episode),
-            "paid": paid(assigned, told, question),
-            "used": used(settle(joined, question), assigned, told, question),
+            "paid": groups.result(),
+            "used": use.result(),
         }
 
 

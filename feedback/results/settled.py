@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from feedback.joined import Came, Joined
 from ml.data.array_types import Booleans, Floats
@@ -46,28 +47,72 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Settled:
-    """Decisions with a probability of an outcome, and which of them count.
+class Chosen:
+    """Decisions that may count, as columns: a million of them fit into memory.
 
     Attributes
     ----------
-    joined : tuple of Joined, length n
-        In the order in which they were made.
+    ids : ndarray of bytes, shape (n,)
     probability : ndarray of float, shape (n,)
-    decided_at : ndarray of float, shape (n,)
-    ripe : RipeOutcomes
-        Of the n decisions.
+        Of the outcome that is asked about; NaN where there is none.
+    made : ndarray of float, shape (n,)
+    value, known, happened : ndarray of float, shape (n,)
+        What was told of the outcome, when that became known, and when it happened; NaN where nobody told.
+    noted : ndarray of bool, shape (n,)
+        Whether anybody told anything.
     """
 
-    joined: tuple[Joined, ...]
+    ids: NDArray[np.bytes_]
     probability: Floats
-    decided_at: Floats
+    made: Floats
+    value: Floats
+    known: Floats
+    happened: Floats
+    noted: Booleans
+
+
+def columns_of(joined: Sequence[Joined], question: Question) -> Chosen:
+    """Decisions as columns, in the same order."""
+    name = question.outcome
+    told = [told_of(each.came, question.outcomes, name) if each.came else None for each in joined]
+    return Chosen(
+        ids=np.array([each.decision.id for each in joined], "S"),
+        probability=np.array([(each.decision.probabilities or {}).get(name, np.nan) for each in joined], float),
+        made=np.array([each.decision.made for each in joined], float),
+        value=np.array([NOBODY_TOLD if each is None else each.value for each in told], float),
+        known=np.array([NOBODY_TOLD if each is None else each.known for each in told], float),
+        happened=np.array([NOBODY_TOLD if each is None else each.happened for each in told], float),
+        noted=np.array([each.is_noted for each in joined], bool),
+    )
+
+
+def together(parts: Sequence[Chosen]) -> Chosen:
+    """All parts as one, in their order."""
+    whole = {
+        each.name: np.concatenate([getattr(part, each.name) for part in parts]) if parts else np.empty(0, kind)
+        for each, kind in zip(fields(Chosen), ("S1", *[float] * 5, bool), strict=True)
+    }
+    return Chosen(**whole)
+
+
+@dataclass(frozen=True)
+class Settled:
+    """Decisions with a probability of an outcome, in the order in which they were made, and which of them count.
+
+    Attributes
+    ----------
+    chosen : Chosen
+        Of n decisions.
+    ripe : RipeOutcomes
+    """
+
+    chosen: Chosen
     ripe: RipeOutcomes
 
     @property
     def said(self) -> Floats:
         """Probabilities of those that count, in the order in which they began to count."""
-        found: Floats = self.probability[self.ripe.rows]
+        found: Floats = self.chosen.probability[self.ripe.rows]
         return found
 
     @property
@@ -78,17 +123,30 @@ class Settled:
     @property
     def when(self) -> Floats:
         """When those that count were decided, in the same order."""
-        found: Floats = self.decided_at[self.ripe.rows]
+        found: Floats = self.chosen.made[self.ripe.rows]
         return found
 
 
+def settled_of(parts: Sequence[Chosen], question: Question) -> Settled:
+    """Settle decisions that come in parts, each with all about some records."""
+    whole = together(parts)
+    order = np.lexsort((whole.ids, whole.made))
+    chosen = Chosen(**{each.name: getattr(whole, each.name)[order] for each in fields(Chosen)})
+    return Settled(chosen, ripe_of(chosen, question))
+
+
 def settle(joined: Iterable[Joined], question: Question, version: str | None = None) -> Settled:
-    """Settle decisions of one outcome.
+    """Settle decisions of one outcome; parameters as of :func:`settling`."""
+    return settled_of([columns_of(settling(list(joined), question, version), question)], question)
+
+
+def settling(joined: Sequence[Joined], question: Question, version: str | None = None) -> tuple[Joined, ...]:
+    """Decisions that may count.
 
     Parameters
     ----------
-    joined : iterable of Joined
-        In the order in which they were made.
+    joined : sequence of Joined
+        All about some records, in the order in which they were made.
     question : Question
     version : str, optional
         Key of the version whose decisions count; all by default.
@@ -98,23 +156,15 @@ def settle(joined: Iterable[Joined], question: Question, version: str | None = N
     An outcome counts once: at the last decision about a record before it. An earlier one of which nothing was told is
     left out where the next was made while its outcome could still come, for silence about it tells nothing.
     """
-    name, every = question.outcome, list(joined)
-    again = repeated(every, question.after)
-    found = tuple(
+    name, again = question.outcome, repeated(joined, question.after)
+    return tuple(
         each
-        for each in every
+        for each in joined
         if not each.counted_at
         and (version is None or each.decision.model == version)
         and name in (each.decision.probabilities or {})
         and not (each.decision.id in again and told_of(each.came, question.outcomes, name) is None)
     )
-    return ripened_of(found, question)
-
-
-def ripened_of(found: tuple[Joined, ...], question: Question) -> Settled:
-    """Decisions that have a probability of the outcome, with which of them count."""
-    probability = np.array([(each.decision.probabilities or {})[question.outcome] for each in found], float)
-    return Settled(found, probability, *ripened(found, question))
 
 
 def repeated(joined: Sequence[Joined], after: float | None) -> set[str]:
@@ -128,18 +178,21 @@ def repeated(joined: Sequence[Joined], after: float | None) -> set[str]:
     return found
 
 
-def ripened(joined: Sequence[Joined], question: Question) -> tuple[Floats, RipeOutcomes]:
-    """When decisions were made, and which of their outcomes count."""
-    made = np.array([each.decision.made for each in joined], float)
-    told = [told_of(each.came, question.outcomes, question.outcome) for each in joined]
-    value, known, happened = (
-        np.array([NOBODY_TOLD if each is None else getattr(each, name) for each in told], float)
-        for name in ("value", "known", "happened")
-    )
-    after, silence = question.after, silence_of(question.card, question.outcome)
-    if all(each is None for each in told):  # nobody tells of this model yet
-        silence = "unknown"
-    return made, ripen(made, value, known, question.now, after, silence, happened)
+def ripe_of(chosen: Chosen, question: Question, is_heard: bool | None = None) -> RipeOutcomes:
+    """Which outcomes count.
+
+    Parameters
+    ----------
+    chosen : Chosen
+    question : Question
+    is_heard : bool, optional
+        Whether anybody tells what comes of the model, without which silence means nothing; whether anything was told of
+        these by default.
+    """
+    is_heard = not bool(np.isnan(chosen.value).all()) if is_heard is None else is_heard
+    silence = silence_of(question.card, question.outcome) if is_heard else "unknown"
+    given = chosen.made, chosen.value, chosen.known, question.now
+    return ripen(*given, question.after, silence, chosen.happened)
 
 
 def told_of(came: Mapping[str, Came], outcomes: Outcomes, outcome: str) -> Came | None:

@@ -15,7 +15,7 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 
 from feedback.joined import Came, Joined
-from feedback.results.settled import Question, Settled, ripened_of, settle
+from feedback.results.settled import Question, Settled, columns_of, settled_of, settling
 
 
 def settle_spaced(
@@ -33,11 +33,16 @@ def settle_spaced(
     among : container of str, optional
         Ids of the decisions that may count, chosen without regard to what came; all by default.
     """
-    every = list(joined)
-    if question.after is None:
-        chosen = every if among is None else [each for each in every if each.decision.id in among]
-        return settle(chosen, question, version)
-    return ripened_of(spaced(every, question, question.after, version, among), question)
+    return settled_of([columns_of(judging(list(joined), question, version, among), question)], question)
+
+
+def judging(
+    joined: Sequence[Joined], question: Question, version: str | None = None, among: Container[str] | None = None
+) -> tuple[Joined, ...]:
+    """Decisions by which probabilities are judged; parameters as of :func:`settle_spaced`, of some records."""
+    if question.after is not None:
+        return spaced(joined, question, question.after, version, among)
+    return settling([each for each in joined if among is None or each.decision.id in among], question, version)
 
 
 def spaced(

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from feedback.joined import Joined, join
+from feedback.joined import Amendments, Joined, join
 from feedback.results.paid import decision_of
-from feedback.results.settled import Question, Settled
+from feedback.results.settled import Chosen, Question, columns_of, ripe_of, settling, together
+from feedback.results.spaced import told_in_time
 from ml.decision.decide import acts
 from ml.monitoring.adoption import AdoptionRow, adoption
 from ml.monitoring.overrides import overrides, overrides_by_reason
@@ -19,43 +20,94 @@ from store.outcome_records import CALL, Assignment, Event
 DAYS = 7.0  # within which somebody who is listed is to be called
 
 
-def used(settled: Settled, assigned: Iterable[Assignment], told: Iterable[Event], question: Question) -> dict[str, Any]:
-    """Adoption and overrides as plain JSON, none of it by person.
+class Use:
+    """Adoption and overrides of a model, of all versions, none of it by person.
 
     Parameters
     ----------
-    settled : Settled
-        Decisions of the model, of all versions.
-    assigned : iterable of Assignment
-    told : iterable of Event
     question : Question
-
-    Returns
-    -------
-    dict
-        ``decisions`` and ``noted`` (of how many somebody told anything), ``listed`` (adoption of those who were to be
-        called, None without lists) with ``weeks``, ``overrides`` of all and by ``reasons``.
     """
-    every, by_reason = _overrides(settled, question)
-    return {
-        "decisions": len(settled.joined),
-        "noted": sum(each.is_noted for each in settled.joined),
-        "listed": _listed(assigned, told, question),
-        "overrides": every,
-        "reasons": by_reason,
-    }
 
+    def __init__(self, question: Question) -> None:
+        self._question = question
+        self._decisions = self._noted = 0
+        self._is_heard = False  # whether anybody ever told what came
+        self._parts, self._said, self._reasons = list[Chosen](), list[bool](), list[str]()
+        self._shown, self._contacted, self._recorded = list[float](), list[float](), list[float]()
 
-def _listed(assigned: Iterable[Assignment], told: Iterable[Event], question: Question) -> dict[str, Any] | None:
-    called = sorted((each for each in assigned if each.group == CALL and each.record), key=lambda each: each.made)
-    if not called:
-        return None
-    joined = list(join([decision_of(each) for each in called], (replace(each, decision="") for each in told)))
-    shown = [each.decision.made for each in joined]
-    contacted = [_first([event.happened for event in each.contacts], each) for each in joined]
-    recorded = [min((came.happened for came in each.came.values()), default=np.nan) for each in joined]
-    found = adoption(shown, contacted, recorded, [""] * len(joined), question.now, DAYS)
-    return {"days": found.days, **_row(found.all), "weeks": [_row(each) for each in found.weeks]}
+    def add(self, joined: Sequence[Joined]) -> None:
+        """Add decisions with all about their records, in the order in which they were made."""
+        counted = columns_of(settling(joined, self._question), self._question)
+        self._decisions += len(counted.ids)
+        self._noted += int(counted.noted.sum())
+        self._is_heard |= not bool(np.isnan(counted.value).all())
+        self._add_overrides(joined)
+
+    def add_listed(
+        self, assigned: Iterable[Assignment], told: Iterable[Event], amendments: Amendments | None = None
+    ) -> None:  # fmt: skip
+        """Add assignments; parameters as of :meth:`feedback.results.paid.Groups.add`."""
+        called = sorted((each for each in assigned if each.group == CALL and each.record), key=lambda each: each.made)
+        events = (replace(each, decision="") for each in told)
+        for each in join([decision_of(each) for each in called], events, amendments):
+            self._shown.append(each.decision.made)
+            self._contacted.append(_first([event.happened for event in each.contacts], each))
+            self._recorded.append(min((came.happened for came in each.came.values()), default=np.nan))
+
+    def result(self) -> dict[str, Any]:
+        """The answers as plain JSON.
+
+        Returns
+        -------
+        dict
+            ``decisions`` and ``noted`` (of how many somebody told anything), ``listed`` (adoption of those who were to
+            be called, None without lists) with ``weeks``, ``overrides`` of all and by ``reasons``.
+        """
+        every, by_reason = self._judged()
+        return {
+            "decisions": self._decisions,
+            "noted": self._noted,
+            "listed": self._listed(),
+            "overrides": every,
+            "reasons": by_reason,
+        }
+
+    def _listed(self) -> dict[str, Any] | None:
+        if not self._shown:
+            return None
+        given = self._shown, self._contacted, self._recorded, [""] * len(self._shown)
+        found = adoption(*given, self._question.now, DAYS)
+        return {"days": found.days, **_row(found.all), "weeks": [_row(each) for each in found.weeks]}
+
+    # ---- overrides ---------------------------------------------------------------------------------
+    def _add_overrides(self, joined: Sequence[Joined]) -> None:
+        """Add each decision that somebody disagreed with, with what came in its own time.
+
+        Whoever says the same of a record again while that time goes on says it once.
+        """
+        question, found, until = self._question, list[Joined](), dict[tuple[str, ...], float]()
+        for each in told_in_time(joined, question.after) if any(each.overrides for each in joined) else ():
+            about = [one for one in each.overrides if _is_about(one, question)]
+            if not about or each.counted_at or question.outcome not in (each.decision.probabilities or {}):
+                continue
+            made, record = each.decision.made, each.decision.record
+            said = _said(each, about[-1], question.outcome)
+            mark = (record, about[-1].by, about[-1].reason, str(said))
+            if record and made < until.get(mark, made):
+                continue
+            until[mark] = made + (question.after or 0.0)
+            found.append(each)
+            self._said.append(said)
+            self._reasons.append(about[-1].reason)
+        self._parts.append(columns_of(found, question))
+
+    def _judged(self) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        """Overrides whose outcome is ripe, judged together and by reason."""
+        chosen = together(self._parts)
+        ripe = ripe_of(chosen, self._question, is_heard=self._is_heard)
+        p, came = chosen.probability[ripe.rows], ripe.came
+        said, reasons = ([given[row] for row in ripe.rows.tolist()] for given in (self._said, self._reasons))
+        return asdict(overrides(p, said, came)), [asdict(each) for each in overrides_by_reason(p, said, came, reasons)]
 
 
 def _first(times: Sequence[float], each: Joined) -> float:
@@ -66,19 +118,6 @@ def _first(times: Sequence[float], each: Joined) -> float:
 def _row(row: AdoptionRow) -> dict[str, Any]:
     shares = {"contacted_share": row.contacted_share, "recorded_share": row.recorded_share}
     return {**asdict(row), **shares}
-
-
-def _overrides(settled: Settled, question: Question) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """Overrides whose outcome is ripe, judged together and by reason."""
-    rows, said, reasons = list[int](), list[bool](), list[str]()
-    for at, row in enumerate(settled.ripe.rows.tolist()):
-        about = [each for each in settled.joined[row].overrides if _is_about(each, question)]
-        if about:
-            rows.append(at)
-            said.append(_said(settled.joined[row], about[-1], question.outcome))
-            reasons.append(about[-1].reason)
-    p, came = settled.said[rows], settled.came[rows]
-    return asdict(overrides(p, said, came)), [asdict(each) for each in overrides_by_reason(p, said, came, reasons)]
 
 
 def _is_about(override: Event, question: Question) -> bool:

@@ -8,9 +8,10 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
+from feedback.results.aside import MANY, WATCH
 from feedback.results.right import judged, watched
-from feedback.results.settled import Question
-from feedback.results.spaced import settle_spaced
+from feedback.results.settled import Chosen, Question, columns_of, settled_of
+from feedback.results.spaced import judging
 from feedback.service import Feedback
 from jobs.work.lease_renewal import heartbeat
 from ml.errors import LikelyError
@@ -77,36 +78,48 @@ class Watch:
     def _try(self, name: str) -> None:
         """Look at one model; whatever goes wrong with it, the others are looked at."""
         try:
-            self.look_at(name)
+            for outcome in self.look_at(name):
+                log.warning(
+                    "The probabilities of %s for %s are off: what comes is not what they say. See its Results page.",
+                    self._registry.live(name), outcome,
+                )  # fmt: skip
         except Exception as error:
             if isinstance(error, StoreUnavailable) or is_unavailable(error):
                 raise
             log.exception("The watch over outcomes could not look at the model %s.", name)
 
-    def look_at(self, name: str) -> None:
-        """Look at the outcomes of one model; a version that does not serve is left out."""
+    def look_at(self, name: str) -> Sequence[str]:
+        """Look at the outcomes of one model and say which went off; a version that does not serve is left out."""
         seen = self._tables.events.last(name)
         if not seen:  # nobody tells what came
-            return
+            return ()
         try:
             bundle = self._registry.load(name)
         except LikelyError:
-            return
+            return ()
         size = self._tables.decisions.count(name)
         due = [each for each in self._episodes(bundle) if self._is_due(each, seen, size)]
         if not due:
-            return
-        joined = list(self._feedback.came(name))
-        for episode in due:
-            question = Question(bundle.outcomes, episode.outcome, bundle.card, self._clock())
-            found = judged(settle_spaced(joined, question, bundle.key), bundle.outcomes, episode)
+            return ()
+        if self._feedback.aside is not None and size >= MANY:
+            found: Sequence[str] = self._feedback.aside.do(WATCH, model=name, channels=self._channels)
+            return found
+        return self._judge(bundle, due, seen)
+
+    def _judge(self, bundle: Bundle, due: Sequence[Episode], seen: int) -> Sequence[str]:
+        now, off = self._clock(), list[str]()
+        asked = [Question(bundle.outcomes, each.outcome, bundle.card, now) for each in due]
+        parts: list[list[Chosen]] = [[] for _ in due]
+        for joined in self._feedback.came_by_record(bundle.name):
+            for question, some in zip(asked, parts, strict=True):
+                some.append(columns_of(judging(joined, question, bundle.key), question))
+        for episode, question, some in zip(due, asked, parts, strict=True):
+            found = judged(settled_of(some, question), bundle.outcomes, episode)
             self._tables.episodes.advance(episode.id, json.dumps(found.evidence.to_json()), seen)
             alarmed, since = found.evidence.alarmed_at, found.verdict.since
             if alarmed is not None and self._tables.episodes.go_off(episode.id, alarmed, since, self._channels):
-                log.warning(
-                    "The probabilities of %s for %s are off: what comes is not what they say. See its Results page.",
-                    episode.version, episode.outcome,
-                )  # fmt: skip
+                off.append(episode.outcome)
+        return off
 
     def _episodes(self, bundle: Bundle) -> list[Episode]:
         """The episodes of the live version; those of another version end."""

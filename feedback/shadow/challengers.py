@@ -13,8 +13,8 @@ from auth.audit_log import AuditLog
 from auth.caller import current_request
 from auth.versions.changes import checked_reason
 from feedback.errors import BadChallenger
-from feedback.results.settled import Question
-from feedback.results.spaced import settle_spaced
+from feedback.results.settled import Chosen, Question, columns_of, settled_of
+from feedback.results.spaced import judging
 from feedback.service import Feedback
 from ml.lifecycle.state import live_of
 from ml.locale import percent
@@ -145,13 +145,17 @@ class Challengers:
 
     def _compute(self, live: Bundle, chosen: Challenger) -> dict[str, Any]:
         said = self._table.answers(chosen.version)
-        joined = list(self._feedback.came(chosen.model, since=chosen.since))
-        found = {}
-        for outcome in compared(live, self._service.registry.load(chosen.version)):
-            answered = {number for number, each in said.items() if outcome in each}
-            question = Question(live.outcomes, outcome, live.card, self._clock())
-            settled = settle_spaced(joined, question, live.key, answered)
-            ids = [settled.joined[row].decision.id for row in settled.ripe.rows]
+        names, now, found = compared(live, self._service.registry.load(chosen.version)), self._clock(), {}
+        asked = {name: Question(live.outcomes, name, live.card, now) for name in names}
+        answered = {name: {number for number, each in said.items() if name in each} for name in names}
+        parts: dict[str, list[Chosen]] = {name: [] for name in names}
+        for joined in self._feedback.came_by_record(chosen.model, since=chosen.since):
+            for name in names:
+                some = judging(joined, asked[name], live.key, answered[name])
+                parts[name].append(columns_of(some, asked[name]))
+        for outcome in names:
+            settled = settled_of(parts[outcome], asked[outcome])
+            ids = [each.decode() for each in settled.chosen.ids[settled.ripe.rows]]
             other = np.array([said[each][outcome] for each in ids], float)
             found[outcome] = asdict(judge_shadow(settled.said, other, settled.came))
         return found

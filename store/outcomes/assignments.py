@@ -12,6 +12,7 @@ from store.database_table import DatabaseTable, now_in
 from store.errors import store_errors
 from store.outcome_records import CONTROL, Assignment
 from store.outcome_tables import assignment_claims, assignments
+from store.outcomes.whole_records import whole_records
 
 AT_ONCE = 500  # rows of a statement
 
@@ -53,6 +54,12 @@ class AssignmentTable(DatabaseTable):
             if len(rows) < AT_ONCE * 4:
                 return
             after = rows[-1].list, rows[-1].row
+
+    def by_record(self, name: str) -> Iterator[list[Assignment]]:
+        """Assignments of all lists of a model, some at a time, each time all of some records; `name` has no version."""
+        place = (assignments.c.record, assignments.c.list, assignments.c.row)
+        asked = select(assignments).where(assignments.c.model.like(f"{name}@%"))
+        return whole_records(self._engine(), asked, place, _assignment)
 
     def count(self, name: str) -> int:
         """How many assignments of a model there are."""

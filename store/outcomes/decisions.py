@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, and_, func, or_, select
+from sqlalchemy import Row, and_, func, null, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from store.connection.deadline import long_statements
@@ -14,8 +16,11 @@ from store.database_table import DatabaseTable, now_in
 from store.errors import store_errors
 from store.outcome_records import Decision
 from store.outcome_tables import decisions
+from store.outcomes.whole_records import PAGE, whole_records
 
 AT_ONCE = 500  # rows of a statement
+FIELDS = tuple(Decision.__dataclass_fields__)
+COLUMNS = {"group": "grouping"}  # where their names are others
 
 
 class DecisionTable(DatabaseTable):
@@ -95,13 +100,41 @@ class DecisionTable(DatabaseTable):
             place = decisions.c.made >= since
             if after is not None:
                 place = or_(order[0] > after[0], and_(order[0] == after[0], order[1] > after[1]))
-            asked = select(*columns).where(*wanted, place).order_by(*order).limit(AT_ONCE * 4)
+            asked = select(*columns).where(*wanted, place).order_by(*order).limit(PAGE)
             with store_errors(), long_statements(), self._engine().connect() as connection:
                 rows = connection.execute(asked).all()
             yield from map(decision_of, rows)
-            if len(rows) < AT_ONCE * 4:
+            if len(rows) < PAGE:
                 return
             after = rows[-1].made, rows[-1].id
+
+    def by_record(self, name: str, *, since: float = 0.0, until: float | None = None) -> Iterator[list[Decision]]:
+        """Decisions of a model without their values, some at a time, each time all about some records.
+
+        Those about no named record come in parts of their own. Within a part they are in the order of time.
+
+        Parameters
+        ----------
+        name : str
+            Of the model, without a version.
+        since, until : float
+            Made from, and before; seconds since 1970.
+        """
+        place = (decisions.c.record, decisions.c.made, decisions.c.id)
+        columns = [null() if each == "sealed" else decisions.c[COLUMNS.get(each, each)] for each in FIELDS]
+        wanted = [decisions.c.name == name, decisions.c.made >= since]
+        wanted += [] if until is None else [decisions.c.made < until]
+        for some in whole_records(self._engine(), select(*columns).where(*wanted), place, _plain):
+            yield sorted(some, key=lambda each: (each.made, each.id))
+
+    def latest(self, version: str, most: int) -> list[Decision]:
+        """The latest decisions of a version that have probabilities, with their values, in the order of time."""
+        asked = select(decisions).where(decisions.c.name == version.partition("@")[0], decisions.c.model == version)
+        asked = asked.where(decisions.c.probabilities.is_not(None))
+        asked = asked.order_by(decisions.c.made.desc(), decisions.c.id.desc()).limit(most)
+        with store_errors(), long_statements(), self._engine().connect() as connection:
+            found = [decision_of(row) for row in connection.execute(asked)]
+        return found[::-1]
 
     def count(self, name: str, until: float | None = None) -> int:
         """How many decisions of a model there are, made before a time."""
@@ -126,3 +159,21 @@ def decision_of(row: Row[Any]) -> Decision:
     held["cut_offs"] = orjson.loads(held["cut_offs"])
     held["probabilities"] = None if held["probabilities"] is None else orjson.loads(held["probabilities"])
     return Decision(**held)
+
+
+def _plain(row: Row[Any]) -> Decision:
+    """A row of the columns of :meth:`DecisionTable.by_record`; of a million each microsecond is a second."""
+    held = list(row)
+    if held[_PROBABILITIES] is not None:
+        held[_PROBABILITIES] = orjson.loads(held[_PROBABILITIES])
+    held[_CUT_OFFS] = _cut_offs(held[_CUT_OFFS])
+    return Decision(*held)
+
+
+_PROBABILITIES, _CUT_OFFS = FIELDS.index("probabilities"), FIELDS.index("cut_offs")
+
+
+@lru_cache(maxsize=64)
+def _cut_offs(text: str) -> Mapping[str, float]:
+    found: dict[str, float] = orjson.loads(text)
+    return MappingProxyType(found)

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, or_, select
+from sqlalchemy import Connection, Row, Select, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from store.connection.deadline import long_statements
 from store.connection.storable_text import storable
 from store.database_table import DatabaseTable, now_in
 from store.errors import store_errors
+from store.outcome_records import CORRECTION, VOID, Event
 from store.outcome_records import PAGE as PAGE_DOOR
-from store.outcome_records import Event
 from store.outcome_tables import events
 
 AT_ONCE = 500  # rows of a statement
 ABOUT = ("model", "kind", "decision", "record", "outcome")  # fields that are the same under the same key
+AMENDING = (CORRECTION, VOID)
 PAGE = 2_000  # rows that are read at a time
 
 
@@ -140,10 +141,64 @@ class EventTable(DatabaseTable):
                 return
             after = rows[-1].number
 
+    def about(
+        self, model: str, records: Collection[str], decisions: Collection[str] = (), as_of: float | None = None,
+        *, named: bool = False,
+    ) -> list[Event]:  # fmt: skip
+        """Events about some records or decisions in the order in which they became known.
+
+        Corrections and voids are left out, see :meth:`amendments`.
+
+        Parameters
+        ----------
+        model : str
+            Its name, without a version.
+        records : collection of str
+            Ids.
+        decisions : collection of str
+            Ids.
+        as_of : float, optional
+            Known by this time; seconds since 1970.
+        named : bool
+            Also those that name a record of these beside any decision; else these are found by the decision alone.
+        """
+        # SQLite takes the best index where each statement has the conditions of one
+        asked = _known(as_of).where(events.c.kind.not_in(AMENDING))
+        found = dict[int, Event]()
+        with store_errors(), long_statements(), self._engine().connect() as connection:
+            for some in _parts(sorted(set(records) - {""})):
+                told = _rows(connection, asked.where(events.c.model == model, events.c.record.in_(some)))
+                found |= {number: each for number, each in told if named or not each.decision}
+            for some in _parts(sorted(set(decisions) - {""})):
+                told = _rows(connection, asked.where(events.c.decision.in_(some)))
+                found |= {number: each for number, each in told if each.model == model}
+        return [found[number] for number in sorted(found)]
+
+    def amendments(self, model: str, as_of: float | None = None) -> list[Event]:
+        """Corrections and voids of a model in the order in which they became known; parameters as of :meth:`about`."""
+        asked = _known(as_of).where(events.c.model == model, events.c.kind.in_(AMENDING)).order_by(events.c.number)
+        with store_errors(), long_statements(), self._engine().connect() as connection:
+            return [event for _, event in _rows(connection, asked)]
+
+    def count(self, model: str) -> int:
+        """How many events of a model there are."""
+        with store_errors(), self._engine().connect() as connection:
+            return int(connection.scalar(select(func.count()).where(events.c.model == model)) or 0)
+
     def last(self, model: str) -> int:
         """Number of the last event of a model; 0 where there is none."""
         with store_errors(), self._engine().connect() as connection:
             return int(connection.scalar(select(func.max(events.c.number)).where(events.c.model == model)) or 0)
+
+
+def _known(as_of: float | None) -> Select[Any]:
+    """Fields of events that became known by a time, and their numbers."""
+    asked = select(*(events.c[name] for name in Event.__dataclass_fields__), events.c.number)
+    return asked if as_of is None else asked.where(events.c.known <= as_of)
+
+
+def _rows(connection: Connection, asked: Select[Any]) -> Iterator[tuple[int, Event]]:
+    return ((row[-1], Event(*row[:-1])) for row in connection.execute(asked))
 
 
 def _parts(whole: Sequence[Any]) -> Iterator[Sequence[Any]]:

@@ -1,59 +1,116 @@
-"""Processor seconds of the Results page's numbers: decisions and events of SQLite are read, joined, settled, judged.
+"""Processor seconds and memory of the Results page's numbers and of the alarm, by the number of decisions.
 
-``python -m tests.bench.results [decisions …]``; the figures stand in docs/decisions/0064-results-one-source.md.
+``python -m tests.bench.results [--database URL] [decisions …]``; the figures stand in
+docs/decisions/0064-results-one-source.md. Each step is measured in a process of its own, with what was told of a third
+of the decisions, records that are decided about again, and corrections. A database that is named is emptied of nothing:
+name one that is empty.
 """
 
 from __future__ import annotations
 
+import argparse
+import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import replace
+from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 
-from feedback.joined import join
-from feedback.results.right import judged
-from feedback.results.settled import Question, settle
-from ml.data.outcomes import Outcome, Outcomes
+from feedback.results.results import Results
+from feedback.results.watch import Watch
+from feedback.service import Feedback
+from ml.lifecycle.state import live_of
+from ml.service import open_service
 from store.db import open_store
-from store.outcome_records import decision_id
-from tests.results import CARD, DAY, START, decided, told
+from store.outcome_records import CORRECTION, OUTCOME, Decision, Event, decision_id
+from tests.results import DAY, shop
 
-OUTCOMES = Outcomes((Outcome("no", "No", "no"), Outcome("yes", "Yes", "yes")), True, "yes")
-KEY = "shop@3f9a1c2b"
+AT_ONCE = 20_000
+SHARE_TOLD, SHARE_CORRECTED = 0.33, 0.01
 
 
-def measured(many: int) -> dict[str, float]:
-    """Processor seconds of each step."""
-    came = np.random.default_rng(3).random(many) < 0.3
-    made = [
-        replace(decided(0, 0.3), id=decision_id(f"{at:024x}", 0), record=f"K-{at}", made=START + at / 50 * DAY)
-        for at in range(many)
-    ]
-    found = {}
-    with tempfile.TemporaryDirectory() as folder:
-        tables = open_store(f"sqlite:///{folder}/likely.db").outcomes
+def fill(url: str, key: str, many: int) -> None:
+    """Store decisions of a year about two thirds as many records, and what came of them."""
+    rng, tables, now = np.random.default_rng(3), open_store(url).outcomes, time.time()
+    for begin in range(0, many, AT_ONCE):
+        made = list(_decisions(rng, key, begin, min(begin + AT_ONCE, many), many, now - 365 * DAY))
         tables.decisions.append(made)
-        tables.events.append([told(each, float(value)) for each, value in zip(made, came, strict=True)])
-        at = time.process_time()
-        events = [event for _, event in tables.events.of("shop")]
-        decisions = list(tables.decisions.of("shop", sealed=False))
-        found["reading"], at = time.process_time() - at, time.process_time()
-        joined = list(join(decisions, events))
-        found["joining"], at = time.process_time() - at, time.process_time()
-        settled = settle(joined, Question(OUTCOMES, "yes", CARD, time.time() + DAY), KEY)
-        found["settling"], at = time.process_time() - at, time.process_time()
-        judged(settled, OUTCOMES, None)
-        found["judging"] = time.process_time() - at
-    return found
+        chosen = [each for each in made if rng.random() < SHARE_TOLD]
+        told = [
+            Event(
+                f"e-{each.id}", "shop", OUTCOME, "", each.record, "yes", float(rng.random() < 0.3),
+                happened=each.made + DAY,
+            )
+            for each in chosen
+        ]  # fmt: skip
+        changed = [each for each in told if rng.random() < SHARE_CORRECTED]
+        told += [
+            Event(
+                f"c-{each.id[2:]}", "shop", CORRECTION, "", each.record, value=1.0, happened=each.happened,
+                refers=each.id,
+            )
+            for each in changed
+        ]  # fmt: skip
+        tables.events.append(told)
+
+
+def _decisions(
+    rng: np.random.Generator, key: str, begin: int, end: int, many: int, start: float
+) -> Iterator[Decision]:  # fmt: skip
+    for at in range(begin, end):
+        p = float(rng.beta(1.5, 3.5))
+        record = f"K-{rng.integers(max(1, many * 2 // 3))}"
+        yield Decision(
+            decision_id(f"{at:024x}", 0), key, record, made=start + at / many * 360 * DAY,
+            probabilities={"yes": p, "no": 1 - p}, cut_offs={"yes": 0.5, "no": 0.5},
+        )  # fmt: skip
+
+
+def measure(what: str, url: str, models: str) -> None:
+    """Print the processor seconds of one step, seconds by the clock, and the memory that the process grew by."""
+    feedback = Feedback(open_service(Path(models)), open_store(url), None)
+    feedback.service.model("shop")
+    key = f"shop@{live_of(Path(models), 'shop')}"
+    before = _most()
+    clock, at = time.perf_counter(), time.process_time()
+    if what == "alarm":
+        Watch(feedback).look_at("shop")
+    else:
+        Results(feedback).computed(key, "yes", None)
+    seconds, by_clock = time.process_time() - at, time.perf_counter() - clock
+    print(
+        f"  {what}: {seconds:.1f} s of the processor, {by_clock:.1f} s by the clock, {_most() - before:.0f} MB more",
+        flush=True,
+    )
+
+
+def _most() -> float:
+    """The most memory that this process had so far, in MB; what the parent had at its fork is not counted."""
+    (line,) = (each for each in Path("/proc/self/status").read_text().splitlines() if each.startswith("VmHWM"))
+    return int(line.split()[1]) / 1024
 
 
 def main() -> None:
     """Print the figures."""
-    for many in map(int, sys.argv[1:] or ("10000", "100000")):
-        steps = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in measured(many).items())
-        print(f"{many:,} decisions: {steps}")
+    parser = argparse.ArgumentParser()
+    parser.add_argument("decisions", nargs="*", type=int, default=[10_000, 100_000])
+    parser.add_argument("--database", help="URL of an empty database; SQLite in a temporary folder by default")
+    parser.add_argument("--measure", nargs=3, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.measure:
+        measure(*given.measure)
+        return
+    for many in given.decisions:
+        with tempfile.TemporaryDirectory() as folder:
+            models, url = Path(folder) / "models", given.database or f"sqlite:///{folder}/likely.db"
+            shop(models)
+            fill(url, f"shop@{live_of(models, 'shop')}", many)
+            print(f"{many:,} decisions:", flush=True)
+            for what in ("alarm", "results"):
+                step = ["--measure", what, url, str(models)]
+                subprocess.run([sys.executable, "-m", "tests.bench.results", *step], check=True)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from feedback.results.alert_sender import AlertSender, Receivers, described
+from feedback.results.aside import Aside, AsideFailed
 from feedback.results.mail import MailServer, NotSent
 from feedback.results.results import Results
 from feedback.results.watch import DUTY, Watch
@@ -20,7 +21,7 @@ from feedback.service import Feedback
 from jobs.webhooks.sign import signed
 from ml.lifecycle.state import live_of
 from ml.service import open_service
-from settings import BadSetting, Settings
+from settings import BadSetting, Settings, plain_environ
 from store.db import open_store
 from store.outcomes.alarm_records import EMAIL, WEBHOOK
 from tests.results import DAY, START, decided, shop, told
@@ -78,9 +79,9 @@ def test_one_that_is_off_goes_off_once_and_says_so_in_one_line(feedback, models,
     happens(feedback, key_of(models), 600, 0.6)
     watch = Watch(feedback, [WEBHOOK, EMAIL])
     for _ in range(3):
-        watch.look_at("shop")
+        watch._try("shop")
     happens(feedback, key_of(models), 300, 0.6, begin=20)
-    watch.look_at("shop")
+    watch._try("shop")
     (episode,) = feedback.store.outcomes.episodes.of("shop")
     assert episode.outcome == "yes"
     assert feedback.store.outcomes.alerts.states(episode.id) == {WEBHOOK: "waiting", EMAIL: "waiting"}
@@ -147,6 +148,28 @@ def test_of_many_decisions_the_watch_looks_less_often(feedback, models):
     assert not watch._is_due(feedback.store.outcomes.episodes.going_on("shop")["yes"], 10**6, 100_000)
     now[0] += 101
     assert watch._is_due(feedback.store.outcomes.episodes.going_on("shop")["yes"], 10**6, 100_000)
+
+
+def test_of_many_decisions_a_process_beside_gives_the_same_answers(feedback, models, tmp_path, monkeypatch):
+    happens(feedback, key_of(models), 600, 0.6)
+    now = time.time()
+    here = Results(feedback, lambda: now).of("shop")
+    feedback.aside = Aside(models, f"sqlite:///{tmp_path / 'likely.db'}", plain_environ())
+    asked = []
+    do = feedback.aside.do
+    monkeypatch.setattr(feedback.aside, "do", lambda task, **given: asked.append(task) or do(task, **given))
+    assert Results(feedback, lambda: now).computed(key_of(models), "yes", None)["records"] == here["records"]
+    assert asked == []
+    monkeypatch.setattr("feedback.results.results.MANY", 600)
+    monkeypatch.setattr("feedback.results.watch.MANY", 600)
+    there = Results(feedback, lambda: now).of("shop")
+    assert {**there, "as_of": 0} == {**here, "as_of": 0}
+    assert Watch(feedback, [WEBHOOK]).look_at("shop") == ["yes"]
+    assert asked == ["results", "watch"]
+    assert feedback.store.outcomes.episodes.going_on("shop")["yes"].alarmed is not None
+    assert feedback.store.outcomes.alerts.claim(60).channel == WEBHOOK
+    with pytest.raises(AsideFailed, match="The process of results ended with 1"):
+        feedback.aside.do("results", version="gone", outcome="yes", episode=None)
 
 
 def test_a_model_that_cannot_be_looked_at_does_not_hide_the_others(feedback, models, monkeypatch, caplog):

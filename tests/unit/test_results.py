@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from feedback.joined import join
-from feedback.results.paid import paid
+from feedback.results.paid import Groups
 from feedback.results.right import judged, right, watched
 from feedback.results.settled import Question, settle
-from feedback.results.used import used
+from feedback.results.used import Use
 from ml.data.outcomes import Outcome, Outcomes
 from store.outcome_records import CALL, CONTACTED, CONTROL, OVERRIDE, VOID
 from store.outcomes.alarm_records import Episode
@@ -25,6 +25,19 @@ def question(now=LATE, outcome="yes", silence="unknown", card=CARD):
 
 def settled(decisions, events, asked=None, version=KEY):
     return settle(join(decisions, events), asked or question(), version)
+
+
+def paid(assigned, events, asked):
+    groups = Groups(asked)
+    groups.add(assigned, events)
+    return groups.result()
+
+
+def used(decisions, assigned, events, asked=None):
+    use = Use(asked or question())
+    use.add(list(join(decisions, events)))
+    use.add_listed(assigned, events)
+    return use.result()
 
 
 def test_unripe_decisions_count_neither_as_bought_nor_as_not():
@@ -56,7 +69,7 @@ def test_an_outcome_counts_once_at_the_last_decision_before_it():
     decisions = [decided(at, 0.1 + at / 100, record="K-1") for at in (0, 5, 10)]
     found = settled(decisions, [told(decisions[1], 1.0, 2 * DAY)], question(silence="no"))
     # day 0 is followed by day 5 before its time is over and told of nothing: silence about it tells nothing
-    assert [each.decision.made for each in found.joined] == [START + 5 * DAY, START + 10 * DAY]
+    assert found.chosen.made.tolist() == [START + 5 * DAY, START + 10 * DAY]
     assert found.said == pytest.approx([0.15, 0.2])
     assert found.came.tolist() == [True, False]
 
@@ -214,11 +227,11 @@ def test_adoption_is_of_the_listed_and_of_no_person():
     every, _ = two_groups(10, 0, 2, 0)
     events = [told(each, 1.0, kind=CONTACTED, outcome="") for each in every[:4]]
     events += [told(each, 1.0, 20 * DAY) for each in every[4:6]]
-    found = used(settled([], []), every, events, question())["listed"]
+    found = used([], every, events)["listed"]
     assert (found["shown"], found["contacted"], found["recorded"], found["due"]) == (10, 6, 2, 10)
     assert found["contacted_share"] == 0.4
     assert len(found["weeks"]) == 1
-    assert used(settled([], []), [], [], question())["listed"] is None
+    assert used([], [], [])["listed"] is None
 
 
 def test_overrides_are_judged_by_what_came():
@@ -226,7 +239,7 @@ def test_overrides_are_judged_by_what_came():
     events = [told(each, float(at >= 15)) for at, each in enumerate(decisions)]
     disagreed = [told(each, None, kind=OVERRIDE, reason="moved away", outcome="") for each in decisions[:20]]
     expects = told(decisions[20], 1.0, kind=OVERRIDE, reason="called us")
-    found = used(settled(decisions, [*events, *disagreed, expects]), [], [], question())
+    found = used(decisions, [], [*events, *disagreed, expects])
     every, by_reason = found["overrides"], found["reasons"]
     # 15 of the 20 who were said not to buy did not, and the one who was said to buy did
     assert (every["records"], every["right"]) == (21, 16)
@@ -237,3 +250,20 @@ def test_overrides_are_judged_by_what_came():
     ]  # fmt: skip
     assert found["noted"] == found["decisions"] == 21
     assert AFTER == 30 * DAY
+
+
+def test_an_override_counts_for_the_decision_that_it_was_said_about_though_the_record_was_decided_again():
+    decisions = [decided(at, 0.8, record="K-1") for at in (0, 10, 20)] + [decided(at, 0.8) for at in (1, 2)]
+    first, second = (
+        told(each, 0.0, kind=OVERRIDE, reason="moved", by=who) for each, who in zip(decisions[:2], "ab", strict=True)
+    )
+    again = told(decisions[2], 0.0, kind=OVERRIDE, reason="moved", by="a")  # has said so on day 0
+    came = [told(decisions[2], 1.0, 5 * DAY), *(told(each, 0.0) for each in decisions[3:])]
+    found = used(decisions, [], [first, second, again, *came])["overrides"]
+    assert (found["records"], found["right"]) == (2, 0)
+    silent = used(decisions, [], [first, second, again, *came[1:]], question(silence="no"))["overrides"]
+    assert (silent["records"], silent["right"]) == (2, 2)
+    # Of day 10 on the purchase was not in time of the first: day 35 is after day 30
+    late = told(decisions[2], 1.0, 15 * DAY)
+    found = used(decisions, [], [first, second, late, *came[1:]], question(silence="no"))["overrides"]
+    assert (found["records"], found["right"]) == (2, 1)

@@ -2,17 +2,14 @@
 
 import pytest
 
-from feedback.joined import join
-from feedback.results.paid import paid
 from feedback.results.right import right
-from feedback.results.settled import Question, settle
-from feedback.results.used import used
+from feedback.results.settled import Question
 from layouts.results.page import answers
 from ml.plots.evidence_over_time import evidence_over_time, evidence_text, evidence_words
 from store.outcome_records import CONTACTED
 from store.outcomes.alarm_records import Episode
 from tests.results import DAY, START, decided, told, two_groups
-from tests.unit.test_results import KEY, LATE, question, run, settled
+from tests.unit.test_results import KEY, LATE, paid, question, run, settled, used
 
 
 def words(component):
@@ -37,7 +34,7 @@ def said(decisions=(), events=(), assigned=(), asked=None, episode=None, episode
     found = {
         "model": KEY, "outcome": "yes", "as_of": LATE, "records": records, "right": right(made, asked, episode),
         "paid": paid(assigned, events, asked),
-        "used": used(settle(join(list(decisions), list(events)), asked), assigned, events, asked),
+        "used": used(list(decisions), assigned, list(events), asked),
     }  # fmt: skip
     return words(answers(found, "Will buy", "shop", episodes, may))
 

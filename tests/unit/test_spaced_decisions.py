@@ -37,7 +37,7 @@ def test_what_came_after_the_time_of_the_first_is_of_the_next():
     decisions = [decided(at, 0.2, record="K-1") for at in (0, 20, 31)]
     late = told(decisions[1], 1.0, 15 * DAY)  # on day 35, told of the decision of day 20
     found = spaced(decisions, [late])
-    assert [each.decision.made for each in found.joined] == [START, START + 31 * DAY]
+    assert found.chosen.made.tolist() == [START, START + 31 * DAY]
     assert found.came.tolist() == [False, True]
 
 
