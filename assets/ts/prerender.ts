@@ -2,6 +2,7 @@
    First its figure is drawn, where it can be seen; then Dash starts, whose scripts take so long that nobody
    would see the figure before. Whatever fails, Dash starts and this goes. */
 import type { Graph } from "./plots/plotly.ts";
+import { loadScript } from "./shared/load-script.ts";
 
 const NEAR = 500;        // px below the screen
 const DRAWS = 1500;      // ms from the click until plotly.js must be loaded
@@ -33,19 +34,9 @@ function away() {
 }
 
 // ---- its figure -----------------------------------------------------------------------------
-function load(address: string) {
-  return new Promise<unknown>((done, failed) => {
-    const script = document.createElement("script");
-    script.addEventListener("load", done);
-    script.addEventListener("error", () => { script.remove(); failed(); }); // the real page tries again
-    script.src = address;
-    document.head.append(script);
-  });
-}
-
 async function draw() {
   if (!graph || graph.getBoundingClientRect().top > innerHeight + NEAR) return;
-  await load(document.querySelector<HTMLMetaElement>("meta[name=likely-drawing]")!.content);
+  await loadScript("drawing"); // after a failure the real page tries again
   if (!page.isConnected) return;
   const figure = JSON.parse(page.dataset.figure!);
   figure.config.responsive = false; // a listener would outlive the prerendered page

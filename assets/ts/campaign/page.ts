@@ -70,10 +70,7 @@ function fieldsMarked() {
 /* The browser fetches a file that is written now. */
 function fetched(export_: { address?: string } | null) {
   if (!export_?.address) return "";
-  const link = make("a", { href: export_.address, download: "" });
-  document.body.append(link);
-  link.click();
-  link.remove();
+  make("a", { href: export_.address, download: "" }).click();
   return export_.address;
 }
 

@@ -1,10 +1,9 @@
 /* The script of AG Grid, 2 MB, is loaded with the first table that is shown: a clientside callback gives the table to
    Dash when its script is there, for a component whose script is missing cannot be drawn. */
 import { go, register } from "../shared/dash.ts";
-import { closest, find, hasModifier, make, need } from "../shared/dom.ts";
+import { closest, find, hasModifier } from "../shared/dom.ts";
+import { loadScript } from "../shared/load-script.ts";
 import { sentence } from "../shared/sentences.ts";
-
-let loading: Promise<unknown> | null = null;
 
 async function tableShown({ shown, otherwise }: { shown: unknown; otherwise: unknown }) {
   try {
@@ -13,19 +12,7 @@ async function tableShown({ shown, otherwise }: { shown: unknown; otherwise: unk
   } catch { return otherwise; }
 }
 
-export function script() {
-  loading ??= new Promise((done, failed) => {
-    const tag = make("script", { src: need<HTMLMetaElement>("meta[name=likely-grid]").content });
-    tag.addEventListener("load", done);
-    tag.addEventListener("error", (event) => {
-      loading = null; // so that the next table tries again
-      tag.remove();
-      failed(event);
-    });
-    document.head.append(tag);
-  });
-  return loading;
-}
+export const script = () => loadScript("grid");
 
 interface Request { startRow: number; endRow: number; sortModel: unknown[]; filterModel: unknown }
 interface Answer { asked: string; rows: unknown }

@@ -1,6 +1,7 @@
 /* plotly.js: Dash's graphs await window.Plotly, and load a larger build where it is missing. So it is set from the
    start, to a promise that starts loading when it is first awaited. */
-import { all, find, need } from "../shared/dom.ts";
+import { all, find } from "../shared/dom.ts";
+import { loadScript } from "../shared/load-script.ts";
 
 export type Shape = { name?: string; visible?: boolean; [place: string]: unknown };
 type Layout = { shapes?: Shape[]; font?: object; margin?: { l?: number } } & Record<string, unknown>;
@@ -24,25 +25,7 @@ declare global {
   const Plotly: Library;
 }
 
-let loaded: Promise<Library> | null = null; // once loading has started
-
-function load() {
-  loaded ??= new Promise((done, failed) => {
-    const address = need<HTMLMetaElement>("meta[name=likely-drawing]").content;
-    const begun = find(`script[src="${address}"]`, document.head); // it may be loading already
-    const tag = begun ?? document.createElement("script");
-    tag.addEventListener("load", () => done(Plotly));
-    tag.addEventListener("error", () => {
-      loaded = null; // the next page tries again
-      tag.remove();
-      failed(new Error("The script that draws did not load."));
-    });
-    if (begun) return;
-    tag.setAttribute("src", address);
-    document.head.append(tag);
-  });
-  return loaded;
-}
+const load = () => loadScript("drawing").then(() => Plotly);
 
 // The prerendered page may have loaded it for its figure
 const isThere = Boolean(window.Plotly);
