@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any, TypeVar
 
 from store.db import Store
 from store.outcome_records import Decision, Event
 
-Fetched = tuple[dict[str, Decision | None], dict[str, Event | None]]
+T = TypeVar("T")
+Fetched = tuple[dict[str, Decision | None], dict[str, Event | None], dict[str, Any]]
 _fetched: ContextVar[Fetched | None] = ContextVar("fetched_decisions_and_events", default=None)
 
 
@@ -40,6 +42,16 @@ class LookUp:
             return held[1][number]
         return self._store.outcomes.events.get(number)
 
+    def once(self, name: str, look: Callable[[], T]) -> T:
+        """What is looked up under a name: once within a block of :meth:`fetched`, else each time."""
+        held = _fetched.get()
+        if held is None:
+            return look()
+        if name not in held[2]:
+            held[2][name] = look()
+        found: T = held[2][name]
+        return found
+
     @contextmanager
     def fetched(self, decisions: Collection[str], events: Collection[str]) -> Iterator[None]:
         """Fetch these at once for all that is asked until the block ends; what is not there is not looked for again.
@@ -52,6 +64,7 @@ class LookUp:
         held: Fetched = (
             {each: found[0].get(each) for each in decisions},
             {each: found[1].get(each) for each in events},
+            {},
         )
         token = _fetched.set(held)
         try:

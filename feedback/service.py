@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -189,11 +190,7 @@ class Feedback:
         return join(decisions, (event for _, event in tables.events.of(model, as_of=as_of)))
 
     def came_by_record(self, model: str, as_of: float | None = None, *, since: float = 0.0) -> Iterator[list[Joined]]:
-        """As :meth:`came`, some at a time with all about their records, in the order of time within each part.
-
-        So of a million decisions a few thousand are in memory. What came of the records' decisions, or counts for them,
-        is the same as in :meth:`came`.
-        """
+        """As :meth:`came`, some at a time with all about their records, in the order of time within each part."""
         tables = self.store.outcomes
         amendments = Amendments(tables.events.amendments(model, as_of))
         for decisions in tables.decisions.by_record(model, since=since, until=as_of):
@@ -221,7 +218,7 @@ class Feedback:
             raise unknown_decision(told.decision)
         require(Permission.OUTCOMES, model)
         told = replace(told, model=model, record=told.record or (found.record if found else ""))
-        if found is None and model not in self.service.registry.names():
+        if found is None and model not in self.look_up.once("", self.service.registry.names):
             raise UnknownModel(text("There is no model {name}.", name=repr(model[:80])))
         check_event(told, self._outcomes(found.model if found else model))
         return told
@@ -261,12 +258,13 @@ class Feedback:
         return tuple(bundle.outcomes.names) if bundle else ()
 
     def _bundle(self, key: str) -> Bundle | None:
-        for name in (key, key.partition("@")[0]):
-            try:
-                return self.service.registry.load(name)
-            except LikelyError:
-                continue
-        return None
+        def load() -> Bundle | None:
+            for name in (key, key.partition("@")[0]):
+                with suppress(LikelyError):
+                    return self.service.registry.load(name)
+            return None
+
+        return self.look_up.once(key, load)
 
     def _sealed(self, told: Event) -> Event:
         if not told.note:

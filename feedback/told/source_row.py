@@ -74,13 +74,23 @@ def due(row: SourceRow, chain: Sequence[Event]) -> Event | None:
         return None
     now = [each for each in standing(chain) if each.kind == OUTCOME]
     if not now:
-        return None if told.value is None else replace(told, id=new_event_id(), refers=row.root)
+        return None if told.value is None else replace(told, id=_next_id(row, chain), refers=row.root)
     stands = now[-1]
-    told = replace(told, id=new_event_id(), refers=stands.id)
+    told = replace(told, id=_next_id(row, chain), refers=stands.id)
     if told.value is None:
         return replace(told, kind=VOID, outcome="", happened=0.0)
     same_day = row.is_export or not told.happened or told.happened // DAY == stands.happened // DAY
     return None if stands.value == told.value and same_day else replace(told, kind=CORRECTION)
+
+
+def _next_id(row: SourceRow, chain: Sequence[Event]) -> str:
+    """Id of the event that follows a chain: the same for all who follow it at the same moment, so that one is stored.
+
+    It is made of the first one's id, which is secret until then but where it is one of our own export.
+    """
+    if row.is_export:
+        return new_event_id()
+    return hashlib.sha256(f"{row.root}\0{len(chain)}\0{chain[-1].id}".encode()).hexdigest()[:32]
 
 
 def _is_older(row: SourceRow, last: Event) -> bool:

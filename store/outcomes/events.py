@@ -23,7 +23,7 @@ PAGE = 2_000  # rows that are read at a time
 
 
 class KeyTaken(ValueError):
-    """An idempotency key was sent before, by the same caller, with an event about something else."""
+    """An idempotency key, or an id, came before with an event about something else."""
 
 
 class EventTable(DatabaseTable):
@@ -32,7 +32,8 @@ class EventTable(DatabaseTable):
     def append(self, told: Sequence[Event]) -> list[Event]:
         """Store events, all of them or none, and return them as they are stored.
 
-        An event whose caller has sent the same idempotency key before is not stored again: the first one is returned.
+        An event whose caller has sent the same idempotency key before, or whose id is there, is not stored again: the
+        first one is returned.
 
         Raises
         ------
@@ -46,14 +47,22 @@ class EventTable(DatabaseTable):
             stored = [Event(**storable(vars(each) | more)) for each, more in zip(told, times, strict=True)]
             dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
             # Written before anything is read: SQLite refuses at once to write on a state that is no longer the last one
-            for some in _parts(stored):
-                connection.execute(dialect.insert(events).on_conflict_do_nothing(), [vars(each) for each in some])
-            there = self._of_keys(connection, stored)
-            found = [there.get((each.by, each.key), each) for each in stored]
-            for new, first in zip(stored, found, strict=True):
-                # A press on a page that comes twice at the same time makes a decision each time
-                if new.door != PAGE_DOOR and any(getattr(new, name) != getattr(first, name) for name in ABOUT):
-                    raise KeyTaken(str(new.key))
+            new = dialect.insert(events).on_conflict_do_nothing()
+            written = [connection.execute(new, [vars(each) for each in some]).rowcount for some in _parts(stored)]
+            if sum(written) == len(stored) and min(written, default=0) >= 0:
+                return stored
+            return self._first(connection, stored)
+
+    def _first(self, connection: Connection, told: Sequence[Event]) -> list[Event]:
+        """Each as it is stored: as itself, or as what came before it under the same id or key."""
+        there, by_id = self._of_keys(connection, told), dict[str, Event]()
+        for some in _parts([each.id for each in told]):
+            by_id |= {row.id: event_of(row) for row in connection.execute(select(events).where(events.c.id.in_(some)))}
+        found = [by_id.get(each.id) or there.get((each.by, each.key), each) for each in told]
+        for new, first in zip(told, found, strict=True):
+            # A press on a page that comes twice at the same time makes a decision each time
+            if new.door != PAGE_DOOR and any(getattr(new, name) != getattr(first, name) for name in ABOUT):
+                raise KeyTaken(str(new.key))
         return found
 
     def _of_keys(self, connection: Connection, told: Sequence[Event]) -> dict[tuple[str, str | None], Event]:

@@ -17,6 +17,7 @@ from settings import Settings
 from store import outcome_tables
 from store.db import open_store
 from store.outcome_records import CORRECTION, OUTCOME, VOID, Decision, Event
+from store.outcomes.events import EventTable
 from tests.small import small_model
 
 NOON = 1_772_366_400.0  # 2026-03-01 12:00 UTC
@@ -301,3 +302,32 @@ def test_chains_hold_all_that_refers_to_an_event_and_nothing_else(tmp_path):
         "a": ["a", "b", "c"],
         "d": ["d", "e"],
     }
+
+
+def test_two_callers_who_send_a_row_at_the_same_moment_give_one_event(served, monkeypatch):
+    client, tables = served
+    append, who, ids = EventTable.append, ["first"], []
+    monkeypatch.setattr("feedback.service.caller_id", lambda: who[0])
+
+    def both(body):
+        """Send a body, and once more as somebody else after the first was read and before it is stored."""
+        between = iter([True])
+
+        def late(self, given):
+            if next(between, False):
+                who[0] = "second"
+                ids.append([each["id"] for each in send(client, body).json["stored"]])
+            return append(self, given)
+
+        monkeypatch.setattr(EventTable, "append", late)
+        who[0] = "first"
+        ids.append([each["id"] for each in send(client, body).json["stored"]])
+        assert ids[-1] == ids[-2]
+
+    both(SALESFORCE)
+    assert kinds(tables) == [OUTCOME, OUTCOME]
+    changed = SALESFORCE.replace("Closed Won", "Closed Lost").replace("true,true", "true,false")
+    both(changed.replace("2026-03-01T15", "2026-04-01T15"))
+    assert kinds(tables) == [OUTCOME, OUTCOME, CORRECTION]
+    assert {event.by for _, event in tables.events.of("binary")} == {"second"}
+    assert came(tables)["K-1"] == [0.0]
