@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, and_, select, update
+from sqlalchemy import select
 
-from store.database_table import TRIED, DatabaseTable, now_in
+from store.database_table import DatabaseTable
 from store.job import OVER
+from store.lease import Lease
 from store.tables import calls, jobs
+
+LEASE = Lease(calls, while_in=calls.c.state == "waiting")
+_JOB_IS_OVER = select(jobs.c.id).where(jobs.c.id == calls.c.job, jobs.c.state.in_(OVER)).exists()
 
 
 @dataclass(frozen=True)
@@ -29,30 +31,17 @@ class CallTable(DatabaseTable):
 
     def claim(self, lease: float) -> ClaimedCall | None:
         """Claim a call that is due, for `lease` seconds; None where there is none."""
-        with self._engine().connect() as connection:
-            due = and_(_open(), calls.c.due <= now_in(connection))
-            query = select(calls.c.job, calls.c.url, calls.c.attempts).join(jobs, jobs.c.id == calls.c.job).where(due)
-            seen = connection.execute(query.order_by(calls.c.due).limit(TRIED)).all()
-        return next(filter(None, (self._take(call, lease) for call in seen)), None)
-
-    def _take(self, seen: Any, lease: float) -> ClaimedCall | None:
-        owner = uuid.uuid4().hex
-        with self._engine().begin() as connection:
-            now = now_in(connection)
-            unchanged = and_(calls.c.job == seen.job, calls.c.state == "waiting", calls.c.attempts == seen.attempts)
-            change = {"owner": owner, "attempts": seen.attempts + 1, "due": now + lease}
-            mine = update(calls).where(unchanged, calls.c.due <= now).values(change)
-            if connection.execute(mine).rowcount != 1:
-                return None
-        return ClaimedCall(seen.job, seen.url, owner, seen.attempts + 1)
+        taken = LEASE.claim_due(self._engine(), lease, _JOB_IS_OVER)
+        return next((ClaimedCall(row.job, row.url, row.owner, row.attempts) for row in taken), None)
 
     def renew(self, call: ClaimedCall, lease: float) -> bool:
         """Renew the lease of a call; False where it has another owner by now."""
-        return self._change(call, lambda connection: {"due": now_in(connection) + lease})
+        with self._engine().begin() as connection:
+            return LEASE.renew(connection, call.owner, calls.c.job == call.job, seconds=lease)
 
     def delivered(self, call: ClaimedCall, status: int) -> bool:
         """Record a successful delivery."""
-        return self._change(call, lambda _: {"state": "delivered", "status": status, "message": "", "owner": None})
+        return self._give_back(call, None, state="delivered", status=status, message="")
 
     def missed(self, call: ClaimedCall, status: int | None, message: str, pause: float | None) -> bool:
         """Record a failed attempt.
@@ -66,24 +55,15 @@ class CallTable(DatabaseTable):
         pause : float or None
             Seconds until it is tried again; None for never.
         """
-
-        def change(connection: Connection) -> dict[str, Any]:
-            again = {"state": "failed"} if pause is None else {"due": now_in(connection) + pause}
-            return {"status": status, "message": message, "owner": None, **again}
-
-        return self._change(call, change)
+        state = "failed" if pause is None else "waiting"
+        return self._give_back(call, pause, state=state, status=status, message=message)
 
     def waiting(self) -> bool:
         """True while a call is outstanding, now or later."""
         with self._engine().connect() as connection:
-            query = select(calls.c.job).join(jobs, jobs.c.id == calls.c.job).where(_open()).limit(1)
+            query = select(calls.c.job).where(calls.c.state == "waiting", _JOB_IS_OVER).limit(1)
             return connection.scalar(query) is not None
 
-    def _change(self, call: ClaimedCall, change: Callable[[Connection], dict[str, Any]]) -> bool:
+    def _give_back(self, call: ClaimedCall, pause: float | None, **values: Any) -> bool:
         with self._engine().begin() as connection:
-            mine = and_(calls.c.job == call.job, calls.c.owner == call.owner, calls.c.state == "waiting")
-            return connection.execute(update(calls).where(mine).values(change(connection))).rowcount == 1
-
-
-def _open() -> Any:
-    return and_(calls.c.state == "waiting", jobs.c.state.in_(OVER))
+            return LEASE.give_back(connection, call.owner, calls.c.job == call.job, pause=pause, **values)

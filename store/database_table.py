@@ -11,7 +11,6 @@ from sqlalchemy import ColumnElement, Connection, Engine, MetaData, literal_colu
 metadata = MetaData()
 
 WRITES = "likely_writes"  # execution option of a transaction that reads before it writes
-TRIED = 8  # candidates that one claim tries
 _NOW = {
     "postgresql": "extract(epoch from clock_timestamp())",
     "sqlite": "(julianday('now') - 2440587.5) * 86400.0",

@@ -8,7 +8,6 @@ for the clocks of several machines differ.
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -16,16 +15,19 @@ from sqlalchemy import and_, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from store.control_groups import ControlGroupTable
-from store.database_table import TRIED, clock, now_in
+from store.database_table import clock, now_in
 from store.errors import CommitUnknown
 from store.job import OPEN, SPLITTING, UNKNOWN, Chunk, Origin, State
 from store.job_queries import JobQueries, first_open, free
 from store.kept.removals import RemovalTable
+from store.lease import Lease
 from store.outcomes.assignments import AssignmentTable
 from store.tables import calls, chunks, jobs, uploads
 from store.uploads import UploadTable
 
+LEASE = Lease(chunks, until="lease", while_in=chunks.c.state == "running")
 MOST_ATTEMPTS = 3
+TRIED = 8  # jobs that one claim tries, and how often it looks for these
 DIED = "It was begun {attempts} times, and each time the process ended before it was done."
 
 
@@ -138,14 +140,12 @@ class JobTable(JobQueries):
 
     def _take(self, job: str, lease: float) -> Chunk | None:
         """Claim the first free chunk of a job; PostgreSQL passes over those that others are about to claim."""
-        owner = uuid.uuid4().hex
         with self._engine().begin() as connection:
             now = clock(connection)
             still = select(jobs.c.id).where(jobs.c.id == job, jobs.c.state.in_(OPEN)).exists()
             number = first_open(job, free(now), still).with_for_update(skip_locked=True, of=chunks).scalar_subquery()
-            change = {"state": "running", "owner": owner, "lease": now + lease, "attempts": chunks.c.attempts + 1}
-            mine = update(chunks).where(chunks.c.job == job, chunks.c.number == number).values(change)
-            taken = connection.execute(mine.returning(chunks.c.number, chunks.c.attempts, chunks.c.file)).first()
+            first = and_(chunks.c.job == job, chunks.c.number == number)
+            taken = next(iter(LEASE.claim(connection, first, lease, state="running")), None)
             if taken is None:
                 return None
             started = {"state": "running", "started": now}
@@ -153,13 +153,12 @@ class JobTable(JobQueries):
         if taken.attempts > MOST_ATTEMPTS:  # it is ours now, so nobody is at work on it
             self.fail(job, DIED.format(attempts=taken.attempts - 1))
             return None
-        return Chunk(job, taken.number, owner, taken.attempts, taken.file)
+        return Chunk(job, taken.number, taken.owner, taken.attempts, taken.file)
 
     def renew(self, chunk: Chunk, lease: float) -> bool:
         """Renew the lease of a chunk; False where it has another owner by now, or its job is over."""
         with self._engine().begin() as connection:
-            held = update(chunks).where(_held(chunk), _goes_on(chunk)).values(lease=clock(connection) + lease)
-            return connection.execute(held).rowcount == 1
+            return LEASE.renew(connection, chunk.owner, *_is(chunk), _goes_on(chunk), seconds=lease)
 
     def add_chunks(self, chunk: Chunk, found: Iterable[tuple[int, int, str]]) -> bool:
         """Insert chunks while the file is split; those of an earlier, unfinished splitting stay.
@@ -176,8 +175,7 @@ class JobTable(JobQueries):
             False where the splitting has another owner by now, or the job is over: then nothing was added.
         """
         with self._engine().begin() as connection:
-            mine = update(chunks).where(_held(chunk), _goes_on(chunk)).values(owner=chunk.owner)
-            if connection.execute(mine).rowcount != 1:
+            if not LEASE.change(connection, chunk.owner, *_is(chunk), _goes_on(chunk), owner=chunk.owner):
                 return False
             given = list(found)
             these = and_(chunks.c.job == chunk.job, chunks.c.number.in_([number for number, _, _ in given]))
@@ -220,7 +218,7 @@ class JobTable(JobQueries):
             done = {"state": "done", "owner": None, "lease": None, "records": records, "refused": refused, "file": file}
             told = {"gaps": dict(gaps or {}), "unread": dict(unread or {})}
             done |= {"gaps": json.dumps(told)} if gaps or unread else {}
-            if connection.execute(update(chunks).where(_held(chunk), _goes_on(chunk)).values(done)).rowcount != 1:
+            if not LEASE.change(connection, chunk.owner, *_is(chunk), _goes_on(chunk), **done):
                 return False
             if about:
                 options = connection.scalar(select(jobs.c.options).where(jobs.c.id == chunk.job))
@@ -232,16 +230,15 @@ class JobTable(JobQueries):
     def release(self, chunk: Chunk) -> None:
         """Give a chunk back, as when a worker is told to stop; this counts as no attempt."""
         with self._engine().begin() as connection:
-            given_back = {"state": "waiting", "owner": None, "lease": None, "attempts": chunk.attempts - 1}
-            connection.execute(update(chunks).where(_held(chunk)).values(given_back))
+            counted = chunk.attempts - 1
+            LEASE.give_back(connection, chunk.owner, *_is(chunk), state="waiting", lease=None, attempts=counted)
 
     def drop(self, chunk: Chunk, message: str) -> None:
         """Give back a chunk that failed, to be retried: the attempt counts, and the last one fails the job."""
         if chunk.attempts >= MOST_ATTEMPTS:
             self.fail(chunk.job, message)
         with self._engine().begin() as connection:
-            given_back = {"state": "waiting", "owner": None, "lease": None}
-            connection.execute(update(chunks).where(_held(chunk)).values(given_back))
+            LEASE.give_back(connection, chunk.owner, *_is(chunk), state="waiting", lease=None)
 
     def fail(self, job: str, message: str) -> bool:
         """Mark a job as failed; False where it is over already."""
@@ -262,14 +259,10 @@ class JobTable(JobQueries):
             return connection.execute(ended).rowcount == 1
 
 
-def _is(job: str, number: int) -> Any:
-    return and_(chunks.c.job == job, chunks.c.number == number)
+def _is(chunk: Chunk) -> tuple[Any, ...]:
+    return chunks.c.job == chunk.job, chunks.c.number == chunk.number
 
 
 def _goes_on(chunk: Chunk) -> Any:
     """SQL condition of a chunk whose job is not over: what is written for one that was cancelled must not stay."""
     return select(jobs.c.id).where(jobs.c.id == chunk.job, jobs.c.state.in_(OPEN)).exists()
-
-
-def _held(chunk: Chunk) -> Any:
-    return and_(_is(chunk.job, chunk.number), chunks.c.state == "running", chunks.c.owner == chunk.owner)

@@ -9,16 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, or_, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, delete, func, or_, select, text
 
-from store.database_table import DatabaseTable, now_in
+from store.database_table import DatabaseTable
 from store.errors import store_errors
+from store.lease import Lease
 from store.outcome_records import CALL
 from store.outcome_tables import assignment_claims as claims
 from store.outcome_tables import assignments, desk_calls
 from store.outcomes.desk_records import OVER
 
+LEASE = Lease(claims, until="until", owner="who")
 ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended(:record, 0))")  # with one customer, until the end
 
 
@@ -71,11 +72,10 @@ class ClaimTable(DatabaseTable):
             return False
         with store_errors(), self._engine().connect() as connection, connection.begin() as transaction:
             if connection.dialect.name == "postgresql" and record:  # SQLite has one writer at a time
-                connection.execute(
-                    text("SELECT pg_advisory_xact_lock(hashtextextended(:record, 0))"), {"record": record}
-                )
+                connection.execute(ALONE, {"record": record})
             mine = _mine(holder, take_over=take_over)
-            if _taken(connection, job, row, holder, lease, mine) and not (
+            # The claim comes first: SQLite locks at the first change
+            if LEASE.claim_key(connection, {"list": job, "row": row}, holder.mark, lease, mine) and not (
                 _over(connection, job, row) or _elsewhere(connection, job, row, record, mine)
             ):
                 return True
@@ -85,21 +85,19 @@ class ClaimTable(DatabaseTable):
     def renew(self, job: str, row: int, holder: Holder, lease: float) -> bool:
         """Renew a claim; False where somebody else has the entry by now, or it is over."""
         with store_errors(), self._engine().begin() as connection:
-            now = now_in(connection)
-            held = update(claims).where(*_is(job, row), claims.c.who == holder.mark, claims.c.until > now)
-            if connection.execute(held.values(until=now + lease)).rowcount == 1:
+            if LEASE.renew(connection, holder.mark, *_is(job, row), LEASE.live(connection), seconds=lease):
                 return True
         return self.claim(job, row, holder, lease)
 
     def give_back(self, job: str, row: int, holder: Holder) -> None:
         """Give a claim back; one that somebody else has by now stays."""
         with store_errors(), self._engine().begin() as connection:
-            connection.execute(delete(claims).where(*_is(job, row), claims.c.who == holder.mark))
+            connection.execute(delete(claims).where(LEASE.held(holder.mark, *_is(job, row))))
 
     def held_by(self, job: str, row: int) -> str | None:
         """The seller who is with an entry's customer at the moment, on this list or another; None where nobody is."""
         with store_errors(), self._engine().connect() as connection:
-            live = claims.c.until > now_in(connection)
+            live = LEASE.live(connection)
             mark = connection.scalar(select(claims.c.who).where(*_is(job, row), live))
             if mark is None:
                 named = select(assignments.c.record).where(assignments.c.list == job, assignments.c.row == row)
@@ -116,17 +114,6 @@ def _mine(holder: Holder, *, take_over: bool) -> Any:
     if take_over:
         return claims.c.who.startswith(f"{holder.seller}#", autoescape=True)
     return claims.c.who == holder.mark
-
-
-def _taken(connection: Connection, job: str, row: int, holder: Holder, lease: float, mine: Any) -> bool:
-    """Insert the claim, or take one that has run out or is `mine`. It comes first: SQLite locks at the first change."""
-    now = now_in(connection)
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    new = dialect.insert(claims).values(list=job, row=row, who=holder.mark, until=now + lease)
-    change = {"who": holder.mark, "until": now + lease}
-    free = or_(claims.c.until <= now, mine)
-    upsert = new.on_conflict_do_update(index_elements=["list", "row"], set_=change, where=free)
-    return connection.execute(upsert.returning(claims.c.list)).first() is not None
 
 
 def _over(connection: Connection, job: str, row: int) -> bool:
@@ -146,5 +133,5 @@ def _elsewhere(connection: Connection, job: str, row: int, record: str, mine: An
     if not record:
         return False
     other = or_(claims.c.list != job, claims.c.row != row)
-    found = _of_record(record).where(other, claims.c.until > now_in(connection), ~mine)
+    found = _of_record(record).where(other, LEASE.live(connection), ~mine)
     return connection.execute(found.limit(1)).first() is not None

@@ -6,11 +6,12 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, func, insert, select, tuple_, update
+from sqlalchemy import and_, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from store.database_table import DatabaseTable, clock, now_in
 from store.errors import store_errors
+from store.lease import Lease
 from store.outcome_tables import challengers, decisions, shadow_answers
 from store.outcomes.shadow_records import ANSWERED, FAILED, WAITING, Challenger, ShadowAnswer, ShadowCounts, Waiting
 
@@ -18,6 +19,7 @@ AT_ONCE = 500  # rows of a statement
 ATTEMPTS = 3  # after as many claims that ended without an answer nobody asks again
 LATEST, MOST_ERRORS = 1_000, 5
 _OF = shadow_answers.c
+LEASE = Lease(shadow_answers, owner=None, while_in=_OF.state == WAITING)
 
 # One statement for many rows, whose values come by names other than those of the columns
 _ANSWER = (
@@ -92,16 +94,15 @@ class ShadowTable(DatabaseTable):
 
     def claim(self, most: int, lease: float, without: Collection[str] = ()) -> list[Waiting]:
         """Claim decisions that wait, the oldest first, for so many seconds; `without` those of some challengers."""
-        with store_errors(), self._writing() as connection:
-            now = clock(connection)
-            waits = and_(_OF.state == WAITING, _OF.due <= now, _OF.attempts < ATTEMPTS, _OF.challenger.not_in(without))
-            some = select(_OF.challenger, _OF.decision).where(waits).order_by(_OF.due).limit(most)
-            mine = update(shadow_answers).where(tuple_(_OF.challenger, _OF.decision).in_(some), waits)
-            mine = mine.values(due=now + lease, attempts=_OF.attempts + 1)
-            claimed = connection.execute(mine.returning(_OF.challenger, _OF.decision)).all()
+        askable = _OF.attempts < ATTEMPTS, _OF.challenger.not_in(without)
+        with store_errors():
+            claimed = LEASE.claim_due(self._engine(), lease, *askable, most=most)
+            if not claimed:
+                return []
             asked = select(decisions.c.id, decisions.c.model, decisions.c.probabilities, decisions.c.sealed)
             asked = asked.where(decisions.c.id.in_([each.decision for each in claimed]))
-            made = {row.id: row for row in connection.execute(asked)} if claimed else {}
+            with self._engine().connect() as connection:
+                made = {row.id: row for row in connection.execute(asked)}
         found = [(each, made[each.decision]) for each in claimed if each.decision in made]
         return [
             Waiting(each.decision, each.challenger, row.model, json.loads(row.probabilities or "{}"), row.sealed)
@@ -112,9 +113,8 @@ class ShadowTable(DatabaseTable):
         """Give back what was claimed and not asked: it may be claimed again at once, and counts as no attempt."""
         with store_errors(), self._engine().begin() as connection:
             for each in claimed:
-                this = and_(_OF.challenger == each.challenger, _OF.decision == each.decision, _OF.state == WAITING)
-                given_back = {"due": clock(connection), "attempts": _OF.attempts - 1}
-                connection.execute(update(shadow_answers).where(this).values(given_back))
+                this = _OF.challenger == each.challenger, _OF.decision == each.decision
+                LEASE.give_back(connection, None, *this, pause=0.0, attempts=_OF.attempts - 1)
 
     # ---- what they said -----------------------------------------------------------------------------
     def answer(self, told: Sequence[ShadowAnswer]) -> None:
