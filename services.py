@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -212,7 +211,7 @@ def begin_worker(settings: Settings, services: Services, job_service: JobService
         sweep(settings.var_dir / "cache")
 
     kept = settings.job_days, there, beside, settings.decision_days
-    Keeper(services.store, job_service.files, *kept).start(threading.Event())
+    Keeper(services.store, job_service.files, *kept).start()
     begin_watch(settings, services, there)
     if services.feedback:
         begin_shadow(services.feedback, settings.var_dir, there, plain_environ())
@@ -225,10 +224,10 @@ def begin_watch(settings: Settings, services: Services, there: Callable[[], bool
     secrets = secrets_of(settings.callback_secret)
     mail = MailServer(settings.smtp_url, settings.alert_sender, settings.alert_email) if settings.alert_email else None
     receivers = Receivers(settings.alert_url, secrets, mail)
-    Watch(services.feedback, receivers.channels, there).start(threading.Event())
-    AlertSender(services.store, receivers, there).start(threading.Event())
+    Watch(services.feedback, receivers.channels, there).start()
+    AlertSender(services.store, receivers, there).start()
     if settings.feed_url:
-        FeedSender(services.feedback, settings.feed_url, secrets, there).start(threading.Event())
+        FeedSender(services.feedback, settings.feed_url, secrets, there).start()
 
 
 def open_job_service(settings: Settings, services: Services) -> JobService:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from typing import Any
@@ -15,10 +13,10 @@ from feedback.recorder import values_of
 from feedback.sealing import Sealer
 from feedback.spool import Spool
 from feedback.worth import worth_of_acting
+from jobs.work.periodic_thread import PeriodicThread
 from ml.errors import LikelyError
 from ml.service import Service
 from store.db import Store
-from store.errors import StoreUnavailable, is_unavailable
 from store.outcome_records import Decision, decision_id
 
 log = logging.getLogger(__name__)
@@ -42,41 +40,28 @@ class Mover:
 
     def __init__(self, spool: Spool, sealer: Sealer | None, store: Store, service: Service) -> None:
         self._spool, self._sealer, self._store, self._service = spool, sealer, store, service
-        self._process = 0
-        self._lock = threading.Lock()
-        self._stop = threading.Event()
+        failure = "Decisions could not be moved to the store"
+        self._thread = PeriodicThread("mover", self._move, failure, PAUSE, first=0.0, pause_after_error=AWAY)
         self.observers: list[Moved] = []  # called with new decisions and their values, after they are stored
 
     def start(self) -> None:
         """Start the thread of this process, where it does not run."""
-        if self._process == os.getpid():
-            return
-        with self._lock:
-            if self._process != os.getpid():
-                self._process, self._stop = os.getpid(), threading.Event()
-                threading.Thread(target=self._run, args=(self._stop,), daemon=True, name="mover").start()
+        self._thread.start()
 
     def stop(self) -> None:
         """End the thread, and move once more what there is: the disk may go with the process."""
-        self._stop.set()
+        self._thread.stop()
         self.move()
-
-    def _run(self, stop: threading.Event) -> None:
-        pause = 0.0  # the key of the values is fetched before the first decision
-        while not stop.wait(pause):
-            pause = PAUSE if self.move() else AWAY
 
     def move(self) -> bool:
         """Move what there is; False where the database does not answer."""
-        try:
-            if self._sealer is not None and not self._sealer.is_ready:
-                self._sealer.prepare()
-            self._spool.drain(self._store_lines)
-        except Exception as error:  # noqa: BLE001 - a database or a disk that is away for a moment
-            if not isinstance(error, StoreUnavailable) and not is_unavailable(error):
-                log.warning("Decisions could not be moved to the store: %s", type(error).__name__)
-            return False
-        return True
+        return self._thread.call() is not None
+
+    def _move(self) -> bool:
+        if self._sealer is not None and not self._sealer.is_ready:
+            self._sealer.prepare()  # the key of the values is fetched before the first decision
+        self._spool.drain(self._store_lines)
+        return False
 
     def _store_lines(self, lines: Sequence[bytes]) -> None:
         in_use = cache(self._in_use)  # the same for all lines that are moved together

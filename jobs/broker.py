@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import logging
 import mmap
-import threading
 import time
 from collections.abc import Callable
 
 from celery import Celery, signals
 
+from jobs.work.periodic_thread import PeriodicThread
 from store.connection.circuit_breaker import CircuitBreaker
-from store.errors import is_unavailable
 
 log = logging.getLogger(__name__)
 
@@ -206,16 +205,10 @@ class Sweeper:
         while self._is_deaf and self._step(job):
             pass
 
-    def run(self) -> None:
-        """Sweep until this worker is told to stop."""
-        while not stopping():
-            try:
-                self.sweep()
-            except Exception as error:  # noqa: BLE001 - a database that is away for a moment must not end the sweeper
-                if not is_unavailable(error):  # that is in the log already
-                    log.warning("The sweeper could not look for work.")
-            time.sleep(SWEEP)
-
     def start(self, **_: object) -> None:
-        """Run in a thread."""
-        threading.Thread(target=self.run, daemon=True, name="sweeper").start()
+        """Sweep in a thread until this worker is told to stop."""
+        PeriodicThread("sweeper", self._sweep, "The sweeper could not look for work", SWEEP, first=0.0).start()
+
+    def _sweep(self) -> None:
+        if not stopping():
+            self.sweep()

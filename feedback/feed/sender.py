@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Callable, Sequence
 from http.client import HTTPException
@@ -17,9 +16,9 @@ from feedback.service import Feedback
 from jobs.webhooks.allowed_addresses import ANYWHERE, BadCallback, resolve
 from jobs.webhooks.deliver import DEADLINE, PAUSES, post
 from jobs.webhooks.sign import signed
-from jobs.work.lease_renewal import heartbeat
+from jobs.work.lease_renewal import on_duty
+from jobs.work.periodic_thread import PeriodicThread
 from ml.errors import LikelyError
-from store.errors import StoreUnavailable, is_unavailable
 from store.outcome_records import Decision
 from store.outcomes.feeds import DECISIONS, EVENTS, Part
 
@@ -49,32 +48,18 @@ class FeedSender:
     ) -> None:
         self._feedback, self._url, self._secrets, self._is_there = feedback, url, secrets, is_there
         self._store = feedback.store
+        self._thread = PeriodicThread("feed", self._look, "The feed could not be told", PAUSE)
 
-    def start(self, stop: threading.Event) -> None:
-        """Tell in a thread until told to stop."""
-        threading.Thread(target=self._run, args=(stop,), daemon=True, name="feed").start()
-
-    def _run(self, stop: threading.Event) -> None:
-        while not stop.wait(PAUSE):
-            self.look()
+    def start(self) -> None:
+        """Tell in a thread for as long as this process runs."""
+        self._thread.start()
 
     def look(self) -> int:
         """Tell what there is, where no other process does; returns how many parts were taken."""
-        try:
-            if not self._is_there():
-                return 0
-            owner = self._store.duties.claim(DUTY, LEASE)
-            if owner is None:
-                return 0
-            try:
-                with heartbeat(lambda: self._store.duties.renew(DUTY, owner, LEASE), LEASE, "the feed"):
-                    return self._tell()
-            finally:
-                self._store.duties.done(DUTY, owner, PAUSE)
-        except Exception as error:  # noqa: BLE001 - a database that is away for a moment
-            if not isinstance(error, StoreUnavailable) and not is_unavailable(error):
-                log.warning("The feed could not be told: %s", type(error).__name__)
-            return 0
+        return self._thread.call() or 0
+
+    def _look(self) -> int:
+        return (on_duty(self._store, DUTY, self._tell, LEASE, PAUSE) if self._is_there() else None) or 0
 
     def _tell(self) -> int:
         feeds, taken = self._store.outcomes.feeds, 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,9 +18,9 @@ from jobs.webhooks.allowed_addresses import ANYWHERE, BadCallback, resolve
 from jobs.webhooks.deliver import DEADLINE, PAUSES, post
 from jobs.webhooks.sign import signed
 from jobs.work.lease_renewal import heartbeat
+from jobs.work.periodic_thread import PeriodicThread
 from ml.translation import text
 from store.db import Store
-from store.errors import StoreUnavailable, is_unavailable
 from store.outcomes.alarm_records import EMAIL, WEBHOOK, Alert, Episode
 
 log = logging.getLogger(__name__)
@@ -67,19 +66,13 @@ class AlertSender:
     def __init__(self, store: Store, receivers: Receivers, is_there: Callable[[], bool] = lambda: True) -> None:
         self._store, self._receivers, self._is_there = store, receivers, is_there
 
-    def start(self, stop: threading.Event) -> None:
-        """Send in a thread until told to stop; nothing is started where nobody is to hear."""
+    def start(self) -> None:
+        """Send in a thread; nothing is started where nobody is to hear."""
         if self._receivers.channels:
-            threading.Thread(target=self._run, args=(stop,), daemon=True, name="alerts").start()
+            PeriodicThread("alerts", self._look, "Alerts could not be looked for", PAUSE).start()
 
-    def _run(self, stop: threading.Event) -> None:
-        while not stop.wait(PAUSE):
-            try:
-                while self._is_there() and self.step():
-                    pass
-            except Exception as error:  # noqa: BLE001 - a database that is away for a moment must not end the alerts
-                if not isinstance(error, StoreUnavailable) and not is_unavailable(error):
-                    log.warning("Alerts could not be looked for: %s", type(error).__name__)
+    def _look(self) -> bool:
+        return self._is_there() and self.step()
 
     def step(self) -> bool:
         """Send one alert that is due; False where there is none."""

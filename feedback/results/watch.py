@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import threading
 import time
 from collections.abc import Callable, Sequence
 
@@ -13,10 +12,11 @@ from feedback.results.right import judged, watched
 from feedback.results.settled import Chosen, Question, columns_of, settled_of
 from feedback.results.spaced import judging
 from feedback.service import Feedback
-from jobs.work.lease_renewal import heartbeat
+from jobs.work.lease_renewal import on_duty
+from jobs.work.periodic_thread import PeriodicThread
 from ml.errors import LikelyError
 from ml.service import Bundle
-from store.errors import StoreUnavailable, is_unavailable
+from store.errors import is_unavailable
 from store.outcomes.alarm_records import PROMOTED, Episode
 
 log = logging.getLogger(__name__)
@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 DUTY = "calibration"
 LEASE = 300.0  # seconds after which another process watches in the place of one that was killed
 PAUSE = 120.0  # seconds between two looks
+FIRST = 5.0  # seconds until the first
 EACH = 0.001  # seconds between two looks for each decision: 20 times what reading it takes
 HOUR = 3600.0  # outcomes ripen without anything becoming known
 
@@ -48,32 +49,24 @@ class Watch:
     ) -> None:  # fmt: skip
         self._feedback, self._channels, self._is_there, self._clock = feedback, tuple(channels), is_there, clock
         self._tables, self._registry = feedback.store.outcomes, feedback.service.registry
+        failure = "The watch over outcomes could not look"
+        self._thread = PeriodicThread("watch", self._look, failure, PAUSE, first=FIRST)
 
-    def start(self, stop: threading.Event, first: float = 5.0) -> None:
-        """Look in a thread, the first time after so many seconds, until told to stop."""
-        threading.Thread(target=self._run, args=(stop, first), daemon=True, name="watch").start()
-
-    def _run(self, stop: threading.Event, pause: float) -> None:
-        while not stop.wait(pause):
-            self.look()
-            pause = PAUSE
+    def start(self) -> None:
+        """Look in a thread for as long as this process runs."""
+        self._thread.start()
 
     def look(self) -> bool:
         """Look at all models if that is due; False where it is not, or the store does not answer."""
-        try:
-            if not self._is_there():
-                return False
-            owner = self._feedback.store.duties.claim(DUTY, LEASE)
-            if owner is None:
-                return False
-            with heartbeat(lambda: self._feedback.store.duties.renew(DUTY, owner, LEASE), LEASE, "the watch"):
-                for name in self._registry.names():
-                    self._try(name)
-            return self._feedback.store.duties.done(DUTY, owner, PAUSE)
-        except Exception as error:  # noqa: BLE001 - a database that is away for a moment
-            if not isinstance(error, StoreUnavailable) and not is_unavailable(error):
-                log.warning("The watch over outcomes could not look: %s", type(error).__name__)
-        return False
+        return bool(self._thread.call())
+
+    def _look(self) -> bool:
+        return self._is_there() and on_duty(self._feedback.store, DUTY, self._look_at_all, LEASE, PAUSE) is not None
+
+    def _look_at_all(self) -> bool:
+        for name in self._registry.names():
+            self._try(name)
+        return True
 
     def _try(self, name: str) -> None:
         """Look at one model; whatever goes wrong with it, the others are looked at."""
@@ -84,7 +77,7 @@ class Watch:
                     self._registry.live(name), outcome,
                 )  # fmt: skip
         except Exception as error:
-            if isinstance(error, StoreUnavailable) or is_unavailable(error):
+            if is_unavailable(error):
                 raise
             log.exception("The watch over outcomes could not look at the model %s.", name)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -14,10 +13,10 @@ from filelock import FileLock, Timeout
 from feedback.sealing import Sealer
 from feedback.service import Feedback
 from feedback.shadow.asker import Asker, NoAnswer
+from jobs.work.periodic_thread import PeriodicThread
 from ml.errors import LikelyError
 from ml.lifecycle.shared.shared_models import shared_of
 from store.db import Store
-from store.errors import StoreUnavailable, is_unavailable
 from store.outcomes.shadow_records import ShadowAnswer, Waiting
 
 log = logging.getLogger(__name__)
@@ -60,23 +59,17 @@ class ShadowRunner:
         self._rests: dict[str, tuple[float, float]] = {}  # challenger: seconds, and until when
         self._swept = float("-inf")
 
-    def start(self, stop: threading.Event) -> None:
-        """Ask in a thread until told to stop."""
-        threading.Thread(target=self._run, args=(stop,), daemon=True, name="shadow").start()
+    def start(self) -> None:
+        """Ask in a thread for as long as this process runs."""
+        PeriodicThread("shadow", self._look, "Challengers could not be asked", PAUSE).start()
 
-    def _run(self, stop: threading.Event) -> None:
-        while not stop.wait(PAUSE):
-            try:
+    def _look(self) -> bool:
+        try:
+            if not self._lock.is_locked:
                 self._lock.acquire(timeout=0)
-            except (Timeout, OSError):  # another process of this machine asks
-                continue
-            try:
-                while self.step() and not stop.is_set():
-                    pass
-            except Exception as error:  # noqa: BLE001 - whatever happens here, the process serves on
-                if not isinstance(error, StoreUnavailable) and not is_unavailable(error):
-                    log.warning("Challengers could not be asked: %s", type(error).__name__)
-        self._asker.stop()
+        except (Timeout, OSError):  # another process of this machine asks
+            return False
+        return self.step()
 
     def step(self) -> bool:
         """Ask what waits, some of it; False where nothing does, but for challengers that rest."""
@@ -154,4 +147,4 @@ def begin_shadow(feedback: Feedback, var: Path, is_there: Callable[[], bool], en
     models, lock = feedback.service.registry.folder, var / "locks" / "shadow"
     lock.parent.mkdir(parents=True, exist_ok=True)
     runner = ShadowRunner(feedback.store, feedback.sealer, Asker(models, environ=environ), models, lock, is_there)
-    runner.start(threading.Event())
+    runner.start()

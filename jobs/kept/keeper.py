@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable
 
 from jobs.kept.sweep import sweep, sweep_temporary
-from jobs.work.lease_renewal import heartbeat
+from jobs.work.lease_renewal import on_duty
+from jobs.work.periodic_thread import PeriodicThread
 from store.db import Store
-from store.errors import is_unavailable
 from store.files import Files
-
-log = logging.getLogger(__name__)
 
 DUTY = "sweep"
 HOUR = 3600.0
@@ -43,31 +40,20 @@ class Keeper:
     ) -> None:  # fmt: skip
         self._store, self._files, self._days, self._is_there, self._beside = store, files, days, is_there, beside
         self._decision_days = decision_days
+        self._thread = PeriodicThread("keeper", self._look, "Old jobs could not be looked for", LOOK, first=0.0)
 
-    def start(self, stop: threading.Event, first: float = 0.0) -> None:
-        """Look whether a sweep is due in a thread, the first time after so many seconds, until told to stop."""
-        threading.Thread(target=self._run, args=(stop, first), daemon=True, name="keeper").start()
-
-    def _run(self, stop: threading.Event, pause: float) -> None:
-        while not stop.wait(pause):
-            self.look()
-            pause = LOOK
+    def start(self, stop: threading.Event | None = None) -> None:
+        """Look whether a sweep is due in a thread, until told to stop."""
+        self._thread.start(stop)
 
     def look(self) -> bool:
         """Sweep if that is due; False where it is not, or the store or the files do not answer."""
-        try:
-            self._beside()
-            return self._is_there() and self._sweep()
-        except Exception as error:  # noqa: BLE001 - a database or a place that is away for a moment
-            if not is_unavailable(error):  # that is in the log already
-                log.warning("Old jobs could not be looked for: %s", type(error).__name__)
-        return False
+        return bool(self._thread.call())
+
+    def _look(self) -> bool:
+        self._beside()
+        return self._is_there() and on_duty(self._store, DUTY, self._sweep, LEASE, HOUR) is not None
 
     def _sweep(self) -> bool:
-        owner = self._store.duties.claim(DUTY, LEASE)
-        if owner is None:
-            return False
-        with heartbeat(lambda: self._store.duties.renew(DUTY, owner, LEASE), LEASE, "the sweep"):
-            sweep(self._store, self._files, self._days, self._decision_days)
-        self._store.duties.done(DUTY, owner, HOUR)
+        sweep(self._store, self._files, self._days, self._decision_days)
         return True

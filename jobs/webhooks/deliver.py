@@ -19,9 +19,9 @@ from jobs.files.job_view import described
 from jobs.webhooks.allowed_addresses import BadCallback, CallbackRules, Target, resolve
 from jobs.webhooks.sign import signed
 from jobs.work.lease_renewal import heartbeat
+from jobs.work.periodic_thread import PeriodicThread
 from store.calls import ClaimedCall
 from store.db import Store
-from store.errors import is_unavailable
 from store.job import Job
 from telemetry.log_context import log_fields
 from telemetry.request_ids import HEADER
@@ -53,20 +53,9 @@ class CallbackSender:
     def __init__(self, store: Store, rules: CallbackRules, lease: float = LEASE, deadline: float = DEADLINE) -> None:
         self._store, self._rules, self._lease, self._deadline = store, rules, lease, deadline
 
-    def run(self, stop: threading.Event) -> None:
-        """Send callbacks until told to stop."""
-        while not stop.is_set():
-            try:
-                if self.step():
-                    continue
-            except Exception as error:  # noqa: BLE001 - a database that is away for a moment must not end the calls
-                if not is_unavailable(error):  # that is in the log already
-                    log.warning("Calls could not be looked for: %s", type(error).__name__)
-            stop.wait(PAUSE)
-
     def start(self, stop: threading.Event) -> None:
-        """Run in a thread, so that a slow receiver blocks no work."""
-        threading.Thread(target=self.run, args=(stop,), daemon=True, name="calls").start()
+        """Send callbacks in a thread, so that a slow receiver blocks no work, until told to stop."""
+        PeriodicThread("calls", self.step, "Calls could not be looked for", PAUSE, first=0.0).start(stop)
 
     def step(self) -> bool:
         """Send one callback that is due; False where there is none."""

@@ -1,4 +1,4 @@
-"""Heartbeat: renews a lease while the work goes on."""
+"""Heartbeat: renews a lease while the work goes on; and duties, which one process of all instances does at a time."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import copy_context
+from typing import TypeVar
 
+from store.db import Store
 from store.errors import is_unavailable
 
 log = logging.getLogger(__name__)
+Result = TypeVar("Result")
 
 
 @contextmanager
@@ -44,3 +47,29 @@ def heartbeat(renew: Callable[[], bool], lease: float, what: str) -> Iterator[No
     finally:
         over.set()
         thread.join()
+
+
+def on_duty(store: Store, name: str, work: Callable[[], Result], lease: float, pause: float) -> Result | None:
+    """Do a duty of all instances where it is due and no other process is at it; None where not.
+
+    Parameters
+    ----------
+    store : Store
+    name : str
+    work : callable
+    lease : float
+        Seconds after which another process does it in the place of one that was killed.
+    pause : float
+        Seconds until it is due again; after an error at most as long as the lease.
+    """
+    owner = store.duties.claim(name, lease)
+    if owner is None:
+        return None
+    due = min(pause, lease)
+    try:
+        with heartbeat(lambda: store.duties.renew(name, owner, lease), lease, f"the duty {name}"):
+            result = work()
+        due = pause
+        return result
+    finally:
+        store.duties.done(name, owner, due)
