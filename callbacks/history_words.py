@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 
+from auth.caller import caller_id
 from feedback.desk.history import Line
-from layouts.predict.history import Told
+from layouts.predict.history import OwnNote, Told
 from layouts.shared.percent import percents
-from ml.decision.outcome_words import outcome_words, reason_words
+from ml.decision.outcome_words import reason_words, told_words
 from ml.service import Bundle
 from ml.translation import text
-from store.outcome_records import CALL_BACK, CONTACTED, OUTCOME, OVERRIDE, Decision, Event
+from store.outcome_records import CALL_BACK, CONTACTED, OUTCOME, OVERRIDE, PAGE, Decision, Event
 
 TWO = 2
+DAY = 86_400.0
 
 
 def event_words(bundle: Bundle, event: Event) -> str:
@@ -33,10 +36,28 @@ def event_words(bundle: Bundle, event: Event) -> str:
     if event.kind != OUTCOME or event.outcome not in bundle.outcomes.names:
         return event.outcome
     item = bundle.outcomes[event.outcome]
-    came, missed = outcome_words(bundle.card, item.name, item.label)
+    came, missed = told_words(bundle.card, bundle.outcomes, item.name)
     if bundle.outcomes.exclusive and len(bundle.outcomes) > TWO and event.value:
         return item.label
     return came if event.value else missed
+
+
+def own_notes(bundle: Bundle, history: Iterable[Line]) -> list[OwnNote]:
+    """What the caller told of the model within a day, the first first: it shows as noted, and can be taken back."""
+    since = time.time() - DAY
+    told = [
+        each.event
+        for each in history
+        if each.event is not None and each.event.model == bundle.name and each.event.known >= since
+    ]
+    own = [OwnNote(_note(each), each.id) for each in told if each.by == caller_id() and each.door == PAGE]
+    return own[::-1]
+
+
+def _note(event: Event) -> str:
+    if event.kind == OUTCOME:
+        return f"{'came' if event.value else 'missed'} {event.outcome}"
+    return {CONTACTED: "no_answer", CALL_BACK: "call_back"}.get(event.kind, event.kind)
 
 
 def decision_words(bundle: Bundle, decision: Decision) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -13,7 +14,7 @@ from dash.exceptions import PreventUpdate
 from auth.access import allowed
 from auth.permissions import Permission
 from callbacks.campaign.doors import Doors
-from callbacks.history_words import event_words, told_lines
+from callbacks.history_words import event_words, own_notes, told_lines
 from feedback.desk.history import history
 from feedback.desk.noting import Press, Shown, note, take_back
 from feedback.desk.service import Desk
@@ -36,6 +37,7 @@ from store.outcome_records import LONGEST_KEY, LONGEST_NOTE, LONGEST_REASON, LON
 
 Kind = Literal["", "came", "missed", "no_answer", "call_back", "override", "undo", "next"]
 NOTED: dict[str, str] = {"next": mark("Nobody is left to call."), "undo": mark("Taken back.")}
+LATE = 600.0  # seconds that a press may take on its way
 PLACE = re.compile(rf"{url.TODAY}([0-9a-f]{{32}})\.(\d{{1,12}})")
 ROW = re.compile(rf"{url.CAMPAIGN}([0-9a-f]{{32}})\.(\d{{1,9}})")
 
@@ -160,6 +162,8 @@ def _due(act: Act) -> float | None:
     due = act.due
     if due is None or not 0 < due <= LATEST:
         raise BadTime(text("There is no time at which to call back."), text("Choose a day and a time."))
+    if due < time.time() - LATE:
+        raise BadTime(text("The time to call back is over already."), text("Choose a day and a time."))
     return due
 
 
@@ -236,7 +240,8 @@ def history_of(services: Services, bundle: Bundle, record_id: str, row: int | No
         return None
     try:
         record, _ = identified(services, bundle, record_id, row)
-        return lines.history(told_lines(bundle, history(services.desk, bundle, record)))
+        found = history(services.desk, bundle, record)
+        return lines.history(told_lines(bundle, found), own_notes(bundle, found))
     except StoreUnavailable:
         return None
 

@@ -108,7 +108,7 @@ def show_page(
     if page is None:
         return not_found.page(path, service.names())
     if page.kind == "today":
-        return today.opening(desk)
+        return today.opening(desk, url.query_of(search))
     if page.model is None:
         return gallery.page() if page.kind == "gallery" else home.page(models(service), making())
     try:

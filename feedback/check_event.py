@@ -27,21 +27,29 @@ def check_event(told: Event, outcomes: Sequence[str]) -> None:
         raise BadEvent(
             text("The kind {kind} came; accepted: {kinds}.", kind=repr(told.kind[:40]), kinds=", ".join(KINDS))
         )
-    if not (told.decision or told.record or told.refers):
-        raise BadEvent(text("Neither a decision nor a record was named; one of them is needed."))
+    check_about(told)
     if told.kind in (CORRECTION, VOID) and not told.refers:
         raise BadEvent(text("A correction or void has to name the event that it is about, in refers."))
     if told.kind == OUTCOME and not told.outcome:
-        raise BadEvent(text("No outcome was named; this model has {outcomes}.", outcomes=", ".join(outcomes)))
+        known = text("This model has {outcomes}.", outcomes=", ".join(outcomes)) if outcomes else ""
+        raise BadEvent(text("No outcome was named."), known)
     if told.outcome and outcomes and told.outcome not in outcomes:
-        message = "The outcome {outcome} came; this model has {outcomes}."
-        raise BadEvent(text(message, outcome=repr(told.outcome[:80]), outcomes=", ".join(outcomes)))
+        slots = {"outcome": repr(told.outcome[:80]), "outcomes": ", ".join(outcomes)}
+        raise BadEvent(text("The outcome {outcome} came; this model has {outcomes}.", **slots))
     needs_value = told.kind in (OUTCOME, CORRECTION, CONTACTED)
     if told.value not in ON_VALUE and (needs_value or told.value is not None):
         raise BadEvent(text("The value {value} came; accepted: 1 where it came, 0 where not.", value=repr(told.value)))
     _check_time(told.happened)
     if told.kind == OVERRIDE and not (told.reason or told.value is not None):
         raise BadEvent(text("An override needs a reason, or the value that is expected: 1 or 0."))
+
+
+def check_about(told: Event) -> None:
+    """Raise BadEvent where nothing says what was told of."""
+    if not (told.decision or told.record or told.refers):
+        raise BadEvent(text("Neither a decision nor a record was named; one of them is needed."))
+    if not (told.decision or told.refers or told.model):
+        raise BadEvent(text("A record was named, but no model; it is needed to find the record."))
 
 
 def _check_time(happened: float) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from auth.access import allowed, require
 from auth.caller import caller_id, signed_in_as
 from auth.permissions import Permission
-from feedback.check_event import check_event, unknown_decision
+from feedback.check_event import check_about, check_event, unknown_decision
 from feedback.errors import BadEvent, UnknownDecision
 from feedback.joined import Amendments, Joined, join
 from feedback.looked_up import LookUp
@@ -210,6 +210,7 @@ class Feedback:
         LikelyError
             The caller may not tell outcomes of the model.
         """
+        check_about(told)
         found = self.look_up.decision(told.decision) if told.decision else None
         if found is not None and told.model not in ("", found.model.partition("@")[0]):
             raise BadEvent(text("The decision {decision} is one of another model.", decision=repr(told.decision)))

@@ -8,6 +8,7 @@ import "./predict/reasons.ts";
 import "./predict/finder.ts";
 import "./predict/pins.ts";
 import "./predict/outcomes.ts";
+import "./predict/outcome-keys.ts";
 import "./predict/claim.ts";
 import "./predict/carry.ts";
 import "./predict/link.ts";

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dash import Dash, Input, Output, no_update
@@ -18,7 +18,7 @@ from feedback.desk.service import Today, held_by
 from layouts.shared import ids
 from layouts.shared.percent import percents
 from layouts.today import page
-from ml.decision.outcome_words import outcome_words
+from ml.decision.outcome_words import told_words
 from ml.decision.payoff import currency_of
 from ml.errors import LikelyError
 from ml.service import Bundle
@@ -27,7 +27,9 @@ from ml.translation import text
 from store.errors import StoreUnavailable
 from store.outcomes.desk_records import CAME, LATER, MISSED, NO_ANSWER, Entry
 
-MOST = 30  # entries that are shown, of those to be called and of those that were
+MOST = 30  # entries that are shown first, of those to be called and of those that were; and so many more at each step
+LONGEST = 300  # entries that are shown at most; a list is worked through from its top
+DIGITS = 9  # that a count has at most
 NAMES = 2  # columns that tell who somebody is
 
 
@@ -51,16 +53,25 @@ def lead_on(services: Services, clicks: Any) -> tuple[Any, Any]:
     return address_of(services, found.assignment), ""
 
 
-def opening(services: Services | None) -> Component:
-    """The page of the caller's day."""
+def opening(services: Services | None, query: Mapping[str, str] | None = None) -> Component:
+    """The page of the caller's day; how many entries it shows stands in its address."""
     if services is None or not allowed_somewhere(Permission.OUTCOMES):
         error = refused(Permission.OUTCOMES)
         return page.refused(error.message, error.hint)
     try:
-        today = services.desk.today(MOST)
-        return page.page(*_rows(services, today), (today.open, today.later, today.over))
+        shown = shown_in(query or {})
+        today = services.desk.today(shown)
+        cut = today.open > shown or len(today.done) == shown
+        more = shown + MOST if cut and shown < LONGEST else None
+        return page.page(*_rows(services, today), (today.open, today.later, today.over), more)
     except StoreUnavailable:
         return page.refused(text("The list cannot be read at the moment."), text("Scores are not affected."))
+
+
+def shown_in(query: Mapping[str, str]) -> int:
+    """How many entries of each kind an address asks for; whatever it says, between the first and the most."""
+    asked = query.get("shown", "")
+    return min(max(int(asked), MOST), LONGEST) if asked.isascii() and asked.isdigit() and len(asked) <= DIGITS else MOST
 
 
 def _rows(services: Services, today: Today) -> tuple[list[page.Row], list[page.DoneRow]]:
@@ -94,7 +105,7 @@ def _done(services: Services, entry: Entry, names: Names) -> page.DoneRow | None
     bundle, last, given = _bundle(services, entry), entry.last, entry.assignment
     if bundle is None or last is None or given.outcome not in bundle.outcomes.names:
         return None
-    came, missed = outcome_words(bundle.card, given.outcome, bundle.outcomes[given.outcome].label)
+    came, missed = told_words(bundle.card, bundle.outcomes, given.outcome)
     words = {CAME: came, MISSED: missed, NO_ANSWER: text("No answer"), LATER: text("Call back")}
     what = words.get(last.what, last.what)
     return page.DoneRow(who(services.doors, entry), address_of(services, given), what, names.of(last.by), last.at)

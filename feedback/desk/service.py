@@ -87,9 +87,13 @@ class Desk:
 
     # ---- lists -------------------------------------------------------------------------------------
     def lists(self) -> list[HandedOut]:
-        """Lists of the caller: handed out to them or to all who may sell, of models of which they may."""
-        seller = caller_id()
-        return [each for each in self.table.handed_out() if (not seller or each.is_for(seller)) and _may(each.model)]
+        """Lists of the caller: handed out to them or to all, of models that are here and of which they may tell."""
+        seller, here = caller_id(), set(self.feedback.service.registry.names())
+        return [
+            each
+            for each in self.table.handed_out()
+            if (not seller or each.is_for(seller)) and each.model.partition("@")[0] in here and _may(each.model)
+        ]
 
     def today(self, most: int) -> Today:
         """The day of the caller; `most` entries of each kind at most."""

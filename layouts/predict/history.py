@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from layouts.shared.blocks import moment
-from layouts.shared.static_html import static_html
+from layouts.shared.static_html import signal, static_html
 from ml.translation import text
 
 SHOWN = 3  # lines that are not folded away
@@ -39,8 +40,16 @@ class Told:
     due: float | None = None
 
 
-def history(lines: Sequence[Told]) -> Component | None:
-    """The history, the latest first; None where there is none."""
+@dataclass(frozen=True)
+class OwnNote:
+    """What the reader told lately and can take back: as ``noteOf`` of ``assets/ts/predict/outcomes.ts`` names it."""
+
+    note: str
+    event: str
+
+
+def history(lines: Sequence[Told], own: Sequence[OwnNote] = ()) -> Component | None:
+    """The history, the latest first; None where there is none. `own` comes the first first."""
     if not lines:
         return None
     items = [_item(each) for each in lines]
@@ -49,7 +58,8 @@ def history(lines: Sequence[Told]) -> Component | None:
         rest = html.Ol(items[SHOWN:], className="history-lines")
         shown.append(html.Details([html.Summary(text("Earlier")), rest], className="disclosure"))
     body = html.Div([html.H2(text("History")), *shown], className="history-body", **{"data-of": f"{lines[0].at}"})
-    return static_html(body, "likely-times")
+    notes = json.dumps([vars(each) for each in own])
+    return html.Div([static_html(body, "likely-times"), signal("own", notes=notes)])
 
 
 def _item(line: Told) -> Component:

@@ -14,7 +14,7 @@ from layouts.shared import ids
 from layouts.shared.html_input import HtmlInput
 from layouts.shared.html_tree import html_tree
 from layouts.shared.static_html import message, signal, static_html
-from ml.decision.outcome_words import outcome_words, override_reasons, reason_words
+from ml.decision.outcome_words import override_reasons, reason_words, told_words
 from ml.translation import text
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def outcome_row(bundle: Bundle, desk: Desk, record: Mapping[str, str], *, named:
         Whether the record has an id. Without, there is something to tell as soon as a value is known.
     """
     hidden = not named and not any(value.strip() for value in record.values())
-    words = {item.name: outcome_words(bundle.card, item.name, item.label) for item in bundle.outcomes.items}
+    words = {item.name: told_words(bundle.card, bundle.outcomes, item.name) for item in bundle.outcomes.items}
     data = {
         "aria-label": text("What came of it"),
         "data-words": json.dumps(words, ensure_ascii=False),
@@ -133,12 +133,14 @@ def _sentences() -> dict[str, str]:
     return {
         "data-noting": text("Noting …"),
         "data-waiting": text("Noted as soon as the result is there …"),
+        "data-failed": text("It is not known whether it was noted: the service made an error. Reload the page."),
         "data-not-noted": text("Nothing was noted: these values have no result."),
     }
 
 
 def _button(words: str, kind: str, key: str = "", given: Mapping[str, Any] | None = None) -> Component:
-    shortcut = {"aria-keyshortcuts": key, "title": text("Key {key}", key=key)} if key else {}
+    said = text("Key {key}", key=key)
+    shortcut = {"aria-keyshortcuts": key, "title": said, "data-key": key, "data-key-words": said} if key else {}
     inside = html.Span(words, className="outcome-word")
     of = "cut-off-use" if kind == "next" else "tool-button"
     return html.Button(inside, type="button", className=of, **{"data-outcome": kind, **shortcut, **(given or {})})
@@ -165,7 +167,7 @@ def _answers(bundle: Bundle, *, seller: bool) -> list[Component]:
         ]
     about = {"data-name": outcomes.positive} if outcomes.exclusive else {}
     item = outcomes[outcomes.positive]
-    came, missed = outcome_words(bundle.card, item.name, item.label)
+    came, missed = told_words(bundle.card, bundle.outcomes, item.name)
     return [_button(came, "came", "1", about), _button(missed, "missed", "2", about)]
 
 
@@ -176,7 +178,7 @@ def _later() -> Component:
     buttons = [_button(words, "call_back", given=when) for words, when in soon]
     typed = HtmlInput(type="datetime-local", className="form-control outcome-at")
     at = html.Label([text("At"), " ", typed], className="outcome-at-label")
-    parts = [*buttons, at, _button(text("Then"), "call_back", given={"data-at": "true"})]
+    parts = [*buttons, at, _button(text("Call back then"), "call_back", given={"data-at": "true"})]
     return html.Div(
         parts, className="outcome-later", role="group", hidden=True, **{"aria-label": text("Call back when?")}
     )

@@ -26,33 +26,47 @@ def used_card(found: Found) -> Component:
 
 def _adoption(used: Found) -> list[str]:
     listed = used["listed"]
-    told = plural(
-        "Of {n} decision somebody told something of {noted}.",
-        "Of {n} decisions somebody told something of {noted}.",
-        used["decisions"],
-        n=count(used["decisions"]),
-        noted=count(used["noted"]),
-    )
     if not used["decisions"] and not listed:
         return [text("Not yet: it has decided about nobody.")]
+    told = _told(used)
+
     if listed is None:
         if not used["noted"]:
-            return [text("It is asked, and nobody tells what came."), told]
-        return [text("It is asked, and people tell what came."), told]
+            return [text("It is asked, and nobody tells what came."), *told]
+        return [text("It is asked, and people tell what came."), *told]
     days = decimal(listed["days"], 0)
     if not listed["due"]:
         slots = {"n": count(listed["shown"]), "contacted": count(listed["contacted"]), "days": days}
-        first = text(
-            "Too early to say: of {n} people listed, all within the last {days} days, {contacted} were called.", **slots
-        )
-        return [first, told]
+        if listed["contacted"]:
+            first = text(
+                "Too early to say: of {n} people listed, all within the last {days} days, {contacted} were called.",
+                **slots,
+            )
+        else:
+            first = text(
+                "Too early to say: {n} people were listed within the last {days} days, none called yet.", **slots
+            )
+        return [first, *told]
     slots = {
         "n": count(listed["due"]), "share": percent(listed["contacted_share"]), "days": days,
         "recorded": count(listed["recorded"]), "all": count(listed["shown"]),
     }  # fmt: skip
     first = text("Of {n} people listed to be called, {share} were called within {days} days.", **slots)
     second = text("What came is recorded of {recorded} of {all} so far.", **slots)
-    return [first, second, told]
+    return [first, second, *told]
+
+
+def _told(used: Found) -> list[str]:
+    if not used["decisions"]:
+        return []
+    said = plural(
+        "Of {n} decision somebody told something of {noted}.",
+        "Of {n} decisions somebody told something of {noted}.",
+        used["decisions"],
+        n=count(used["decisions"]),
+        noted=count(used["noted"]),
+    )
+    return [said]
 
 
 def _overrides(every: Found) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from layouts.shared import blocks, ids
+from layouts.shared import blocks, ids, url
 from layouts.shared.blocks import moment
 from layouts.shared.static_html import static_html
 from ml.text.number_words import count
@@ -53,7 +53,9 @@ class DoneRow:
     at: float
 
 
-def page(to_do: Sequence[Row], done: Sequence[DoneRow], counts: tuple[int, int, int]) -> Component:
+def page(
+    to_do: Sequence[Row], done: Sequence[DoneRow], counts: tuple[int, int, int], more: int | None = None
+) -> Component:
     """The page.
 
     Parameters
@@ -64,6 +66,8 @@ def page(to_do: Sequence[Row], done: Sequence[DoneRow], counts: tuple[int, int, 
         Since yesterday at this time, the latest first.
     counts : (int, int, int)
         Of all lists: to be called, waiting for a later call-back, over.
+    more : int, optional
+        How many of each the page shows next; None where it shows all that it can.
     """
     left, later, over = counts
     body = [_summary(left, later, over)]
@@ -71,6 +75,9 @@ def page(to_do: Sequence[Row], done: Sequence[DoneRow], counts: tuple[int, int, 
         body += [_list(to_do), *_rest(left - len(to_do))]
     if done:
         body.append(_done(done))
+    if more is not None:
+        there = url.href("today", shown=str(more))
+        body.append(html.P(dcc.Link(text("Show more"), href=there, className="tool-button")))
     times = static_html(html.Div(hidden=True), "likely-times")
     return _frame([*body, times])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ml.data.outcomes import Outcomes
 from ml.errors import InvalidData
 from ml.translation import mark, text
 
@@ -39,6 +40,20 @@ def outcome_words(card: Mapping[str, Any], outcome: str, label: str) -> tuple[st
         _check(f"outcomes.{outcome}.{name}", words)
     usual = text("{outcome}: yes", outcome=label), text("{outcome}: no", outcome=label)
     return told.get("came", usual[0]), told.get("missed", usual[1])
+
+
+def told_words(card: Mapping[str, Any], outcomes: Outcomes, name: str) -> tuple[str, str]:
+    """Words of :func:`outcome_words` as people read them: of several independent outcomes each names itself.
+
+    "Bought" alone does not say what was bought; "Credit card: Bought" does.
+    """
+    label = outcomes[name].label
+    came, missed = outcome_words(card, name, label)
+    if outcomes.exclusive or len(outcomes) == 1 or not _of(card).get(name):
+        return came, missed
+    own = _of(card)[name]
+    named = {key: text("{outcome}: {words}", outcome=label, words=own[key]) for key in WORDS if key in own}
+    return named.get("came", came), named.get("missed", missed)
 
 
 def override_reasons(card: Mapping[str, Any]) -> tuple[str, ...]:

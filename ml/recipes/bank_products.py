@@ -91,6 +91,8 @@ def train(data: Path | None, say: Say) -> Trained:
                 },
             },
             "actions": {"act": "Offer it.", "leave": "Leave it, unless they ask."},
+            "outcome_words": {name: {"came": "Bought", "missed": "Not bought"} for name in PRODUCTS},
+            "ripening": {name: {"after": "30 days"} for name in PRODUCTS},
         },
     )
 

@@ -60,6 +60,11 @@ def train(data: Path | None, say: Say) -> Trained:
                 },
             },
             "actions": {"Y": {"act": "Approve it.", "leave": "Decline it."}},
+            "outcome_words": {
+                "Y": {"came": "Approved", "missed": "Declined"},
+                "N": {"came": "Declined", "missed": "Approved"},
+            },
+            "ripening": {name: {"after": "14 days"} for name in ("Y", "N")},
         },
     )
 

@@ -44,14 +44,18 @@ def test_of_several_products_the_words_and_the_note_are_of_the_one_in_focus(brow
     tab.settle()
     tab.page.locator("[data-choose=credit-card]").click()
     tab.answered(1)
-    expect(button(tab, "Credit card: yes")).to_be_visible()
+    expect(button(tab, "Credit card: Bought")).to_be_visible()
     tab.page.keyboard.press("2")
-    expect(words(tab)).to_have_text("Noted: Credit card: no")
+    expect(words(tab)).to_have_text("Noted: Credit card: Not bought")
     event = events("bank-products")[-1]
     assert (event.outcome, event.value, event.by) == ("credit-card", 0.0, "")
     tab.page.locator("[data-choose=personal-loan]").click()
     tab.answered(2)
-    expect(button(tab, "Personal loan: no")).to_be_visible()
+    expect(button(tab, "Personal loan: Not bought")).to_have_attribute("aria-pressed", "false")
+    tab.page.keyboard.press("1")  # says nothing of the other product, and takes nothing back
+    expect(words(tab)).to_have_text("Noted: Personal loan: Bought")
+    told = [(each.kind, each.outcome, each.value) for each in events("bank-products")[-2:]]
+    assert told == [("outcome", "credit-card", 0.0), ("outcome", "personal-loan", 1.0)]
 
 
 def test_of_several_classes_one_says_which_it_was(browse, events):
@@ -99,3 +103,33 @@ def test_where_nobody_signs_in_two_pages_still_get_two_customers(browse, setting
         names.append(tab.page.locator("#record-name").inner_text())
     assert names[0] != names[1]
     desk.take_back(job)
+
+
+def test_digits_do_nothing_where_somebody_turned_them_off(browse, events):
+    tab = browse().open("/loan/predict?record=9")
+    tab.settle()
+    before = len(events("loan"))
+    tab.page.locator("summary", has_text="Keys").click()
+    tab.page.get_by_label("Use these keys").uncheck()
+    tab.page.reload()
+    tab.settle()
+    assert button(tab, "No answer").get_attribute("aria-keyshortcuts") is None
+    tab.page.keyboard.press("1")
+    button(tab, "No answer").click()  # the next press is noted, and is the only one
+    expect(words(tab)).to_have_text("Noted: No answer")
+    assert [each.kind for each in events("loan")[before:]] == ["contacted"]
+
+
+def test_what_was_told_is_taken_back_after_a_reload(browse, events):
+    tab = browse().open("/loan/predict?record=11")
+    tab.settle()
+    tab.page.keyboard.press("1")
+    expect(words(tab)).to_have_text("Noted: Approved")
+    expect(tab.page.locator("#history")).to_contain_text("Approved")
+    tab.page.reload()
+    tab.settle()
+    expect(button(tab, "Approved")).to_have_attribute("aria-pressed", "true")
+    button(tab, "Undo").click()
+    expect(words(tab)).to_have_text("Taken back.")
+    expect(button(tab, "Approved")).to_have_attribute("aria-pressed", "false")
+    assert [each.kind for each in events("loan")[-2:]] == ["outcome", "void"]

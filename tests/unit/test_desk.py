@@ -11,7 +11,7 @@ from auth.caller import Caller, Request, caller_of_person, use_request
 from auth.permissions import Permission
 from callbacks import outcomes
 from callbacks.campaign.doors import Doors
-from callbacks.history_words import told_lines
+from callbacks.history_words import own_notes, told_lines
 from callbacks.today import page as today
 from callbacks.today.open_customer import open_customer
 from feedback.desk.history import history
@@ -370,3 +370,53 @@ def test_a_press_needs_what_is_shown(services):
     with as_(ANN):
         told = note(services.desk, Shown(bundle, None, {}, "C-9"), Press("missed", "direct", "buys"))
     assert (told.record, told.value) == ("C-9", 0.0)
+
+
+def test_what_one_told_lately_can_be_taken_back_after_a_reload_and_what_others_told_cannot(services):
+    bundle = services.service.model("shop")
+    with as_(BOB):
+        pressed(services, "missed", key="o1", place="O-1")
+    with as_(ANN):
+        first, second = (pressed(services, kind, key=f"o {kind}", place="O-1") for kind in ("came", "no_answer"))
+        own = own_notes(bundle, history(services.desk, bundle, "O-1"))
+        assert [(each.note, each.event) for each in own] == [
+            ("came buys", first["event"]), ("no_answer", second["event"]),
+        ]  # fmt: skip
+        assert first["event"] in str(outcomes.history_of(services, bundle, "O-1", None))
+        take_back(services.desk, second["event"], "o undo")
+        assert [each.note for each in own_notes(bundle, history(services.desk, bundle, "O-1"))] == ["came buys"]
+
+
+def test_a_call_back_in_the_past_is_refused(services):
+    with as_(ANN):
+        said = pressed(services, "call_back", key="past", due=1.7e9)
+    assert said["failed"]
+    assert "is over already" in said["words"]
+
+
+def test_lists_of_a_model_that_is_gone_are_on_nobodys_day(services, made, monkeypatch):
+    with as_(ANN):
+        assert services.desk.today(5).open
+        monkeypatch.setattr(services.service.registry, "names", lambda: ("another",))
+        day = services.desk.today(5)
+        assert (day.open, day.to_do, services.desk.next()) == (0, [], None)
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [("", 30), ("60", 60), ("5", 30), ("301", 300), ("9" * 400, 30), ("-60", 30), ("<b>", 30), ("²", 30), ("6 0", 30)],
+)
+def test_an_address_says_how_many_customers_the_page_shows(asked, shown):
+    assert today.shown_in({"shown": asked}) == shown
+    assert today.shown_in({}) == 30
+
+
+def test_the_page_of_the_day_leads_to_the_rest_of_a_long_list(services, made, monkeypatch):
+    monkeypatch.setattr(today, "MOST", 5)
+    with as_(ANN):
+        left = services.desk.today(50).open
+        first, all_of_them = str(today.opening(services)), str(today.opening(services, {"shown": "50"}))
+    assert left > 10
+    assert "/today?shown=10" in first
+    assert "shown=" not in all_of_them
+    assert [each.count("record=today") for each in (first, all_of_them)] == [5, left]

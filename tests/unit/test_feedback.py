@@ -207,7 +207,9 @@ def test_outcomes_come_as_csv(service):
 
 
 BAD = [
-    ({"value": 1}, "decision"),
+    ({}, "Neither a decision nor a record"),
+    ({"value": 1}, "Neither a decision nor a record"),
+    ({"record": "K-1", "value": 1}, "but no model"),
     ({"model": "binary", "value": 1}, "Neither a decision nor a record"),
     ({"model": "binary", "record": "K", "value": 2}, "value is 2"),
     ({"model": "binary", "record": "K"}, "accepted: 1"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ml.decision.outcome_words import REASONS, check_outcome_words, outcome_words, override_reasons
+from ml.data.outcomes import Outcome, Outcomes
+from ml.decision.outcome_words import REASONS, check_outcome_words, outcome_words, override_reasons, told_words
 from ml.errors import InvalidData
 from ml.training.describe import read_described
 
@@ -48,3 +49,14 @@ def test_a_description_tells_words_and_reasons():
         "outcome_words": {"left": {"came": "Cancelled", "missed": "Stays"}},
         "overrides": {"reasons": ["They moved"]},
     }
+
+
+def test_of_several_products_words_say_which_one_is_meant():
+    card = {"outcome_words": {"loan": {"came": "Bought", "missed": "Not"}, "card": {"came": "Took it"}}}
+    items = tuple(Outcome(name, label, name) for name, label in (("loan", "Personal loan"), ("card", "Credit card")))
+    products = Outcomes(items, False, "loan")
+    assert told_words(card, products, "loan") == ("Personal loan: Bought", "Personal loan: Not")
+    assert told_words(card, products, "card") == ("Credit card: Took it", "Credit card: no")
+    assert told_words({}, products, "card") == ("Credit card: yes", "Credit card: no")
+    assert told_words(card, Outcomes(items, True, "loan"), "loan") == ("Bought", "Not")  # classes: one decision
+    assert told_words(card, Outcomes(items[:1], False, "loan"), "loan") == ("Bought", "Not")

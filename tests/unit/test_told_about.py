@@ -11,6 +11,7 @@ from werkzeug.test import Client
 from app import create_server
 from auth.caller import Request, caller_of_person, use_request
 from auth.permissions import Permission
+from feedback.check_event import check_event
 from feedback.errors import BadEvent
 from feedback.joined import standing
 from feedback.service import Feedback
@@ -142,3 +143,13 @@ def test_a_person_changes_what_they_told_and_a_manager_what_anybody_did(tmp_path
             tell("bob", "seller", kind, told.id)
     assert tell("ann", "seller", CORRECTION, told.id).refers == told.id
     assert tell("root", "manager", VOID, told.id).refers == told.id
+
+
+def test_no_message_names_the_outcomes_of_a_model_that_is_gone():
+    told = Event("e1", "gone", OUTCOME, record="K-1", outcome="", value=1.0)
+    with pytest.raises(BadEvent) as raised:
+        check_event(told, ())
+    assert (raised.value.message, raised.value.hint) == ("No outcome was named.", "")
+    with pytest.raises(BadEvent) as raised:
+        check_event(told, ("Y", "N"))
+    assert raised.value.hint == "This model has Y, N."

@@ -2,6 +2,7 @@
    Meanwhile a line says so, and the page is marked, so that nothing shown is taken for the answer (50-connection.css).
    Dash itself asks once, and leaves the page as it was: labels of one choice beside figures of another. */
 import { setWords } from "./dom.ts";
+import { tell } from "./events.ts";
 
 type Waiting = { state: string };
 
@@ -38,6 +39,7 @@ async function ask(address: RequestInfo | URL, options?: RequestInit) {
         failed[answer.status >= 500 ? "add" : "delete"](outputs);
         if (number < (shown.get(outputs) ?? 0)) return nothing(); // Dash would show it over the answer to the newer one
         shown.set(outputs, number);
+        if (answer.status >= 500) tell("likely:failed", { outputs });
         return answer;
       }
       say(mine, answer ? "out" : "lost");

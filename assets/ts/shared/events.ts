@@ -8,11 +8,14 @@ export type Question = {
 export type Current = { form: HTMLElement; question: Question };
 /* It does not, or there is none. */
 export type Stale = { form: HTMLElement };
+/* The server made an error in the callback with these outputs, which are JSON. */
+export type Failed = { outputs: string };
 
 type Events = {
   "likely:current": CustomEvent<Current>;
   "likely:stale": CustomEvent<Stale>;
   "likely:filled": CustomEvent<Stale>; // by a record
+  "likely:failed": CustomEvent<Failed>;
   "likely:page": CustomEvent;
 };
 

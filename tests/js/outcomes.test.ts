@@ -1,0 +1,260 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { called, formOf } from "./page.ts";
+import "../../assets/ts/predict/outcomes.ts";
+import "../../assets/ts/predict/outcome-keys.ts";
+
+type Sent = {
+  key: string; kind: string; outcome?: string; replaces?: string; event?: string; due?: number; decision: string; scenario: { record_id: string };
+};
+
+const WORDS = { loan: ["Loan: Bought", "Loan: Not bought"], card: ["Card: Bought", "Card: Not bought"] };
+let serial = 0;
+
+const one = (kind: string) => document.querySelector<HTMLButtonElement>(`#outcomes .outcome-buttons [data-outcome=${kind}]`)!;
+const undo = () => document.querySelector<HTMLButtonElement>("#outcomes [data-outcome=undo]")!;
+const words = () => document.querySelector(".outcome-words")!.textContent;
+const sent = () => called.filter(({ id }) => id === "outcome-act").map(({ props }) => props.data as Sent);
+const isNoted = (kind: string) => one(kind).getAttribute("aria-pressed") === "true";
+const tick = () => new Promise((done) => { setTimeout(done, 0); });
+
+function key(text: string, target: EventTarget = document.body, more: KeyboardEventInit = {}) {
+  target.dispatchEvent(new KeyboardEvent("keydown", { key: text, bubbles: true, cancelable: true, ...more }));
+}
+
+/* The row as layouts/predict/outcome_row.py writes it; `name` where its buttons are about one class alone. */
+function page(name = "") {
+  const about = name ? ` data-name="${name}"` : "";
+  const keyed = (at: number) => `data-key="${at}" data-key-words="Key ${at}" aria-keyshortcuts="${at}" title="Key ${at}"`;
+  const form = formOf({ income: "50", age: "30" });
+  document.querySelector("#result [data-focus]")!.setAttribute("data-focus", "loan");
+  document.body.insertAdjacentHTML("beforeend", `
+    <section id="outcomes" data-noting="Noting …" data-waiting="Soon …" data-not-noted="Nothing was noted." data-failed="It is not known.">
+      <div class="outcome-buttons">
+        <button data-outcome="came"${about} ${keyed(1)}><span class="outcome-word">Yes</span></button>
+        <button data-outcome="missed"${about} ${keyed(2)}><span class="outcome-word">No</span></button>
+        <button data-outcome="no_answer" ${keyed(3)}><span class="outcome-word">No answer</span></button>
+        <button data-outcome="call_back" ${keyed(4)}><span class="outcome-word">Call back</span></button>
+      </div>
+      <div class="outcome-later" hidden><button data-outcome="call_back" data-hours="1">In an hour</button><input class="outcome-at"></div>
+      <textarea class="outcome-note"></textarea>
+      <p class="outcome-words"></p><button data-outcome="undo" hidden>Undo</button>
+    </section>
+    <div id="history"></div><input type="checkbox" data-outcome-keys checked>`);
+  document.getElementById("outcomes")!.dataset.words = JSON.stringify(WORDS);
+  dispatchEvent(new CustomEvent("likely:page"));
+  return form;
+}
+
+function current(record = "7") {
+  const form = document.querySelector<HTMLElement>(".form")!;
+  form.dataset.record = record;
+  const question = { serial: ++serial, model: "loan@1", record_id: record, row: null };
+  dispatchEvent(new CustomEvent("likely:current", { detail: { form, question } }));
+}
+
+/* What the server says of the last press. */
+async function said(event: string, more: object = {}) {
+  const { key: of, kind } = sent().at(-1)!;
+  document.querySelector("likely-outcome-said")?.remove();
+  const message = document.createElement("likely-outcome-said");
+  message.dataset.message = JSON.stringify({ key: of, kind, words: `Noted ${event}`, event, decision: "d1", ...more });
+  document.body.append(message);
+  await tick();
+}
+
+async function history(notes: object[]) {
+  const own = document.createElement("likely-own");
+  own.dataset.notes = JSON.stringify(notes);
+  document.getElementById("history")!.replaceChildren(own);
+  await tick();
+}
+
+beforeEach(async () => {
+  if (sent().length) await said("", { failed: true }); // so that none of the test before is open
+  localStorage.clear();
+  page();
+  current();
+  called.length = 0;
+});
+
+test("a press is sent once with a key of its own, and is noted when the server says so", async () => {
+  one("came").click();
+  one("came").click();
+  assert.equal(sent().length, 1);
+  assert.match(sent()[0].key, /^[0-9a-f]{32}$/);
+  assert.equal(sent()[0].outcome, "loan");
+  assert.equal(isNoted("came"), false);
+  await said("e1");
+  assert.equal(words(), "Noted e1");
+  assert.equal(isNoted("came"), true);
+  assert.equal(undo().hidden, false);
+  one("came").click();
+  assert.equal(sent().length, 1);
+});
+
+test("the other answer about the same outcome takes its place, under the same decision", async () => {
+  one("came").click();
+  await said("e1");
+  one("missed").click();
+  assert.equal(sent()[1].replaces, "e1");
+  assert.equal(sent()[1].decision, "d1");
+  await said("e2");
+  assert.deepEqual([isNoted("came"), isNoted("missed")], [false, true]);
+});
+
+test("each of several products has an answer of its own", async () => {
+  one("came").click();
+  await said("e1");
+  document.querySelector<HTMLElement>("#result [data-focus]")!.dataset.focus = "card";
+  current();
+  assert.equal(isNoted("came"), false);
+  assert.equal(one("came").textContent, "Card: Bought");
+  one("missed").click();
+  assert.deepEqual([sent()[1].outcome, sent()[1].replaces], ["card", undefined]);
+  await said("e2");
+  document.querySelector<HTMLElement>("#result [data-focus]")!.dataset.focus = "loan";
+  current();
+  assert.deepEqual([isNoted("came"), isNoted("missed")], [true, false]);
+});
+
+test("of classes that exclude each other any takes the place of the one before", async () => {
+  page("Y");
+  one("missed").dataset.name = "N";
+  one("missed").dataset.outcome = "came"; // two classes are two buttons of one kind
+  current();
+  const [first, second] = document.querySelectorAll<HTMLButtonElement>("[data-outcome=came]");
+  first.click();
+  await said("e1");
+  second.click();
+  assert.deepEqual([sent().at(-1)!.outcome, sent().at(-1)!.replaces], ["N", "e1"]);
+});
+
+test("a second answer that is pressed before the first is noted takes its place all the same", async () => {
+  one("came").click();
+  one("missed").click();
+  assert.equal(sent().length, 1); // one after the other
+  await said("e1");
+  assert.deepEqual([sent().length, sent()[1].replaces], [2, "e1"]);
+  await said("e2");
+  assert.deepEqual([isNoted("came"), isNoted("missed")], [false, true]);
+});
+
+test("presses that are on their way stay with their record when another one is opened", async () => {
+  one("no_answer").click();
+  one("came").click();
+  current("8");
+  await said("e1");
+  assert.deepEqual([isNoted("no_answer"), undo().hidden, words()], [false, true, ""]);
+  assert.deepEqual(sent().map(({ scenario }) => scenario.record_id), ["7", "7"]);
+  one("came").click(); // of the other record
+  await said("e2");
+  assert.equal(isNoted("came"), false);
+  assert.equal(sent()[2].scenario.record_id, "8");
+  assert.equal(sent()[2].replaces, undefined);
+  await said("e3");
+  assert.equal(isNoted("came"), true);
+});
+
+test("an error of the server is said, and the next press is sent", async () => {
+  one("came").click();
+  dispatchEvent(new CustomEvent("likely:failed", { detail: { outputs: '{"id":"history","property":"tree"}' } }));
+  assert.equal(words(), "Noting …");
+  dispatchEvent(new CustomEvent("likely:failed", { detail: { outputs: '{"id":"outcome-said","property":"attributes"}' } }));
+  assert.deepEqual([words(), isNoted("came")], ["It is not known.", false]);
+  one("no_answer").click();
+  assert.equal(sent().length, 2);
+});
+
+test("a note that is written while another press is on its way stays for the next one", async () => {
+  const note = document.querySelector<HTMLTextAreaElement>(".outcome-note")!;
+  one("came").click();
+  note.value = "moves in May";
+  await said("e1");
+  assert.equal(note.value, "moves in May");
+  one("no_answer").click();
+  await said("e2");
+  assert.equal(note.value, "");
+});
+
+test("a call-back that is noted can be moved to another time", async () => {
+  one("call_back").click();
+  document.querySelector<HTMLButtonElement>("[data-hours]")!.click();
+  assert.ok(sent()[0].due! > Date.now() / 1000);
+  await said("e1");
+  assert.equal(document.querySelector<HTMLElement>(".outcome-later")!.hidden, true);
+  one("call_back").click();
+  assert.equal(document.querySelector<HTMLElement>(".outcome-later")!.hidden, false);
+  document.querySelector<HTMLButtonElement>("[data-hours]")!.click();
+  assert.equal(sent()[1].replaces, "e1");
+});
+
+test("a press while the result is on its way waits for it, and is dropped where there is none", () => {
+  const form = document.querySelector<HTMLElement>(".form")!;
+  dispatchEvent(new CustomEvent("likely:stale", { detail: { form } }));
+  one("no_answer").click();
+  assert.deepEqual([sent().length, words()], [0, "Soon …"]);
+  current();
+  assert.equal(sent().length, 1);
+});
+
+test("what the reader told lately comes with the history, and is taken back after a reload", async () => {
+  await history([{ note: "came loan", event: "e7" }, { note: "call_back", event: "e8" }]);
+  assert.deepEqual([isNoted("came"), isNoted("call_back"), undo().hidden], [true, true, false]);
+  undo().click();
+  assert.equal(sent()[0].event, "e8");
+  await said("e8");
+  assert.deepEqual([isNoted("came"), isNoted("call_back")], [true, false]);
+});
+
+test("who did not answer before is tried again, and what was told here stays noted", async () => {
+  await history([{ note: "no_answer", event: "e7" }]);
+  assert.deepEqual([isNoted("no_answer"), undo().hidden], [false, false]);
+  one("no_answer").click();
+  await said("e8");
+  await history([{ note: "no_answer", event: "e7" }, { note: "no_answer", event: "e8" }]);
+  assert.equal(isNoted("no_answer"), true);
+});
+
+test("another record has nothing noted", async () => {
+  await history([{ note: "came loan", event: "e8" }]);
+  current("8");
+  assert.deepEqual([isNoted("came"), undo().hidden], [false, true]);
+  assert.equal(called.at(-1)!.id, "history-asked");
+});
+
+test("a press that fails is noted nowhere", async () => {
+  one("came").click();
+  await said("", { failed: true, words: "It cannot be stored." });
+  assert.deepEqual([words(), isNoted("came"), undo().hidden], ["It cannot be stored.", false, true]);
+});
+
+test("keys press the buttons where nothing is typed, and not while a key is held", () => {
+  key("3");
+  assert.equal(sent()[0].kind, "no_answer");
+  const before = called.length;
+  key("1", document.querySelector("#c-income")!);
+  key("1", document.querySelector(".outcome-note")!);
+  key("1", document.body, { ctrlKey: true });
+  key("1", document.body, { repeat: true });
+  key("9");
+  assert.equal(called.length, before);
+});
+
+test("who turns the keys off presses digits without effect, here and on the next page", () => {
+  const box = () => document.querySelector<HTMLInputElement>("[data-outcome-keys]")!;
+  box().click();
+  assert.equal(box().checked, false);
+  key("3");
+  assert.deepEqual(sent(), []);
+  assert.deepEqual([one("came").title, one("came").hasAttribute("aria-keyshortcuts")], ["", false]);
+  page();
+  current();
+  assert.equal(box().checked, false);
+  key("3");
+  assert.deepEqual(sent(), []);
+  box().click();
+  assert.equal(one("came").getAttribute("aria-keyshortcuts"), "1");
+  key("3");
+  assert.equal(sent().length, 1);
+});
