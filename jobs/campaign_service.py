@@ -11,7 +11,7 @@ import orjson
 
 from jobs.files import paths
 from jobs.files.preview import Preview, preview
-from jobs.files.stream_check import StreamCheck, error_of
+from jobs.files.stream_check import StreamCheck
 from jobs.job_service import JobService
 from jobs.list_forecasts import ListForecasts
 from jobs.misread import of_misread
@@ -27,6 +27,7 @@ from ml.campaign.wish import Wish
 from ml.errors import Misread
 from ml.files.file_kinds import CSV, GZIP
 from ml.files.open_table import AUTO
+from ml.files.readers.refused import error_of
 from ml.files.text.read_options import ReadOptions
 from ml.metrics.evaluation import no_probabilities
 from ml.service import Bundle

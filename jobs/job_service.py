@@ -17,6 +17,7 @@ from jobs.refused import KeyTaken, UnknownJob, counting_refusals, no_job, no_tab
 from jobs.webhooks.allowed_addresses import NOBODY, CallbackRules
 from ml.advice.score_known import ESTIMATOR, check_blanks
 from ml.errors import UnknownModel
+from ml.files.readers.text_process import SERVER
 from ml.service import Bundle, Service
 from store.db import Store
 from store.files import Files
@@ -121,6 +122,8 @@ class JobService:
         found = dict(options) | {"format": options.get("format") or form_of(head)}
         if held and found["format"] in RECORDS:
             raise no_table()
+        if held:
+            SERVER.warm()  # a look follows
         streamed = told_by_head(found["format"])
         told = streamed and check_head(head, whole, found, bundle, held)
         blocks, later = receiver.passing(blocks), False

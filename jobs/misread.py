@@ -11,6 +11,7 @@ from ml.files.file_kinds import CSV
 from ml.files.header.left_out import LeftOut
 from ml.files.header.match_columns import Matched
 from ml.files.raw_preview import raw_preview
+from ml.files.readers.text_process import TextReader
 from ml.files.table import ReadPlan
 from ml.files.text.read_options import ReadOptions
 from ml.service import Bundle
@@ -36,8 +37,8 @@ def of_misread(error: Misread, bundle: Bundle, files: Files, job: Job, options: 
     Unreadable
         No read option would help.
     """
-    with files.open(paths.source(job.id)) as file:
-        dialect, top = raw_preview(file, options, bundle.schema, counts_of(job.options), SCANNED)
+    with TextReader(SCANNED) as reader, files.open(paths.source(job.id)) as file:
+        dialect, top = raw_preview(file, options, bundle.schema, counts_of(job.options), reader)
     return Preview(
         header=(),
         top=top,

@@ -24,6 +24,7 @@ from ml.files.file_kinds import CSV, PARQUET
 from ml.files.header.left_out import LeftOut
 from ml.files.header.match_columns import Matched
 from ml.files.open_table import AUTO, open_table
+from ml.files.readers.text_process import TextReader
 from ml.files.table import ReadPlan, Table, row_of
 from ml.files.text.dialect import Dialect
 from ml.files.text.read_options import ReadOptions
@@ -137,9 +138,9 @@ def preview(
     BadColumns
     """
     schema = bundle.schema
-    with files.open(paths.source(job.id)) as file:
+    with TextReader(SCANNED) as reader, files.open(paths.source(job.id)) as file:
         with deadline(LOOK):
-            table = open_table(file, options, schema, given, counts=counts_of(job.options), scanned=SCANNED)
+            table = open_table(file, options, schema, given, counts=counts_of(job.options), reader=reader)
         with deadline(LOOK):
             lines, ended = take_lines(table.lines, CHECKED)
             rest, whole = (

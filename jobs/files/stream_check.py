@@ -12,14 +12,12 @@ from typing import Any
 
 import orjson
 
-from ml import errors
 from ml.batch.check_header import check_header
-from ml.errors import LikelyError, Unreadable
 from ml.files.open_table import known_names
 from ml.files.readers.excel import ROOT
 from ml.files.readers.json_table import table_of
+from ml.files.readers.refused import error_of
 from ml.service import Bundle
-from ml.translation import translated
 
 log = logging.getLogger(__name__)
 
@@ -148,11 +146,3 @@ class StreamCheck:
             form = str(self._options["format"])
             table = table_of(tuple(found["names"]), iter(()), form, self._bundle.schema, self._options.get("columns"))
             check_header(self._bundle, table.names)
-
-
-def error_of(fault: list[str]) -> LikelyError:
-    """The error that a fault describes: message, hint, class of error."""
-    message, hint, kind = fault
-    found = getattr(errors, kind, Unreadable)
-    made: LikelyError = found(translated(message), translated(hint))
-    return made

@@ -16,6 +16,7 @@ from ml.files.file_kinds import PARQUET
 from ml.files.header.header_row import has_row_names, header_at
 from ml.files.header.left_out import LeftOut, RecordFilter, begins_as_total, record_filter
 from ml.files.header.match_columns import Matched, match_columns
+from ml.files.readers.text_process import ServedRows, TextReader
 from ml.files.table import Table, check_width, header_of, twice_in
 from ml.files.text.byte_counts import ByteCounts
 from ml.files.text.dialect import Dialect
@@ -47,7 +48,7 @@ class ReadRequest:
     as_written: bool = False
     bounded: bool = False
     counts: ByteCounts | None = None
-    scanned: int | None = None
+    reader: TextReader | None = None
 
 
 @dataclass
@@ -60,7 +61,7 @@ class Source:
         Cells: texts, or typed.
     dialect : Dialect
         As far as it is known.
-    text : TextRows or None
+    text : TextRows, ServedRows or None
         Of text files.
     skipped : int
         Rows at the beginning that are no part of the table.
@@ -68,7 +69,7 @@ class Source:
 
     rows: Iterator[list[Any]]
     dialect: Dialect
-    text: TextRows | None = None
+    text: TextRows | ServedRows | None = None
     skipped: int = 0
     number: int = 0
     parted: bool = False

@@ -5,7 +5,6 @@ Every door (page, API, jobs, command line) opens files here, so that the same fi
 
 from __future__ import annotations
 
-import io
 import re
 import shutil
 import tempfile
@@ -18,14 +17,15 @@ from ml.data.schema import Schema
 from ml.errors import Unreadable
 from ml.files.assemble_table import ReadRequest, Source, assemble_table
 from ml.files.file_kinds import CSV, GZIP, PARQUET, format_of, no_table
+from ml.files.readers.text_process import ServedRows, TextReader
 from ml.files.table import Table
+from ml.files.text.begin_text import TextRequest, begin_text
 from ml.files.text.byte_counts import BLOCK, ByteCounts
 from ml.files.text.dialect import Dialect
-from ml.files.text.encodings import SEND, UTF8, WESTERN, TextScan, scan_of, scan_text, spoken
-from ml.files.text.packed import most_unpacked, unpacked
+from ml.files.text.encodings import SEND, UTF8, WESTERN, TextScan, spoken
+from ml.files.text.packed import unpacked
 from ml.files.text.plain_name import plain_name
 from ml.files.text.read_options import BadReadOption, ReadOptions
-from ml.files.text.separators import LOOKED_AT
 from ml.files.text.text_rows import TextRows
 from ml.translation import plural, text
 
@@ -44,7 +44,7 @@ def open_table(
     as_written: bool = False,
     bounded: bool = False,
     counts: ByteCounts | None = None,
-    scanned: int | None = None,
+    reader: TextReader | None = None,
 ) -> Table:
     """Begin to read a table: CSV in any dialect, a workbook, Parquet, or one of these compressed with gzip.
 
@@ -69,8 +69,8 @@ def open_table(
         Whether lines that are no records have bounds, as in a request, which has few records.
     counts : ByteCounts, optional
         Of all bytes of a text, where it was read to its end before; without them they are counted now.
-    scanned : int, optional
-        Bytes that are counted then, in a look; all by default. The dialect's notes say where these were not all.
+    reader : TextReader, optional
+        Reads a text in a process with limits, until the reader is left; here by default.
 
     Raises
     ------
@@ -88,15 +88,12 @@ def open_table(
         raise Unreadable(text("The file is {kind}, and no table.", kind=text(other)), text(SEND))
     form = format_of(start)
     compressed = form == GZIP
-    most: int | None = None
     if compressed:
-        source, most = _unpacked(source)
-        form = format_of(source.read(8))
-        source.seek(0)
+        form = format_of(unpacked(source).read(8))
     names = known_names(schema, columns, known)
-    wanted = ReadRequest(options, schema, columns, names, blanks, as_written, bounded, counts, scanned)
+    wanted = ReadRequest(options, schema, columns, names, blanks, as_written, bounded, counts, reader)
     if form == CSV:
-        table = assemble_table(_text_source(source, wanted, most), wanted)
+        table = assemble_table(_text_source(source, compressed, wanted), wanted)
     elif compressed:
         raise Unreadable(text("The file is compressed."), text("Unpack it and send it as it is."))
     else:
@@ -113,42 +110,38 @@ def known_names(schema: Schema | None, columns: Mapping[str, str] | None, more: 
     return frozenset(filter(None, map(plain_name, names)))
 
 
-def _text_source(file: BinaryIO, wanted: ReadRequest, most: int | None) -> Source:
-    found = _scan(file, wanted.options.encoding, most, wanted.counts, wanted.scanned)
-    rows = TextRows(file, found)
-    first = "".join(rows.sample[:LOOKED_AT]).lstrip("\ufeff \t\r\n")
-    if first.startswith("<"):
-        return _markup_source(file, found, first, wanted)
-    dialect = _separated(rows, found, wanted.options, wanted.known)
-    return Source(iter(rows), dialect, text=rows, skipped=int(rows.stated is not None))
+def _text_source(file: BinaryIO, packed: bool, wanted: ReadRequest) -> Source:
+    rows = _begun(file, packed, wanted)
+    if rows.markup:
+        file.seek(0)
+        return _markup_source(unpacked(file) if packed else file, rows.found, rows.markup, wanted)
+    return Source(iter(rows), _dialect(rows, wanted.options), text=rows, skipped=int(rows.stated is not None))
 
 
-def _scan(
-    file: BinaryIO, told: str | None, most: int | None, counts: ByteCounts | None, scanned: int | None
-) -> TextScan:  # fmt: skip
-    return scan_text(file, told, most, scanned) if counts is None else scan_of(counts, told)
+def _begun(file: BinaryIO, packed: bool, wanted: ReadRequest, lenient: bool = False) -> TextRows | ServedRows:
+    asked = TextRequest(
+        packed, wanted.options.encoding, wanted.options.separator, wanted.known, wanted.counts, lenient=lenient
+    )
+    return wanted.reader.open(file, asked) if wanted.reader else begin_text(file, asked)
 
 
-def text_rows(
-    file: IO[bytes], options: ReadOptions, schema: Schema, *, lenient: bool, counts: ByteCounts | None = None,
-    scanned: int | None = None,
-) -> tuple[TextRows, Dialect]:  # fmt: skip
-    """A text file as rows of cells, and how it is written; with `lenient` bytes that are no text are let be."""
+def first_lines(
+    file: IO[bytes], options: ReadOptions, schema: Schema, counts: ByteCounts | None = None,
+    reader: TextReader | None = None,
+) -> tuple[list[str], Dialect]:  # fmt: skip
+    """The first lines of a text that cannot be read as a table, and how it is written; bytes that are none are let be.
+
+    Parameters are those of :func:`open_table`.
+    """
     source = _seekable(file)
-    start, most = source.read(8), None
-    if format_of(start) == GZIP:
-        source, most = _unpacked(source)
-    found = _scan(source, options.encoding, most, counts, scanned)
-    found.errors = "replace" if lenient else found.errors
-    rows = TextRows(source, found)
-    return rows, _separated(rows, found, options, known_names(schema, None))
+    wanted = ReadRequest(options, schema, None, known_names(schema, None), counts=counts, reader=reader)
+    rows = _begun(source, format_of(source.read(8)) == GZIP, wanted, lenient=True)
+    return rows.sample, _dialect(rows, options)
 
 
-def _separated(rows: TextRows, found: TextScan, options: ReadOptions, known: Collection[str]) -> Dialect:
-    """Set the separator of rows, given or detected."""
-    rows.find_separator(options.separator, known)
+def _dialect(rows: TextRows | ServedRows, options: ReadOptions) -> Dialect:
     told = frozenset(options.to_json())
-    return Dialect(encoding=found.encoding, separator=rows.separator, told=told, notes=_odd(found))
+    return Dialect(encoding=rows.found.encoding, separator=rows.separator, told=told, notes=_odd(rows.found))
 
 
 def _markup_source(file: BinaryIO, found: TextScan, first: str, wanted: ReadRequest) -> Source:
@@ -210,9 +203,3 @@ def _seekable(file: IO[bytes]) -> BinaryIO:
     shutil.copyfileobj(file, copy)
     copy.seek(0)
     return cast(BinaryIO, copy)
-
-
-def _unpacked(file: BinaryIO) -> tuple[BinaryIO, int]:
-    size = file.seek(0, io.SEEK_END)
-    file.seek(0)
-    return unpacked(file), most_unpacked(size)

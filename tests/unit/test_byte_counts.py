@@ -14,8 +14,9 @@ from jobs.files.source import counts_of, opened
 from jobs.files.stream_check import StreamCheck
 from jobs.job_service import JobService
 from ml.errors import Unreadable
-from ml.files import open_table as tables
+from ml.files.readers import text_process
 from ml.files.readers.stream_process import check_stream
+from ml.files.text import begin_text
 from ml.files.text.byte_counts import ByteCounter, ByteCounts
 from ml.files.text.encodings import TextScan, begins_as, scan_of, scan_text
 from store.db import open_store
@@ -162,7 +163,8 @@ def test_a_look_reads_no_byte_for_its_encoding_and_says_the_same(client, monkeyp
     monkeypatch.setattr("jobs.misread.counts_of", lambda options: None)
     plain = client.get(f"/api/v1/jobs/{job}/preview{query}")
     monkeypatch.undo()
-    monkeypatch.setattr(tables, "scan_text", None)  # whoever calls it fails
+    monkeypatch.setattr(text_process, "POSSIBLE", False)
+    monkeypatch.setattr(begin_text, "scan_text", None)  # whoever calls it fails
     answer = client.get(f"/api/v1/jobs/{job}/preview{query}")
     assert answer.status_code == plain.status_code == 200
     assert untimed(answer.json) == untimed(plain.json)
@@ -172,7 +174,7 @@ def test_a_look_reads_no_byte_for_its_encoding_and_says_the_same(client, monkeyp
 
 def test_the_job_of_such_a_file_reads_none_either(jobs, client, monkeypatch):
     job = jobs.get(held(client, BIG))
-    monkeypatch.setattr(tables, "scan_text", None)
+    monkeypatch.setattr(begin_text, "scan_text", None)
     with jobs.files.open(paths.source(job.id)) as file:
         assert opened(file, job.options, jobs.service.model("binary")).dialect.encoding == "cp1252"
 

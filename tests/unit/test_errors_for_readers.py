@@ -10,11 +10,11 @@ import shutil
 import pytest
 
 from api.http.reader import in_language
-from jobs.files.stream_check import error_of
 from jobs.worker import _kept
 from ml.bundle.bundle import Bundle
 from ml.errors import BrokenModel, Unreadable
 from ml.files.readers.excel import open_workbook
+from ml.files.readers.refused import error_of
 from ml.service import open_service
 from ml.translation import ALL_READERS, packed, text, translated, use_language
 from tests.small import small_model

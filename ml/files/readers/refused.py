@@ -1,11 +1,22 @@
-"""Refusals of the limited process that reads workbooks and Parquet."""
+"""Refusals of the processes that read files, and the errors that they are to whoever asked."""
 
 from __future__ import annotations
 
-from ml.translation import mark
+from ml import errors
+from ml.errors import LikelyError, Unreadable
+from ml.translation import mark, translated
 
 SAVE = mark("Save it as CSV UTF-8.")
+TOO_LONG = mark("A record of the file takes more memory than there is for one.")
 
 
 class Refused(Exception):
     """The file cannot be read: message and hint."""
+
+
+def error_of(fault: list[str]) -> LikelyError:
+    """The error that a fault describes: message, hint, class of error."""
+    message, hint, kind = fault
+    found = getattr(errors, kind, Unreadable)
+    made: LikelyError = found(translated(message), translated(hint))
+    return made

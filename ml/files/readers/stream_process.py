@@ -18,6 +18,7 @@ from ml.errors import LikelyError, Misread
 from ml.files.file_kinds import GZIP
 from ml.files.readers.json_records import JSON, NDJSON, json_records, names_in
 from ml.files.readers.process_limits import limit
+from ml.files.readers.refused import TOO_LONG
 from ml.files.text.byte_counts import BLOCK, ByteCounter
 from ml.files.text.encodings import MIXED, UTF8, WESTERN, TextScan, begins_as
 from ml.files.text.packed import most_unpacked, too_much_unpacked, unpacked
@@ -43,7 +44,7 @@ def _found(asked: dict[str, Any]) -> dict[str, Any]:
     except LikelyError as error:
         return _fault(error)
     except MemoryError:
-        message = text("A record of the file takes more memory than there is for one.")
+        message = text(TOO_LONG)
         return {"error": packed([message, text("Send a line for each record.")]), "kind": "Unreadable"}
 
 

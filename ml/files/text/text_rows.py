@@ -28,11 +28,17 @@ class TextRows:
     ----------
     file : seekable binary file
     found : TextScan
+
+    Attributes
+    ----------
+    markup : str or None
+        The beginning of a web page or XML, whose rows are none of a table.
     """
 
     def __init__(self, file: BinaryIO, found: TextScan) -> None:
-        self._file, self._found = file, found
+        self._file, self.found = file, found
         self.separator = ","
+        self.markup: str | None = None
         self._reader: Any = None
         self.sample = self._sample()
         self.stated = stated(self.sample[0]) if self.sample else None
@@ -57,7 +63,7 @@ class TextRows:
         except csv.Error as error:
             raise _broken(self._begin(), error) from None
         except UnicodeError as error:
-            raise _not_in(self._found.encoding, error) from None
+            raise _not_in(self.found.encoding, error) from None
         finally:
             _let_go(text)
 
@@ -71,7 +77,7 @@ class TextRows:
         except csv.Error as error:
             raise _broken(last + 1, error) from None
         except UnicodeError as error:
-            raise _not_in(self._found.encoding, error) from None
+            raise _not_in(self.found.encoding, error) from None
         finally:
             _let_go(text)
 
@@ -83,7 +89,7 @@ class TextRows:
     @property
     def may_tell(self) -> bool:
         """True when commas stand in cells: only then may further rows show decimal commas."""
-        return self._found.commas and (self.separator != "," or self._found.quotes)
+        return self.found.commas and (self.separator != "," or self.found.quotes)
 
     def again(self, skipped: int) -> Iterator[list[str]]:
         """All rows but the first `skipped`, while another iteration stands still in between."""
@@ -106,10 +112,10 @@ class TextRows:
 
     def _text(self) -> io.TextIOWrapper:
         self._file.seek(0)
-        return io.TextIOWrapper(self._file, encoding=self._found.encoding, errors=self._found.errors, newline="")
+        return io.TextIOWrapper(self._file, encoding=self.found.encoding, errors=self.found.errors, newline="")
 
     def _lines(self, text: io.TextIOWrapper) -> Iterator[str]:
-        lines: Iterator[str] = map(_without_noise, text) if self._found.noise else text
+        lines: Iterator[str] = map(_without_noise, text) if self.found.noise else text
         return map(_doubled, lines) if self._escaped else lines
 
     def _read(self, lines: Iterable[str]) -> Any:
@@ -134,10 +140,10 @@ class TextRows:
         try:
             lines = io.StringIO(text.read(SAMPLE), newline="").readlines()  # by line ends of files
         except UnicodeError as error:
-            raise _not_in(self._found.encoding, error) from None
+            raise _not_in(self.found.encoding, error) from None
         finally:
             _let_go(text)
-        if len(lines) > 1 and self._found.size > SAMPLE:
+        if len(lines) > 1 and self.found.size > SAMPLE:
             lines.pop()  # it may be cut
         return list(map(_without_noise, lines))
 

@@ -1,0 +1,246 @@
+"""Reader of texts for looks: rows come from a process with limits of memory and time, see :mod:`.fork_server`.
+
+A small file can be long to read, or one row of it be large; whoever looks into one is a process that serves others.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
+from multiprocessing.connection import Connection
+from types import TracebackType
+from typing import Any, BinaryIO
+
+from ml.errors import ReadersBusy, Unreadable
+from ml.files.readers.excel import ENDED, ROOT
+from ml.files.readers.refused import SAVE, error_of
+from ml.files.readers.wire import heard, said
+from ml.files.text.begin_text import TextRequest, begin_text
+from ml.files.text.encodings import TextScan
+from ml.files.text.text_rows import TextRows
+from ml.translation import text
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 4  # looks of one process of ours
+WAIT = 8.0  # seconds for a place
+STARTS = 10.0  # seconds for a process to start
+SECONDS = 30.0  # of a look, until its process is ended, whatever it does
+POSSIBLE = hasattr(os, "fork") and hasattr(socket, "send_fds")  # not on Windows
+_places = threading.BoundedSemaphore(AT_ONCE)
+
+
+class ForkServer:
+    """The fork server of this process, started when it is needed."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._owner, self._control = 0, None  # type: tuple[int, socket.socket | None]
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def warm(self) -> None:
+        """Start it, unless it runs."""
+        with self._lock, contextlib.suppress(OSError):
+            _ = POSSIBLE and self._running()
+
+    def connect(self) -> tuple[Connection, int]:
+        """A connection to a new process, and its number; ReadersBusy where none can be started."""
+        for last in (False, True):  # the server may have ended a moment ago
+            try:
+                return self._connected()
+            except (OSError, EOFError) as error:
+                if last:
+                    log.warning("No process could be started to look into a file: %s", error or "it ended at once")
+                self.end()
+        raise ReadersBusy(text("Other files are being read here."), text("Try again in a moment."))
+
+    def _connected(self) -> tuple[Connection, int]:
+        ours, theirs = socket.socketpair()
+        connection = Connection(ours.detach())
+        try:
+            with theirs, self._lock:
+                socket.send_fds(self._running(), [b"+"], [theirs.fileno()])
+            if not connection.poll(STARTS):
+                raise TimeoutError("it does not answer")
+            return connection, heard(connection.recv_bytes())
+        except BaseException:
+            connection.close()
+            raise
+
+    def end(self) -> None:
+        """End it, with all its processes."""
+        with self._lock:
+            if self._control is not None:
+                self._control.close()
+            if self._process is not None and self._owner == os.getpid():
+                self._process.kill()
+                self._process.wait()
+            self._control = self._process = None
+
+    def _running(self) -> socket.socket:
+        if self._control is None or self._owner != os.getpid():  # that of a process that forked us is its own
+            ours, theirs = socket.socketpair()
+            command = [sys.executable, "-m", "ml.files.readers.fork_server"]
+            try:
+                self._process = subprocess.Popen(  # noqa: S603 - our own module
+                    command,
+                    cwd=ROOT,  # from where `-m` imports
+                    stdin=theirs.fileno(),
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    start_new_session=True,  # it ends its group
+                )
+            except BaseException:
+                ours.close()
+                raise
+            finally:
+                theirs.close()
+            self._owner, self._control = os.getpid(), ours
+        return self._control
+
+
+SERVER = ForkServer()
+atexit.register(SERVER.end)  # it would end by itself, a moment later
+
+
+class TextReader:
+    """Opens texts in processes of their own, which end when it is left; in this one where the system cannot fork.
+
+    Parameters
+    ----------
+    scanned : int, optional
+        Bytes of a text by which its encoding is told, where not all were counted before; all by default.
+    """
+
+    def __init__(self, scanned: int | None = None) -> None:
+        self._scanned = scanned
+        self._processes: list[tuple[Connection, int]] = []
+        self._until = 0.0
+        self._held = False
+
+    def __enter__(self) -> TextReader:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """End its processes."""
+        for process in self._processes:
+            self._end(process)
+        if self._held:
+            self._held = False
+            _places.release()
+
+    def open(self, file: BinaryIO, asked: TextRequest) -> TextRows | ServedRows:
+        """Begin to read a text.
+
+        Parameters
+        ----------
+        file : seekable binary file
+        asked : TextRequest
+
+        Raises
+        ------
+        Unreadable, Misread
+            What is wrong with the file, or that it takes too much memory or time.
+        ReadersBusy
+            Too many look at a time, or no process can be started.
+        """
+        asked = replace(asked, scanned=self._scanned)
+        if not POSSIBLE:
+            return begin_text(file, asked)
+        if not self._held:
+            if not _places.acquire(timeout=WAIT):
+                raise ReadersBusy(text("Other files are being read here."), text("Try again in a moment."))
+            self._held, self._until = True, time.monotonic() + SECONDS
+        return ServedRows(self, file, asked)
+
+    def answers(self, file: BinaryIO, asked: TextRequest) -> Iterator[Any]:
+        """Answers of a new process: a head, then lists of rows with their lines."""
+        process = SERVER.connect()
+        self._processes.append(process)
+        connection, _ = process
+        try:
+            connection.send_bytes(said([file.seek(0, os.SEEK_END), asked.to_json()]))
+            while True:
+                answer = heard(connection.recv_bytes()) if connection.poll(self._left) else {}
+                if isinstance(answer, dict) and "read" in answer:
+                    place, size = answer["read"]
+                    file.seek(place)
+                    connection.send_bytes(file.read(size))
+                elif isinstance(answer, dict) and "error" in answer:
+                    raise error_of([*answer["error"], answer["kind"]])
+                elif answer is None:  # the end, as it should be
+                    return
+                elif not answer:
+                    break  # late
+                else:
+                    yield answer
+        except (OSError, EOFError):
+            pass  # it was ended, by its limits or by somebody
+        finally:
+            self._end(process)
+        raise Unreadable(text(ENDED), text(SAVE))
+
+    @property
+    def _left(self) -> float:
+        return max(0.0, self._until - time.monotonic())
+
+    def _end(self, process: tuple[Connection, int]) -> None:
+        connection, number = process
+        if connection.closed:
+            return
+        with contextlib.suppress(OSError):
+            os.kill(number, signal.SIGKILL)
+        connection.close()
+
+
+class ServedRows:
+    """Rows of a text that come from a process, as those of :class:`ml.files.text.text_rows.TextRows`.
+
+    Attributes
+    ----------
+    found : TextScan
+    markup : str or None
+        The beginning of a web page or XML, which has no rows here.
+    separator : str
+    stated : str or None
+    may_tell : bool
+    sample : list of str
+        Of a lenient reading: the first lines.
+    line : int
+        The line of the file that was read last, from 1.
+    """
+
+    def __init__(self, reader: TextReader, file: BinaryIO, asked: TextRequest) -> None:
+        self._reader, self._file, self._asked = reader, file, asked
+        self._answers = reader.answers(file, asked)
+        head = next(self._answers)
+        self.found = TextScan(**head["found"])
+        self.markup: str | None = head["markup"]
+        self.separator: str = head.get("separator", ",")
+        self.stated: str | None = head.get("stated")
+        self.may_tell = bool(head.get("may_tell"))
+        self.sample: list[str] = head.get("sample", [])
+        self.line = 0
+
+    def __iter__(self) -> Iterator[list[str]]:
+        """All rows, once; errors as those of ``TextRows``."""
+        for some in self._answers:
+            for self.line, row in some:
+                yield row
+
+    def again(self, skipped: int) -> Iterator[list[str]]:
+        """All rows but the first `skipped`, while the iteration stands still in between."""
+        answers = self._reader.answers(self._file, self._asked)
+        next(answers)
+        return islice((row for some in answers for _, row in some), skipped, None)

@@ -1,0 +1,79 @@
+"""Begins to read a text: its encoding, its separator, and rows of it. The same in a request and in a process for it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from ml.files.text.byte_counts import ByteCounts
+from ml.files.text.encodings import scan_of, scan_text
+from ml.files.text.packed import most_unpacked, unpacked
+from ml.files.text.separators import LOOKED_AT
+from ml.files.text.text_rows import TextRows
+
+
+@dataclass(frozen=True)
+class TextRequest:
+    """What is known of a text that is to be read.
+
+    Attributes
+    ----------
+    packed : bool
+        Whether it is compressed by gzip.
+    encoding, separator : str or None
+        As somebody gave them.
+    known : collection of str
+        Names of columns that are expected, plain.
+    counts : ByteCounts or None
+        Of all its bytes, where they were counted before.
+    scanned : int or None
+        Bytes that are counted else; None counts all.
+    lenient : bool
+        Whether bytes that are no text are let be, and web pages and XML are texts as others.
+    """
+
+    packed: bool = False
+    encoding: str | None = None
+    separator: str | None = None
+    known: Collection[str] = ()
+    counts: ByteCounts | None = None
+    scanned: int | None = None
+    lenient: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """The request as JSON."""
+        counts = self.counts.to_json() if self.counts else None
+        return {**vars(self), "known": sorted(self.known), "counts": counts}
+
+    @classmethod
+    def from_json(cls, given: Mapping[str, Any]) -> TextRequest:
+        """The request that :meth:`to_json` gave."""
+        return cls(**{**given, "known": frozenset(given["known"]), "counts": ByteCounts.from_json(given["counts"])})
+
+
+def begin_text(file: BinaryIO, asked: TextRequest) -> TextRows:
+    """Rows of a text, its separator set; with its beginning as :attr:`TextRows.markup` where it is none.
+
+    Raises
+    ------
+    Unreadable, Misread
+    """
+    most = None
+    if asked.packed:
+        most = most_unpacked(file.seek(0, io.SEEK_END))
+        file.seek(0)
+        file = unpacked(file)
+    if asked.counts is None:
+        found = scan_text(file, asked.encoding, most, asked.scanned)
+    else:
+        found = scan_of(asked.counts, asked.encoding)
+    found.errors = "replace" if asked.lenient else found.errors
+    rows = TextRows(file, found)
+    first = "".join(rows.sample[:LOOKED_AT]).lstrip("\ufeff \t\r\n")
+    if first.startswith("<") and not asked.lenient:
+        rows.markup = first
+    else:
+        rows.find_separator(asked.separator, asked.known)
+    return rows
