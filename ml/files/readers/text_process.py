@@ -172,7 +172,8 @@ class TextReader:
         try:
             connection.send_bytes(said([file.seek(0, os.SEEK_END), asked.to_json()]))
             while True:
-                answer = heard(connection.recv_bytes()) if connection.poll(self._left) else {}
+                left = self._until - time.monotonic()
+                answer = heard(connection.recv_bytes()) if left > 0 and connection.poll(left) else {}
                 if isinstance(answer, dict) and "read" in answer:
                     place, size = answer["read"]
                     file.seek(place)
@@ -190,10 +191,6 @@ class TextReader:
         finally:
             self._end(process)
         raise Unreadable(text(ENDED), text(SAVE))
-
-    @property
-    def _left(self) -> float:
-        return max(0.0, self._until - time.monotonic())
 
     def _end(self, process: tuple[Connection, int]) -> None:
         connection, number = process
