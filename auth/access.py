@@ -81,7 +81,7 @@ def refused(permission: Permission, model: str = "") -> NotAllowed:
 
 
 def unprotected_notice() -> str:
-    """What every page says where nobody signs in though other machines reach the service; else empty."""
+    """Notice for every page where nobody signs in though other machines reach the service; else empty."""
     request = current_request()
     if request is None or request.caller is not ANYBODY:
         return ""

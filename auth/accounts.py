@@ -23,7 +23,7 @@ _NAME = re.compile(r"[^\s/<>\"'\\]{1,100}")
 
 
 class BadAccount(LikelyError):
-    """What was asked for an account cannot be done; the message says why and what is accepted."""
+    """An account cannot be made or changed as asked; the message says why and what is accepted."""
 
     code = "bad_account"
 

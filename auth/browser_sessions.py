@@ -34,7 +34,7 @@ class SignedIn:
         self.person, self.token = person, token
 
     def get_id(self) -> str:
-        """What the cookie holds."""
+        """Token of the session, which the cookie holds."""
         return self.token
 
 
@@ -74,7 +74,7 @@ class CookieByScheme(SecureCookieSessionInterface):
         self._secret = secret
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
-        """What signs and checks cookies."""
+        """Serializer that signs and checks cookies."""
         app.secret_key = self._secret()
         return super().get_signing_serializer(app)
 

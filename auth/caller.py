@@ -17,7 +17,7 @@ NOTHING: Granted = frozenset()
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks, and what it may do.
+    """Caller of a request, and its permissions.
 
     Attributes
     ----------
@@ -147,7 +147,7 @@ def counted_for() -> str:
 
 
 def caller_id() -> str:
-    """Whose request it is, see :attr:`Caller.id`; empty where nobody signed in, and outside of requests."""
+    """Id of the current caller, see :attr:`Caller.id`; empty where nobody signed in, and outside of requests."""
     request = _request.get()
     return request.caller.id if request else ""
 

@@ -98,7 +98,7 @@ class Gate:
         return self._to_sign_in(environ, start_response)
 
     def needs(self, environ: WSGIEnvironment) -> Permission | None:
-        """What the route of a request asks for; None where it is in no row of the table, and nobody may use it.
+        """Permission that the route of a request needs; None where it is in no row of the table, and nobody may use it.
 
         An address without a route, or with another method, is answered to those who signed in: by 404 or 405.
         """
@@ -147,7 +147,7 @@ def _with_headers(start_response: StartResponse, more: list[tuple[str, str]]) ->
 
 
 def _not_known(authorization: str) -> tuple[str, str]:
-    """Why who asks is not known, by the header in which a key comes, and what to do. Nothing of the header is told."""
+    """Reason why the caller is not known, and what to do. Nothing of the header with the key is told."""
     hint = "Send an API key (Authorization: Bearer lk_…), or sign in."
     scheme, _, sent = authorization.strip().partition(" ")
     if not scheme:

@@ -1,4 +1,4 @@
-"""Who a request comes from: an API key in its Authorization header, or a session in its cookie."""
+"""Caller of a request, identified by an API key in its Authorization header, or by a session in its cookie."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 
 class Permission(StrEnum):
-    """What a route or a callback asks of its caller."""
+    """Permission that a route or a callback needs."""
 
     OPEN = "open"  # nothing: assets, health checks, sign-in
     SIGNED_IN = "signed in"  # a person or a key, whatever they may do

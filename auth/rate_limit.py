@@ -25,7 +25,7 @@ TIMEOUT = 0.5  # seconds for an answer of Redis
 
 
 def storage_of(redis_url: str) -> str:
-    """Where counts are kept, as ``limits`` names it: a Redis for all instances, or the memory of each process."""
+    """Address of the counts, as ``limits`` names it: a Redis for all instances, or the memory of each process."""
     return redis_url.replace("unix:", "redis+unix:", 1) if redis_url.startswith("unix:") else redis_url or MEMORY
 
 
@@ -88,7 +88,7 @@ class RateLimiter:
 
 
 def counted_as(caller: Caller, address: str) -> str:
-    """Who a request is counted for: the person, the key, or the address of those who are not known.
+    """Key of a request's count: the person, the API key, or the address of those who are not known.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What was looked up within the last second, so that most requests of a page ask the store nothing."""
+"""Cache of look-ups of the last second, so that most requests of a page ask the store nothing."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Recent(Generic[Found]):
         self._found: dict[str, tuple[float, Found]] = {}
 
     def __call__(self, sent: str) -> Found | None:
-        """What belongs to a text."""
+        """Look up the value of a text."""
         now = self._clock()
         kept = self._found.get(sent)
         if kept is not None and now < kept[0] + REMEMBERED_FOR:

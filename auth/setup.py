@@ -34,7 +34,7 @@ NONE = "none"  # of the setting AUTH
 
 @dataclass(frozen=True)
 class SignInElsewhere:
-    """Who says who people are: a provider (AUTH=oidc) or a proxy (AUTH=proxy); and what gives them accounts."""
+    """Sign-in elsewhere, at a provider (AUTH=oidc) or a proxy (AUTH=proxy); and the making of accounts for it."""
 
     arrivals: Arrivals
     provider: OidcProvider | None = None
@@ -43,7 +43,7 @@ class SignInElsewhere:
 
 @dataclass(frozen=True)
 class Auth:
-    """What recognises callers, and what the pages of accounts work with.
+    """Recognition of callers, and the services that the pages of accounts use.
 
     Attributes
     ----------

@@ -200,5 +200,5 @@ def _parsed(component: str) -> dict[str, Any]:
 
 
 def permission_of_callback(output: object) -> Permission | None:
-    """What a callback asks of its caller; None where it is in no row."""
+    """Permission that a callback needs; None where it is in no row."""
     return CALLBACKS.get(callback_name(output)) if isinstance(output, str) else None

@@ -1,1 +1,1 @@
-"""What became of the answers: decisions that are recorded, what came of them, and what is learnt from that."""
+"""Feedback: recorded decisions, their outcomes, and training on these."""

@@ -1,4 +1,4 @@
-"""What can be an event: its kind, what it is about, its outcome and its value."""
+"""Checks of an event: its kind, the decision or record that it is about, its outcome and its value."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ class UnknownDecision(LikelyError):
 
 
 class BadEvent(LikelyError):
-    """What was told cannot be an event."""
+    """An event that was sent is not valid."""
 
     code = "bad_event"
 

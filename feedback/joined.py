@@ -22,7 +22,7 @@ from store.outcome_records import (
 
 @dataclass(frozen=True)
 class Came:
-    """What came of one outcome.
+    """Known result of one outcome.
 
     Attributes
     ----------

@@ -29,7 +29,7 @@ OPTIONS = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS
 
 @dataclass
 class Answer:
-    """What one request decided so far.
+    """Decisions of one request so far.
 
     Attributes
     ----------

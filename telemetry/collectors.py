@@ -11,7 +11,7 @@ from prometheus_client.registry import Collector
 
 
 class Load(Protocol):
-    """What is in the queue of jobs; see :class:`store.job.QueueLoad`."""
+    """Load of the queue of jobs; see :class:`store.job.QueueLoad`."""
 
     jobs: Mapping[str, int]
     chunks: Mapping[str, int]

@@ -26,7 +26,7 @@ OF_PROCESSES = (
 
 
 class Exposition:
-    """What is shown to Prometheus.
+    """Metrics in the text format of Prometheus.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What is being worked on: fields of each line that is logged meanwhile, of a request or of a piece of a job."""
+"""Fields of each logged line about the work in progress: a request, or a chunk of a job."""
 
 from __future__ import annotations
 

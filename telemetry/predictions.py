@@ -1,4 +1,4 @@
-"""What becomes of each prediction for operators: it is counted, and has a span where there are traces."""
+"""Metrics and traces of predictions: each is counted, and has a span where there are traces."""
 
 from __future__ import annotations
 

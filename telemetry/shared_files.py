@@ -124,7 +124,7 @@ def _is_written(file: Path, process: int) -> bool:
 
 
 def started_at(process: int) -> float:
-    """When a process was started, in seconds since 1970; 0 where that cannot be known."""
+    """Time at which a process was started, in seconds since 1970; 0 where that cannot be known."""
     if not STAT.is_file():
         return 0.0
     booted = next(float(line.split()[1]) for line in STAT.read_text().splitlines() if line.startswith("btime "))

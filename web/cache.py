@@ -69,7 +69,7 @@ class ResultCache:
         return kept is not FAILED and bool(kept)
 
     def _asked(self, method: Callable[..., Any], *given: Any, **named: Any) -> Any:
-        """What the backend answers; FAILED where it does not."""
+        """Ask the backend; FAILED where it does not answer."""
         if not self._breaker.allows():
             count(CACHE, "error")
             return FAILED

@@ -56,7 +56,7 @@ class Connection(TConn):
 
 
 def state_of(received: bytes | bytearray) -> str:
-    """What is to be done with the beginning of a request: ``wait``, ``whole``, ``long``, or ``refuse``.
+    """State of the beginning of a request, as the next step: ``wait``, ``whole``, ``long``, or ``refuse``.
 
     It only decides when a thread takes the request; what it says is read by Gunicorn's parser.
     """

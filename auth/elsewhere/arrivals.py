@@ -21,7 +21,7 @@ BY_GROUPS = "groups at the sign-in service"  # the reason of changed roles, in t
 
 
 class NotAdmitted(LikelyError):
-    """Who somebody is is not known, or they may not come in; the message says why, and what to do."""
+    """The caller is not known, or may not come in; the message says why, and what to do."""
 
     code = "not_admitted"
 

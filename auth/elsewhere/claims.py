@@ -42,12 +42,12 @@ class Named:
 
     @property
     def identity(self) -> str:
-        """What the account is found by."""
+        """Key by which the account is found."""
         return identity_of(self.issuer, self.subject)
 
 
 def read_claims(issuer: str, claims: Mapping[str, Any], groups_claim: str) -> Named:
-    """Who the claims of a verified token name.
+    """Read the person that the claims of a verified token name.
 
     An e-mail address that the issuer calls unverified is left out: anybody may have typed it.
 

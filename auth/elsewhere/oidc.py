@@ -94,7 +94,7 @@ class OidcProvider:
         return str(made["url"])
 
     def finish(self) -> tuple[Named, str]:
-        """Who came back from the provider with the present request, and the path to go on to.
+        """Finish a sign-in; returns the person who came back from the provider, and the path to go on to.
 
         Raises
         ------
@@ -116,7 +116,7 @@ class OidcProvider:
         raise not_confirmed(self.host)
 
     def end_address(self) -> str:
-        """Where one signs out at the provider, too; empty where it has no such address, or has not been asked yet."""
+        """Address of signing out at the provider; empty where it has none, or has not been asked yet."""
         address = self._client.server_metadata.get("end_session_endpoint")
         return add_params_to_uri(address, {"client_id": self._rules.client_id}) if address else ""
 
@@ -194,7 +194,7 @@ class BadMetadata(ValueError):
 
 
 def read_metadata(sent: Any, issuer: str) -> dict[str, Any]:
-    """What is used of a provider's metadata.
+    """Read the fields of a provider's metadata that are used.
 
     Raises
     ------

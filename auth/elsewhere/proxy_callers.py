@@ -1,4 +1,4 @@
-"""Who a request comes from, where a proxy in front says so."""
+"""Caller of a request as a proxy in front names it."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class Reader(Protocol):
     """Reads what a proxy sends."""
 
     def sent(self, environ: WSGIEnvironment) -> str:
-        """What it sent; empty for nothing that may be believed."""
+        """Text that a proxy sent with a request; empty for nothing that may be believed."""
 
     def named(self, sent: str) -> Named:
-        """Whom that names."""
+        """Person that the text names."""
 
 
 class ProxyCallers:

@@ -40,7 +40,7 @@ class ProxyNames:
         return f"{environ.get(self._name, '')}\n{groups}"
 
     def named(self, sent: str) -> Named:
-        """Whom the headers name; their groups, or the name itself where groups are in no header.
+        """Person that the headers name; their groups, or the name itself where groups are in no header.
 
         Raises
         ------

@@ -44,7 +44,7 @@ class ProxyTokens:
         return str(environ.get(self._header, "")).removeprefix("Bearer ").strip()
 
     def named(self, sent: str) -> Named:
-        """Whom a token names.
+        """Person that a token names.
 
         Raises
         ------

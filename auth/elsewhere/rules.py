@@ -11,7 +11,7 @@ PROXY = "proxy"  # issuer of names in a header: there is one proxy
 
 @dataclass(frozen=True)
 class OidcRules:
-    """How the provider is asked: settings of ``AUTH=oidc``."""
+    """Rules of asking the provider: settings of ``AUTH=oidc``."""
 
     issuer: str
     client_id: str
@@ -22,7 +22,7 @@ class OidcRules:
 
 @dataclass(frozen=True)
 class TokenRules:
-    """How tokens are read and checked: settings of ``AUTH=proxy``."""
+    """Rules of reading and checking tokens: settings of ``AUTH=proxy``."""
 
     header: str
     keys: str
@@ -33,7 +33,7 @@ class TokenRules:
 
 @dataclass(frozen=True)
 class NameRules:
-    """Which headers are read, and when they are believed: settings of ``AUTH=proxy``."""
+    """Rules of reading and believing headers: settings of ``AUTH=proxy``."""
 
     header: str
     groups_header: str
@@ -43,7 +43,7 @@ class NameRules:
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """Who says who people are, and the roles of groups there."""
+    """Source of identities outside of the service, and the roles of groups there."""
 
     rules: OidcRules | TokenRules | NameRules
     roles: GroupRoles

@@ -1,4 +1,4 @@
-"""What the signatures of tokens are checked by, whoever sends them."""
+"""Keys that check the signatures of tokens, whoever sends them."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class NoReason(InvalidData):
 
 @dataclass(frozen=True)
 class VersionChange:
-    """What is live after a change.
+    """Result of a change: the version that is live after it.
 
     Attributes
     ----------

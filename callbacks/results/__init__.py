@@ -64,7 +64,7 @@ def show_results(service: Service, results: Results, request: Any, _: Any = None
 
 
 def show_analysts(results: Results, clicks: Any, _: Any, request: Any) -> Shown:
-    """What analysts look at, where it was opened, and True where nothing more is to come."""
+    """Show the sections for analysts, where they were opened; and True where nothing more is to come."""
     if not clicks:
         return no_update, True
     model, outcome = _asked(request)

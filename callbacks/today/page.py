@@ -122,7 +122,7 @@ def _bundle(services: Services, entry: Entry) -> Bundle | None:
 
 
 def who(doors: Doors | None, entry: Entry) -> str:
-    """Who somebody is: what the list's file says, else the record's id, else the place."""
+    """Name of a customer: as in the list's file, else the record's id, else the place."""
     given = entry.assignment
     if doors is not None:
         try:

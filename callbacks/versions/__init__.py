@@ -48,7 +48,7 @@ def register(app: Dash, shadow: Shadow) -> None:
         return ids.versions_part(name, MATCH, to=MATCH)
 
     def answered(name: str) -> tuple[object, ...]:
-        """What comes out of a form, and what goes in."""
+        """Outputs and inputs of the callback of a form."""
         out = Output(of_challenge(f"{name}-said"), "children"), Output(of_challenge(name), "disabled")
         why, place = State(of_challenge(f"{name}-why"), "value"), State(of_challenge(name), "id")
         return (*out, Input(of_challenge(name), "n_clicks"), why, place)

@@ -24,7 +24,7 @@ from store.errors import StoreUnavailable
 
 @dataclass(frozen=True)
 class Shadow:
-    """What the page asks about challengers; without them it shows none.
+    """Challengers as the page reads them; without a store of challengers it shows none.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""What a seller tells of a call becomes a decision, an event, and a line on the list."""
+"""Notes of sellers: each is stored as a decision, an event, and an entry of the list."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ VALUES = {"came": 1.0, "missed": 0.0, "no_answer": 0.0}
 
 @dataclass(frozen=True)
 class Shown:
-    """What a page shows of a record at the moment.
+    """Record, its values and its probabilities, as a page shows them at the moment.
 
     Attributes
     ----------
@@ -48,7 +48,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class Press:
-    """What was told.
+    """Press of a button by which a seller tells an outcome.
 
     Attributes
     ----------

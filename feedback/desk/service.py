@@ -112,7 +112,7 @@ class Desk:
 
     # ---- customers ---------------------------------------------------------------------------------
     def next(self) -> Entry | None:
-        """Whom to call next: the first with whom nobody is at the moment. Opening the page claims them."""
+        """Find the next customer to call: the first whom nobody has claimed. Opening the page claims them."""
         lists = [each.list for each in self.lists()]
         for entry in self._free(lists):
             holder = Holder(caller_id(), secrets.token_hex(6))
@@ -148,7 +148,7 @@ class Desk:
         return self._has(job) and self.table.renew(job, row, Holder(caller_id(), page), LEASE)
 
     def holder(self, job: str, row: int) -> str | None:
-        """Who is with a customer of the caller's lists; None where nobody is, and of other lists."""
+        """Seller who has claimed a customer of the caller's lists; None where nobody has, and on other lists."""
         return self.table.held_by(job, row) if self._has(job) else None
 
     def _has(self, job: str) -> bool:

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Sequence
-from http.client import HTTPException
 from typing import Any
 
 import orjson
-from urllib3.exceptions import HTTPError
 
 from feedback.feed.described import described_decision, described_event, renamed
 from feedback.service import Feedback
-from jobs.webhooks.allowed_addresses import ANYWHERE, BadCallback, resolve
-from jobs.webhooks.deliver import DEADLINE, PAUSES, post
-from jobs.webhooks.sign import signed
+from jobs.webhooks.allowed_addresses import ANYWHERE, CallbackRules
+from jobs.webhooks.deliver import PAUSES, send_signed
 from jobs.work.lease_renewal import on_duty
 from jobs.work.periodic_thread import PeriodicThread
 from ml.errors import LikelyError
@@ -46,7 +42,8 @@ class FeedSender:
     def __init__(
         self, feedback: Feedback, url: str, secrets: Sequence[bytes], is_there: Callable[[], bool] = lambda: True
     ) -> None:
-        self._feedback, self._url, self._secrets, self._is_there = feedback, url, secrets, is_there
+        self._feedback, self._url, self._is_there = feedback, url, is_there
+        self._rules = CallbackRules(tuple(secrets), ANYWHERE)
         self._store = feedback.store
         self._thread = PeriodicThread("feed", self._look, "The feed could not be told", PAUSE)
 
@@ -66,7 +63,7 @@ class FeedSender:
         for kind in (DECISIONS, EVENTS):
             while (part := feeds.next(kind, AT_ONCE)) is not None:
                 fault = self._send(part)
-                if fault is not None:
+                if fault:
                     feeds.missed(part, PAUSES[min(part.attempts, len(PAUSES) - 1)])
                     log.warning("The feed of %s was not taken, attempt %s: %s", kind, part.attempts + 1, fault)
                     break
@@ -74,18 +71,10 @@ class FeedSender:
                 taken += 1
         return taken
 
-    def _send(self, part: Part) -> str | None:
-        """Send a part; gives what went wrong, None where it was taken."""
+    def _send(self, part: Part) -> str:
+        """Send a part; returns what went wrong, empty where it was taken."""
         body = orjson.dumps({"type": part.kind, part.kind: [self._described(each) for each in part.rows]})
-        message = f"{part.kind}-{part.last}"
-        try:
-            headers = signed(self._secrets, message, int(time.time()), body)
-            status = post(resolve(self._url, ANYWHERE), body, headers, DEADLINE)
-        except BadCallback as error:
-            return str(error)
-        except (OSError, HTTPError, HTTPException, ValueError) as error:
-            return f"No answer came: {type(error).__name__}."
-        return None if 200 <= status < 300 else f"It answered with {status}."
+        return send_signed(self._url, self._rules, f"{part.kind}-{part.last}", body)[1]
 
     def _described(self, row: Any) -> dict[str, Any]:
         made = described_decision(row) if isinstance(row, Decision) else described_event(row)

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from http.client import HTTPException
 from urllib.parse import quote, urlencode
 
 import orjson
-from urllib3.exceptions import HTTPError
 
 from feedback.results.mail import MailServer, NotSent
-from jobs.webhooks.allowed_addresses import ANYWHERE, BadCallback, resolve
-from jobs.webhooks.deliver import DEADLINE, PAUSES, post
-from jobs.webhooks.sign import signed
+from jobs.webhooks.allowed_addresses import ANYWHERE, CallbackRules
+from jobs.webhooks.deliver import PAUSES, send_signed
 from jobs.work.lease_renewal import heartbeat
 from jobs.work.periodic_thread import PeriodicThread
 from ml.translation import text
@@ -31,7 +27,7 @@ PAUSE = 15.0  # seconds between two looks
 
 @dataclass(frozen=True)
 class Receivers:
-    """Who hears of an alarm.
+    """Receivers of alerts.
 
     Attributes
     ----------
@@ -83,7 +79,7 @@ class AlertSender:
         about = f"the alert {alert.episode.id}"
         with heartbeat(lambda: alerts.renew(alert, LEASE), LEASE, about):
             fault = self._send(alert)
-        if fault is None:
+        if not fault:
             alerts.sent(alert)
             return True
         last = alert.attempts > len(PAUSES)
@@ -91,25 +87,24 @@ class AlertSender:
         log.warning("Alert about %s by %s, attempt %s: %s", alert.episode.version, alert.channel, alert.attempts, fault)
         return True
 
-    def _send(self, alert: Alert) -> str | None:
-        """Send an alert; gives what went wrong, None where it was taken."""
-        try:
-            if alert.channel == EMAIL and self._receivers.mail:
-                self._receivers.mail.send(alert.episode.id, subject_of(alert.episode), words_of(alert.episode))
-                return None
-            if alert.channel == WEBHOOK and self._receivers.url:
-                return self._post(alert)
-        except (NotSent, BadCallback) as error:
-            return str(error)
-        except (OSError, HTTPError, HTTPException, ValueError) as error:
-            return f"No answer came: {type(error).__name__}."
+    def _send(self, alert: Alert) -> str:
+        """Send an alert; returns what went wrong, empty where it was taken."""
+        if alert.channel == EMAIL and self._receivers.mail:
+            return self._mail(alert, self._receivers.mail)
+        if alert.channel == WEBHOOK and self._receivers.url:
+            rules = CallbackRules(self._receivers.secrets, ANYWHERE)
+            return send_signed(self._receivers.url, rules, alert.episode.id, orjson.dumps(described(alert.episode)))[1]
         return "It is not set any more."
 
-    def _post(self, alert: Alert) -> str | None:
-        body = orjson.dumps(described(alert.episode))
-        headers = signed(self._receivers.secrets, alert.episode.id, int(time.time()), body)
-        status = post(resolve(self._receivers.url, ANYWHERE), body, headers, DEADLINE)
-        return None if 200 <= status < 300 else f"It answered with {status}."
+    @staticmethod
+    def _mail(alert: Alert, mail: MailServer) -> str:
+        try:
+            mail.send(alert.episode.id, subject_of(alert.episode), words_of(alert.episode))
+        except NotSent as error:
+            return str(error)
+        except ValueError as error:
+            return f"No mail could be written: {type(error).__name__}."
+        return ""
 
 
 def described(episode: Episode) -> dict[str, str | None]:

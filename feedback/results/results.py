@@ -80,7 +80,7 @@ class Results:
         return {**found, "right": _said(found["right"])}
 
     def analysts(self, model: str, outcome: str | None = None) -> dict[str, Any]:
-        """What analysts look at: drift of inputs and estimated performance; parameters and errors as :meth:`of`."""
+        """Results for analysts: drift of inputs and estimated performance; parameters and errors as :meth:`of`."""
         bundle, name, _, known = self._asked(model, outcome)
         key: Key = (bundle.key, "results of analysts", REVISION, name, *known)
         found: dict[str, Any] = self._service.result(key, lambda: analysts(self._feedback, bundle, name), typed=True)
@@ -189,5 +189,5 @@ def _coarse(number: int) -> int:
 
 
 def _mark(episode: Episode | None) -> tuple[str, float]:
-    """What of an episode changes the answers."""
+    """State of an episode on which the results depend; part of the key of the cache."""
     return ("", 0.0) if episode is None else (episode.id, episode.alarmed or 0.0)

@@ -122,7 +122,7 @@ class Settled:
 
     @property
     def when(self) -> Floats:
-        """When those that count were decided, in the same order."""
+        """Times of the decisions that count, in the same order."""
         found: Floats = self.chosen.made[self.ripe.rows]
         return found
 
@@ -179,7 +179,7 @@ def repeated(joined: Sequence[Joined], after: float | None) -> set[str]:
 
 
 def ripe_of(chosen: Chosen, question: Question, is_heard: bool | None = None) -> RipeOutcomes:
-    """Which outcomes count.
+    """Outcomes that count, because they are ripe.
 
     Parameters
     ----------
@@ -196,7 +196,7 @@ def ripe_of(chosen: Chosen, question: Question, is_heard: bool | None = None) ->
 
 
 def told_of(came: Mapping[str, Came], outcomes: Outcomes, outcome: str) -> Came | None:
-    """What was told of an outcome; of exclusive ones, what was told of the others tells of it too.
+    """Results that were told of an outcome; with exclusive outcomes, a result of another one counts as well.
 
     Of two that contradict each other the one that became known last counts.
     """

@@ -125,7 +125,7 @@ def _is_about(override: Event, question: Question) -> bool:
 
 
 def _said(joined: Joined, override: Event, outcome: str) -> bool:
-    """What the person said: that the outcome comes, or not; who only disagreed said the contrary of the decision."""
+    """Opinion of the person, whether the outcome comes; mere disagreement is the contrary of the decision."""
     if override.value is not None:
         return override.value == 1
     decision = joined.decision

@@ -1,4 +1,4 @@
-"""Which decisions a challenger is asked about: a share of them, by their ids, queued after they are stored."""
+"""Sampling of decisions for a challenger: a share of them, chosen by their ids, queued after they are stored."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ def _flag(written: str) -> bool | None:
 
 
 def _happened(cells: Sequence[str], layout: Layout, changed: float | None) -> float:
-    """When the deal ended. A day counts to its end, or to the row's last change on it.
+    """Time at which the deal ended. A day counts to its end, or to the row's last change on it.
 
     So the day's own decisions come before it: a deal cannot be won before somebody was called about it.
     """

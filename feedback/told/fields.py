@@ -46,7 +46,7 @@ Id = Annotated[Text, Field(max_length=200)]
 
 
 class ToldOutcome(FewNames):
-    """What came of one decision, or what else happened with it."""
+    """Outcome of one decision, or another event about it."""
 
     model_config = ConfigDict(defer_build=True, json_schema_extra=describe, extra="forbid", frozen=True)
 

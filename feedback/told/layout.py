@@ -26,7 +26,7 @@ ABOUT = ("decision", "record", EVENT, "refers")  # one of them is needed
 
 @dataclass(frozen=True)
 class Layout:
-    """Which system wrote a table, and which column gives what.
+    """Layout of a table: the system that wrote it, and the meaning of its columns.
 
     Attributes
     ----------

@@ -62,7 +62,7 @@ class OutcomeJobs:
         return self._jobs.delete(number, OUTCOMES)
 
     def result(self, number: str) -> StoredResult:
-        """What became of each line, as CSV.
+        """Result of a job as CSV, one line for each line of the table.
 
         Raises
         ------

@@ -21,7 +21,7 @@ CLOSE = 1e-3  # seconds; times in a file have milliseconds
 
 @dataclass(frozen=True)
 class SourceRow:
-    """What a row tells.
+    """Outcome that a row of a table tells.
 
     Attributes
     ----------

@@ -28,7 +28,7 @@ STORED, KNOWN, OPEN, REFUSED = "stored", "known", "open", "refused"
 
 @dataclass
 class Line:
-    """What becomes of a line.
+    """Result of reading one line.
 
     Attributes
     ----------
@@ -72,7 +72,7 @@ class Teller:
     key: Callable[[int], str | None] = field(default=lambda _: None)
 
     def read(self, lines: Sequence[tuple[int, Sequence[str]]]) -> list[Line]:
-        """What becomes of each line, with the problems of those that are wrong; nothing is stored.
+        """Read lines and their problems; nothing is stored.
 
         Parameters
         ----------

@@ -7,7 +7,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from http.client import HTTPException
 
@@ -70,7 +70,7 @@ class CallbackSender:
     def _send(self, call: ClaimedCall, job: Job | None) -> None:
         with heartbeat(lambda: self._store.calls.renew(call, self._lease), self._lease, f"the call of {call.job}"):
             status, message = self._call(call, job)
-        if status is not None and 200 <= status < 300:
+        if status is not None and not message:
             self._store.calls.delivered(call, status)
         else:
             last = call.attempts > len(PAUSES) or status == GONE
@@ -78,25 +78,50 @@ class CallbackSender:
             log.info("Job %s: call %s of its address failed: %s", call.job, call.attempts, message)
 
     def _call(self, call: ClaimedCall, job: Job | None) -> tuple[int | None, str]:
-        """HTTP code of the response, and the error message; never content of the response."""
+        """As of :func:`send_signed`."""
         if job is None:
             return GONE, "The job was removed."
         if not self._rules.secrets:
             return None, NO_SECRET
         body = orjson.dumps(described(job))
-        headers = signed(self._rules.secrets, call.job, int(time.time()), body)
-        if job.origin.request:
-            headers[HEADER] = job.origin.request
-        try:
-            status = post(resolve(call.url, self._rules.networks), body, headers, self._deadline)
-        except BadCallback as error:
-            return None, str(error)
-        except (OSError, HTTPError, HTTPException, ValueError) as error:
-            return None, f"No answer came: {type(error).__name__}."
-        return status, f"It answered with {status}." + (" Redirects are not followed." if 300 <= status < 400 else "")
+        more = {HEADER: job.origin.request} if job.origin.request else {}
+        return send_signed(call.url, self._rules, call.job, body, self._deadline, more)
 
 
-def post(target: Target, body: bytes, headers: dict[str, str], seconds: float) -> int:
+def send_signed(
+    url: str, rules: CallbackRules, message: str, body: bytes, seconds: float = DEADLINE,
+    more: Mapping[str, str] | None = None,
+) -> tuple[int | None, str]:  # fmt: skip
+    """POST a signed body; returns the HTTP code, and what went wrong: empty where the receiver took it.
+
+    Nothing of the content of the response is in it.
+
+    Parameters
+    ----------
+    url : str
+    rules : CallbackRules
+        Keys that sign, and addresses that may be called.
+    message : str
+        Id of the message, the same at each attempt.
+    body : bytes
+    seconds : float
+        That it may take in all.
+    more : mapping of str to str, optional
+        Further headers.
+    """
+    headers = {**signed(rules.secrets, message, int(time.time()), body), **(more or {})}
+    try:
+        status = _post(resolve(url, rules.networks), body, headers, seconds)
+    except BadCallback as error:
+        return None, str(error)
+    except (OSError, HTTPError, HTTPException, ValueError) as error:
+        return None, f"No answer came: {type(error).__name__}."
+    if 200 <= status < 300:
+        return status, ""
+    return status, f"It answered with {status}." + (" Redirects are not followed." if 300 <= status < 400 else "")
+
+
+def _post(target: Target, body: bytes, headers: dict[str, str], seconds: float) -> int:
     """POST to the checked addresses, until one is reachable; returns the HTTP code.
 
     Raises

@@ -38,19 +38,19 @@ class Episode(Protocol):
 
     @property
     def since(self) -> float | None:
-        """When it began."""
+        """Date at which it began."""
 
     @property
     def alarmed(self) -> float | None:
-        """When it went off."""
+        """Date at which it went off."""
 
     @property
     def ended(self) -> float | None:
-        """When it was ended."""
+        """Date at which it was ended."""
 
     @property
     def ended_by(self) -> str:
-        """Who ended it; empty for the service."""
+        """Person who ended it; empty for the service."""
 
     @property
     def ended_why(self) -> str:

@@ -56,7 +56,7 @@ def _row(heads: Sequence[str], cells: Sequence[Any]) -> Component:
 
 
 def how_to_tell() -> Component:
-    """What to do where no outcome is known: how outcomes come in."""
+    """Instructions for telling outcomes, where none is known."""
     ways = [
         text("People who work with this model say on its Prediction page what came, right below the answer."),
         text(

@@ -44,7 +44,7 @@ class Row:
 
 @dataclass(frozen=True)
 class DoneRow:
-    """What was done: with whom, what came, by whom and when."""
+    """Row of a call that was made: customer, result, seller and time."""
 
     who: str
     href: str

@@ -29,7 +29,7 @@ NOBODY_SIGNS_IN = "anybody"  # by whom, in histories, where nobody does
 
 
 def done(event: TimelineEvent) -> str:
-    """What was done, as a sentence."""
+    """Sentence about a change that was made."""
     if event.fingerprint is None:
         return text(ALL_REMOVED)
     return text(DONE[event.action], version=event.fingerprint)

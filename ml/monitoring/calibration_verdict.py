@@ -11,7 +11,7 @@ from ml.monitoring.calibration_alarm import ALARM, Change, Evidence
 
 
 class CalibrationState(StrEnum):
-    """What can be said of the probabilities."""
+    """State of the calibration, as far as it is known."""
 
     RIGHT = "right"
     NOT_ENOUGH = "not_enough"
@@ -54,7 +54,7 @@ class CalibrationVerdict:
 
 
 def judge(evidence: Evidence, alarm: float = ALARM) -> CalibrationVerdict:
-    """What the evidence says; `alarm` as it was given to :func:`advance`."""
+    """Judge the evidence; `alarm` as it was given to :func:`advance`."""
     off = evidence.alarmed_at is not None
     change = evidence.change if off and evidence.change is not None else Change(0, 0.0, 0.0, 0.0)
     rows = evidence.outcomes - change.before

@@ -28,7 +28,7 @@ ORDERED = ("number", "integer", "date")
 
 @dataclass(frozen=True)
 class FeatureDrift:
-    """How far one feature's values lie from those of training.
+    """Distance of one feature's values from those of training.
 
     Attributes
     ----------

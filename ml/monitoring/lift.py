@@ -40,7 +40,7 @@ class Arms:
 
 @dataclass(frozen=True)
 class Lift:
-    """What calling brought, over campaigns that have both groups.
+    """Lift of calling, over campaigns that have both groups.
 
     Attributes
     ----------

@@ -16,7 +16,7 @@ from ml.metrics.intervals import WIDTH, joint_width, wilson
 
 
 class WhoWasRight(StrEnum):
-    """Who knew more about the records on which somebody disagreed."""
+    """Comparison of people and model on the records about which they disagreed."""
 
     PEOPLE = "people"
     MODEL = "model"

@@ -51,7 +51,7 @@ class ReliabilityRow:
 
 @dataclass(frozen=True)
 class Reliability:
-    """What was said and what came: of each band, rising, and of all."""
+    """Predicted and observed shares, of each band in rising order, and of all."""
 
     bands: tuple[ReliabilityRow, ...]
     all: ReliabilityRow

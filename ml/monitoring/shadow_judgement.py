@@ -31,7 +31,7 @@ SMALLEST = 0.001  # probabilities below count as it, above its complement too: o
 
 
 class ShadowVerdict(StrEnum):
-    """What the realised log-loss says of the challenger."""
+    """Verdict on the challenger by its realised log-loss."""
 
     BETTER = "better"
     WORSE = "worse"

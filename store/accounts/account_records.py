@@ -11,7 +11,7 @@ class NameTaken(ValueError):
 
 
 def identity_of(issuer: str, subject: str) -> str:
-    """What names a person elsewhere: the subject alone is unique with one issuer only, and an address may change hands.
+    """Key of a person elsewhere: the subject alone is unique with one issuer only, and an address may change hands.
 
     Issuers are addresses without spaces, so no two pairs give the same text.
     """

@@ -62,7 +62,7 @@ class AssignmentTable(DatabaseTable):
         return whole_records(self._engine(), asked, place, _assignment)
 
     def count(self, name: str) -> int:
-        """How many assignments of a model there are."""
+        """Count the assignments of a model."""
         asked = select(func.count()).where(assignments.c.model.like(f"{name}@%"))
         with store_errors(), self._engine().connect() as connection:
             return int(connection.scalar(asked) or 0)

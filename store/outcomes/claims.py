@@ -25,7 +25,7 @@ ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended(:record, 0))")  # wi
 
 @dataclass(frozen=True)
 class Holder:
-    """Who holds a claim: a seller at one opened page.
+    """Holder of a claim: a seller at one opened page.
 
     Attributes
     ----------

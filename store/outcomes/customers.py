@@ -1,4 +1,4 @@
-"""What the tables know of one record over several models: decisions and events, the latest first."""
+"""History of one record over several models: decisions and events, the latest first."""
 
 from __future__ import annotations
 

@@ -137,7 +137,7 @@ class DecisionTable(DatabaseTable):
         return found[::-1]
 
     def count(self, name: str, until: float | None = None) -> int:
-        """How many decisions of a model there are, made before a time."""
+        """Count the decisions of a model that were made before a time."""
         asked = select(func.count()).where(decisions.c.name == name)
         asked = asked if until is None else asked.where(decisions.c.made < until)
         with store_errors(), self._engine().connect() as connection:

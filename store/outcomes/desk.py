@@ -97,7 +97,7 @@ class DeskTable(ClaimTable):
             return connection.execute(delete(desk_calls).where(desk_calls.c.event == event)).rowcount > 0
 
     def done(self, lists: Collection[str], since: float, most: int) -> list[Entry]:
-        """What was done since a time, the latest first."""
+        """Entries that were worked on since a time, the latest first."""
         asked = select(assignments, *(desk_calls.c[name].label(f"last_{name}") for name in _LAST)).join(
             desk_calls, and_(desk_calls.c.list == assignments.c.list, desk_calls.c.row == assignments.c.row)
         )

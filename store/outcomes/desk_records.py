@@ -46,7 +46,7 @@ class HandedOut:
 
 @dataclass(frozen=True)
 class Done:
-    """What was done with an entry of a list.
+    """Result of a call to an entry of a list.
 
     Attributes
     ----------

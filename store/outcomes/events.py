@@ -190,7 +190,7 @@ class EventTable(DatabaseTable):
             return [event for _, event in _rows(connection, asked)]
 
     def count(self, model: str) -> int:
-        """How many events of a model there are."""
+        """Count the events of a model."""
         with store_errors(), self._engine().connect() as connection:
             return int(connection.scalar(select(func.count()).where(events.c.model == model)) or 0)
 

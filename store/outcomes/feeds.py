@@ -25,7 +25,7 @@ TABLES: dict[str, tuple[Table, Any, Any]] = {
 
 @dataclass(frozen=True)
 class Part:
-    """What is to be told next.
+    """Part of the feed that is sent next.
 
     Attributes
     ----------
@@ -46,10 +46,10 @@ class Part:
 
 
 class FeedTable(DatabaseTable):
-    """How far the feed was told."""
+    """Position of the feed in the tables of decisions and events."""
 
     def next(self, kind: str, most: int) -> Part | None:
-        """What is to be told next; None where there is nothing, or where it is not yet time for another attempt.
+        """Read the next part; None where there is nothing, or where it is not yet time for another attempt.
 
         A feed that is new begins with what is stored from then on.
 

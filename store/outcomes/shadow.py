@@ -130,7 +130,7 @@ class ShadowTable(DatabaseTable):
             return {row.decision: json.loads(row.probabilities) for row in connection.execute(asked)}
 
     def counts(self, challenger: str) -> ShadowCounts:
-        """How a challenger does."""
+        """Count a challenger's answers and failures, with its times."""
         of_it = _OF.challenger == challenger
         with store_errors(), self._engine().connect() as connection:
             states = select(_OF.state, func.count().label("n")).where(of_it).group_by(_OF.state)

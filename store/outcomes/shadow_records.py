@@ -62,7 +62,7 @@ class Waiting:
 
 @dataclass(frozen=True)
 class ShadowAnswer:
-    """What a challenger said of a decision, or why it said nothing.
+    """Answer of a challenger to a decision, or its error.
 
     Attributes
     ----------
@@ -85,7 +85,7 @@ class ShadowAnswer:
 
 @dataclass(frozen=True)
 class ShadowCounts:
-    """How a challenger does, apart from what it says.
+    """Counts of a challenger's answers and failures, with its times.
 
     Attributes
     ----------

@@ -58,7 +58,7 @@ def whole_records(
 
 
 def _begin_of(record: str, held: list[T]) -> int:
-    """Where the rows of the last record begin."""
+    """Position at which the rows of the last record begin."""
     at = len(held)
     if held[0].record == record:
         return 0

@@ -56,7 +56,7 @@ def register(app: Flask, outcome_jobs: OutcomeJobs) -> None:
     @app.get(f"{PREFIX}/<job>/result")
     @takes()
     def outcome_job_result(job: str) -> Response:
-        """What became of each line."""
+        """Send the result of a job as CSV, one line for each line of the table."""
         made = outcome_jobs.result(job)
         head = {"Content-Length": str(made.length), "Cache-Control": "no-store"}
         head["Content-Disposition"] = 'attachment; filename="outcomes result.csv"'
