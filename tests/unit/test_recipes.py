@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
+from ml.decision.outcome_words import told_words
+from ml.decision.ripening_time import DAY, ripening_of
 from ml.errors import InvalidData
 from ml.recipes import RECIPES, bank_products, loan, recipe
 from ml.service import open_service
@@ -159,3 +161,14 @@ def test_regions_follow_the_zip_code(zip_code, region):
 def test_cards_are_plain_json(service):
     for name in service.names():
         assert json.loads(json.dumps(service.model(name).card))["title"]
+
+
+@pytest.mark.parametrize(("name", "outcome", "words"), [
+    ("bank-products", "credit-card", ("Credit card: Bought", "Credit card: Not bought")),
+    ("loan", "Y", ("Approved", "Declined")),
+    ("loan", "N", ("Declined", "Approved")),
+])  # fmt: skip
+def test_outcomes_of_the_demo_models_ripen_and_have_words_for_what_came(service, name, outcome, words):
+    bundle = service.model(name)
+    assert told_words(bundle.card, bundle.outcomes, outcome) == words
+    assert ripening_of(bundle.card, outcome) >= 14 * DAY

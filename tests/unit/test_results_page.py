@@ -1,5 +1,7 @@
 """What the Results page says in each situation, from the numbers of its results."""
 
+from dataclasses import replace
+
 import pytest
 
 from feedback.results.right import right
@@ -120,6 +122,21 @@ def test_calls_of_a_list_are_counted():
     shown = said(assigned=every, events=events).replace("\u00a0", " ")
     assert "Of 10 people listed to be called, 40 % were called within 7 days." in shown
     assert "What came is recorded of 0 of 10 so far." in shown
+    assert "Of 0 decisions" not in shown
+
+
+@pytest.mark.parametrize(
+    ("called", "wanted"),
+    [
+        (0, "Too early to say: 10 people were listed within the last 7 days, none called yet."),
+        (3, "Too early to say: of 10 people listed, all within the last 7 days, 3 were called."),
+    ],
+)
+def test_of_a_list_of_this_week_it_is_too_early_to_say(called, wanted):
+    every, _ = two_groups(10, 0, 2, 0)
+    events = [told(each, 1.0, kind=CONTACTED, outcome="") for each in every[:called]]
+    young = replace(question(), now=max(each.made for each in every) + DAY)
+    assert wanted in said(assigned=every, events=events, asked=young).replace("\u00a0", " ")
 
 
 def test_alarms_of_before_stand_with_what_was_done():
