@@ -46,7 +46,7 @@ from store.connection.circuit_breaker import OBSERVERS
 from store.db import Store, chosen_cut_offs, database_is_there, open_store
 from store.files import Files
 from store.uploads import Quota
-from telemetry.collectors import Models, Queue
+from telemetry.collectors import Alarms, Models, Queue
 from telemetry.exposition import Exposition
 from telemetry.metrics import show_breaker
 from telemetry.predictions import observe_scored
@@ -153,7 +153,8 @@ def fetch_models(settings: Settings, sync: Sync) -> None:
 def open_exposition(settings: Settings, services: Services) -> Exposition:
     """What is shown to Prometheus: counts of all processes here, models and the queue."""
     models = Models(services.service.check, services.service.registry.live)
-    return Exposition(settings.var_dir, [models, Queue(lambda: services.store.jobs.load())])
+    alarms = Alarms(lambda: services.store.outcomes.episodes.states())
+    return Exposition(settings.var_dir, [models, alarms, Queue(lambda: services.store.jobs.load())])
 
 
 def load_models(services: Services, default: str = "") -> None:

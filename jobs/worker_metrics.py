@@ -16,7 +16,7 @@ from store.connection.circuit_breaker import OBSERVERS
 from store.db import Store
 from store.errors import StoreUnavailable, store_errors
 from telemetry import metrics_server, shared_files
-from telemetry.collectors import Models, Queue
+from telemetry.collectors import Alarms, Models, Queue
 from telemetry.exposition import Exposition
 from telemetry.metrics import show_breaker
 
@@ -49,7 +49,8 @@ def show(
     everybody : bool
         True where nobody signs in.
     """
-    page = Exposition(var_dir, [Models(service.check, service.registry.live), Queue(lambda: store.jobs.load())]).page
+    models, alarms = Models(service.check, service.registry.live), Alarms(lambda: store.outcomes.episodes.states())
+    page = Exposition(var_dir, [models, alarms, Queue(lambda: store.jobs.load())]).page
     keys = ApiKeys(store, AuditLog(store))
     identify = MetricsReaders(lambda environ: EVERYBODY if everybody else _of_key(keys, environ), networks)
     try:

@@ -1,4 +1,4 @@
-"""Metrics that are read when Prometheus asks: which models serve, and what waits in the queue of jobs."""
+"""Metrics that are read when Prometheus asks: models that serve, their alarms, and what waits in the queue of jobs."""
 
 from __future__ import annotations
 
@@ -45,6 +45,38 @@ class Models(Collector):
                 with suppress(Exception):  # it went a moment ago
                     live.add_metric([name, self._live(name).partition("@")[2]], 1)
         return [states, live]
+
+
+class Alarms(Collector):
+    """Whether the calibration alarm of each model has gone off; nothing while the store is away.
+
+    All instances of one store show the same.
+
+    Parameters
+    ----------
+    states : callable
+        Reads, by the name of each model that is watched, whether an alarm is on, and when it was last looked at, in
+        seconds since 1970 or None; any error means that it cannot be read.
+    """
+
+    def __init__(self, states: Callable[[], Mapping[str, tuple[bool, float | None]]]) -> None:
+        self._states = states
+
+    def collect(self) -> Iterable[Metric]:
+        """Read them."""
+        try:
+            states = self._states()
+        except Exception:  # noqa: BLE001 - the circuit breaker logs an outage, and shows it
+            return []
+        words = "1 from the moment when what comes is not what the model says, until somebody acknowledges it."
+        off = GaugeMetricFamily("likely_model_calibration_off", words, labels=["model"])
+        words = "When the outcomes of the model were last looked at, in seconds since 1970."
+        looked = GaugeMetricFamily("likely_model_calibration_checked_timestamp_seconds", words, labels=["model"])
+        for name, (is_off, checked) in states.items():
+            off.add_metric([name], is_off)
+            if checked is not None:
+                looked.add_metric([name], checked)
+        return [off, looked]
 
 
 class Queue(Collector):

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from store.database_table import DatabaseTable, now_in
@@ -23,6 +23,14 @@ class EpisodeTable(DatabaseTable):
         asked = select(alarm_episodes).where(alarm_episodes.c.model == model, alarm_episodes.c.ended.is_(None))
         with store_errors(), self._engine().connect() as connection:
             return {row.outcome: episode_of(row) for row in connection.execute(asked)}
+
+    def states(self) -> dict[str, tuple[bool, float | None]]:
+        """By model, whether an alarm of an episode that is not over has gone off, and when one was last looked at."""
+        table = alarm_episodes.c
+        asked = select(table.model, func.count(table.alarmed), func.max(table.checked)).where(table.ended.is_(None))
+        with store_errors(), self._engine().connect() as connection:
+            rows = connection.execute(asked.group_by(table.model)).all()
+        return {name: (off > 0, checked) for name, off, checked in rows}
 
     def of(self, model: str, most: int = 50) -> list[Episode]:
         """Episodes of a model in which the alarm went off, the latest first."""

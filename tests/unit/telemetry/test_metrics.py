@@ -17,10 +17,10 @@ from jobs.worker import Worker
 from ml.service import open_service
 from settings import Settings
 from store.connection.circuit_breaker import CircuitBreaker
-from store.db import Store
+from store.db import Store, open_store
 from store.files import Files
 from telemetry import metrics
-from telemetry.collectors import Models, Queue
+from telemetry.collectors import Alarms, Models, Queue
 from telemetry.predictions import observe_scored
 from telemetry.requests import ObservedRequests
 from tests.small import small_model
@@ -291,8 +291,27 @@ def test_every_response_has_one_request_id(client):
         assert client.get(path, headers={"X-Request-Id": "mine"}).headers.getlist("X-Request-Id") == ["mine"]
 
 
-def test_a_queue_that_cannot_be_read_is_left_out():
+def test_a_queue_or_alarms_that_cannot_be_read_are_left_out():
     assert Queue(lambda: 1 / 0).collect() == []
+    assert Alarms(lambda: 1 / 0).collect() == []
+
+
+def test_a_model_that_is_off_is_shown_until_its_episode_ends(models, tmp_path):
+    client, name = client_of(models, tmp_path), "likely_model_calibration_off"
+    assert not [each for each in read(client) if each[0] == name]
+    episodes = open_store(f"sqlite:///{tmp_path / 'var' / 'likely.db'}").outcomes.episodes
+    on, well = episodes.begin("binary@3f9a1c2b", "yes"), episodes.begin("binary@3f9a1c2b", "no")
+    episodes.begin("other@3f9a1c2b", "yes")
+    assert (of(read(client), name, model="binary"), of(read(client), name, model="other")) == (0, 0)
+    assert episodes.advance(well.id, "{}", 1)
+    assert episodes.go_off(on.id, 5.0, None, [])
+    found = read(client)
+    assert (of(found, name, model="binary"), of(found, name, model="other")) == (1, 0)
+    looked = "likely_model_calibration_checked_timestamp_seconds"
+    assert of(found, looked, model="binary") == pytest.approx(episodes.states()["binary"][1])
+    assert [each[1] for each in found if each[0] == looked] == [("model", "binary")]
+    assert episodes.end(on.id, "", "seen")
+    assert of(read(client), name, model="binary") == 0
 
 
 def test_a_model_that_goes_while_it_is_looked_at_is_left_out():
