@@ -12,7 +12,7 @@ def request_when_due(app: Dash, request: str) -> None:
 
     ``changed`` in ``assets/ts/shared/form.ts`` gives the request; no update while a person types or an answer is
     awaited: Dash drops the answer to what is asked anew, so under a key that is held none would be shown
-    (``docs/decisions/0073-controls-are-inputs.md``).
+    (``docs/decisions/0070-controls-are-inputs.md``).
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """Callbacks of the Prediction page: values of the form's controls become probabilities, and then their reasons.
 
 The controls are inputs of ``request_when_due``, whose output, the request, is the input of ``show_score``; what that
-answers is the input of ``show_reasons``, see ``docs/decisions/0073-controls-are-inputs.md``.
+answers is the input of ``show_reasons``, see ``docs/decisions/0070-controls-are-inputs.md``.
 """
 
 from __future__ import annotations
