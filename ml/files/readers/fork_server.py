@@ -5,7 +5,8 @@ each look; it ends when nobody holds the other end, or nobody looked for a while
 
 A process is told over its socket what to read, asks for the bytes of the file over it, and answers with JSON: its
 number, a head, lists of rows with their lines, and null at the end; or what is wrong as {"error": [message, hint],
-"kind": class of error}.
+"kind": class of error}. After its number it hands over a file descriptor by which it can be ended, on Linux: its number
+may be another process's by then.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import socket
 from collections.abc import Iterator
 from dataclasses import asdict
 from multiprocessing.connection import Connection
+from multiprocessing.reduction import send_handle
 from typing import Any, BinaryIO
 
 from ml.errors import LikelyError
@@ -83,6 +85,8 @@ def answer(asker: Connection) -> None:
     limit(MEMORY, CPU)
     with use_language(ALL_READERS):  # whoever asked says it to a reader
         asker.send_bytes(said(os.getpid()))
+        if hasattr(os, "pidfd_open"):
+            send_handle(asker, os.pidfd_open(os.getpid()), None)
         size, asked = heard(asker.recv_bytes())
         try:
             for each in _answers(io.BufferedReader(_Served(asker, size)), TextRequest.from_json(asked)):

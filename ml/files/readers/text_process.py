@@ -16,9 +16,10 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from multiprocessing.connection import Connection
+from multiprocessing.reduction import recv_handle
 from types import TracebackType
 from typing import Any, BinaryIO
 
@@ -41,6 +42,33 @@ POSSIBLE = hasattr(os, "fork") and hasattr(socket, "send_fds")  # not on Windows
 _places = threading.BoundedSemaphore(AT_ONCE)
 
 
+@dataclass(frozen=True)
+class TextProcess:
+    """A process that reads a text.
+
+    Attributes
+    ----------
+    connection : Connection
+    number : int
+    pidfd : int or None
+        File descriptor that stands for it; None where the system has none, and it ends when it cannot answer.
+    """
+
+    connection: Connection
+    number: int
+    pidfd: int | None
+
+    def end(self) -> None:
+        """End it, whatever it does."""
+        if self.connection.closed:
+            return
+        self.connection.close()
+        if self.pidfd is not None:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
+            os.close(self.pidfd)
+
+
 class ForkServer:
     """The fork server of this process, started when it is needed."""
 
@@ -54,8 +82,8 @@ class ForkServer:
         with self._lock, contextlib.suppress(OSError):
             _ = POSSIBLE and self._running()
 
-    def connect(self) -> tuple[Connection, int]:
-        """A connection to a new process, and its number; ReadersBusy where none can be started."""
+    def connect(self) -> TextProcess:
+        """A new process; ReadersBusy where none can be started."""
         for last in (False, True):  # the server may have ended a moment ago
             try:
                 return self._connected()
@@ -65,7 +93,7 @@ class ForkServer:
                 self.end()
         raise ReadersBusy(text("Other files are being read here."), text("Try again in a moment."))
 
-    def _connected(self) -> tuple[Connection, int]:
+    def _connected(self) -> TextProcess:
         ours, theirs = socket.socketpair()
         connection = Connection(ours.detach())
         try:
@@ -73,7 +101,8 @@ class ForkServer:
                 socket.send_fds(self._running(), [b"+"], [theirs.fileno()])
             if not connection.poll(STARTS):
                 raise TimeoutError("it does not answer")
-            return connection, heard(connection.recv_bytes())
+            number = heard(connection.recv_bytes())
+            return TextProcess(connection, number, recv_handle(connection) if hasattr(os, "pidfd_open") else None)
         except BaseException:
             connection.close()
             raise
@@ -125,7 +154,7 @@ class TextReader:
 
     def __init__(self, scanned: int | None = None) -> None:
         self._scanned = scanned
-        self._processes: list[tuple[Connection, int]] = []
+        self._processes: list[TextProcess] = []
         self._until = 0.0
         self._held = False
 
@@ -135,7 +164,7 @@ class TextReader:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         """End its processes."""
         for process in self._processes:
-            self._end(process)
+            process.end()
         if self._held:
             self._held = False
             _places.release()
@@ -168,7 +197,7 @@ class TextReader:
         """Answers of a new process: a head, then lists of rows with their lines."""
         process = SERVER.connect()
         self._processes.append(process)
-        connection, _ = process
+        connection = process.connection
         try:
             connection.send_bytes(said([file.seek(0, os.SEEK_END), asked.to_json()]))
             while True:
@@ -189,16 +218,8 @@ class TextReader:
         except (OSError, EOFError):
             pass  # it was ended, by its limits or by somebody
         finally:
-            self._end(process)
+            process.end()
         raise Unreadable(text(ENDED), text(SAVE))
-
-    def _end(self, process: tuple[Connection, int]) -> None:
-        connection, number = process
-        if connection.closed:
-            return
-        with contextlib.suppress(OSError):
-            os.kill(number, signal.SIGKILL)
-        connection.close()
 
 
 class ServedRows:
