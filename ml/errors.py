@@ -161,7 +161,7 @@ class Unreadable(LikelyError):
 
 
 class ReadersBusy(LikelyError):
-    """As many files are being read as may be at a time."""
+    """As many files are being read as may be at a time, or no process can be started for one."""
 
     code = "readers_busy"
 

@@ -16,6 +16,7 @@ from api.http.request_body import IncompleteBody, OptionsTooLarge, UnknownCoding
 from auth.access import NotAllowed
 from auth.versions.changes import NoReason, NotPromoted
 from feedback.errors import BadChallenger, BadEvent, UnknownDecision
+from feedback.results.aside import AsideFailed
 from jobs import refused
 from jobs.work import call_lists as lists
 from ml import errors
@@ -66,6 +67,7 @@ _STATUS: dict[type[LikelyError], int] = {
     ReportBusy: 429,
     StoreAway: 503,
     errors.ReadersBusy: 503,
+    AsideFailed: 503,
     refused.UnknownJob: 404,
     refused.NotDone: 409,
     refused.KeyTaken: 409,
@@ -93,7 +95,13 @@ _STATUS: dict[type[LikelyError], int] = {
     NotAcceptable: 406,
     LikelyError: 400,
 }
-RETRY: dict[type[LikelyError], int] = {ReportBusy: 5, StoreAway: 5, errors.ReadersBusy: 5, refused.TooMuchOpen: 60}
+RETRY: dict[type[LikelyError], int] = {
+    ReportBusy: 5,
+    StoreAway: 5,
+    errors.ReadersBusy: 5,
+    AsideFailed: 60,
+    refused.TooMuchOpen: 60,
+}
 """Seconds after which what was refused is worth a retry."""
 SERVICE_UNAVAILABLE = 503
 

@@ -10,6 +10,7 @@ import os
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy is imported
 
+import logging
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +19,11 @@ from typing import Any
 
 import orjson
 
+from ml.errors import LikelyError
+from ml.translation import text
+
+log = logging.getLogger(__name__)
+
 HOME = Path(__file__).resolve().parents[2]
 MANY = 20_000  # decisions from which on starting a process takes less than what it does
 LONGEST = 1_800.0  # seconds
@@ -25,8 +31,10 @@ NICE = 15
 RESULTS, WATCH = "results", "watch"
 
 
-class AsideFailed(RuntimeError):
-    """The process ended without an answer."""
+class AsideFailed(LikelyError):
+    """The process ended without an answer: the system lacked the memory, or it took too long."""
+
+    code = "results_failed"
 
 
 class Aside:
@@ -54,11 +62,19 @@ class Aside:
             done = subprocess.run(  # noqa: S603
                 command, input=asked, stdout=subprocess.PIPE, cwd=HOME, env=self._environ, timeout=LONGEST, check=False
             )
-        except subprocess.TimeoutExpired:
-            raise AsideFailed(f"The process of {task} took longer than {LONGEST:g} s.") from None
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise _failed(task, str(error)) from None
         if done.returncode:
-            raise AsideFailed(f"The process of {task} ended with {done.returncode}.")
+            raise _failed(task, f"it ended with {done.returncode}")
         return orjson.loads(done.stdout)
+
+
+def _failed(task: str, why: str) -> AsideFailed:
+    log.warning("The process that computes %s of many decisions gave no answer: %s", task, why)
+    return AsideFailed(
+        text("Results of so many decisions could not be computed here."),
+        text("Try again later; the log of the service says what was wrong."),
+    )
 
 
 def results(given: Mapping[str, Any]) -> Any:
