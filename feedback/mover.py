@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from typing import Any
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 
 PAUSE = 0.5  # seconds between two moves
 AWAY = 5.0  # seconds until a database that is away is tried again
+KEY_PATIENCE = 2.0  # seconds for which the start of a process waits for the key of the values
 Moved = Callable[[Sequence[tuple[Decision, Any]]], object]
 InUse = tuple[dict[str, float], Callable[[Mapping[str, float] | None], float | None]]  # cut-offs, and worth of acting
 
@@ -42,11 +44,17 @@ class Mover:
         self._spool, self._sealer, self._store, self._service = spool, sealer, store, service
         failure = "Decisions could not be moved to the store"
         self._thread = PeriodicThread("mover", self._move, failure, PAUSE, first=0.0, pause_after_error=AWAY)
+        self._asked = threading.Event()  # set once the key of the values was asked for, whatever the answer
         self.observers: list[Moved] = []  # called with new decisions and their values, after they are stored
 
     def start(self) -> None:
-        """Start the thread of this process, where it does not run."""
+        """Start the thread of this process, where it does not run, and wait a little for the key of the values.
+
+        Without the key the values of a decision are not kept; a database that does not answer must not keep the process
+        from serving.
+        """
         self._thread.start()
+        self._asked.wait(KEY_PATIENCE)
 
     def stop(self) -> None:
         """End the thread, and move once more what there is: the disk may go with the process."""
@@ -58,8 +66,11 @@ class Mover:
         return self._thread.call() is not None
 
     def _move(self) -> bool:
-        if self._sealer is not None and not self._sealer.is_ready:
-            self._sealer.prepare()  # the key of the values is fetched before the first decision
+        try:
+            if self._sealer is not None:
+                self._sealer.prepare()
+        finally:
+            self._asked.set()
         self._spool.drain(self._store_lines)
         return False
 
