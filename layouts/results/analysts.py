@@ -35,7 +35,8 @@ def _card(title: str, method: str, body: list[Component]) -> Component:
 
 def _evidence(right: Found) -> Component:
     question = text("How much speaks against its probabilities, over time?")
-    words = html.P(evidence_words(right["evidence"], right["alarm"]), className="plot-words")
+    counted = text("All decisions count, called or not: a change in who is called can move it, too.")
+    words = html.P([evidence_words(right["evidence"], right["alarm"]), " ", counted], className="plot-words")
     if not right["path"]:
         return _card(question, text("Calibration alarm (e-process)"), [html.P(text("No outcome counts yet."))])
     drawn = evidence_over_time(right["path"], right["alarm"])

@@ -6,6 +6,7 @@ import pytest
 
 from feedback.results.right import right
 from feedback.results.settled import Question
+from layouts.results.analysts import _evidence
 from layouts.results.page import answers
 from ml.plots.evidence_over_time import evidence_over_time, evidence_text, evidence_words
 from store.outcome_records import CONTACTED
@@ -151,6 +152,12 @@ def test_alarms_of_before_stand_with_what_was_done():
     assert "2023-11-14 2023-11-16 New prices. (ann)" in shown
     assert "Another version went live." in shown
     assert shown.count("2023-11-14") == 2
+
+
+def test_beside_the_evidence_it_is_said_who_counts():
+    decisions = [decided(at, 0.5) for at in range(10)]
+    made = settled(decisions, [told(each, float(at < 4)) for at, each in enumerate(decisions)], question())
+    assert "All decisions count, called or not" in words(_evidence(right(made, question(), None)))
 
 
 def test_evidence_is_drawn_on_a_logarithmic_axis_with_the_alarm():

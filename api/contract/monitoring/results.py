@@ -69,7 +69,8 @@ class Right(Shape):
     wanted: Annotated[int, Field(ge=0)] | None
     """Outcomes after which a model that is off by 0.6 in log-odds would have been found out."""
     evidence: Annotated[float, Field(ge=0)]
-    """Evidence against the probabilities; 1 at the beginning."""
+    """Evidence against the probabilities; 1 at the beginning. All decisions whose outcome is known count, called or
+    not: where calling changes what comes, a change in who is called can move it, too."""
     alarm: Annotated[float, Field(ge=0)]
     """Evidence at which it counts as off."""
     alarmed_at: Seconds | None
