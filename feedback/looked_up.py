@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar
@@ -11,7 +11,7 @@ from store.db import Store
 from store.outcome_records import Decision, Event
 
 T = TypeVar("T")
-Fetched = tuple[dict[str, Decision | None], dict[str, Event | None], dict[str, Any]]
+Fetched = tuple[dict[str, Decision | None], dict[str, Event | None], dict[Hashable, Any]]
 _fetched: ContextVar[Fetched | None] = ContextVar("fetched_decisions_and_events", default=None)
 
 
@@ -42,14 +42,14 @@ class LookUp:
             return held[1][number]
         return self._store.outcomes.events.get(number)
 
-    def once(self, name: str, look: Callable[[], T]) -> T:
-        """What is looked up under a name: once within a block of :meth:`fetched`, else each time."""
+    def once(self, what: Hashable, look: Callable[[], T]) -> T:
+        """What is looked up under a key of its own kind: once within a block of :meth:`fetched`, else each time."""
         held = _fetched.get()
         if held is None:
             return look()
-        if name not in held[2]:
-            held[2][name] = look()
-        found: T = held[2][name]
+        if what not in held[2]:
+            held[2][what] = look()
+        found: T = held[2][what]
         return found
 
     @contextmanager

@@ -219,7 +219,7 @@ class Feedback:
             raise unknown_decision(told.decision)
         require(Permission.OUTCOMES, model)
         told = replace(told, model=model, record=told.record or (found.record if found else ""))
-        if found is None and model not in self.look_up.once("", self.service.registry.names):
+        if found is None and model not in self.look_up.once("names", self.service.registry.names):
             raise UnknownModel(text("There is no model {name}.", name=repr(model[:80])))
         check_event(told, self._outcomes(found.model if found else model))
         return told
@@ -265,7 +265,7 @@ class Feedback:
                     return self.service.registry.load(name)
             return None
 
-        return self.look_up.once(key, load)
+        return self.look_up.once(("bundle", key), load)
 
     def _sealed(self, told: Event) -> Event:
         if not told.note:
