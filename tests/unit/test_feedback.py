@@ -146,6 +146,24 @@ def test_what_was_refused_or_is_only_looked_at_is_no_decision(service):
     assert list(tables.decisions.of("binary")) == []
 
 
+def test_records_of_a_job_are_no_decisions(service, home, monkeypatch):
+    client, mover, tables = service
+    monkeypatch.setattr("services.LocalRunner.wake", lambda *_: None)
+    table = "income,debt,shoe_size,region\n50.25,3.75,41,south\n"
+    sent = client.post("/api/v1/models/binary/jobs", data=table, content_type="text/csv")
+    assert sent.status_code == 202, sent.text
+    worker = Worker(open_service(home / "models"), open_store(f"sqlite:///{home / 'likely.db'}").jobs, files_of(home))
+    while worker.step():
+        pass
+    scored = client.get(f"{sent.headers['Location']}/result")
+    assert scored.status_code == 200, scored.text
+    assert scored.text.count("\n") == 2
+    for each in (sent, scored):
+        assert "Decision-Id" not in each.headers
+    assert mover.move()
+    assert list(tables.decisions.of("binary")) == []
+
+
 def test_decisions_may_be_off_and_values_may_be_left_out(home):
     client, mover, tables = served(home, DECISIONS="off")
     assert mover is None
