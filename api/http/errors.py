@@ -1,4 +1,4 @@
-"""Errors as responses: one JSON shape, and the only mapping of errors to HTTP codes."""
+"""Errors as responses: one JSON shape; their HTTP codes are in ``statuses.py``."""
 
 from __future__ import annotations
 
@@ -11,20 +11,10 @@ from typing import Any
 from flask import Flask, Response, current_app, jsonify, request
 from werkzeug.exceptions import ClientDisconnected, HTTPException, NotFound, RequestEntityTooLarge
 
-from api.http.cross_site import ForeignSite
 from api.http.request_body import IncompleteBody, OptionsTooLarge, UnknownCoding
-from auth.access import NotAllowed
-from auth.versions.changes import NoReason, NotPromoted
-from feedback.errors import BadChallenger, BadEvent, UnknownDecision
-from feedback.results.aside import AsideFailed
-from jobs import refused
-from jobs.work import call_lists as lists
-from ml import errors
+from api.http.statuses import RETRY, StoreAway, UnsupportedContent, status_of
 from ml.bundle.score_json import short
-from ml.errors import InvalidRecord, LikelyError, Problem, TooManyRecords
-from ml.files.write.xlsx import TooLarge
-from ml.lifecycle.history import ChangedMeanwhile, NotWritten
-from ml.report.files import ReportBusy
+from ml.errors import InvalidRecord, LikelyError, Problem, TooManyRecords, Unreadable
 from store.errors import is_unavailable
 from telemetry.log_context import TOLD
 from telemetry.request_ids import request_id
@@ -35,74 +25,6 @@ MOST_PROBLEMS = 100
 _SHAPES = "likely.error_shapes"
 CODINGS = "gzip, deflate"
 A_JOB = "a file of any size as a job: POST /api/v1/models/<name>/jobs"
-
-
-class UnsupportedContent(LikelyError):
-    """The body's content type, charset or encoding is not supported."""
-
-    code = "unsupported_content"
-
-
-class NotAcceptable(LikelyError):
-    """The client accepts none of the supported content types."""
-
-    code = "not_acceptable"
-
-
-class StoreAway(LikelyError):
-    """The database does not answer, and the request needs it."""
-
-    code = "store_away"
-
-
-_STATUS: dict[type[LikelyError], int] = {
-    errors.UnknownModel: 404,
-    errors.UnknownPlot: 404,
-    errors.BrokenModel: 503,
-    errors.UntrustedModel: 503,
-    errors.InvalidRecord: 422,
-    errors.Unreadable: 400,
-    errors.NoRecords: 400,
-    errors.TooManyRecords: 413,
-    ReportBusy: 429,
-    StoreAway: 503,
-    errors.ReadersBusy: 503,
-    AsideFailed: 503,
-    refused.UnknownJob: 404,
-    refused.NotDone: 409,
-    refused.KeyTaken: 409,
-    refused.NoRoom: 507,
-    refused.TooMuchOpen: 429,
-    refused.NoTable: 415,
-    refused.FileTooLarge: 413,
-    refused.NotHeld: 409,
-    refused.NoCampaign: 409,
-    refused.CampaignThere: 409,
-    lists.CampaignGone: 404,
-    refused.ResultGone: 404,
-    refused.NotMade: 422,
-    TooLarge: 422,
-    UnknownDecision: 404,
-    BadEvent: 422,
-    BadChallenger: 422,
-    NoReason: 422,
-    NotPromoted: 422,
-    ChangedMeanwhile: 409,
-    NotWritten: 503,
-    ForeignSite: 403,
-    NotAllowed: 403,
-    UnsupportedContent: 415,
-    NotAcceptable: 406,
-    LikelyError: 400,
-}
-RETRY: dict[type[LikelyError], int] = {
-    ReportBusy: 5,
-    StoreAway: 5,
-    errors.ReadersBusy: 5,
-    AsideFailed: 60,
-    refused.TooMuchOpen: 60,
-}
-"""Seconds after which what was refused is worth a retry."""
 SERVICE_UNAVAILABLE = 503
 
 
@@ -190,7 +112,7 @@ def _of_http(error: HTTPException) -> Refusal:
         hint = "Send it as it is, or with Content-Encoding: gzip or deflate."
         return Refusal(415, UnsupportedContent.code, said, hint, headers={"Accept-Encoding": CODINGS})
     if isinstance(error, IncompleteBody):
-        return Refusal(400, errors.Unreadable.code, said, "Send it again.")
+        return Refusal(400, Unreadable.code, said, "Send it again.")
     if isinstance(error, ClientDisconnected):
         return LATE
     if isinstance(error, NotFound):
@@ -222,11 +144,6 @@ def refusal_of(error: LikelyError) -> Refusal:
     seconds = RETRY.get(type(error))
     headers = {"Retry-After": str(seconds)} if seconds else {}
     return Refusal(status_of(error), error.code, error.message, hint, problems, headers)
-
-
-def status_of(error: LikelyError) -> int:
-    """The HTTP code of an error."""
-    return next(_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS)
 
 
 def internal_error(error: Exception) -> Response:

@@ -11,10 +11,11 @@ from urllib.parse import parse_qsl
 from werkzeug.http import parse_options_header
 
 from api.http.containers import check_containers
-from api.http.errors import UnsupportedContent, check_count
+from api.http.errors import check_count
 from api.http.file_tables import WORKBOOKS, is_table, mimetype_of
 from api.http.json_tables import Known, records_in
 from api.http.multipart import MULTIPART, Form, is_multipart, read_form
+from api.http.statuses import UnsupportedContent
 from ml.errors import NoRecords, Unreadable
 from ml.files.open_table import open_table
 from ml.files.readers.json_text import SEND, parse_json, repeated, utf8_text

@@ -12,7 +12,7 @@ import orjson
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
-from api.http.errors import NotAcceptable
+from api.http.statuses import NotAcceptable
 from ml.batch.result_columns import score_cells, score_header, unique_names
 from ml.bundle.score_json import prediction
 from ml.bundle.scored import AT_ONCE, Score, Scored

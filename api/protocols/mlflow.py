@@ -15,12 +15,13 @@ from flask.typing import ResponseReturnValue
 
 from api.http.containers import check_containers
 from api.http.cross_site import computes
-from api.http.errors import UnsupportedContent, register_error_shape
+from api.http.errors import register_error_shape
 from api.http.file_tables import mimetype_of
 from api.http.json_tables import from_lists, from_split, names_of, rows_or_records
 from api.http.query import takes
 from api.http.read_records import JSON, text_of_body
 from api.http.request_ids import MODEL
+from api.http.statuses import UnsupportedContent
 from api.protocols import sagemaker
 from api.protocols.common import METHODS, in_json, method_of, predictions, score_request, whole_body
 from api.v1.default_model import DefaultModel

@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from api.contract.requests import PredictQuery
-from api.http.errors import NotAcceptable
 from api.http.file_tables import notes_of_table
 from api.http.json_tables import names_of, without_strangers
 from api.http.representations import JSON, Answer, choose, whole
+from api.http.statuses import NotAcceptable
 from jobs.work.answers import finished
 from ml.advice.score_known import AVERAGE, ESTIMATOR
 from ml.batch.explained import ALLOW, Wanted, explained

@@ -7,10 +7,10 @@ from typing import Any
 from flask import Flask, Response, request
 
 from api.contract.requests import JobQuery
-from api.http.errors import UnsupportedContent
 from api.http.file_tables import TYPES as TABLES
 from api.http.query import takes
 from api.http.reader import in_language
+from api.http.statuses import UnsupportedContent
 from api.http.uploads import open_upload
 from api.http.validated import read_query
 from api.v1.accepted_job import accepted, answer, idempotency_key

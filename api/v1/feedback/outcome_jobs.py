@@ -6,9 +6,9 @@ from flask import Flask, Response, jsonify, request
 from werkzeug.http import parse_options_header
 
 from api.contract.outcomes import OutcomeJobQuery
-from api.http.errors import UnsupportedContent
 from api.http.file_tables import TYPES
 from api.http.query import BadParameter, takes
+from api.http.statuses import UnsupportedContent
 from api.http.uploads import open_upload
 from api.http.validated import names_of, read_query
 from api.v1.accepted_job import idempotency_key

@@ -1,0 +1,89 @@
+"""Statuses: the only mapping of errors to HTTP codes, and after how many seconds a retry is worth it."""
+
+from __future__ import annotations
+
+from api.http.cross_site import ForeignSite
+from auth.access import NotAllowed
+from auth.versions.changes import NoReason, NotPromoted
+from feedback.errors import BadChallenger, BadEvent, UnknownDecision
+from feedback.results.aside import AsideFailed
+from jobs import refused
+from jobs.work import call_lists as lists
+from ml import errors
+from ml.errors import LikelyError
+from ml.files.write.xlsx import TooLarge
+from ml.lifecycle.history import ChangedMeanwhile, NotWritten
+from ml.report.files import ReportBusy
+
+
+class UnsupportedContent(LikelyError):
+    """The body's content type, charset or encoding is not supported."""
+
+    code = "unsupported_content"
+
+
+class NotAcceptable(LikelyError):
+    """The client accepts none of the supported content types."""
+
+    code = "not_acceptable"
+
+
+class StoreAway(LikelyError):
+    """The database does not answer, and the request needs it."""
+
+    code = "store_away"
+
+
+STATUS: dict[type[LikelyError], int] = {
+    errors.UnknownModel: 404,
+    errors.UnknownPlot: 404,
+    errors.BrokenModel: 503,
+    errors.UntrustedModel: 503,
+    errors.InvalidRecord: 422,
+    errors.Unreadable: 400,
+    errors.NoRecords: 400,
+    errors.TooManyRecords: 413,
+    ReportBusy: 429,
+    StoreAway: 503,
+    errors.ReadersBusy: 503,
+    AsideFailed: 503,
+    refused.UnknownJob: 404,
+    refused.NotDone: 409,
+    refused.KeyTaken: 409,
+    refused.NoRoom: 507,
+    refused.TooMuchOpen: 429,
+    refused.NoTable: 415,
+    refused.FileTooLarge: 413,
+    refused.NotHeld: 409,
+    refused.NoCampaign: 409,
+    refused.CampaignThere: 409,
+    lists.CampaignGone: 404,
+    refused.ResultGone: 404,
+    refused.NotMade: 422,
+    TooLarge: 422,
+    UnknownDecision: 404,
+    BadEvent: 422,
+    BadChallenger: 422,
+    NoReason: 422,
+    NotPromoted: 422,
+    ChangedMeanwhile: 409,
+    NotWritten: 503,
+    ForeignSite: 403,
+    NotAllowed: 403,
+    UnsupportedContent: 415,
+    NotAcceptable: 406,
+    LikelyError: 400,
+}
+RETRY: dict[type[LikelyError], int] = {
+    ReportBusy: 5,
+    StoreAway: 5,
+    errors.ReadersBusy: 5,
+    AsideFailed: 60,
+    refused.TooMuchOpen: 60,
+}
+"""Seconds after which what was refused is worth a retry."""
+
+
+def status_of(error: LikelyError) -> int:
+    """Status of an error: that of its class, else of the nearest one that it derives from."""
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
