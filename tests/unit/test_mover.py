@@ -28,7 +28,9 @@ def started(tmp_path):
         each._thread.stop()
 
 
-def test_values_are_kept_from_the_first_decision_on_though_the_key_comes_slowly(started):
+def test_values_are_kept_from_the_first_decision_on_though_the_key_comes_slowly(started, monkeypatch):
+    monkeypatch.setattr(module, "KEY_PATIENCE", 60)
+
     def slow():
         time.sleep(0.2)
         return new_key()
