@@ -70,9 +70,9 @@ def _off(right: Found, label: str) -> list[str]:
     numbers = {"said": percent(right["said"]), "came": percent(right["came"]), "outcome": label}
     date = date_text(right["since"])
     if right["direction"] == "more":
-        first = text("No: it is off since {date}. More comes than it says.", date=date)
+        first = text("No: it has been off since {date}. More comes than it says.", date=date)
     else:
-        first = text("No: it is off since {date}. Less comes than it says.", date=date)
+        first = text("No: it has been off since {date}. Less comes than it says.", date=date)
     since = text("Since then it said {said} for “{outcome}” on average, and {came} came.", **numbers)
     advice = text("Do not rely on its probabilities; have the model made again with what came since.")
     return [first, since, advice]

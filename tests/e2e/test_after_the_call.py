@@ -260,6 +260,8 @@ def test_a_manager_hands_a_list_out_to_people_and_takes_it_back(browse, accounts
     tab = signed_in(browse, accounts, "meg", f"/shop/campaign?job={campaign}&list={job}")
     hand = tab.page.locator(".campaign-hand")
     expect(hand).to_be_visible()
+    table, heading = (each.bounding_box() for each in (tab.page.locator(".ag-root-wrapper").first, hand.locator("h2")))
+    assert heading["y"] >= table["y"] + table["height"] + 10  # it does not stand on the table's edge
     hand.get_by_label("ann").check()
     hand.get_by_role("button", name="Put it on Today").click()
     expect(hand.get_by_role("status")).to_have_text("It is on Today of ann.")

@@ -105,6 +105,23 @@ def test_where_nobody_signs_in_two_pages_still_get_two_customers(browse, setting
     desk.take_back(job)
 
 
+def test_show_more_leads_to_the_rest_of_todays_list(browse, settings):
+    campaign, job = call_list(settings, number=40, control=0)
+    desk = open_store(settings.database_url).outcomes.desk
+    desk.hand_out(HandedOut(job, campaign, "shop@00000000", "april.csv"))
+    tab = browse().open("/today")
+    rows = tab.page.locator(".today-table").first.locator("tbody tr")
+    expect(rows).to_have_count(30)
+    expect(tab.page.locator(".today")).to_contain_text("10 more follow.")
+    tab.page.get_by_role("link", name="Show more").click()
+    expect(rows).to_have_count(40)
+    expect(tab.page).to_have_url(f"{tab.address}/today?shown=60")
+    expect(tab.page.get_by_role("link", name="Show more")).to_have_count(0)
+    tab.page.go_back()
+    expect(rows).to_have_count(30)
+    desk.take_back(job)
+
+
 def test_digits_do_nothing_where_somebody_turned_them_off(browse, events):
     tab = browse().open("/loan/predict?record=9")
     tab.settle()

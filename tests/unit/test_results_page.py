@@ -63,7 +63,7 @@ def test_right_and_off_are_said_in_a_sentence():
     assert "Yes: what came is what it said." in said(decisions, events)
     more, their = run(1_500, 0.5, begin=40)
     shown = said(decisions + more, events + their, episode=Episode("e", "shop", KEY, "yes"))
-    assert "No: it is off since 2023-12-2" in shown
+    assert "No: it has been off since 2023-12-2" in shown
     assert "More comes than it says." in shown
     assert "Acknowledge, and begin anew" in shown
     assert "Acknowledge" not in said(decisions + more, events + their, may=False)
