@@ -27,9 +27,9 @@ ON_PAPER = """() => {
 }"""
 
 
-# Two figures at least, and none that is being drawn
+# Two figures at least of the page that Dash has drawn in the place of the prerendered one, and none that is being drawn
 DRAWN = """() => document.querySelectorAll(".plot-card .main-svg").length >= 2
-    && !document.querySelector(".dash-graph--pending, .plot-card [data-dash-is-loading]")"""
+    && !document.querySelector("#prerender, .dash-graph--pending, .plot-card [data-dash-is-loading]")"""
 
 
 def words_of(page):
@@ -57,6 +57,7 @@ def words_of(page):
 )
 def test_a_page_is_printed_with_what_is_there_and_without_controls(browse, path, ready, said):
     page = browse(width=900, color_scheme="dark").open(path).page
+    expect(page.locator("#prerender")).to_have_count(0)
     expect(page.locator(ready).first).to_be_visible()
     expect(page.locator(".dash-graph--pending")).to_have_count(0)
     words = words_of(page)

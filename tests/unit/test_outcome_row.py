@@ -88,7 +88,7 @@ def test_only_a_customer_of_a_list_has_a_next_one_and_a_claim(service):
 def test_a_history_shows_three_lines_and_folds_the_others():
     assert history([]) is None
     lines = [Told(f"Told {at}", "ann", 1e9 + at, "a <note>" if at == 0 else "") for at in range(5)]
-    html = history(lines).html
+    html = history(lines).children[0].html
     shown, _, folded = html.partition("<details")
     assert [f"Told {at}" in shown for at in range(5)] == [True, True, True, False, False]
     assert ("Told 3" in folded, "Told 4" in folded) == (True, True)
