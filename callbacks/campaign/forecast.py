@@ -21,13 +21,14 @@ from ml.decision.payoff import currency_of
 from ml.errors import LikelyError
 from ml.translation import text
 
+CHOSEN = ("by", "offers", "several", "losses", "column")
+
 
 def wish_of_page(kind: type[Input] | type[State]) -> dict[str, Any]:
     """The controls of the form, as inputs or as state of a callback."""
     of = ids.campaign_part
-    names = ("by", "offers", "several", "losses", "column")
     return {
-        "chosen": {name: kind(of(name, MATCH), "value") for name in names},
+        "chosen": {name: kind(of(name, MATCH), "value") for name in CHOSEN},
         "texts": kind(of("wish", MATCH, name=ALL), "value"),
         "names": State(of("wish", MATCH, name=ALL), "id"),
         "part_texts": kind(of("part", MATCH, name=ALL), "value"),
@@ -63,9 +64,25 @@ def register(app: Dash, doors: Doors) -> None:
             "placeholders": Output(of("wish", MATCH, name=ALL), "placeholder"),
             "part_said": Output(of("part-said", MATCH, name=ALL), "children"),
             "part_states": Output(of("part-field", MATCH, name=ALL), "data-state"),
+            "asked": Output(of("forecast-asked", MATCH), "data"),
         },
-        inputs={**wish_of_page(Input), "made": State(of("list", MATCH), "data")},
+        inputs={
+            **wish_of_page(Input),
+            "made": State(of("list", MATCH), "data"),
+            "again": Input(of("forecast-again", MATCH), "data"),
+        },
     )(partial(foresee, doors))
+    # Dash may forget to ask for what is typed while a forecast is under way: each answer says what it is about, and one
+    # that is not about what stands in the fields is marked and asked for again
+    app.clientside_callback(
+        ClientsideFunction("likely", "foreseen"),
+        Output(of("forecast", MATCH), "data-current"),
+        Input(of("forecast-asked", MATCH), "data"),
+        *(Input(of(name, MATCH), "value") for name in CHOSEN),
+        Input(of("wish", MATCH, name=ALL), "value"),
+        Input(of("part", MATCH, name=ALL), "value"),
+        State(of("forecast-again", MATCH), "id"),
+    )
     app.clientside_callback(  # the inputs of dash-bootstrap-components have no aria-invalid
         ClientsideFunction("likely", "fieldsMarked"),
         Output(ids.CAMPAIGN, "data-marked"),
@@ -91,7 +108,7 @@ def show_parts(doors: Doors, column: Any, of: Any) -> tuple[Any, bool]:
 
 def foresee(
     doors: Doors, chosen: dict[str, Any], texts: list[Any], names: list[Any], part_texts: list[Any],
-    part_names: list[Any], of: Any, made: Any,
+    part_names: list[Any], of: Any, made: Any, again: Any = None,  # noqa: ARG001 - it only asks
 ) -> dict[str, Any]:  # fmt: skip
     """Forecast of such a list, or the problems of what is typed.
 
@@ -108,17 +125,20 @@ def foresee(
         Names the job.
     made : str or None
         Id of the list that was made last.
+    again : float or None
+        When the browser found that an answer was not about what stands in the fields.
     """
+    asked = {"asked": [*map(chosen.get, CHOSEN), texts, part_texts]}
     try:
         choices = doors.choices(of["job"])
     except LikelyError as error:
         choices, problem = None, words(error)
     if choices is None:
-        return _marked(names, part_names, {}, ("", "")) | _nothing(made_list.refusal(problem))
+        return asked | _marked(names, part_names, {}, ("", "")) | _nothing(made_list.refusal(problem))
     if not are_parts_of(choices, chosen.get("column"), by_name(part_names, part_texts)):
         raise PreventUpdate  # the fields of the column's values are on their way, with what was typed into them
     read = typed_wish(choices, chosen, by_name(names, texts) | by_name(part_names, part_texts))
-    shown = _marked(names, part_names, read.problems, call_list.cut_off_words(choices, chosen.get("offers")))
+    shown = asked | _marked(names, part_names, read.problems, call_list.cut_off_words(choices, chosen.get("offers")))
     if read.wish is None:
         return shown | _nothing(made_list.refusal(text("Mend what is marked.")))
     shown["stale"] = text(made_list.STALE) if _made_otherwise(doors, made, read.wish) else ""

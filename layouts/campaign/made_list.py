@@ -51,6 +51,8 @@ def aside(job: str, made: str) -> Component:
             dcc.Store(id=of("list", job), data=made or None),
             dcc.Store(id=of("list-open", job), data=bool(made)),
             dcc.Store(id=of("chosen", job)),
+            dcc.Store(id=of("forecast-asked", job)),
+            dcc.Store(id=of("forecast-again", job)),
             dcc.Store(id=of("make-key", job), data=uuid.uuid4().hex),
             parts.ticks("list-tick", job, most=0),
         ],

@@ -339,6 +339,31 @@ def test_of_two_forecasts_the_later_question_counts(browse, scored):
     assert figures(tab)["Calls"] == "25"
 
 
+def test_an_answer_about_other_fields_is_asked_for_again(browse, scored):
+    tab = browse()
+    tab.open(scored)
+    figures(tab)
+    tab.page.get_by_text("Number", exact=True).click()
+    earlier = []
+
+    def keep(route):
+        earlier.append(route.fetch().body())
+        route.fulfill(body=earlier[-1], content_type="application/json")
+
+    def mistake(route):
+        route.fulfill(body=earlier.pop(), content_type="application/json") if earlier else route.continue_()
+
+    when_asked(tab, "wish", "10", keep)
+    tab.page.get_by_label("Records at most").fill("10")
+    assert figures(tab)["Calls"] == "10"
+    when_asked(tab, "wish", "25", mistake)
+    tab.page.get_by_label("Records at most").fill("25")
+    expect(tab.page.locator(".campaign-forecast")).to_contain_text("25")
+    expect(tab.page.locator(".campaign-forecast")).to_have_attribute("data-current", "yes")
+    assert not earlier
+    assert figures(tab)["Calls"] == "25"
+
+
 def test_away_and_back_the_result_stands_there_again(browse, scored):
     tab = browse().open(scored)
     column(tab, "rank")

@@ -26,7 +26,11 @@ test("it names the list that was made, and stays where a step names nothing", ()
 const lookedAt = likely().lookedAt as unknown as (...given: unknown[]) => boolean;
 const seen = { read: { header_row: "3" }, matches: ["income", ""], blanks: false, asks_blanks: true, ready: true };
 const again = { campaign: "again", job: "j1" };
-const by = (part: string) => { Object.assign(dash_clientside, { callback_context: { triggered_id: { campaign: part, job: "j1" } } }); };
+const by = (...parts: string[]) => {
+  const ids = parts.map((campaign) => ({ campaign, job: "j1" }));
+  const triggered = ids.map((id) => ({ prop_id: `${JSON.stringify(id)}.data`, value: null }));
+  Object.assign(dash_clientside, { callback_context: { triggered_id: ids[0], triggered } });
+};
 
 test("nothing can be started before what the controls say was looked at", () => {
   by("match");
@@ -48,6 +52,26 @@ test("what was chosen while an answer came is looked at, and nothing is asked tw
   lookedAt(seen, ["2"], ["income", ""], false, again);
   lookedAt(seen, ["3"], ["income", ""], false, again);
   assert.deepEqual(called.map(({ id }) => id), [again]);
+});
+
+const foreseen = likely().foreseen as unknown as (...given: unknown[]) => string;
+
+test("a forecast of other fields is marked and asked for again, once for each state of the fields", () => {
+  const anew = { campaign: "forecast-again", job: "j1" };
+  const fields = (number: string, share: string) => ["number", ["yes"], "false", true, null, [number, share], []];
+  called.length = 0;
+  by("wish");
+  assert.equal(foreseen(null, ...fields("10", ""), anew), "no update");
+  assert.equal(foreseen(fields("10", ""), ...fields("10", ""), anew), "yes");
+  assert.equal(foreseen(fields("10", ""), ...fields("10", "20"), anew), "no"); // the change itself asks
+  assert.equal(called.length, 0);
+  by("wish", "forecast-asked"); // typed while the answer was on its way
+  assert.equal(foreseen(fields("10", ""), ...fields("10", "20"), anew), "no");
+  assert.equal(foreseen(fields("10", ""), ...fields("10", "20"), anew), "no"); // as before: the server says no more than that
+  assert.deepEqual(called.map(({ id }) => id), [anew]);
+  assert.equal(foreseen(["number", ["yes"], "false", true, "", ["10", "20"], []], ...fields("10", "20"), anew), "yes");
+  assert.equal(foreseen(fields("10", "20"), ...fields("10", "20").slice(0, 5), ["10", undefined], [], anew), "no");
+  assert.equal(called.length, 2);
 });
 
 const campaignsKept = likely().campaignsKept as unknown as (...given: unknown[][]) => unknown;

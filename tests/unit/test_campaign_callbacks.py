@@ -265,6 +265,14 @@ def test_the_forecast_is_that_of_the_api(house, doors):
     assert api["promise"] in words(told["forecast"])
 
 
+def test_each_answer_names_the_fields_that_it_is_about(house, doors):
+    job = done(house)
+    about = ["number", ["yes"], "false", True, ""]
+    assert foresee(doors, job, number="20", cost="1")["asked"] == [*about, ["20", "1"], []]
+    assert foresee(doors, job, number="x", cost=None)["asked"] == [*about, ["x", None], []]
+    assert foresee(doors, LOST, number="20")["asked"] == [*about, ["20"], []]
+
+
 def test_a_field_that_cannot_be_used_is_marked_and_nothing_is_forecast(house, doors):
     job = done(house)
     told = foresee(doors, job, number="20", cost="x")

@@ -43,11 +43,30 @@ function lookedAt(seen: Seen | null, reads: string[], matches: string[], blanks:
   if (!seen) return true;
   const told = (values: unknown[]) => JSON.stringify(values.map((value) => value ?? ""));
   const same = told(reads.filter(Boolean).toSorted()) === told(Object.values(seen.read).toSorted()) && told(matches) === told(seen.matches);
-  if (!same && isId(dash_clientside.callback_context.triggered_id, "seen")) setProps(again, { data: Date.now() });
+  if (!same && isAnswered("seen")) setProps(again, { data: Date.now() });
   return !(same && (blanks && seen.asks_blanks) === seen.blanks && seen.ready);
 }
 
-const isId = (id: unknown, part: string) => (id as Query | undefined)?.campaign === part;
+/* Whether the forecast is about what stands in the fields. An answer that is not is asked for again, once for each state
+   of the fields. */
+function foreseen(asked: unknown[] | null, ...rest: unknown[]) {
+  const again = rest.pop() as Query;
+  if (!asked) return dash_clientside.no_update; // the first is on its way
+  const told = (values: unknown[]) => JSON.stringify(values, (_, value: unknown) => value ?? "");
+  const here = told(rest);
+  if (told(asked) === here) { askedAgain = ""; return "yes"; }
+  if (isAnswered("forecast-asked") && askedAgain !== here) {
+    askedAgain = here;
+    setProps(again, { data: Date.now() });
+  }
+  return "no";
+}
+
+let askedAgain = ""; // what stood in the fields then
+
+/* Whether an answer is among what has changed: Dash calls once for it and for what was typed meanwhile. */
+const isAnswered = (part: string) => dash_clientside.callback_context.triggered.some(({ prop_id }) => prop_id.includes(`"${part}"`));
+
 
 function begunAnew(times: number | null) {
   if (times) go(location.pathname);
@@ -82,4 +101,4 @@ addEventListener("click", (event) => {
   if (link.dataset.written) event.preventDefault(); // its callback has the file written first
 }, true);
 
-register({ stepShown, lookedAt, addressed, begunAnew, fieldsMarked, fetched });
+register({ stepShown, lookedAt, foreseen, addressed, begunAnew, fieldsMarked, fetched });

@@ -4,7 +4,7 @@ type Props = Record<string, unknown>;
 
 declare global {
   interface Window { dash_clientside?: { likely?: object } }
-  const dash_clientside: { set_props: (id: Id, props: Props) => void; no_update: unknown; callback_context: { triggered_id?: Id } };
+  const dash_clientside: { set_props: (id: Id, props: Props) => void; no_update: unknown; callback_context: { triggered_id?: Id; triggered: { prop_id: string }[] } };
   const dash_component_api: { getLayout: (id: Id) => { props?: { id?: Id } } | undefined };
 }
 
