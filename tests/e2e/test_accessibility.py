@@ -37,6 +37,11 @@ FOUND = """async () => (await axe.run(document, {
 })).violations.map(
     ({ id, help, nodes }) => `${id}: ${help}: ${nodes.slice(0, 5).map((node) => node.html.slice(0, 160))}`)"""
 
+# Nothing is faded since it is being worked out anew, or comes into view
+STILL = """() => !document.querySelector("[data-dash-is-loading=true]")
+    && document.getAnimations().every(
+        (one) => one.playState !== "running" || one.effect.getTiming().iterations === Infinity)"""
+
 
 def opened(browse, path, variant):
     """The page once everything that stands open on it has come."""
@@ -52,6 +57,7 @@ def opened(browse, path, variant):
         card.scroll_into_view_if_needed()
         expect(card.locator(".plot-waiting, [data-again]")).to_have_count(0)
         shows_its_data(card)
+    tab.page.wait_for_function(STILL)
     return tab
 
 
