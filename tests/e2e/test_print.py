@@ -31,6 +31,10 @@ ON_PAPER = """() => {
 DRAWN = """() => document.querySelectorAll(".plot-card .main-svg").length >= 2
     && !document.querySelector("#prerender, .dash-graph--pending, .plot-card [data-dash-is-loading]")"""
 
+SHOWN = (
+    "() => [...document.querySelectorAll('#content .dash-graph')].filter((one) => one.checkVisibility()).length >= 2"
+)
+
 
 def words_of(page):
     read = PdfReader(io.BytesIO(page.pdf(format="A4", prefer_css_page_size=True)))
@@ -73,6 +77,7 @@ def test_a_figure_of_a_wide_screen_fits_on_a_sheet(browse, path):
     page.wait_for_function(DRAWN, timeout=60_000)
     page.emulate_media(media="print")
     page.set_viewport_size({"width": SHEET, "height": 900})
+    page.wait_for_function(SHOWN)
     seen = page.evaluate(ON_PAPER)
     assert seen["graphs"] >= 2
     assert seen["width"] <= SHEET + 1
