@@ -18,9 +18,9 @@ from auth.elsewhere.group_roles import BadGroupRoles, GroupRoles
 from auth.elsewhere.rules import Elsewhere, NameRules, OidcRules, TokenRules
 from feedback.feed.sender import FeedSender
 from feedback.mover import Mover
+from feedback.niced_process import NicedProcess
 from feedback.recorder import Recorder
 from feedback.results.alert_sender import AlertSender, Receivers
-from feedback.results.aside import Aside
 from feedback.results.mail import MailServer
 from feedback.results.watch import Watch
 from feedback.sealing import sealer_of
@@ -122,7 +122,7 @@ def open_feedback(settings: Settings, service: Service, store: Store) -> tuple[F
     """Open what records decisions and what came of them; the service tells the recorder what it decided."""
     sealer = sealer_of(settings.decision_values, store.secrets.get)
     feedback = Feedback(service, store, sealer)
-    feedback.aside = Aside(settings.models_folder, settings.to_environ()["DATABASE_URL"], plain_environ())
+    feedback.niced = NicedProcess(settings.models_folder, settings.to_environ()["DATABASE_URL"], plain_environ())
     if settings.decisions == "off":
         return feedback, None, None
     spool = Spool(settings.var_dir / "spool")

@@ -15,7 +15,7 @@ from feedback.check_event import check_about, check_event, unknown_decision
 from feedback.errors import BadEvent, UnknownDecision
 from feedback.joined import Amendments, Joined, join
 from feedback.looked_up import LookUp
-from feedback.results.aside import Aside
+from feedback.niced_process import NicedProcess
 from feedback.sealing import Sealer
 from feedback.worth import worth_of_acting
 from ml.errors import LikelyError, UnknownModel
@@ -51,7 +51,7 @@ class Feedback:
         self.observers: list[Callable[[Sequence[Event]], object]] = []  # called with events after they are stored
         self.decided: Callable[[Sequence[tuple[Decision, Any]]], object] = lambda _: None  # likewise, with decisions
         self.flush: Callable[[], object] = lambda: None  # stores what this machine has recorded and not stored yet
-        self.aside: Aside | None = None  # where results of many decisions are computed; None: here
+        self.niced: NicedProcess | None = None  # where results of many decisions are computed; None: here
         self.look_up = LookUp(store, lambda: self.flush())
 
     # ---- decisions ---------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from api.http.cross_site import ForeignSite
 from auth.access import NotAllowed
 from auth.versions.changes import NoReason, NotPromoted
 from feedback.errors import BadChallenger, BadEvent, UnknownDecision
-from feedback.results.aside import AsideFailed
+from feedback.niced_process import ProcessFailed
 from jobs import refused
 from jobs.work import call_lists as lists
 from ml import errors
@@ -46,7 +46,7 @@ STATUS: dict[type[LikelyError], int] = {
     ReportBusy: 429,
     StoreAway: 503,
     errors.ReadersBusy: 503,
-    AsideFailed: 503,
+    ProcessFailed: 503,
     refused.UnknownJob: 404,
     refused.NotDone: 409,
     refused.KeyTaken: 409,
@@ -78,7 +78,7 @@ RETRY: dict[type[LikelyError], int] = {
     ReportBusy: 5,
     StoreAway: 5,
     errors.ReadersBusy: 5,
-    AsideFailed: 60,
+    ProcessFailed: 60,
     refused.TooMuchOpen: 60,
 }
 """Seconds after which what was refused is worth a retry."""

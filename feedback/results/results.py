@@ -12,8 +12,8 @@ from auth.audit_log import AuditLog
 from auth.caller import signed_in_as
 from auth.permissions import Permission
 from feedback.joined import Amendments
+from feedback.niced_process import MANY, RESULTS
 from feedback.results.analysts import analysts
-from feedback.results.aside import MANY, RESULTS
 from feedback.results.paid import Groups
 from feedback.results.right import right, watched_for
 from feedback.results.settled import Chosen, Question, columns_of, settled_of
@@ -133,11 +133,11 @@ class Results:
         return bundle, name, episode, known
 
     def _compute(self, version: str, outcome: str, episode: Episode | None) -> dict[str, Any]:
-        aside = self._feedback.aside
-        if aside is None or self._feedback.store.outcomes.decisions.count(version.partition("@")[0]) < MANY:
+        niced = self._feedback.niced
+        if niced is None or self._feedback.store.outcomes.decisions.count(version.partition("@")[0]) < MANY:
             return self.computed(version, outcome, episode)
         told = asdict(episode) if episode is not None else None
-        found: dict[str, Any] = aside.do(RESULTS, version=version, outcome=outcome, episode=told)
+        found: dict[str, Any] = niced.run(RESULTS, version=version, outcome=outcome, episode=told)
         return found
 
     def computed(self, version: str, outcome: str, episode: Episode | None) -> dict[str, Any]:

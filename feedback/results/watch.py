@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 
-from feedback.results.aside import MANY, WATCH
+from feedback.niced_process import MANY, WATCH
 from feedback.results.right import judged, watched
 from feedback.results.settled import Chosen, Question, columns_of, settled_of
 from feedback.results.spaced import judging
@@ -94,8 +94,8 @@ class Watch:
         due = [each for each in self._episodes(bundle) if self._is_due(each, seen, size)]
         if not due:
             return ()
-        if self._feedback.aside is not None and size >= MANY:
-            found: Sequence[str] = self._feedback.aside.do(WATCH, model=name, channels=self._channels)
+        if self._feedback.niced is not None and size >= MANY:
+            found: Sequence[str] = self._feedback.niced.run(WATCH, model=name, channels=self._channels)
             return found
         return self._judge(bundle, due, seen)
 

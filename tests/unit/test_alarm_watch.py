@@ -12,8 +12,8 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
+from feedback.niced_process import NicedProcess, ProcessFailed
 from feedback.results.alert_sender import AlertSender, Receivers, described
-from feedback.results.aside import Aside, AsideFailed
 from feedback.results.mail import MailServer, NotSent
 from feedback.results.results import Results
 from feedback.results.watch import DUTY, Watch
@@ -154,10 +154,10 @@ def test_of_many_decisions_a_process_beside_gives_the_same_answers(feedback, mod
     happens(feedback, key_of(models), 600, 0.6)
     now = time.time()
     here = Results(feedback, lambda: now).of("shop")
-    feedback.aside = Aside(models, f"sqlite:///{tmp_path / 'likely.db'}", plain_environ())
+    feedback.niced = NicedProcess(models, f"sqlite:///{tmp_path / 'likely.db'}", plain_environ())
     asked = []
-    do = feedback.aside.do
-    monkeypatch.setattr(feedback.aside, "do", lambda task, **given: asked.append(task) or do(task, **given))
+    do = feedback.niced.run
+    monkeypatch.setattr(feedback.niced, "run", lambda task, **given: asked.append(task) or do(task, **given))
     assert Results(feedback, lambda: now).computed(key_of(models), "yes", None)["records"] == here["records"]
     assert asked == []
     monkeypatch.setattr("feedback.results.results.MANY", 600)
@@ -168,8 +168,8 @@ def test_of_many_decisions_a_process_beside_gives_the_same_answers(feedback, mod
     assert asked == ["results", "watch"]
     assert feedback.store.outcomes.episodes.going_on("shop")["yes"].alarmed is not None
     assert feedback.store.outcomes.alerts.claim(60).channel == WEBHOOK
-    with pytest.raises(AsideFailed, match="could not be computed here"):
-        feedback.aside.do("results", version="gone", outcome="yes", episode=None)
+    with pytest.raises(ProcessFailed, match="could not be computed here"):
+        feedback.niced.run("results", version="gone", outcome="yes", episode=None)
     assert "gave no answer: it ended with 1" in caplog.text
 
 
