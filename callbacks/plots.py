@@ -31,8 +31,6 @@ from ml.service import Service
 from ml.text.spoken import cut_off_text
 from ml.translation import text
 
-OPENER = ids.plot_data_opener("", "", "", "")["type"]
-
 
 def register(app: Dash, service: Service) -> None:
     """Draw a plot when its card asks and when its options change; another outcome is another address."""
@@ -40,10 +38,10 @@ def register(app: Dash, service: Service) -> None:
     place = ids.plot(*of_page)
     app.callback(
         Output(place, "children"),
-        Output(ids.plot_data(*of_page), "children"),
-        Input(ids.plot_request(*of_page), "data"),
+        Output(ids.plot(*of_page, ids.PLOT_DATA), "children"),
+        Input(ids.plot(*of_page, ids.PLOT_REQUEST), "data"),
         Input(ids.plot_option(*of_options), "value"),
-        Input(ids.plot_data_opener(*of_page), "n_clicks"),
+        Input(ids.plot(*of_page, ids.PLOT_DATA_OPENER), "n_clicks"),
         State(ids.plot_option(*of_options), "id"),
         State(place, "id"),
         prevent_initial_call=True,
@@ -80,7 +78,7 @@ def show_card(service: Service, request: Any, values: Any, clicks: Any, options:
     except LikelyError as error:  # no such plot
         return plot_cards.refusal(error), None
     told = ctx.triggered_id if isinstance(ctx.triggered_id, dict) else {}
-    plot = no_update if told.get("type") == OPENER else show_plot(service, asked)
+    plot = no_update if told.get("type") == ids.PLOT_DATA_OPENER else show_plot(service, asked)
     return plot, show_data(service, asked) if isinstance(clicks, int) and clicks % 2 else None
 
 

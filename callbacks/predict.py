@@ -130,7 +130,7 @@ def opening(
 ) -> Component:  # fmt: skip
     """The page with its form filled and scored, so that it opens without a second request."""
     bundle = service.model(model)
-    named, version = predict.requested_record(bundle, query), predict.requested_version(bundle, query)
+    named, version = predict.requested_record(bundle, query)
     opened, claim = open_customer(desk, bundle, named, books) if desk else (None, None)
     opened = opened or (open_row(doors, bundle, named) if doors and named.startswith(url.CAMPAIGN) else None)
     opened = opened or open_record(service, books or RecordBooks(), bundle.key, named, version)

@@ -77,6 +77,11 @@ def localized(text: str) -> str:
     return TRANSLATED.sub(lambda found: number_format.decimal if found[0] == "." else number_format.group, text)
 
 
+def grouped(number: float) -> str:
+    """A count in the reader's format, with groups of digits; with one decimal where it is no whole number."""
+    return localized(f"{number:,.0f}" if float(number).is_integer() else f"{number:,.1f}")
+
+
 def percent(number: str) -> str:
     """A number as Python writes it, with the percent sign, in the reader's format."""
     return current_format().percent.format(localized(number))

@@ -44,7 +44,7 @@ class Opening:
         if card is None or data(card, "options-of"):
             return None
         parts = [each for each in components(card) if isinstance(getattr(each, "id", None), dict)]
-        place = next(each.id for each in parts if each.id["type"] == "plot")
+        place = next(each.id for each in parts if each.id["type"] == ids.PLOT)
         controls = [each for each in parts if each.id["type"] == "plot-option"]
         values, options = [each.value for each in controls], [each.id for each in controls]
         return place, plot_request(self._opens if follows_cut_off(card) else {}, values, options, place)

@@ -73,6 +73,7 @@ def _faults_of(name: str, call: ast.Call) -> Iterator[str]:
         return
     given = {keyword.arg for keyword in call.keywords if keyword.arg}
     wanted = {field for each in literal for _, field, _, _ in Formatter().parse(each) if field is not None}
+    given |= {"n"} & wanted if name == "plural" else set()  # which the number itself fills
     if given != wanted:
         yield f"slots {sorted(wanted)}, given {sorted(given)}"
 

@@ -15,6 +15,7 @@ from layouts.campaign.choices import is_single, values_of
 from layouts.campaign.typed_wish import LEAST, LENGTHS, MOST, VALUE, offered
 from layouts.campaign.words import whole, written
 from layouts.shared import ids
+from layouts.shared.blocks import table_head
 from ml.decision.payoff import currency_of, payoff_of
 from ml.translation import mark, text
 
@@ -185,7 +186,7 @@ class Form:
 def parts(job: str, choices: Mapping[str, Any], column: Any) -> list[Component]:
     """The table with a row for each value of the chosen column."""
     names = (text("Value"), text("Records"), text("At least"), text("At most"))
-    head = html.Thead(html.Tr([html.Th(name, scope="col") for name in names]))
+    head = table_head(names)
     lines = [_part(job, each) for each in values_of(choices, column)]
     return [html.Table([head, html.Tbody(lines)], className="measures")] if lines else []
 

@@ -10,8 +10,10 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from layouts.campaign import parts, reading
-from layouts.campaign.words import cell_text, counted_records, duration, spoken, whole
+from layouts.campaign.words import cell_text, duration, spoken, whole
 from layouts.shared import ids
+from layouts.shared.blocks import table_head
+from ml.text.number_words import records_text
 from ml.translation import mark, plural, text, text_parts
 
 BLANKS = mark(
@@ -34,7 +36,7 @@ def step(job: str, told: Mapping[str, str]) -> list[Component]:
     """
     of = ids.campaign_part
     names = (text("Column of the file"), text("First values"), text("Is read as"))
-    head = html.Thead(html.Tr([html.Th(name, scope="col") for name in names]))
+    head = table_head(names)
     table = html.Table([head, html.Tbody(id=of("matches", job))], className="measures campaign-matches")
     body = [
         html.H2(text("What stands in which column?")),
@@ -153,9 +155,9 @@ def _records(seen: Mapping[str, Any]) -> str:
         return ""
     # Estimated from the file's size: two digits
     if seen["whole"]:
-        return counted_records(estimated)
+        return records_text(estimated)
     about = float(f"{estimated:.2g}")
-    return plural("about {n} record", "about {n} records", about, n=whole(about))
+    return plural("about {n} record", "about {n} records", about)
 
 
 def _holds(name: str, seen: Mapping[str, Any], records: str) -> str:
@@ -163,8 +165,8 @@ def _holds(name: str, seen: Mapping[str, Any], records: str) -> str:
         mend = text("Say below how it is written, or correct the file and choose it again.")
         return f"{text('{file} cannot be read as it is.', file=name)} {mend}"
     features = len(seen["features"])
-    slots = {"given": whole(features - len(seen["missing"])), "n": whole(features)}
-    found = plural("{given} of {n} feature found.", "{given} of {n} features found.", features, **slots)
+    given = whole(features - len(seen["missing"]))
+    found = plural("{given} of {n} feature found.", "{given} of {n} features found.", features, given=given)
     return f"{text('{file} holds {records}.', file=name, records=records or text('records'))} {found}"
 
 
@@ -174,11 +176,11 @@ def _problems(seen: Mapping[str, Any]) -> list[Component]:
     label = {feature["name"]: feature["label"] for feature in seen["features"]}
     all_of_them = seen["whole"] and seen["checked"] == seen["estimated"]
     checked = seen["checked"]
-    first = plural("the first {n} record", "the first {n} records", checked, n=whole(checked))
+    first = plural("the first {n} record", "the first {n} records", checked)
     words = text(
         "{refused} of {records} cannot be scored. They stay in the result, with what is wrong.",
         refused=whole(seen["refused"]),
-        records=counted_records(checked) if all_of_them else first,
+        records=records_text(checked) if all_of_them else first,
     )
     return [html.P(words), html.Ul([_problem(problem, label) for problem in seen["problems"]])]
 
@@ -187,8 +189,7 @@ def _problem(problem: Mapping[str, Any], label: Mapping[str, str]) -> Component:
     feature = problem["feature"] or ""
     where = problem["column"] or label.get(feature, feature)  # a line that does not fit the header has no column
     row, records = whole(problem["row"]), problem["records"]
-    slots = {"n": whole(records), "row": row}
-    several = plural("In {n} record, the first is {row}", "In {n} records, the first is {row}", records, **slots)
+    several = plural("In {n} record, the first is {row}", "In {n} records, the first is {row}", records, row=row)
     found = several if records > 1 else text("In record {row}", row=row)
     said: list[Any] = [html.Strong(f"{where}: ")] if where else []
     said += [f"{problem['message']} {problem['hint'] or ''} ", html.Span(found, className="campaign-where")]

@@ -12,6 +12,7 @@ from dash.development.base_component import Component
 from layouts.campaign import parts
 from layouts.campaign.words import progress, whole
 from layouts.shared import ids, url
+from layouts.shared.blocks import table_head
 from ml.translation import mark, text
 
 TITLE = mark("My campaigns")
@@ -60,7 +61,7 @@ def listed(kept: Sequence[Mapping[str, Any]], found: Mapping[str, Mapping[str, A
     if not kept:
         return []
     names = (text("File"), text("Model"), text("Records"), text("State"), text("Sent"), "")
-    head = html.Thead(html.Tr([html.Th(name, scope="col") for name in names]))
+    head = table_head(names)
     lines = [_line(each, found.get(each["job"])) for each in kept[:MOST]]
     table = html.Table([head, html.Tbody(lines)], className="measures campaign-kept-table")
     notes = [text(NOTE), *([text("The {n} newest are shown.", n=MOST)] if len(kept) > MOST else [])]

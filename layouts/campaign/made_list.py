@@ -13,6 +13,7 @@ from dash.development.base_component import Component
 from layouts.campaign import parts, records
 from layouts.campaign.words import money, whole
 from layouts.shared import ids
+from layouts.shared.blocks import table_head
 from layouts.shared.percent import percents
 from ml.campaign.forecast import Forecast
 from ml.translation import mark, plural, text, text_parts
@@ -63,7 +64,7 @@ def aside(job: str, made: str) -> Component:
 def rows(job: Mapping[str, Any], table: Mapping[str, Any]) -> list[Component]:
     """The list's own table; parameters as those of :func:`layouts.campaign.result.step`, about the list's job."""
     done = job["done"]
-    said = plural("{n} record in the order of calling.", "{n} records in the order of calling.", done, n=whole(done))
+    said = plural("{n} record in the order of calling.", "{n} records in the order of calling.", done)
     words = f"{said} {text('What is underlined opens the record on the Prediction page.')}"
     head = [html.H2(text("The list"), id=ids.campaign("made")), html.P(words, className="campaign-lead")]
     return [parts.step("result", head, "made"), *records.place(job["id"], table)]
@@ -117,7 +118,7 @@ def _figures(brings: Forecast, wish: Mapping[str, Any], currency: str) -> list[t
         return money(value, currency)
 
     more = brings.control
-    kept = plural("{n} more kept back", "{n} more kept back", more, n=whole(more)) if more else ""
+    kept = plural("{n} more kept back", "{n} more kept back", more) if more else ""
     found = [
         (text("Calls"), whole(brings.calls), kept),
         (text("Successes"), whole(brings.buyers), _between(brings.buyers_low, brings.buyers_high, whole)),
@@ -142,7 +143,7 @@ def _figure(name: str, shown: str, between: str) -> Component:
 
 
 def _table(title: str, groups: Sequence[tuple[str, int, float]]) -> Component:
-    head = html.Thead(html.Tr([html.Th(name, scope="col") for name in ("", text("Chosen"), text("Successes"))]))
+    head = table_head(("", text("Chosen"), text("Successes")))
     lines = [
         html.Tr([html.Th(value or text("(empty)"), scope="row"), html.Td(whole(chosen)), html.Td(whole(buyers))])
         for value, chosen, buyers in groups

@@ -59,9 +59,8 @@ class FileRetention:
                 "Files are kept for one day on this server's disk. Where it is set up anew, they are gone.",
                 "Files are kept for {n} days on this server's disk. Where it is set up anew, they are gone.",
                 self.days,
-                n=self.days,
             )
-        return plural("Files are kept for one day.", "Files are kept for {n} days.", self.days, n=self.days)
+        return plural("Files are kept for one day.", "Files are kept for {n} days.", self.days)
 
 
 @dataclass(frozen=True)

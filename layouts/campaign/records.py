@@ -11,7 +11,6 @@ from dash.development.base_component import Component
 from dash_ag_grid import AgGrid  # type: ignore[import-untyped]
 
 from layouts.shared import ids
-from ml.text.number_words import count
 from ml.translation import mark, plural, text
 
 BLOCK = 100
@@ -121,4 +120,4 @@ def fitting_words(fitting: int, filtered: bool) -> str:
         return ""
     if not fitting:
         return text(NOBODY)
-    return plural("{n} record fits these filters.", "{n} records fit these filters.", fitting, n=count(fitting))
+    return plural("{n} record fits these filters.", "{n} records fit these filters.", fitting)

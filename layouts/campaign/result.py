@@ -9,7 +9,6 @@ from dash import html
 from dash.development.base_component import Component
 
 from layouts.campaign import call_list, parts, records
-from layouts.campaign.words import whole
 from layouts.shared import downloads, ids
 from ml.files.text.dialect import Dialect
 from ml.translation import plural, text
@@ -52,14 +51,12 @@ def without_table(job: Mapping[str, Any], why: str) -> list[Component]:
 
 def _found(job: Mapping[str, Any]) -> Component:
     records, errors = job["done"] if job["total"] is None else job["total"], job["errors"]
-    slots = {"n": whole(records), "file": job["name"] or text("the file")}
-    words = plural("{n} record of {file}.", "{n} records of {file}.", records, **slots)
+    words = plural("{n} record of {file}.", "{n} records of {file}.", records, file=job["name"] or text("the file"))
     if errors:
         words += " " + plural(
             "{n} record could not be scored: what is wrong stands beside it, at the end.",
             "{n} records could not be scored: what is wrong stands beside them, at the end.",
             errors,
-            n=whole(errors),
         )
     dialect = Dialect.from_json(job["dialect"]).sentence() if job["dialect"] else ""
     read_as = text("Read as: {dialect}", dialect=dialect) if dialect else ""

@@ -45,23 +45,18 @@ def cell_text(read: str | None) -> str:
     return read.replace(".", current_format().decimal) if NUMBER.fullmatch(read) else read
 
 
-def counted_records(number: float) -> str:
-    """A number of records: "1 record", "1,200 records"."""
-    return plural("{n} record", "{n} records", number, n=whole(number))
-
-
 def duration(seconds: float) -> str:
     """A time in words, not exact: "about 2 minutes"."""
     if seconds < 1.5:
         return text("about a second")
     if seconds < 90:
         number = _rounded(seconds)
-        return plural("about {n} second", "about {n} seconds", number, n=whole(number))
+        return plural("about {n} second", "about {n} seconds", number)
     if seconds < 5400:
         number = _rounded(seconds / 60)
-        return plural("about {n} minute", "about {n} minutes", number, n=whole(number))
+        return plural("about {n} minute", "about {n} minutes", number)
     number = _rounded(seconds / 3600)
-    return plural("about {n} hour", "about {n} hours", number, n=whole(number))
+    return plural("about {n} hour", "about {n} hours", number)
 
 
 def progress(job: Mapping[str, Any]) -> str:
@@ -70,9 +65,9 @@ def progress(job: Mapping[str, Any]) -> str:
     if job["state"] == WAITING and not done:
         return text("Waiting for its turn …")
     if not total:
-        so_far = plural("{n} record so far.", "{n} records so far.", done, n=whole(done))
+        so_far = plural("{n} record so far.", "{n} records so far.", done)
         return so_far if done else text("Reading the file …")
-    said = [plural("{done} of {n} record", "{done} of {n} records", total, done=whole(done), n=whole(total))]
+    said = [plural("{done} of {n} record", "{done} of {n} records", total, done=whole(done))]
     if rate:
         said.append(text("{n} a second", n=whole(rate)))
         if done < total:

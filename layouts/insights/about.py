@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dash import html
 from dash.development.base_component import Component
 
+from layouts.shared.blocks import table_head
 from layouts.shared.static_html import static_html
 from ml.bundle.model_card import HEADS, NOT_SAID, card_facts, schema_facts
 from ml.translation import in_row, text
@@ -45,7 +46,7 @@ def card(bundle: Bundle) -> Component:
 
 
 def _schema(bundle: Bundle) -> Component:
-    head = html.Thead(html.Tr([html.Th(text(each), scope="col") for each in HEADS.values()]))
+    head = table_head(map(text, HEADS.values()))
     body = html.Tbody([_feature(schema_facts(feature)) for feature in bundle.schema.features])
     return _folded("schema", text("Schema"), text("What the model asks for"), html.Table([head, body]))
 

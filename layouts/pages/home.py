@@ -13,7 +13,6 @@ from layouts.pages import demo_progress
 from layouts.shared import blocks, ids, url
 from layouts.shared.search_box import MODELS, search_box, search_text
 from ml.errors import LikelyError
-from ml.text.number_words import count
 from ml.translation import plural, template, text, text_parts
 
 if TYPE_CHECKING:
@@ -69,7 +68,7 @@ def _card(name: str, bundle: Bundle) -> Component:
         title,
         html.P(bundle.card.get("description", ""), className="card-words"),
         html.Ul(outcomes, className="chips", **{"aria-label": text("Outcomes")}),
-        html.P(plural("{n} feature", "{n} features", features, n=count(features)), className="card-count"),
+        html.P(plural("{n} feature", "{n} features", features), className="card-count"),
         blocks.tabs(None, name, bundle.title),
     ]
     words = search_text([bundle.title, name, bundle.card.get("description", ""), *_outcome_names(bundle)])

@@ -11,7 +11,6 @@ from dash.development.base_component import Component
 
 from layouts.shared import ids
 from layouts.shared.static_html import static_html
-from ml.text.number_words import count
 from ml.text.spoken import cut_off_text
 from ml.translation import plural, text, text_parts
 
@@ -85,7 +84,7 @@ def history(changes: Sequence[Change]) -> Component | str:
         return ""
     many = len(changes)
     twice = text("Changed twice") if many == 2 else ""
-    times = twice or plural("Changed once", "Changed {n} times", many, n=count(many))
+    times = twice or plural("Changed once", "Changed {n} times", many)
     listed = html.Ol([_change(each) for each in changes[:MOST]], reversed=True, start=many)
     more = [html.P(text("The newest {n} of them.", n=MOST))] if many > MOST else []
     return static_html(html.Details([html.Summary(times), *more, listed]))

@@ -10,6 +10,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from layouts.shared import ids
+from layouts.shared.blocks import table_head
 from layouts.shared.static_html import static_html
 from ml.metrics.custom import custom_measures_of
 from ml.metrics.registry import MEASURES, Measure, measure_of
@@ -105,7 +106,7 @@ def _confusion_matrix() -> Component:
 
 def _table(bundle: Bundle) -> Component:
     names = (text("Measure"), text("Value"), text("95\u00a0% interval"), text("Without a model"))
-    head = html.Thead(html.Tr([html.Th(name, scope="col") for name in names]))
+    head = table_head(names)
     rows = [_row(measure) for measure in MEASURES if measure.headline]
     own = custom_measures_of(bundle.card, bundle.outcomes.positive)
     rows += [

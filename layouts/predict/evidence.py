@@ -13,7 +13,7 @@ from ml.advice.advice import Advice, Standing
 from ml.advice.evidence import FEW, Evidence, Neighbour
 from ml.data.schema import Row
 from ml.locale import percent
-from ml.text.number_words import count
+from ml.text.number_words import count, records_text
 from ml.text.words import named
 from ml.translation import listed, plural, text
 
@@ -36,7 +36,7 @@ def evidence_text(evidence: Evidence, *, exclusive: bool) -> str:
     if not evidence.similar:
         return text("No known record was scored about like this.")
     slots = {
-        "records": plural("{n} record", "{n} records", evidence.similar, n=count(evidence.similar)),
+        "records": records_text(evidence.similar),
         "had": count(evidence.had),
         "share": percent(f"{round(100 * evidence.had / evidence.similar)}"),
         "interval": span(evidence.low, evidence.high),
@@ -68,7 +68,7 @@ def differences(standing: Standing, row: Row) -> str:
         return text("Equal in all that is known")
     told = [named(feature, value) for feature, value in differing[:DIFFERENCES]]
     more = len(differing) - DIFFERENCES
-    told += [plural("{n} more", "{n} more", more, n=count(more))] if more > 0 else []
+    told += [plural("{n} more", "{n} more", more)] if more > 0 else []
     return text("Differs: {features}", features=listed(told))
 
 
@@ -97,7 +97,6 @@ def _neighbours(standing: Standing, neighbours: Sequence[Neighbour]) -> Componen
             "The {n} most similar known record, and what became of it",
             "The {n} most similar known records, and what became of them",
             len(rows),
-            n=len(rows),
         )
     )
     return html.Details([summary, html.Ol(rows, className="neighbours")], className="disclosure")

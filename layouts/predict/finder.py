@@ -23,7 +23,6 @@ from ml.bundle.record_book import LONGEST_SEARCH, BookRecord, beside
 from ml.data.one_hot import gathered
 from ml.data.schema import Schema
 from ml.data.texts import fold
-from ml.locale import localized
 from ml.translation import mark, plural, text
 
 SILENT = mark("Records cannot be searched at the moment. Scores are not affected.")
@@ -186,22 +185,17 @@ def renumbered(record_id: str) -> str:
 def counted(hits: int, typed: str, records: int, *, sample: bool) -> str:
     """Words about a search: the number of matches, or of records that can be searched."""
     if not typed.strip():
-        slots = {"n": localized(f"{records:,}")}
         if sample:
             return plural(
                 "{n} sample record: type an id or part of a text.",
                 "{n} sample records: type an id or part of a text.",
                 records,
-                **slots,
             )
         return plural(
-            "{n} record: type an id or part of a text.",
-            "{n} records: type an id or part of a text.",
-            records,
-            **slots,
+            "{n} record: type an id or part of a text.", "{n} records: type an id or part of a text.", records
         )
     if not hits:
         return text("No record has “{typed}”.", typed=typed[:40])
     if hits >= LIMIT:
-        return plural("The first record that fits.", "The first {n} records that fit.", hits, n=hits)
-    return plural("{n} record", "{n} records", hits, n=hits)
+        return plural("The first record that fits.", "The first {n} records that fit.", hits)
+    return plural("{n} record", "{n} records", hits)

@@ -71,14 +71,10 @@ def starting_record(
     }
 
 
-def requested_record(bundle: Bundle, query: Mapping[str, str]) -> str:
-    """Id of the record that the page's address names; empty where it names none."""
-    return query.get("record", "") if "record" in free_query_names(bundle.schema) else ""
-
-
-def requested_version(bundle: Bundle, query: Mapping[str, str]) -> str:
-    """Fingerprint of the version in whose sample the page's address found its record; empty where it says none."""
-    return query.get("version", "") if "version" in free_query_names(bundle.schema) else ""
+def requested_record(bundle: Bundle, query: Mapping[str, str]) -> tuple[str, str]:
+    """Id of the record that the page's address names, and of the version in whose sample it was found; or empty."""
+    free = free_query_names(bundle.schema)
+    return query.get("record", "") if "record" in free else "", query.get("version", "") if "version" in free else ""
 
 
 def opening_request(bundle: Bundle, query: Mapping[str, str], entry: BookRecord | None = None) -> FormRequest:

@@ -82,7 +82,6 @@ def _left_out(paid: Found) -> list[str]:
                 "Of {n} record of lists it may still come; it counts neither way.",
                 "Of {n} records of lists it may still come; they count neither way.",
                 paid["unripe"],
-                n=count(paid["unripe"]),
             )
         )
     if paid["lift"]["left_out"]:
@@ -91,7 +90,6 @@ def _left_out(paid: Found) -> list[str]:
                 "{n} call of lists without a control group is left out.",
                 "{n} calls of lists without a control group are left out.",
                 paid["lift"]["left_out"],
-                n=count(paid["lift"]["left_out"]),
             )
         )
     if paid["nameless"]:
@@ -100,7 +98,6 @@ def _left_out(paid: Found) -> list[str]:
                 "{n} record of lists has no id, so nothing can be known of it.",
                 "{n} records of lists have no id, so nothing can be known of them.",
                 paid["nameless"],
-                n=count(paid["nameless"]),
             )
         )
     return said

@@ -9,6 +9,7 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
+from layouts.shared.blocks import table_head
 from ml.text.number_words import percent, with_span
 from ml.translation import text
 
@@ -29,21 +30,16 @@ def date_text(seconds: float | None) -> str:
     return "" if seconds is None else f"{dt.datetime.fromtimestamp(seconds, dt.UTC):%Y-%m-%d}"
 
 
-def days_text(seconds: float) -> float:
-    """Days of so many seconds, with one decimal at most."""
-    return round(seconds / 86_400.0, 1)
-
-
-def share_text(row: Found, name: str = "share") -> str:
+def share_text(row: Found) -> str:
     """A share with its interval: "31 % (25 % to 38 %)"; "–" where there is none."""
-    if row[name] is None:
+    if row["share"] is None:
         return "–"
-    return with_span(percent(row[name]), percent(row["low"]), percent(row["high"]))
+    return with_span(percent(row["share"]), percent(row["low"]), percent(row["high"]))
 
 
 def table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[Any]], name: str = "") -> Component:
     """A table whose first column names the rows."""
-    head = html.Thead(html.Tr([html.Th(each, scope="col") for each in heads]))
+    head = table_head(heads)
     body = html.Tbody([_row(heads, row) for row in rows])
     shown = [html.Caption(caption, className="visually-hidden"), head, body]
     return html.Div(html.Table(shown, className=name or None), className="results-table")

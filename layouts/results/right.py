@@ -7,12 +7,13 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from layouts.results.parts import Found, card, date_text, days_text, how_to_tell, share_text, table
+from layouts.results.parts import Found, card, date_text, how_to_tell, share_text, table
 from layouts.shared import ids
 from ml.text.number_words import count, decimal, percent, span
 from ml.translation import plural, text
 
 LONGEST_REASON = 500  # characters
+DAY = 86_400.0  # seconds
 
 
 def right_card(found: Found, label: str, may_acknowledge: bool) -> Component:
@@ -39,17 +40,17 @@ def right_card(found: Found, label: str, may_acknowledge: bool) -> Component:
 
 
 def _verdict(right: Found, label: str) -> list[str]:
-    numbers = {"n": count(right["outcomes"]), "outcome": label}
     if right["state"] == "off":
         return _off(right, label)
     if not right["outcomes"]:
         return [text("Nobody can say yet: of no decision is it known what came.")]
-    numbers |= {"said": count(round(right["said"] * right["outcomes"])), "came": count(_came(right))}
+    times = {name: count(round(right[name] * right["outcomes"])) for name in ("said", "came")}
     so_far = plural(
         "Of {n} decision whose outcome is known, “{outcome}” was expected {said} times and came {came} times.",
         "Of {n} decisions whose outcome is known, “{outcome}” was expected {said} times and came {came} times.",
         right["outcomes"],
-        **numbers,
+        outcome=label,
+        **times,
     )
     if right["state"] == "right":
         return [text("Yes: what came is what it said."), so_far]
@@ -58,12 +59,6 @@ def _verdict(right: Found, label: str) -> list[str]:
         return [text("Not enough is known yet, and nothing speaks against it so far."), so_far]
     enough = text("From about {wanted} on one would see it, if it were off by much.", wanted=count(wanted))
     return [text("Not enough is known yet, and nothing speaks against it so far."), so_far, enough]
-
-
-def _came(right: Found) -> int:
-    came: float = right["came"]
-    outcomes: int = right["outcomes"]
-    return round(came * outcomes)
 
 
 def _off(right: Found, label: str) -> list[str]:
@@ -81,8 +76,7 @@ def _off(right: Found, label: str) -> list[str]:
 def _left_out(records: Found) -> list[str]:
     said = []
     if records["unripe"]:
-        slots = {"n": count(records["unripe"]), "share": percent(records["unripe_share"])}
-        slots["days"] = decimal(days_text(records["after"]), 0)
+        slots = {"share": percent(records["unripe_share"]), "days": decimal(records["after"] / DAY, 0)}
         said.append(
             plural(
                 "Of {n} more decision ({share} of all) it may still come, within {days} days; it counts neither way.",
@@ -97,7 +91,6 @@ def _left_out(records: Found) -> list[str]:
                 "Of {n} decision nobody has told what came.",
                 "Of {n} decisions nobody has told what came.",
                 records["unknown"],
-                n=count(records["unknown"]),
             )
         )
     return said

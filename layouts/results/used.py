@@ -63,7 +63,6 @@ def _told(used: Found) -> list[str]:
         "Of {n} decision somebody told something of {noted}.",
         "Of {n} decisions somebody told something of {noted}.",
         used["decisions"],
-        n=count(used["decisions"]),
         noted=count(used["noted"]),
     )
     return [said]
@@ -76,7 +75,6 @@ def _overrides(every: Found) -> list[str]:
         "People disagreed with it on {n} record whose outcome is known, and were right in {share}.",
         "People disagreed with it on {n} records whose outcome is known, and were right in {share}.",
         every["records"],
-        n=count(every["records"]),
         share=share_text(every),
     )
     expected = text(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from dash import dcc, html
@@ -86,6 +87,11 @@ def tabs(kind: url.Kind | None, name: str, title: str = "") -> Component:
     ]
     named = text("Pages of {model}", model=title) if title else text("Pages of this model")
     return html.Nav(links, className="model-tabs", **{"aria-label": named})
+
+
+def table_head(names: Iterable[str]) -> Component:
+    """The head of a table: one row with the names of its columns."""
+    return html.Thead(html.Tr([html.Th(name, scope="col") for name in names]))
 
 
 def moment(at: float, **given: str) -> Component:

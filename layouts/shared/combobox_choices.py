@@ -20,7 +20,7 @@ from layouts.shared.static_html import message
 from ml.data.feature import Feature, text_of
 from ml.data.schema import Schema
 from ml.data.texts import fold
-from ml.locale import localized
+from ml.text.number_words import count
 from ml.translation import plural, text
 
 LIMIT = 20  # matches in the list
@@ -98,19 +98,15 @@ def labels_that_fit(feature: Feature, typed: str) -> list[str]:
 
 def counted(hits: int, typed: str, choices: int) -> str:
     """Words about the number of matches."""
-    of = {"all": _number(choices)}
+    of = {"all": count(choices)}
     if not typed.strip():
         return plural("{all} choice: type to search it.", "{all} choices: type to search them.", choices, **of)
     if not hits:
         of["typed"] = typed.strip()[:40]
         return plural("The one choice has no “{typed}”.", "None of {all} choices has “{typed}”.", choices, **of)
     if hits > LIMIT:
-        return text("The first {shown} of {n} that fit.", shown=LIMIT, n=_number(hits))
-    return plural("{n} of {all} fits.", "{n} of {all} fit.", hits, n=hits, **of)
-
-
-def _number(number: int) -> str:
-    return localized(f"{number:,}")
+        return text("The first {shown} of {n} that fit.", shown=LIMIT, n=count(hits))
+    return plural("{n} of {all} fits.", "{n} of {all} fit.", hits, **of)
 
 
 def stores_of(schema: Schema) -> list[Component]:
@@ -120,9 +116,14 @@ def stores_of(schema: Schema) -> list[Component]:
     return [dcc.Store(id=ids.CHOICE_SEARCH), message(MATCHES, ids.CHOICE_MATCHES)]
 
 
+def text_input(position: int, held: str, blank: str, **more: Any) -> Component:
+    """The text input of the feature at that position; `blank` is its placeholder."""
+    return dbc.Input(id=ids.field(position), type="text", value=held, autocomplete="off", placeholder=blank, **more)
+
+
 def combobox(position: int, held: str, blank: str) -> Component:
     """The control of the feature at that position; its list is empty until a search."""
-    box = dbc.Input(id=ids.field(position), type="text", value=held, autocomplete="off", placeholder=blank)
+    box = text_input(position, held, blank)
     named = {"aria-labelledby": ids.label(position)}
     listed = html.Ul(id=ids.choices(position), className="finder-list", role="listbox", hidden=True, **named)
     words = html.P("", className="visually-hidden combobox-words", role="status")

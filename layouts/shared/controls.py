@@ -14,7 +14,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from layouts.shared import ids
-from layouts.shared.combobox_choices import combobox
+from layouts.shared.combobox_choices import combobox, text_input
 from layouts.shared.field_texts import NOT_KNOWN, TICKED, YES_NO, typed
 from ml.data.feature import Feature, text_of
 from ml.translation import text
@@ -45,9 +45,8 @@ def _blank(feature: Feature) -> str:
 
 
 def _number(feature: Feature, position: int, held: str) -> Component:
-    said = _blank(feature)
     shown = typed(held) if feature.kind in ("number", "integer") else held
-    return dbc.Input(id=ids.field(position), type="text", value=shown, autocomplete="off", placeholder=said)
+    return text_input(position, shown, _blank(feature))
 
 
 def _slider(feature: Feature, position: int, held: str) -> Component:
@@ -68,29 +67,19 @@ def _slider(feature: Feature, position: int, held: str) -> Component:
 
 def _date(_: Feature, position: int, held: str) -> Component:
     # Dash's inputs know no type "date"; the form's script makes it one.
-    return dbc.Input(
-        id=ids.field(position), type="text", value=held, autocomplete="off", placeholder=text("YYYY-MM-DD")
-    )
+    return text_input(position, held, text("YYYY-MM-DD"))
 
 
 def _text(feature: Feature, position: int, held: str) -> Component:
     if not feature.suggestions:
         return _number(feature, position, held)
     offered = html.Datalist([html.Option(value=item) for item in feature.suggestions], id=ids.suggestions(position))
-    control = dbc.Input(
-        id=ids.field(position),
-        type="text",
-        value=held,
-        list=ids.suggestions(position),
-        autocomplete="off",
-        placeholder=_blank(feature),
-    )
-    return html.Div([control, offered])
+    return html.Div([text_input(position, held, _blank(feature), list=ids.suggestions(position)), offered])
 
 
 def _textarea(feature: Feature, position: int, held: str) -> Component:
-    said = _blank(feature)
-    return dbc.Textarea(id=ids.field(position), value=held, rows=3, submit_on_enter=False, placeholder=said)
+    blank = _blank(feature)
+    return dbc.Textarea(id=ids.field(position), value=held, rows=3, submit_on_enter=False, placeholder=blank)
 
 
 def _options(feature: Feature) -> list[dict[str, Any]]:

@@ -65,7 +65,6 @@ HISTORY_ASKED = "history-asked"
 
 # A seller's day, and the claim on a customer; the names stand in assets/ts/predict/claim.ts too
 TODAY_NEXT = "today-next"
-TODAY_GO = "today-go"
 TODAY_SAID = "today-said"
 CLAIM_TICK = "claim-tick"
 CLAIM_HELD = "claim-held"
@@ -189,24 +188,15 @@ def received(position: int | Any) -> dict[str, Any]:
     return {"type": "received", "index": position}
 
 
-def plot(model: str | Any, outcome: str | Any, key: str | Any, options: str | Any) -> dict[str, Any]:
-    """The place of a plot: keys of model and plot, and of the plot on whose card its options stand; or MATCH."""
-    return {"type": "plot", "model": model, "outcome": outcome, "key": key, "options": options}
+# Parts of a plot's card: the figure, its request, its data as a table, and what opens and closes that table
+PLOT, PLOT_REQUEST, PLOT_DATA, PLOT_DATA_OPENER = "plot", "plot-request", "plot-data", "plot-data-opener"
 
 
-def plot_request(model: str | Any, outcome: str | Any, key: str | Any, options: str | Any) -> dict[str, Any]:
-    """The request of a plot's card."""
-    return plot(model, outcome, key, options) | {"type": "plot-request"}
-
-
-def plot_data(model: str | Any, outcome: str | Any, key: str | Any, options: str | Any) -> dict[str, Any]:
-    """The place of a plot's data as a table."""
-    return plot(model, outcome, key, options) | {"type": "plot-data"}
-
-
-def plot_data_opener(model: str | Any, outcome: str | Any, key: str | Any, options: str | Any) -> dict[str, Any]:
-    """What opens and closes that table."""
-    return plot(model, outcome, key, options) | {"type": "plot-data-opener"}
+def plot(
+    model: str | Any, outcome: str | Any, key: str | Any, options: str | Any, part: str = PLOT
+) -> dict[str, Any]:  # fmt: skip
+    """A part of a plot's card: keys of model and plot, and of the plot on whose card its options stand; or MATCH."""
+    return {"type": part, "model": model, "outcome": outcome, "key": key, "options": options}
 
 
 def plot_option(model: str | Any, outcome: str | Any, options: str | Any, name: str | Any) -> dict[str, Any]:

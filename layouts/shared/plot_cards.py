@@ -120,11 +120,11 @@ def place(bundle: Bundle, outcome: str, key: str, question: str, options: str = 
     at = (bundle.key, outcome, key, options or key)
     waiting = static_html(html.Div(text("Working it out …"), className="plot-waiting", role="status"), "likely-waiting")
     said = {"aria-label": text("As a table: {question}", question=question)}
-    opener = html.Summary(text("As a table"), id=ids.plot_data_opener(*at), **said)
+    opener = html.Summary(text("As a table"), id=ids.plot(*at, ids.PLOT_DATA_OPENER), **said)
     return [
         html.Div(waiting, id=ids.plot(*at), className="plot-body"),
-        html.Details([opener, html.Div(id=ids.plot_data(*at))], className="plot-data"),
-        dcc.Store(id=ids.plot_request(*at)),
+        html.Details([opener, html.Div(id=ids.plot(*at, ids.PLOT_DATA))], className="plot-data"),
+        dcc.Store(id=ids.plot(*at, ids.PLOT_REQUEST)),
     ]
 
 

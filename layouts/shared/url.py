@@ -44,12 +44,9 @@ def parse(path: str | None) -> Page | None:
     if not path or len(path) > LONGEST:
         return None
     parts = unquote(path).strip("/").split("/")
-    if parts == [""]:
-        return Page("home")
-    if parts == ["gallery"]:
-        return Page("gallery")
-    if parts == ["today"]:
-        return Page("today")
+    own = next((kind for kind, at in OF_ALL.items() if parts == [at[1:]]), None)
+    if own is not None:
+        return Page(own)
     if len(parts) == 1:
         parts.append("predict")
     if len(parts) != 2 or parts[1] not in OF_A_MODEL:
@@ -82,9 +79,7 @@ def outside(path: str) -> str:
 
 def href(kind: Kind, model: str | None = None, **query: str) -> str:
     """The address of a page; the inverse of :func:`parse` of what is :func:`inside`."""
-    path = {"home": "/", "gallery": "/gallery", "today": "/today"}.get(
-        kind
-    ) or f"/{quote(model or '', safe='@')}/{kind}"
+    path = OF_ALL.get(kind) or f"/{quote(model or '', safe='@')}/{kind}"
     return outside(f"{path}?{urlencode(query)}" if query else path)
 
 

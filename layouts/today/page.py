@@ -9,9 +9,8 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from layouts.shared import blocks, ids, url
-from layouts.shared.blocks import moment
+from layouts.shared.blocks import moment, table_head
 from layouts.shared.static_html import static_html
-from ml.text.number_words import count
 from ml.translation import plural, text, text_parts
 
 
@@ -98,11 +97,11 @@ def _summary(left: int, later: int, over: int) -> Component:
             text("You have no list yet. A list is made on a Campaign page and handed out there to those who call."),
             className="lead-line",
         )
-    said = [plural("{n} to call", "{n} to call", left, n=count(left))]
+    said = [plural("{n} to call", "{n} to call", left)]
     if later:
-        said.append(plural("{n} call-back later", "{n} call-backs later", later, n=count(later)))
+        said.append(plural("{n} call-back later", "{n} call-backs later", later))
     if over:
-        said.append(plural("{n} done", "{n} done", over, n=count(over)))
+        said.append(plural("{n} done", "{n} done", over))
     go = html.Button(
         text("Next customer"), id=ids.TODAY_NEXT, type="button", className="cut-off-use", disabled=not left
     )
@@ -116,7 +115,7 @@ def _list(rows: Sequence[Row]) -> Component:
     worth, states = any(row.worth for row in rows), [_state(row) for row in rows]
     names = [text("Who"), *([text("Model")] if several else []), text("What"), text("Probability")]
     names += [*([text("Worth")] if worth else []), *([text("State")] if any(states) else [])]
-    head = html.Thead(html.Tr([html.Th(name, scope="col") for name in names]))
+    head = table_head(names)
     body = html.Tbody([_line(row, several=several, worth=worth, state=any(states)) for row in rows])
     table = html.Table([head, body], className="measures today-table")
     return _table_of(text("To call"), table)
@@ -140,21 +139,21 @@ def _state(row: Row) -> list[Component | str]:
     if row.due is not None:
         return list(text_parts("Call back, {time}", time=moment(row.due)))
     if row.tries:
-        return [plural("No answer, {n} try", "No answer, {n} tries", row.tries, n=row.tries)]
+        return [plural("No answer, {n} try", "No answer, {n} tries", row.tries)]
     return []
 
 
 def _rest(left: int) -> list[Component]:
     if left <= 0:
         return []
-    words = plural("{n} more follows.", "{n} more follow.", left, n=count(left))
+    words = plural("{n} more follows.", "{n} more follow.", left)
     return [html.P(words, className="small")]
 
 
 def _done(rows: Sequence[DoneRow]) -> Component:
     named = any(row.by for row in rows)
     names = (text("Who"), text("What came"), *([text("By whom")] if named else []), text("When"))
-    head = html.Thead(html.Tr([html.Th(name, scope="col") for name in names]))
+    head = table_head(names)
     lines = [
         html.Tr(
             [

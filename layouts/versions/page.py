@@ -12,7 +12,6 @@ from layouts.versions.table import is_open, versions_table
 from layouts.versions.words import done, last_event, moment, state, who_and_why
 from ml.lifecycle.listing import Listing, VersionFacts
 from ml.lifecycle.state import TimelineEvent
-from ml.text.number_words import count
 from ml.translation import plural, text
 
 TICK = 1_500  # ms until figures that were being worked out are asked for again
@@ -73,7 +72,7 @@ def _notes(listing: Listing, model: str) -> list[Component]:
     words = text("Each version was measured on its own hold-out, so its figures are not those of the same records.")
     link = dcc.Link(text("Compare two versions on the same records"), href=f"{url.href('performance', model)}#versions")
     left = listing.total - len(listing.versions)
-    more = plural("{n} older version is not shown.", "{n} older versions are not shown.", left, n=count(left))
+    more = plural("{n} older version is not shown.", "{n} older versions are not shown.", left)
     return [html.P([words, " ", link], className="aside"), *([html.P(more, className="aside")] if left else [])]
 
 
@@ -101,15 +100,13 @@ def history(listing: Listing) -> Component:
     """Everything that was done, the newest first, folded up."""
     many = len(listing.events)
     shown = listing.events[::-1][:MOST_EVENTS]
-    head = html.Summary(plural("History: {n} entry", "History: {n} entries", many, n=count(many)))
+    head = html.Summary(plural("History: {n} entry", "History: {n} entries", many))
     body: list[Component] = [html.Ol([_event(each) for each in shown], reversed=True, start=many)]
     if many > len(shown):
         body.append(html.P(text("The newest {n} of them.", n=MOST_EVENTS)))
     if listing.unreadable:
         lost = len(listing.unreadable)
-        words = plural(
-            "{n} line of the history cannot be read.", "{n} lines of the history cannot be read.", lost, n=count(lost)
-        )
+        words = plural("{n} line of the history cannot be read.", "{n} lines of the history cannot be read.", lost)
         body.append(html.P(words, className="bad"))
     return static_html(html.Details([head, *body], className="versions-history"))
 

@@ -55,7 +55,7 @@ def p_value_text(value: float) -> str:
 
 def count(weight: float) -> str:
     """A number of records; a decimal where weights make it a fraction."""
-    return locale.localized(f"{weight:,.0f}" if float(weight).is_integer() else f"{weight:,.1f}")
+    return locale.grouped(weight)
 
 
 def records_text(number: float) -> str:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, TypeVar, overload
 
+from ml.locale import grouped
 from ml.translation.language import ALL_READERS, reader_language, translations
 
 Part = TypeVar("Part")
@@ -45,9 +46,9 @@ def plural(one: str, other: str, number: float, /, **slots: object) -> str:
     one, other : str
         The sentence in English for 1, and for any other number. Languages may have more forms, or fewer.
     number : float
-        Chooses the form. Fractions go with `other`. It is not written: a slot has it in the reader's format.
+        Chooses the form, fractions that of `other`; and it fills the slot ``n``, in the reader's number format.
     **slots
-        As of :func:`text`.
+        As of :func:`text`; ``n`` where the number is written otherwise.
 
     Returns
     -------
@@ -55,7 +56,11 @@ def plural(one: str, other: str, number: float, /, **slots: object) -> str:
     """
     if reader_language() == ALL_READERS:
         return Later(one, slots, other, number)
-    return translations().ngettext(one, other, _whole(number)).format(**slots)
+    return translations().ngettext(one, other, _whole(number)).format(**_with_number(slots, number))
+
+
+def _with_number(slots: Mapping[str, object], number: float) -> dict[str, object]:
+    return {"n": grouped(float(number)), **slots}
 
 
 def _whole(number: float) -> int:
@@ -108,7 +113,8 @@ class Later(str):
 
     def __new__(cls, template: str, slots: Mapping[str, object], other: str = "", number: float = 1) -> Later:
         """The sentence in English."""
-        made = super().__new__(cls, (other if other and _whole(number) != 1 else template).format(**slots))
+        form = other if other and _whole(number) != 1 else template
+        made = super().__new__(cls, form.format(**(_with_number(slots, number) if other else slots)))
         made.parts = (template, slots, other, number)
         return made
 

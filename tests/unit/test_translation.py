@@ -11,6 +11,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from ml.errors import NothingToShow
+from ml.locale import format_of_locale, use_number_format
 from ml.translation import (
     ALL_READERS,
     ENGLISH,
@@ -49,7 +50,8 @@ def test_templates_are_literals_and_have_the_slots_that_are_given():
         ("mark(word)", "literal"),
         ('text("{a} is {b}", a=1)', "slots"),
         ('text("{a}", a=1, b=2)', "slots"),
-        ('plural("one row", "{n} rows", n)', "slots"),
+        ('plural("one row", "{m} rows", n)', "slots"),
+        ('plural("one row", "{n} rows", n)', None),
         ('text("{a}", a=1)', None),
         ("text(WORDS, a=1)", None),
         ('plural("one row", "{n} rows", 1, n=1)', None),
@@ -61,6 +63,22 @@ def test_faults_of_a_call(tmp_path, monkeypatch, line, fault):
     monkeypatch.setattr(messages, "ROOT", tmp_path)
     found = list(messages.faults())
     assert [fault in each for each in found] == [True] if fault else found == []
+
+
+def test_the_number_of_a_plural_fills_its_slot_in_the_readers_format():
+    assert [plural("{n} row", "{n} rows", n) for n in (0, 1, 1234, 2.5)] == [
+        "0 rows",
+        "1 row",
+        "1,234 rows",
+        "2.5 rows",
+    ]
+    assert plural("{n} row", "{n} rows", 2, n="both") == "both rows"
+    with use_language(ALL_READERS):
+        made = plural("{n} row", "{n} rows", 1234)
+    assert made == "1,234 rows"
+    for kept in (made, json.loads(json.dumps(packed(made)))):
+        with use_number_format(format_of_locale("de")):
+            assert translated(kept) == "1.234 rows"
 
 
 def test_english_without_a_reader():
