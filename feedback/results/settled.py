@@ -112,8 +112,7 @@ class Settled:
     @property
     def said(self) -> Floats:
         """Probabilities of those that count, in the order in which they began to count."""
-        found: Floats = self.chosen.probability[self.ripe.rows]
-        return found
+        return self.chosen.probability[self.ripe.rows]
 
     @property
     def came(self) -> Booleans:
@@ -123,8 +122,7 @@ class Settled:
     @property
     def when(self) -> Floats:
         """Times of the decisions that count, in the same order."""
-        found: Floats = self.chosen.made[self.ripe.rows]
-        return found
+        return self.chosen.made[self.ripe.rows]
 
 
 def settled_of(parts: Sequence[Chosen], question: Question) -> Settled:

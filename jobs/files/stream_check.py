@@ -89,8 +89,7 @@ class StreamCheck:
 
     @property
     def _encoding(self) -> str | None:
-        given: str | None = self._read.get("encoding")
-        return given
+        return self._read.get("encoding")
 
     def _begin(self) -> subprocess.Popen[bytes] | None:
         columns = self._options.get("columns")

@@ -81,8 +81,7 @@ class Scale:
         ndarray of int, shape (m,)
         """
         if self._sorted is None:
-            codes: Positions = self._codes[rows]
-            return codes
+            return self._codes[rows]
         missing = self._missing[rows]
         present = np.where(missing, 0.0, weights)
         _, places = np.unique(self._ranks[rows], return_inverse=True)

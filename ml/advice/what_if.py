@@ -182,8 +182,7 @@ def _estimated(game: Game, before: Floats, weights: Floats, rows: Block, masks: 
 def _drawn(weights: Floats, most: int) -> Positions:
     """`most` places of each line with equal weights, by systematic sampling of weights in their order."""
     places = (np.arange(most) + 0.5) / most
-    drawn: Positions = np.array([np.searchsorted(line, places * line[-1]) for line in np.cumsum(weights, axis=1)])
-    return drawn
+    return np.array([np.searchsorted(line, places * line[-1]) for line in np.cumsum(weights, axis=1)])
 
 
 def _filled(game: Game, rows: Block, masks: np.ndarray, number: np.ndarray, fillings: np.ndarray) -> Block:

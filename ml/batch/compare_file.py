@@ -181,8 +181,7 @@ def _counted(feature: Feature, ours: np.ndarray, theirs: np.ndarray) -> Floats:
     counts = np.array([np.bincount(each, minlength=width) for each in codes], dtype=float)
     rare = counts.sum(axis=0) * counts.sum(axis=1).min() / counts.sum() < RARE
     together = counts[:, rare].sum(axis=1, keepdims=True)
-    found: Floats = np.hstack([counts[:, ~rare], together] if together.any() else [counts[:, ~rare]])
-    return found
+    return np.hstack([counts[:, ~rare], together] if together.any() else [counts[:, ~rare]])
 
 
 def _known(array: np.ndarray) -> np.ndarray:

@@ -182,8 +182,7 @@ def _middle_95(drawn: np.ndarray) -> Floats:
     middle = (np.cumsum(times) - times / 2) / len(drawn)
     tail = TAIL - 1e-9  # a tail of exactly 2.5 % is enough, on either side
     low, high = np.searchsorted(middle, tail), np.searchsorted(middle, 1 - tail, side="right") - 1
-    found: Floats = value[[low, max(low, high)]]
-    return found
+    return value[[low, max(low, high)]]
 
 
 def chances_of(bundle: Bundle, outcomes: Sequence[str]) -> Chances:

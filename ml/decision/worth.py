@@ -55,5 +55,4 @@ def slope(payoff: Payoff) -> float:
 
 def loses(worths: np.ndarray) -> np.ndarray:
     """Mask of the worths that are losses; NaN is none."""
-    found: np.ndarray = worths < -NOTHING
-    return found
+    return worths < -NOTHING

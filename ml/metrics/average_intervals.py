@@ -105,8 +105,7 @@ def influence_of_average_precision(truth: np.ndarray, given: np.ndarray, weight:
     below = [np.cumsum((true * part / acted)[::-1])[::-1] for part in (np.ones(len(acted)), precision)]
     others = truth * below[0][place] - below[1][place]
     positive = float(true.sum())
-    found: Floats = (truth * (precision[place] - value) + others) * (float(weight.sum()) / positive)
-    return found
+    return (truth * (precision[place] - value) + others) * (float(weight.sum()) / positive)
 
 
 def ends_of_means(

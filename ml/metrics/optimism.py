@@ -96,5 +96,4 @@ def _places(probabilities: Floats, best: float) -> Floats:
     if len(found) > MOST_PLACES:
         ordered = np.sort(probabilities)
         found = ordered[np.linspace(0, len(ordered) - 1, MOST_PLACES).astype(int)]
-    places: Floats = np.unique(np.concatenate([found, [0.0, best, 1.0]]))
-    return places
+    return np.unique(np.concatenate([found, [0.0, best, 1.0]]))

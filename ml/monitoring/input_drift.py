@@ -202,5 +202,4 @@ def _compared(codes: Positions, sizes: tuple[int, int], draws: int, rng: np.rand
 
 def _entropy(shares: Floats) -> Floats:
     """Part of each share in the entropy, in bits."""
-    found: Floats = -shares * np.log2(shares, out=np.zeros_like(shares), where=shares > 0)
-    return found
+    return -shares * np.log2(shares, out=np.zeros_like(shares), where=shares > 0)

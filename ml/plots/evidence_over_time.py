@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ml.plots.palette import COLOURS
-from ml.plots.theme import FAINT, figure, hover, note
+from ml.plots.theme import figure, hover, note
+from ml.plots.traces import compared, line
 from ml.text.number_words import count, decimal
 from ml.translation import text
 
@@ -34,27 +35,19 @@ def evidence_over_time(path: Sequence[Sequence[float]], alarm: float) -> go.Figu
     low, high = math.log10(LEAST), math.log10(MOST)
     when = [dt.datetime.fromtimestamp(at, dt.UTC).isoformat(timespec="seconds") for at, _ in path]
     values = [min(max(log, low), high) for _, log in path]
-    line = {
-        "type": "scatter",
-        "mode": "lines",
-        "x": when,
-        "y": values,
-        "line": {"color": COLOURS[0], "width": 2, "shape": "hv"},
-        "customdata": [evidence_text(10**log) for _, log in path],
-        "hovertemplate": hover(text("{date}: {evidence}", date="%{x|%Y-%m-%d}", evidence="%{customdata}")),
-    }
-    limit = {
-        "type": "scatter",
-        "mode": "lines",
-        "x": [when[0], when[-1]],
-        "y": [math.log10(alarm)] * 2,
-        "line": {"color": FAINT, "width": 1.5, "dash": "dash"},
-        "hoverinfo": "skip",
-    }
+    evidence = line(
+        when,
+        values,
+        COLOURS[0],
+        width=2,
+        shape="hv",
+        customdata=[evidence_text(10**log) for _, log in path],
+        hovertemplate=hover(text("{date}: {evidence}", date="%{x|%Y-%m-%d}", evidence="%{customdata}")),
+    )
     top = max(math.log10(alarm) + 0.5, *values)
     ticks = list(range(math.ceil(min(-0.5, *values)), math.floor(top) + 1))
     return figure(
-        [limit, line],
+        [compared([when[0], when[-1]], [math.log10(alarm)] * 2), evidence],
         height=300,
         xaxis={"title": {"text": text("When outcomes became certain")}, "tickformat": "%Y-%m-%d", "nticks": 4},
         yaxis={

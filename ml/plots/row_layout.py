@@ -7,7 +7,8 @@ from textwrap import wrap
 from typing import Any
 
 from ml.data.array_types import OptionalFloats
-from ml.plots.theme import FAINT, note
+from ml.plots.theme import FAINT, INK, note
+from ml.plots.traces import line
 from ml.text.number_words import shortened
 
 ABOVE: dict[str, Any] = {"xanchor": "left", "yanchor": "bottom", "yshift": 7}  # of a name, over its bar or dot
@@ -54,11 +55,10 @@ def upright(x: float | None, rows: int, high: int = ROW) -> dict[str, Any]:
     above, below = ROW * 0.14 / high, ROW * 0.36 / high
     across = [] if x is None else [x, x, None] * rows
     down = [] if x is None else [y for row in range(rows) for y in (row - above, row + below, None)]
-    line = {"color": FAINT, "width": 2}
-    return {"type": "scatter", "mode": "lines", "x": across, "y": down, "line": line, "hoverinfo": "skip"}
+    return line(across, down, FAINT, width=2, hoverinfo="skip")
 
 
-def spans(low: OptionalFloats, high: OptionalFloats, colour: str) -> dict[str, Any]:
+def spans(low: Sequence[float | None], high: Sequence[float | None], colour: str = INK) -> dict[str, Any]:
     """A thin line from low to high in each row, where both are known."""
     x: OptionalFloats = []
     y: OptionalFloats = []
@@ -66,11 +66,4 @@ def spans(low: OptionalFloats, high: OptionalFloats, colour: str) -> dict[str, A
         if left is not None and right is not None:
             x += [left, right, None]
             y += [place, place, None]
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": x,
-        "y": y,
-        "line": {"color": colour, "width": 2},
-        "hoverinfo": "skip",
-    }
+    return line(x, y, colour, width=2, hoverinfo="skip")

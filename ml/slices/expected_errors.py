@@ -51,8 +51,7 @@ class Errors:
         """Errors less expected errors of one draw from the null hypothesis."""
         if self.having is None:
             return rng.permutation(self.held) - self.expected
-        drawn: Floats = np.where(rng.random(len(self.held)) < self.having, self.with_it, self.without) - self.expected
-        return drawn
+        return np.where(rng.random(len(self.held)) < self.having, self.with_it, self.without) - self.expected
 
 
 def expected_errors(answers: Answers, by: str, cut_off: float) -> Errors:

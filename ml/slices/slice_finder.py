@@ -194,8 +194,7 @@ class _SegmentSearch:
         return (self.ones[:, first] > 0) & (self.ones[:, second] > 0)
 
     def _sums(self, values: Floats) -> Floats:
-        sums: Floats = self.ones.T @ (self.ones * values.astype(np.float32)[:, None])
-        return sums
+        return self.ones.T @ (self.ones * values.astype(np.float32)[:, None])
 
 
 def _most_rows(columns: int) -> int:

@@ -103,7 +103,7 @@ def of_beeswarm(result: Any, _view: View, figure: go.Figure) -> None:
     for place, swarm in enumerate(figure.data):
         assert list(swarm.x) == points(result.contributions[place])
         assert all(abs(y - place - 0.1) <= 0.31 for y in swarm.y)
-        assert [text.split("</b>: ")[1].split("<br>")[0] for text in swarm.customdata] == result.values[place]
+        assert [text.split("</b>: ")[1].split("<br>")[0] for text in swarm.hovertext] == result.values[place]
 
 
 def of_contribution_by_value(result: Any, view: View, figure: go.Figure) -> None:

@@ -105,7 +105,7 @@ def test_contribution_by_value_says_how_far_its_points_are_sampled():
     given = {"feature": "Income", "axis": "Income", "ordered": True, "places": [1.0, 2.0], "names": ["1", "2"]}
     found = ShapleyScatter(**given, choices=[], contributions=[0.05, -0.02], errors=[0.003, 0.004], records=2)
     assert "They are sampled, most within ± 0.7 points." in shapley_scatter.say(found, view)  # 1.96 · √((9 + 16) / 2)
-    assert list(shapley_scatter.draw(found, view).data[0].customdata) == [
+    assert list(shapley_scatter.draw(found, view).data[0].hovertext) == [
         "1<br><b>+5 points</b> ± 0.6 points", "2<br><b>−2 points</b> ± 0.8 points",
     ]  # fmt: skip
     sure = replace(found, errors=[0.0, 0.0001])

@@ -18,5 +18,4 @@ def error_of(fault: list[str]) -> LikelyError:
     """The error that a fault describes: message, hint, class of error."""
     message, hint, kind = fault
     found = getattr(errors, kind, Unreadable)
-    made: LikelyError = found(translated(message), translated(hint))
-    return made
+    return found(translated(message), translated(hint))

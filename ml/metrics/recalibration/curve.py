@@ -66,8 +66,7 @@ class RecalibrationCurve:
 
     def share(self, probabilities: np.ndarray) -> Floats:
         """Expected share of records with the outcome, for each probability; NaN stays NaN."""
-        found: Floats = np.interp(self._scores_of(probabilities), self.places, self.grid)
-        return found
+        return np.interp(self._scores_of(probabilities), self.places, self.grid)
 
     def of_list(self, probabilities: np.ndarray) -> RecalibrationCurve:
         """The curve for a list of such probabilities: with a step at its lower end.
@@ -114,8 +113,7 @@ class RecalibrationCurve:
         return count[there] @ shares, rng.binomial(count[there][:, np.newaxis], shares).sum(axis=0).astype(float)
 
     def _scores_of(self, probabilities: np.ndarray) -> Floats:
-        found: Floats = np.interp(logit(probabilities), self.logits, self.scores)
-        return found
+        return np.interp(logit(probabilities), self.logits, self.scores)
 
     def _design(self, scores: np.ndarray) -> Floats:
         smooth = _design(scores, self.scores, self.logits, self.middle, self.farthest)
@@ -191,8 +189,7 @@ def _basis(scores: np.ndarray, low: float, high: float) -> Floats:
     """Cubic B-splines on equally spaced knots, shape (n, 19): the cardinal spline, moved."""
     at = np.clip((np.asarray(scores) - low) / (high - low) * SEGMENTS, 0, SEGMENTS)
     far = np.abs(at[:, np.newaxis] - np.arange(-1, SEGMENTS + 2))
-    found: Floats = np.where(far < 1, (4 - 6 * far**2 + 3 * far**3) / 6, (2 - far).clip(0) ** 3 / 6)
-    return found
+    return np.where(far < 1, (4 - 6 * far**2 + 3 * far**3) / 6, (2 - far).clip(0) ** 3 / 6)
 
 
 def _design(at: np.ndarray, scores: Floats, logits: Floats, middle: float, farthest: float) -> Floats:

@@ -115,14 +115,12 @@ def recalibrate(probabilities: Floats, truth: Booleans, weight: Floats, smallest
 def logit(probabilities: Floats, smallest: float = SMALLEST) -> Floats:
     """Logarithm of the odds; of probabilities below `smallest` and above 1 less it, of these."""
     clipped = np.clip(probabilities, smallest, 1.0 - smallest)
-    odds: Floats = np.log(clipped) - np.log1p(-clipped)
-    return odds
+    return np.log(clipped) - np.log1p(-clipped)
 
 
 def inverse_logit(values: Floats) -> Floats:
     """Probabilities of logits, without overflow."""
-    probabilities: Floats = 1.0 / (1.0 + np.exp(np.minimum(-values, FARTHEST)))
-    return probabilities
+    return 1.0 / (1.0 + np.exp(np.minimum(-values, FARTHEST)))
 
 
 def _separated(x: Floats, y: Floats) -> bool:
@@ -188,5 +186,4 @@ def _covariance(design: Floats, w: Floats, offset: Floats, at: Floats) -> Floats
     variance = mean * (1 - mean)
     bread = _inverse_information(design, w * variance)
     meat = (design * (w**2 * variance)[:, None]).T @ design
-    covariance: Floats = bread @ meat @ bread
-    return covariance
+    return bread @ meat @ bread

@@ -35,8 +35,7 @@ NEWTON, ENOUGH = 30, 1e-7
 
 def step_columns(scores: np.ndarray, edges: Floats) -> Floats:
     """Columns of steps: -1/2 below each edge, 1/2 from it on; shape (n, edges)."""
-    found: Floats = np.where(np.asarray(scores)[:, np.newaxis] >= edges, 0.5, -0.5)
-    return found
+    return np.where(np.asarray(scores)[:, np.newaxis] >= edges, 0.5, -0.5)
 
 
 @dataclass(frozen=True)
@@ -220,8 +219,7 @@ def _mode(start: Floats, basis: Floats, hits: Floats, records: Floats, prior: Fl
 
 def _information(at: Floats, basis: Floats, records: Floats) -> Floats:
     shares = expit(basis @ at)
-    found: Floats = (basis * (records * shares * (1 - shares))[:, np.newaxis]).T @ basis
-    return found
+    return (basis * (records * shares * (1 - shares))[:, np.newaxis]).T @ basis
 
 
 def expit(linear: np.ndarray) -> Floats:

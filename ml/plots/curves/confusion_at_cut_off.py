@@ -20,7 +20,8 @@ from ml.metrics.threshold_table import threshold_table_of
 from ml.plots.columns import Column, Columns, cut_off
 from ml.plots.option import Option
 from ml.plots.plot import PROBABILITIES, Plot, Study, View
-from ml.plots.theme import INK, faded, figure
+from ml.plots.theme import INK, figure
+from ml.plots.traces import tiles
 from ml.text.number_words import count, percent, shortened
 from ml.text.spoken import cut_off_text
 from ml.translation import mark, text
@@ -57,16 +58,10 @@ def draw(result: ConfusionTable, view: View) -> go.Figure:
     table = counts_at(result, row)
     shares = [[cell / sum(line) for cell in line] for line in table]
     name = shortened(view.label, 16)
-    tiles = {
-        "type": "heatmap",
+    matrix = tiles(shares, view.colour) | {
         "meta": {"mark": "cells"},
-        "z": shares,
         "x": [0, 1],
         "y": [0, 1],
-        "zmin": 0,
-        "zmax": 1,
-        "colorscale": [[0, faded(view.colour, 0.06)], [1, faded(view.colour, 0.6)]],
-        "showscale": False,
         "xgap": 4,
         "ygap": 4,
         "customdata": table,
@@ -80,7 +75,7 @@ def draw(result: ConfusionTable, view: View) -> go.Figure:
     }
     axis = {"tickvals": [0, 1], "showgrid": False}
     return figure(
-        [tiles],
+        [matrix],
         height=336,
         xaxis={
             **axis,

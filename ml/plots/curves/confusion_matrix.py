@@ -8,7 +8,8 @@ from ml.metrics.confusion_matrix import ConfusionMatrix, confusion
 from ml.plots.columns import Column, Columns
 from ml.plots.option import Option
 from ml.plots.plot import Plot, Study, View
-from ml.plots.theme import INK, faded, figure
+from ml.plots.theme import INK, figure
+from ml.plots.traces import pointed_at, tiles
 from ml.text.number_words import count, percent, shortened
 from ml.translation import mark, text
 
@@ -41,16 +42,10 @@ def draw(result: ConfusionMatrix, view: View) -> go.Figure:
     roomy = len(result.names) <= ROOMY
     names = [shortened(name, 16 if roomy else 12) for name in result.names]
     places = list(range(len(names)))
-    tiles = {
-        "type": "heatmap",
-        # Colours are shares, not counts: a rare outcome is as readable as a frequent one.
-        "z": shares,
+    # Colours are shares, not counts: a rare outcome is as readable as a frequent one.
+    matrix = tiles(shares, view.colour) | {
         "x": places,
         "y": places,
-        "zmin": 0,
-        "zmax": 1,
-        "colorscale": [[0, faded(view.colour, 0.06)], [1, faded(view.colour, 0.6)]],
-        "showscale": False,
         "xgap": 4,
         "ygap": 4,
         "customdata": result.counts,
@@ -60,13 +55,12 @@ def draw(result: ConfusionMatrix, view: View) -> go.Figure:
         ],
         "texttemplate": "%{text}" if len(names) <= TIGHT else "",
         "textfont": {"size": 14 if roomy else 10, "color": INK},
-        "hovertext": [[_words(result, row, column) for column in places] for row in places],
-        "hovertemplate": "%{hovertext}<extra></extra>",
+        **pointed_at([[_words(result, row, column) for column in places] for row in places]),
     }
     axis = {"tickvals": places, "ticktext": names, "showgrid": False}
     end = len(names) - 0.5
     return figure(
-        [tiles],
+        [matrix],
         height=200 + 68 * len(names) if roomy else min(800, 190 + 34 * len(names)),
         xaxis={
             **axis,

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from ml.metrics.gain_lift import TENTHS, Gain, gain
 from ml.plots.columns import Column, Columns, cut_off, ends
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
-from ml.plots.theme import FAINT, above, band, figure, hover, note, share_axis
+from ml.plots.theme import above, band, figure, hover, note, share_axis
+from ml.plots.traces import compared, line
 from ml.text.number_words import count, percent, shortened, span, with_span
 from ml.translation import mark, text
 
@@ -24,15 +25,13 @@ def draw(result: Gain, view: View) -> go.Figure:
     """The gain curve with its interval and its tenths, between perfect and random order."""
     at = {"cut_off": "%{customdata}", "share": "%{x:.1%}", "found": "%{y:.1%}"}
     tenth = {"share": "%{customdata[0]}", "found": "%{customdata[1]}", "interval": "%{customdata[2]}"}
-    curve = {
-        "type": "scatter",
-        "mode": "lines",
-        "x": result.selected,
-        "y": result.found,
-        "line": {"color": view.colour, "width": 2.5},
-        "customdata": [above(cut) for cut in result.cut_off],
-        "hovertemplate": hover(text("Act from {cut_off}:<br>first {share}<br>find {found}", **at)),
-    }
+    curve = line(
+        result.selected,
+        result.found,
+        view.colour,
+        customdata=[above(cut) for cut in result.cut_off],
+        hovertemplate=hover(text("Act from {cut_off}:<br>first {share}<br>find {found}", **at)),
+    )
     tenths = {
         "type": "scatter",
         "mode": "markers",
@@ -47,7 +46,7 @@ def draw(result: Gain, view: View) -> go.Figure:
         ],
         "hovertemplate": hover(text("First {share}<br>find {found} ({interval})", **tenth)),
     }
-    lines = [_line([0, 1], [0, 1], "dash"), _line([0, result.rate, 1], [0, 1, 1], "dot")]
+    lines = [compared([0, 1], [0, 1]), compared([0, result.rate, 1], [0, 1, 1], "dot")]
     return figure(
         [*lines, *band(result.selected, result.low, result.high, view.colour), curve, tenths],
         height=380,
@@ -85,11 +84,6 @@ def rows(result: Gain, _: View) -> tuple[list[str], list[list[Any]]]:
     """The curve as a table."""
     columns = (result.selected, result.found, result.low, result.high, result.cut_off)
     return ["selected", "found", "low", "high", "cut_off"], [list(row) for row in zip(*columns, strict=True)]
-
-
-def _line(x: list[float], y: list[float], dash: str) -> dict[str, Any]:
-    line = {"color": FAINT, "width": 1.5, "dash": dash}
-    return {"type": "scatter", "mode": "lines", "x": x, "y": y, "line": line, "hoverinfo": "skip"}
 
 
 def columns(_result: Gain, view: View) -> Columns:

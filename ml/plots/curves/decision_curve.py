@@ -10,6 +10,7 @@ from ml.plots.columns import Column, Columns, cut_off, ends
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
 from ml.plots.shared_options import three
 from ml.plots.theme import INK, band, figure, hover, legend_on_top, share_axis
+from ml.plots.traces import line
 from ml.text.number_words import decimal, percent
 from ml.translation import mark, text
 
@@ -35,15 +36,15 @@ def draw(result: DecisionCurve, view: View) -> go.Figure:
         (text("None"), [0, 1], [0, 0], INK, "dot"),
     )
     traces = [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "name": name,
-            "x": x,
-            "y": y,
-            "line": {"color": colour, "width": 2.5 if dash == "solid" else 1.8, "dash": dash},
-            "hovertemplate": hover(text("{who}, acting from {cut_off}:<br>net benefit {benefit}", who=name, **PLACES)),
-        }
+        line(
+            x,
+            y,
+            colour,
+            width=2.5 if dash == "solid" else 1.8,
+            dash=dash,
+            name=name,
+            hovertemplate=hover(text("{who}, acting from {cut_off}:<br>net benefit {benefit}", who=name, **PLACES)),
+        )
         for name, x, y, colour, dash in lines
     ]
     return figure(

@@ -9,7 +9,8 @@ import numpy as np
 from ml.metrics.curves import DetCurve, det, normal_deviates
 from ml.plots.columns import Column, Columns, cut_off
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
-from ml.plots.theme import FAINT, above, figure, hover, note
+from ml.plots.theme import above, figure, hover, note
+from ml.plots.traces import compared, line
 from ml.text.number_words import percent, shortened
 from ml.translation import mark, text
 
@@ -29,33 +30,23 @@ def draw(result: DetCurve, view: View) -> go.Figure:
     """The curve on axes of normal deviates, and the line of equal errors."""
     ticks, ends = normal_deviates(np.array(TICKS)).tolist(), [-END, END]
     axis = {"range": ends, "tickvals": ticks, "tickangle": 0, "ticktext": [percent(rate) for rate in TICKS]}
-    alike = {
-        "type": "scatter",
-        "mode": "lines",
-        "x": ends,
-        "y": ends,
-        "line": {"color": FAINT, "width": 1.5, "dash": "dash"},
-        "hoverinfo": "skip",
-    }
     places = {"cut_off": "%{customdata[2]}", "missed": "%{customdata[0]}", "alarms": "%{customdata[1]}"}
-    curve = {
-        "type": "scatter",
-        "mode": "lines",
-        "x": result.x,
-        "y": result.y,
-        "line": {"color": view.colour, "width": 2.5},
-        "customdata": [
+    curve = line(
+        result.x,
+        result.y,
+        view.colour,
+        customdata=[
             [percent(missed), percent(alarms), above(cut)]
             for missed, alarms, cut in zip(
                 result.false_negative_rate, result.false_positive_rate, result.cut_off, strict=True
             )
         ],
-        "hovertemplate": hover(text("Act from {cut_off}:<br>misses {missed}<br>false alarms {alarms}", **places)),
-    }
+        hovertemplate=hover(text("Act from {cut_off}:<br>misses {missed}<br>false alarms {alarms}", **places)),
+    )
     words = text("{share} where both are alike", share=f"<b>{percent(result.equal_error)}</b>")
     equal = note(words, END, 0.35 * END, xanchor="right")
     return figure(
-        [alike, curve],
+        [compared(ends, ends), curve],
         height=380,
         margin={"l": 8, "r": 20, "t": 8, "b": 8},
         xaxis={**axis, "title": {"text": text("False alarms among all others")}},

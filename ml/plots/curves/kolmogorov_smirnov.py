@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ml.metrics.calibration import KolmogorovSmirnov, kolmogorov_smirnov
 from ml.plots.columns import Column, Columns
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
 from ml.plots.theme import INK, figure, hover, legend_on_top, note, share_axis
+from ml.plots.traces import Trace, line
 from ml.text.number_words import percent, shortened
 from ml.translation import mark, text
 
@@ -22,16 +23,16 @@ def compute(study: Study) -> KolmogorovSmirnov:
 
 def draw(result: KolmogorovSmirnov, view: View) -> go.Figure:
     """Both curves in steps, and their largest distance."""
-    gap = {
-        "type": "scatter",
-        "mode": "lines+markers",
-        "x": [result.best, result.best],
-        "y": [result.best_positive, result.best_negative],
-        "line": {"color": INK, "width": 2},
-        "marker": {"size": 7, "color": INK},
-        "hoverinfo": "skip",
-        "showlegend": False,
-    }
+    gap = line(
+        [result.best, result.best],
+        [result.best_positive, result.best_negative],
+        INK,
+        width=2,
+        mode="lines+markers",
+        marker={"size": 7, "color": INK},
+        hoverinfo="skip",
+        showlegend=False,
+    )
     right = result.best < 0.6 * result.reach
     words = note(
         text("{share} apart", share=f"<b>{percent(result.distance)}</b>"),
@@ -71,18 +72,9 @@ def say(result: KolmogorovSmirnov, view: View) -> str:
     )
 
 
-def _curve(result: KolmogorovSmirnov, name: str, below: list[float], colour: str, dash: str) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "name": name,
-        "x": result.cut_off,
-        "y": below,
-        "line": {"color": colour, "width": 2.5, "dash": dash, "shape": "vh"},
-        "hovertemplate": hover(
-            text("{who}:<br>{share} below {cut_off}", who=name, share="%{y:.1%}", cut_off="%{x:.1%}")
-        ),
-    }
+def _curve(result: KolmogorovSmirnov, name: str, below: list[float], colour: str, dash: str) -> Trace:
+    words = text("{who}:<br>{share} below {cut_off}", who=name, share="%{y:.1%}", cut_off="%{x:.1%}")
+    return line(result.cut_off, below, colour, dash=dash, shape="vh", name=name, hovertemplate=hover(words))
 
 
 def columns(_result: KolmogorovSmirnov, view: View) -> Columns:

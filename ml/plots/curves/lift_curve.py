@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from ml.metrics.gain_lift import Lift, lift
 from ml.plots.columns import Column, Columns, ends
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
-from ml.plots.theme import FAINT, INK, band, faded, figure, hover, share_axis
+from ml.plots.theme import band, faded, figure, hover, share_axis
+from ml.plots.traces import compared, line, whiskers
 from ml.text.few_words import few_words
 from ml.text.number_words import count, decimal, percent
 from ml.translation import mark, text
@@ -31,37 +32,17 @@ def draw(result: Lift, view: View) -> go.Figure:
         "y": result.tenth,
         "width": 0.084,
         "marker": {"color": faded(view.colour, 0.45), "cornerradius": 3},
-        "error_y": {
-            "array": [high - mid for high, mid in zip(result.high, result.tenth, strict=True)],
-            "arrayminus": [mid - low for low, mid in zip(result.low, result.tenth, strict=True)],
-            "color": INK,
-            "thickness": 1.5,
-            "width": 3,
-        },
+        "error_y": whiskers(result.tenth, result.low, result.high) | {"width": 3},
         "customdata": [
             [10 * at, percent(0.1 * at + 0.1), percent(lift * result.rate)] for at, lift in enumerate(result.tenth)
         ],
         "hovertemplate": hover(text("From {low} to {high} by probability:<br>lift {lift}, {share} have it", **tenth)),
     }
-    curve = {
-        "type": "scatter",
-        "mode": "lines",
-        "x": result.selected,
-        "y": result.lift,
-        "line": {"color": view.colour, "width": 2.5},
-        "hovertemplate": hover(text("First {share} together:<br>lift {lift}", share="%{x:.1%}", lift="%{y:.2f}")),
-    }
-    base = {
-        "type": "scatter",
-        "mode": "lines",
-        "x": [0, 1],
-        "y": [1, 1],
-        "line": {"color": FAINT, "width": 1.5, "dash": "dash"},
-        "hoverinfo": "skip",
-    }
+    words = text("First {share} together:<br>lift {lift}", share="%{x:.1%}", lift="%{y:.2f}")
+    curve = line(result.selected, result.lift, view.colour, hovertemplate=hover(words))
     top = 1.08 * max(*result.high, *result.lift)
     return figure(
-        [bars, base, *band(result.selected, result.lift_low, result.lift_high, view.colour), curve],
+        [bars, compared([0, 1], [1, 1]), *band(result.selected, result.lift_low, result.lift_high, view.colour), curve],
         height=380,
         margin={"l": 8, "r": 20, "t": 8, "b": 8},
         xaxis=share_axis(text("Records, highest first"), showgrid=False),

@@ -14,6 +14,7 @@ from ml.plots.columns import Column, Columns, cut_off
 from ml.plots.palette import COLOURS
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
 from ml.plots.theme import ON_PAPER, figure, hover, note, share_axis
+from ml.plots.traces import line
 from ml.text.number_words import decimal, percent
 from ml.translation import mark, text
 
@@ -47,16 +48,8 @@ def draw(result: MetricsByThreshold, view: View) -> go.Figure:
         text("Act from {cut_off}:<br>acted on {share}", **places),
     )
     traces = [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "name": name,
-            "x": result.cut_off,
-            "y": values,
-            # Between the previous cut-off and this one, decisions are those at this one.
-            "line": {"color": colour, "width": 2.5, "dash": dash, "shape": "vh"},
-            "hovertemplate": hover(words),
-        }
+        # Between the previous cut-off and this one, decisions are those at this one.
+        line(result.cut_off, values, colour, dash=dash, shape="vh", name=name, hovertemplate=hover(words))
         for (name, values, colour, dash), words in zip(lines, hovers, strict=True)
     ]
     return figure(

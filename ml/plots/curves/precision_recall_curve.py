@@ -9,7 +9,8 @@ import numpy as np
 from ml.metrics.curves import PrecisionRecall, precision_recall, reach
 from ml.plots.columns import Column, Columns, cut_off
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
-from ml.plots.theme import FAINT, figure, hover, note, share_axis
+from ml.plots.theme import figure, hover, note, share_axis
+from ml.plots.traces import compared, line
 from ml.text.number_words import count, decimal, percent, shortened
 from ml.translation import mark, text
 
@@ -25,32 +26,23 @@ def compute(study: Study) -> PrecisionRecall:
 def draw(result: PrecisionRecall, view: View) -> go.Figure:
     """The curve in steps, and the base rate."""
     rate = result.positive / (result.positive + result.negative)
-    level = {
-        "type": "scatter",
-        "mode": "lines",
-        "x": [0, 1],
-        "y": [rate, rate],
-        "line": {"color": FAINT, "width": 1.5, "dash": "dash"},
-        "hoverinfo": "skip",
-    }
     places = {"cut_off": "%{customdata}", "right": "%{y:.1%}", "found": "%{x:.1%}"}
-    curve = {
-        "type": "scatter",
-        "mode": "lines",
-        "x": result.recall,
-        "y": result.precision,
+    curve = line(
+        result.recall,
+        result.precision,
+        view.colour,
         # Steps as average precision counts them: each rise of recall at the precision reached with it.
-        "line": {"color": view.colour, "width": 2.5, "shape": "vh"},
-        "customdata": [percent(value) for value in result.cut_off],
-        "hovertemplate": hover(text("Act from {cut_off}:<br>right in {right}<br>finds {found}", **places)),
-    }
+        shape="vh",
+        customdata=[percent(value) for value in result.cut_off],
+        hovertemplate=hover(text("Act from {cut_off}:<br>right in {right}<br>finds {found}", **places)),
+    )
     end = reach(np.array(result.precision))
     # Where the curve leaves room: above it, or below it and the dashed line.
     above = result.average_precision < 0.5 * end
     x, anchor, y = (0.98, "right", 0.9) if above else (0.02, "left", 0.1 if rate > 0.2 else 0.3)
     ap = text("AP {value}", value=decimal(result.average_precision, 3))
     return figure(
-        [level, curve],
+        [compared([0, 1], [rate, rate]), curve],
         height=380,
         margin={"l": 8, "r": 20, "t": 8, "b": 8},
         xaxis=share_axis(text("Recall: share of “{outcome}” found", outcome=shortened(view.label, 16))),

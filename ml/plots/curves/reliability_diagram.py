@@ -12,7 +12,8 @@ from ml.metrics.curves import reach
 from ml.metrics.recalibration.check import CalibrationCheck
 from ml.plots.columns import Column, Columns, ends, records
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
-from ml.plots.theme import FAINT, ON_PAPER, faded, figure, hover, note, share_axis
+from ml.plots.theme import ON_PAPER, faded, figure, hover, note, share_axis
+from ml.plots.traces import compared, line
 from ml.text.number_words import count, decimal, p_value_text, percent, shortened
 from ml.text.words import points_number, points_text
 from ml.translation import mark, text
@@ -32,21 +33,8 @@ def draw(result: Calibration, view: View) -> go.Figure:
     """Each group's share with its interval over the diagonal, and the histogram of the probabilities below."""
     end = result.edges[-1]
     top = reach(np.array([end, *result.high]))
-    diagonal = {
-        "type": "scatter",
-        "mode": "lines",
-        "x": [0, end],
-        "y": [0, end],
-        "line": {"color": FAINT, "width": 1.5, "dash": "dash"},
-        "hoverinfo": "skip",
-    }
     places = {"said": "%{x:.1%}", "came": "%{y:.1%}", "n": "%{customdata}"}
-    points = {
-        "type": "scatter",
-        "mode": "lines+markers",
-        "x": result.said,
-        "y": result.came,
-        "line": {"color": view.colour, "width": 1.5},
+    points = line(result.said, result.came, view.colour, width=1.5, mode="lines+markers") | {
         "marker": {"size": 8},
         "error_y": {
             "array": [high - came for high, came in zip(result.high, result.came, strict=True)],
@@ -70,7 +58,7 @@ def draw(result: Calibration, view: View) -> go.Figure:
         "hovertemplate": hover(text("{low} to {high}:<br>{share} of all records", **bin_places)),
     }
     return figure(
-        [diagonal, points, spread],
+        [compared([0, end], [0, end]), points, spread],
         height=460,
         margin={"l": 8, "r": 20, "t": 8, "b": 8},
         bargap=0.1,

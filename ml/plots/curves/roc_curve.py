@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ml.metrics.curves import RocCurve, roc
 from ml.plots.columns import Column, Columns, cut_off
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
-from ml.plots.theme import FAINT, above, figure, hover, note, share_axis
+from ml.plots.theme import above, figure, hover, note, share_axis
+from ml.plots.traces import Trace, compared, line
 from ml.text.number_words import count, decimal, percent, shortened
 from ml.translation import mark, text
 
@@ -25,7 +26,7 @@ def draw(result: RocCurve, view: View) -> go.Figure:
     low = 0.15 if result.own_true_positive_rate < 0.15 else 0.03  # over the words at the point, where it is low
     auc = text("AUC {value}", value=decimal(result.area, 3))
     return figure(
-        [_guessing(), _curve(result, view), _own(result, view)],
+        [compared([0, 1], [0, 1]), _curve(result, view), _own(result, view)],
         height=380,
         margin={"l": 8, "r": 20, "t": 8, "b": 8},
         xaxis=share_axis(text("False alarms among all others")),
@@ -54,20 +55,18 @@ def say(result: RocCurve, view: View) -> str:
     )
 
 
-def _curve(result: RocCurve, view: View) -> dict[str, Any]:
+def _curve(result: RocCurve, view: View) -> Trace:
     places = {"cut_off": "%{customdata}", "found": "%{y:.1%}", "alarms": "%{x:.1%}"}
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": result.false_positive_rate,
-        "y": result.true_positive_rate,
-        "line": {"color": view.colour, "width": 2.5},
-        "customdata": [above(cut_off) for cut_off in result.cut_off],
-        "hovertemplate": hover(text("Act from {cut_off}:<br>finds {found}<br>false alarms {alarms}", **places)),
-    }
+    return line(
+        result.false_positive_rate,
+        result.true_positive_rate,
+        view.colour,
+        customdata=[above(cut_off) for cut_off in result.cut_off],
+        hovertemplate=hover(text("Act from {cut_off}:<br>finds {found}<br>false alarms {alarms}", **places)),
+    )
 
 
-def _own(result: RocCurve, view: View) -> dict[str, Any]:
+def _own(result: RocCurve, view: View) -> Trace:
     places = {"found": "%{y:.1%}", "alarms": "%{x:.1%}"}
     return {
         "type": "scatter",
@@ -81,17 +80,6 @@ def _own(result: RocCurve, view: View) -> dict[str, Any]:
         "marker": {"size": 11, "color": view.colour, "line": {"width": 2, "color": "#ffffff"}},
         "cliponaxis": False,
         "hovertemplate": hover(text("The model's own labels:<br>finds {found}<br>false alarms {alarms}", **places)),
-    }
-
-
-def _guessing() -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": [0, 1],
-        "y": [0, 1],
-        "line": {"color": FAINT, "width": 1.5, "dash": "dash"},
-        "hoverinfo": "skip",
     }
 
 

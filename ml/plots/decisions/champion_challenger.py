@@ -11,7 +11,8 @@ from ml.plots.option import Choices, Option
 from ml.plots.plot import Plot, Study, View
 from ml.plots.row_layout import MARGIN, height_of, named_rows, rows_axis, spans, upright
 from ml.plots.shared_options import AT_CUT_OFF, chosen, cut_off_of, measure_text
-from ml.plots.theme import INK, figure
+from ml.plots.theme import figure
+from ml.plots.traces import dots
 from ml.slices.challenger import Challenger, challenge
 from ml.slices.segments import LABELS
 from ml.text.number_words import count, p_value_text, with_span
@@ -58,20 +59,12 @@ def draw(result: Challenger, view: View) -> go.Figure:
     low, high = ([end[at] for end in ends] for at in (0, 1))
     reach = 1.1 * max([0.01, *(abs(value) for value in (*gains, *low, *high) if value is not None)])
     places = [at for at, gain in enumerate(gains) if gain is not None]
-    dots = {
-        "type": "scatter",
-        "mode": "markers",
-        "x": [gains[at] for at in places],
-        "y": places,
-        "marker": {"size": 11, "color": view.colour},
-        "cliponaxis": False,
-        "hovertext": [_words(result, at) for at in places],
-        "hovertemplate": "%{hovertext}<extra></extra>",
-    }
+    words = [_words(result, at) for at in places]
+    differences = dots([gains[at] for at in places], places, words, color=view.colour)
     changes = [_change(result, at) for at in range(len(gains))]
     names = [text(LABELS[key]) for key in result.measures]
     return figure(
-        [upright(0.0, len(gains)), spans(low, high, INK), dots],
+        [upright(0.0, len(gains)), spans(low, high), differences],
         margin=MARGIN,
         height=height_of(len(gains)) + 10,
         annotations=named_rows(names, changes, [""] * len(gains), -reach),

@@ -11,7 +11,8 @@ from ml.plots.option import Option
 from ml.plots.plot import Plot, Rows, Study, View
 from ml.plots.row_layout import MARGIN, height_of, named_rows, rows_axis, spans, upright
 from ml.plots.shared_options import AT_CUT_OFF, chosen, cut_off_of, feature_choice, promises_text
-from ml.plots.theme import FAINT, INK, figure
+from ml.plots.theme import FAINT, figure
+from ml.plots.traces import dots
 from ml.slices.fairness import FOUR_FIFTHS, GroupFairness, group_fairness
 from ml.text.number_words import count, percent, shortened
 from ml.text.words import number_text
@@ -46,27 +47,15 @@ def draw(result: GroupFairness, view: View) -> go.Figure:
     key = _rate(view)
     low, high, ratios = (_shown(table[key]) for table in (result.low, result.high, result.ratio))
     places = [at for at, ratio in enumerate(ratios) if ratio is not None]
-    dots = {
-        "type": "scatter",
-        "mode": "markers",
-        "x": [ratios[at] for at in places],
-        "y": places,
-        "marker": {
-            "size": 11,
-            "color": view.colour,
-            "symbol": [_symbol(result, key, at) for at in places],
-        },
-        "cliponaxis": False,
-        "hovertext": [_words(result, key, at) for at in places],
-        "hovertemplate": "%{hovertext}<extra></extra>",
-    }
+    words, symbols = ([each(result, key, at) for at in places] for each in (_words, _symbol))
+    groups = dots([ratios[at] for at in places], places, words, color=view.colour, symbol=symbols)
     ends = [value for column in (low, high, ratios) for value in column if value is not None]
     least, most = min([0.7, *ends]) * 0.94, max([1.4, *ends]) * 1.06
     values = [text("none counted") if rate is None else percent(rate) for rate in result.rate[key]]
     reference = shortened(result.groups[result.reference], LONGEST)
     sizes = [text("of {n}", n=count(whole)) for whole in result.counted[key]]
     return figure(
-        [upright(1.0, len(result.groups)), spans(low, high, INK), dots],
+        [upright(1.0, len(result.groups)), spans(low, high), groups],
         margin=MARGIN,
         height=height_of(len(result.groups)) + 10,
         annotations=named_rows(result.groups, values, sizes, math.log10(least)),

@@ -18,6 +18,7 @@ from ml.plots.option import Option, Setting
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
 from ml.plots.profit_words import PER, amount, best_words
 from ml.plots.theme import FAINT, ON_PAPER, band, figure, note
+from ml.plots.traces import line, pointed_at
 from ml.text.number_words import count, percent
 from ml.text.spoken import cut_off_text
 from ml.translation import mark, text
@@ -136,15 +137,7 @@ def _band(result: ProfitCurve, view: View, x: list[float]) -> list[dict[str, Any
     ]
     return [
         *band(x, result.low, result.high, view.colour),
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "x": x,
-            "y": result.profit,
-            "line": {"color": view.colour, "width": 2.5},
-            "hovertext": texts,
-            "hovertemplate": "%{hovertext}<extra></extra>",
-        },
+        line(x, result.profit, view.colour, **pointed_at(texts)),
     ]
 
 

@@ -17,7 +17,8 @@ from ml.plots.shared_options import (
     measure_text,
     measured,
 )
-from ml.plots.theme import INK, faded, figure
+from ml.plots.theme import INK, figure
+from ml.plots.traces import pointed_at, tiles
 from ml.slices.segment_pairs import SegmentPairs, segment_pairs
 from ml.slices.segments import IN_PERCENT, LABELS
 from ml.text.few_words import few_words
@@ -45,21 +46,16 @@ def draw(result: SegmentPairs, view: View) -> go.Figure:
     roomy = len(result.columns) <= TIGHT
     places = [list(range(len(names))) for names in (result.rows, result.columns)]
     enough = [[_enough(result, r, c) for c in places[1]] for r in places[0]]
-    tiles = {
-        "type": "heatmap",
+    values = [[result.value[r][c] if enough[r][c] else None for c in places[1]] for r in places[0]]
+    known = tiles(values, view.colour, (0.06, 0.45), zmin=low, zmax=high) | {
         "x": places[1],
         "y": places[0],
-        "z": [[result.value[r][c] if enough[r][c] else None for c in places[1]] for r in places[0]],
-        "zmin": low,
-        "zmax": high,
-        "colorscale": [[0, faded(view.colour, 0.06)], [1, faded(view.colour, 0.45)]],
-        "showscale": False,
         "xgap": 3,
         "ygap": 3,
         "hoverinfo": "skip",
     }
     few = {
-        **tiles,
+        **known,
         "z": [[None if good else 0 for good in line] for line in enough],
         "colorscale": [[0, "rgba(128, 134, 145, 0.12)"], [1, "rgba(128, 134, 145, 0.12)"]],
         "zmin": 0,
@@ -76,13 +72,12 @@ def draw(result: SegmentPairs, view: View) -> go.Figure:
         "text": [[_inside(result, r, c, roomy) for c in places[1]] for r in places[0]],
         "texttemplate": "%{text}",
         "textfont": {"size": 12 if roomy else 9, "color": INK},
-        "hovertext": [[_words(result, r, c) for c in places[1]] for r in places[0]],
-        "hovertemplate": "%{hovertext}<extra></extra>",
+        **pointed_at([[_words(result, r, c) for c in places[1]] for r in places[0]]),
     }
     plain = {"showgrid": False, "tickfont": {"size": 11}}
     columns, rows_ = ([shortened(name, LONGEST) for name in names] for names in (result.columns, result.rows))
     return figure(
-        [tiles, few, words],
+        [known, few, words],
         height=170 + 46 * len(result.rows),
         xaxis={
             **plain,

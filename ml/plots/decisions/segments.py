@@ -18,7 +18,8 @@ from ml.plots.shared_options import (
     measured,
     promises_text,
 )
-from ml.plots.theme import INK, figure
+from ml.plots.theme import figure
+from ml.plots.traces import dots
 from ml.slices.segments import LABELS, Segments, segments
 from ml.text.few_words import few_words
 from ml.text.number_words import count, percent, records_text
@@ -41,20 +42,12 @@ def draw(result: Segments, view: View) -> go.Figure:
     """A dot and its interval for each part, its name above it; upright: all records."""
     axis = measure_axis(result.measure, [*result.value, *result.low, *result.high, result.whole])
     places = [place for place, value in enumerate(result.value) if value is not None]
-    dots = {
-        "type": "scatter",
-        "mode": "markers",
-        "x": [result.value[place] for place in places],
-        "y": places,
-        "marker": {"size": 11, "color": view.colour},
-        "cliponaxis": False,
-        "hovertext": [_words(result, view, place) for place in places],
-        "hovertemplate": "%{hovertext}<extra></extra>",
-    }
+    words = [_words(result, view, place) for place in places]
+    parts = dots([result.value[place] for place in places], places, words, color=view.colour)
     values = [measure_text(result.measure, value) for value in result.value]
     sizes = [text("of {n}", n=count(weight)) for weight in result.counted]
     return figure(
-        [upright(result.whole, len(result.parts)), spans(result.low, result.high, INK), dots],
+        [upright(result.whole, len(result.parts)), spans(result.low, result.high), parts],
         margin=MARGIN,
         height=height_of(len(result.parts)),
         annotations=named_rows(result.parts, values, sizes, axis["range"][0]),

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from ml.plots.columns import Column, Columns, records
 from ml.plots.option import Choices, Option
 from ml.plots.plot import Plot, Rows, Study, View, result_columns
-from ml.plots.row_layout import LINE, LINE_HEIGHT, MARGIN, upright
+from ml.plots.row_layout import LINE, LINE_HEIGHT, MARGIN, spans, upright
 from ml.plots.shared_options import AT_CUT_OFF, LEAST, chosen, cut_off_of, least_of, three
 from ml.plots.theme import FAINT, figure, note, percent_ticks
+from ml.plots.traces import dots
 from ml.slices.expected_errors import LOSS, WRONG
 from ml.slices.slice_finder import WorstSegments, worst_segments
 from ml.text.few_words import few_words
@@ -45,34 +46,20 @@ def draw(result: WorstSegments, view: View) -> go.Figure:
     """A dot a segment, filled where beyond chance, and a line to it from the error that the model itself expects."""
     places = list(range(len(result.segment)))
     sure = [place < result.found for place in places]
-    dots = {
-        "type": "scatter",
-        "mode": "markers",
-        "x": result.error,
-        "y": places,
-        "marker": {
-            "size": 12,
-            "color": view.colour,
-            "symbol": ["circle" if each else "circle-open" for each in sure],
-            "line": {"width": 2, "color": view.colour},
-        },
-        "cliponaxis": False,
-        "hovertext": [_words(result, place) for place in places],
-        "hovertemplate": "%{hovertext}<extra></extra>",
-    }
-    stems = {
-        "type": "scatter",
-        "mode": "lines",
-        "x": [x for ends in zip(result.expected, result.error, strict=True) for x in (*ends, None)],
-        "y": [y for place in places for y in (place, place, None)],
-        "line": {"color": FAINT, "width": 2},
-        "hoverinfo": "skip",
-    }
+    errors = dots(
+        result.error,
+        places,
+        [_words(result, place) for place in places],
+        size=12,
+        color=view.colour,
+        symbol=["circle" if each else "circle-open" for each in sure],
+        line={"width": 2, "color": view.colour},
+    )
     axis = _axis(result)
     names = [_name(result, at) for at in places]
     high = ROW + LINE_HEIGHT * max(map(len, names))
     return figure(
-        [upright(result.whole, len(places), high), stems, dots],
+        [upright(result.whole, len(places), high), spans(result.expected, result.error, FAINT), errors],
         margin=MARGIN,
         height=97 + high * len(places),
         annotations=[

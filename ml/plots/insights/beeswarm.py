@@ -16,6 +16,7 @@ from ml.plots.columns import Column, Columns, contribution
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.row_layout import names_above, rows_axis
 from ml.plots.theme import FAINT, INK, figure, note
+from ml.plots.traces import pointed_at
 from ml.text.number_words import count
 from ml.text.words import change_text, shown_value, unsure
 from ml.translation import mark, text
@@ -134,11 +135,12 @@ def _swarm(result: Beeswarm, place: int, edge: float) -> dict[str, Any]:
             "opacity": 0.85,
             "color": [FAINT if height < 0 else _between(height) for height in heights],
         },
-        "customdata": [
-            f"<b>{result.features[place]}</b>: {value}<br>{change_text(0.0, size)}"
-            for value, size in zip(result.values[place], line, strict=True)
-        ],
-        "hovertemplate": "%{customdata}<extra></extra>",
+        **pointed_at(
+            [
+                f"<b>{result.features[place]}</b>: {value}<br>{change_text(0.0, size)}"
+                for value, size in zip(result.values[place], line, strict=True)
+            ]
+        ),
     }
 
 

@@ -8,7 +8,8 @@ from ml.insights.association import Association, association
 from ml.plots.columns import Column, Columns
 from ml.plots.plot import Plot, Rows, Study, View
 from ml.plots.shared_options import importance_order
-from ml.plots.theme import faded, figure
+from ml.plots.theme import figure
+from ml.plots.traces import pointed_at, tiles
 from ml.text.number_words import count, decimal, sample_text, shortened
 from ml.translation import listed, mark, plural, text
 
@@ -30,27 +31,19 @@ def draw(result: Association, _view: View) -> go.Figure:
     size = len(result.features)
     shown = [[result.strength[y][x] if x < y else None for x in range(size - 1)] for y in range(1, size)]
     names = [shortened(name, LONGEST) for name in result.features]
-    tiles = {
-        "type": "heatmap",
+    words = [[_hover(result, x, y) for x in range(size - 1)] for y in range(1, size)]
+    pairs = tiles(shown, INK, (0.05, 0.9)) | {
         "x": list(range(size - 1)),
         "y": list(range(size - 1)),
-        "z": shown,
-        "zmin": 0,
-        "zmax": 1,
         "text": [["" if cell is None else decimal(cell, 2).removeprefix("0") for cell in line] for line in shown],
         "texttemplate": "%{text}",
         "textfont": {"size": 11 if size <= 8 else 9},
-        "customdata": [[_hover(result, x, y) for x in range(size - 1)] for y in range(1, size)],
-        "hovertemplate": "%{customdata}<extra></extra>",
+        **pointed_at(words),
         "hoverongaps": False,
-        "colorscale": [[0, faded(INK, 0.05)], [1, faded(INK, 0.9)]],
-        "showscale": False,
-        "xgap": 2,
-        "ygap": 2,
     }
     plain = {"showgrid": False, "tickfont": {"size": 11}, "tickvals": list(range(size - 1))}
     return figure(
-        [tiles],
+        [pairs],
         height=150 + 30 * max(size - 1, 4),
         xaxis=plain | {"ticktext": names[:-1], "tickangle": -45},
         yaxis=plain | {"ticktext": names[1:], "autorange": "reversed"},

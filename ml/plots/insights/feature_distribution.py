@@ -11,6 +11,7 @@ from ml.plots.plot import Plot, Rows, Study, View
 from ml.plots.row_layout import ROW, names_above, rows_axis
 from ml.plots.shared_options import feature_choice
 from ml.plots.theme import FAINT, INK, figure, note, percent_ticks
+from ml.plots.traces import line
 from ml.text.number_words import count, percent
 from ml.translation import mark, text
 
@@ -48,16 +49,10 @@ def _steps(result: Distribution, view: View) -> go.Figure:
 
 def _step(edges: list[Any], shares: Any, colour: str, hover: str) -> dict[str, Any]:
     # The last share is drawn to the last edge.
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": edges,
-        "y": [*shares, shares[-1]],
-        "customdata": [percent(share) for share in (*shares, shares[-1])],
-        "line": {"color": colour, "width": 2, "shape": "hv"},
-        "fill": "tozeroy",
-        "hovertemplate": f"{hover}<extra></extra>",
-    }
+    heights = [*shares, shares[-1]]
+    words = [percent(share) for share in heights]
+    style = {"shape": "hv", "fill": "tozeroy", "customdata": words, "hovertemplate": f"{hover}<extra></extra>"}
+    return line(edges, heights, colour, width=2, **style)
 
 
 def _pairs(result: Distribution, view: View) -> go.Figure:

@@ -9,6 +9,7 @@ from ml.plots.columns import Column, Columns, points
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.row_layout import height_of, names_above, rows_axis
 from ml.plots.theme import figure
+from ml.plots.traces import row_bars
 from ml.text.number_words import count, decimal, percent, sample_text
 from ml.text.words import points_text
 from ml.translation import listed, mark, plural, text
@@ -27,19 +28,10 @@ def compute(study: Study) -> Interaction:
 def draw(result: Interaction, view: View) -> go.Figure:
     """A bar a pair, the strongest on top."""
     pairs = ranked(result, view)
-    bars = {
-        "type": "bar",
-        "orientation": "h",
-        "x": [100 * strength for _, strength, _ in pairs],
-        "y": list(range(len(pairs))),
-        "width": 0.34,
-        "marker": {"color": view.colour, "cornerradius": 3},
-        "hovertext": [f"<b>{name}</b><br>{points_text(100 * size)}<br>{_share(share)}" for name, size, share in pairs],
-        "hovertemplate": "%{hovertext}<extra></extra>",
-    }
+    words = [f"<b>{name}</b><br>{points_text(100 * size)}<br>{_share(share)}" for name, size, share in pairs]
     top = max(100 * pairs[0][1], 1e-9)
     return figure(
-        [bars],
+        [row_bars([100 * strength for _, strength, _ in pairs], view.colour, words)],
         height=height_of(len(pairs)),
         annotations=names_above([name for name, _, _ in pairs], [points_text(100 * size) for _, size, _ in pairs]),
         xaxis={"title": {"text": text("Interaction, percentage points")}, "range": [0, 1.05 * top], "nticks": 6},

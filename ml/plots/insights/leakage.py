@@ -10,6 +10,7 @@ from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.row_layout import height_of, names_above, rows_axis
 from ml.plots.shared_options import three
 from ml.plots.theme import FAINT, INK, figure, note
+from ml.plots.traces import row_bars
 from ml.text.number_words import decimal, percent, sample_text
 from ml.translation import listed, mark, plural, text
 
@@ -33,17 +34,8 @@ def draw(result: Leakage, view: View) -> go.Figure:
     names = [
         f"{'⚠ ' if suspect else ''}{name}" for name, suspect in zip(result.features[:MOST_SHOWN], suspects, strict=True)
     ]
-    bars = {
-        "type": "bar",
-        "orientation": "h",
-        "base": 0.5,
-        "x": [value - 0.5 for value in alone],
-        "y": list(range(len(alone))),
-        "width": 0.34,
-        "marker": {"color": [view.colour if suspect else FAINT for suspect in suspects], "cornerradius": 3},
-        "customdata": [_words(result, place) for place in range(len(alone))],
-        "hovertemplate": "%{customdata}<extra></extra>",
-    }
+    colours = [view.colour if suspect else FAINT for suspect in suspects]
+    words = [_words(result, place) for place in range(len(alone))]
     low = min(0.5, *alone) - 0.01 if len(alone) > 1 else 0.4
     # One short line a row, beside the bar only: a line through the figure would cross the names.
     lines = [
@@ -57,7 +49,7 @@ def draw(result: Leakage, view: View) -> go.Figure:
         text("the model {auc}", auc=decimal(result.model, 2)), result.model, 1, yref="paper", yanchor="bottom"
     ) | {"xanchor": "right" if far else "left"}
     return figure(
-        [bars],
+        [row_bars([value - 0.5 for value in alone], colours, words, base=0.5)],
         height=height_of(len(alone)) + 20,
         margin={"l": 8, "r": 8, "t": 28, "b": 8},
         shapes=lines,

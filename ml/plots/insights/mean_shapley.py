@@ -14,6 +14,7 @@ from ml.plots.columns import Column, Columns, points
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.row_layout import height_of, names_above, rows_axis
 from ml.plots.theme import INK, figure
+from ml.plots.traces import row_bars
 from ml.text.number_words import percent, sample_text
 from ml.text.words import points_text, unsure
 from ml.translation import mark, text
@@ -62,22 +63,13 @@ def draw(result: MeanShapley, view: View) -> go.Figure:
     largest = ranked(result, view)
     points = [100 * size for _, size, _ in largest]
     wide = [100 * WIDTH * error for *_, error in largest]
-    bars = {
-        "type": "bar",
-        "orientation": "h",
-        "x": points,
-        "y": list(range(len(points))),
-        "width": 0.34,
-        "marker": {"color": view.colour, "cornerradius": 3},
-        "error_x": {"array": wide, "color": INK, "thickness": 1.5, "width": 4},
-        "hovertext": [
-            f"<b>{name}</b><br>{_average(100 * size)} {unsure(100 * size, 100 * error)}".rstrip()
-            for name, size, error in largest
-        ],
-        "hovertemplate": "%{hovertext}<extra></extra>",
-    }
+    words = [
+        f"<b>{name}</b><br>{_average(100 * size)} {unsure(100 * size, 100 * error)}".rstrip()
+        for name, size, error in largest
+    ]
+    errors = {"array": wide, "color": INK, "thickness": 1.5, "width": 4}
     return figure(
-        [bars],
+        [row_bars(points, view.colour, words, error_x=errors)],
         height=height_of(len(points)),
         annotations=names_above([name for name, *_ in largest], [points_text(value) for value in points]),
         xaxis={"title": {"text": text("Mean contribution, percentage points")}, "nticks": 6}

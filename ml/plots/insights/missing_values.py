@@ -9,6 +9,7 @@ from ml.plots.columns import Column, Columns
 from ml.plots.plot import Plot, Rows, Study, View
 from ml.plots.row_layout import height_of, names_above, rows_axis
 from ml.plots.theme import figure, percent_ticks
+from ml.plots.traces import row_bars
 from ml.text.few_words import few_words
 from ml.text.number_words import count, percent
 from ml.translation import mark, plural, text
@@ -27,19 +28,10 @@ def compute(study: Study) -> MissingValues:
 def draw(result: MissingValues, view: View) -> go.Figure:
     """A bar a feature with missing values, the most on top."""
     shares, names = list(result.shares)[:MOST_SHOWN], list(result.features)[:MOST_SHOWN]
-    bars = {
-        "type": "bar",
-        "orientation": "h",
-        "x": shares,
-        "y": list(range(len(shares))),
-        "width": 0.34,
-        "marker": {"color": view.colour, "cornerradius": 3},
-        "customdata": [_words(result, place, view) for place in range(len(shares))],
-        "hovertemplate": "%{customdata}<extra></extra>",
-    }
+    words = [_words(result, place, view) for place in range(len(shares))]
     end = min(1.0, 1.05 * shares[0])
     return figure(
-        [bars],
+        [row_bars(shares, view.colour, words)],
         height=height_of(len(shares)),
         annotations=names_above(names, [percent(share) for share in shares]),
         xaxis={"title": {"text": text("Missing")}, "range": [0, end]} | percent_ticks(0, end),

@@ -11,14 +11,13 @@ from ml.plots.columns import Column, Columns, plain
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.row_layout import height_of, names_above, rows_axis
 from ml.plots.shared_options import feature_choice
-from ml.plots.theme import FAINT, INK, faded, figure, percent_ticks
+from ml.plots.theme import FAINT, faded, figure, percent_ticks
+from ml.plots.traces import Trace, dots, line, pointed_at, whiskers
 from ml.text.number_words import percent, sample_text
 from ml.translation import mark, text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
-
-Trace = dict[str, Any]
 
 
 def compute(study: Study) -> PartialDependence:
@@ -33,21 +32,11 @@ def draw(result: PartialDependence, view: View) -> go.Figure:
 
 def _curve(result: PartialDependence, view: View) -> go.Figure:
     k = view.index
-    single = [
-        {"type": "scatter", "mode": "lines", "x": list(result.places), "y": line, "hoverinfo": "skip"}
-        | {"line": {"color": faded(view.colour, 0.28), "width": 1}}
-        for line in result.lines[k]
-    ]
-    mean = {
-        "type": "scatter",
-        "mode": "lines+markers",
-        "x": list(result.places),
-        "y": list(result.mean[k]),
-        "line": {"color": view.colour, "width": 3.5},
-        "marker": {"size": 6, "color": view.colour},
-        "customdata": _hover(result, view),
-        "hovertemplate": "%{customdata}<extra></extra>",
-    }
+    places, faint = list(result.places), faded(view.colour, 0.28)
+    single = [line(places, each, faint, width=1, hoverinfo="skip") for each in result.lines[k]]
+    marker = {"size": 6, "color": view.colour}
+    mean = line(places, list(result.mean[k]), view.colour, width=3.5, mode="lines+markers", marker=marker)
+    mean |= pointed_at(_hover(result, view))
     top = max(*result.mean[k], *(max(line) for line in result.lines[k]), 1e-3)
     x = {"title": {"text": result.axis}, "anchor": "y2"} | ({"type": "date"} if _dated(result) else {})
     return figure(
@@ -94,30 +83,15 @@ def _choices(result: PartialDependence, view: View) -> go.Figure:
     k = view.index
     mean, low, high = result.mean[k], result.low[k], result.high[k]
     rows = list(range(len(mean)))
-    dots = {
-        "type": "scatter",
-        "mode": "markers",
-        "x": list(mean),
-        "y": rows,
-        "marker": {"size": 13, "color": view.colour},
-        "error_x": {
-            "array": [b - a for a, b in zip(mean, high, strict=True)],
-            "arrayminus": [b - a for a, b in zip(low, mean, strict=True)],
-            "color": INK,
-            "thickness": 1.5,
-            "width": 4,
-        },
-        "customdata": _hover(result, view),
-        "hovertemplate": "%{customdata}<extra></extra>",
-        "cliponaxis": False,
-    }
+    means = dots(list(mean), rows, _hover(result, view), size=13, color=view.colour)
+    means["error_x"] = whiskers(mean, low, high)
     shares = [
         text("{value} · {share} of records", value=percent(value), share=percent(share))
         for value, share in zip(mean, result.shares, strict=True)
     ]
     top = max(high) or 1.0
     return figure(
-        [dots],
+        [means],
         height=height_of(len(mean)),
         annotations=names_above(result.names, shares),
         xaxis={"title": {"text": _probability(view)}, "range": [0, 1.05 * top]} | percent_ticks(0, top),

@@ -13,7 +13,8 @@ from ml.insights.partial_dependence import PartialDependenceOfTwo, partial_depen
 from ml.plots.columns import Column, Columns, records
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.shared_options import feature_choice
-from ml.plots.theme import faded, figure
+from ml.plots.theme import figure
+from ml.plots.traces import pointed_at, tiles
 from ml.text.number_words import count, percent, sample_text, shortened
 from ml.translation import mark, plural, text
 
@@ -43,28 +44,20 @@ def draw(result: PartialDependenceOfTwo, view: View) -> go.Figure:
     wide, tall = len(result.names[0]), len(result.names[1])
     edges = [_edges(places) for places in result.places]
     room = [_shares(own) >= least for own, least in zip(edges, (LEAST_WIDTH, LEAST_HEIGHT), strict=True)]
-    tiles = {
-        "type": "heatmap",
+    values = [[mean[x][y] for x in range(wide)] for y in range(tall)]
+    grid = tiles(values, view.colour, (0.04, 0.6), zmin=low, zmax=max(high, low + LEAST_RANGE)) | {
         "x": edges[0].tolist(),
         "y": edges[1].tolist(),
-        "z": [[mean[x][y] for x in range(wide)] for y in range(tall)],
         "text": [
             [_cell(mean[x][y], result.count[x][y]) if room[0][x] and room[1][y] else "" for x in range(wide)]
             for y in range(tall)
         ],
         "texttemplate": "%{text}",
         "textfont": {"size": 11},
-        "customdata": [[_hover(result, view, x, y) for x in range(wide)] for y in range(tall)],
-        "hovertemplate": "%{customdata}<extra></extra>",
-        "zmin": low,
-        "zmax": max(high, low + LEAST_RANGE),
-        "colorscale": [[0, faded(view.colour, 0.04)], [1, faded(view.colour, 0.6)]],
-        "showscale": False,
-        "xgap": 2,
-        "ygap": 2,
+        **pointed_at([[_hover(result, view, x, y) for x in range(wide)] for y in range(tall)]),
     }
     return figure(
-        [tiles],
+        [grid],
         height=130 + 34 * max(tall, 5),
         xaxis=_axis(result.labels[0], result.names[0], result.places[0], LEAST_WIDTH),
         yaxis=_axis(result.labels[1], result.names[1], result.places[1], LEAST_HEIGHT),

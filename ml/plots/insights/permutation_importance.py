@@ -10,7 +10,8 @@ from ml.insights.permutation_importance import WRONG_LABELS, PermutationImportan
 from ml.plots.columns import Column, Columns, ends
 from ml.plots.plot import Plot, Rows, Study, View
 from ml.plots.row_layout import ABOVE, fitted, height_of, rows_axis
-from ml.plots.theme import FAINT, INK, figure, note, percent_ticks
+from ml.plots.theme import FAINT, figure, note, percent_ticks
+from ml.plots.traces import row_bars, whiskers
 from ml.text.number_words import count, percent, sample_text
 from ml.translation import mark, text
 
@@ -38,25 +39,10 @@ def compute(study: Study) -> PermutationImportance:
 def draw(result: PermutationImportance, view: View) -> go.Figure:
     """A bar a feature, the largest on top, with its 95 % interval and its name above it."""
     rows = ranked(result, view)
-    low, high = min(0.0, *(row.low for row in rows)), max(1e-9, *(row.high for row in rows))
+    means, lows, highs = ([getattr(row, name) for row in rows] for name in ("mean", "low", "high"))
+    low, high = min(0.0, *lows), max(1e-9, *highs)
     room = 0.03 * (high - low)
-    bars = {
-        "type": "bar",
-        "orientation": "h",
-        "x": [row.mean for row in rows],
-        "y": list(range(len(rows))),
-        "width": 0.34,
-        "marker": {"color": view.colour, "cornerradius": 3},
-        "error_x": {
-            "array": [row.high - row.mean for row in rows],
-            "arrayminus": [row.mean - row.low for row in rows],
-            "color": INK,
-            "thickness": 1.5,
-            "width": 4,
-        },
-        "hovertext": [_words(row, result, view) for row in rows],
-        "hovertemplate": "%{hovertext}<extra></extra>",
-    }
+    words = [_words(row, result, view) for row in rows]
     rise = {
         "title": {"text": _rise(result)},
         "range": [low - room, high + room],
@@ -64,7 +50,7 @@ def draw(result: PermutationImportance, view: View) -> go.Figure:
         "zerolinecolor": FAINT,
     } | (percent_ticks(low - room, high + room) if _in_percent(result) else {"nticks": 6})
     return figure(
-        [bars],
+        [row_bars(means, view.colour, words, error_x=whiskers(means, lows, highs))],
         height=height_of(len(rows)),
         annotations=[_name(row, place, result) for place, row in enumerate(rows)],
         xaxis=rise,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ml.data.columns import take, values_of
 from ml.errors import NothingToShow
@@ -16,6 +16,7 @@ from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.row_layout import ROW, names_above, rows_axis
 from ml.plots.shared_options import feature_choice
 from ml.plots.theme import INK, figure
+from ml.plots.traces import dots
 from ml.text.number_words import count
 from ml.text.words import change_text, shown_value, unsure
 from ml.translation import mark, plural, text
@@ -94,31 +95,26 @@ def compute(study: Study) -> ShapleyScatter:
 def draw(result: ShapleyScatter, view: View) -> go.Figure:
     """A point a record: x is the value, y the contribution; choices in rows."""
     points = [100 * value for value in result.contributions]
-    marks: dict[str, Any] = {
-        "type": "scatter",
-        "mode": "markers",
-        "marker": {"size": 8, "color": view.colour, "opacity": 0.55},
-        "customdata": [
-            f"{name}<br><b>{change_text(0.0, size)}</b> {unsure(100 * size, 100 * error)}".rstrip()
-            for name, size, error in zip(result.names, result.contributions, result.errors, strict=True)
-        ],
-        "hovertemplate": "%{customdata}<extra></extra>",
-        "cliponaxis": False,
-    }
+    words = [
+        f"{name}<br><b>{change_text(0.0, size)}</b> {unsure(100 * size, 100 * error)}".rstrip()
+        for name, size, error in zip(result.names, result.contributions, result.errors, strict=True)
+    ]
+    style = {"size": 8, "color": view.colour, "opacity": 0.55}
     title = {"text": text("Contribution to “{outcome}”, points", outcome=view.label)}
     line = {"zeroline": True, "zerolinecolor": INK, "zerolinewidth": 1}
     if result.ordered:
         dated = {"type": "date"} if isinstance(result.places[0], str) else {}
-        marks |= {"x": list(result.places), "y": points}
         return figure(
-            [marks], height=380, xaxis={"title": {"text": result.axis}} | dated, yaxis={"title": title} | line
+            [dots(list(result.places), points, words, **style)],
+            height=380,
+            xaxis={"title": {"text": result.axis}} | dated,
+            yaxis={"title": title} | line,
         )
     lanes = [float(place) + 0.1 + 0.05 * (number % SPREAD - SPREAD // 2) for number, place in enumerate(result.places)]
-    marks |= {"x": points, "y": lanes}
     rows = len(result.choices)
     edge = max(map(abs, points)) * 1.1 or 1.0
     return figure(
-        [marks],
+        [dots(points, lanes, words, **style)],
         height=80 + (ROW + 12) * rows,
         annotations=names_above(result.choices, x=-edge),
         xaxis={"title": title, "range": [-edge, edge], "nticks": 7} | line,

@@ -11,6 +11,7 @@ from ml.plots.columns import Column, Columns, records
 from ml.plots.option import Option
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.theme import figure, note, percent_ticks
+from ml.plots.traces import row_bars
 from ml.text.few_words import few_words
 from ml.text.number_words import count, part_words, percent
 from ml.text.spoken import cut_off_text
@@ -48,16 +49,7 @@ def draw(result: Surrogate, view: View) -> go.Figure:
         tops.append(total)
         total += BAR + LINE * (len(lines) + 1)
     middles = [top + LINE * (len(lines) + 1) + BAR / 3 for top, lines in zip(tops, texts, strict=True)]
-    bars = {
-        "type": "bar",
-        "orientation": "h",
-        "x": list(result.probability),
-        "y": middles,
-        "width": 14,
-        "marker": {"color": view.colour, "cornerradius": 3},
-        "customdata": [_seen(result, place, view) for place in range(len(texts))],
-        "hovertemplate": "%{customdata}<extra></extra>",
-    }
+    words = [_seen(result, place, view) for place in range(len(texts))]
     names = [
         note("<br>".join([*lines, f"<b>{percent(value)}</b> · {_share(result, place)}"]), 0, top)
         | {"xanchor": "left", "yanchor": "top", "align": "left"}
@@ -65,7 +57,7 @@ def draw(result: Surrogate, view: View) -> go.Figure:
     ]
     end = min(1.0, 1.05 * max(*result.probability, 1e-6)) if len(result.probability) > 1 else 1.0
     return figure(
-        [bars],
+        [row_bars(list(result.probability), view.colour, words, y=middles, width=14)],
         height=int(80 + total * 1.06),
         annotations=names,
         xaxis={"title": {"text": text("Mean probability of “{outcome}”", outcome=view.label)}, "range": [0, end]}
