@@ -6,10 +6,8 @@ import logging
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -43,7 +41,7 @@ from ml.lifecycle.shared.sync import Sync, open_shared
 from ml.service import Service, open_service
 from settings import BadSetting, Settings, plain_environ
 from store.connection.circuit_breaker import OBSERVERS
-from store.db import Store, chosen_cut_offs, database_is_there, open_store
+from store.db import Store, chosen_cut_offs, open_store
 from store.files import Files
 from store.uploads import Quota
 from telemetry.collectors import Alarms, Models, Queue
@@ -205,30 +203,28 @@ def ask_once(service: Service, seconds: float = 5.0) -> None:
 def begin_worker(settings: Settings, services: Services, job_service: JobService) -> None:
     """Begin what a worker process does beside answering: it asks each model once, sweeps, and watches."""
     ask_once(services.service)
-    there = partial(database_is_there, settings.database_url)
 
     def beside() -> None:
         sweep_temporary()
         sweep(settings.var_dir / "cache")
 
-    kept = settings.job_days, there, beside, settings.decision_days
-    Keeper(services.store, job_service.files, *kept).start()
-    begin_watch(settings, services, there)
+    Keeper(services.store, job_service.files, settings.job_days, beside, settings.decision_days).start()
+    begin_watch(settings, services)
     if services.feedback:
-        begin_shadow(services.feedback, settings.var_dir, there, plain_environ())
+        begin_shadow(services.feedback, settings.var_dir, plain_environ())
 
 
-def begin_watch(settings: Settings, services: Services, there: Callable[[], bool]) -> None:
+def begin_watch(settings: Settings, services: Services) -> None:
     """Begin to watch whether models are right, and to send alerts where they turn out not to be."""
     if services.feedback is None:
         return
     secrets = secrets_of(settings.callback_secret)
     mail = MailServer(settings.smtp_url, settings.alert_sender, settings.alert_email) if settings.alert_email else None
     receivers = Receivers(settings.alert_url, secrets, mail)
-    Watch(services.feedback, receivers.channels, there).start()
-    AlertSender(services.store, receivers, there).start()
+    Watch(services.feedback, receivers.channels).start()
+    AlertSender(services.store, receivers).start()
     if settings.feed_url:
-        FeedSender(services.feedback, settings.feed_url, secrets, there).start()
+        FeedSender(services.feedback, settings.feed_url, secrets).start()
 
 
 def open_job_service(settings: Settings, services: Services) -> JobService:

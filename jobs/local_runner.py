@@ -16,7 +16,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from store.db import database_is_there
+from store.db import open_store
 
 LOCK = "runner.lock"
 STARTING = "runner.starting"  # held by who starts one, until that one holds its lock
@@ -86,7 +86,7 @@ class LocalRunner:
 
 def resume(database_url: str, folder: Path, home: Path, environ: Mapping[str, str]) -> None:
     """Resume unfinished jobs at the start of the service, if there is a database."""
-    if database_is_there(database_url):
+    if open_store(database_url).exists:
         LocalRunner(folder, home, environ).wake()
 
 

@@ -54,6 +54,11 @@ class Store:
         self._breaker = CircuitBreaker("The store", log, backend="store")
         self.job_ids = JobIds(lambda: self.secrets.get(TAG, new_tag))
 
+    @property
+    def exists(self) -> bool:
+        """False where the database is a SQLite file that nobody has made yet; using it would make it."""
+        return not self._url.startswith("sqlite:") or Path(self._url.partition(":///")[2]).is_file()
+
     def cutoffs(self, model: str) -> dict[str, float]:
         """Return the cut-offs that were chosen for a model, 0 to 1, by outcome."""
         from store import sql
@@ -247,12 +252,6 @@ class Store:
 def open_store(url: str) -> Store:
     """Create the store of a database; it connects at its first use."""
     return Store(url)
-
-
-def database_is_there(url: str) -> bool:
-    """False where the database is a SQLite file that nobody has made yet."""
-    path = url.partition(":///")[2]
-    return not url.startswith("sqlite:") or Path(path).is_file()
 
 
 def chosen_cut_offs(store: Store) -> Callable[[str], dict[str, float]]:

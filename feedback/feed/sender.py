@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -35,14 +35,10 @@ class FeedSender:
     url : str
     secrets : sequence of bytes
         Keys that sign.
-    is_there : callable
-        False while there is no database: none is made for this.
     """
 
-    def __init__(
-        self, feedback: Feedback, url: str, secrets: Sequence[bytes], is_there: Callable[[], bool] = lambda: True
-    ) -> None:
-        self._feedback, self._url, self._is_there = feedback, url, is_there
+    def __init__(self, feedback: Feedback, url: str, secrets: Sequence[bytes]) -> None:
+        self._feedback, self._url = feedback, url
         self._rules = CallbackRules(tuple(secrets), ANYWHERE)
         self._store = feedback.store
         self._thread = PeriodicThread("feed", self._look, "The feed could not be told", PAUSE)
@@ -56,7 +52,7 @@ class FeedSender:
         return self._thread.call() or 0
 
     def _look(self) -> int:
-        return (on_duty(self._store, DUTY, self._tell, LEASE, PAUSE) if self._is_there() else None) or 0
+        return on_duty(self._store, DUTY, self._tell, LEASE, PAUSE) or 0
 
     def _tell(self) -> int:
         feeds, taken = self._store.outcomes.feeds, 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
@@ -55,12 +54,10 @@ class AlertSender:
     ----------
     store : Store
     receivers : Receivers
-    is_there : callable
-        False while there is no database: none is made for this.
     """
 
-    def __init__(self, store: Store, receivers: Receivers, is_there: Callable[[], bool] = lambda: True) -> None:
-        self._store, self._receivers, self._is_there = store, receivers, is_there
+    def __init__(self, store: Store, receivers: Receivers) -> None:
+        self._store, self._receivers = store, receivers
 
     def start(self) -> None:
         """Send in a thread; nothing is started where nobody is to hear."""
@@ -68,7 +65,7 @@ class AlertSender:
             PeriodicThread("alerts", self._look, "Alerts could not be looked for", PAUSE).start()
 
     def _look(self) -> bool:
-        return self._is_there() and self.step()
+        return self._store.exists and self.step()
 
     def step(self) -> bool:
         """Send one alert that is due; False where there is none."""

@@ -37,17 +37,14 @@ class Watch:
     feedback : Feedback
     channels : sequence of {"webhook", "email"}
         By which alerts are sent.
-    is_there : callable
-        False while there is no database: none is made for this.
     clock : callable
         Gives seconds since 1970.
     """
 
     def __init__(
-        self, feedback: Feedback, channels: Sequence[str] = (), is_there: Callable[[], bool] = lambda: True,
-        clock: Callable[[], float] = time.time,
+        self, feedback: Feedback, channels: Sequence[str] = (), clock: Callable[[], float] = time.time
     ) -> None:  # fmt: skip
-        self._feedback, self._channels, self._is_there, self._clock = feedback, tuple(channels), is_there, clock
+        self._feedback, self._channels, self._clock = feedback, tuple(channels), clock
         self._tables, self._registry = feedback.store.outcomes, feedback.service.registry
         failure = "The watch over outcomes could not look"
         self._thread = PeriodicThread("watch", self._look, failure, PAUSE, first=FIRST)
@@ -61,7 +58,7 @@ class Watch:
         return bool(self._thread.call())
 
     def _look(self) -> bool:
-        return self._is_there() and on_duty(self._feedback.store, DUTY, self._look_at_all, LEASE, PAUSE) is not None
+        return on_duty(self._feedback.store, DUTY, self._look_at_all, LEASE, PAUSE) is not None
 
     def _look_at_all(self) -> bool:
         for name in self._registry.names():

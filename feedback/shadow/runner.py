@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -41,21 +41,11 @@ class ShadowRunner:
         The folder of the models.
     lock : Path
         File of the lock that one process of the machine holds.
-    is_there : callable
-        False while there is no database: none is made for this.
     """
 
-    def __init__(
-        self,
-        store: Store,
-        sealer: Sealer,
-        asker: Asker,
-        models: Path,
-        lock: Path,
-        is_there: Callable[[], bool] = lambda: True,
-    ) -> None:
+    def __init__(self, store: Store, sealer: Sealer, asker: Asker, models: Path, lock: Path) -> None:
         self._store, self._sealer, self._asker = store, sealer, asker
-        self._models, self._lock, self._is_there = models, FileLock(lock, thread_local=False), is_there
+        self._models, self._lock = models, FileLock(lock, thread_local=False)
         self._rests: dict[str, tuple[float, float]] = {}  # challenger: seconds, and until when
         self._swept = float("-inf")
 
@@ -73,7 +63,7 @@ class ShadowRunner:
 
     def step(self) -> bool:
         """Ask what waits, some of it; False where nothing does, but for challengers that rest."""
-        if not self._is_there():
+        if not self._store.exists:
             return False
         shadow = self._store.outcomes.shadow
         if not shadow.challengers():
@@ -137,7 +127,7 @@ def _read(told: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def begin_shadow(feedback: Feedback, var: Path, is_there: Callable[[], bool], environ: Mapping[str, str]) -> None:
+def begin_shadow(feedback: Feedback, var: Path, environ: Mapping[str, str]) -> None:
     """Begin to ask challengers in a thread of this process; not where the values of decisions are not kept.
 
     Their own process has this environment, in which there are no secrets.
@@ -146,5 +136,4 @@ def begin_shadow(feedback: Feedback, var: Path, is_there: Callable[[], bool], en
         return
     models, lock = feedback.service.registry.folder, var / "locks" / "shadow"
     lock.parent.mkdir(parents=True, exist_ok=True)
-    runner = ShadowRunner(feedback.store, feedback.sealer, Asker(models, environ=environ), models, lock, is_there)
-    runner.start()
+    ShadowRunner(feedback.store, feedback.sealer, Asker(models, environ=environ), models, lock).start()

@@ -26,8 +26,6 @@ class Keeper:
     files : Files
     days : float
         Days for which jobs that are over are kept.
-    is_there : callable
-        False while there is no database: none is made for this.
     beside : callable
         Cleans up what this machine keeps, at each look.
     decision_days : float or None
@@ -35,10 +33,10 @@ class Keeper:
     """
 
     def __init__(
-        self, store: Store, files: Files, days: float, is_there: Callable[[], bool] = lambda: True,
-        beside: Callable[[], object] = sweep_temporary, decision_days: float | None = None,
+        self, store: Store, files: Files, days: float, beside: Callable[[], object] = sweep_temporary,
+        decision_days: float | None = None,
     ) -> None:  # fmt: skip
-        self._store, self._files, self._days, self._is_there, self._beside = store, files, days, is_there, beside
+        self._store, self._files, self._days, self._beside = store, files, days, beside
         self._decision_days = decision_days
         self._thread = PeriodicThread("keeper", self._look, "Old jobs could not be looked for", LOOK, first=0.0)
 
@@ -52,7 +50,7 @@ class Keeper:
 
     def _look(self) -> bool:
         self._beside()
-        return self._is_there() and on_duty(self._store, DUTY, self._sweep, LEASE, HOUR) is not None
+        return on_duty(self._store, DUTY, self._sweep, LEASE, HOUR) is not None
 
     def _sweep(self) -> bool:
         sweep(self._store, self._files, self._days, self._decision_days)

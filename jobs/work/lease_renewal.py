@@ -50,7 +50,7 @@ def heartbeat(renew: Callable[[], bool], lease: float, what: str) -> Iterator[No
 
 
 def on_duty(store: Store, name: str, work: Callable[[], Result], lease: float, pause: float) -> Result | None:
-    """Do a duty of all instances where it is due and no other process is at it; None where not.
+    """Do a duty of all instances where it is due and no other process is at it; None where not, or without a database.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def on_duty(store: Store, name: str, work: Callable[[], Result], lease: float, p
     pause : float
         Seconds until it is due again; after an error at most as long as the lease.
     """
-    owner = store.duties.claim(name, lease)
+    owner = store.duties.claim(name, lease) if store.exists else None  # no database is made for this
     if owner is None:
         return None
     due = min(pause, lease)

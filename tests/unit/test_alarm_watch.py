@@ -38,7 +38,9 @@ def models(tmp_path_factory):
 
 @pytest.fixture
 def feedback(models, tmp_path):
-    return Feedback(open_service(models), open_store(f"sqlite:///{tmp_path / 'likely.db'}"), None)
+    store = open_store(f"sqlite:///{tmp_path / 'likely.db'}")
+    store._engine()  # where there is no database yet, nothing is watched
+    return Feedback(open_service(models), store, None)
 
 
 def happens(feedback, key, count, chance, begin=0, said=0.3):

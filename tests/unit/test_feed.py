@@ -43,6 +43,7 @@ def service(tmp_path):
 
 @pytest.fixture
 def sender(store, service, receiver):
+    store._engine()  # where there is no database yet, nothing is told
     made = FeedSender(Feedback(service, store, None), f"{receiver.url}/feed", secrets_of(SECRET))
     made.look()  # it begins: what is stored from now on is told
     later(store)

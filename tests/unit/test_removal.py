@@ -12,6 +12,13 @@ import pytest
 from sqlalchemy import select
 
 from api import create_api
+from feedback.feed.sender import FeedSender
+from feedback.results.alert_sender import AlertSender, Receivers
+from feedback.results.watch import Watch
+from feedback.sealing import Sealer, new_key
+from feedback.service import Feedback
+from feedback.shadow.asker import Asker
+from feedback.shadow.runner import ShadowRunner
 from jobs.files import paths
 from jobs.job_service import JobService
 from jobs.kept.keeper import Keeper
@@ -20,6 +27,7 @@ from jobs.webhooks.allowed_addresses import CallbackRules
 from jobs.work import call_lists
 from jobs.work import chunks as doing
 from jobs.worker import Worker
+from ml.service import open_service
 from store.db import Store, open_store
 from store.files import Files
 from store.kept.removals import RemovalTable
@@ -245,6 +253,7 @@ def test_files_that_came_back_after_a_cancelled_job_are_swept(house):
 
 
 def keeper(url, house):  # noqa: F811
+    house.store._engine()  # where there is no database yet, nothing is swept
     return Keeper(open_store(url), house.files, 7)
 
 
@@ -274,10 +283,22 @@ def test_a_duty_is_given_back_by_its_owner_only(house):
     assert duties.claim("other", lease=60)
 
 
-def test_a_keeper_makes_no_database(tmp_path):
+def test_what_looks_every_few_seconds_makes_no_database(tmp_path):
     path = tmp_path / "likely.db"
-    assert not Keeper(Store(f"sqlite:///{path}"), Files(str(tmp_path)), 7, path.is_file).look()
+    store = Store(f"sqlite:///{path}")
+    feedback = Feedback(open_service(tmp_path / "models"), store, None)
+    receivers = Receivers("http://127.0.0.1:1/", (b"0" * 24,))
+    for looks in (
+        Keeper(store, Files(str(tmp_path)), 7).look,
+        Watch(feedback).look,
+        FeedSender(feedback, receivers.url, receivers.secrets).look,
+        AlertSender(store, receivers)._look,
+        ShadowRunner(store, Sealer(new_key), Asker(tmp_path), tmp_path, tmp_path / "lock").step,
+    ):
+        assert not looks()
     assert not path.exists()
+    store._engine()
+    assert store.exists
 
 
 def test_temporary_folders_of_killed_processes_are_swept_after_a_day(tmp_path):
