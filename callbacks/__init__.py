@@ -6,8 +6,6 @@ app in it would get none of them.
 
 from __future__ import annotations
 
-from typing import Any
-
 from dash import Dash
 
 from auth.audit_log import AuditLog
@@ -36,12 +34,13 @@ from jobs.campaign_service import CampaignService
 from layouts.campaign.page import FileRetention
 from ml.bundle.record_book import RecordBooks
 from ml.service import Service
+from store.db import Store
 
 
 def register(
     app: Dash,
     service: Service,
-    store: Any = None,
+    store: Store | None = None,
     retention: FileRetention | None = None,
     making: router.DemoProgress = lambda: None,
     campaigns: CampaignService | None = None,
@@ -64,13 +63,13 @@ def register(
     feedback : Feedback, optional
         Takes what came of decisions.
     """
-    books = RecordBooks(store and (lambda: store.book))
+    books = RecordBooks((lambda: store.book) if store else None)
     retention = retention or FileRetention()
     at_desk = Desk(feedback) if feedback else None
     doors = Doors(service, campaigns.jobs, campaigns, retention, at_desk) if campaigns else None
     desk = outcomes.Services(service, at_desk, doors) if at_desk else None
     shadow = Shadow(service, Challengers(feedback, AuditLog(store)) if feedback and store else None)
-    router.register(app, service, books, retention, making, doors, desk, shadow)
+    router.register(app, service, router.PageServices(books, retention, making, doors, desk, shadow))
     finder.register(app, service, books)
     choices.register(app, service)
     predict.register(app, service)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State
 from dash.development.base_component import Component
@@ -21,6 +21,7 @@ from ml.service import Service
 from ml.text.spoken import cut_off_text
 from ml.translation import mark, text
 from store.cut_off_change import LONGEST_REASON, CutOffChange
+from store.db import Store
 from store.errors import StoreUnavailable
 
 NO_REASON = mark("Nothing was changed: say in a few words why, for those who see it later.")
@@ -31,19 +32,7 @@ NOT_KEPT = mark("This cut-off could not be kept: the store does not answer. Ever
 Counts = tuple[Overview, Outcomes, str, tuple[CustomMeasure, ...]]
 
 
-class CutOffStore(Protocol):
-    """The store of chosen cut-offs."""
-
-    def set_cutoff(
-        self, model: str, outcome: str, value: float, *, before: float, reason: str, who: str | None, request: str
-    ) -> None:
-        """Keep the cut-off of an outcome of a model, and that it was changed."""
-
-    def cutoff_history(self, model: str, outcome: str) -> list[CutOffChange]:
-        """The changes of the cut-off, the newest first."""
-
-
-def register(app: Dash, service: Service, store: CutOffStore | None = None) -> None:
+def register(app: Dash, service: Service, store: Store | None = None) -> None:
     """Register the callbacks of the threshold table, the averages and the cut-off in use."""
     of_page = Input(ids.PLOTS, "data-model"), Input(ids.PLOTS, "data-outcome")
     app.callback(Output(ids.THRESHOLD_TABLE, "data"), *of_page, Input(ids.PLOTS, "data-cut-off"))(
@@ -133,14 +122,14 @@ def draw_averages(service: Service, model: str) -> Component:
 
 
 def set_cut_off(
-    service: Service, store: CutOffStore | None, request: Any, model: Any = None, outcome: Any = None
+    service: Service, store: Store | None, request: Any, model: Any = None, outcome: Any = None
 ) -> dict[str, Any]:
     """Put a cut-off into use everywhere; gives the cut-offs in use afterwards and before.
 
     Parameters
     ----------
     service : Service
-    store : CutOffStore or None
+    store : Store or None
     request : dict
         ``{"cut_off": number, "reason": text}``.
     model, outcome : str
@@ -164,7 +153,7 @@ def set_cut_off(
     return _stored(store, (bundle.name, name), cut_off, before, reason.strip())
 
 
-def show_history(service: Service, store: CutOffStore | None, model: Any, outcome: Any, _: Any = None) -> Any:
+def show_history(service: Service, store: Store | None, model: Any, outcome: Any, _: Any = None) -> Any:
     """The changes of the cut-off in use, the newest first; nothing where there are none."""
     try:
         bundle = service.model(str(model))
@@ -180,9 +169,7 @@ def _same_change(changes: Sequence[CutOffChange], cut_off: float, reason: str) -
     return changes[0] if changes and (changes[0].after, changes[0].reason) == (cut_off, reason) else None
 
 
-def _stored(
-    store: CutOffStore | None, of: tuple[str, str], cut_off: float, before: float, reason: str
-) -> dict[str, Any]:
+def _stored(store: Store | None, of: tuple[str, str], cut_off: float, before: float, reason: str) -> dict[str, Any]:
     try:
         if store is None:
             raise StoreUnavailable(text("There is no store."))

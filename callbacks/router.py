@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
 from dash import Dash, Input, Output, html
 from dash.development.base_component import Component
@@ -35,29 +35,47 @@ from ml.service import Bundle, Service
 DemoProgress = Callable[[], DemoStatus | None]
 
 
-def register(
-    app: Dash,
-    service: Service,
-    books: RecordBooks,
-    retention: FileRetention,
-    making: DemoProgress,
-    doors: Doors | None = None,
-    desk: outcomes.Services | None = None,
-    shadow: Shadow | None = None,
-) -> None:
+@dataclass(frozen=True)
+class PageServices:
+    """What pages are opened with, beside the service; some pages need none of it.
+
+    Attributes
+    ----------
+    books : RecordBooks
+        The address may name a record.
+    retention : FileRetention
+        Of files that are sent.
+    making : callable
+        Gives the progress of demo models that are being made.
+    doors : Doors or None
+        The jobs behind the Campaign page.
+    desk : Services or None
+        What is asked where outcomes are told.
+    shadow : Shadow or None
+        The challengers on the Versions page.
+    """
+
+    books: RecordBooks = field(default_factory=RecordBooks)
+    retention: FileRetention = field(default_factory=FileRetention)
+    making: DemoProgress = lambda: None
+    doors: Doors | None = None
+    desk: outcomes.Services | None = None
+    shadow: Shadow | None = None
+
+
+def register(app: Dash, service: Service, beside: PageServices) -> None:
     """Register the router, and the callback that refreshes the list while demo models are being made."""
-    beside = {"books": books, "retention": retention, "doors": doors, "desk": desk, "shadow": shadow}
     app.callback(
         Output(ids.CONTENT, "children"),
         Input(ids.LOCATION, "pathname"),
         Input(ids.LOCATION, "search"),
-    )(partial(show_page_in_browser, service, **beside, making=making))
+    )(lambda path, search: show_page(service, url.inside(path) if isinstance(path, str) else "", search, beside))
     app.callback(
         Output(ids.MAKING, "children"),
         Output(ids.MAKING_TICK, "disabled"),
         Input(ids.MAKING_TICK, "n_intervals"),
         prevent_initial_call=True,
-    )(partial(show_making, service, making))
+    )(partial(show_making, service, beside.making))
 
 
 def show_making(service: Service, making: DemoProgress, _times: object) -> tuple[list[Component], bool]:
@@ -66,56 +84,30 @@ def show_making(service: Service, making: DemoProgress, _times: object) -> tuple
     return home.listed(models(service), now), now is None or not now.goes_on
 
 
-def show_page_in_browser(service: Service, path: object, search: object, **others: Any) -> Component:
-    """As :func:`show_page`, at a path as the browser has it: behind a proxy with a prefix."""
-    return show_page(service, url.inside(path) if isinstance(path, str) else path, search, **others)
-
-
-def show_page(
-    service: Service,
-    path: object,
-    search: object,
-    books: RecordBooks | None = None,
-    retention: FileRetention | None = None,
-    making: DemoProgress = lambda: None,
-    doors: Doors | None = None,
-    desk: outcomes.Services | None = None,
-    shadow: Shadow | None = None,
-) -> Component:
+def show_page(service: Service, path: object, search: object, beside: PageServices | None = None) -> Component:
     """The page at an address, or a page that explains what is wrong with the address.
 
     Parameters
     ----------
     service : Service
     path, search : str
-        ``/loan/predict`` and ``?ApplicantIncome=5000``; as all that a browser sends, they may be
-        anything.
-    books : RecordBooks, optional
-        Record books; the address may name a record.
-    retention : FileRetention, optional
-        Retention of files that are sent.
-    making : callable
-        Gives the progress of demo models that are being made.
-    doors : Doors, optional
-        The jobs behind the Campaign page.
-    desk : Services, optional
-        What is asked where outcomes are told.
-    shadow : Shadow, optional
-        The challengers on the Versions page.
+        ``/loan/predict`` and ``?ApplicantIncome=5000``, without the prefix of a proxy; as all that a browser sends,
+        they may be anything.
+    beside : PageServices, optional
     """
+    beside = beside or PageServices()
     path, search = (text if isinstance(text, str) else "" for text in (path, search))
     page = url.parse(path)
     if page is None:
         return not_found.page(path, service.names())
     if page.kind == "today":
-        return today.opening(desk, url.query_of(search))
+        return today.opening(beside.desk, url.query_of(search))
     if page.model is None:
-        return gallery.page() if page.kind == "gallery" else home.page(models(service), making())
+        return gallery.page() if page.kind == "gallery" else home.page(models(service), beside.making())
     try:
-        beside = books, retention, doors, desk, shadow
         return _model_page(service, page.kind, page.model, url.query_of(search), beside)
     except UnknownModel as error:
-        now = making()
+        now = beside.making()
         if now and now.goes_on and page.model in now.names:
             return home.coming(page.model, models(service), now)
         return not_found.refusal(error, service.names())
@@ -136,24 +128,19 @@ def _model(service: Service, name: str) -> home.Found:
 
 
 def _model_page(
-    service: Service,
-    kind: url.Kind,
-    name: str,
-    query: dict[str, str],
-    beside: tuple[RecordBooks | None, FileRetention | None, Doors | None, outcomes.Services | None, Shadow | None],
-) -> Component:
-    books, retention, doors, desk, shadow = beside
+    service: Service, kind: url.Kind, name: str, query: dict[str, str], beside: PageServices
+) -> Component:  # fmt: skip
     if kind in PAGES:
         require(PAGES[kind], name.partition("@")[0])
     if kind == "versions":
-        return blocks.versions_page(_model(service, name), name, versions.opening(service, name, query, shadow))
+        return blocks.versions_page(_model(service, name), name, versions.opening(service, name, query, beside.shadow))
     if kind == "predict":
-        opened = predict.opening(service, name, query, books, doors, desk)
+        opened = predict.opening(service, name, query, beside.books, beside.doors, beside.desk)
         return blocks.model_page(service.opened(name), kind, name, opened)
     bundle = service.opened(name)
     if kind == "campaign":
-        step = opening(doors, bundle, query) if doors and bundle.offers == "probabilities" else None
-        page = campaign.page(bundle, name, retention or FileRetention(), step)
+        doors = beside.doors if bundle.offers == "probabilities" else None
+        page = campaign.page(bundle, name, beside.retention, opening(doors, bundle, query) if doors else None)
     elif kind == "results":
         page = _results(bundle, name, query)
     else:

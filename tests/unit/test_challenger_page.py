@@ -9,7 +9,7 @@ import pytest
 
 from auth.caller import Caller, Request, use_request
 from auth.permissions import ROLES, Permission
-from callbacks.router import show_page
+from callbacks.router import PageServices, show_page
 from callbacks.versions.challenger import Shadow, choose_challenger, show_challenger, stop_challenger
 from feedback.shadow.challengers import Challengers
 from layouts.versions.challenger import ShownChallenger, section
@@ -28,7 +28,7 @@ SHOWN = ShownChallenger("3f9a1c2b", 0.2, 1_764_100_000.0, "ann", "more customers
 
 def page(shop, query="", shadow=None):  # noqa: F811
     shadow = shadow or Shadow(shop.feedback.service, shop.challengers)
-    return words(show_page(shop.feedback.service, "/pay/versions", query, shadow=shadow))
+    return words(show_page(shop.feedback.service, "/pay/versions", query, PageServices(shadow=shadow)))
 
 
 def test_a_challenger_is_chosen_shown_and_stopped(shop):  # noqa: F811

@@ -11,7 +11,7 @@ import pytest
 from werkzeug.test import Client
 
 from app import create_server
-from callbacks.router import show_making, show_page
+from callbacks.router import PageServices, show_making, show_page
 from ml.demo import make, status
 from ml.demo.status import MAKING, OVER, STARTING, DemoStatus
 from ml.errors import InvalidData
@@ -78,7 +78,7 @@ def test_what_fails_is_said_in_words_and_in_the_log(tmp_path, monkeypatch, caplo
     assert dict(found.faults) == {"iris": said}
     assert found.sentence() == f"There is none: the demo models could not be made. iris: {said}"
     assert "iris could not be made" in caplog.text
-    shown = text_of(show_page(open_service(tmp_path / "models"), "/", "", making=lambda: found))
+    shown = text_of(show_page(open_service(tmp_path / "models"), "/", "", PageServices(making=lambda: found)))
     assert "Some demo models could not be made" in shown
     assert said in shown
 
@@ -154,17 +154,17 @@ def test_a_maker_that_died_is_told_as_failed_and_one_that_starts_is_waited_for(t
 def test_pages_say_how_far_it_is_and_stop_asking_when_it_is_over(service):
     names = tuple(RECIPES)
     now = DemoStatus(MAKING, (*names, "churn"), "churn")
-    shown = text_of(show_page(service, "/", "", making=lambda: now))
+    shown = text_of(show_page(service, "/", "", PageServices(making=lambda: now)))
     assert "The demo models are being made" in shown
     assert shown.count('"ready"') == 2 * len(names)
-    coming = text_of(show_page(service, "/churn/predict", "", making=lambda: now))
+    coming = text_of(show_page(service, "/churn/predict", "", PageServices(making=lambda: now)))
     assert "This model is being made" in coming
     assert "making-tick" in coming
     over = DemoStatus(OVER, names)
     listed, stop = show_making(service, lambda: over, 3)
     assert stop
     assert "making" not in text_of(listed)
-    assert "making-tick" not in text_of(show_page(service, "/", "", making=lambda: over))
+    assert "making-tick" not in text_of(show_page(service, "/", "", PageServices(making=lambda: over)))
     assert show_making(service, lambda: now, 3)[1] is False
 
 
