@@ -72,7 +72,7 @@ faults: $(VENV)/.installed-dev models ## the fault matrix, a quarter of an hour,
 	@echo "== Soak"
 	@$(BIN)/python -m tests.faults.soak
 
-mutants: $(VENV)/.installed-mutants ## changes the product in small steps and lists what no test notices; MUTANTS=jobs for a part
+mutants: $(VENV)/.installed-mutants ## changes the product in small steps and lists what no test notices; MUTANTS=jobs for a part, --continue after a stop
 	@echo "== Mutation testing: hours for all; every night, not at every push"
 	@$(BIN)/python -m tests.mutants.run $(MUTANTS)
 

@@ -80,6 +80,8 @@ def main() -> None:
     os.chdir(here)
     if code:
         sys.exit(code)
+    if not sys.argv[1:] and "not checked" in counts():
+        sys.exit("mutmut was stopped before all mutants had been tested")  # it ends with 0 then
     (here / "result.json").write_text(json.dumps({"counts": counts(), "survivors": list(survivors())}, indent=1))
 
 
