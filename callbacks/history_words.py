@@ -1,12 +1,14 @@
-"""What was told of a decision, in words."""
+"""What was told of a decision: in words, and as its page remembers it."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import fields, replace
+from typing import Any
 
 from auth.caller import caller_id
-from feedback.desk.history import Line
+from feedback.desk.history import MOST, Line
 from layouts.predict.history import OwnNote, Told
 from layouts.shared.percent import percents
 from ml.decision.outcome_words import reason_words, told_words
@@ -16,6 +18,7 @@ from store.outcome_records import CALL_BACK, CONTACTED, OUTCOME, OVERRIDE, PAGE,
 
 TWO = 2
 DAY = 86_400.0
+ANSWERS = ("came", "missed")
 
 
 def event_words(bundle: Bundle, event: Event) -> str:
@@ -50,14 +53,39 @@ def own_notes(bundle: Bundle, history: Iterable[Line]) -> list[OwnNote]:
         for each in history
         if each.event is not None and each.event.model == bundle.name and each.event.known >= since
     ]
-    own = [OwnNote(_note(each), each.id) for each in told if each.by == caller_id() and each.door == PAGE]
-    return own[::-1]
+    own = [own_note(each) for each in told if each.by == caller_id() and each.door == PAGE]
+    # Who did not answer before may be tried again
+    return [replace(each, note="") if each.note == "no_answer" else each for each in own[::-1]]
 
 
-def _note(event: Event) -> str:
+def own_note(event: Event) -> OwnNote:
+    """An event as its page remembers it."""
     if event.kind == OUTCOME:
-        return f"{'came' if event.value else 'missed'} {event.outcome}"
-    return {CONTACTED: "no_answer", CALL_BACK: "call_back"}.get(event.kind, event.kind)
+        note = f"{'came' if event.value else 'missed'} {event.outcome}"
+    else:
+        note = {CONTACTED: "no_answer", CALL_BACK: "call_back"}.get(event.kind, event.kind)
+    return OwnNote(note, event.id, event.decision)
+
+
+def read_own(sent: Any) -> Any:
+    """Own notes as a page sends them; it may be anything."""
+    given = sent if isinstance(sent, list) else []
+    names = [each.name for each in fields(OwnNote)]
+    rows = [[each.get(name, "") for name in names] for each in given[-MOST:] if isinstance(each, dict)]
+    return tuple(OwnNote(*row) for row in rows if all(isinstance(part, str) for part in row))
+
+
+def replaced(kind: str, outcome: str, own: Sequence[OwnNote], *, exclusive: bool) -> list[OwnNote]:
+    """Of what was told before that which cannot stand beside a new answer.
+
+    Of outcomes that exclude each other it is any answer, else that about the same outcome; and another call-back.
+    """
+    if kind == "call_back":
+        return [each for each in own if each.note == kind]
+    if kind not in ANSWERS:
+        return []
+    answered = [each for each in own if each.note.partition(" ")[0] in ANSWERS]
+    return [each for each in answered if exclusive or each.note.partition(" ")[2] == outcome]
 
 
 def decision_words(bundle: Bundle, decision: Decision) -> str:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 import time
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from dash import Dash, Input, Output, State, no_update
+from dash import Dash, Input, Output, no_update
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
+from pydantic import BeforeValidator
 
 from auth.access import allowed
 from auth.permissions import Permission
 from callbacks.campaign.doors import Doors
-from callbacks.history_words import event_words, own_notes, told_lines
+from callbacks.history_words import event_words, own_note, own_notes, read_own, replaced, told_lines
 from feedback.desk.history import history
 from feedback.desk.noting import Press, Shown, note, take_back
 from feedback.desk.service import Desk
@@ -22,13 +23,14 @@ from feedback.told.fields import LATEST
 from jobs.work.score_campaign import record_id_of
 from layouts.predict import history as lines
 from layouts.predict import outcome_row
+from layouts.predict.history import OwnNote
 from layouts.shared import ids, url
 from layouts.shared.form_messages import FormRequest
 from layouts.shared.html_tree import tree_of
 from layouts.shared.request_model import RequestModel
 from layouts.shared.static_html import message_attributes
 from ml.decision.decide import acts
-from ml.errors import LikelyError
+from ml.errors import InvalidRecord, LikelyError
 from ml.files.table import ReadPlan
 from ml.service import Bundle, Service
 from ml.translation import mark, text
@@ -37,6 +39,7 @@ from store.outcome_records import LONGEST_KEY, LONGEST_NOTE, LONGEST_REASON, LON
 
 Kind = Literal["", "came", "missed", "no_answer", "call_back", "override", "undo", "next"]
 NOTED: dict[str, str] = {"next": mark("Nobody is left to call."), "undo": mark("Taken back.")}
+NO_RESULT = mark("Nothing was noted: these values have no result.")
 LATE = 600.0  # seconds that a press may take on its way
 PLACE = re.compile(rf"{url.TODAY}([0-9a-f]{{32}})\.(\d{{1,12}})")
 ROW = re.compile(rf"{url.CAMPAIGN}([0-9a-f]{{32}})\.(\d{{1,9}})")
@@ -49,15 +52,13 @@ class Act(RequestModel):
     key: str = ""
     """Made for each press."""
     scenario: Any = None
-    """The result on the screen when it was pressed, as a request of the form with its record."""
+    """What stood in the form when it was pressed, as a request with its record."""
     outcome: str = ""
     reason: str = ""
     note: str = ""
     due: float | None = None
-    decision: str = ""
-    replaces: str = ""
-    event: str = ""
-    """What is taken back."""
+    own: Annotated[tuple[OwnNote, ...], BeforeValidator(read_own)] = ()
+    """What the reader told of the record before, the first first."""
 
 
 @dataclass(frozen=True)
@@ -81,16 +82,10 @@ def register(app: Dash, services: Services) -> None:
         Input(ids.HISTORY_ASKED, "data"),
         prevent_initial_call=True,
     )(lambda asked: show_history(services, asked))
-    app.callback(
-        Output(ids.CLAIM_SAID, "attributes"),
-        Input(ids.CLAIM_TICK, "n_intervals"),
-        State(ids.CLAIM_HELD, "data"),
-        prevent_initial_call=True,
-    )(lambda _, held: renew(services.desk, held))
 
 
 def answer(services: Services, sent: Any) -> dict[str, Any]:
-    """What is said of a press: its key and kind, words, and the ids of the event and the decision.
+    """What is said of a press: its key, words, and what the reader has told of the record by now.
 
     Parameters
     ----------
@@ -99,16 +94,16 @@ def answer(services: Services, sent: Any) -> dict[str, Any]:
         See :class:`Act`; as all that a browser sends, it may be anything.
     """
     act = Act.read(sent)
-    said: dict[str, Any] = {"key": act.key, "kind": act.kind}
+    said: dict[str, Any] = {"key": act.key}
     if not act.kind or not 0 < len(act.key) <= LONGEST_KEY:
         raise PreventUpdate
     try:
         if act.kind == "next":
             return said | _next(services)
-        if act.kind == "undo":
-            take_back(services.desk, act.event, act.key)
-            return said | {"words": text(NOTED["undo"]), "event": act.event}
-        return said | _noted(services, act)
+        own = _taken_back(services, act) if act.kind == "undo" else _noted(services, act)
+        return said | own
+    except InvalidRecord:
+        return said | {"words": text(NO_RESULT), "failed": True}
     except LikelyError as error:
         return said | {"words": str(error), "failed": True}
 
@@ -134,12 +129,19 @@ def address_of(services: Services, assignment: Any) -> str:
     return url.href("predict", key, record=record, outcome=assignment.outcome)
 
 
+def _taken_back(services: Services, act: Act) -> dict[str, Any]:
+    *left, last = act.own or (OwnNote("", ""),)
+    take_back(services.desk, last.event, act.key)
+    return {"words": text(NOTED["undo"]), "own": [vars(each) for each in left]}
+
+
 def _noted(services: Services, act: Act) -> dict[str, Any]:
     shown, outcome = shown_of(services, FormRequest.read(act.scenario), act.outcome)
     value = None
     if act.kind == "override" and shown.probabilities is not None:
         cut_off = services.service.cut_off(shown.bundle, outcome)
         value = 0.0 if acts(shown.probabilities[outcome], cut_off) else 1.0
+    before = replaced(act.kind, outcome, act.own, exclusive=shown.bundle.outcomes.exclusive)
     press = Press(
         act.kind,  # type: ignore[arg-type]
         act.key,
@@ -148,12 +150,13 @@ def _noted(services: Services, act: Act) -> dict[str, Any]:
         act.note.strip()[:LONGEST_NOTE],
         _due(act),
         value,
-        act.decision,
-        act.replaces,
+        act.own[-1].decision if act.own else "",
+        before[-1].event if before else "",
     )
     told = note(services.desk, shown, press)
+    own = [*(each for each in act.own if each not in before), own_note(told)]
     words = text("Noted: {what}", what=event_words(shown.bundle, told))
-    return {"words": words, "event": told.id, "decision": told.decision}
+    return {"words": words, "own": [vars(each) for each in own]}
 
 
 def _due(act: Act) -> float | None:
@@ -254,17 +257,3 @@ def desk_of(services: Services, bundle: Bundle, request: FormRequest, claim: out
         return None
     found = history_of(services, bundle, request.record_id, request.row)
     return outcome_row.Desk(found, claim, seller=claim is not None or seller_screen(bundle))
-
-
-def renew(desk: Desk, held: Any) -> dict[str, Any]:
-    """Renew the claim of a page that is open; words where somebody else is with the customer by now."""
-    claim = outcome_row.Claim.read(held)
-    if claim is None:
-        raise PreventUpdate
-    if desk.renew(claim.list, claim.row, claim.page):
-        return message_attributes({"words": ""})
-    other = desk.holder(claim.list, claim.row)
-    if other is None:
-        return message_attributes({"words": text("Somebody else is done with this customer.")})
-    name = desk.names().of(other) or text("Somebody")
-    return message_attributes({"words": text("{name} is with this customer now.", name=name)})

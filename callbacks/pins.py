@@ -16,13 +16,14 @@ from layouts.shared.html_tree import tree_of
 from layouts.shared.percent import percents
 from layouts.shared.static_html import message_attributes
 from ml.data.schema import Schema
-from ml.errors import LikelyError
+from ml.errors import InvalidRecord, LikelyError
 from ml.service import Service
 from ml.translation import mark, text
 
 MOST = 4
 NAMES = "ABCD"
 GONE = mark("This model has a new version. What was pinned of the former one is gone.")
+NO_RESULT = mark("Nothing is pinned: these values have no result.")
 FULL = mark("Four scenarios are pinned. Remove one to pin another.")
 Kept = list[dict[str, Any]]
 
@@ -94,6 +95,8 @@ def _pinned(service: Service, scenario: Any, pinned: Kept) -> tuple[Kept, str]:
     try:
         column = _column(service, FormRequest.read(scenario))
         schema = form_schema(service.model(str(scenario.get("model"))))
+    except InvalidRecord:
+        return pinned, text(NO_RESULT)
     except LikelyError as error:
         return pinned, str(error)
     twin = next((one for one in pinned if _equal(schema, _of(one), column)), None)

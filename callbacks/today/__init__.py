@@ -5,10 +5,10 @@ from __future__ import annotations
 from dash import Dash
 
 from callbacks.outcomes import Services
-from callbacks.today import leave, page
+from callbacks.today import claim, page
 
 
 def register(app: Dash, services: Services) -> None:
-    """Register the callbacks, and the route of a page that is left."""
+    """Register the callbacks, and what keeps the claim of an open page."""
     page.register(app, services)
-    leave.register(app.server, services.desk)
+    claim.register(app, services.desk)

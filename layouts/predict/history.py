@@ -42,10 +42,19 @@ class Told:
 
 @dataclass(frozen=True)
 class OwnNote:
-    """What the reader told lately and can take back: as ``noteOf`` of ``assets/ts/predict/outcomes.ts`` names it."""
+    """What the reader told lately and can take back.
+
+    Attributes
+    ----------
+    note : str
+        What shows as noted, as ``noteOf`` of ``assets/ts/predict/outcomes.ts`` names it; empty for nothing.
+    event, decision : str
+        Ids of the event and of the decision it is about.
+    """
 
     note: str
     event: str
+    decision: str = ""
 
 
 def history(lines: Sequence[Told], own: Sequence[OwnNote] = ()) -> Component | None:

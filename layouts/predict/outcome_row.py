@@ -86,11 +86,10 @@ def outcome_row(bundle: Bundle, desk: Desk, record: Mapping[str, str], *, named:
         Whether the record has an id. Without, there is something to tell as soon as a value is known.
     """
     hidden = not named and not any(value.strip() for value in record.values())
-    words = {item.name: told_words(bundle.card, bundle.outcomes, item.name) for item in bundle.outcomes.items}
     data = {
         "aria-label": text("What came of it"),
-        "data-words": json.dumps(words, ensure_ascii=False),
-        **_sentences(),
+        "data-noting": text("Noting …"),
+        "data-failed": text("It is not known whether it was noted: the service made an error. Reload the page."),
     }
     parts = [
         html.Div(_buttons(bundle, desk), className="outcome-buttons", role="group", **{"aria-label": text("Tell it")}),
@@ -129,15 +128,6 @@ def _claim(claim: Claim | None) -> list[Component]:
     ]
 
 
-def _sentences() -> dict[str, str]:
-    return {
-        "data-noting": text("Noting …"),
-        "data-waiting": text("Noted as soon as the result is there …"),
-        "data-failed": text("It is not known whether it was noted: the service made an error. Reload the page."),
-        "data-not-noted": text("Nothing was noted: these values have no result."),
-    }
-
-
 def _button(words: str, kind: str, key: str = "", given: Mapping[str, Any] | None = None) -> Component:
     said = text("Key {key}", key=key)
     shortcut = {"aria-keyshortcuts": key, "title": said, "data-key": key, "data-key-words": said} if key else {}
@@ -148,7 +138,8 @@ def _button(words: str, kind: str, key: str = "", given: Mapping[str, Any] | Non
 
 def _buttons(bundle: Bundle, desk: Desk) -> list[Component]:
     outcomes = bundle.outcomes
-    contact = [_button(text("No answer"), "no_answer", "3"), _button(text("Call back"), "call_back", "4")]
+    later = {"data-unfolds": "later"}
+    contact = [_button(text("No answer"), "no_answer", "3"), _button(text("Call back"), "call_back", "4", later)]
     return [*_answers(bundle, seller=desk.seller), *(contact if desk.seller else [])] if len(outcomes) else []
 
 
@@ -165,10 +156,13 @@ def _answers(bundle: Bundle, *, seller: bool) -> list[Component]:
         return [
             _button(item.label, "came", str(at), {"data-name": item.name}) for at, item in enumerate(outcomes.items, 1)
         ]
-    about = {"data-name": outcomes.positive} if outcomes.exclusive else {}
-    item = outcomes[outcomes.positive]
-    came, missed = told_words(bundle.card, bundle.outcomes, item.name)
-    return [_button(came, "came", "1", about), _button(missed, "missed", "2", about)]
+    words = {name: told_words(bundle.card, outcomes, name) for name in outcomes.names}
+    buttons = []
+    for at, kind in enumerate(("came", "missed")):
+        of_each = json.dumps({name: said[at] for name, said in words.items()}, ensure_ascii=False)
+        about = {"data-name": outcomes.positive} if outcomes.exclusive else {"data-words": of_each}
+        buttons.append(_button(words[outcomes.positive][at], kind, str(at + 1), about))
+    return buttons
 
 
 def _later() -> Component:

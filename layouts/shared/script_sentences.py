@@ -29,7 +29,6 @@ def attribute() -> dict[str, str]:
         "values_changed": plural_template("{n} value changed", "{n} values changed"),
         "taken_over": template("Kept from {model}: {fields}."),
         # scenarios
-        "not_pinned": template("Nothing is pinned: these values have no result."),
         "pin_loaded": template("{name} is in the form."),
         # plots and reports
         "no_point": template("No value here"),

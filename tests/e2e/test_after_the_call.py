@@ -114,7 +114,7 @@ def test_a_double_click_is_noted_once(browse, accounts, store):
     assert [each.kind for each in told(store)[before:]] == ["contacted"]
 
 
-def test_a_press_while_the_page_updates_waits_for_the_result_of_these_values(browse, accounts, store):
+def test_a_press_while_the_page_updates_is_about_the_values_that_stand_in_the_form(browse, accounts, store):
     tab = signed_in(browse, accounts, "ann", RECORD)
     tab.settle()
     old = tab.probabilities()
@@ -125,7 +125,7 @@ def test_a_press_while_the_page_updates_waits_for_the_result_of_these_values(bro
     tab.textbox("Income").press("Enter")
     expect(tab.page.locator("#panel")).to_have_attribute("data-state", "waiting")
     button(tab, "Not").click()
-    expect(words(tab)).to_have_text("Noted as soon as the result is there …")
+    expect(words(tab)).to_have_text("Noting …")
     before = len(told(store))
     waits.clear()
     for route in held:

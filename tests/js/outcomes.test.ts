@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { called, formOf } from "./page.ts";
+import { called, formOf, type } from "./page.ts";
 import "../../assets/ts/predict/outcomes.ts";
 import "../../assets/ts/predict/outcome-keys.ts";
 
-type Sent = {
-  key: string; kind: string; outcome?: string; replaces?: string; event?: string; due?: number; decision: string; scenario: { record_id: string };
-};
+type Own = { note: string; event: string };
+type Sent = { key: string; kind: string; outcome?: string; due?: number; own: Own[]; scenario: { record_id: string; record: object } };
 
-const WORDS = { loan: ["Loan: Bought", "Loan: Not bought"], card: ["Card: Bought", "Card: Not bought"] };
+const WORDS = [{ loan: "Loan: Bought", card: "Card: Bought" }, { loan: "Loan: Not bought", card: "Card: Not bought" }];
 let serial = 0;
 
 const one = (kind: string) => document.querySelector<HTMLButtonElement>(`#outcomes .outcome-buttons [data-outcome=${kind}]`)!;
@@ -24,41 +23,44 @@ function key(text: string, target: EventTarget = document.body, more: KeyboardEv
 
 /* The row as layouts/predict/outcome_row.py writes it; `name` where its buttons are about one class alone. */
 function page(name = "") {
-  const about = name ? ` data-name="${name}"` : "";
+  const about = (at: number) => (name ? ` data-name="${name}"` : ` data-words='${JSON.stringify(WORDS[at])}'`);
   const keyed = (at: number) => `data-key="${at}" data-key-words="Key ${at}" aria-keyshortcuts="${at}" title="Key ${at}"`;
   const form = formOf({ income: "50", age: "30" });
   document.querySelector("#result [data-focus]")!.setAttribute("data-focus", "loan");
   document.body.insertAdjacentHTML("beforeend", `
-    <section id="outcomes" data-noting="Noting …" data-waiting="Soon …" data-not-noted="Nothing was noted." data-failed="It is not known.">
+    <section id="outcomes" data-noting="Noting …" data-failed="It is not known.">
       <div class="outcome-buttons">
-        <button data-outcome="came"${about} ${keyed(1)}><span class="outcome-word">Yes</span></button>
-        <button data-outcome="missed"${about} ${keyed(2)}><span class="outcome-word">No</span></button>
+        <button data-outcome="came"${about(0)} ${keyed(1)}><span class="outcome-word">Yes</span></button>
+        <button data-outcome="missed"${about(1)} ${keyed(2)}><span class="outcome-word">No</span></button>
         <button data-outcome="no_answer" ${keyed(3)}><span class="outcome-word">No answer</span></button>
-        <button data-outcome="call_back" ${keyed(4)}><span class="outcome-word">Call back</span></button>
+        <button data-outcome="call_back" data-unfolds="later" ${keyed(4)}><span class="outcome-word">Call back</span></button>
       </div>
-      <div class="outcome-later" hidden><button data-outcome="call_back" data-hours="1">In an hour</button><input class="outcome-at"></div>
+      <div class="outcome-later" hidden><button data-outcome="call_back" data-hours="1">In an hour</button><input class="outcome-at" type="datetime-local"></div>
       <textarea class="outcome-note"></textarea>
       <p class="outcome-words"></p><button data-outcome="undo" hidden>Undo</button>
     </section>
     <div id="history"></div><input type="checkbox" data-outcome-keys checked>`);
-  document.getElementById("outcomes")!.dataset.words = JSON.stringify(WORDS);
   dispatchEvent(new CustomEvent("likely:page"));
   return form;
 }
 
 function current(record = "7") {
   const form = document.querySelector<HTMLElement>(".form")!;
+  const other = form.dataset.record !== record;
   form.dataset.record = record;
+  if (other) dispatchEvent(new CustomEvent("likely:filled", { detail: { form } }));
   const question = { serial: ++serial, model: "loan@1", record_id: record, row: null };
   dispatchEvent(new CustomEvent("likely:current", { detail: { form, question } }));
 }
 
-/* What the server says of the last press. */
-async function said(event: string, more: object = {}) {
-  const { key: of, kind } = sent().at(-1)!;
+/* What the server says of the last press: it was noted, and is told of the record beside what was before. */
+async function said(event: string, more: object = {}, note = "") {
+  const { key: of, kind, outcome, own } = sent().at(-1)!;
   document.querySelector("likely-outcome-said")?.remove();
   const message = document.createElement("likely-outcome-said");
-  message.dataset.message = JSON.stringify({ key: of, kind, words: `Noted ${event}`, event, decision: "d1", ...more });
+  const now = { note: note || (["came", "missed"].includes(kind) ? `${kind} ${outcome}` : kind), event };
+  const left = own.filter((each) => !(["came", "missed"].includes(kind) && each.note.endsWith(` ${outcome}`)));
+  message.dataset.message = JSON.stringify({ key: of, words: `Noted ${event}`, own: kind === "undo" ? own.slice(0, -1) : [...left, now], ...more });
   document.body.append(message);
   await tick();
 }
@@ -71,7 +73,7 @@ async function history(notes: object[]) {
 }
 
 beforeEach(async () => {
-  if (sent().length) await said("", { failed: true }); // so that none of the test before is open
+  if (sent().length) await said("", { own: undefined }); // so that none of the test before is open
   localStorage.clear();
   page();
   current();
@@ -93,12 +95,11 @@ test("a press is sent once with a key of its own, and is noted when the server s
   assert.equal(sent().length, 1);
 });
 
-test("the other answer about the same outcome takes its place, under the same decision", async () => {
+test("the next press brings along what was told before, so that it can take its place", async () => {
   one("came").click();
   await said("e1");
   one("missed").click();
-  assert.equal(sent()[1].replaces, "e1");
-  assert.equal(sent()[1].decision, "d1");
+  assert.deepEqual(sent()[1].own, [{ note: "came loan", event: "e1" }]);
   await said("e2");
   assert.deepEqual([isNoted("came"), isNoted("missed")], [false, true]);
 });
@@ -111,14 +112,14 @@ test("each of several products has an answer of its own", async () => {
   assert.equal(isNoted("came"), false);
   assert.equal(one("came").textContent, "Card: Bought");
   one("missed").click();
-  assert.deepEqual([sent()[1].outcome, sent()[1].replaces], ["card", undefined]);
+  assert.equal(sent()[1].outcome, "card");
   await said("e2");
   document.querySelector<HTMLElement>("#result [data-focus]")!.dataset.focus = "loan";
   current();
   assert.deepEqual([isNoted("came"), isNoted("missed")], [true, false]);
 });
 
-test("of classes that exclude each other any takes the place of the one before", async () => {
+test("a button of one class is about that class, whatever is in focus", async () => {
   page("Y");
   one("missed").dataset.name = "N";
   one("missed").dataset.outcome = "came"; // two classes are two buttons of one kind
@@ -126,16 +127,17 @@ test("of classes that exclude each other any takes the place of the one before",
   const [first, second] = document.querySelectorAll<HTMLButtonElement>("[data-outcome=came]");
   first.click();
   await said("e1");
+  assert.deepEqual([first, second].map((each) => each.getAttribute("aria-pressed")), ["true", "false"]);
   second.click();
-  assert.deepEqual([sent().at(-1)!.outcome, sent().at(-1)!.replaces], ["N", "e1"]);
+  assert.equal(sent().at(-1)!.outcome, "N");
 });
 
-test("a second answer that is pressed before the first is noted takes its place all the same", async () => {
+test("a second answer that is pressed before the first is noted goes after it, and brings it along", async () => {
   one("came").click();
   one("missed").click();
   assert.equal(sent().length, 1); // one after the other
   await said("e1");
-  assert.deepEqual([sent().length, sent()[1].replaces], [2, "e1"]);
+  assert.deepEqual([sent().length, sent()[1].own[0].event], [2, "e1"]);
   await said("e2");
   assert.deepEqual([isNoted("came"), isNoted("missed")], [false, true]);
 });
@@ -151,7 +153,7 @@ test("presses that are on their way stay with their record when another one is o
   await said("e2");
   assert.equal(isNoted("came"), false);
   assert.equal(sent()[2].scenario.record_id, "8");
-  assert.equal(sent()[2].replaces, undefined);
+  assert.deepEqual(sent()[2].own, []);
   await said("e3");
   assert.equal(isNoted("came"), true);
 });
@@ -186,33 +188,32 @@ test("a call-back that is noted can be moved to another time", async () => {
   one("call_back").click();
   assert.equal(document.querySelector<HTMLElement>(".outcome-later")!.hidden, false);
   document.querySelector<HTMLButtonElement>("[data-hours]")!.click();
-  assert.equal(sent()[1].replaces, "e1");
+  assert.equal(sent().length, 2);
 });
 
-test("a press while the result is on its way waits for it, and is dropped where there is none", () => {
+test("a press while the result is on its way is about the values that stand in the form", () => {
   const form = document.querySelector<HTMLElement>(".form")!;
+  type("income", "64");
   dispatchEvent(new CustomEvent("likely:stale", { detail: { form } }));
   one("no_answer").click();
-  assert.deepEqual([sent().length, words()], [0, "Soon …"]);
-  current();
-  assert.equal(sent().length, 1);
+  assert.deepEqual([sent()[0].scenario.record, words()], [{ income: "64", age: "30" }, "Noting …"]);
 });
 
 test("what the reader told lately comes with the history, and is taken back after a reload", async () => {
   await history([{ note: "came loan", event: "e7" }, { note: "call_back", event: "e8" }]);
   assert.deepEqual([isNoted("came"), isNoted("call_back"), undo().hidden], [true, true, false]);
   undo().click();
-  assert.equal(sent()[0].event, "e8");
+  assert.equal(sent()[0].own.at(-1)!.event, "e8");
   await said("e8");
   assert.deepEqual([isNoted("came"), isNoted("call_back")], [true, false]);
 });
 
 test("who did not answer before is tried again, and what was told here stays noted", async () => {
-  await history([{ note: "no_answer", event: "e7" }]);
+  await history([{ note: "", event: "e7" }]);
   assert.deepEqual([isNoted("no_answer"), undo().hidden], [false, false]);
   one("no_answer").click();
   await said("e8");
-  await history([{ note: "no_answer", event: "e7" }, { note: "no_answer", event: "e8" }]);
+  await history([{ note: "", event: "e7" }, { note: "", event: "e8" }]);
   assert.equal(isNoted("no_answer"), true);
 });
 
@@ -225,7 +226,7 @@ test("another record has nothing noted", async () => {
 
 test("a press that fails is noted nowhere", async () => {
   one("came").click();
-  await said("", { failed: true, words: "It cannot be stored." });
+  await said("", { own: undefined, words: "It cannot be stored." });
   assert.deepEqual([words(), isNoted("came"), undo().hidden], ["It cannot be stored.", false, true]);
 });
 

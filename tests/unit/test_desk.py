@@ -13,6 +13,7 @@ from callbacks import outcomes
 from callbacks.campaign.doors import Doors
 from callbacks.history_words import own_notes, told_lines
 from callbacks.today import page as today
+from callbacks.today.claim import renew
 from callbacks.today.open_customer import open_customer
 from feedback.desk.history import history
 from feedback.desk.noting import Press, Shown, note, take_back
@@ -85,8 +86,12 @@ def pressed(services, kind="came", key="k1", place=None, **more):
 
 
 def stored(services, said):
-    tables = services.desk.feedback.store.outcomes
-    return tables.events.get(said["event"]), tables.decisions.get(said["decision"])
+    tables, (*_, own) = services.desk.feedback.store.outcomes, said["own"]
+    return tables.events.get(own["event"]), tables.decisions.get(own["decision"])
+
+
+def event_of(said):
+    return said["own"][-1]["event"]
 
 
 def test_a_press_stores_what_was_shown_and_what_came(services):
@@ -111,11 +116,11 @@ def test_the_same_press_is_noted_once_however_often_it_arrives(services):
     with as_(ANN):
         first = pressed(services, key="twice")
         before = tables.decisions.count("shop"), tables.events.last("shop")
-        assert pressed(services, key="twice")["event"] == first["event"]
+        assert event_of(pressed(services, key="twice")) == event_of(first)
         assert (tables.decisions.count("shop"), tables.events.last("shop")) == before
-        assert pressed(services, key="another")["event"] != first["event"]
+        assert event_of(pressed(services, key="another")) != event_of(first)
     with as_(BOB):  # his keys are his own
-        assert pressed(services, key="twice")["event"] != first["event"]
+        assert event_of(pressed(services, key="twice")) != event_of(first)
 
 
 @pytest.mark.parametrize(
@@ -147,14 +152,30 @@ def test_who_disagrees_says_the_contrary_of_what_was_advised(services):
 def test_presses_about_one_result_share_its_decision_and_others_do_not(services):
     with as_(ANN):
         first = pressed(services, "override", key="s1", reason="They told me so")
-        same = pressed(services, key="s2", decision=first["decision"])
+        same = pressed(services, key="s2", own=first["own"])
         other = outcomes.answer(services, {
-            "kind": "came", "key": "s3", "decision": first["decision"],
+            "kind": "came", "key": "s3", "own": first["own"],
             "scenario": {"model": "shop", "record": record(services, 4), "record_id": "C-7"},
         })  # fmt: skip
-    assert same["decision"] == first["decision"] != other["decision"]
+        made = [stored(services, said)[1].id for said in (first, same, other)]
+    assert made[0] == made[1] != made[2]
     with as_(BOB):
-        assert pressed(services, key="s4", decision=first["decision"])["decision"] != first["decision"]
+        assert stored(services, pressed(services, key="s4", own=first["own"]))[1].id != made[0]
+
+
+def test_another_answer_takes_the_place_of_the_one_before_and_a_note_beside_it_stays(services):
+    own = ()
+    with as_(ANN):
+        for kind in ("no_answer", "came", "missed", "call_back", "call_back"):
+            due = {"due": 2e9} if kind == "call_back" else {}
+            own = pressed(services, kind, key=f"r{len(own)} {kind} {own}"[:40], own=list(own), **due)["own"]
+    assert [each["note"] for each in own] == ["no_answer", "missed buys", "call_back"]
+
+
+@pytest.mark.parametrize("own", [None, "all", [None, 3], [{"note": ["came"]}], [{"note": {}, "event": 7}]])
+def test_own_notes_that_are_none_are_left_out(services, own):
+    with as_(ANN):
+        assert len(pressed(services, key=f"none {own}", own=own)["own"]) == 1
 
 
 @pytest.mark.parametrize(
@@ -191,22 +212,20 @@ def test_undo_takes_back_ones_own_and_nobody_elses(services):
     with as_(ANN):
         said = pressed(services, key="mine")
     with as_(BOB), pytest.raises(UnknownDecision):
-        take_back(services.desk, said["event"], "undo")
+        take_back(services.desk, event_of(said), "undo")
     bundle = services.service.model("shop")
     with as_(ANN):
-        told = outcomes.answer(services, {"kind": "undo", "key": "undo", "event": said["event"]})
+        told = outcomes.answer(services, {"kind": "undo", "key": "undo", "own": said["own"]})
         assert told["words"] == "Taken back."
-        assert (
-            outcomes.answer(services, {"kind": "undo", "key": "undo", "event": said["event"]})["words"] == "Taken back."
-        )
-        assert said["event"] not in {each.event.id for each in history(services.desk, bundle, "C-7") if each.event}
+        assert outcomes.answer(services, {"kind": "undo", "key": "undo", "own": said["own"]})["words"] == "Taken back."
+        assert event_of(said) not in {each.event.id for each in history(services.desk, bundle, "C-7") if each.event}
 
 
 def test_not_takes_the_place_of_bought(services):
     bundle = services.service.model("shop")
     with as_(ANN):
         first = pressed(services, key="r1", place="R-1")
-        pressed(services, "missed", key="r2", place="R-1", replaces=first["event"])
+        pressed(services, "missed", key="r2", place="R-1", own=first["own"])
         lines = told_lines(bundle, history(services.desk, bundle, "R-1"))
     assert lines[0].what == "Not"
     assert "Bought" not in [each.what for each in lines]
@@ -270,15 +289,15 @@ def test_an_open_page_keeps_its_customer_and_hears_when_it_lost_them(services, m
         _, named = place_of(services, made)
         _, claim = open_customer(services, bundle, named, None)
         held = {"list": claim.list, "row": claim.row, "page": claim.page}
-        assert words_of(outcomes.renew(services.desk, held)) == ""
+        assert words_of(renew(services.desk, held)) == ""
         services.desk.leave(*held.values())
     with as_(BOB):
         assert open_customer(services, bundle, named, None)[1] is not None
     with as_(ANN):
-        assert words_of(outcomes.renew(services.desk, held)) == "bob@shop is with this customer now."
+        assert words_of(renew(services.desk, held)) == "bob@shop is with this customer now."
         for nothing in (None, {}, {"list": 5, "row": "x", "page": None}, held | {"row": 2**70}, held | {"row": True}):
             with pytest.raises(outcomes.PreventUpdate):
-                outcomes.renew(services.desk, nothing)
+                renew(services.desk, nothing)
 
 
 def test_who_has_not_the_list_neither_claims_by_renewing_nor_hears_who_is_there(services, made):
@@ -288,12 +307,12 @@ def test_who_has_not_the_list_neither_claims_by_renewing_nor_hears_who_is_there(
     job, bundle = made, services.service.model("shop")
     forged, named = {"list": job, "row": row, "page": "mine"}, f"today:{job}.{row}"
     with as_(EVE):
-        assert words_of(outcomes.renew(services.desk, forged)) == "Somebody else is done with this customer."
+        assert words_of(renew(services.desk, forged)) == "Somebody else is done with this customer."
     assert services.desk.table.held_by(job, row) is None
     with as_(ANN):
         assert open_customer(services, bundle, named, None)[1] is not None
     with as_(EVE):
-        assert words_of(outcomes.renew(services.desk, forged)) == "Somebody else is done with this customer."
+        assert words_of(renew(services.desk, forged)) == "Somebody else is done with this customer."
 
 
 @pytest.mark.parametrize("due", [1e300, 1e18, 253_402_300_800.0, -5, float("nan"), float("inf"), "x", None])
@@ -320,7 +339,7 @@ def test_what_is_told_of_a_customer_moves_the_list_and_undo_moves_it_back(servic
         day = services.desk.today(50)
         assert (day.open, day.over) == (left - 1, 1)
         assert [(each.last.what, each.last.by) for each in day.done] == [("came", f"person {ANN.id}")]
-        outcomes.answer(services, {"kind": "undo", "key": f"undo {made}", "event": said["event"]})
+        outcomes.answer(services, {"kind": "undo", "key": f"undo {made}", "own": said["own"]})
         assert (services.desk.today(50).open, services.desk.today(50).done) == (left, [])
 
 
@@ -380,10 +399,10 @@ def test_what_one_told_lately_can_be_taken_back_after_a_reload_and_what_others_t
         first, second = (pressed(services, kind, key=f"o {kind}", place="O-1") for kind in ("came", "no_answer"))
         own = own_notes(bundle, history(services.desk, bundle, "O-1"))
         assert [(each.note, each.event) for each in own] == [
-            ("came buys", first["event"]), ("no_answer", second["event"]),
+            ("came buys", event_of(first)), ("", event_of(second)),
         ]  # fmt: skip
-        assert first["event"] in str(outcomes.history_of(services, bundle, "O-1", None))
-        take_back(services.desk, second["event"], "o undo")
+        assert event_of(first) in str(outcomes.history_of(services, bundle, "O-1", None))
+        take_back(services.desk, event_of(second), "o undo")
         assert [each.note for each in own_notes(bundle, history(services.desk, bundle, "O-1"))] == ["came buys"]
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from html import unescape
 
 import pytest
 
@@ -58,8 +60,9 @@ def test_of_independent_outcomes_the_words_are_of_the_one_in_focus(service):
     first = outcomes[outcomes.positive].label
     assert buttons(html)[:2] == [("came", f"{first}: yes"), ("missed", f"{first}: no")]
     assert "data-name" not in html  # the script takes that in focus, and its words
-    words = service.model("independent") and row(service, "independent")[1][0].attributes["data-words"]
-    assert all(f'"{name}"' in words for name in outcomes.names)
+    came, missed = (json.loads(unescape(each)) for each in re.findall(r'data-words="([^"]*)"', html))
+    assert list(came) == list(missed) == list(outcomes.names)
+    assert came[outcomes.positive] == f"{first}: yes"
 
 
 def test_a_model_without_probabilities_has_nothing_to_disagree_with(service):

@@ -1,239 +1,166 @@
-/* What came of it: a press tells it about the result on the screen. Each press has a key of its own, so that one that is
-   sent twice is noted once; the server says in words what was noted (callbacks/outcomes.py). While a result is on its way
-   a press waits for it; one whose values have no result is not noted. What the reader told lately comes with the history,
-   so that it can be taken back after a reload, too. */
-import { all, byId, closest, find, setWords } from "../shared/dom.ts";
+/* What came of it: a press tells it about the record and the values that stand in the form then (callbacks/outcomes.py).
+   Each press has a key of its own, so that one that is sent twice is noted once. They are sent one after the other, with
+   what the reader has told of the record, for a later answer takes the place of an earlier one; it comes back with words,
+   and with the history, so that it can be taken back after a reload, too. */
 import { go, setProps } from "../shared/dash.ts";
-import type { Question } from "../shared/events.ts";
+import { all, byId, closest, find, setWords } from "../shared/dom.ts";
 import { valuesOf } from "../shared/fields.ts";
-import { ask } from "../shared/form.ts";
+import { questionOf } from "../shared/form.ts";
 import { onMessage, onSignal } from "../shared/signals.ts";
 import { formHere } from "./call.ts";
-import { choose, dueOf } from "./call-back.ts";
 
 const TYPED = "input, select, textarea, [contenteditable]"; // where digits are written
-const ONE_OF = ["came", "missed"]; // of which the later one takes the place of the other
-const REPLACED = ["call_back"];     // by the next of its kind
+const HOUR = 3_600_000; // ms
+const MORNING = 9;      // hour of a call-back on another day
 
-type Press = { kind: string; outcome?: string; reason?: string; note?: string; due?: number; event?: string };
-/* A press on its way: what it is remembered by, what it takes the place of, and the result and the record it is about. */
-type Told = { press: Press; as: string; excludes: (told: string) => boolean; about: Question | null; of: number; key: string };
 type Own = { note: string; event: string };
-type Said = { key: string; kind: string; words: string; event?: string; decision?: string; go?: string; failed?: boolean };
+type Told = { place: HTMLElement | null; own: Own[]; asked: boolean }; // of a record; asked: for its history
+type Press = { to: Told; note: string; act: { kind: string; key: string; note?: string } };
+type Said = { key: string; words: string; own?: Own[]; go?: string };
 
-let now: Question | null = null;    // the result that belongs to the form, if there is one
-let wanted: (() => void) | null = null; // waits for a result
-let open: Told | null = null;       // sent, and not answered yet
-const later: Told[] = [];           // told meanwhile
-let of = 0;                         // counts the records that stood in the form
-let noted = new Map<string, string>(); // kind and outcome -> its event, of the record in the form
-let last = "";                      // the event that Undo takes back
-let decided: { serial: number; decision: string } | null = null;
+let here: Told = { place: null, own: [], asked: true }; // of the record in the form
+const presses: Press[] = [];                            // the first is on its way
 
 const row = () => byId("outcomes");
 const button = (kind: string) => find<HTMLButtonElement>(`#outcomes [data-outcome=${kind}]`);
 const say = (words: string) => setWords(find("#outcomes .outcome-words"), words);
-const sentenceOf = (name: "noting" | "waiting" | "notNoted" | "failed") => row()?.dataset[name] ?? "";
+const focus = () => find("#result [data-focus]")?.dataset.focus ?? "";
+const choiceHere = () => find<HTMLSelectElement>("#outcomes [data-outcome-choice]");
 
 function newKey() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 // ---- what the page shows ---------------------------------------------------------------------
-/* Words of the outcome in focus, which pressed buttons are noted, and whether there is anything to tell of. */
-function dress() {
-  const place = row();
-  const form = formHere();
-  if (!place || !form) return;
-  const words = JSON.parse(place.dataset.words ?? "{}") as Record<string, [string, string] | undefined>;
-  const focus = find("#result [data-focus]")?.dataset.focus ?? "";
-  for (const [at, kind] of ONE_OF.entries()) {
-    const one = button(kind);
-    const said = words[focus]?.[at];
-    if (one && said && one.dataset.name === undefined && !find("[data-outcome-choice]", place)) setWords(find(".outcome-word", one), said);
-  }
-  for (const one of all<HTMLButtonElement>("#outcomes .outcome-buttons [data-outcome]")) {
-    one.setAttribute("aria-pressed", String(noted.has(noteOf(one))));
-  }
-  const undo = button("undo");
-  if (undo) undo.hidden = !last;
-  place.hidden = !form.dataset.record && valuesOf(form).every((value) => !value.trim());
-}
-
-const choiceHere = () => find<HTMLSelectElement>("#outcomes [data-outcome-choice]");
-
 /* The outcome that a press is about: the one chosen, the button's own, or the one in focus. */
 function outcomeOf({ dataset: { outcome: kind, name } }: HTMLElement) {
   const choice = choiceHere();
-  return (kind === "came" && choice ? choice.value : name) ?? find("#result [data-focus]")?.dataset.focus ?? "";
+  return (kind === "came" && choice ? choice.value : name) ?? focus();
 }
 
 /* By what a press is remembered: that one product was bought says nothing of the next. */
 function noteOf(one: HTMLElement) {
   const kind = one.dataset.outcome ?? "";
-  return ONE_OF.includes(kind) ? `${kind} ${outcomeOf(one)}` : kind;
+  return ["came", "missed"].includes(kind) ? `${kind} ${outcomeOf(one)}` : kind;
 }
 
-/* What cannot stand beside it: of outcomes that exclude each other any, else that of the same one. */
-function excludedBy(one: HTMLElement) {
-  const kind = one.dataset.outcome ?? "";
-  if (REPLACED.includes(kind)) return (told: string) => told === kind;
-  if (!ONE_OF.includes(kind)) return () => false;
-  const same = outcomeOf(one);
-  const any = one.dataset.name !== undefined || Boolean(choiceHere());
-  return (told: string) => ONE_OF.some((each) => (any ? told.startsWith(`${each} `) : told === `${each} ${same}`));
-}
-
-/* What was noted is of the record before. */
-function forget() {
-  of += 1;
-  noted = new Map();
-  last = "";
-  decided = null;
-}
-
-/* What the reader told of the record lately, as the history says. */
-function recall() {
-  const own = find("#history likely-own")?.dataset.notes;
-  if (!own || open || later.length || wanted) return; // what is told now comes with the next history
-  const told = JSON.parse(own) as Own[];
-  const here = new Set(noted.values());
-  const shown = told.filter(({ note, event }) => note !== "no_answer" || here.has(event)); // there may be another try today
-  noted = new Map(shown.map(({ note, event }) => [note, event]));
-  last = told.at(-1)?.event ?? "";
-  dress();
-}
-
-onSignal("own", ["data-notes"], recall);
-
-function anew() {
-  forget();
-  wanted = null;
-  say("");
-  fold();
+/* Words of the outcome in focus, which pressed buttons are noted, and whether there is anything to tell of. */
+function dress() {
+  const [place, form] = [row(), formHere()];
+  if (!place || !form) return;
+  for (const one of all<HTMLButtonElement>("#outcomes .outcome-buttons [data-outcome]")) {
+    const words: string | undefined = JSON.parse(one.dataset.words ?? "{}")[focus()];
+    if (words) setWords(find(".outcome-word", one), words);
+    one.setAttribute("aria-pressed", String(here.own.some(({ note }) => note === noteOf(one))));
+  }
+  const undo = button("undo");
+  if (undo) undo.hidden = !here.own.length;
+  place.hidden = !form.dataset.record && valuesOf(form).every((value) => !value.trim());
 }
 
 function fold() {
   for (const each of all<HTMLDetailsElement>("#outcomes details")) each.open = false;
-  const choices = find("#outcomes .outcome-later");
-  if (choices) choices.hidden = true;
+  unfold(false);
 }
 
-addEventListener("likely:current", ({ detail: { form, question } }) => {
-  const place = row();
-  if (!form.dataset.mirror || !place) return;
-  const { about } = place.dataset; // the record whose history is shown; a page comes with its own
-  place.dataset.about = question.record_id;
-  if (about === undefined) { forget(); recall(); } // the next customer's page
-  else if (about !== question.record_id) { anew(); askHistory(question); }
-  now = question;
+/* The times to call back, the first of which a person most often takes. */
+function unfold(on: boolean) {
+  const [times, typed] = [find("#outcomes .outcome-later"), find<HTMLInputElement>("#outcomes .outcome-at")];
+  if (!times || !typed) return;
+  times.hidden = !on;
+  if (!on) return;
+  if (!typed.value) typed.valueAsNumber = 1000 * dueOf({ days: "1" }) - 60_000 * new Date().getTimezoneOffset();
+  find<HTMLButtonElement>("button", times)?.focus();
+}
+
+/* Seconds since 1970 of the time that a button stands for, by the reader's clock. */
+function dueOf({ hours = "0", days, at }: DOMStringMap) {
+  const due = new Date(at ? find<HTMLInputElement>("#outcomes .outcome-at")?.value ?? "" : Date.now() + Number(hours) * HOUR);
+  if (days) { due.setDate(due.getDate() + Number(days)); due.setHours(MORNING, 0, 0, 0); }
+  return due.getTime() / 1000;
+}
+
+// ---- the record in the form ------------------------------------------------------------------
+/* What the reader told of it lately, as its history says. What is told now is more. */
+function recall() {
+  const own = find("#history likely-own")?.dataset.notes;
+  if (!own || here.own.length || presses.length) return;
+  here.own = JSON.parse(own);
   dress();
-  wanted?.();
+}
+onSignal("own", ["data-notes"], recall);
+
+/* Another record: what was noted is of the one before. */
+addEventListener("likely:filled", () => {
+  here = { place: row(), own: [], asked: false };
+  say("");
+  fold();
 });
 
-addEventListener("likely:stale", ({ detail: { form } }) => {
-  if (!form.dataset.mirror) return;
-  now = null;
-  if (!wanted || form.dataset.standing !== "invalid") return;
-  wanted = null;
-  say(sentenceOf("notNoted"));
+addEventListener("likely:current", ({ detail: { form } }) => {
+  if (!form.dataset.mirror || !row()) return;
+  if (here.place !== row()) { here = { place: row(), own: [], asked: true }; recall(); } // another page, with its history
+  if (!here.asked) askHistory();
+  dress();
 });
 
-addEventListener("likely:filled", () => { if (row()) anew(); });
-addEventListener("likely:page", () => { anew(); recall(); });
 addEventListener("change", (event) => { if (closest(event, "#outcomes [data-outcome-choice]")) dress(); });
 
-function askHistory({ model, record_id, row: at }: Question) {
-  setProps("history-asked", { data: { model, record_id, row: at, serial: Date.now() } });
+function askHistory() {
+  const form = formHere();
+  here.asked = true;
+  if (form) setProps("history-asked", { data: questionOf(form, Date.now()) });
 }
 
 // ---- telling ---------------------------------------------------------------------------------
-function tell(press: Press, as = "", excludes: Told["excludes"] = () => false) {
-  const send = () => {
-    wanted = null;
-    later.push({ press, as, excludes, about: now, of, key: newKey() });
-    say(sentenceOf("noting"));
-    if (!open) sendNext();
-  };
-  if (press.kind === "next" || press.kind === "undo" || now) { send(); return; }
-  wanted = send;
-  say(sentenceOf("waiting"));
-  ask();
-}
-
-function sendNext() {
-  open = later.shift() ?? null;
-  if (!open) return;
-  const { press, key, about } = open;
-  const here = open.of === of; // else the record is not in the form any more
-  const replaces = here ? noted.get([...noted.keys()].filter(open.excludes).at(-1) ?? "") : undefined;
-  const decision = here && decided?.serial === about?.serial ? decided?.decision : "";
-  setProps("outcome-act", { data: { ...press, key, replaces, scenario: about, decision } });
-}
-
-onMessage("outcome-said", (said: Said) => {
-  const told = open;
-  if (said.key !== told?.key) return; // an answer that comes again
-  open = null;
-  if (told.of === of) hear(told, said);
-  sendNext();
-});
-
-/* The server made an error: nothing is known of the press. */
-addEventListener("likely:failed", ({ detail: { outputs } }) => {
-  if (!open || !outputs.includes("outcome-said")) return;
-  const here = open.of === of;
-  open = null;
-  if (here) say(sentenceOf("failed"));
-  sendNext();
-});
-
-function hear(told: Told, said: Said) {
-  if (said.go) { go(said.go); return; }
-  say(said.words);
-  if (!said.failed && said.event) took(told, said.event, said.decision);
-  dress();
-}
-
-function took({ press, as, excludes, about }: Told, event: string, decision = "") {
-  if (press.kind === "undo") {
-    for (const [kind, from] of noted) if (from === event) noted.delete(kind);
-    last = [...noted.values()].at(-1) ?? "";
-  } else {
-    for (const each of [...noted.keys()].filter(excludes)) noted.delete(each);
-    noted.set(as, event);
-    last = event;
-    const note = find<HTMLTextAreaElement>("#outcomes .outcome-note");
-    if (note?.value.trim() === press.note) note.value = "";
-    if (about) decided = { serial: about.serial, decision };
-    fold();
-    const next = button("next");
-    if (next && !document.activeElement?.matches(`.form :is(${TYPED}), #finder-box`)) next.focus({ preventScroll: true });
-  }
-  if (now) askHistory(now);
-}
-
-// ---- events ----------------------------------------------------------------------------------
 addEventListener("click", (event) => {
   const one = closest<HTMLButtonElement>(event, "#outcomes button[data-outcome]");
   if (one) pressed(one);
 });
 
 function pressed(one: HTMLButtonElement) {
-  const { outcome: kind = "", reason } = one.dataset;
-  if (kind === "next") { tell({ kind }); return; }
-  if (kind === "undo") { if (last) tell({ kind, event: last }); return; }
-  const as = noteOf(one);
-  const again = noted.has(as) || [open, ...later].some((told) => told?.of === of && told.as === as);
-  if (wanted || (again && kind !== "call_back" && one.closest(".outcome-buttons"))) return; // it is noted already, or on its way
-  const due = dueOf(one);
-  if (kind === "call_back" && due === undefined) {
-    if (one.dataset.at) find<HTMLInputElement>("#outcomes .outcome-at")?.focus();
-    else choose();
-    return;
-  }
-  const choice = choiceHere();
+  const [form, choice, note] = [formHere(), choiceHere(), noteOf(one)];
+  const { outcome: kind = "", unfolds, reason } = one.dataset;
+  if (!form) return;
+  if (unfolds) { unfold(Boolean(find("#outcomes .outcome-later")?.hidden)); return; }
   if (kind === "came" && choice && !choice.value) { choice.focus(); return; }
-  const note = find<HTMLTextAreaElement>("#outcomes .outcome-note")?.value.trim();
-  tell({ kind, outcome: outcomeOf(one), reason, note, due }, as, excludedBy(one));
+  const again = one.getAttribute("aria-pressed") === "true" || presses.some((press) => press.to === here && press.note === note);
+  if (again && one.closest(".outcome-buttons")) return; // it is noted already, or on its way
+  const written = find<HTMLTextAreaElement>("#outcomes .outcome-note")?.value.trim();
+  const act = { kind, key: newKey(), scenario: questionOf(form), outcome: outcomeOf(one), reason, note: written, due: dueOf(one.dataset) };
+  presses.push({ to: here, note, act });
+  say(row()?.dataset.noting ?? "");
+  if (presses.length === 1) send();
 }
+
+function send() {
+  const [press] = presses;
+  if (press) setProps("outcome-act", { data: { ...press.act, own: press.to.own } });
+}
+
+/* The first press was answered, with what stands told of its record by now. */
+function answered({ words, own, go: to }: Omit<Said, "key">) {
+  const press = presses.shift();
+  if (press && own) press.to.own = own;
+  if (press?.to === here) {
+    if (to) go(to);
+    else say(words);
+    if (own) noted(press.act);
+    dress();
+  }
+  send();
+}
+
+function noted({ kind, note: written }: Press["act"]) {
+  const [note, next] = [find<HTMLTextAreaElement>("#outcomes .outcome-note"), button("next")];
+  askHistory();
+  if (kind === "undo") return;
+  if (note?.value.trim() === written) note.value = "";
+  fold();
+  if (next && !document.activeElement?.matches(`.form :is(${TYPED}), #finder-box`)) next.focus({ preventScroll: true });
+}
+
+onMessage("outcome-said", (said: Said) => { if (said.key === presses[0]?.act.key) answered(said); }); // else it comes again
+addEventListener("likely:failed", ({ detail: { outputs } }) => {
+  if (presses.length && outputs.includes("outcome-said")) answered({ words: row()?.dataset.failed ?? "" }); // nothing is known of it
+});

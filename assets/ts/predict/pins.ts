@@ -1,19 +1,16 @@
-/* Pins: when a result is pinned, and to which form the table of pins belongs. Dash keeps and compares them
-   (callbacks/pins.py); the tab's session storage holds them, personal values included, and no address does. */
+/* Pins: what stands in the form is pinned, and compared once it has a result. Dash keeps and compares them (callbacks/pins.py);
+   the tab's session storage holds them, personal values included, and no address does. */
 import { byId, closest, find, need } from "../shared/dom.ts";
 import { setProps } from "../shared/dash.ts";
 import type { Question } from "../shared/events.ts";
 import { snapshot, type Snapshot } from "../shared/fields.ts";
-import { ask, turn } from "../shared/form.ts";
+import { questionOf, turn } from "../shared/form.ts";
 import { sentence } from "../shared/sentences.ts";
 import { onMessage, onSignal } from "../shared/signals.ts";
 import { formHere } from "./call.ts";
 import { restore } from "./finder.ts";
 
-type Scenario = Question & { kept: Snapshot };
-
-let now: Scenario | null = null; // the result that belongs to the form, if there is one
-let wanted = false;              // to be pinned as soon as it is current
+let now: Question | null = null;    // of the result that belongs to the form, if there is one
 let refocus: number | null = null; // the place of a pin that was removed
 
 const place = () => byId("pins");
@@ -23,8 +20,8 @@ const act = (kind: string, more: object) => setProps("pins-act", { data: { kind,
 
 addEventListener("likely:current", ({ detail: { form, question } }) => {
   if (!form.dataset.mirror || !place()) return;
-  now = { ...question, kept: snapshot(form) };
-  if (wanted) pin(); else if (find("#pins > *")) compare();
+  now = question;
+  if (find("#pins > *")) compare();
 });
 
 addEventListener("likely:stale", ({ detail: { form } }) => {
@@ -32,19 +29,13 @@ addEventListener("likely:stale", ({ detail: { form } }) => {
   if (!form.dataset.mirror || !pins) return;
   now = null;
   pins.dataset.state = "waiting";
-  if (wanted && form.dataset.standing === "invalid") {
-    wanted = false;
-    say(sentence("not_pinned"));
-  }
 });
 
 const compare = () => setProps("pins-now", { data: now });
 
-function pin() {
-  wanted = !now;
-  if (!now) { ask(); return; }
+function pin(form: HTMLElement) {
   compare();
-  act("pin", { scenario: now });
+  act("pin", { scenario: { ...questionOf(form), kept: snapshot(form) } });
 }
 
 // The table was drawn beside the values of a result
@@ -67,7 +58,7 @@ addEventListener("click", (event) => {
   const form = formHere();
   if (!button || !form || !place()) return;
   const { do: does, pinAct, pin: at, kept = "" } = button.dataset;
-  if (does === "pin") pin();
+  if (does === "pin") pin(form);
   else if (does === "compare") {
     place()?.scrollIntoView({ block: "start", behavior: "smooth" });
     find(".pins-frame")?.focus({ preventScroll: true });
@@ -85,11 +76,11 @@ addEventListener("click", (event) => {
 const nameOf = (event: Event) => closest<HTMLInputElement>(event, "[data-pin-name]");
 
 addEventListener("keydown", (event) => {
-  const name = nameOf(event);
-  if (!place() || !formHere()) return;
+  const [name, form] = [nameOf(event), formHere()];
+  if (!place() || !form) return;
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey) {
     event.preventDefault();
-    if (!event.repeat) pin();
+    if (!event.repeat) pin(form);
   } else if (name && event.key === "Enter") name.blur();
   else if (name && event.key === "Escape") name.value = name.defaultValue;
 });
@@ -100,6 +91,3 @@ addEventListener("change", (event) => {
   name.value = name.value.trim() || name.defaultValue;
   act("rename", { at: Number(name.dataset.pinName), name: name.value });
 });
-
-// An edit cancels a pin that waits for its result
-addEventListener("input", (event) => { if (formHere()?.contains(event.target as Node)) wanted = false; });

@@ -105,7 +105,7 @@ function lost(state: State, patience: number) {
   go(state);
 }
 
-function questionOf(form: HTMLElement, serial: number): Question {
+export function questionOf(form: HTMLElement, serial = 0): Question {
   const record = Object.fromEntries(fieldsOf(form).map((field) => [nameOf(field), valueOf(field)]));
   return { serial, model: form.dataset.model ?? "", ...focusOf(form), ...foundIn(form), record };
 }
