@@ -62,13 +62,12 @@ def _move_in_the_browser(app: Dash) -> None:
     use, undo = (Input(each, "n_clicks") for each in (ids.CUT_OFF_USE, ids.CUT_OFF_UNDO))
     yes, no = (Input(each, "n_clicks") for each in (ids.CUT_OFF_CONFIRM, ids.CUT_OFF_CANCEL))
     left, entered = (Input(ids.CUT_OFF_TYPED, how) for how in ("n_blur", "n_submit"))
-    to = ids.CUT_OFF_DIALOG, "data-to"
     for name, output, *changed in (
         ("tally", Output(place, "data-tally"), Input(ids.THRESHOLD_TABLE, "data")),
         ("move", Output(place, "data-moved"), Input(ids.CUT_OFF_SLIDER, "value"), Input(ids.CUT_OFF_TYPED, "value")),
         ("leave", Output(place, "data-left"), left, entered, typed),
-        ("propose", Output(*to), use, undo),
-        ("confirm", Output(ids.CUT_OFF_REQUEST, "data"), yes, no, State(*to)),
+        ("propose", Output(ids.CUT_OFF_DIALOG, "data-asked"), use, undo),
+        ("confirm", Output(ids.CUT_OFF_REQUEST, "data"), yes, no),
         ("kept", Output(place, "data-kept"), Input(ids.CUT_OFF_RESPONSE, "data")),
     ):
         app.clientside_callback(ClientsideFunction("likely", name), output, *changed, prevent_initial_call=True)

@@ -9,6 +9,7 @@ from typing import Protocol
 from dash import html
 from dash.development.base_component import Component
 
+from layouts.performance.headline import pick
 from layouts.shared import ids
 from layouts.shared.static_html import static_html
 from ml.text.spoken import cut_off_text
@@ -43,19 +44,15 @@ class Change(Protocol):
 
 def dialog() -> Component:
     """Modal dialog that asks whether everybody is to use the cut-off, and why; ``cut-off.ts`` opens it."""
-
-    def filled(name: str) -> Component:
-        return html.Span("", className="number", **{"data-change-text": name})
-
     asks = {"aria-labelledby": f"{ids.CUT_OFF_DIALOG}-title", "aria-describedby": f"{ids.CUT_OFF_DIALOG}-about"}
     about = html.P(
         text_parts(
             "Prediction and campaigns act from it at once, whoever works with them. In use now: {cut_off}.",
-            cut_off=filled("from"),
+            cut_off=pick("in_use"),
         ),
         id=f"{ids.CUT_OFF_DIALOG}-about",
     )
-    said = {"data-undo": text("Undone."), "data-missing": text("Say in a few words why.")}
+    said = {"data-undone": text("Undone."), "data-missing": text("Say in a few words why.")}
     why = html.Textarea(
         id=ids.CUT_OFF_REASON,
         rows=2,
@@ -68,7 +65,7 @@ def dialog() -> Component:
         html.Button(text("Use it"), id=ids.CUT_OFF_CONFIRM, type="button", className="cut-off-use"),
     ]
     body = [
-        html.H2(text_parts("Use {cut_off} for everybody?", cut_off=filled("to")), id=f"{ids.CUT_OFF_DIALOG}-title"),
+        html.H2(text_parts("Use {cut_off} for everybody?", cut_off=pick("cut_off")), id=f"{ids.CUT_OFF_DIALOG}-title"),
         about,
         html.Label(text("Why?"), htmlFor=ids.CUT_OFF_REASON),
         why,

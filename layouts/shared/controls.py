@@ -16,6 +16,8 @@ from dash.development.base_component import Component
 from layouts.shared import ids
 from layouts.shared.combobox_choices import combobox, text_input
 from layouts.shared.field_texts import NOT_KNOWN, TICKED, YES_NO, typed
+from layouts.shared.html_input import HtmlInput
+from layouts.shared.static_html import static_html
 from ml.data.feature import Feature, text_of
 from ml.translation import text
 
@@ -117,28 +119,24 @@ def _switch(_: Feature, position: int, held: str) -> Component:
 
 
 def _buttons(feature: Feature, position: int, held: str) -> Component:
-    """A number with named values: buttons set these, and an input takes any other."""
+    """A number with named values: radio buttons set these, and an input takes any other."""
     named = [(text_of(choice.value), choice.label) for choice in feature.codes]
     named += [] if feature.required else [("", text(NOT_KNOWN))]
     pressed = next((value for value, _ in named if value == held), None)
-    first = named[0][0] if pressed is None else pressed
-    buttons = [
-        html.Button(
-            label,
-            type="button",
-            className="choice",
-            tabIndex="0" if value == first else "-1",
-            **{"data-code": value, "aria-pressed": str(value == pressed).lower()},
-        )
-        for value, label in named
-    ]
+    buttons = [_code(position, value, label, value == pressed, {"data-code": value}) for value, label in named]
     if not feature.yes_no:
-        buttons.append(
-            html.Button(text("Other"), type="button", className="choice", tabIndex="-1", **{"data-other": "true"})
-        )
-    row = html.Div(html.Div(buttons), role="group", className="choices", **{"aria-labelledby": ids.label(position)})
+        buttons.append(_code(position, "other", text("Other"), pressed is None, {"data-other": "true"}))
+    named_by = {"aria-labelledby": ids.label(position)}
+    row = static_html(html.Div(html.Div(buttons), role="group", className="choices", **named_by))
     other = html.Div(_number(feature, position, held), className="codes-other", hidden=pressed is not None)
     return html.Div([row, other], className="codes")
+
+
+def _code(position: int, value: str, label: str, checked: bool, data: dict[str, str]) -> Component:
+    name = ids.choices(position)
+    button = {"id": f"{name}-{value}", "type": "radio", "name": name, "value": value, "className": "btn-check"}
+    words = html.Label(label, htmlFor=button["id"], className="choice", **data)
+    return html.Div([HtmlInput(checked=checked, **button), words], className="form-check")
 
 
 def _combobox(feature: Feature, position: int, held: str) -> Component:

@@ -15,7 +15,6 @@ def attribute() -> dict[str, str]:
     said = {
         "points": plural_template("{n} point", "{n} points"),
         "no_change": template("no change"),
-        "no_answer": template("No answer from the server."),
         "no_name": template("(no name)"),
         # the form
         "lost": template("No answer from the server. Trying again …"),

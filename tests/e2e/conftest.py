@@ -137,7 +137,7 @@ class Tab:
 
 
 _READ = """fields => fields.map(field => {
-    const checked = field.querySelector("input[type=radio]:checked, input[type=checkbox]");
+    const checked = field.querySelector("[role=radiogroup] input:checked, input[type=checkbox]");
     const control = document.getElementById(field.dataset.control);
     const value = field.querySelector("[role=radiogroup]") ? checked?.value ?? ""
         : checked ? String(checked.checked) : control.value;

@@ -66,7 +66,7 @@ def test_of_two_choices_made_meanwhile_the_last_one_counts(browse, last):
 @pytest.mark.parametrize(("lost", "outcome"), [("request", "setosa"), ("answer", "versicolor")])
 def test_a_cut_off_put_into_use_meanwhile_is_changed_once_when_the_server_is_back(browse, lost, outcome):
     tab = browse(quiet=False).open(f"/iris/performance?outcome={outcome}&cut_off=0.37")
-    page, in_use = tab.page, tab.page.locator("[data-pick=in_use]")
+    page, in_use = tab.page, tab.page.locator("#cut-off [data-pick=in_use]")
     expect(in_use).to_have_text("50\u00a0%")
     page.route(UPDATE, lambda route: (lost == "answer" and route.fetch(), route.abort()))
     page.click("#cut-off-use")

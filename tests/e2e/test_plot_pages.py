@@ -161,7 +161,7 @@ def test_the_keyboard_moves_the_cut_off_row_by_row(opened):
     page.keyboard.press("ArrowRight")
     expect(page.locator("#cut-off")).to_have_attribute("data-row", str(row + 1))
     page.keyboard.press("ArrowLeft")
-    in_use = page.locator("[data-pick=in_use]").inner_text()
+    in_use = page.locator("#cut-off [data-pick=in_use]").inner_text()
     expect(page.locator("#cut-off-slider")).to_have_attribute("aria-valuetext", in_use)
     page.focus(".tile >> nth=0")
     expect(page.locator(".tile-definition >> nth=0")).to_be_visible()
@@ -255,7 +255,7 @@ def test_a_change_for_everybody_asks_why_and_the_keyboard_leaves_it(opened):
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     expect(page.locator("#cut-off-use")).to_be_focused()
-    expect(page.locator("[data-pick=in_use]")).not_to_have_text("81\u00a0%")
+    expect(page.locator("#cut-off [data-pick=in_use]")).not_to_have_text("81\u00a0%")
 
 
 def test_a_kept_cut_off_counts_on_the_prediction_page_and_can_be_undone(opened):
@@ -263,7 +263,7 @@ def test_a_kept_cut_off_counts_on_the_prediction_page_and_can_be_undone(opened):
     page = tab.page
     put_into_use(page)
     expect(page.locator(".cut-off-said")).to_have_text("Prediction and campaigns now use 37\u00a0%.")
-    expect(page.locator("[data-pick=in_use]")).to_have_text("37\u00a0%")
+    expect(page.locator("#cut-off [data-pick=in_use]")).to_have_text("37\u00a0%")
     page.click("#cut-off-history summary")
     expect(page.locator("#cut-off-history li").first).to_contain_text("37\u00a0%. a test")
     tab.open("/bank-products/predict?outcome=deposit-certificate")
@@ -272,18 +272,18 @@ def test_a_kept_cut_off_counts_on_the_prediction_page_and_can_be_undone(opened):
     expect(page.locator("#cut-off-typed")).to_have_value("37")
     set_cut_off(page, "50")
     put_into_use(page)
-    expect(page.locator("[data-pick=in_use]")).to_have_text("50\u00a0%")
+    expect(page.locator("#cut-off [data-pick=in_use]")).to_have_text("50\u00a0%")
     put_into_use(page, "undo")
-    expect(page.locator("[data-pick=in_use]")).to_have_text("37\u00a0%")
+    expect(page.locator("#cut-off [data-pick=in_use]")).to_have_text("37\u00a0%")
     set_cut_off(page, "50")
     put_into_use(page)
-    expect(page.locator("[data-pick=in_use]")).to_have_text("50\u00a0%")
+    expect(page.locator("#cut-off [data-pick=in_use]")).to_have_text("50\u00a0%")
 
 
 def test_money_stands_first_with_the_best_cut_off_which_is_in_use(opened, service):
     page = opened("/bank-products/performance?outcome=credit-card").page
     best = service.model("bank-products").card["best_cut_offs"]["credit-card"]["cut_off"]
-    expect(page.locator("[data-pick=in_use]")).to_have_text(f"{100 * best:g}\u00a0%")
+    expect(page.locator("#cut-off [data-pick=in_use]")).to_have_text(f"{100 * best:g}\u00a0%")
     expect(page.locator("#money")).to_contain_text(f"Best by what decisions are worth: {100 * best:g}\u00a0% (")
     expect(page.locator("#money")).to_contain_text("50\u00a0% would lose")
     assert page.locator("#plots h2").all_inner_texts()[1:3] == ["Money", "Headline"]  # after the dialog's

@@ -34,8 +34,8 @@ const card = (plot: string, data = "", options = "") => `<section class="plot-ca
   <div class="plot-body" id='${JSON.stringify(place(plot))}'><likely-waiting class="plot-waiting"></likely-waiting></div></section>`;
 const option = `<div data-option="call" data-opens="5"><input value="5"></div>`;
 const head = `<div id="cut-off" class="cut-off"><input id="cut-off-slider"><input id="cut-off-typed"><p class="cut-off-said"></p></div>
-  <p data-refused></p><b data-pick="sentence"></b><dialog id="cut-off-dialog"><b data-change-text="to"></b><b data-change-text="from"></b>
-  <textarea id="cut-off-reason" data-undo="Undone." data-missing="Say why."></textarea><p class="cut-off-dialog-said"></p></dialog>`;
+  <p data-refused></p><b data-pick="sentence"></b><dialog id="cut-off-dialog"><b data-pick="cut_off"></b><b data-pick="in_use"></b>
+  <textarea id="cut-off-reason" data-undone="Undone." data-missing="Say why."></textarea><p class="cut-off-dialog-said"></p></dialog>`;
 const text = (selector: string) => document.querySelector(selector)?.textContent;
 const asked = () => sent.filter(({ id }) => (id as { type?: string }).type === "plot-request").map(({ id, props }) => [(id as { key: string }).key, props.data]);
 const near = (plot: string, isNear = true) => seen.findLast((each) => (each.card as HTMLElement).dataset.plot === plot)?.tell(isNear);
@@ -176,24 +176,25 @@ test("a table of another outcome or another model fills nothing", () => {
 
 test("the dialog wants a reason, keeps it when it is left, and gives the cut-off that it asked about", () => {
   const [dialog, reason] = [document.querySelector("dialog") as HTMLDialogElement, document.querySelector("textarea") as HTMLTextAreaElement];
-  assert.equal(cutOff.propose(), dash.no_update); // no table yet
+  cutOff.propose(); // no table yet
+  assert.ok(!dialog.open);
   cutOff.tally(table());
   triggered = "cut-off-use";
-  assert.equal(cutOff.propose(), 0.2);
-  assert.deepEqual([text("[data-change-text=to]"), text("[data-change-text=from]")], ["20 %", "50 %"]);
+  cutOff.propose();
+  assert.deepEqual([text("[data-pick=cut_off]"), text("[data-pick=in_use]")], ["20 %", "50 %"]);
   triggered = "cut-off-confirm";
-  assert.equal(cutOff.confirm(1, null, 0.2), dash.no_update);
+  assert.equal(cutOff.confirm(), dash.no_update);
   assert.equal(text(".cut-off-dialog-said"), "Say why.");
   assert.ok(dialog.open);
   reason.value = "fewer calls";
   triggered = "cut-off-cancel";
-  assert.equal(cutOff.confirm(1, 1, 0.2), dash.no_update);
+  assert.equal(cutOff.confirm(), dash.no_update);
   assert.ok(!dialog.open);
   triggered = "cut-off-use";
   cutOff.propose();
   assert.deepEqual([reason.value, text(".cut-off-dialog-said")], ["fewer calls", ""]);
   triggered = "cut-off-confirm";
-  const { at, ...request } = cutOff.confirm(2, 1, 0.2) as { at: number };
+  const { at, ...request } = cutOff.confirm() as { at: number };
   assert.deepEqual(request, { cut_off: 0.2, reason: "fewer calls" });
   assert.ok(at);
 });

@@ -29,9 +29,9 @@ test("a list shows the score beside each other choice, and only while it is curr
 });
 
 test("buttons carry the score of their value", () => {
-  field().innerHTML = '<div class="codes"><button data-code="a"></button><button data-code="b"></button></div><div class="what-if"></div>';
+  field().innerHTML = '<div class="codes"><label data-code="a"></label><label data-code="b"></label></div><div class="what-if"></div>';
   put(field(), { scores: sweep.scores });
-  assert.deepEqual([...document.querySelectorAll("button")].map(({ dataset }) => dataset.score), ["20 %", "60 %"]);
+  assert.deepEqual([...document.querySelectorAll<HTMLElement>("[data-code]")].map(({ dataset }) => dataset.score), ["20 %", "60 %"]);
   put(field());
   assert.equal(document.querySelectorAll("[data-score]").length, 0);
 });

@@ -197,27 +197,24 @@ const say = (words: string) => setWords(find("#cut-off .cut-off-said"), words);
 const complain = (words: string) => setWords(find("#cut-off-dialog .cut-off-dialog-said"), words);
 const triggered = () => dash_clientside.callback_context.triggered_id;
 
-/* Ask whether the cut-off of the page, or the former one, is to be used; gives that cut-off. */
+/* Ask whether the cut-off of the page, or first the former one, is to be used. */
 function propose() {
-  const rows = table();
-  const undo = triggered() === "cut-off-undo";
-  const to = undo ? former : rows?.cut_off[row];
-  if (!rows || to === null || to === undefined) return nothing();
-  const [dialog, reason] = [need<HTMLDialogElement>("#cut-off-dialog"), need<HTMLTextAreaElement>("#cut-off-reason")];
-  const texts: Record<string, string> = { to: rows.texts.cut_off[nearest(rows.cut_off, to)], from: rows.fixed.in_use };
-  for (const place of all("[data-change-text]", dialog)) setWords(place, texts[place.dataset.changeText ?? ""]);
-  const { undo: undone = "" } = reason.dataset;
-  if (undo) reason.value = undone; else if (reason.value === undone) reason.value = "";
+  const [rows, reason] = [table(), need<HTMLTextAreaElement>("#cut-off-reason")];
+  const { undone = "" } = reason.dataset;
+  if (!rows) return nothing();
+  if (triggered() === "cut-off-undo" && former !== null) {
+    go(nearest(rows.cut_off, former));
+    reason.value = undone;
+  } else if (reason.value === undone) reason.value = "";
   complain("");
-  dialog.showModal();
-  reason.focus();
+  need<HTMLDialogElement>("#cut-off-dialog").showModal();
   reason.select();
-  return to;
+  return nothing();
 }
 
 /* The request of a change that was confirmed, with its reason. */
-function confirm(_yes: unknown, _no: unknown, to: number) {
-  const reason = need<HTMLTextAreaElement>("#cut-off-reason");
+function confirm() {
+  const [rows, reason] = [table(), need<HTMLTextAreaElement>("#cut-off-reason")];
   const yes = triggered() === "cut-off-confirm";
   if (yes && !reason.value.trim()) {
     complain(reason.dataset.missing ?? "");
@@ -225,7 +222,7 @@ function confirm(_yes: unknown, _no: unknown, to: number) {
     return nothing();
   }
   need<HTMLDialogElement>("#cut-off-dialog").close();
-  return yes && table() ? { cut_off: to, reason: reason.value, at: Date.now() } : nothing();
+  return yes && rows ? { cut_off: rows.cut_off[row], reason: reason.value, at: Date.now() } : nothing();
 }
 
 function kept(came: Kept | null) {

@@ -107,7 +107,7 @@ function goTo(field?: HTMLElement) {
   reveal(field);
   const radios = radiosOf(field);
   const radio = radios.find((one) => one.checked) ?? radios[0];
-  const control = radio ?? find("[data-code][tabindex='0']", field) ?? controlOf(field);
+  const control = radio ?? find(".codes :checked", field) ?? controlOf(field);
   field.scrollIntoView({ block: "nearest", behavior: "smooth" });
   control.focus({ preventScroll: true });
   if (!radio && "select" in control) control.select();

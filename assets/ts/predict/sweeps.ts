@@ -10,7 +10,7 @@ export function put(field: HTMLElement, { drawing = "", scores = {}, here }: Swe
   place?.insertAdjacentHTML("afterbegin", drawing);
   for (const option of all<HTMLOptionElement>("select option", field)) say(option, option.value === here ? undefined : scores[option.value]);
   for (const input of all<HTMLInputElement>("[role=radiogroup] input", field)) say(input.nextElementSibling as HTMLElement, scores[input.value]);
-  for (const button of all("[data-code]", field)) say(button, scores[button.dataset.code ?? ""]);
+  for (const label of all("[data-code]", field)) say(label, scores[label.dataset.code ?? ""]);
 }
 
 function say({ dataset }: HTMLElement, score?: string) {

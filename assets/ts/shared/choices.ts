@@ -17,7 +17,6 @@ class Choices extends Combobox<string, Found> {
   override say(words: string) { setWords(need(".combobox-words", this.field), words); }
   override focused() { this.before = this.box.value; }
   override clicked() { if (!this.isOpen) this.seek(""); }
-  override late() { if (this.wanted) this.take(null); else super.late(); }
   override left() { if (this.isSearching) this.take(null); else this.done(); }
 
   override typed() {

@@ -2,11 +2,9 @@
    searched, and what becomes of a match, say its kinds: choices of a field (choices.ts) and records (predict/finder.ts). */
 import { setProps } from "./dash.ts";
 import { all, closest, find, hasModifier, need } from "./dom.ts";
-import { sentence } from "./sentences.ts";
 import { onMessage } from "./signals.ts";
 
 const TYPING = 150;    // ms of quiet after a keystroke
-const PATIENCE = 6000; // ms without an answer until a message says so
 
 /* As layouts/shared/combobox_choices.py gives it. */
 export type Answer<H> = { serial: number; hits: H[]; list: string; words: string; sure: boolean; marked: number };
@@ -41,7 +39,6 @@ export abstract class Combobox<H, A extends Answer<H> = Answer<H>> {
   abstract take(hit: H | null): void;         // null: the text as it is
   abstract escape(): boolean;                 // true where there was something to leave
   asks(): object { return {}; }               // more for the server
-  late() { this.say(sentence("no_answer")); }
   focused() {}
   clicked() {}
   left() { this.open(false); }
@@ -49,8 +46,7 @@ export abstract class Combobox<H, A extends Answer<H> = Answer<H>> {
   // ---- asking -------------------------------------------------------------------------------
   seek(text: string, more: object = {}) {
     this.forget();
-    found = (answer) => this.found(answer as A);
-    this.timer = setTimeout(() => this.late(), PATIENCE);
+    found = (answer) => this.found(answer as A); // a server that is silent is the connection's to tell (connection.ts)
     const model = this.box.closest<HTMLElement>("[data-model]")?.dataset.model;
     setProps(this.request, { data: { serial: this.serial, model, text, ...this.asks(), ...more } });
   }

@@ -23,17 +23,9 @@ export function setWords(place: Element | null, words: string) {
   if (place && place.textContent !== words) place.textContent = words;
 }
 
-/* An element with properties, attributes and children. */
-export function make<K extends keyof HTMLElementTagNameMap>(tag: K, given: Record<string, unknown> = {}, ...inside: (Node | string)[]) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(given)) {
-    if (name === "data") Object.assign(made.dataset, value);
-    else if (name in made) Object.assign(made, { [name]: value });
-    else made.setAttribute(name, String(value));
-  }
-  made.append(...inside);
-  return made;
-}
+/* An element with properties. */
+export const make = <K extends keyof HTMLElementTagNameMap>(tag: K, given: Partial<HTMLElementTagNameMap[K]>) =>
+  Object.assign(document.createElement(tag), given);
 
 /* What the tab keeps until it is closed. Private windows may refuse: then nothing is kept. */
 export const kept = {

@@ -8,19 +8,15 @@ const itemsOf = (place: ParentNode) => all("[data-words]", place);
 /* Case and accents are ignored: Strasse finds Straße. */
 const fold = (text: string) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replaceAll("ß", "ss");
 
-const folded = new WeakMap<HTMLElement, string>();
-function wordsOf(item: HTMLElement) {
-  const words = folded.get(item) ?? fold(item.dataset.words ?? "");
-  folded.set(item, words);
-  return words;
-}
-
 const placeOf = (search: HTMLInputElement) => need(`#${search.dataset.searches}`);
 
 function filter(search: HTMLInputElement) {
   const asked = fold(search.value).split(/\s+/).filter(Boolean);
   const items = itemsOf(placeOf(search));
-  const hits = new Set(items.filter((item) => asked.every((word) => wordsOf(item).includes(word))));
+  const hits = new Set(items.filter((item) => {
+    const words = fold(item.dataset.words ?? "");
+    return asked.every((word) => words.includes(word));
+  }));
   for (const item of items) item.hidden = !hits.has(item) && item.dataset.state !== "problem";
   gather(placeOf(search));
   const { some = "", none = "" } = search.dataset;
@@ -46,8 +42,7 @@ export function reveal(field: Element) {
 
 function toFirst(search: HTMLInputElement) {
   const first = itemsOf(placeOf(search)).find((item) => !item.hidden);
-  const controls = "[data-code][tabindex='0'], input:checked, [role=radiogroup] input, input:not([type=range], [type=radio]), select, textarea, a[href]";
-  const control = first && find(controls, first);
+  const control = first && (find("input:checked", first) ?? find("input:not([type=range]), select, textarea, a[href]", first));
   control?.focus();
   if (control instanceof HTMLInputElement && control.matches(":not([type=checkbox], [type=radio])")) control.select();
 }
