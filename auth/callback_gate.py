@@ -13,9 +13,9 @@ PATH = "/_dash-update-component"
 
 
 def guard_callbacks(app: Dash) -> None:
-    """Refuse callbacks that the caller may not use; within others, models are asked for by what the callback needs.
+    """Refuse callbacks that the caller may not use; in the others, access to models is checked by their permission.
 
-    To be called after the check of the request's form: it reads which callback is meant.
+    Call it after the check of the request's envelope (``web.callback_guard``), for it reads which callback is meant.
     """
     server: Flask = app.server
 

@@ -1,4 +1,4 @@
-"""The sender of a job, as what it may do is asked when a worker does it, long after the request."""
+"""Permissions of a job's sender, read anew when a worker executes the job: an account or a key may have ended since."""
 
 from __future__ import annotations
 

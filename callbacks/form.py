@@ -10,9 +10,9 @@ from layouts.shared import ids
 def request_when_due(app: Dash, request: str) -> None:
     """Give a page's request when a control of its form has another value and the server is to be asked.
 
-    ``changed`` in ``assets/ts/shared/form.ts`` gives the request; no update while a person types or an answer is
-    awaited: Dash drops the answer to what is asked anew, so under a key that is held none would be shown
-    (``docs/decisions/0070-controls-are-inputs.md``).
+    ``changed`` in ``assets/ts/shared/form.ts`` gives the request (debounce): none while a person types or an answer is
+    awaited, for Dash discards the answer of a request that a newer one follows, and while a key is held down nothing
+    would be shown (``docs/decisions/0070-controls-are-inputs.md``).
 
     Parameters
     ----------

@@ -51,7 +51,7 @@ def register(app: Dash, service: Service) -> None:
 
 
 def as_texts(show: Callable[..., tuple[Any, dict[str, Any]]]) -> Callable[..., tuple[Any, dict[str, Any]]]:
-    """A callback that gives a component and a message to the script, in one text each."""
+    """A callback whose component and message for the script are one text each, which Dash does not walk through."""
 
     def called(*values: Any) -> tuple[Any, dict[str, Any]]:
         said, told = show(*values)

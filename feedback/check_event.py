@@ -10,7 +10,7 @@ from feedback.errors import BadEvent, UnknownDecision
 from ml.translation import text
 from store.outcome_records import CONTACTED, CORRECTION, KINDS, OUTCOME, OVERRIDE, VOID, Event
 
-ON_VALUE = (0.0, 1.0)
+VALUES = (0.0, 1.0)
 AHEAD = 86_400.0  # seconds that another clock, or a day without its zone, may be ahead
 
 
@@ -37,7 +37,7 @@ def check_event(told: Event, outcomes: Sequence[str]) -> None:
         slots = {"outcome": repr(told.outcome[:80]), "outcomes": ", ".join(outcomes)}
         raise BadEvent(text("The outcome {outcome} came; this model has {outcomes}.", **slots))
     needs_value = told.kind in (OUTCOME, CORRECTION, CONTACTED)
-    if told.value not in ON_VALUE and (needs_value or told.value is not None):
+    if told.value not in VALUES and (needs_value or told.value is not None):
         raise BadEvent(text("The value {value} came; accepted: 1 where it came, 0 where not.", value=repr(told.value)))
     _check_time(told.happened)
     if told.kind == OVERRIDE and not (told.reason or told.value is not None):

@@ -1,4 +1,4 @@
-"""Decisions and events that told ones refer to, fetched in few statements before each of them is asked for."""
+"""Prefetch of decisions and events: fetched in few statements (no N+1 queries) before each is looked up by its id."""
 
 from __future__ import annotations
 

@@ -164,10 +164,6 @@ class Feedback:
         decisions = self.store.outcomes.decisions.of_record(model, record)
         return self.store.outcomes.events.of_record(model, record, [each.id for each in decisions])
 
-    def decisions_of(self, model: str, record: str) -> list[Decision]:
-        """Decisions of a model about a record, the newest first."""
-        return self.store.outcomes.decisions.of_record(model, record)
-
     # ---- both --------------------------------------------------------------------------------------
     def came(
         self, model: str, as_of: float | None = None, *, since: float = 0.0, sealed: bool = False

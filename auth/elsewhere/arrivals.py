@@ -46,7 +46,7 @@ class Arrivals:
     def admit(self, named: Named) -> Person:
         """The account of a person, with the roles of today.
 
-        It is found by issuer and subject. A name or an e-mail address finds nobody: who has another's would be them.
+        It is found by issuer and subject, never by a name or an e-mail address: these may pass to somebody else.
 
         Raises
         ------

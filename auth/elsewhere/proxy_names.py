@@ -52,7 +52,7 @@ class ProxyNames:
         if not name or len(name) > LONGEST_SUBJECT or "," in name or not (name.isascii() and name.isprintable()):
             raise NotAdmitted(text("The proxy in front did not say who you are."), text("Sign in there again."))
         found = [each.strip() for each in groups.split(",") if each.strip()] if self._groups else [name]
-        # Capitals make nobody else: who is shut out would come back by typing one
+        # In small letters: else somebody whose account is closed would come back with a capital
         return Named(PROXY, name.lower(), name_of(name), frozenset(found), time.time())
 
     def _is_proxy(self, environ: WSGIEnvironment) -> bool:

@@ -64,8 +64,8 @@ def promote(service: Service, name: str, fingerprint: str, reason: str, live: st
     reason : str
         One to 1,000 characters.
     live : str, optional
-        Fingerprint of what was live for who decided this. Without it that is what is live when the request comes in:
-        of two at once the second is refused all the same.
+        Optimistic locking: the fingerprint that was live when the caller decided. By default the one that is live when
+        the request comes in, so that of two concurrent changes the second is refused.
 
     Raises
     ------
@@ -81,7 +81,7 @@ def promote(service: Service, name: str, fingerprint: str, reason: str, live: st
     now = _live_now(service, name)
     if fingerprint == now:
         return VersionChange(fingerprint, now)
-    return _changed(service, name, fingerprint, "promote", why, now if live is None else live)
+    return _make_live(service, name, fingerprint, "promote", why, now if live is None else live)
 
 
 def roll_back(
@@ -89,20 +89,20 @@ def roll_back(
 ) -> VersionChange:
     """Make the version live that was live before; done again it goes further back.
 
-    Parameters and errors as :func:`promote`; with `to`, the fingerprint of the version that was live before for who
-    decided this, ChangedMeanwhile where it is another one by now. NotPromoted where the history has none.
+    Parameters and errors as :func:`promote`. `to` is the fingerprint to which the rollback would have gone when the
+    caller decided: ChangedMeanwhile where it is another one by now. NotPromoted where the history has none.
     """
     why = checked_reason(reason)
     now = _live_now(service, name)
     if live is not None and live != now:
-        raise _met(service, name)
+        raise _changed_meanwhile(service, name)
     before = live_before(service.registry.folder, name)
     if before is None:
         what = text("No version of {model} that is still here was live before the present one.", model=name)
         raise NotPromoted(what, text("Make one of the others live instead."))
     if to not in (None, before):
-        raise _met(service, name)
-    return _changed(service, name, before, "rollback", why, now)
+        raise _changed_meanwhile(service, name)
+    return _make_live(service, name, before, "rollback", why, now)
 
 
 def last_change(folder: Path, name: str) -> HistoryEntry | None:
@@ -120,7 +120,7 @@ def _live_now(service: Service, name: str) -> str | None:
     return live_of(service.registry.folder, name)
 
 
-def _changed(
+def _make_live(
     service: Service, name: str, fingerprint: str, action: str, why: str, expected: str | None
 ) -> VersionChange:
     request = current_request()
@@ -137,7 +137,7 @@ def _changed(
             patience=PATIENCE,
         )
     except ChangedMeanwhile:
-        raise _met(service, name) from None
+        raise _changed_meanwhile(service, name) from None
     except NotFetched:
         raise
     except (BrokenModel, UntrustedModel) as error:
@@ -148,7 +148,7 @@ def _changed(
     return VersionChange(fingerprint, entry.previous, entry)
 
 
-def _met(service: Service, name: str) -> ChangedMeanwhile:
+def _changed_meanwhile(service: Service, name: str) -> ChangedMeanwhile:
     """The error that says what is live now, and who made it so."""
     live, last = live_of(service.registry.folder, name), last_change(service.registry.folder, name)
     if live is None:

@@ -1,4 +1,4 @@
-"""Callbacks of the second step: each change of how the file is read, or matched, is looked at in the file at once."""
+"""Callbacks of the second step: a preview of the file for each change of how it is read and its columns are matched."""
 
 from __future__ import annotations
 
@@ -64,8 +64,8 @@ def register(app: Dash, doors: Doors) -> None:
         # Without the job's id: Dash 4.4 knows no pattern here before something has changed
         running=[(Output(ids.campaign("starting"), "disabled"), True, False)],
     )(partial(look, doors))
-    # Nothing is started that was not looked at. What was chosen while a look was not answered yet Dash forgets to look
-    # at, since a look sets choices itself
+    # The button waits until the preview on the screen is one of the present choices. A choice made while a preview is
+    # under way is lost to Dash, for the preview's answer sets the same controls: the script asks for it again
     app.clientside_callback(
         ClientsideFunction("likely", "lookedAt"),
         Output(part("start", MATCH), "disabled"),

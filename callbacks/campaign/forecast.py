@@ -72,8 +72,8 @@ def register(app: Dash, doors: Doors) -> None:
             "again": Input(of("forecast-again", MATCH), "data"),
         },
     )(partial(foresee, doors))
-    # Dash may forget to ask for what is typed while a forecast is under way: each answer says what it is about, and one
-    # that is not about what stands in the fields is marked and asked for again
+    # Dash may lose a change that is typed while a forecast is under way. So each answer echoes its inputs, and the
+    # script marks one whose inputs are not those in the fields any more, and asks again
     app.clientside_callback(
         ClientsideFunction("likely", "foreseen"),
         Output(of("forecast", MATCH), "data-current"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from dash import MATCH, Dash, Input, Output, State
 
@@ -14,46 +15,37 @@ from layouts.shared import ids
 
 def register(app: Dash, shadow: Shadow) -> None:
     """Register the callbacks."""
-    service = shadow.service
-    tick = ids.versions_part("tick", MATCH)
-    app.callback(
-        Output(ids.versions_part("table", MATCH), "children"),
-        Output(tick, "disabled"),
-        Input(tick, "n_intervals"),
-        State(tick, "id"),
-        prevent_initial_call=True,
-    )(partial(show_table, shadow))
-
-    def part(name: str) -> dict[str, object]:
-        return ids.versions_part(name, MATCH, to=MATCH, live=MATCH, kind=MATCH)
-
-    app.callback(
-        Output(part("said"), "children"),
-        Output(part("confirm"), "disabled"),
-        Input(part("confirm"), "n_clicks"),
-        State(part("why"), "value"),
-        State(part("confirm"), "id"),
-        prevent_initial_call=True,
-    )(partial(change_version, service))
-    soon = ids.versions_part("challenger-tick", MATCH)
-    app.callback(
-        Output(ids.versions_part("challenger", MATCH), "children"),
-        Output(soon, "disabled"),
-        Input(soon, "n_intervals"),
-        State(soon, "id"),
-        prevent_initial_call=True,
-    )(partial(show_challenger, shadow))
-
-    def of_challenge(name: str) -> dict[str, object]:
-        return ids.versions_part(name, MATCH, to=MATCH)
-
-    def answered(name: str) -> tuple[object, ...]:
-        """Outputs and inputs of the callback of a form."""
-        out = Output(of_challenge(f"{name}-said"), "children"), Output(of_challenge(name), "disabled")
-        why, place = State(of_challenge(f"{name}-why"), "value"), State(of_challenge(name), "id")
-        return (*out, Input(of_challenge(name), "n_clicks"), why, place)
-
-    app.callback(*answered("stop"), prevent_initial_call=True)(partial(stop_challenger, shadow))
-    app.callback(*answered("choose"), State(of_challenge("choose-share"), "value"), prevent_initial_call=True)(
+    for part, tick, show in (
+        ("table", "tick", show_table),
+        ("challenger", "challenger-tick", show_challenger),
+    ):
+        app.callback(
+            Output(ids.versions_part(part, MATCH), "children"),
+            Output(ids.versions_part(tick, MATCH), "disabled"),
+            Input(ids.versions_part(tick, MATCH), "n_intervals"),
+            State(ids.versions_part(tick, MATCH), "id"),
+            prevent_initial_call=True,
+        )(partial(show, shadow))
+    step = {"to": MATCH, "live": MATCH, "kind": MATCH}
+    app.callback(*_of_form("confirm", "said", "why", **step), prevent_initial_call=True)(
+        partial(change_version, shadow.service)
+    )
+    app.callback(*_of_form("stop", "stop-said", "stop-why", to=MATCH), prevent_initial_call=True)(
+        partial(stop_challenger, shadow)
+    )
+    share = State(ids.versions_part("choose-share", MATCH, to=MATCH), "value")
+    app.callback(*_of_form("choose", "choose-said", "choose-why", to=MATCH), share, prevent_initial_call=True)(
         partial(choose_challenger, shadow)
+    )
+
+
+def _of_form(button: str, said: str, why: str, **step: Any) -> tuple[Any, ...]:
+    """Outputs and inputs of the callback of a form: its words and its button; that button, the reason, and the step."""
+    place = ids.versions_part(button, MATCH, **step)
+    return (
+        Output(ids.versions_part(said, MATCH, **step), "children"),
+        Output(place, "disabled"),
+        Input(place, "n_clicks"),
+        State(ids.versions_part(why, MATCH, **step), "value"),
+        State(place, "id"),
     )

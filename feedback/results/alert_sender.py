@@ -1,4 +1,4 @@
-"""Alerts: one of each episode of the alarm, by webhook and e-mail, retried until they are taken."""
+"""Alerts, from an outbox in the store: one of each episode of the alarm, by webhook and e-mail, with backoff."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from ml.monitoring.lift import Arms, Lift, Money, lift, money_realised, value_of
 from ml.monitoring.ripening import RipeOutcomes
 from store.outcome_records import CALL, CAMPAIGN, CONTROL, Assignment, Decision, Event
 
-LEAST_TOLD = 0.9  # share of a group of which something has to be known: who tells is no matter of chance
+LEAST_TOLD = 0.9  # share of a group whose outcomes have to be known: those that nobody tells are not missing at random
 Z = 1.959963984540054
 
 

@@ -184,7 +184,7 @@ def _said(right: dict[str, Any]) -> dict[str, Any]:
 
 
 def _coarse(number: int) -> int:
-    """A count that changes by half a percent at a time: of very many, answers need not be computed for each."""
+    """A count rounded down by up to 0.5 %, for the cache key: a new one of very many does not make results stale."""
     return number - number % max(1, number // 200)
 
 

@@ -151,8 +151,8 @@ def settling(joined: Sequence[Joined], question: Question, version: str | None =
 
     Notes
     -----
-    An outcome counts once: at the last decision about a record before it. An earlier one of which nothing was told is
-    left out where the next was made while its outcome could still come, for silence about it tells nothing.
+    An outcome counts once, at the last decision about its record before it. An earlier decision without a told outcome
+    is left out where the next one was made within its ripening time: that nobody told of it says nothing.
     """
     name, again = question.outcome, repeated(joined, question.after)
     return tuple(

@@ -61,7 +61,7 @@ def static_html(root: Component, tag: str | None = None) -> StaticHtml:
         Where something inside is more than HTML: what a callback may change must stay a component.
     """
     inside = "".join(_Strict().inside(root))
-    attributes = dict(_of_nobody(props_of(root)))
+    attributes = dict(_without_callback_id(props_of(root)))
     if tag and "className" in attributes:
         attributes["class"] = attributes.pop("className")  # React writes props of custom elements as they are
     made = StaticHtml(tag=tag or tag_of(root), attributes=attributes, html=inside)
@@ -113,10 +113,10 @@ def message_attributes(content: Any) -> dict[str, Any]:
 
 class _Strict(HtmlWriter):
     def attributes(self, props: Mapping[str, Any]) -> Iterator[str]:
-        return super().attributes(_of_nobody(props))
+        return super().attributes(_without_callback_id(props))
 
 
-def _of_nobody(props: Mapping[str, Any]) -> Mapping[str, Any]:
+def _without_callback_id(props: Mapping[str, Any]) -> Mapping[str, Any]:
     if isinstance(props.get("id"), dict):
         raise TypeError(f"The element {props['id']} belongs to a callback and cannot be static HTML.")
     return props
