@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import orjson
 from werkzeug.exceptions import HTTPException
@@ -21,12 +22,9 @@ from auth.table import ROUTES
 from store.errors import StoreUnavailable
 from telemetry.log_context import CALLER, ROUTE
 
-if TYPE_CHECKING:
-    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
-
 SIGN_IN = "/sign-in"
 OF_STATUS = {401: [("WWW-Authenticate", 'Bearer realm="likely"')], 503: [("Retry-After", "5")]}
-Identify = Callable[["WSGIEnvironment"], Caller]
+IdentifyCaller = Callable[[WSGIEnvironment], Caller]
 
 
 class Gate:
@@ -50,7 +48,7 @@ class Gate:
         self,
         application: WSGIApplication,
         routes: Callable[[WSGIEnvironment], Map],
-        identify: Identify,
+        identify: IdentifyCaller,
         request_id: Callable[[WSGIEnvironment], str],
         limiter: RateLimiter | None = None,
     ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from wsgiref.types import WSGIEnvironment
 
 from flask import Flask
 from flask_login import current_user
@@ -11,9 +11,6 @@ from auth.browser_sessions import CookieSecret
 from auth.caller import STRANGER, Caller, caller_of_key, caller_of_person
 from auth.keys import ApiKeys
 from auth.recent import Recent
-
-if TYPE_CHECKING:
-    from wsgiref.types import WSGIEnvironment
 
 
 class Identify:

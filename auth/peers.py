@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from wsgiref.types import WSGIEnvironment
 
 from auth.caller import Caller
 from auth.permissions import Permission
-
-if TYPE_CHECKING:
-    from wsgiref.types import WSGIEnvironment
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 METRICS = "/metrics"

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-
-if TYPE_CHECKING:
-    from wsgiref.types import WSGIEnvironment
+from wsgiref.types import WSGIEnvironment
 
 OWN = ("same-origin", "none")  # none: typed into the address bar, or a bookmark
 READS = ("GET", "HEAD", "OPTIONS")

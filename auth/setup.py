@@ -18,6 +18,7 @@ from auth.elsewhere.arrivals import Arrivals
 from auth.elsewhere.proxy_callers import ProxyCallers, Reader
 from auth.elsewhere.proxy_names import ProxyNames
 from auth.elsewhere.rules import Elsewhere, NameRules, OidcRules, TokenRules
+from auth.gate import IdentifyCaller
 from auth.identify import Identify
 from auth.keys import ApiKeys
 from auth.versions.events import version_events
@@ -25,7 +26,6 @@ from store.db import Store
 
 if TYPE_CHECKING:
     from auth.elsewhere.oidc import OidcProvider
-    from auth.gate import Identify as Identifies
 
 log = logging.getLogger("likely")
 
@@ -59,7 +59,7 @@ class Auth:
         None where people have passwords here.
     """
 
-    identify: Identifies
+    identify: IdentifyCaller
     audit: AuditLog
     accounts: Accounts | None = None
     keys: ApiKeys | None = None

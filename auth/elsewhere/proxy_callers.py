@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
+from wsgiref.types import WSGIEnvironment
 
 from auth.caller import STRANGER, Caller, caller_of_key, caller_of_person
 from auth.elsewhere.arrivals import Arrivals, NotAdmitted
@@ -12,9 +13,6 @@ from auth.recent import Recent
 from auth.tokens import KEY_PREFIX
 from ml.translation import text
 from store.accounts.account_records import Person
-
-if TYPE_CHECKING:
-    from wsgiref.types import WSGIEnvironment
 
 
 class Reader(Protocol):

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import hmac
 import time
-from typing import TYPE_CHECKING
+from wsgiref.types import WSGIEnvironment
 
 from auth.elsewhere.arrivals import NotAdmitted
 from auth.elsewhere.claims import LONGEST_SUBJECT, Named, name_of
 from auth.elsewhere.rules import PROXY, NameRules, wsgi_name
 from auth.peers import is_within, read_networks
 from ml.translation import text
-
-if TYPE_CHECKING:
-    from wsgiref.types import WSGIEnvironment
 
 SECRET = "HTTP_X_PROXY_SECRET"  # noqa: S105 - the name of a header
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from wsgiref.types import WSGIEnvironment
 
 import jwt
 from jwt.exceptions import PyJWKClientConnectionError, PyJWTError
@@ -15,9 +16,6 @@ from auth.elsewhere.rules import TokenRules, wsgi_name
 from auth.elsewhere.signing import ALGORITHMS, LEEWAY, ProviderAway
 from ml.runtime.deadline import BestEffort
 from ml.translation import text
-
-if TYPE_CHECKING:
-    from wsgiref.types import WSGIEnvironment
 
 log = logging.getLogger(__name__)
 

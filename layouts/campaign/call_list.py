@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import dash_bootstrap_components as dbc
 from dash import html
@@ -16,11 +16,9 @@ from layouts.campaign.typed_wish import LEAST, LENGTHS, MOST, VALUE, offered
 from layouts.campaign.words import whole, written
 from layouts.shared import ids
 from layouts.shared.blocks import table_head
+from ml.bundle.bundle import Bundle
 from ml.decision.payoff import currency_of, payoff_of
 from ml.translation import mark, text
-
-if TYPE_CHECKING:
-    from ml.bundle.bundle import Bundle
 
 LENGTH_WORDS = (("cutoff", mark("Cut-off")), ("number", mark("Number")), ("budget", mark("Budget")))
 EACH = mark("A record may be on the list")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from dash import html
 from dash.development.base_component import Component
@@ -15,10 +14,8 @@ from dash.development.base_component import Component
 from layouts.campaign import file, kept, parts
 from layouts.shared import ids
 from layouts.shared.static_html import static_html
+from ml.bundle.bundle import Bundle
 from ml.translation import mark, plural, text
-
-if TYPE_CHECKING:
-    from ml.bundle.bundle import Bundle
 
 NO_PROBABILITIES = mark(
     "This model decides, but gives no probabilities, so there is nothing by which records could be ranked. To get "

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
 
 from layouts.campaign import call_list, parts, records
 from layouts.shared import downloads, ids
+from ml.bundle.bundle import Bundle
 from ml.files.text.dialect import Dialect
 from ml.translation import plural, text
-
-if TYPE_CHECKING:
-    from ml.bundle.bundle import Bundle
 
 
 def step(

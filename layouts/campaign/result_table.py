@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from layouts.campaign.choices import is_single
 from layouts.campaign.words import money, whole
 from layouts.shared.percent import percents
+from ml.bundle.bundle import Bundle
 from ml.decision.bands import DEFAULT, bands
 from ml.decision.decide import actions, decide
 from ml.decision.payoff import currency_of
 from ml.translation import text
-
-if TYPE_CHECKING:
-    from ml.bundle.bundle import Bundle
 
 RECORD = -1  # no column of the result: the record's number
 REASONS = ("reason_1", "reason_2", "reason_3")

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
 
 from layouts.shared.blocks import table_head
 from layouts.shared.static_html import static_html
+from ml.bundle.bundle import Bundle
 from ml.bundle.model_card import HEADS, NOT_SAID, card_facts, schema_facts
 from ml.translation import in_row, text
-
-if TYPE_CHECKING:
-    from ml.bundle.bundle import Bundle
 
 MOST_COLUMNS = 8  # that a step of the diagram names; the others are counted
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dash import html
 from dash.development.base_component import Component
 
 from layouts.shared import plot_cards
 from layouts.shared.static_html import static_html
+from ml.bundle.bundle import Bundle
 from ml.plots.answers import ANSWERS, Answer, Answered
 from ml.plots.catalogue import find
 from ml.text.spoken import cut_off_text
 from ml.translation import text
-
-if TYPE_CHECKING:
-    from ml.bundle.bundle import Bundle
 
 
 def cards(bundle: Bundle, outcome: str) -> Component:

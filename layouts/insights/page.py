@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dash import html
+from dash.development.base_component import Component
 
 from layouts.insights import about, answers
 from layouts.shared import plot_cards as plots
+from ml.bundle.bundle import Bundle
 from ml.plots.answers import ANSWERS
 from ml.plots.catalogue import plots_of
-from ml.plots.plot import Section
+from ml.plots.plot import Plot, Section
 from ml.text.holdout_words import records_words
 from ml.translation import mark, text
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from dash.development.base_component import Component
-
-    from ml.bundle.bundle import Bundle
-    from ml.plots.plot import Plot
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from dash import dcc, html
 from dash.development.base_component import Component
@@ -12,14 +12,12 @@ from auth.access import may_open
 from layouts.pages import demo_progress
 from layouts.shared import blocks, ids, url
 from layouts.shared.search_box import MODELS, search_box, search_text
+from ml.bundle.bundle import Bundle
+from ml.demo.status import DemoStatus
 from ml.errors import LikelyError
 from ml.translation import plural, template, text, text_parts
 
-if TYPE_CHECKING:
-    from ml.bundle.bundle import Bundle
-    from ml.demo.status import DemoStatus
-
-Found: TypeAlias = "Bundle | LikelyError"
+Found: TypeAlias = Bundle | LikelyError
 
 
 def page(models: Sequence[tuple[str, Found]], now: DemoStatus | None = None) -> Component:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import dash_bootstrap_components as dbc
 from dash import dcc, html
@@ -12,14 +12,12 @@ from dash.development.base_component import Component
 from layouts.shared import ids
 from layouts.shared.blocks import table_head
 from layouts.shared.static_html import static_html
+from ml.bundle.bundle import Bundle
 from ml.metrics.custom import custom_measures_of
+from ml.metrics.headline import Averages
 from ml.metrics.registry import MEASURES, Measure, measure_of
 from ml.text.spoken import measure_words, span_words
 from ml.translation import text, text_parts
-
-if TYPE_CHECKING:
-    from ml.bundle.bundle import Bundle
-    from ml.metrics.headline import Averages
 
 FIRST = ("precision", "recall", "accuracy", "roc_auc")  # what a manager asks for; the others one click away
 

@@ -7,7 +7,7 @@ people read is folded up, and not fetched before it is opened.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from dash import html
@@ -19,15 +19,13 @@ from layouts.performance import cut_off_change, headline
 from layouts.shared import ids, url
 from layouts.shared import plot_cards as plots
 from layouts.shared.static_html import static_html
+from ml.bundle.bundle import Bundle
 from ml.decision.payoff import payoff_of
 from ml.plots.catalogue import find, plots_of
 from ml.plots.plot import Section
 from ml.text.best_cut_off_words import best_cut_off_words
 from ml.text.holdout_words import records_words, warnings
 from ml.translation import mark, reader_language, text
-
-if TYPE_CHECKING:
-    from ml.bundle.bundle import Bundle
 
 NO_PROBABILITIES = mark(
     "This model decides, but gives no probabilities, so there is no cut-off to choose, and what is drawn from "

@@ -7,13 +7,14 @@ element with ``data-pick``, wherever it is on the page, so no two of them can di
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from layouts.shared import ids
 from ml.data.outcomes import Outcomes
 from ml.errors import LikelyError
 from ml.locale import localized
 from ml.metrics.custom import CustomMeasure
+from ml.metrics.overview import Overview
 from ml.metrics.registry import MEASURES, OF_COUNTS, OF_PROBABILITIES
 from ml.metrics.threshold_plots import metrics_by_threshold
 from ml.metrics.threshold_table import ThresholdTable
@@ -24,9 +25,6 @@ from ml.text.number_words import count, percent
 from ml.text.spoken import COUNTS, UNDEFINED, cut_off_digits, cut_off_sentence, cut_off_text, measure_words, span_words
 from ml.text.words import number_text
 from ml.translation import text
-
-if TYPE_CHECKING:
-    from ml.metrics.overview import Overview
 
 RATES = ("specificity", "false_positive_rate", "false_negative_rate", "recall")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dash import dcc, html
 from dash.development.base_component import Component
@@ -21,15 +21,13 @@ from layouts.shared.form_messages import BY_PROBABILITY, FormRequest
 from layouts.shared.html_tree import html_tree
 from layouts.shared.search_box import FIELDS, search_box
 from layouts.shared.static_html import message, static_html
+from ml.bundle.bundle import Bundle
 from ml.bundle.record_book import BookRecord
 from ml.data.feature import Feature
 from ml.data.schema import Schema
 from ml.decision.decide import actions
 from ml.insights.feature_order import groups_in_order
 from ml.translation import template, text
-
-if TYPE_CHECKING:
-    from ml.bundle.bundle import Bundle
 
 
 def form_schema(bundle: Bundle) -> Schema:

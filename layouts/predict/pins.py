@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dash import dcc, html
 from dash.development.base_component import Component
@@ -15,13 +15,11 @@ from layouts.shared.field_texts import NOT_KNOWN, YES_NO, typed
 from layouts.shared.html_input import HtmlInput
 from layouts.shared.html_tree import html_tree
 from layouts.shared.static_html import message, signal
+from ml.bundle.bundle import Bundle
 from ml.data.feature import Feature, text_of
 from ml.data.schema import Schema
 from ml.insights.feature_order import groups_in_order
 from ml.translation import text
-
-if TYPE_CHECKING:
-    from ml.bundle.bundle import Bundle
 
 KEY = "Control+Enter"
 LONGEST_NAME = 24

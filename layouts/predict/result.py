@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from dash import html
 from dash.development.base_component import Component
 
 from layouts.shared.blocks import dot
 from layouts.shared.static_html import signal
+from ml.bundle.bundle import Bundle
+from ml.bundle.scored import Score
 from ml.data.outcomes import Outcomes
 from ml.data.schema import Schema
 from ml.errors import LikelyError, Problem
 from ml.metrics.evaluation import no_probabilities
 from ml.translation import in_row, text
-
-if TYPE_CHECKING:
-    from ml.bundle.bundle import Bundle
-    from ml.bundle.scored import Score
 
 
 def result(bundle: Bundle, score: Score, serial: int) -> Component:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from dash import dcc, html
 from dash.development.base_component import Component
@@ -12,13 +11,11 @@ from dash.development.base_component import Component
 from auth.access import may_open
 from layouts.shared import ids, url
 from layouts.shared.static_html import signal
+from ml.bundle.bundle import Bundle
 from ml.data.outcomes import Outcomes
 from ml.errors import LikelyError
 from ml.plots.palette import colour_of
 from ml.translation import mark, text
-
-if TYPE_CHECKING:
-    from ml.bundle.bundle import Bundle
 
 TABS: tuple[tuple[url.Kind, str], ...] = (
     ("predict", mark("Prediction")),

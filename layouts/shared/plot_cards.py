@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import dash_bootstrap_components as dbc
 from dash import dcc, html
@@ -18,6 +18,7 @@ from dash.development.base_component import Component
 from layouts.shared import ids, plot_table
 from layouts.shared.field_texts import number_format_data, typed
 from layouts.shared.static_html import static_html
+from ml.bundle.bundle import Bundle
 from ml.data.feature import text_of
 from ml.data.outcomes import Outcomes
 from ml.decision.cut_offs import CUT_OFF
@@ -26,13 +27,10 @@ from ml.plots import theme
 from ml.plots.catalogue import CATALOGUE
 from ml.plots.option import Option, Setting
 from ml.plots.plot import PROBABILITIES, Plot
+from ml.plots.results import Drawn
 from ml.plots.table import Table
 from ml.text.spoken import cut_off_digits
 from ml.translation import reader_language, text, text_parts
-
-if TYPE_CHECKING:
-    from ml.bundle.bundle import Bundle
-    from ml.plots.results import Drawn
 
 MOST_OPTIONS = 4  # that stand open on a card
 TYPING = 400  # ms of quiet after a keystroke in a number until its plot is drawn anew
