@@ -6,7 +6,7 @@ import pytest
 
 from tests.architecture import PAGE, ROOT, contracts, picture
 
-PRODUCT = ("api", "auth", "callbacks", "jobs", "layouts", "ml", "prerender", "store", "telemetry", "web")
+PRODUCT = ("api", "auth", "callbacks", "feedback", "jobs", "layouts", "ml", "prerender", "store", "telemetry", "web")
 MOST_FILES = 21  # a package of twenty modules with its __init__
 MOST_LINES = 275
 ASSETS = sorted(folder for folder in (ROOT / "assets").rglob("*") if folder.is_dir())
@@ -17,11 +17,23 @@ def test_the_picture_is_that_of_the_contracts():
     assert picture() in PAGE.read_text(encoding="utf-8"), "python -m tests.architecture draws it anew"
 
 
+PLACE = re.compile(r"`((?:[\w.-]+/)+[\w.-]*)`")
+GUIDES = ["README.md", "CONTRIBUTING.md", *sorted(f"docs/{each.name}" for each in PAGE.parent.glob("*.md"))]
+MADE = {"models/churn/", "models/trust.json", "ml/plots/curves/probability_histogram.py"}  # by who follows a guide
+
+
 def test_every_place_that_the_page_names_is_there():
-    places = re.findall(r"`((?:[\w.-]+/)+[\w.-]*)`", PAGE.read_text(encoding="utf-8"))
+    places = PLACE.findall(PAGE.read_text(encoding="utf-8"))
     above = [ROOT, ROOT / "assets/ts", ROOT / "ml/plots"]  # the page names scripts from theirs, and says so
     assert len(places) > 50
     assert [place for place in places if not any((folder / place).exists() for folder in above)] == []
+
+
+@pytest.mark.parametrize("page", GUIDES)
+def test_every_place_in_a_room_that_a_guide_names_is_there(page):
+    places = PLACE.findall((ROOT / page).read_text(encoding="utf-8"))
+    ours = [place for place in places if (ROOT / place.partition("/")[0]).is_dir() and not place.startswith("var/")]
+    assert [place for place in ours if place not in MADE and not (ROOT / place).exists()] == []
 
 
 @pytest.mark.parametrize("container", [contract["containers"][0] for contract in contracts()])
