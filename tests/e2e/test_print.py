@@ -31,9 +31,15 @@ ON_PAPER = """() => {
 DRAWN = """() => document.querySelectorAll(".plot-card .main-svg").length >= 2
     && !document.querySelector("#prerender, .dash-graph--pending, .plot-card [data-dash-is-loading]")"""
 
-SHOWN = (
-    "() => [...document.querySelectorAll('#content .dash-graph')].filter((one) => one.checkVisibility()).length >= 2"
-)
+# How many figures are in sight whenever the state of one changes
+WATCHED = """() => {
+    const graphs = () => [...document.querySelectorAll("#content .dash-graph")];
+    window.inSight = [];
+    new MutationObserver(() => inSight.push(graphs().filter((one) => one.checkVisibility()).length))
+        .observe(document.body, { subtree: true, attributeFilter: ["class"] });
+}"""
+
+FITTED = "() => inSight.length && !document.querySelector('.dash-graph--pending')"
 
 
 def words_of(page):
@@ -76,8 +82,10 @@ def test_a_figure_of_a_wide_screen_fits_on_a_sheet(browse, path):
     expect(page.locator(".plot-card:has(.main-svg)").nth(1)).to_be_visible()
     page.wait_for_function(DRAWN, timeout=60_000)
     page.emulate_media(media="print")
+    page.evaluate(WATCHED)
     page.set_viewport_size({"width": SHEET, "height": 900})
-    page.wait_for_function(SHOWN)
+    page.wait_for_function(FITTED)
+    assert min(page.evaluate("inSight")) >= 2  # none is hidden while it is fitted to the sheet
     seen = page.evaluate(ON_PAPER)
     assert seen["graphs"] >= 2
     assert seen["width"] <= SHEET + 1
