@@ -61,7 +61,7 @@ def status(port: int, path: str = "/healthz") -> int:
         return 0
 
 
-def wait_for(port: int, seconds: float = 30.0) -> None:
+def wait_for(port: int, seconds: float = 120.0) -> None:
     until = time.monotonic() + seconds
     while status(port) != 200:
         assert time.monotonic() < until, "did not answer in time"
@@ -106,7 +106,7 @@ def starter(models_dir: Path, folder: Path) -> Iterator[Start]:
 
 
 def wait_for_text(log: TextIO, text: str, times: int = 1) -> None:
-    until = time.monotonic() + 20
+    until = time.monotonic() + 120
     while text_of(log).count(text) < times:
         assert time.monotonic() < until, f"{text!r} was not logged {times} times: {text_of(log)}"
         time.sleep(0.05)

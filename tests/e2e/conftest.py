@@ -19,7 +19,7 @@ from tests.serving import served
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 FLAGS += ["--in-process-gpu", "--js-flags=--no-opt"]  # a page lives for seconds: less time of the processor
-PATIENCE = 30_000  # ms; the machine may be busy with other things
+PATIENCE = 60_000  # ms; the machine may be busy with other things
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")  # the first is the quickest
 
 expect.set_options(timeout=PATIENCE)

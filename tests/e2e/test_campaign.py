@@ -58,7 +58,7 @@ def scored(chromium, address, customers):
     return found
 
 
-def step(tab, name, timeout=30_000):
+def step(tab, name, timeout=OVER):
     tab.page.wait_for_selector(f"#campaign[data-at={name}]", timeout=timeout)
     shown = tab.page.locator("[data-step]:visible").evaluate_all(
         "all => [...new Set(all.map(each => each.dataset.step))]"

@@ -63,7 +63,7 @@ def address(request, models_dir, tmp_path_factory):
 
 
 def wait_for(address):
-    until = time.monotonic() + 20
+    until = time.monotonic() + 120
     while time.monotonic() < until:
         try:
             urllib.request.urlopen(address, timeout=5).close()

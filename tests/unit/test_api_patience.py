@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 
 import pytest
 
@@ -216,6 +217,14 @@ def impatient(monkeypatch):
         monkeypatch.setattr(place, 0.05)
 
 
+def comes(client, path):
+    """Whether an answer comes in a minute, when asked for again and again."""
+    end = time.monotonic() + 60
+    while (found := client.get(path).status_code) == 202 and time.monotonic() < end:
+        time.sleep(0.02)
+    return found == 200
+
+
 def test_plots_and_reports_that_take_longer_come_later_at_the_same_address(house, impatient, monkeypatch):
     client, _, _ = house
     slow = Slow()
@@ -227,13 +236,7 @@ def test_plots_and_reports_that_take_longer_come_later_at_the_same_address(house
     assert first.headers["Refresh"] == "2"
     assert client.get(path).status_code == 202  # the same one, not another
     slow.go.set()
-    deadlines_over = threading.Event()
-    for _ in range(100):
-        found = client.get(path)
-        if found.status_code == 200:
-            break
-        deadlines_over.wait(0.05)
-    assert found.status_code == 200
+    assert comes(client, path)
 
 
 def test_a_plot_that_takes_longer_comes_later(house, impatient, monkeypatch):
@@ -243,8 +246,7 @@ def test_a_plot_that_takes_longer_comes_later(house, impatient, monkeypatch):
     path = "/api/v1/models/binary/plots/roc.csv?outcome=yes"
     assert client.get(path).status_code == 202
     slow.go.set()
-    found = [client.get(path).status_code for _ in range(20)]
-    assert found[-1] == 200
+    assert comes(client, path)
 
 
 def test_only_so_many_results_are_computed_at_a_time():
@@ -252,10 +254,10 @@ def test_only_so_many_results_are_computed_at_a_time():
     for at, each in enumerate(slow):
         with strict_deadline(0.01), pytest.raises(StillWorking):
             tasks.ask(str(at), each)
-    assert all(each.begun.wait(5) for each in slow[:AT_ONCE])
+    assert all(each.begun.wait(60) for each in slow[:AT_ONCE])
     assert not slow[-1].begun.is_set()
     slow[0].go.set()
-    assert slow[-1].begun.wait(5)
+    assert slow[-1].begun.wait(60)
     for each in slow:
         each.go.set()
 

@@ -306,12 +306,12 @@ def test_a_second_runner_leaves_at_once(tmp_path):
 
     def slow():
         started.set()
-        stop.wait(5)
+        stop.wait(60)
         return False
 
     first = threading.Thread(target=lambda: results.append(run_until_idle(tmp_path, slow, stop, idle=0.1)))
     first.start()
-    assert started.wait(5)
+    assert started.wait(60)
     assert run_until_idle(tmp_path, lambda: pytest.fail("worked beside another"), threading.Event()) is False
     stop.set()
     first.join()
@@ -332,7 +332,7 @@ def test_of_two_who_wake_a_runner_at_once_one_starts_it(tmp_path, monkeypatch):
         each.wake()
     assert len(started) == 1
     ends.set()
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while len(started) == 1 and time.monotonic() < end:  # whoever comes when it has ended starts another
         workers[1].wake()
         time.sleep(0.01)

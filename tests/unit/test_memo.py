@@ -60,7 +60,7 @@ def test_two_objects_do_not_wait_for_each_other():
 
     @Memo
     def slow(_):
-        began.wait(timeout=5)
+        began.wait(timeout=60)
         return "made"
 
     threads = [threading.Thread(target=slow, args=(each,)) for each in (one, other)]

@@ -59,7 +59,7 @@ def test_two_who_ask_at_once_do_not_share_their_marks(server):
     together, found = Barrier(2), {}
 
     def meet() -> str:
-        together.wait(timeout=10)
+        together.wait(timeout=60)
         return percent("0.5")
 
     server.add_url_rule("/meet", view_func=meet)
@@ -71,7 +71,7 @@ def test_two_who_ask_at_once_do_not_share_their_marks(server):
     for each in both:
         each.start()
     for each in both:
-        each.join(timeout=10)
+        each.join(timeout=60)
     assert found == {"de": "0,5\u00a0%", "en": "0.5\u00a0%"}
 
 
