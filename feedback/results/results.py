@@ -16,7 +16,7 @@ from feedback.niced_process import MANY, RESULTS
 from feedback.results.analysts import analysts
 from feedback.results.paid import Groups
 from feedback.results.right import right, watched_for
-from feedback.results.settled import Chosen, Question, columns_of, settled_of
+from feedback.results.settled import HOUR, Chosen, Question, columns_of, settled_of
 from feedback.results.spaced import judging
 from feedback.results.used import Use
 from feedback.service import Feedback
@@ -30,7 +30,6 @@ from store.outcomes.alarm_records import Episode
 
 REVISION = 2
 LONGEST = 500  # characters of a reason
-HOUR = 3600.0  # outcomes ripen without anything becoming known
 
 
 class UnknownEpisode(LikelyError):

@@ -17,6 +17,7 @@ from ml.monitoring.ripening import RipeOutcomes, ripen
 from store.outcome_records import Decision
 
 NOBODY_TOLD = float("nan")
+HOUR = 3600.0  # seconds after which results are computed anew: outcomes ripen without anything becoming known
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from feedback.niced_process import MANY, WATCH
 from feedback.results.right import judged, watched
-from feedback.results.settled import Chosen, Question, columns_of, settled_of
+from feedback.results.settled import HOUR, Chosen, Question, columns_of, settled_of
 from feedback.results.spaced import judging
 from feedback.service import Feedback
 from jobs.work.lease_renewal import on_duty
@@ -26,7 +26,6 @@ LEASE = 300.0  # seconds after which another process watches in the place of one
 PAUSE = 120.0  # seconds between two looks
 FIRST = 5.0  # seconds until the first
 EACH = 0.001  # seconds between two looks for each decision: 20 times what reading it takes
-HOUR = 3600.0  # outcomes ripen without anything becoming known
 
 
 class Watch:

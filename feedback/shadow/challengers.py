@@ -13,7 +13,7 @@ from auth.audit_log import AuditLog
 from auth.caller import current_request
 from auth.versions.changes import checked_reason
 from feedback.errors import BadChallenger
-from feedback.results.settled import Chosen, Question, columns_of, settled_of
+from feedback.results.settled import HOUR, Chosen, Question, columns_of, settled_of
 from feedback.results.spaced import judging
 from feedback.service import Feedback
 from ml.lifecycle.state import live_of
@@ -26,7 +26,6 @@ from store.outcomes.shadow_records import Challenger, ShadowCounts
 
 SHARES = (0.05, 0.1, 0.2, 0.5, 1.0)  # that the page offers
 REVISION = 1
-HOUR = 3600.0  # outcomes ripen without anything becoming known
 
 
 @dataclass(frozen=True)

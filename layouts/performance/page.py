@@ -78,20 +78,14 @@ def page(bundle: Bundle, state: dict[str, Any], opens: plots.OpeningCutOff | Non
     """
     certain = bundle.offers == "probabilities"
     outcome = plots.requested_outcome(bundle, state)
-    head = html.Div(
-        [
-            html.P(
-                text("How good this model is, on {records}.", records=records_words(bundle.card)),
-                className="plots-lead",
-            ),
-            plots.choice(bundle.outcomes, outcome),
-        ],
-        className="plots-head",
-    )
+    lead = text("How good this model is, on {records}.", records=records_words(bundle.card))
+    choice = plots.choice(bundle.outcomes, outcome)
+    head = html.Div([html.P(lead, className="plots-lead"), choice], className="plots-head")
     worth = certain and payoff_of(bundle.card, outcome) is not None
     parts = {part: _part(bundle, part, outcome, state) for part in with_the_rest(PARTS)}
     first = [part for part in parts if worth and part.key == "money"]
     several = len(bundle.outcomes) > 2 or not bundle.outcomes.exclusive or not certain
+    averages = html.Section([html.H2(text("All outcomes")), html.Div(id=ids.AVERAGES)], className="plots-part")
     bar = headline.bar(may_change=allowed(Permission.CUT_OFFS, bundle.name))
     body = [
         head,
@@ -102,11 +96,7 @@ def page(bundle: Bundle, state: dict[str, Any], opens: plots.OpeningCutOff | Non
         *([bar, _changes(), cut_off_change.dialog()] if certain else []),
         *(parts[part] for part in first),
         _headline(bundle, outcome, certain),
-        *(
-            [html.Section([html.H2(text("All outcomes")), html.Div(id=ids.AVERAGES)], className="plots-part")]
-            if several
-            else []
-        ),
+        *([averages] if several else []),
         *(found for part, found in parts.items() if found is not None and part not in first),
         *(headline.stores() if certain else []),
     ]
