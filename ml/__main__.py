@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 
-os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy is imported: one row is no work to share out
+os.environ.setdefault(
+    "OMP_NUM_THREADS", "1"
+)  # before numpy is imported: one row is too little work for several threads
 
 import sys
 from collections.abc import Iterator

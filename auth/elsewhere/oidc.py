@@ -1,6 +1,6 @@
 """Sign-in at a provider of OpenID Connect, by Authlib: authorization code with PKCE, state and nonce.
 
-What a sign-in that is under way needs stands in the signed cookie of the browser, so that any process may finish it;
+The state of a sign-in that is under way is kept in the browser's signed cookie, so that any process may finish it;
 a process keeps only the provider's metadata and keys.
 """
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def kinds_of(service: Service, store: Store, decision_values: str) -> dict[str, JobKind]:
-    """Kinds of jobs by name; what they import takes 6 MB, and a worker of files alone needs none of it.
+    """Kinds of jobs by name. Their imports take 6 MB, which a worker that only scores files does without.
 
     Parameters
     ----------

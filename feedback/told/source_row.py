@@ -1,7 +1,7 @@
 """Rows of a source, a CRM's deals or our own export, and the event by which a changed row is followed.
 
-The first event of a row has an id that is made of the row's own, so that a row is known again whoever sends it. What
-became known of it later refers to that one: a changed stage is a correction, a deal that is open again takes its
+The id of a row's first event is derived from the row's own id, so that the row is recognised whichever door it comes
+by. Later events refer to the first one: a changed stage is a correction, a deal that is open again takes its
 outcome back. A row that tells nothing new stores nothing.
 """
 

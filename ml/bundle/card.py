@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ml.decision.bands import check_bands
@@ -31,6 +31,17 @@ ORDER, CHECKS = (
 )  # as ml.insights.feature_order and ml.text.holdout_words have it, which stand above this room
 
 
+def check_decisions(card: Mapping[str, Any], outcomes: Sequence[str]) -> None:
+    """Read what a card, or what will be one, tells of decisions; InvalidData at the first fault."""
+    check_bands(card, outcomes)
+    check_actions(card, outcomes)
+    check_payoff(card, outcomes)
+    check_cut_offs(card, outcomes)
+    check_ripening(card, outcomes)
+    check_outcome_words(card, outcomes)
+    check_crm_columns(card, outcomes)
+
+
 def fault_of_card(card: Any, outcomes: Sequence[str] | None = None) -> str | None:
     """The first fault of a card, in words that follow "card.json "; None for a valid one.
 
@@ -57,8 +68,7 @@ def fault_of_card(card: Any, outcomes: Sequence[str] | None = None) -> str | Non
 
 def _fault_of_decisions(card: dict[str, Any], outcomes: Sequence[str]) -> str | None:
     """The first fault of decisions and texts in a card, found by reading all of them once."""
-    decided = (check_bands, check_actions, check_payoff, check_cut_offs, check_ripening, check_outcome_words)
-    for check in (*decided, check_crm_columns, _check_texts, _check_measures):
+    for check in (check_decisions, _check_texts, _check_measures):
         try:
             check(card, outcomes)
         except LikelyError as error:

@@ -1,8 +1,8 @@
 """Greedy selection of records to act on, within a number, a budget, limits and quotas of groups.
 
-The list is the one of greatest expected gain, the worth of acting (``ml/decision/worth.py``) summed, that keeps to
-the number and to the limits and quotas of the groups. Taking the best of each group up to its quota, then the best of
-the rest, gives it: limits of groups under one of the whole are a laminar matroid, for which greedy choice is optimal
+Of all lists within the number, the limits and the quotas, it finds one of the greatest expected gain: the sum of the
+worth of acting (``ml/decision/worth.py``). Taking the best of each group up to its quota, then the best of the rest,
+is enough: limits of groups under one of the whole are a laminar matroid, for which greedy choice is optimal
 (Edmonds 1971). Nobody is taken on whom acting is expected to lose, not for a quota either, unless the wish says so.
 """
 

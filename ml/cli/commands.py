@@ -62,7 +62,7 @@ COMMANDS = (
     backup,
     restore,
 )
-WITHOUT_MODELS = ("people", "sync", "restore")  # they look at no model, or see to the cache themselves
+WITHOUT_MODELS = ("people", "sync", "restore")  # these use no model, or fill the cache of shared models themselves
 
 
 def main(
@@ -135,7 +135,7 @@ def main(
     except LikelyError as error:
         print(f"error: {error}", file=sys.stderr)
         return FAILED
-    except BrokenPipeError:  # the reader of our output has left
+    except BrokenPipeError:  # whatever reads our standard output, such as head, has ended
         return OK
     return done
 

@@ -107,7 +107,7 @@ def _read(by_word: Mapping[str, str], parser: argparse.ArgumentParser, words: li
         word = words.pop(0)
         option = word if word in by_word else _before_equals(by_word, word)
         if option is None:
-            parser.parse_args([word])  # help, or an error in its words
+            parser.parse_args([word])  # prints the help, or argparse's own error
             parser.error(f"unrecognized arguments: {word}")
         if word != option:
             value = word[len(option) + 1 :]

@@ -7,7 +7,7 @@ from typing import Any
 from ml.data.feature import Feature, plain
 from ml.data.schema import Schema
 
-UNHEARD_OF = "\N{EM DASH} unheard of \N{EM DASH}"  # a text that no data has
+UNHEARD_OF = "\N{EM DASH} unheard of \N{EM DASH}"  # a text that is in no data set, to stand for an unknown value
 
 
 def example(schema: Schema) -> dict[str, Any]:

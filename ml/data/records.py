@@ -173,7 +173,7 @@ def read_columns(
     if any(one.name in named for one in schema.one_hot):
         lines = zip(*columns, strict=True)
         made = [expanded(schema, dict(zip(named, line, strict=True)), at, problems) for at, line in enumerate(lines)]
-        named = tuple(made[0])  # the same of all: so were those before
+        named = tuple(made[0])  # all records have the same names, as all lines had
         columns = list(zip(*(line.values() for line in made), strict=True))
     found = _Names(schema, named, extra=True)
     if found.to_check:

@@ -17,7 +17,7 @@ from ml.data.array_types import Floats, Positions
 
 COMPARED = 80  # characters of a text that are compared with another, letter by letter
 ALIKE = 0.6  # least ratio of difflib that counts as similar
-MOST_COMPARED = 150  # texts that are compared letter by letter with one that is none of them
+MOST_COMPARED = 150  # texts that are compared letter by letter with one that is not in the list
 LETTERS = 61  # buckets in which letters are counted
 
 

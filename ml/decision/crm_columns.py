@@ -21,7 +21,7 @@ from ml.errors import InvalidData
 CARD = "crm"
 LONGEST, MOST = 200, 50  # characters of a name or word, names or words of a field
 PLAIN = "plain"  # the columns of this service's own export
-FEED = "fields"  # beside the systems: names that the feed of decisions and events has
+FEED = "fields"  # key beside the systems: names of the columns in the feed of decisions and events
 NEEDED = ("id", "record")
 
 

@@ -51,7 +51,7 @@ class CutOffs:
         try:
             found = self._chosen(name)
         except OSError as error:
-            if not self._not_before and not isinstance(error, ConnectionError):  # one line an outage
+            if not self._not_before and not isinstance(error, ConnectionError):  # logs one line for each outage
                 log.warning("Chosen cut-offs cannot be read (%s); the last known count.", error)
             self._not_before = time.monotonic() + PAUSE
             return last

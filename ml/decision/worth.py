@@ -20,7 +20,7 @@ from ml.decision.payoff import Payoff, payoff_of
 
 Number = TypeVar("Number", float, np.ndarray)
 
-NOTHING = 1e-9  # money: what is nearer to 0 is rounding, and no loss
+NOTHING = 1e-9  # money: a smaller loss is taken for a rounding error
 
 
 def worth(payoff: Payoff, probability: Number) -> Number:

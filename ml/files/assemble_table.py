@@ -27,7 +27,7 @@ from ml.runtime.deadline import is_late
 from ml.translation import text
 
 TOP = 20  # rows that are kept, to choose the header among them
-MOST_CELLS = 1_000_000  # that are taken together: 50 MB and more
+MOST_CELLS = 1_000_000  # cells that are processed together: 50 MB or more
 MOST_CHARACTERS = 16_000_000  # of them; a line may have 4,000,000
 SAMPLE = 2_000  # rows by which numbers and dates are judged before the whole file is asked
 LATE_EVERY = 5_000  # rows between two looks at the clock
@@ -210,7 +210,7 @@ def _records(
     none, bound = _Nothing(keep, width, left), _Bound(bounded)
     for count, cells in enumerate(lines):
         if count % LATE_EVERY == 0 and is_late():
-            return  # whoever set a deadline takes what there is: a preview
+            return  # a caller with a deadline, such as the preview, takes the lines read so far
         if surely and len(cells) == width and surely(cells[key]) and not (doubtful and begins_as_total(cells)):
             yield cells  # fast path of nearly every line
         elif none.is_in(cells):

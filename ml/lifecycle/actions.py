@@ -9,18 +9,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from ml.errors import BrokenModel, InvalidData, LikelyError, UnknownModel, UntrustedModel
+from ml.errors import BrokenModel, InvalidData, UnknownModel, UntrustedModel
 from ml.lifecycle import commit
 from ml.lifecycle.commit import known_history, known_versions
-from ml.lifecycle.history import ChangedMeanwhile, HistoryEntry, by_whom, entry_of, live_order, locked, reason
+from ml.lifecycle.history import ChangedMeanwhile, HistoryEntry, by_whom, entry_of, live_order, locked, stated_reason
 from ml.lifecycle.model_folder import NAME, POINTER
 from ml.lifecycle.permissions import forget
 from ml.lifecycle.registry import Registry
 from ml.lifecycle.shared.changes import SPREAD
 from ml.lifecycle.state import live_of
+from ml.runtime.foreign_code import foreign, reason
 from ml.translation import text
 
-MADE_HERE = ("train", "add")  # whoever makes a version again repairs what others fetch
+MADE_HERE = ("train", "add")  # after these a version is uploaded again, which repairs a damaged copy in object storage
 ANY: Final = "*"  # no fingerprint: whatever is live
 
 
@@ -67,7 +68,7 @@ def make_live(
         When another version than the expected one is live.
     NotWritten
     """
-    models, by, why = Path(models), by_whom(by), reason(why)
+    models, by, why = Path(models), by_whom(by), stated_reason(why)
     commit.look(models)
     _need_live(models, name, expected)
     prove(models, name, fingerprint)
@@ -83,7 +84,7 @@ def make_live(
 
 def hold(models: Path, name: str, fingerprint: str, *, by: str | None = None, why: str | None = None) -> HistoryEntry:
     """Record a new version that is not to be live yet; parameters and errors as :func:`make_live`."""
-    models, by, why = Path(models), by_whom(by), reason(why)
+    models, by, why = Path(models), by_whom(by), stated_reason(why)
     commit.look(models)
     prove(models, name, fingerprint)
     added = commit.upload(models, name, fingerprint, again=True)
@@ -127,7 +128,7 @@ def remove_version(
         When it is live.
     NotWritten
     """
-    models, by, why = Path(models), by_whom(by), reason(why)
+    models, by, why = Path(models), by_whom(by), stated_reason(why)
     commit.look(models)
     _need_version(models, name, fingerprint)
     with locked(models / name):
@@ -155,7 +156,7 @@ def remove_model(models: Path, name: str, *, by: str | None = None, why: str | N
     UntrustedModel
         When the file of what models may use cannot be read; the model is removed all the same.
     """
-    models, by, why = Path(models), by_whom(by), reason(why)
+    models, by, why = Path(models), by_whom(by), stated_reason(why)
     commit.look(models)
     need_model(models, name)
     with locked(models / name):
@@ -168,12 +169,8 @@ def remove_model(models: Path, name: str, *, by: str | None = None, why: str | N
 
 def prove(models: Path, name: str, fingerprint: str) -> None:
     """Open a version as a server would, with the check of golden answers; raises its fault."""
-    try:
+    with foreign(lambda error: BrokenModel(f"{name}@{fingerprint} does not open: {reason(error)}.")):
         _ = Registry(Path(models)).load(f"{name}@{fingerprint}").predictor
-    except LikelyError:
-        raise
-    except Exception as error:
-        raise BrokenModel(f"{name}@{fingerprint} does not open: {type(error).__name__}: {str(error)[:300]}.") from error
 
 
 def need_model(models: Path, name: str) -> None:

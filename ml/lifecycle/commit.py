@@ -108,5 +108,5 @@ def remove(models: Path, name: str, gone: Sequence[str], entries: Sequence[Histo
 def _delete(shared: SharedModels, name: str, gone: Sequence[str]) -> None:
     """Remove versions from object storage; what cannot be removed is named and stays there, of no use to anybody."""
     for fingerprint in gone:
-        with suppress(StorageUnavailable):  # said in the log
+        with suppress(StorageUnavailable):  # the storage has logged it
             shared.storage.remove(f"{name}/{fingerprint}")

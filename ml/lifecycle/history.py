@@ -160,7 +160,7 @@ def by_whom(by: str | None = None) -> str:
     return _said("--by", by or "", LONGEST_BY) or _user()
 
 
-def reason(why: str | None) -> str:
+def stated_reason(why: str | None) -> str:
     """Validated reason of a change; empty where none was given."""
     return _said("--why", why or "", LONGEST_WHY)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ml.errors import BrokenModel
 from ml.lifecycle.actions import hold, make_live, prove
-from ml.lifecycle.history import LOCK, by_whom, locked, reason
+from ml.lifecycle.history import LOCK, by_whom, locked, stated_reason
 from ml.lifecycle.removal import taken_away
 
 HOLD = "hold"
@@ -38,7 +38,7 @@ def publish(
     str
         The model key.
     """
-    by, why = by_whom(by), reason(why)
+    by, why = by_whom(by), stated_reason(why)
     final = models / name / fingerprint
     with locked(final.parent):
         fresh = not final.exists() or _broken(models, name, fingerprint)

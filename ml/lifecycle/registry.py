@@ -115,7 +115,7 @@ class Registry:
         for key in gone:
             self._bundles.pop(key, None)
         if gone:
-            memory.give_back(collect=True)  # a game holds itself
+            memory.give_back(collect=True)  # the value function of a removed version is a reference cycle
 
     def _absent(self, name: str) -> str:
         """Message for a name without a live version."""
@@ -182,5 +182,5 @@ def set_live(folder: Path, name: str, fingerprint: str, before: Callable[[], obj
     """
     with atomic_output(folder / name / POINTER) as file:
         file.write(f"{fingerprint}\n".encode("ascii"))
-        file.flush()  # a full disk shows here
+        file.flush()  # fails here when the disk is full, before the pointer is swapped
         before()

@@ -167,7 +167,7 @@ def kolmogorov_smirnov(answers: Answers, outcome: str = "the outcome") -> Kolmog
     drawn = drawn[drawn > 0]
     cut_off = table.cut_off[drawn]
     below = np.column_stack([missed, spared])[drawn]
-    # Below 0 lies nothing; below 1 all that is not exactly 1.
+    # The share below 0 is 0; below 1 it is that of all records but those at exactly 1.
     if cut_off[-1] < 1:
         cut_off, below = np.append(cut_off, 1.0), np.vstack([below, [1.0, 1.0]])
     if cut_off[0] > 0:

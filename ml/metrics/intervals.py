@@ -116,7 +116,7 @@ def percentile_interval(samples: np.ndarray, level: float = LEVEL) -> tuple[np.n
 
 
 def _at(ordered: np.ndarray, defined: np.ndarray, share: float) -> np.ndarray:
-    place = share * (defined - 1)  # below 0 where none is, and then any value will do
+    place = share * (defined - 1)  # negative where no sample is defined; the result is then NaN, whatever is taken
     below = np.floor(place).astype(int)
     above = np.minimum(below + 1, defined - 1)
     low, high = (np.take_along_axis(ordered, at[..., None], axis=-1)[..., 0] for at in (below, above))

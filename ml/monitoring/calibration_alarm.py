@@ -193,8 +193,8 @@ def advance_with_path(
 class _Run:
     """Further outcomes after some evidence: the logarithms of all sums after each, shape (n,) and (n, 6).
 
-    A product from outcome k on is that of all outcomes over that of those before k, so that sums and maxima over k are
-    running ones of w_k over the product before k.
+    The product from outcome k on is the product of all outcomes divided by that of the outcomes before k, so sums and
+    maxima over k can be kept as running sums and maxima of w_k divided by the product before k.
     """
 
     def __init__(self, before: Evidence, p: Floats, y: Floats, decided: Floats) -> None:
@@ -210,7 +210,7 @@ class _Run:
         self.mixed = product + np.logaddexp(np.array(before.mixed or none), sums)
         largest = np.maximum.accumulate(self._entering, axis=0)
         self.best = product + np.maximum(np.array(before.best or none), largest)
-        still = -np.log(np.log2(self.number + 2))  # changes that are yet to come
+        still = -np.log(np.log2(self.number + 2))  # weight of change points that are still to come
         self.path = np.logaddexp(still, np.logaddexp.reduce(self.mixed, axis=1) - np.log(len(SHIFTS)))
 
     def change(self, last: int, shift: int) -> Change:

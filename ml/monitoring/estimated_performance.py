@@ -89,7 +89,7 @@ def _area(p: Floats) -> float | None:
     """Expected pairs in the right order over expected pairs, of probabilities in rising order."""
     _, group = np.unique(p, return_inverse=True)
     yes, no = np.bincount(group, p), np.bincount(group, 1 - p)
-    itself = float((p * (1 - p)).sum())  # no record is a pair with itself, and each is half a tie above
+    itself = float((p * (1 - p)).sum())  # leaves out the pairs of a record with itself, which count as half a tie above
     pairs = float(yes.sum() * no.sum()) - itself
     right = float((yes * (np.cumsum(no) - no / 2)).sum()) - itself / 2
     return right / pairs if pairs > 0 else None

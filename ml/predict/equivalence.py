@@ -117,7 +117,7 @@ class _Judge:
             answers = [self.program.row(row) for row in rows_of(self.schema, take(block, alone))]
         except _Differs:
             raise
-        except Exception as error:  # whatever it is, it is no answer
+        except Exception as error:  # any other failure counts as no answer
             raise _Differs(f"The program refuses {what} that the estimator accepts: {error}") from error
         labels, probabilities = zip(*answers, strict=True)
         few = Prediction(wanted.labels[alone], np.asarray(wanted.probabilities)[alone])

@@ -180,3 +180,12 @@ def offers(estimator: Any) -> str:
     if hasattr(estimator, "predict_proba"):
         return "probabilities"
     return "scores" if hasattr(estimator, "decision_function") else "labels"
+
+
+def refusal(predictor: SklearnPredictor, block: Block) -> str | None:
+    """Why the estimator gives no answer for some records; None where it gives one."""
+    try:
+        predictor.block(block)
+    except NoAnswer as error:
+        return str(error)
+    return None

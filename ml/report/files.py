@@ -99,7 +99,7 @@ def _alone(wait: bool) -> Iterator[None]:
 
 
 def _pdf(report: Report) -> str:
-    from ml.report.one_page_pdf import one_page_pdf  # reportlab: nobody who asks for no PDF loads it
+    from ml.report.one_page_pdf import one_page_pdf  # reportlab is imported for PDF only
 
     return base64.b64encode(one_page_pdf(report)).decode("ascii")
 

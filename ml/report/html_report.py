@@ -22,9 +22,11 @@ from ml.text.number_words import percent
 from ml.translation import mark, reader_language, text
 
 HERE = Path(__file__).parent
-LIBRARY = "<!--plotly.js-->"  # where the compressed library goes; what is kept in the cache lacks it
+LIBRARY = "<!--plotly.js-->"  # placeholder of the compressed library, which cached reports are kept without
 POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
-WRITTEN = {key: head for key, head in HEADS.items() if key != "default"}  # a file has no form that starts anywhere
+WRITTEN = {
+    key: head for key, head in HEADS.items() if key != "default"
+}  # a file has no form, and so no column of starting values
 OWN_DECISIONS = mark("As the model itself decides, whatever the cut-off.")
 
 

@@ -91,7 +91,7 @@ class BackgroundTasks:
 
     def _task(self, key: str, compute: Callable[[], Any]) -> _Task | None:
         """The task of that key, started if need be; None where there are too many."""
-        most = MOST_TASKS if _may_overrun.get() else MOST_TASKS // 2  # strict callers leave room
+        most = MOST_TASKS if _may_overrun.get() else MOST_TASKS // 2  # strict callers leave workers free for others
         with self._lock:
             if key in self._tasks:
                 return self._tasks[key]

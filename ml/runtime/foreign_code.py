@@ -61,6 +61,11 @@ def reason(error: BaseException) -> str:
     return f"{kind}: {text}" if text else kind
 
 
+def first_line(error: BaseException) -> str:
+    """First line of an exception's text, without the point at its end; its class where it has no text."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:LONGEST].rstrip(".")
+
+
 def missing_module(error: BaseException) -> str | None:
     """Top-level name of the module that an exception or one of its causes did not find; None for other causes."""
     seen: BaseException | None = error

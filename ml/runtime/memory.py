@@ -20,7 +20,7 @@ def give_back(collect: bool = False) -> None:
     try:
         ctypes.CDLL(None).malloc_trim(0)
     except (AttributeError, OSError, TypeError):
-        return  # another C library, with ways of its own
+        return  # not glibc: mallopt does not exist
 
 
 def return_large_blocks() -> bool:

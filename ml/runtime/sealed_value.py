@@ -32,7 +32,7 @@ def sealed(key: str, value: Any) -> str:
 
 
 def opened(key: str, kept: Any) -> Any:
-    """The value of a sealed text; None where the text is not one of this key and this code, whatever it is."""
+    """The value of a sealed text; None for anything that was not sealed with this key by this version of the code."""
     if not isinstance(kept, str):
         return None
     text = kept[LENGTH:]

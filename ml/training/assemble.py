@@ -1,7 +1,7 @@
 """Assembles the inputs of a version from a fitted estimator and two tables.
 
-The tables may be files or frames in memory; what is found out of the estimator (how it is asked, which values it
-takes, which levels it knows) is recorded, so that what serves later is what was tried here.
+The tables may be files or frames in memory. How the estimator is asked, which values it takes and which levels it
+knows is found out by asking it, and recorded, so that serving asks it in the same way.
 """
 
 from __future__ import annotations

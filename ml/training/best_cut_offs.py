@@ -42,7 +42,7 @@ def best_cut_offs(
             continue
         answers = Answers(true, labels[:, at], probabilities[:, at], np.ones(len(true)))
         curve = profit_curve(answers, payoff, outcome.label)
-        if curve.best is None:  # only limits can leave none
+        if curve.best is None:  # without limits there is always a best one
             continue
         half = curve.cut_off.index(DEFAULT)
         found[outcome.name] = {

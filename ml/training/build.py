@@ -21,22 +21,17 @@ import numpy as np
 import pandas as pd
 
 from ml.bundle.bundle import BACKGROUND, BACKGROUND_ROWS, CREATED, GOLDEN, outcomes_to_json
+from ml.bundle.card import check_decisions
 from ml.bundle.holdout import Holdout, gaps_of, is_large, write_holdout, write_scores
 from ml.data import schema_json
 from ml.data.columns import Block, block_of_frame, rows_of, size, take, write_csv
 from ml.data.feature import plain
 from ml.data.schema import Schema
-from ml.decision.bands import check_bands
-from ml.decision.crm_columns import check_crm_columns
-from ml.decision.cut_offs import BEST, check_cut_offs
-from ml.decision.decide import check_actions
-from ml.decision.outcome_words import check_outcome_words
-from ml.decision.payoff import check_payoff
-from ml.decision.ripening_time import check_ripening
+from ml.decision.cut_offs import BEST
 from ml.errors import InvalidData
 from ml.insights.feature_order import CARD as ORDER
 from ml.insights.feature_order import order_of
-from ml.lifecycle.history import by_whom, reason
+from ml.lifecycle.history import by_whom, stated_reason
 from ml.lifecycle.permissions import allowed
 from ml.lifecycle.publish import publish
 from ml.lifecycle.registry import check_name
@@ -89,14 +84,8 @@ def build_bundle(
         When the estimator holds types that nobody trusted.
     """
     check_name(trained.name)
-    by, why = by_whom(by), reason(why)
-    check_bands(trained.about, trained.outcomes.names)
-    check_actions(trained.about, trained.outcomes.names)
-    check_payoff(trained.about, trained.outcomes.names)
-    check_cut_offs(trained.about, trained.outcomes.names)
-    check_ripening(trained.about, trained.outcomes.names)
-    check_outcome_words(trained.about, trained.outcomes.names)
-    check_crm_columns(trained.about, trained.outcomes.names)
+    by, why = by_whom(by), stated_reason(why)
+    check_decisions(trained.about, trained.outcomes.names)
     models = Path(models)
     models.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".making-", dir=models) as making:

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from ml.data.array_types import Floats
-from ml.errors import InvalidData, LikelyError
+from ml.errors import InvalidData
+from ml.runtime.foreign_code import first_line, foreign
 
 FOLDS = 5
 FEWEST_OF_A_CLASS = 10  # two in each part
@@ -92,8 +93,7 @@ def calibrate(estimator: Any, X: Any, y: Sequence[Any]) -> Calibrated:
     truth = np.array([place[value] for value in y], dtype=np.intp)
     _check(estimator, classes, truth)
     labels = np.asarray(estimator.classes_)[truth]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with warnings.catch_warnings(action="ignore"):
         given = {"none": _foreign(lambda: estimator.predict_proba(X))} if hasattr(estimator, "predict_proba") else {}
         given |= {each: _foreign(partial(_cross_fitted, estimator, X, labels, each)) for each in METHODS}
         method = _best(given, truth)
@@ -124,13 +124,9 @@ def _check(estimator: Any, classes: list[Any], truth: np.ndarray) -> None:
 
 
 def _foreign(ask: Callable[[], Any]) -> Any:
-    try:
+    hint = "Leave --calibrate out."
+    with foreign(lambda error: InvalidData(f"The estimator cannot be calibrated: {first_line(error)}.", hint)):
         return ask()
-    except LikelyError:
-        raise
-    except Exception as error:  # foreign code fails in any way
-        why = (str(error).strip().splitlines() or [type(error).__name__])[0][:300].rstrip(".")
-        raise InvalidData(f"The estimator cannot be calibrated: {why}.", "Leave --calibrate out.") from error
 
 
 def _calibrator(estimator: Any, method: str) -> Any:

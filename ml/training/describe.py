@@ -90,7 +90,7 @@ class Description:
         return {name: given["label"] for name, given in self._told() if "label" in given}
 
     def _only(self, keys: tuple[str, ...]) -> dict[str, dict[str, str]]:
-        """What is told of outcomes under some keys, of those of which anything is."""
+        """Descriptions of outcomes under some keys, without the outcomes that have none of these."""
         found = {name: {key: given[key] for key in keys if key in given} for name, given in self._told()}
         return {name: given for name, given in found.items() if given}
 

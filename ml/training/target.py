@@ -102,7 +102,7 @@ def yes_class(name: str, classes: Sequence[Any], told: Mapping[str, Any] | None 
         raise InvalidData(f"Which of the classes of {name!r} means yes is not clear: {_named(texts)}.", hint)
     if all(isinstance(value, (bool, int, float)) for value in texts.values()):
         return None if not yes or yes[0] == 1 else yes[0]
-    return yes[0] if yes else "yes"  # training saw no yes: a class that never comes
+    return yes[0] if yes else "yes"  # no positive in training: there is no class for yes
 
 
 def _answers(file: str, cells: pd.Series, outcome: Outcome, told: Mapping[str, str]) -> list[bool]:

@@ -156,7 +156,9 @@ def packed(found: Any) -> Any:
     if isinstance(found, Later):
         template, slots, other, number = found.parts
         return PACKED + json.dumps([template, packed(slots), other, number], default=str)
-    if isinstance(found, str) and found.startswith(PACKED):  # data that looks like it: a text without a template
+    if isinstance(found, str) and found.startswith(
+        PACKED
+    ):  # looks packed but is not: returned as a text without a template
         return PACKED + json.dumps(["{text}", {"text": found.lstrip(PACKED)}, "", 1])
     if isinstance(found, Mapping):
         return {key: packed(each) for key, each in found.items()}

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-# Without parts of interest, or opaque to all but their own library
+# Types whose parts need not be looked at, or that only their own library can read
 LEAVES = (str, bytes, bytearray, int, float, complex, bool, type(None), np.generic, type)
 CLOSED = {"numpy", "scipy", "pandas"}
 

@@ -61,7 +61,7 @@ def _restore(archive: zipfile.ZipFile, head: dict[str, Any], given: argparse.Nam
         store.load(Parts(archive), head["tables"])
     except (ValueError, zipfile.BadZipFile, EOFError) as error:
         raise InvalidData(f"{given.file} cannot be restored: {error}", "Nothing was changed.") from None
-    look(given.models)  # what the versions are compared with
+    look(given.models)  # the shared state, with which the versions are compared
     read_versions(given.models, archive)
     catch_up(given.models)
     for key in read_pointers(given.models, archive):

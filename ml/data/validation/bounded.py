@@ -11,7 +11,7 @@ from typing import Any, Literal, cast
 from pydantic import BaseModel, GetCoreSchemaHandler, model_validator
 from pydantic_core import CoreSchema, PydanticCustomError, PydanticKnownError, core_schema
 
-MOST_STRANGERS = 100  # names that a model does not know; of more than these none is told
+MOST_STRANGERS = 100  # unknown names that are reported; with more than these the whole object is refused
 TOO_LONG: Literal["too_long"] = "too_long"
 TOO_MANY_NAMES = "too_many_names"
 

@@ -61,7 +61,7 @@ def order_of(texts: Iterable[str]) -> tuple[str | None, bool]:
         if found is None or len(found[1]) > 2:
             continue
         one, mark, two = int(found[1]), found[2], int(found[3])
-        first += one > 12 or mark == "."  # with points nobody puts the month first
+        first += one > 12 or mark == "."  # no country that writes dates with points puts the month first
         second += two > 12
         both += 1
     if not both:

@@ -13,7 +13,7 @@ from ml.files.header.units import without_unit
 from ml.files.text.plain_name import plain_name
 from ml.translation import in_row, text
 
-NOT_THIS = "column left out: {name}"  # no feature is called so
+NOT_THIS = "column left out: {name}"  # stands for a column that is no feature
 SHORTEST = 5  # letters of a name from which a typing error may be one
 LONG = 10  # letters from which there may be two
 MOST_NAMED = 10

@@ -121,8 +121,8 @@ def _chained(head: Any, answers: Iterator[Any]) -> Iterator[Any]:
 def _place() -> Iterator[None]:
     """Hold one of the few places for such processes; ReadersBusy where none becomes free in time.
 
-    Whoever needs no more than the first rows drops the table. Where it is part of a cycle it holds its place until
-    garbage is collected, so that is done before anybody is refused.
+    A caller that needs the first rows only drops the table. Where that is part of a reference cycle, it holds its place
+    until garbage is collected, so garbage is collected before anybody is refused.
     """
     if not _places.acquire(timeout=WAIT / 8):
         gc.collect()
@@ -167,7 +167,7 @@ def _read(process: subprocess.Popen[bytes]) -> Iterator[Any]:
             break
         if isinstance(answer, dict) and "error" in answer:
             raise Unreadable(*map(translated, answer["error"]))
-        if answer is None:  # the end, as it should be
+        if answer is None:  # a regular end
             return
         yield answer
     raise Unreadable(text(ENDED), text(SAVE))

@@ -61,14 +61,14 @@ def _warm() -> None:
     """Do what each process would do anew: import, compile patterns, look encodings up; and keep its memory shared."""
     for encoding in ("utf-8", "utf-8-sig", WESTERN, "utf-16"):
         list(begin_text(io.BytesIO("a;b\n1;2\n".encode(encoding)), TextRequest(encoding=encoding, known={"a"})))
-    gc.disable()  # a process lives for a look
+    gc.disable()  # each process serves one look at a file
     gc.freeze()
 
 
 def _fork(control: socket.socket, number: int) -> None:
     try:
         child = os.fork()
-    except OSError:  # whoever asked hears that nobody answers
+    except OSError:  # the client sees a closed connection
         child = -1
     if child == 0:
         try:

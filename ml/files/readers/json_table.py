@@ -80,7 +80,7 @@ def table_of(
     """The table of records that have these names; BadColumns where `columns` do not fit them."""
     given = dict(columns or {})
     if given:
-        match_columns(schema, header, given)  # which refuses what cannot be
+        match_columns(schema, header, given)  # which refuses a header that cannot be one
     renamed = {name: feature or NOT_THIS.format(name=name) for name, feature in given.items()}
     names = [renamed.get(name, name) for name in header]
     columns_of = {name: schema.features[schema.position[name]].name for name in names if name in schema.position}

@@ -128,7 +128,7 @@ class ForkServer:
                     stdin=theirs.fileno(),
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
-                    start_new_session=True,  # it ends its group
+                    start_new_session=True,  # as leader of a process group it is ended with its children
                 )
             except BaseException:
                 ours.close()
@@ -209,14 +209,14 @@ class TextReader:
                     connection.send_bytes(file.read(size))
                 elif isinstance(answer, dict) and "error" in answer:
                     raise error_of([*answer["error"], answer["kind"]])
-                elif answer is None:  # the end, as it should be
+                elif answer is None:  # a regular end
                     return
                 elif not answer:
-                    break  # late
+                    break  # the deadline has passed
                 else:
                     yield answer
         except (OSError, EOFError):
-            pass  # it was ended, by its limits or by somebody
+            pass  # the process was ended, by its limits or from outside
         finally:
             process.end()
         raise Unreadable(text(ENDED), text(SAVE))

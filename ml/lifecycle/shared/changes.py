@@ -108,7 +108,7 @@ def change(
         done = shared.store.change(name, expected=live[0], live=live[1], entries=told, added=new, removed=removed)
     except OSError as error:
         raise _away(name, error) from None
-    with suppress(OSError):  # the next look does it
+    with suppress(OSError):  # the next refresh makes up for it
         shared.refresh()
     if not done:
         raise _met(name)

@@ -94,7 +94,7 @@ class Sync:
         lock = FileLock(_lock_of(self.shared.folder), thread_local=False)
         turn = 0
         while not stop.is_set():
-            if self._busy and turn % TURN == 0:  # let others lead, for a while at first too
+            if self._busy and turn % TURN == 0:  # a busy process lets others lead: at first, and after every TURN looks
                 lock.release()
                 stop.wait(4 * EVERY)
             turn += 1

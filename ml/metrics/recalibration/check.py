@@ -108,7 +108,7 @@ def range_p_value(probabilities: Floats, truth: np.ndarray, weight: Floats) -> f
 def range_survival(width: float) -> float:
     """Probability that the range of a Brownian motion over one unit of time is larger: 8 Σ (-1)^(k-1) k Q(k·width)."""
     if width < 0.4:
-        return 1.0  # to fifteen digits, and the series converges slowly
+        return 1.0  # equal to 1 to fifteen digits; the series would converge slowly
     terms = range(1, 2 + math.ceil(10 / width))
     series = sum((-1) ** (k - 1) * k * 0.5 * math.erfc(k * width / math.sqrt(2)) for k in terms)
     return float(min(1.0, max(0.0, 8 * series)))
@@ -180,8 +180,8 @@ def said_and_came(
 def kept_promises(answers: Answers, group: Positions) -> dict[str, list[float]]:
     """Expected and actual share of each part, and whether they differ beyond chance; empty without probabilities.
 
-    The interval of "came less said" is Wilson's of the share that came, less what was said, at the width at which
-    those of all parts together hold in 95 % (Šidák 1967).
+    The interval of the difference is Wilson's interval of the actual share, less the expected share, so wide that the
+    intervals of all parts hold together in 95 % of cases (Šidák 1967).
 
     Parameters
     ----------

@@ -71,7 +71,7 @@ class RecalibrationCurve:
     def of_list(self, probabilities: np.ndarray) -> RecalibrationCurve:
         """The curve for a list of such probabilities: with a step at its lower end.
 
-        What comes of the list then depends on the hold-out's records that would be on it, more than on others.
+        With the step its forecast depends on the hold-out's records that would be on it more than on others.
         The curve itself where the list is empty, or where the hold-out has fewer than 8 records that would be on it,
         or that would not.
         """

@@ -17,7 +17,7 @@ SMALLEST = 1e-6  # a probability of 0 or 1 has no logit: it counts as this, and 
 ROUNDS, CLOSE = 100, 1e-10
 HALVINGS = 30
 MOST_MOVED = 5.0  # a step moves no logit by more: where all is flat, Newton's would end beyond all numbers
-FARTHEST = 700.0  # its exponential is still a number
+FARTHEST = 700.0  # largest exponent: exp of more overflows
 
 
 @dataclass(frozen=True)

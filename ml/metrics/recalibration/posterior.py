@@ -124,7 +124,7 @@ def _edges(scores: Floats, records: Floats) -> Floats:
     places = np.linspace(scores[0], scores[-1], EDGES + 2)[1:-1]
     below = np.concatenate([[0.0], np.cumsum(records)])[np.searchsorted(scores, places)]
     found = places[(below >= FEWEST_BESIDE) & (below <= records.sum() - FEWEST_BESIDE)]
-    # Of two without a record in between one is enough
+    # Edges with no record between them are the same step: one of them is kept
     _, first = np.unique(np.searchsorted(scores, found), return_index=True)
     edges: Floats = found[first]
     return edges
@@ -151,7 +151,7 @@ def _with_one_more(
     fits: Sequence[_Fit], best: float, design: Floats, steps: Floats, hits: Floats, records: Floats
 ) -> list[_Fit]:
     """The most probable models with one step more than these, that are not far behind the best."""
-    rare = -float(np.log(steps.shape[1]))  # of a step at one of so many places
+    rare = -float(np.log(steps.shape[1]))  # log prior of a step at one of the places
     expected = np.array([_expected(fit, design, steps, hits, records) for fit in fits]) + rare
     made: set[tuple[float, float, tuple[int, ...]]] = set()
     found: list[_Fit] = []
@@ -194,7 +194,7 @@ def _drawn(fits: Sequence[tuple[_Fit, int]], edges: Floats, smooth: int) -> tupl
         spread = np.linalg.solve(fit.lower.T, rng.normal(size=(len(rows), many)))
         draws[rows, first : first + many] = fit.mode[:, np.newaxis] + spread
         first += many
-    # The n-th draws of two outcomes have nothing in common
+    # Shuffled: the n-th draws of two outcomes must be independent
     return rng.permutation(draws, axis=1), edges[used]
 
 

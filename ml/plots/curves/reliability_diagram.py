@@ -21,7 +21,7 @@ from ml.translation import mark, text
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-LEVEL = 0.05  # of the test that the sentence follows
+LEVEL = 0.05  # significance level of the test by which the sentence is chosen
 
 
 def compute(study: Study) -> Calibration:

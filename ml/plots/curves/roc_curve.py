@@ -23,7 +23,9 @@ def compute(study: Study) -> RocCurve:
 
 def draw(result: RocCurve, view: View) -> go.Figure:
     """The curve, the diagonal of guessing, and the point of the estimator's own labels."""
-    low = 0.15 if result.own_true_positive_rate < 0.15 else 0.03  # over the words at the point, where it is low
+    low = (
+        0.15 if result.own_true_positive_rate < 0.15 else 0.03
+    )  # above the label of the point where that is near the axis
     auc = text("AUC {value}", value=decimal(result.area, 3))
     return figure(
         [compared([0, 1], [0, 1]), _curve(result, view), _own(result, view)],

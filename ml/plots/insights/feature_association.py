@@ -16,7 +16,7 @@ from ml.translation import listed, mark, plural, text
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-INK = "#4a7bb5"  # no outcome's colour: the truth is not used
+INK = "#4a7bb5"  # not the colour of an outcome, as the truth is not used
 LONGEST = 16
 STRONG = 0.7
 

@@ -11,6 +11,7 @@ import pandas as pd
 from ml.data.array_types import Booleans
 from ml.data.outcomes import Outcomes
 from ml.errors import InvalidData
+from ml.runtime.foreign_code import first_line, foreign
 
 
 def target(outcomes: Outcomes, truth: Booleans) -> Any:
@@ -24,16 +25,15 @@ def target(outcomes: Outcomes, truth: Booleans) -> Any:
 def fit(estimator: Any, X: Any, y: Any, outcomes: Outcomes) -> None:
     """Fit an estimator; InvalidData where it fails, or learns other classes than its outcomes are."""
     given = y if outcomes.exclusive else _classes(y, outcomes)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            estimator.fit(X, given)
-    except Exception as error:  # noqa: BLE001 - foreign code fails in any way
-        said = (str(error).strip().splitlines() or [type(error).__name__])[0][:300].rstrip(".")
-        raise InvalidData(f"The estimator cannot be fitted on these decisions: {said}.") from None
+    with warnings.catch_warnings(action="ignore"), foreign(_refusal):
+        estimator.fit(X, given)
     if outcomes.exclusive and set(np.asarray(estimator.classes_).tolist()) != {item.value for item in outcomes.items}:
         known = ", ".join(map(str, np.asarray(estimator.classes_).tolist()))
         raise InvalidData(f"The estimator has learned the classes {known}; the model has {', '.join(outcomes.names)}.")
+
+
+def _refusal(error: BaseException) -> InvalidData:
+    return InvalidData(f"The estimator cannot be fitted on these decisions: {first_line(error)}.")
 
 
 def _classes(y: pd.DataFrame, outcomes: Outcomes) -> Any:

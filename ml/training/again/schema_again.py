@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,8 @@ import pandas as pd
 from ml.data.columns import Block, block_of, rows_of, size, take
 from ml.data.feature import Choice, Feature, Value, text_of
 from ml.data.schema import Row, Schema
-from ml.predict.predictor import NoAnswer, SklearnPredictor
+from ml.predict.predictor import SklearnPredictor, refusal
+from ml.runtime.halving import refused
 from ml.training.columns.accepted_values import with_accepted_values
 from ml.training.columns.column_shapes import SHAPES
 
@@ -70,15 +71,15 @@ def _known_choices(schema: Schema, block: Block, ask: Callable[[Schema], Sklearn
     """The schema without choices that the estimator refuses: levels that no row of the training shows."""
     rows = rows_of(schema, take(block, slice(0, min(size(block), TRIED))))
     predictor, features, notes = ask(schema), list(schema.features), []
-    row = next((row for row in rows if _answers(predictor, schema, [row])), None)
-    for at, feature in enumerate(schema.features if row is not None else ()):
-        if not feature.choices or feature.unknown:
+    row = next((row for row in rows if refusal(predictor, block_of(schema, [row])) is None), None)
+    for at, feature in enumerate(schema.features):
+        if row is None or not feature.choices or feature.unknown:
             continue
-        refused = _refused(predictor, schema, row, at, [choice.value for choice in feature.choices])
-        if refused:
-            features[at] = _without(feature, refused)
+        gone = _refused(predictor, schema, row, at, [choice.value for choice in feature.choices])
+        if gone:
+            features[at] = _without(feature, gone)
             notes.append(
-                f"{feature.name}: {', '.join(map(text_of, refused))} no longer accepted, as no decision shows it."
+                f"{feature.name}: {', '.join(map(text_of, gone))} no longer accepted, as no decision shows it."
             )
     return replace(schema, features=tuple(features)), notes
 
@@ -89,23 +90,10 @@ def _without(feature: Feature, refused: list[Value]) -> Feature:
     return replace(feature, choices=kept, default=default)
 
 
-def _refused(predictor: SklearnPredictor, schema: Schema, row: Row | None, at: int, values: list[Value]) -> list[Value]:
-    """Values at a place of which the estimator gives no answer, by bisection: most are taken."""
-    rows = [(*(row or ())[:at], value, *(row or ())[at + 1 :]) for value in values]
-    if _answers(predictor, schema, rows):
-        return []
-    if len(values) == 1:
-        return values
-    middle = len(values) // 2
-    return [
-        *_refused(predictor, schema, row, at, values[:middle]),
-        *_refused(predictor, schema, row, at, values[middle:]),
-    ]
+def _refused(predictor: SklearnPredictor, schema: Schema, row: Row, at: int, values: list[Value]) -> list[Value]:
+    """Values at a place of which the estimator gives no answer."""
 
+    def why(some: Sequence[Value]) -> str | None:
+        return refusal(predictor, block_of(schema, [(*row[:at], value, *row[at + 1 :]) for value in some]))
 
-def _answers(predictor: SklearnPredictor, schema: Schema, rows: list[Row]) -> bool:
-    try:
-        predictor.block(block_of(schema, rows))
-    except NoAnswer:
-        return False
-    return True
+    return [value for value, _ in refused(values, why)]

@@ -33,7 +33,7 @@ def later_rows(made: Floats) -> Booleans:
     """
     border = np.sort(made)[math.ceil(len(made) * (1 - HELD)) - 1]
     later: Booleans = made > border
-    if not later.any():  # many decisions of one moment, such as a file of a campaign, are never torn
+    if not later.any():  # decisions of one moment, such as those of a campaign's file, stay on one side
         later = made >= border
     if later.all():
         raise InvalidData(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ml.errors import InvalidData, LikelyError
+from ml.errors import InvalidData
+from ml.runtime.foreign_code import first_line, foreign
 
 HINT = "Fit it where it was made, and add it: python -m ml add NAME --estimator FILE --data FILE --holdout FILE --hold."
 
@@ -21,13 +22,9 @@ def unfitted(estimator: Any) -> Any:
 
     if not hasattr(estimator, "get_params"):
         raise InvalidData(f"{type(estimator).__name__} has no get_params: no unfitted copy can be made of it.", HINT)
-    try:
+    failed = f"No unfitted copy can be made of {type(estimator).__name__}"
+    with foreign(lambda error: InvalidData(f"{failed}: {first_line(error)}.", HINT)):
         return _thawed(clone(estimator))
-    except LikelyError:
-        raise
-    except Exception as error:  # noqa: BLE001 - foreign code fails in any way
-        said = (str(error).strip().splitlines() or [type(error).__name__])[0][:300].rstrip(".")
-        raise InvalidData(f"No unfitted copy can be made of {type(estimator).__name__}: {said}.", HINT) from None
 
 
 def _thawed(value: Any) -> Any:

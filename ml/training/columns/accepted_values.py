@@ -1,6 +1,6 @@
 """Probes which values a fitted estimator accepts: gaps, unseen levels, decimals among whole numbers.
 
-It is asked through the very path that serves, so what is found here is what will be so.
+The estimator is asked through the path that serves later, so serving accepts the same values.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from ml.data.columns import Block, block_of, rows_of, size, take
 from ml.data.example_record import UNHEARD_OF
 from ml.data.feature import Feature, Value
 from ml.data.schema import Row, Schema
-from ml.predict.predictor import NoAnswer, SklearnPredictor
+from ml.predict.predictor import NoAnswer, SklearnPredictor, refusal
+from ml.runtime.halving import refused
 
 TRIED = 3  # records
 Maker = Callable[[Schema], SklearnPredictor]
@@ -73,46 +74,17 @@ def _set(
     if name == "blank":
         places = [at for at in places if _empty(schema.features[at], None) == ""]
     predictor = ask(schema)
-    taken = _taken(predictor, schema, rows, places, change)
-    return _replaced(schema, {schema.names[at]: {name: value} for at in taken})
 
+    def why(some: Sequence[int]) -> str | None:
+        chosen = set(some)
+        changed = [
+            tuple(change(schema.features[at], value) if at in chosen else value for at, value in enumerate(row))
+            for row in rows
+        ]
+        return refusal(predictor, block_of(schema, changed))
 
-def _taken(
-    predictor: SklearnPredictor,
-    schema: Schema,
-    rows: Sequence[Row],
-    places: Sequence[int],
-    change: Callable[[Feature, Value], Value],
-) -> list[int]:
-    """Places whose changed values the estimator accepts: all tried together first, then by bisection."""
-    if not places or _answers(predictor, schema, rows, places, change):
-        return list(places)
-    if len(places) == 1:
-        return []
-    middle = len(places) // 2
-    return [
-        *_taken(predictor, schema, rows, places[:middle], change),
-        *_taken(predictor, schema, rows, places[middle:], change),
-    ]
-
-
-def _answers(
-    predictor: SklearnPredictor,
-    schema: Schema,
-    rows: Sequence[Row],
-    places: Sequence[int],
-    change: Callable[[Feature, Value], Value],
-) -> bool:
-    chosen = set(places)
-    changed = [
-        tuple(change(schema.features[at], value) if at in chosen else value for at, value in enumerate(row))
-        for row in rows
-    ]
-    try:
-        predictor.block(block_of(schema, changed))
-    except NoAnswer:
-        return False
-    return True
+    bad = {at for at, _ in refused(places, why)}
+    return _replaced(schema, {schema.names[at]: {name: value} for at in places if at not in bad})
 
 
 def _models(schema: Schema, block: Block, ask: Maker) -> list[Row]:

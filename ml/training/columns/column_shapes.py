@@ -16,7 +16,7 @@ MOST_SUGGESTIONS = 20
 MOST_CODES = 6
 EACH_CODE = 10  # rows that each code has in the mean: fewer tell nothing
 LARGEST_CODE = 10
-SPACES = "(spaces)"  # what people read of a text that is nothing else
+SPACES = "(spaces)"  # label of a choice that consists of spaces
 
 
 def dtype_of(series: pd.Series) -> dict[str, Any]:

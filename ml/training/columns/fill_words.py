@@ -54,7 +54,7 @@ class GapsToFill:
 
 
 def gaps_to_fill(table: TrainingTable, columns: Sequence[str], known: KnownLevels) -> Iterator[GapsToFill]:
-    """Gaps that a file suggests, by mark and then the empty cells; none of a frame in memory, which is what it is."""
+    """Gaps that a file suggests, by mark, then empty cells; none for a frame in memory, which has its types already."""
     if table.path is None:
         return
     cells = {

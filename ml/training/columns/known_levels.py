@@ -98,7 +98,9 @@ def known_levels(estimator: Any, columns: Sequence[str]) -> KnownLevels:
         Empty where no encoder sees a column under its name.
     """
     found = KnownLevels()
-    with contextlib.suppress(Exception):  # foreign objects fail in any way; what is not found is asked of the data
+    with contextlib.suppress(
+        Exception
+    ):  # foreign objects fail in any way; levels that are not found here are inferred from the data
         _walk(estimator, list(columns), found, set())
     return found
 

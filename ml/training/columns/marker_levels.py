@@ -76,8 +76,7 @@ def _is_level(estimator: Any, frame: pd.DataFrame, container: Container, name: s
 
 def _answer(estimator: Any, frame: pd.DataFrame, container: Container) -> np.ndarray | None:
     ask = getattr(estimator, "predict_proba", None) or estimator.predict
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with warnings.catch_warnings(action="ignore"):
         try:
             answer = ask(contained(frame, container))
             return np.asarray(np.concatenate(answer) if isinstance(answer, list) else answer, dtype=np.float64)

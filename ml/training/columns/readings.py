@@ -36,7 +36,7 @@ def native_of(table: TrainingTable, known: KnownLevels) -> dict[str, Change]:
 
 
 def readings_of(table: TrainingTable, columns: Sequence[str], known: KnownLevels) -> list[Reading]:
-    """Readings that a file suggests; none of a frame in memory, which is what it is.
+    """Readings that a file suggests; none for a frame in memory, which has its types already.
 
     Parameters
     ----------

@@ -110,7 +110,7 @@ def _change(frame: pd.DataFrame, changes: Mapping[str, Change], table: TrainingT
 
 
 def to_category(levels: list[Any] | None) -> Change:
-    """A column as categories: those that are known, what is none of them as a gap; else those that it holds, sorted."""
+    """A column as categories: the known levels, with any other value as a gap; without known levels its own, sorted."""
 
     def change(series: pd.Series, _: TrainingTable) -> pd.Series:
         if series.dtype == "category":

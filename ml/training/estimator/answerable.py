@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from ml.data.columns import Block, size, take
-from ml.predict.predictor import NoAnswer, SklearnPredictor
+from ml.predict.predictor import SklearnPredictor, refusal
+from ml.runtime.halving import refused
 
 
 def answerable(predictor: SklearnPredictor, block: Block) -> tuple[np.ndarray, str]:
@@ -22,23 +25,11 @@ def answerable(predictor: SklearnPredictor, block: Block) -> tuple[np.ndarray, s
     why : str
         Empty where all are good.
     """
+
+    def why(rows: Sequence[int]) -> str | None:
+        return refusal(predictor, take(block, np.array(rows)))
+
+    bad = refused(range(size(block)), why)
     good = np.ones(size(block), dtype=bool)
-    said: list[str] = []
-    _look(predictor, block, np.arange(size(block)), good, said)
-    return good, said[0] if said else ""
-
-
-def _look(predictor: SklearnPredictor, block: Block, rows: np.ndarray, good: np.ndarray, said: list[str]) -> None:
-    """Find the rows that fail by bisection, for most rows are good."""
-    if not len(rows):
-        return
-    try:
-        predictor.block(take(block, rows))
-    except NoAnswer as error:
-        if len(rows) == 1:
-            good[rows] = False
-            said.append(str(error))
-            return
-        middle = len(rows) // 2
-        _look(predictor, block, rows[:middle], good, said)
-        _look(predictor, block, rows[middle:], good, said)
+    good[[row for row, _ in bad]] = False
+    return good, bad[0][1] if bad else ""

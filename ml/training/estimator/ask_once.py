@@ -42,8 +42,7 @@ def _ignores_names(estimator: Any, frame: pd.DataFrame) -> bool:
 
 def answer_of(estimator: Any, given: Any, outcomes: Outcomes) -> Prediction | str:
     """The prediction, or the reason why there is none."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with warnings.catch_warnings(action="ignore"):
         try:
             _check_count(estimator.predict(given[:2]), outcomes)
             return Prediction(labels_of(estimator, given, outcomes), probabilities_of(estimator, given, outcomes))

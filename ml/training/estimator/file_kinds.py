@@ -17,7 +17,9 @@ SCAN = 256 * 2**20  # of a pickle, looked through for the version that made it
 _NUMBER = rb"(\d+\.\d+(?:\.\d+)?(?:rc\d+|\.?(?:dev|post)\d+)?)"
 VERSION = re.compile(rb"_sklearn_version.{0,16}?" + _NUMBER, re.DOTALL)
 VERSION_IN_SKOPS = re.compile(rb'"_sklearn_version":\s*\{[^{}]*?"content":\s*"\\"' + _NUMBER)
-OLD_PICKLE = re.compile(rb"c[\w.]+\n\w|\((dp|lp|i[a-z])|[\]}]q")  # protocols 0 and 1 do not say that they are one
+OLD_PICKLE = re.compile(
+    rb"c[\w.]+\n\w|\((dp|lp|i[a-z])|[\]}]q"
+)  # pickles of protocols 0 and 1 begin with no mark of their own
 
 _COMPRESSED: tuple[tuple[bytes, str], ...] = (
     (b"\x1f\x8b", "gzip"),

@@ -69,8 +69,7 @@ def load_estimator_file(
         if code is not None:
             held.enter_context(code.modules.installed())
             held.enter_context(_standing_in_for_main(code))
-        held.enter_context(warnings.catch_warnings())
-        warnings.simplefilter("ignore")  # of another patch of scikit-learn
+        held.enter_context(warnings.catch_warnings(action="ignore"))  # of another patch of scikit-learn
         estimator = _load_skops(path, trusted, code) if kind == SKOPS else _load_pickle(path)
     check_estimator(estimator, outcomes, source=path.name)
     return estimator

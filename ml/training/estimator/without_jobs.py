@@ -20,7 +20,7 @@ def without_jobs(estimator: Any) -> Iterator[Any]:
         yield estimator
     finally:
         for each, jobs in found:
-            each.set_params(**jobs)  # it may be somebody's in a notebook
+            each.set_params(**jobs)  # the estimator may still be in use in a notebook
 
 
 def _jobs(estimator: Any) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def looked_up(column: SymbolicColumn, categories: Sequence[Any]) -> LookUp:
 
 
 def _numbered(column: Raw | Coded, categories: Sequence[Any]) -> tuple[dict[Any, int], int | None]:
-    """The number of each category, and that of the category for gaps (None when there is none)."""
+    """The number of each category, and the number of the category for gaps; None where no category stands for gaps."""
     number: dict[Any, int] = {}
     missing: int | None = None
     for at, category in enumerate(map(native, categories)):
