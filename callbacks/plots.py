@@ -18,14 +18,14 @@ from ml.metrics.overview import read_cut_off, read_extra, table_of
 from ml.metrics.profit import ProfitCurve, profits
 from ml.metrics.threshold_plots import confusion_table
 from ml.metrics.threshold_table import ThresholdTable
-from ml.plots.answers import answered, named
+from ml.plots.answers import answer_by_key, answered
 from ml.plots.catalogue import find
 from ml.plots.curves.confusion_at_cut_off import said_at
 from ml.plots.cut_off_mark import marked
 from ml.plots.option import Option
 from ml.plots.profit_words import at_cut_off
 from ml.plots.results import Drawn, drawn, readable
-from ml.plots.table import Table
+from ml.plots.table import TextTable
 from ml.runtime.deadline import PATIENCE, StillWorking, deadline
 from ml.service import Service
 from ml.text.spoken import cut_off_text
@@ -87,7 +87,7 @@ def plot_request(request: Any, values: Any, options: Any, place: Any) -> dict[st
     request, place = (each if isinstance(each, dict) else {} for each in (request, place))
     given = zip(options, values, strict=False) if isinstance(options, list) and isinstance(values, list) else ()
     asked = {str(each.get("name")): value for each, value in given if isinstance(each, dict)}
-    if named(place.get("key")):
+    if answer_by_key(place.get("key")):
         return {"model": place.get("model"), "plot": place["key"], "outcome": place.get("outcome")}
     plot = find(place.get("key"))
     plain = {option.key: _plain(option, asked[option.key]) for option in plot.options if option.key in asked}
@@ -135,7 +135,7 @@ def show_data(service: Service, request: dict[str, Any]) -> Any:
 def _shown(service: Service, request: dict[str, Any]) -> Drawn | None:
     """The plot on a card; None where an answer has no picture."""
     model, outcome = str(request.get("model")), request.get("outcome")
-    if answer := named(request.get("plot")):
+    if answer := answer_by_key(request.get("plot")):
         return answered(service, model, answer, str(outcome)).picture
     return drawn(service, model, request.get("plot"), outcome, request.get("options"))
 
@@ -143,7 +143,7 @@ def _shown(service: Service, request: dict[str, Any]) -> Drawn | None:
 def draw_plot(service: Service, request: dict[str, Any]) -> list[Component]:
     """As :func:`show_plot`, but raises errors: StillWorking, or any LikelyError."""
     model, outcome = str(request.get("model")), request.get("outcome")
-    if answer := named(request.get("plot")):
+    if answer := answer_by_key(request.get("plot")):
         return answers.answered(answered(service, model, answer, str(outcome)))
     found = drawn(service, model, request.get("plot"), outcome, request.get("options"))
     table = _threshold_table(service, model, found, request)
@@ -154,7 +154,7 @@ def draw_plot(service: Service, request: dict[str, Any]) -> list[Component]:
         counts = confusion_table(table)
         words = [said_at(counts, each) for each in range(len(table.cut_off))]
         return [*plot_cards.shown(found)[:-1], plot_cards.following(words, row)]
-    if found.plot.mark and not isinstance(found.figure, Table):
+    if found.plot.mark and not isinstance(found.figure, TextTable):
         marked(found.figure, found.plot.mark, table, row)
     return [*plot_cards.shown(found), *_beside(found, table, row)]
 

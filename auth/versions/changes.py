@@ -115,7 +115,7 @@ def last_change(folder: Path, name: str) -> HistoryEntry | None:
 
 def _live_now(service: Service, name: str) -> str | None:
     service.allow(name)
-    commit.look(service.registry.folder)
+    commit.refresh_shared(service.registry.folder)
     need_model(service.registry.folder, name)
     return live_of(service.registry.folder, name)
 

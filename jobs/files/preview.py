@@ -13,7 +13,7 @@ from jobs.files.first_problems import Unread, sorts, unread_of
 from jobs.files.source import counts_of
 from jobs.files.taken_lines import of_features, take_lines
 from ml.advice.score_known import ESTIMATOR, Blanks, schema_for
-from ml.batch.compare_file import FileComparison, compare_file, spread
+from ml.batch.compare_file import FileComparison, compare_file, every_nth
 from ml.batch.score_lines import gaps_in
 from ml.campaign.reasons import reasons_in_cells
 from ml.data.records import read_records
@@ -154,7 +154,7 @@ def preview(
     good = [at for at, row in enumerate(found.rows) if row is not None]
     gaps = gaps_in(schema, table.names, [lines[at] for at in good], table.rules)
     unread = unread_of(schema, found.problems, table.names, lines)
-    compared = _compared(bundle, table, spread([*lines, *rest]))
+    compared = _compared(bundle, table, every_nth([*lines, *rest]))
     estimated = len(lines) + more if whole else _estimated(job.size, table, lines)
     first = raws[good[0]] if good else None
     return Preview(

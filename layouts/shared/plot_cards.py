@@ -28,7 +28,7 @@ from ml.plots.catalogue import CATALOGUE
 from ml.plots.option import Option, Setting
 from ml.plots.plot import PROBABILITIES, Plot
 from ml.plots.results import Drawn
-from ml.plots.table import Table
+from ml.plots.table import TextTable
 from ml.text.spoken import cut_off_digits
 from ml.translation import reader_language, text, text_parts
 
@@ -140,7 +140,7 @@ def _head_in(_language: str, plot: Plot) -> Component:
 def shown(drawn: Drawn) -> list[Component]:
     """A figure or a table, and the sentence under it."""
     sentence = html.P(drawn.sentence, className="plot-words")
-    if isinstance(drawn.figure, Table):
+    if isinstance(drawn.figure, TextTable):
         return [plot_table.shown(drawn.figure), sentence]
     height = {"height": f"{drawn.figure.layout.height}px"}
     graph = dcc.Graph(figure=drawn.figure, config=theme.CONFIG, style=height)

@@ -9,12 +9,12 @@ from layouts.shared import url
 from layouts.shared.blocks import table_head
 from layouts.shared.static_html import static_html
 from ml.plots.columns import DataTable
-from ml.plots.table import Table
+from ml.plots.table import TextTable
 from ml.text.number_words import count
 from ml.translation import plural, text
 
 
-def shown(table: Table) -> Component:
+def shown(table: TextTable) -> Component:
     """The table, on a narrow card a block a row; the first cell of each row opens its record."""
     rows = [_row(table, at) for at in range(len(table.rows))]
     return html.Table([table_head(table.heads), html.Tbody(rows)], className="plot-table")
@@ -39,7 +39,7 @@ def _how_many(found: DataTable) -> str:
     return text("{n} of {all} rows, evenly chosen; all are in the CSV file under Download.", **slots)
 
 
-def _row(table: Table, at: int) -> Component:
+def _row(table: TextTable, at: int) -> Component:
     (first, *heads), (name, *cells) = table.heads, table.rows[at]
     opens = dcc.Link(name, href=url.outside(table.links[at]))
     rest = [html.Td(cell, **{"data-label": head}) for head, cell in zip(heads, cells, strict=True)]

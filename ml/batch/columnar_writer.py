@@ -88,10 +88,10 @@ def _words(found: Iterable[Problem]) -> dict[int, str]:
     said: dict[int, list[Problem]] = {}
     for problem in found:
         said.setdefault(problem.row, []).append(problem)
-    return {at: safe_cell(words(problems)) for at, problems in said.items()}
+    return {at: safe_cell(problems_text(problems)) for at, problems in said.items()}
 
 
-def words(problems: Sequence[Problem]) -> str:
+def problems_text(problems: Sequence[Problem]) -> str:
     """Problems of one record in one cell."""
     return "; ".join(
         f"{problem.feature}: {problem.message}" if problem.feature else problem.message for problem in problems

@@ -94,7 +94,7 @@ class FileComparison:
         return said
 
 
-def spread(lines: Sequence[list[str]]) -> Sequence[list[str]]:
+def every_nth(lines: Sequence[list[str]]) -> Sequence[list[str]]:
     """At most 2,000 of the lines, evenly spread."""
     step = -(-len(lines) // SAMPLE)
     return lines[:: max(step, 1)]

@@ -12,7 +12,7 @@ from typing import IO, NamedTuple
 
 from ml.advice.score_known import ESTIMATOR, Blanks, check_blanks
 from ml.batch.check_header import check_header
-from ml.batch.compare_file import compare_file, spread
+from ml.batch.compare_file import compare_file, every_nth
 from ml.batch.result_columns import added_columns, result_header
 from ml.batch.score_lines import Gaps, score_lines
 from ml.bundle.bundle import Bundle
@@ -144,7 +144,9 @@ def score_file(
 
 def _compared(bundle: Bundle, table: Table, lines: Lines) -> list[str]:
     """Values of the first records that training had not."""
-    raws = [raw for line in spread(lines) if not isinstance(raw := table.rules.row(row_of(table.names, line)), Problem)]
+    raws = [
+        raw for line in every_nth(lines) if not isinstance(raw := table.rules.row(row_of(table.names, line)), Problem)
+    ]
     return compare_file(bundle, raws, set(table.names)).sentences()
 
 

@@ -8,7 +8,7 @@ from time import perf_counter
 from typing import NamedTuple
 
 from ml.advice.score_known import AVERAGE, ESTIMATOR, Blanks
-from ml.batch.columnar_writer import ResultLine, score_columns, words
+from ml.batch.columnar_writer import ResultLine, problems_text, score_columns
 from ml.batch.result_columns import score_cells
 from ml.bundle.bundle import Bundle
 from ml.bundle.scored import Score
@@ -142,7 +142,7 @@ def _line(bundle: Bundle, cells: Sequence[str], answer: Score | tuple[Problem, .
     given = [safe_cell(cell) for cell in cells]
     if isinstance(answer, Score):
         return [*given, *score_cells(bundle.outcomes, answer), ""]
-    return [*given, *[""] * (1 + len(bundle.outcomes)), safe_cell(words(answer))]
+    return [*given, *[""] * (1 + len(bundle.outcomes)), safe_cell(problems_text(answer))]
 
 
 def _fit(problem: Problem, width: int) -> list[str]:

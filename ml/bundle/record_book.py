@@ -190,7 +190,7 @@ class SampleBook:
 
     def _entry(self, at: int) -> BookRecord:
         row = rows_of(self._schema, take(self._block, [at]))[0]
-        return BookRecord(str(at + 1), values_of(self._schema, row), texts_of(self._schema, row), at)
+        return BookRecord(str(at + 1), value_texts(self._schema, row), texts_of(self._schema, row), at)
 
 
 def can_be_id(text: str) -> bool:
@@ -203,7 +203,7 @@ def searched(record_id: str, texts: Sequence[str]) -> str:
     return "\n".join(map(fold, (record_id, *texts)))
 
 
-def values_of(schema: Schema, row: Row) -> dict[str, str]:
+def value_texts(schema: Schema, row: Row) -> dict[str, str]:
     """The known values of a row, by name, as the form takes them."""
     texts = {name: text_of(value) for name, value in zip(schema.names, row, strict=True)}
     return {name: text for name, text in texts.items() if text}

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 from ml.batch.check_header import check_header
 from ml.bundle.bundle import Bundle
-from ml.bundle.record_book import BookRecord, BookStore, as_row, can_be_id, texts_of, values_of
+from ml.bundle.record_book import BookRecord, BookStore, as_row, can_be_id, texts_of, value_texts
 from ml.cli import BAD_INPUT, OK
 from ml.cli.options import add_file_options, file_options, print_dialect
 from ml.data.records import LONGEST_ID, read_records
@@ -174,7 +174,7 @@ def _entries(
                 continue
             taken.add(record_id)
             also = _strangers(schema, raw, id_column)
-            yield BookRecord(record_id, values_of(schema, row), texts_of(schema, row), also=also)
+            yield BookRecord(record_id, value_texts(schema, row), texts_of(schema, row), also=also)
 
 
 def _wrong_id(record_id: str, column: str | None, taken: set[str]) -> Problem | None:

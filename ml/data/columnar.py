@@ -19,7 +19,7 @@ PLAIN = re.compile(r"[0-9.eE+\-\n]*")
 
 
 @dataclass(frozen=True)
-class Column:
+class ReadColumn:
     """Values of one feature that were read.
 
     Attributes
@@ -66,7 +66,7 @@ class Rules(Protocol):
         """A cell as text in the schema's format."""
 
 
-def read_column(feature: Feature, raws: Sequence[Any], rules: Rules | None = None) -> Column:
+def read_column(feature: Feature, raws: Sequence[Any], rules: Rules | None = None) -> ReadColumn:
     """Read a column.
 
     Parameters
@@ -83,12 +83,12 @@ def read_column(feature: Feature, raws: Sequence[Any], rules: Rules | None = Non
             raws = [written[text] for text in raws]
             plain = _plain_numbers(feature, raws)
         if plain is not None:
-            return Column(feature, plain)
+            return ReadColumn(feature, plain)
     read = _read_each(feature, raws)
     if Refused not in set(map(type, read)):
-        return Column(feature, read)
+        return ReadColumn(feature, read)
     refused = {at: value for at, value in enumerate(read) if type(value) is Refused}
-    return Column(feature, [None if at in refused else value for at, value in enumerate(read)], refused)
+    return ReadColumn(feature, [None if at in refused else value for at, value in enumerate(read)], refused)
 
 
 def read_cell(feature: Feature, raw: object) -> Value | Refused:

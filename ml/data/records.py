@@ -11,7 +11,7 @@ import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ml.data.columnar import Column, Rules, read_column
+from ml.data.columnar import ReadColumn, Rules, read_column
 from ml.data.expand_one_hot import expanded
 from ml.data.feature import Feature, Value, text_of
 from ml.data.parsing import Refused, read_value
@@ -21,7 +21,7 @@ from ml.data.value_words import kind_of, quote, shown, unseen
 from ml.errors import InvalidRecord, Problem
 from ml.translation import text
 
-__all__ = ["Columns", "Records", "read_columns", "read_records", "shown"]
+__all__ = ["ReadColumns", "Records", "read_columns", "read_records", "shown"]
 
 FEWEST = 20  # records from which it pays to read them column by column
 LONGEST_ID = 200  # characters; ids are in URLs
@@ -59,7 +59,7 @@ class Records:
 
 
 @dataclass(frozen=True)
-class Columns:
+class ReadColumns:
     """A table that was read.
 
     Attributes
@@ -70,7 +70,7 @@ class Columns:
         By record, then those of names and of the record's id, then by feature.
     """
 
-    columns: tuple[Column, ...]
+    columns: tuple[ReadColumn, ...]
     problems: tuple[Problem, ...]
 
 
@@ -147,14 +147,14 @@ def _by_columns(
     return list(zip(*(column.values() for column in read), strict=True))
 
 
-def _refused(column: Column, raws: Sequence[object], numbers: Sequence[int]) -> Iterator[Problem]:
+def _refused(column: ReadColumn, raws: Sequence[object], numbers: Sequence[int]) -> Iterator[Problem]:
     for at, why in column.refused.items():
         yield Problem(numbers[at], column.feature.name, raws[at], why.message, why.hint)
 
 
 def read_columns(
     schema: Schema, names: Sequence[str], columns: Sequence[Sequence[str]], rules: Rules | None = None
-) -> Columns:
+) -> ReadColumns:
     """Read a table of columns, which may have columns that the model does not know.
 
     Parameters
@@ -184,7 +184,7 @@ def read_columns(
     read = tuple(read_column(feature, cells, rules) for feature, cells in zip(schema.features, raws, strict=True))
     for column, cells in zip(read, raws, strict=True):
         problems.extend(_refused(column, cells, range(count)))
-    return Columns(read, _in_order(problems))
+    return ReadColumns(read, _in_order(problems))
 
 
 class _Names:

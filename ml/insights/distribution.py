@@ -15,7 +15,7 @@ from ml.translation import text
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
-    from ml.metrics.evaluation import Answers
+    from ml.metrics.evaluation import OneVsRest
 
 BINS = 20
 
@@ -56,7 +56,7 @@ class Distribution:
     records_negative: int
 
 
-def distribution(bundle: Bundle, name: str, answers: Answers) -> Distribution:
+def distribution(bundle: Bundle, name: str, answers: OneVsRest) -> Distribution:
     """The distribution of one feature in the hold-out, split by the truth.
 
     Raises

@@ -27,7 +27,7 @@ from ml.runtime.budget import SCIKIT_LEARN
 
 CARD = "order"
 DIGITS = 9
-Groups = tuple[tuple[str, tuple[Feature, ...]], ...]
+FeatureGroups = tuple[tuple[str, tuple[Feature, ...]], ...]
 
 
 def order_of(
@@ -68,7 +68,7 @@ def in_order(card: Mapping[str, Any], schema: Schema) -> list[str]:
     return told + [name for name in schema.names if name not in told]
 
 
-def groups_in_order(card: Mapping[str, Any], schema: Schema) -> Groups:
+def groups_in_order(card: Mapping[str, Any], schema: Schema) -> FeatureGroups:
     """The schema's groups, each as important as its most important feature, and their features in that order."""
     rank = {name: at for at, name in enumerate(in_order(card, schema))}
     groups = [(title, tuple(sorted(members, key=lambda one: rank[one.name]))) for title, members in schema.groups]

@@ -69,9 +69,9 @@ def make_live(
     NotWritten
     """
     models, by, why = Path(models), by_whom(by), stated_reason(why)
-    commit.look(models)
+    commit.refresh_shared(models)
     _need_live(models, name, expected)
-    prove(models, name, fingerprint)
+    check_serves(models, name, fingerprint)
     added = commit.upload(models, name, fingerprint, again=action in MADE_HERE)
     commit.spread(models, name, fingerprint, added, patience)
     with locked(models / name):
@@ -85,8 +85,8 @@ def make_live(
 def hold(models: Path, name: str, fingerprint: str, *, by: str | None = None, why: str | None = None) -> HistoryEntry:
     """Record a new version that is not to be live yet; parameters and errors as :func:`make_live`."""
     models, by, why = Path(models), by_whom(by), stated_reason(why)
-    commit.look(models)
-    prove(models, name, fingerprint)
+    commit.refresh_shared(models)
+    check_serves(models, name, fingerprint)
     added = commit.upload(models, name, fingerprint, again=True)
     with locked(models / name):
         _need_version(models, name, fingerprint)
@@ -101,7 +101,7 @@ def rollback(models: Path, name: str, *, by: str | None = None, why: str | None 
     Parameters and errors as :func:`make_live`; InvalidData where the history has no earlier version.
     """
     models = Path(models)
-    commit.look(models)
+    commit.refresh_shared(models)
     need_model(models, name)
     live, before = live_of(models, name), live_before(models, name)
     if before is None:
@@ -129,7 +129,7 @@ def remove_version(
     NotWritten
     """
     models, by, why = Path(models), by_whom(by), stated_reason(why)
-    commit.look(models)
+    commit.refresh_shared(models)
     _need_version(models, name, fingerprint)
     with locked(models / name):
         _need_version(models, name, fingerprint)
@@ -157,7 +157,7 @@ def remove_model(models: Path, name: str, *, by: str | None = None, why: str | N
         When the file of what models may use cannot be read; the model is removed all the same.
     """
     models, by, why = Path(models), by_whom(by), stated_reason(why)
-    commit.look(models)
+    commit.refresh_shared(models)
     need_model(models, name)
     with locked(models / name):
         gone, live = known_versions(models, name), live_of(models, name)
@@ -167,7 +167,7 @@ def remove_model(models: Path, name: str, *, by: str | None = None, why: str | N
     return gone
 
 
-def prove(models: Path, name: str, fingerprint: str) -> None:
+def check_serves(models: Path, name: str, fingerprint: str) -> None:
     """Open a version as a server would, with the check of golden answers; raises its fault."""
     with foreign(lambda error: BrokenModel(f"{name}@{fingerprint} does not open: {reason(error)}.")):
         _ = Registry(Path(models)).load(f"{name}@{fingerprint}").predictor

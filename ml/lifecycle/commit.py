@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 Added = Mapping[str, VersionRecord]
 
 
-def look(models: Path) -> None:
+def refresh_shared(models: Path) -> None:
     """See what others have changed, where all instances share the models; NotWritten where the store is away."""
     shared = shared_of(models)
     if shared is not None:

@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 from ml.errors import BrokenModel
-from ml.lifecycle.actions import hold, make_live, prove
+from ml.lifecycle.actions import check_serves, hold, make_live
 from ml.lifecycle.history import LOCK, by_whom, locked, stated_reason
 from ml.lifecycle.removal import taken_away
 
@@ -60,7 +60,7 @@ def publish(
 
 def _broken(models: Path, name: str, fingerprint: str) -> bool:
     try:
-        prove(models, name, fingerprint)
+        check_serves(models, name, fingerprint)
     except BrokenModel:
         return True
     return False

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ml.data.array_types import Floats
-from ml.metrics.evaluation import Answers, need_probabilities
+from ml.metrics.evaluation import OneVsRest, need_probabilities
 
 REPEATS = 1_000
 
@@ -45,7 +45,7 @@ class ScoreBins:
         return sums.reshape(2, size)
 
 
-def score_bins(answers: Answers, cut_off: np.ndarray) -> ScoreBins:
+def score_bins(answers: OneVsRest, cut_off: np.ndarray) -> ScoreBins:
     """Sort the records into bins; NoProbabilities where there are none."""
     probabilities = need_probabilities(answers.probabilities)
     above = np.searchsorted(cut_off, probabilities, side="right")

@@ -8,7 +8,7 @@ import numpy as np
 
 from ml.metrics.confusion_matrix import counts_by_cut_off
 from ml.metrics.curves import reach, thin
-from ml.metrics.evaluation import Answers, need_probabilities
+from ml.metrics.evaluation import OneVsRest, need_probabilities
 from ml.metrics.intervals import wilson
 from ml.metrics.recalibration.check import CalibrationCheck, check_calibration
 
@@ -103,7 +103,7 @@ class KolmogorovSmirnov:
     reach: float
 
 
-def calibration(answers: Answers, outcome: str = "the outcome") -> Calibration:
+def calibration(answers: OneVsRest, outcome: str = "the outcome") -> Calibration:
     """Calibration curve in groups of about equal size; errors NoProbabilities, OneOutcomeOnly."""
     counts_by_cut_off(answers, outcome)  # raises OneOutcomeOnly
     probabilities, weight = need_probabilities(answers.probabilities), answers.weight
@@ -141,7 +141,7 @@ def quantile_groups(probabilities: np.ndarray, weight: np.ndarray) -> np.ndarray
     return np.searchsorted(np.unique(starts), probabilities, side="right")
 
 
-def score_distribution(answers: Answers, outcome: str = "the outcome") -> ScoreDistribution:
+def score_distribution(answers: OneVsRest, outcome: str = "the outcome") -> ScoreDistribution:
     """Histograms of the probabilities with and without the outcome; NoProbabilities, OneOutcomeOnly."""
     table = counts_by_cut_off(answers, outcome)
     probabilities = need_probabilities(answers.probabilities)
@@ -158,7 +158,7 @@ def score_distribution(answers: Answers, outcome: str = "the outcome") -> ScoreD
     )
 
 
-def kolmogorov_smirnov(answers: Answers, outcome: str = "the outcome") -> KolmogorovSmirnov:
+def kolmogorov_smirnov(answers: OneVsRest, outcome: str = "the outcome") -> KolmogorovSmirnov:
     """Cumulative shares of both sides and the KS statistic; NoProbabilities, OneOutcomeOnly."""
     table = counts_by_cut_off(answers, outcome)
     missed, spared = 1 - table.true_positive / table.positive, 1 - table.false_positive / table.negative

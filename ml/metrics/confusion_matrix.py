@@ -9,7 +9,7 @@ import numpy as np
 
 from ml.errors import OneOutcomeOnly
 from ml.locale import localized
-from ml.metrics.evaluation import Answers, Evaluation, need_probabilities
+from ml.metrics.evaluation import Evaluation, OneVsRest, need_probabilities
 from ml.translation import text
 
 
@@ -34,7 +34,7 @@ class CountsByCutOff:
     negative: float
 
 
-def counts_by_cut_off(answers: Answers, outcome: str = "the outcome") -> CountsByCutOff:
+def counts_by_cut_off(answers: OneVsRest, outcome: str = "the outcome") -> CountsByCutOff:
     """Counts at every distinct probability; records with equal probabilities are acted on together.
 
     Parameters

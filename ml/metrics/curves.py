@@ -14,7 +14,7 @@ import numpy as np
 
 from ml.data.array_types import Floats, OptionalFloats
 from ml.metrics.confusion_matrix import CountsByCutOff, counts_by_cut_off
-from ml.metrics.evaluation import Answers
+from ml.metrics.evaluation import OneVsRest
 
 MOST_POINTS = 200
 LEAST_RATE = 1e-3  # a rate of 0 has an infinite normal deviate
@@ -51,7 +51,7 @@ class RocCurve:
     own_true_positive_rate: float
 
 
-def roc(answers: Answers, outcome: str = "the outcome") -> RocCurve:
+def roc(answers: OneVsRest, outcome: str = "the outcome") -> RocCurve:
     """The ROC curve of one outcome.
 
     Raises
@@ -102,7 +102,7 @@ class PrecisionRecall:
     negative: float
 
 
-def precision_recall(answers: Answers, outcome: str = "the outcome") -> PrecisionRecall:
+def precision_recall(answers: OneVsRest, outcome: str = "the outcome") -> PrecisionRecall:
     """The precision-recall curve of one outcome; errors as :func:`roc`."""
     table = counts_by_cut_off(answers, outcome)
     drawn = 1 + thin(table.false_positive[1:], table.true_positive[1:])  # undefined where none is acted on
@@ -142,7 +142,7 @@ class DetCurve:
     equal_error: float
 
 
-def det(answers: Answers, outcome: str = "the outcome") -> DetCurve:
+def det(answers: OneVsRest, outcome: str = "the outcome") -> DetCurve:
     """The detection error trade-off of one outcome; errors as :func:`roc`."""
     table = counts_by_cut_off(answers, outcome)
     alarms, missed = table.false_positive / table.negative, 1.0 - table.true_positive / table.positive

@@ -26,7 +26,7 @@ class _Holdout(Protocol):
     def truth(self) -> Booleans: ...
 
 
-class Version(Protocol):
+class EvaluatedVersion(Protocol):
     """A version as it is evaluated: hold-out, predictor, and the hold-out's scores where they are kept."""
 
     @property
@@ -51,7 +51,7 @@ class Version(Protocol):
 
 
 @dataclass(frozen=True)
-class Answers:
+class OneVsRest:
     """Truth and predictions of one outcome (one against the rest) on all n rows of the hold-out.
 
     Attributes
@@ -91,17 +91,17 @@ class Evaluation:
     probabilities: Floats | None
     weight: Floats
 
-    def of(self, outcome: str) -> Answers:
+    def of(self, outcome: str) -> OneVsRest:
         """The columns of one outcome; UnknownOutcome when there is none of that name."""
         at = self.outcomes.index(outcome)
         probabilities = None if self.probabilities is None else self.probabilities[:, at]
-        return Answers(self.truth[:, at], self.labels[:, at], probabilities, self.weight)
+        return OneVsRest(self.truth[:, at], self.labels[:, at], probabilities, self.weight)
 
     def __len__(self) -> int:
         return len(self.truth)
 
 
-def evaluate(bundle: Version) -> Evaluation:
+def evaluate(bundle: EvaluatedVersion) -> Evaluation:
     """Score the whole hold-out, or read the scores kept with the version; every row counts alike."""
     holdout = bundle.holdout
     answer = bundle.scores or bundle.predictor.block(holdout.block)
@@ -111,7 +111,7 @@ def evaluate(bundle: Version) -> Evaluation:
 
 # In memory only: the cache keeps the results computed from it, so a new process seldom needs it.
 @Memo
-def evaluation_of(bundle: Version) -> Evaluation:
+def evaluation_of(bundle: EvaluatedVersion) -> Evaluation:
     """The evaluation of a version, computed once a process also under concurrent calls."""
     return evaluate(bundle)
 

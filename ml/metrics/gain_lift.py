@@ -10,7 +10,7 @@ from ml.data.array_types import OptionalFloats
 from ml.metrics.bootstrap import REPEATS, draw_counts, resampled_sums, score_bins
 from ml.metrics.confusion_matrix import CountsByCutOff, counts_by_cut_off
 from ml.metrics.curves import thin
-from ml.metrics.evaluation import Answers
+from ml.metrics.evaluation import OneVsRest
 from ml.metrics.intervals import FEW, percentile_interval, wilson
 from ml.metrics.threshold_table import table_cut_offs
 
@@ -79,7 +79,7 @@ class Lift:
     records: float
 
 
-def gain(answers: Answers, outcome: str = "the outcome") -> Gain:
+def gain(answers: OneVsRest, outcome: str = "the outcome") -> Gain:
     """Gain curve of one outcome; NoProbabilities, OneOutcomeOnly."""
     table = counts_by_cut_off(answers, outcome)
     selected, found = _shares(table)
@@ -99,7 +99,7 @@ def gain(answers: Answers, outcome: str = "the outcome") -> Gain:
     )
 
 
-def lift(answers: Answers, outcome: str = "the outcome") -> Lift:
+def lift(answers: OneVsRest, outcome: str = "the outcome") -> Lift:
     """Lift of one outcome, by tenths and of all acted on; NoProbabilities, OneOutcomeOnly."""
     table = counts_by_cut_off(answers, outcome)
     records = table.positive + table.negative
@@ -123,7 +123,7 @@ def lift(answers: Answers, outcome: str = "the outcome") -> Lift:
     )
 
 
-def found_interval(answers: Answers, table: CountsByCutOff, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def found_interval(answers: OneVsRest, table: CountsByCutOff, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The 95 % interval of the share found when these shares are acted on: two ends, shapes as `at`.
 
     Percentiles of the bootstrap, in which the cut-off of a share moves with the records; where fewer than 30 records

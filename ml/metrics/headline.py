@@ -18,7 +18,7 @@ from ml.metrics.bootstrap import REPEATS, ScoreBins, draw_counts, resampled_sums
 from ml.metrics.confusion_counts import ConfusionCounts
 from ml.metrics.confusion_matrix import counts_by_cut_off
 from ml.metrics.curves import average_precision_of, roc_auc
-from ml.metrics.evaluation import Answers, Evaluation, need_probabilities
+from ml.metrics.evaluation import Evaluation, OneVsRest, need_probabilities
 from ml.metrics.intervals import percentile_interval
 from ml.metrics.registry import MEASURES, OF_COUNTS, OF_PROBABILITIES, measure_of
 from ml.metrics.threshold_table import table_cut_offs
@@ -87,7 +87,7 @@ class Averages:
     right: float = 0.0
 
 
-def headline(answers: Answers, outcome: str = "the outcome", repeats: int = REPEATS) -> Headline:
+def headline(answers: OneVsRest, outcome: str = "the outcome", repeats: int = REPEATS) -> Headline:
     """ROC AUC, average precision, Brier score and log-loss from all records, with intervals.
 
     The bootstrap is that of ``ml/metrics/bootstrap.py``. The areas of the resamplings are computed by bins,
@@ -117,7 +117,7 @@ def headline(answers: Answers, outcome: str = "the outcome", repeats: int = REPE
     )
 
 
-def point_values(answers: Answers, outcome: str = "the outcome") -> dict[str, float]:
+def point_values(answers: OneVsRest, outcome: str = "the outcome") -> dict[str, float]:
     """Headline measures without intervals; errors as :func:`headline`."""
     table = counts_by_cut_off(answers, outcome)
     squares, surprises = losses(answers)
@@ -129,7 +129,7 @@ def point_values(answers: Answers, outcome: str = "the outcome") -> dict[str, fl
     }
 
 
-def losses(answers: Answers) -> tuple[np.ndarray, np.ndarray]:
+def losses(answers: OneVsRest) -> tuple[np.ndarray, np.ndarray]:
     """Brier loss (squared error, Brier 1950) and log-loss of each record."""
     probabilities = need_probabilities(answers.probabilities)
     given = np.where(answers.truth, probabilities, 1.0 - probabilities)
@@ -163,7 +163,7 @@ def averages(evaluation: Evaluation) -> Averages:
     )
 
 
-def _one(answers: Answers) -> dict[str, float | None]:
+def _one(answers: OneVsRest) -> dict[str, float | None]:
     if not answers.weight[answers.truth].sum() or not answers.weight[~answers.truth].sum():
         return {}
     counts = counts_of_labels(answers)
@@ -192,7 +192,7 @@ def _ends_of_headlines(
     return {key: (low, high) for key, (low, high) in found.items() if low < high}
 
 
-def _influences(answers: Answers, now: dict[str, float]) -> dict[str, Floats]:
+def _influences(answers: OneVsRest, now: dict[str, float]) -> dict[str, Floats]:
     """Influence of each record on each measure of probabilities: shape (n,) each."""
     squares, surprises = losses(answers)
     given = answers.truth, need_probabilities(answers.probabilities), answers.weight
@@ -204,7 +204,7 @@ def _influences(answers: Answers, now: dict[str, float]) -> dict[str, Floats]:
     }
 
 
-def counts_of_labels(answers: Answers) -> ConfusionCounts:
+def counts_of_labels(answers: OneVsRest) -> ConfusionCounts:
     """Confusion counts of the estimator's own labels; 0-dimensional, at no cut-off (NaN)."""
     truth, labels, weight = answers.truth, answers.labels, answers.weight
 
@@ -221,7 +221,7 @@ def _mean(values: Sequence[float | None], weights: Sequence[float]) -> float:
     return sum(value * weight for value, weight in known) / sum(weight for _, weight in known)
 
 
-def _samples(bins: ScoreBins, drawn: np.ndarray, answers: Answers, value: dict[str, float]) -> dict[str, np.ndarray]:
+def _samples(bins: ScoreBins, drawn: np.ndarray, answers: OneVsRest, value: dict[str, float]) -> dict[str, np.ndarray]:
     """Each headline measure in each bootstrap resampling, shape (b,)."""
     weight = answers.weight
     heavy = resampled_sums(bins, drawn, weight)

@@ -16,7 +16,7 @@ import numpy as np
 
 from ml.data.array_types import Floats
 from ml.metrics.bootstrap import ScoreBins
-from ml.metrics.evaluation import Answers, need_probabilities
+from ml.metrics.evaluation import OneVsRest, need_probabilities
 from ml.metrics.recalibration.curve import recalibration_curve
 
 FEWEST_REPEATS, MOST_REPEATS = 400, 2_000
@@ -28,7 +28,7 @@ MOST_PLACES = 4_000  # cut-offs tried, by rank: with 20,000 distinct probabiliti
 Profit = Callable[[Floats, Floats], tuple[Floats, np.ndarray]]
 
 
-def optimism(answers: Answers, best: float, profit: Profit) -> float | None:
+def optimism(answers: OneVsRest, best: float, profit: Profit) -> float | None:
     """Mean profit of the best cut-offs of drawn truths, as counted less as it really is; None where none is allowed.
 
     Parameters
@@ -54,7 +54,7 @@ def optimism(answers: Answers, best: float, profit: Profit) -> float | None:
     return float(np.mean(every)) if every.size else None
 
 
-def _drawn_sums(answers: Answers, places: Floats) -> tuple[Floats, Iterator[Floats]]:
+def _drawn_sums(answers: OneVsRest, places: Floats) -> tuple[Floats, Iterator[Floats]]:
     """Weight of the records of each bin without (0) and with (1) the outcome: expected, (1, 2, m + 1); drawn, (b, …).
 
     Which records of a bin have the outcome is drawn without replacement, so the weights of the hits have the mean and

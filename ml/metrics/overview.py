@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
-from ml.metrics.evaluation import Version, evaluation_of
+from ml.metrics.evaluation import EvaluatedVersion, evaluation_of
 from ml.metrics.headline import Averages, Headline, averages, headline
 from ml.metrics.threshold_table import ThresholdTable, threshold_table_of
 
@@ -48,7 +48,7 @@ class Overview:
     extra: tuple[float, ...]
 
 
-def overview(service: Service, bundle: Version, outcome: str, cut_off: float | None = None) -> Overview:
+def overview(service: Service, bundle: EvaluatedVersion, outcome: str, cut_off: float | None = None) -> Overview:
     """Gather the data of one outcome that the page shows before the plots.
 
     Parameters
@@ -72,7 +72,7 @@ def overview(service: Service, bundle: Version, outcome: str, cut_off: float | N
     return Overview(table, Headline(**found), in_use, table.at(opens), extra)
 
 
-def table_of(service: Service, bundle: Version, outcome: str, extra: tuple[float, ...]) -> ThresholdTable:
+def table_of(service: Service, bundle: EvaluatedVersion, outcome: str, extra: tuple[float, ...]) -> ThresholdTable:
     """The threshold table with these cut-offs among its rows; errors as :func:`overview`.
 
     Only the table of the cut-off in use is kept in the cache: cut-offs from addresses must not fill it.
@@ -82,7 +82,7 @@ def table_of(service: Service, bundle: Version, outcome: str, extra: tuple[float
 
 
 def opening_cut_offs(
-    service: Service, bundle: Version, outcome: str, cut_off: float | None = None
+    service: Service, bundle: EvaluatedVersion, outcome: str, cut_off: float | None = None
 ) -> tuple[float, float, tuple[float, ...]]:
     """The cut-off in use, the cut-off with which the page opens, and both as extra rows of its table.
 
@@ -93,7 +93,7 @@ def opening_cut_offs(
     return in_use, opens, tuple(sorted({in_use, opens}))
 
 
-def averages_of(service: Service, bundle: Version) -> Averages:
+def averages_of(service: Service, bundle: EvaluatedVersion) -> Averages:
     """The measures of each outcome at the estimator's own labels, and their averages."""
     key = (bundle.key, "averages", REVISION)
     return Averages(**service.result(key, lambda: asdict(averages(evaluation_of(bundle)))))

@@ -19,7 +19,7 @@ from ml.decision.payoff import Payoff
 from ml.metrics.bootstrap import REPEATS, acted_on, draw_counts, resampled_sums, score_bins
 from ml.metrics.confusion_counts import ConfusionCounts
 from ml.metrics.confusion_matrix import CountsByCutOff, counts_by_cut_off
-from ml.metrics.evaluation import Answers
+from ml.metrics.evaluation import OneVsRest
 from ml.metrics.intervals import percentile_interval
 from ml.metrics.optimism import optimism
 from ml.metrics.threshold_table import table_cut_offs
@@ -127,7 +127,7 @@ def profits(payoff: Payoff, columns: Mapping[str, list[Any]]) -> list[float]:
 
 
 def profit_curve(
-    answers: Answers, payoff: Payoff, outcome: str = "the outcome", limits: CutOffLimits | None = None
+    answers: OneVsRest, payoff: Payoff, outcome: str = "the outcome", limits: CutOffLimits | None = None
 ) -> ProfitCurve:
     """Profit at every cut-off with bootstrap intervals, and the best cut-off within the limits.
 

@@ -17,7 +17,7 @@ from ml.metrics.bootstrap import REPEATS, ScoreBins, acted_on, draw_counts, left
 from ml.metrics.confusion_counts import ConfusionCounts, ratio
 from ml.metrics.confusion_matrix import CountsByCutOff, counts_by_cut_off
 from ml.metrics.curves import normal_deviates, thin
-from ml.metrics.evaluation import Answers, Version, evaluation_of
+from ml.metrics.evaluation import EvaluatedVersion, OneVsRest, evaluation_of
 from ml.metrics.intervals import intervals_of
 from ml.metrics.registry import OF_COUNTS
 from ml.runtime.memo import memo
@@ -68,7 +68,7 @@ class ThresholdTable:
 
 
 def threshold_table(
-    answers: Answers, outcome: str = "the outcome", extra: Sequence[float] = (), repeats: int = REPEATS
+    answers: OneVsRest, outcome: str = "the outcome", extra: Sequence[float] = (), repeats: int = REPEATS
 ) -> ThresholdTable:
     """Build the threshold table from predictions and truth.
 
@@ -120,7 +120,7 @@ def table_cut_offs(table: CountsByCutOff, extra: Sequence[float] = ()) -> np.nda
 
 
 def threshold_table_of(
-    bundle: Version, outcome: str, extra: Sequence[float] = (), result: Result | None = None
+    bundle: EvaluatedVersion, outcome: str, extra: Sequence[float] = (), result: Result | None = None
 ) -> ThresholdTable:
     """The threshold table of one outcome of a version, memoized beside the bundle; errors as :func:`threshold_table`.
 
@@ -134,11 +134,11 @@ def threshold_table_of(
 
 
 @memo(most=40)  # bounded: extra cut-offs come from outside and must not fill the memory
-def _made(bundle: Version, outcome: str, extra: tuple[float, ...]) -> ThresholdTable:
+def _made(bundle: EvaluatedVersion, outcome: str, extra: tuple[float, ...]) -> ThresholdTable:
     return threshold_table(evaluation_of(bundle).of(outcome), bundle.outcomes[outcome].label, extra)
 
 
-def _shared(bundle: Version, outcome: str, extra: tuple[float, ...], result: Result) -> ThresholdTable:
+def _shared(bundle: EvaluatedVersion, outcome: str, extra: tuple[float, ...], result: Result) -> ThresholdTable:
     key = (bundle.key, "threshold table", REVISION, outcome, *extra)
     return ThresholdTable(**result(key, lambda: asdict(_made(bundle, outcome, extra))))
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ml.data.array_types import Booleans, Floats
-from ml.metrics.evaluation import Answers
+from ml.metrics.evaluation import OneVsRest
 from ml.metrics.headline import losses
 
 DRAWS, FEWEST_DRAWS = 400, 100
@@ -73,7 +73,7 @@ def estimate_performance(probabilities: ArrayLike, cut_off: float) -> EstimatedP
     if not len(p):
         none = Estimate(None, None, None)
         return EstimatedPerformance(0, none, none, none, none, cut_off)
-    sides = [losses(Answers(np.full(len(p), side), acts, p, np.ones(len(p))))[1] for side in (True, False)]
+    sides = [losses(OneVsRest(np.full(len(p), side), acts, p, np.ones(len(p))))[1] for side in (True, False)]
     drawn = _drawn(p, acts, *sides)
     values = (float((p * sides[0] + (1 - p) * sides[1]).mean()), _area(p), *_shares(p, acts))
     log_loss, area, precision, recall = (_estimate(value, row) for value, row in zip(values, drawn.T, strict=True))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ml.data.array_types import Booleans, Floats
-from ml.metrics.evaluation import Answers
+from ml.metrics.evaluation import OneVsRest
 from ml.metrics.headline import losses
 from ml.metrics.intervals import WIDTH, joint_width, wilson
 
@@ -106,7 +106,7 @@ def _judged(reason: str, p: Floats, said: Booleans, came: Booleans, width: float
         verdict = WhoWasRight.PEOPLE
     elif most < 0.5:
         verdict = WhoWasRight.MODEL
-    sides = [losses(Answers(np.full(len(p), side), p >= 0.5, p, np.ones(len(p))))[1] for side in (True, False)]
+    sides = [losses(OneVsRest(np.full(len(p), side), p >= 0.5, p, np.ones(len(p))))[1] for side in (True, False)]
     return Overrides(
         reason,
         len(p),

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ml.data.array_types import Floats
-from ml.metrics.evaluation import Answers
+from ml.metrics.evaluation import OneVsRest
 from ml.metrics.headline import losses
 
 ERROR = 0.05
@@ -99,7 +99,7 @@ def judge_shadow(champion: ArrayLike, challenger: ArrayLike, came: ArrayLike) ->
 
 def _losses(probabilities: Floats, truth: np.ndarray) -> tuple[Floats, Floats]:
     clipped = np.clip(probabilities, SMALLEST, 1 - SMALLEST)
-    return losses(Answers(truth, clipped >= 0.5, clipped, np.ones(len(truth))))
+    return losses(OneVsRest(truth, clipped >= 0.5, clipped, np.ones(len(truth))))
 
 
 def _paired(first: Floats, second: Floats, enough: bool) -> PairedLoss:

@@ -14,7 +14,7 @@ from ml.decision.payoff import payoff_of
 from ml.plots.answer_words import NOT_HERE, Subject, drives, errs, serves
 from ml.plots.cut_off_mark import marked
 from ml.plots.results import Drawn, drawn
-from ml.plots.table import Table
+from ml.plots.table import TextTable
 from ml.translation import mark
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def answered(service: Service, name_or_key: str, answer: Answer, outcome: str) -
     return Answered(sentences, _picture(about, answer), used)
 
 
-def said(service: Service, bundle: Bundle, answer: Answer, outcome: str) -> tuple[str, ...]:
+def answer_sentences(service: Service, bundle: Bundle, answer: Answer, outcome: str) -> tuple[str, ...]:
     """The sentences of an answer, without its picture."""
     return _sentences(answer, Subject(service, bundle, outcome))
 
@@ -80,7 +80,7 @@ def _picture(about: Subject, answer: Answer) -> Drawn | None:
             shown = drawn(about.service, about.bundle.key, key, about.outcome.name)
         except NOT_HERE:
             continue
-        if shown.plot.mark and about.counted and not isinstance(shown.figure, Table):
+        if shown.plot.mark and about.counted and not isinstance(shown.figure, TextTable):
             marked(shown.figure, shown.plot.mark, about.counted.table, about.counted.row)
         return shown
     return None
@@ -102,6 +102,6 @@ ANSWERS = (
 )
 
 
-def named(key: object) -> Answer | None:
+def answer_by_key(key: object) -> Answer | None:
     """The answer of that key; None where there is none."""
     return next((each for each in ANSWERS if each.key == key), None)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ml.plots.table import Table
+from ml.plots.table import TextTable
 from ml.text.number_words import count, percent
 from ml.text.spoken import cut_off_text
 from ml.text.words import change_text, number_text, points_text
@@ -47,7 +47,7 @@ Columns = Mapping[str, Column]
 class DataTable:
     """Data of a plot for people: a table without links, the number of rows in all, and which of many are shown."""
 
-    table: Table
+    table: TextTable
     total: int
     ranked: bool
 
@@ -69,7 +69,7 @@ def data_table(columns: Columns, rows: tuple[Any, Any], ranked: bool) -> DataTab
     few = min(len(body), MOST)
     shown = range(few) if ranked else np.linspace(0, len(body) - 1, few).round().astype(int).tolist()
     cells = [[column.cell(body[at][place]) for place, column in places] for at in shown]
-    return DataTable(Table([column.head for column in columns.values()], cells), len(body), ranked)
+    return DataTable(TextTable([column.head for column in columns.values()], cells), len(body), ranked)
 
 
 def cut_off() -> Column:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal
 
 from ml.data.outcomes import Outcomes
-from ml.metrics.evaluation import Answers, Evaluation, evaluation_of
+from ml.metrics.evaluation import Evaluation, OneVsRest, evaluation_of
 from ml.plots.columns import Columns
 from ml.plots.option import Option, Setting
 from ml.plots.palette import colour_of
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from ml.bundle.bundle import Bundle
-    from ml.plots.table import Table
+    from ml.plots.table import TextTable
 
 Page = Literal["insights", "performance"]
 Section = Literal["curves", "money", "segments", "versions", "errors", "features", "effects", "data"]
@@ -52,7 +52,7 @@ class Study:
         return evaluation_of(self.bundle)
 
     @property
-    def answers(self) -> Answers:
+    def answers(self) -> OneVsRest:
         """Truth and predictions of the outcome on all rows of the hold-out."""
         return self.evaluation.of(self.outcome)
 
@@ -141,7 +141,7 @@ class Plot:
         The frozen dataclass that `compute` gives: fields of JSON values only, for it is cached.
     compute : callable (study) -> result
         May raise any LikelyError, which is shown in the plot's place.
-    draw : callable (result, view) -> go.Figure or Table
+    draw : callable (result, view) -> go.Figure or TextTable
         Draws the result and nothing else: no model, no metric.
     say : callable (result, view) -> str
         The figure in words, from the same numbers.
@@ -176,7 +176,7 @@ class Plot:
     page: Page
     result: type
     compute: Callable[[Study], Any]
-    draw: Callable[[Any, View], go.Figure | Table]
+    draw: Callable[[Any, View], go.Figure | TextTable]
     say: Callable[[Any, View], str]
     section: Section = "curves"
     needs: frozenset[Need] = frozenset()

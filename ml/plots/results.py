@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from ml.bundle.bundle import Bundle
-    from ml.plots.table import Table
+    from ml.plots.table import TextTable
     from ml.service import Service
 
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class Drawn:
     """A drawn plot: figure (or table) and sentence, with the result and view they are made from."""
 
-    figure: go.Figure | Table
+    figure: go.Figure | TextTable
     sentence: str
     plot: Plot
     result: Any

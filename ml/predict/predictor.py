@@ -182,7 +182,7 @@ def offers(estimator: Any) -> str:
     return "scores" if hasattr(estimator, "decision_function") else "labels"
 
 
-def refusal(predictor: SklearnPredictor, block: Block) -> str | None:
+def why_unanswered(predictor: SklearnPredictor, block: Block) -> str | None:
     """Why the estimator gives no answer for some records; None where it gives one."""
     try:
         predictor.block(block)

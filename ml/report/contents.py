@@ -16,12 +16,12 @@ from ml.errors import LikelyError, NoProbabilities
 from ml.metrics.headline import Averages
 from ml.metrics.overview import Overview, averages_of, overview
 from ml.metrics.profit import ProfitCurve
-from ml.plots.answers import ANSWERS, said
+from ml.plots.answers import ANSWERS, answer_sentences
 from ml.plots.catalogue import plots_of
 from ml.plots.cut_off_mark import marked
 from ml.plots.plot import Plot, Section, View
 from ml.plots.results import Drawn, drawn
-from ml.plots.table import Table
+from ml.plots.table import TextTable
 from ml.translation import mark, text
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def report_contents(service: Service, name_or_key: str, outcome: str | None = No
         found, refusal = None, f"{error.message} {error.hint}".strip()
     report = Report(bundle, view, cut_off, found, refusal, averages_of(service, bundle))
     chapters = tuple(_chapter(service, report, *row) for row in _plan(bundle, name))
-    answers = tuple((text(each.question), said(service, bundle, each, name)) for each in ANSWERS)
+    answers = tuple((text(each.question), answer_sentences(service, bundle, each, name)) for each in ANSWERS)
     return replace(report, answers=answers, chapters=chapters)
 
 
@@ -171,6 +171,6 @@ def _report_plot(service: Service, report: Report, plot: Plot) -> ReportPlot:
         return ReportPlot(plot, refusal=error.message)  # what to do is said once, in the summary
     except LikelyError as error:
         return ReportPlot(plot, refusal=f"{error.message} {error.hint}".strip())
-    if plot.mark and report.overview and not isinstance(found.figure, Table):
+    if plot.mark and report.overview and not isinstance(found.figure, TextTable):
         marked(found.figure, plot.mark, report.overview.table, report.overview.row)
     return ReportPlot(plot, found)

@@ -15,7 +15,7 @@ from html import escape
 from pathlib import Path
 
 from ml.bundle.model_card import HEADS, NOT_SAID, card_facts, schema_facts
-from ml.plots.table import Table
+from ml.plots.table import TextTable
 from ml.report.contents import Chapter, Report, ReportPlot
 from ml.report.summary import MeasureLine, cut_off_words, first, lines, outcome_rows, paragraphs
 from ml.text.number_words import percent
@@ -161,7 +161,7 @@ def _plot(shown: ReportPlot) -> str:
     if found is None:
         why = f"<p>{escape(shown.refusal)}</p>"
         return f'<article class=refused data-refused="{escape(plot.key)}">{head}{why}</article>\n'
-    if isinstance(found.figure, Table):
+    if isinstance(found.figure, TextTable):
         whole = _table(found.figure.heads, [_row(row) for row in found.figure.rows])
         words = f"<p class=quiet>{escape(text(plot.method))}</p>{whole}<p>{escape(found.sentence)}</p>"
         return f'<article data-listed="{escape(plot.key)}">{head}{words}</article>\n'

@@ -8,7 +8,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def refused(items: Sequence[T], why: Callable[[Sequence[T]], str | None]) -> list[tuple[T, str]]:
+def bisect_refused(items: Sequence[T], why: Callable[[Sequence[T]], str | None]) -> list[tuple[T, str]]:
     """Items that are refused alone, and why: all are tried together, then the halves of what is refused.
 
     Parameters
@@ -23,4 +23,4 @@ def refused(items: Sequence[T], why: Callable[[Sequence[T]], str | None]) -> lis
     if len(items) == 1:
         return [(items[0], said)]
     middle = len(items) // 2
-    return [*refused(items[:middle], why), *refused(items[middle:], why)]
+    return [*bisect_refused(items[:middle], why), *bisect_refused(items[middle:], why)]

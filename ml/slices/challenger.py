@@ -21,7 +21,7 @@ from ml.lifecycle.versions import same_holdout, version_of
 from ml.metrics.confusion_counts import ConfusionCounts
 from ml.metrics.confusion_matrix import one_outcome_only
 from ml.metrics.delong import placements
-from ml.metrics.evaluation import Answers, evaluation_of
+from ml.metrics.evaluation import OneVsRest, evaluation_of
 from ml.metrics.headline import losses
 from ml.metrics.intervals import percentile_interval
 from ml.metrics.registry import MEASURES
@@ -87,7 +87,7 @@ class Challenger:
     cut_off: float | None
 
 
-def challenge(bundle: Bundle, other: Bundle, answers: Answers, outcome: str, cut_off: float) -> Challenger:
+def challenge(bundle: Bundle, other: Bundle, answers: OneVsRest, outcome: str, cut_off: float) -> Challenger:
     """Compare two versions on the first one's hold-out.
 
     Parameters
@@ -136,7 +136,7 @@ def challenge(bundle: Bundle, other: Bundle, answers: Answers, outcome: str, cut
     )
 
 
-def answers_of(bundle: Bundle, other: Bundle, answers: Answers, outcome: str) -> Answers:
+def answers_of(bundle: Bundle, other: Bundle, answers: OneVsRest, outcome: str) -> OneVsRest:
     """Predictions of the other version for the bundle's hold-out; NothingToShow where it cannot be compared."""
     why = why_incomparable(bundle, other)
     if why:
@@ -149,7 +149,7 @@ def answers_of(bundle: Bundle, other: Bundle, answers: Answers, outcome: str) ->
         raise NothingToShow(message, text("Choose another version.")) from error
     at = other.outcomes.index(outcome)
     probabilities = None if said.probabilities is None else said.probabilities[:, at]
-    return Answers(answers.truth, said.labels[:, at], probabilities, answers.weight)
+    return OneVsRest(answers.truth, said.labels[:, at], probabilities, answers.weight)
 
 
 def why_incomparable(bundle: Bundle, other: Bundle) -> str:
@@ -169,7 +169,9 @@ def why_incomparable(bundle: Bundle, other: Bundle) -> str:
     return ""
 
 
-def compare(one: Answers, two: Answers, cut_off: float) -> tuple[dict[str, tuple[float | None, ...]], dict[str, bool]]:
+def compare(
+    one: OneVsRest, two: OneVsRest, cut_off: float
+) -> tuple[dict[str, tuple[float | None, ...]], dict[str, bool]]:
     """By key of the measure: both values, their difference and its interval; and which are beyond chance."""
     truth = one.truth
     first, second = acted(one, cut_off), acted(two, cut_off)
@@ -223,7 +225,7 @@ def mcnemar(only_first: int, only_second: int) -> float:
 
 
 def _of_probabilities(
-    one: Answers, two: Answers, cell: np.ndarray, drawn: np.ndarray
+    one: OneVsRest, two: OneVsRest, cell: np.ndarray, drawn: np.ndarray
 ) -> dict[str, tuple[tuple[Floats, Floats], Floats]]:
     """By key of the measure: both values, and the difference in each resampling."""
     truth = one.truth
@@ -245,7 +247,7 @@ def _of_probabilities(
     return found
 
 
-def _given(answers: Answers) -> np.ndarray:
+def _given(answers: OneVsRest) -> np.ndarray:
     assert answers.probabilities is not None  # noqa: S101 - asked before
     return answers.probabilities
 

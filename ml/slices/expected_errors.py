@@ -8,7 +8,7 @@ import numpy as np
 
 from ml.data.array_types import Floats, Positions
 from ml.insights.permutation_importance import SMALLEST
-from ml.metrics.evaluation import Answers, need_probabilities
+from ml.metrics.evaluation import OneVsRest, need_probabilities
 from ml.metrics.recalibration.line import recalibrate
 from ml.slices.segments import acted
 
@@ -54,7 +54,7 @@ class Errors:
         return np.where(rng.random(len(self.held)) < self.having, self.with_it, self.without) - self.expected
 
 
-def expected_errors(answers: Answers, by: str, cut_off: float) -> Errors:
+def expected_errors(answers: OneVsRest, by: str, cut_off: float) -> Errors:
     """The error of each record, and the one that the model expects; NoProbabilities for the log-loss of labels."""
     with_it, without = _errors_by_truth(answers, by, cut_off)
     held = np.where(answers.truth, with_it, without)
@@ -72,7 +72,7 @@ def expected_errors(answers: Answers, by: str, cut_off: float) -> Errors:
     )
 
 
-def _errors_by_truth(answers: Answers, by: str, cut_off: float) -> tuple[Floats, Floats]:
+def _errors_by_truth(answers: OneVsRest, by: str, cut_off: float) -> tuple[Floats, Floats]:
     """The error of each record if it has the outcome, and if it has not."""
     if by == WRONG:
         selected = acted(answers, cut_off)

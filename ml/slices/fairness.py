@@ -13,7 +13,7 @@ import numpy as np
 from ml.data.array_types import OptionalFloats
 from ml.errors import NothingToShow
 from ml.metrics.confusion_counts import ConfusionCounts, Share, precision, ratio, recall
-from ml.metrics.evaluation import Answers
+from ml.metrics.evaluation import OneVsRest
 from ml.metrics.intervals import WIDTH, joint_width, wilson
 from ml.metrics.recalibration.check import kept_promises
 from ml.slices.segments import binning_of, counts_by_part, cut_off_used, enough_records, plain_numbers
@@ -81,7 +81,7 @@ class GroupFairness:
     gap_high: list[float] = field(default_factory=list)
 
 
-def group_fairness(bundle: Bundle, answers: Answers, feature: str, cut_off: float) -> GroupFairness:
+def group_fairness(bundle: Bundle, answers: OneVsRest, feature: str, cut_off: float) -> GroupFairness:
     """Compare the rates of the parts of a feature.
 
     Raises

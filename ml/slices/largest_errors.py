@@ -16,7 +16,7 @@ from ml.data.columns import rows_of, take
 from ml.data.feature import NUMERIC, Feature
 from ml.errors import NothingToShow
 from ml.insights.global_shapley import shapley_of_rows
-from ml.metrics.evaluation import Answers, need_probabilities
+from ml.metrics.evaluation import OneVsRest, need_probabilities
 from ml.text.words import named
 from ml.translation import chained, either, text
 
@@ -67,7 +67,7 @@ class LargestErrors:
     wrong: int
 
 
-def largest_errors(bundle: Bundle, answers: Answers, outcome: str, sort: str, most: int) -> LargestErrors:
+def largest_errors(bundle: Bundle, answers: OneVsRest, outcome: str, sort: str, most: int) -> LargestErrors:
     """The records with the largest distance between the outcome's probability and its truth.
 
     Parameters

@@ -10,7 +10,7 @@ import numpy as np
 
 from ml.data.array_types import OptionalFloats
 from ml.errors import NothingToShow
-from ml.metrics.evaluation import Answers
+from ml.metrics.evaluation import OneVsRest
 from ml.slices.binning import MOST_PARTS, Binning
 from ml.slices.segments import binning_of, cut_off_used, measure_parts, undefined
 from ml.translation import text
@@ -58,7 +58,7 @@ class SegmentPairs:
 
 
 def segment_pairs(
-    bundle: Bundle, answers: Answers, features: Sequence[str], measure: str, cut_off: float, least: float
+    bundle: Bundle, answers: OneVsRest, features: Sequence[str], measure: str, cut_off: float, least: float
 ) -> SegmentPairs:
     """A measure in each pair of parts of two features; errors as :func:`segments`."""
     first, second = features

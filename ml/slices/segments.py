@@ -16,7 +16,7 @@ from ml.decision.decide import acts
 from ml.errors import NothingToShow
 from ml.metrics.confusion_counts import ConfusionCounts, ratio
 from ml.metrics.delong import auc_interval
-from ml.metrics.evaluation import Answers, need_probabilities
+from ml.metrics.evaluation import OneVsRest, need_probabilities
 from ml.metrics.headline import headline, losses
 from ml.metrics.intervals import WIDTH, intervals_of, joint_width, mean_interval
 from ml.metrics.recalibration.check import kept_promises
@@ -92,7 +92,7 @@ def measures_of(offers: str) -> list[tuple[str, str]]:
     return [(key, text(LABELS[key])) for key in known]
 
 
-def segments(bundle: Bundle, answers: Answers, feature: str, measure: str, cut_off: float) -> Segments:
+def segments(bundle: Bundle, answers: OneVsRest, feature: str, measure: str, cut_off: float) -> Segments:
     """A measure in each part of a feature.
 
     Raises
@@ -152,7 +152,7 @@ def beyond_chance(
 
 
 def measure_parts(
-    answers: Answers, parts: Binning, measure: str, cut_off: float
+    answers: OneVsRest, parts: Binning, measure: str, cut_off: float
 ) -> tuple[OptionalFloats, OptionalFloats, OptionalFloats, list[float]]:
     """Value and interval of a measure in each part, and the weight of the records in its denominator.
 
@@ -172,12 +172,12 @@ def measure_parts(
     return plain_numbers(value[:, 0]), plain_numbers(low), plain_numbers(high), whole
 
 
-def acted(answers: Answers, cut_off: float) -> Booleans:
+def acted(answers: OneVsRest, cut_off: float) -> Booleans:
     """Mask of the records acted on: by the cut-off, or by the estimator's labels where it has no probabilities."""
     return answers.labels if answers.probabilities is None else acts(answers.probabilities, cut_off)
 
 
-def cut_off_used(answers: Answers, cut_off: float) -> float | None:
+def cut_off_used(answers: OneVsRest, cut_off: float) -> float | None:
     """The cut-off; None where the estimator's labels decide."""
     return None if answers.probabilities is None else cut_off
 
@@ -187,7 +187,7 @@ def enough_records(rows: float) -> float:
     return float(min(ENOUGH, max(FEWEST, rows // 10)))
 
 
-def counts_by_part(answers: Answers, parts: Binning, cut_off: float) -> ConfusionCounts:
+def counts_by_part(answers: OneVsRest, parts: Binning, cut_off: float) -> ConfusionCounts:
     """Confusion counts in each part; shape (s, 1)."""
     counted = np.bincount(_cells(answers, parts, cut_off), answers.weight, 4 * parts.count).astype(
         np.float64, copy=False
@@ -215,12 +215,12 @@ def binning_of(bundle: Bundle, feature: str, most: int = MOST_PARTS) -> Binning:
     return bin_feature(bundle.schema.features[at], bundle.holdout.block[at], most)
 
 
-def _cells(answers: Answers, parts: Binning, cut_off: float) -> Positions:
+def _cells(answers: OneVsRest, parts: Binning, cut_off: float) -> Positions:
     """Index of each record by decision, truth and part: true and false positives, false and true negatives."""
     return (2 * ~acted(answers, cut_off) + ~answers.truth) * parts.count + parts.place
 
 
-def _resampled(answers: Answers, parts: Binning, cut_off: float) -> ConfusionCounts:
+def _resampled(answers: OneVsRest, parts: Binning, cut_off: float) -> ConfusionCounts:
     """Confusion counts in each part of bootstrap resamplings, drawn from one multinomial: shape (s, b)."""
     cells, size = _cells(answers, parts, cut_off), 4 * parts.count
     rows, weight = np.bincount(cells, minlength=size), np.bincount(cells, answers.weight, size)
@@ -236,14 +236,14 @@ def _worth(weight: np.ndarray) -> float:
 
 
 def _of_probabilities(
-    answers: Answers, parts: Binning, measure: str
+    answers: OneVsRest, parts: Binning, measure: str
 ) -> tuple[OptionalFloats, OptionalFloats, OptionalFloats]:
     found = [_headline(_only(answers, parts.place == at), measure) for at in range(parts.count)]
     value, low, high = (list(column) for column in zip(*found, strict=True))
     return value, low, high
 
 
-def _headline(answers: Answers, measure: str) -> tuple[float | None, float | None, float | None]:
+def _headline(answers: OneVsRest, measure: str) -> tuple[float | None, float | None, float | None]:
     """One measure of probabilities with its interval, by a formula where there is one, else by the bootstrap."""
     rows, both = len(answers.truth), answers.truth.any() and not answers.truth.all()
     if measure in ("brier", "log_loss") and rows:
@@ -259,12 +259,12 @@ def _headline(answers: Answers, measure: str) -> tuple[float | None, float | Non
     return found.value[measure], found.low[measure], found.high[measure]
 
 
-def _surprising(answers: Answers) -> bool:
+def _surprising(answers: OneVsRest) -> bool:
     """Whether both sides have enough records: else the largest losses were not observed yet."""
     having = int(answers.truth.sum())
     return min(having, len(answers.truth) - having) >= FEWEST_OF_EITHER
 
 
-def _only(answers: Answers, which: np.ndarray) -> Answers:
+def _only(answers: OneVsRest, which: np.ndarray) -> OneVsRest:
     probabilities = None if answers.probabilities is None else answers.probabilities[which]
-    return Answers(answers.truth[which], answers.labels[which], probabilities, answers.weight[which])
+    return OneVsRest(answers.truth[which], answers.labels[which], probabilities, answers.weight[which])

@@ -24,7 +24,7 @@ import numpy.typing as npt
 
 from ml.data.array_types import Floats
 from ml.errors import NothingToShow
-from ml.metrics.evaluation import Answers
+from ml.metrics.evaluation import OneVsRest
 from ml.runtime.budget import sample
 from ml.slices.binning import Binning, bin_feature
 from ml.slices.expected_errors import WRONG, Errors, expected_errors
@@ -92,7 +92,7 @@ class WorstSegments:
 
 
 def worst_segments(
-    bundle: Bundle, answers: Answers, by: str, cut_off: float, least: float, deals: int = DEALS
+    bundle: Bundle, answers: OneVsRest, by: str, cut_off: float, least: float, deals: int = DEALS
 ) -> WorstSegments:
     """Search the hold-out for segments with more error than expected.
 

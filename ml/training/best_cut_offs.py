@@ -10,7 +10,7 @@ import numpy as np
 from ml.data.outcomes import Outcomes
 from ml.decision.cut_offs import DEFAULT
 from ml.decision.payoff import payoff_of
-from ml.metrics.evaluation import Answers
+from ml.metrics.evaluation import OneVsRest
 from ml.metrics.profit import profit_curve
 
 
@@ -40,7 +40,7 @@ def best_cut_offs(
         payoff, true = payoff_of(card, outcome.name), truth[:, at]
         if payoff is None or not payoff.stated or true.all() or not true.any():
             continue
-        answers = Answers(true, labels[:, at], probabilities[:, at], np.ones(len(true)))
+        answers = OneVsRest(true, labels[:, at], probabilities[:, at], np.ones(len(true)))
         curve = profit_curve(answers, payoff, outcome.label)
         if curve.best is None:  # without limits there is always a best one
             continue

@@ -51,7 +51,7 @@ def plots(folder: str, kind: str) -> dict[str, Any]:
     from ml.metrics.overview import overview
     from ml.plots.catalogue import CATALOGUE
     from ml.plots.results import drawn
-    from ml.plots.table import Table
+    from ml.plots.table import TextTable
     from ml.service import open_service
 
     started = time.perf_counter()
@@ -65,7 +65,7 @@ def plots(folder: str, kind: str) -> dict[str, Any]:
         begun = time.perf_counter()
         try:
             shown = drawn(service, kind, plot.key).figure
-            sizes[plot.key] = len(json.dumps(asdict(shown)) if isinstance(shown, Table) else shown.to_json())
+            sizes[plot.key] = len(json.dumps(asdict(shown)) if isinstance(shown, TextTable) else shown.to_json())
         except LikelyError:
             continue
         seconds[plot.key] = time.perf_counter() - begun

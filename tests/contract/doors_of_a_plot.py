@@ -14,7 +14,7 @@ from layouts.shared import ids
 from ml.cli.warm import tasks_of
 from ml.plots.catalogue import find, plots_of
 from ml.plots.results import drawn
-from ml.plots.table import Table
+from ml.plots.table import TextTable
 from ml.report.contents import report_contents
 from ml.service import Service, open_service
 
@@ -25,7 +25,7 @@ def doors(service: Service, key: str) -> dict[str, Any]:
     """The plot in the catalogue, drawn, on the page, at the API, in the report and among what is computed ahead."""
     bundle = service.model(MODEL)
     found = drawn(service, MODEL, key, OUTCOME)
-    assert not isinstance(found.figure, Table)
+    assert not isinstance(found.figure, TextTable)
     parts = list(performance.page(bundle, {})._traverse())
     place = str(ids.plot(bundle.key, bundle.outcomes.positive, key, key))
     figure, *_ = show_plot(service, {"model": bundle.key, "plot": key, "outcome": OUTCOME})

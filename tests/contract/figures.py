@@ -16,7 +16,7 @@ import pytest
 from ml.errors import LikelyError
 from ml.plots.plot import Plot, View
 from ml.plots.results import Drawn, drawn
-from ml.plots.table import Table
+from ml.plots.table import TextTable
 from ml.service import Service
 from tests.contract.figures_of_insights import INSIGHTS
 from tests.contract.figures_of_performance import PERFORMANCE
@@ -42,7 +42,7 @@ def is_drawn_or_says_why(
     shown = drawn(service, model, plot, outcome)
     assert shown.sentence.endswith(".")
     assert "nan" not in shown.sentence
-    if isinstance(shown.figure, Table):
+    if isinstance(shown.figure, TextTable):
         assert shown.figure.rows
         assert {len(row) for row in shown.figure.rows} == {len(shown.figure.heads)}
         assert len(shown.figure.links) == len(shown.figure.rows)

@@ -12,7 +12,7 @@ import pytest
 from ml.plots.plot import View
 from ml.plots.profit_words import amount
 from ml.plots.shared_options import measure_text
-from ml.plots.table import Table
+from ml.plots.table import TextTable
 from ml.slices.segments import LABELS
 from ml.text.number_words import count, percent
 
@@ -209,7 +209,7 @@ def of_challenger(result: Any, view: View, figure: go.Figure) -> None:
         assert f"{measure_text(key, mine)} → {measure_text(key, theirs)}" in note.text
 
 
-def of_mistakes(result: Any, _view: View, table: Table) -> None:
+def of_mistakes(result: Any, _view: View, table: TextTable) -> None:
     """Record, prediction, truth and reasons of each, and its link."""
     columns = list(zip(*table.rows, strict=True))
     assert columns[0] == tuple(map(count, result.record))

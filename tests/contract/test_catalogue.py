@@ -15,7 +15,7 @@ from ml.plots.columns import MOST
 from ml.plots.curves import roc_curve
 from ml.plots.plot import Plot, View
 from ml.plots.results import Drawn, drawn, readable, result_of
-from ml.plots.table import Table
+from ml.plots.table import TextTable
 from ml.service import Service
 from tests.contract.figures import (
     CHECKS,
@@ -99,7 +99,7 @@ def test_every_figure_has_its_data_in_words_from_the_rows_of_the_file(small, plo
         result = result_of(small, bundle, plot, view)
         shown = Drawn(plot.draw(result, view), "", plot, result, view)
         found = readable(shown)
-        assert (found is None) == isinstance(shown.figure, Table)
+        assert (found is None) == isinstance(shown.figure, TextTable)
         if found is None:
             continue
         header, body = plot.rows(result, view)
@@ -149,7 +149,7 @@ def test_the_check_of_plots_without_one_of_their_own_sees_an_invented_number(sma
 @pytest.mark.parametrize("plot", CATALOGUE, ids=lambda plot: plot.key)
 def test_the_check_of_a_plot_sees_other_numbers(small, plot):
     shown = drawn(small, "gaps", plot.key, "yes")
-    if isinstance(shown.figure, Table):
+    if isinstance(shown.figure, TextTable):
         shown = replace(
             shown, figure=replace(shown.figure, rows=[(*row[:1], "1.7", *row[2:]) for row in shown.figure.rows])
         )

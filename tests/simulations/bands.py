@@ -10,7 +10,7 @@ import numpy as np
 
 from ml.data.outcomes import Outcome, Outcomes
 from ml.metrics.confusion_matrix import counts_by_cut_off
-from ml.metrics.evaluation import Answers, Evaluation
+from ml.metrics.evaluation import Evaluation, OneVsRest
 from ml.metrics.gain_lift import found_interval
 from ml.metrics.headline import averages
 from ml.metrics.threshold_plots import decision_curve
@@ -21,11 +21,11 @@ CUT_OFFS, SHARES = (0.1, 0.2, 0.4, 0.8), (0.05, 0.1, 0.3)
 LAWS = {"20 %": (1.0, 4.0), "50 %": (2.0, 2.0), "5 %": (0.6, 11.4)}
 
 
-def drawn(law: str, rows: int, rng: np.random.Generator) -> Answers:
+def drawn(law: str, rows: int, rng: np.random.Generator) -> OneVsRest:
     """A hold-out of which the probabilities are right."""
     probabilities = rng.beta(*LAWS[law], rows)
     truth = rng.random(rows) < probabilities
-    return Answers(truth, probabilities >= 0.5, probabilities, np.ones(rows))
+    return OneVsRest(truth, probabilities >= 0.5, probabilities, np.ones(rows))
 
 
 def coverage_of_bands(law: str, rows: int, draws: int) -> tuple[np.ndarray, np.ndarray]:

@@ -15,7 +15,7 @@ from scipy.special import expit, logit
 from scipy.stats import chi2
 
 from ml.metrics.calibration import quantile_groups
-from ml.metrics.evaluation import Answers
+from ml.metrics.evaluation import OneVsRest
 from ml.metrics.recalibration.check import CalibrationCheck, check_calibration
 
 SHAPES = {0.25: (1.0, 3.0), 0.05: (0.7, 13.3), 0.02: (0.3, 14.7), 0.5: (2.0, 2.0)}  # of each base rate
@@ -73,7 +73,7 @@ def one(case: Case, rng: np.random.Generator) -> dict[str, float]:
     said, true = case.draw(rng)
     truth, weight = rng.random(case.rows) < true, np.ones(case.rows)
     group = quantile_groups(said, weight)
-    found = check_calibration(Answers(truth, said >= 0.5, said, weight), group)
+    found = check_calibration(OneVsRest(truth, said >= 0.5, said, weight), group)
     error = float(np.abs(np.bincount(group, true - said)).sum() / case.rows)
     return {
         "fires": found.p_value <= 0.05,

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 from scipy.special import expit, logit
 
-from ml.metrics.evaluation import Answers
+from ml.metrics.evaluation import OneVsRest
 from ml.metrics.intervals import WIDTH, joint_width
 from ml.metrics.recalibration.check import kept_promises
 from ml.slices.binning import Binning
@@ -23,10 +23,10 @@ from ml.slices.segments import beyond_chance, measure_parts
 MEASURED = ("accuracy", "recall", "precision", "selected", "f1", "roc_auc", "brier", "log_loss")
 
 
-def answers_of(rows: int, rng: np.random.Generator) -> Answers:
+def answers_of(rows: int, rng: np.random.Generator) -> OneVsRest:
     """True probabilities and their truths."""
     said = rng.beta(1.2, 2.5, rows)
-    return Answers(rng.random(rows) < said, said >= 0.4, said, np.ones(rows))
+    return OneVsRest(rng.random(rows) < said, said >= 0.4, said, np.ones(rows))
 
 
 def part_alarms(measure: str, rows: int, parts: int, rng: np.random.Generator) -> tuple[bool, bool]:
@@ -51,7 +51,7 @@ def version_alarms(rows: int, rng: np.random.Generator) -> tuple[bool, bool]:
     push = rng.normal(-0.5, 1.2, rows)
     truth = rng.random(rows) < expit(push)
     one, two = (expit(push + rng.normal(0, 0.5, rows)) for _ in range(2))
-    first, second = (Answers(truth, each >= 0.5, each, np.ones(rows)) for each in (one, two))
+    first, second = (OneVsRest(truth, each >= 0.5, each, np.ones(rows)) for each in (one, two))
     found, beyond = compare(first, second, 0.5)
     alone = [low is not None and high is not None and (low > 0 or high < 0) for *_, low, high in found.values()]
     return any(beyond.values()), any(alone)
@@ -113,7 +113,7 @@ def promises(rows: int, parts: int, shift: float, repeats: int) -> float:
     for _ in range(repeats):
         said, part = rng.beta(1.2, 5, rows), rng.integers(0, parts, rows)
         true = expit(logit(said) + shift * (part == 0))
-        kept = kept_promises(Answers(rng.random(rows) < true, said >= 0.4, said, np.ones(rows)), part)
+        kept = kept_promises(OneVsRest(rng.random(rows) < true, said >= 0.4, said, np.ones(rows)), part)
         found += max(kept["gap_low"]) > 0 or min(kept["gap_high"]) < 0
     return found / repeats
 

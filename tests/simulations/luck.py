@@ -14,7 +14,7 @@ from scipy.special import expit, logit
 
 from ml.decision.payoff import Payoff
 from ml.metrics.confusion_matrix import counts_by_cut_off
-from ml.metrics.evaluation import Answers
+from ml.metrics.evaluation import OneVsRest
 from ml.metrics.profit import CutOffLimits, best_cut_off, profit_curve
 
 MANY = 300_000
@@ -78,7 +78,7 @@ def luck_and_gap(law: Law, rows: int, gaps: int, lucks: int) -> tuple[np.ndarray
     for at in range(gaps):
         true_probabilities = law.draw(rows, rng)
         truth, probabilities = rng.random(rows) < true_probabilities, law.said(true_probabilities)
-        answers = Answers(truth, probabilities >= 0.5, probabilities, np.ones(rows))
+        answers = OneVsRest(truth, probabilities >= 0.5, probabilities, np.ones(rows))
         best = best_cut_off(counts_by_cut_off(answers), payoff, CutOffLimits())
         assert best is not None
         true.append(apart(probabilities, truth, best) - apart(probabilities, truth, right))

@@ -17,7 +17,7 @@ from scipy.special import expit, logit
 from ml.data.feature import Feature
 from ml.data.schema import Schema
 from ml.errors import NothingToShow
-from ml.metrics.evaluation import Answers
+from ml.metrics.evaluation import OneVsRest
 from ml.slices.slice_finder import worst_segments
 
 FEATURES = (
@@ -34,7 +34,7 @@ TRUTHS = {
 PLANTED = "worse in one region"
 
 
-def hold_out(truth: str, rows: int, rng: np.random.Generator) -> tuple[Any, Answers]:
+def hold_out(truth: str, rows: int, rng: np.random.Generator) -> tuple[Any, OneVsRest]:
     """A hold-out whose difficulty depends on income and region: the truth follows a law, the model a bent one."""
     income, member = rng.normal(50, 15, rows), rng.integers(0, 2, rows).astype(float)
     region = np.empty(rows, dtype=object)
@@ -45,7 +45,7 @@ def hold_out(truth: str, rows: int, rng: np.random.Generator) -> tuple[Any, Answ
         law = np.where((member == 1) & (region == "west"), 0.5, law)
     truths = rng.random(rows) < law
     bundle = SimpleNamespace(schema=Schema(FEATURES), holdout=SimpleNamespace(block=(income, member, region)))
-    return bundle, Answers(truths, said >= 0.5, said, np.ones(rows))
+    return bundle, OneVsRest(truths, said >= 0.5, said, np.ones(rows))
 
 
 def false_alarms(truth: str, by: str, repeats: int, rows: int = 600, permuted: bool = False) -> float:
@@ -54,7 +54,7 @@ def false_alarms(truth: str, by: str, repeats: int, rows: int = 600, permuted: b
     for seed in range(repeats):
         bundle, answers = hold_out(truth, rows, np.random.default_rng((seed, rows)))
         if permuted:
-            answers = Answers(answers.truth, answers.labels, None, answers.weight)
+            answers = OneVsRest(answers.truth, answers.labels, None, answers.weight)
         try:
             found += worst_segments(bundle, answers, by, 0.5, 30).found > 0
         except NothingToShow:  # no segment has more errors than expected

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 from scipy.special import expit, logit
 
-from ml.metrics.evaluation import Answers
+from ml.metrics.evaluation import OneVsRest
 from ml.metrics.headline import losses
 from ml.monitoring.shadow_judgement import SMALLEST, ShadowVerdict, judge_shadow
 
@@ -40,7 +40,7 @@ def first_verdict(given: Versions) -> tuple[ShadowVerdict, int]:
 def t_fires(given: Versions) -> int | None:
     """After how many outcomes a t-interval of the log-loss first excludes 0, looked at from 100 on."""
     first, second = (
-        losses(Answers(given[2], each >= 0.5, np.clip(each, SMALLEST, 1 - SMALLEST), np.ones(len(each))))[1]
+        losses(OneVsRest(given[2], each >= 0.5, np.clip(each, SMALLEST, 1 - SMALLEST), np.ones(len(each))))[1]
         for each in given[:2]
     )
     apart, looks = second - first, np.arange(100, len(first) + 1, EVERY)

@@ -16,7 +16,7 @@ from ml.data.schema import Schema
 from ml.errors import NothingToShow
 from ml.insights.association import association, correlation_ratio, cramers_v, missing_values, rank_correlation
 from ml.insights.distribution import distribution
-from ml.metrics.evaluation import Answers
+from ml.metrics.evaluation import OneVsRest
 
 
 def table():
@@ -118,7 +118,7 @@ def test_missing_shares_and_what_they_say(bundle):
 
 
 def answers(truth):
-    return Answers(truth, truth, None, np.ones(len(truth)))
+    return OneVsRest(truth, truth, None, np.ones(len(truth)))
 
 
 def test_distribution_by_truth_is_that_of_a_crosstab(bundle):

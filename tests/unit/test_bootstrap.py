@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from ml.metrics.bootstrap import ScoreBins, acted_on, draw_counts, left_alone, resampled_sums, score_bins
-from ml.metrics.evaluation import Answers
+from ml.metrics.evaluation import OneVsRest
 
 CUT_OFF = np.array([0.0, 0.5, 1.0])
 
 
 def bins_of(probabilities, truth, weight=None):
     p, truth = np.array(probabilities, float), np.array(truth, bool)
-    return score_bins(Answers(truth, truth, p, np.ones(len(p)) if weight is None else np.array(weight)), CUT_OFF)
+    return score_bins(OneVsRest(truth, truth, p, np.ones(len(p)) if weight is None else np.array(weight)), CUT_OFF)
 
 
 def test_a_record_at_a_cut_off_is_acted_on_by_it():

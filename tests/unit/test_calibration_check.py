@@ -11,7 +11,7 @@ from scipy.stats import binom, binomtest, chi2, norm
 
 from ml.data.outcomes import Outcome, Outcomes
 from ml.metrics.calibration import calibration, quantile_groups
-from ml.metrics.evaluation import Answers
+from ml.metrics.evaluation import OneVsRest
 from ml.metrics.recalibration.check import (
     calibration_error,
     check_calibration,
@@ -29,11 +29,11 @@ from tests.simulations.calibration import CASES, simulated
 VIEW = View(Outcomes((Outcome("no", "No", 0), Outcome("yes", "Yes", 1)), exclusive=True, positive="yes"), "yes")
 
 
-def of(p, truth) -> Answers:
-    return Answers(truth, p >= 0.5, p, np.ones(len(p)))
+def of(p, truth) -> OneVsRest:
+    return OneVsRest(truth, p >= 0.5, p, np.ones(len(p)))
 
 
-def drawn(rows: int, intercept=0.0, slope=1.0, seed=0) -> Answers:
+def drawn(rows: int, intercept=0.0, slope=1.0, seed=0) -> OneVsRest:
     rng = np.random.default_rng(seed)
     p = rng.beta(1, 2, rows)
     return of(p, rng.random(rows) < expit(intercept + slope * scipy_logit(p)))
@@ -149,7 +149,7 @@ def test_promises_by_part_by_hand():
     for at, (hits, rows, said) in enumerate(((25, 50, 0.2), (60, 100, 0.6))):
         ends = binomtest(hits, rows).proportion_ci(1 - both, "wilson")
         assert (found["gap_low"][at], found["gap_high"][at]) == pytest.approx((ends.low - said, ends.high - said))
-    assert kept_promises(Answers(truth, truth, None, np.ones(150)), np.zeros(150, int))["said"] == []
+    assert kept_promises(OneVsRest(truth, truth, None, np.ones(150)), np.zeros(150, int))["said"] == []
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from ml.metrics.evaluation import Answers
+from ml.metrics.evaluation import OneVsRest
 from ml.metrics.recalibration import check as module
 from ml.metrics.recalibration.check import (
     _gaps,
@@ -24,9 +24,9 @@ from ml.metrics.recalibration.line import recalibrate
 WIDTH = norm.isf(0.025)
 
 
-def of(p, truth, weight=None) -> Answers:
+def of(p, truth, weight=None) -> OneVsRest:
     p, truth = np.array(p, float), np.array(truth, bool)
-    return Answers(truth, p >= 0.5, p, np.ones(len(p)) if weight is None else np.array(weight, float))
+    return OneVsRest(truth, p >= 0.5, p, np.ones(len(p)) if weight is None else np.array(weight, float))
 
 
 @pytest.mark.parametrize("width", [0.4, 0.41, 0.6, 1.0, 1.7, 2.5, 4.0, 7.0])

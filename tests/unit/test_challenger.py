@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from ml.data.schema import Schema
 from ml.errors import NothingToShow, OneOutcomeOnly, UnknownOption
 from ml.lifecycle.versions import others
-from ml.metrics.evaluation import Answers, evaluation_of
+from ml.metrics.evaluation import OneVsRest, evaluation_of
 from ml.plots.results import drawn
 from ml.service import open_service
 from ml.slices.challenger import beyond_chance, challenge, compare, mcnemar, placements, why_incomparable
@@ -27,13 +27,13 @@ from tests.simulations.families import versions_fire
 from tests.small import people, pushed
 
 
-def two(seed: int, rows: int, noise: float = 0.6) -> tuple[Answers, Answers]:
+def two(seed: int, rows: int, noise: float = 0.6) -> tuple[OneVsRest, OneVsRest]:
     """A good model and one that sees through noise, on the same records."""
     rng = np.random.default_rng(seed)
     push = rng.normal(-0.5, 1.2, rows)
     truth = rng.random(rows) < 1 / (1 + np.exp(-push))
     given = [1 / (1 + np.exp(-(push + rng.normal(0, spread, rows)))) for spread in (0.2, noise)]
-    return tuple(Answers(truth, each >= 0.5, each, np.ones(rows)) for each in given)
+    return tuple(OneVsRest(truth, each >= 0.5, each, np.ones(rows)) for each in given)
 
 
 @pytest.mark.parametrize(("first", "second"), [(0, 0), (5, 5), (12, 3), (0, 8), (30, 50), (600, 500)])

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.stats import chi2, chi2_contingency
 
-from ml.batch.compare_file import SAMPLE, _chi_squared, _counted, _index, compare_file, spread
+from ml.batch.compare_file import SAMPLE, _chi_squared, _counted, _index, compare_file, every_nth
 from ml.batch.score_file import score_file
 from ml.data.feature import Feature
 from tests.lanes import fewer
@@ -100,9 +100,9 @@ def test_index_and_test_are_those_of_the_books():
 
 def test_a_long_file_is_compared_by_lines_from_all_of_it():
     lines = [[str(row)] for row in range(4 * SAMPLE)]
-    assert [line[0] for line in spread(lines)][:3] == ["0", "4", "8"]
-    assert len(spread(lines)) == SAMPLE
-    assert spread(lines[:5]) == lines[:5]
+    assert [line[0] for line in every_nth(lines)][:3] == ["0", "4", "8"]
+    assert len(every_nth(lines)) == SAMPLE
+    assert every_nth(lines[:5]) == lines[:5]
 
 
 def test_a_file_that_is_scored_on_the_command_line_is_compared(service, tmp_path):

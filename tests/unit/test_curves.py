@@ -8,10 +8,10 @@ from sklearn.metrics import roc_auc_score, roc_curve
 
 from ml.errors import OneOutcomeOnly
 from ml.metrics.curves import MOST_POINTS, roc, thin
-from ml.metrics.evaluation import Answers
+from ml.metrics.evaluation import OneVsRest
 
 
-def random_answers(rows: int, seed: int, *, ties: bool, weighted: bool) -> Answers:
+def random_answers(rows: int, seed: int, *, ties: bool, weighted: bool) -> OneVsRest:
     rng = np.random.default_rng(seed)
     truth = rng.random(rows) < 0.2
     truth[:2] = True, False
@@ -19,12 +19,12 @@ def random_answers(rows: int, seed: int, *, ties: bool, weighted: bool) -> Answe
     if ties:
         probabilities = probabilities.round(1)
     weight = rng.uniform(0.1, 3, rows) if weighted else np.ones(rows)
-    return Answers(truth, probabilities > 0.5, probabilities, weight)
+    return OneVsRest(truth, probabilities > 0.5, probabilities, weight)
 
 
 def test_roc_by_hand():
     truth = np.array([True, False, True, False])
-    curve = roc(Answers(truth, np.array([True, True, False, False]), np.array([0.9, 0.8, 0.7, 0.1]), np.ones(4)))
+    curve = roc(OneVsRest(truth, np.array([True, True, False, False]), np.array([0.9, 0.8, 0.7, 0.1]), np.ones(4)))
     assert curve.false_positive_rate == [0, 0, 0.5, 0.5, 1]
     assert curve.true_positive_rate == [0, 0.5, 0.5, 1, 1]
     assert curve.cut_off == [None, 0.9, 0.8, 0.7, 0.1]
@@ -63,14 +63,14 @@ def test_area_is_the_share_of_ordered_pairs_ties_counting_half():
 
 def test_constant_probabilities_are_guessing():
     truth = np.array([True, False, False])
-    curve = roc(Answers(truth, truth, np.full(3, 0.3), np.ones(3)))
+    curve = roc(OneVsRest(truth, truth, np.full(3, 0.3), np.ones(3)))
     assert (curve.false_positive_rate, curve.true_positive_rate, curve.area) == ([0, 1], [0, 1], 0.5)
 
 
 def test_an_outcome_that_the_hold_out_lacks_is_named():
     none = np.zeros(5, dtype=bool)
     with pytest.raises(OneOutcomeOnly, match=r"None of the 5 records .* “Gold”"):
-        roc(Answers(none, none, np.linspace(0, 1, 5), np.ones(5)), "Gold")
+        roc(OneVsRest(none, none, np.linspace(0, 1, 5), np.ones(5)), "Gold")
 
 
 @pytest.mark.parametrize("rows", [201, 5_000, 100_000])

@@ -8,7 +8,7 @@ from scipy.stats import norm
 
 from ml.metrics.calibration import _median, calibration, kolmogorov_smirnov, quantile_groups, score_distribution
 from ml.metrics.curves import det, precision_recall, reach, roc, thin
-from ml.metrics.evaluation import Answers
+from ml.metrics.evaluation import OneVsRest
 from ml.metrics.gain_lift import gain, lift
 from ml.metrics.intervals import contrast_interval, wilson
 from ml.metrics.threshold_plots import _longest, confusion_table, decision_curve, metrics_by_threshold
@@ -18,7 +18,7 @@ from ml.metrics.threshold_table import threshold_table
 def answers(probabilities, truth, weight=None, labels=None):
     p, truth = np.array(probabilities, float), np.array(truth, bool)
     weight = np.ones(len(p)) if weight is None else np.array(weight, float)
-    return Answers(truth, p >= 0.5 if labels is None else np.array(labels, bool), p, weight)
+    return OneVsRest(truth, p >= 0.5 if labels is None else np.array(labels, bool), p, weight)
 
 
 def drawn(rows, seed=0, weighted=False):
@@ -91,7 +91,7 @@ def test_of_few_found_the_intervals_of_gain_are_wilsons_but_for_none_and_all():
     assert (found.low[0], found.high[0], found.low[-1], found.high[-1]) == (0, 0, 1, 1)
     low, high = wilson(0.5, 3)  # half of the first tie of a fifth
     assert (found.tenth_low[0], found.tenth_high[0]) == pytest.approx((float(low), float(high)))
-    heavy = gain(Answers(given.truth, given.labels, given.probabilities, np.full(5, 4.0)))
+    heavy = gain(OneVsRest(given.truth, given.labels, given.probabilities, np.full(5, 4.0)))
     assert heavy.low == pytest.approx(found.low)  # five records, whatever they weigh
     assert heavy.high == pytest.approx(found.high)
     tenth = lift(given)
@@ -116,7 +116,7 @@ def test_from_30_found_and_30_not_the_intervals_of_gain_are_the_bootstraps(found
 
 def test_weights_that_are_all_light_change_no_interval_of_gain_and_no_group():
     given = drawn(300, 5)
-    light = Answers(given.truth, given.labels, given.probabilities, np.full(300, 2.0**-10))
+    light = OneVsRest(given.truth, given.labels, given.probabilities, np.full(300, 2.0**-10))
     for one, other in zip((gain(given), calibration(given)), (gain(light), calibration(light)), strict=True):
         assert other.low == pytest.approx(one.low)
         assert other.high == pytest.approx(one.high)

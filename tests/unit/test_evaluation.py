@@ -12,7 +12,7 @@ from ml.data.outcomes import Outcome, Outcomes
 from ml.errors import NoProbabilities, OneOutcomeOnly, UnknownOutcome
 from ml.metrics import evaluation as evaluations
 from ml.metrics.confusion_matrix import confusion, counts_by_cut_off
-from ml.metrics.evaluation import Answers, Evaluation, evaluate, evaluation_of
+from ml.metrics.evaluation import Evaluation, OneVsRest, evaluate, evaluation_of
 from ml.service import open_service
 from tests.small import small_model
 
@@ -20,10 +20,10 @@ THREE = Outcomes(tuple(Outcome(name, name.title(), name) for name in ("a", "b", 
 TWO_FREE = Outcomes(tuple(Outcome(name, name.title(), name) for name in ("loan", "card")), False, "loan")
 
 
-def answers(truth, probabilities, weight=None) -> Answers:
+def answers(truth, probabilities, weight=None) -> OneVsRest:
     given = np.array(probabilities, dtype=float)
     weight = np.ones(len(given)) if weight is None else np.array(weight, dtype=float)
-    return Answers(np.array(truth, dtype=bool), given >= 0.5, given, weight)
+    return OneVsRest(np.array(truth, dtype=bool), given >= 0.5, given, weight)
 
 
 def test_counts_by_hand_with_ties_and_weights():
@@ -43,7 +43,7 @@ def test_a_hold_out_with_one_side_only_is_refused_in_words(truth, words):
 def test_counts_without_probabilities_say_what_to_do():
     column = np.array([True, False])
     with pytest.raises(NoProbabilities, match="CalibratedClassifierCV"):
-        counts_by_cut_off(Answers(column, column, None, np.ones(2)))
+        counts_by_cut_off(OneVsRest(column, column, None, np.ones(2)))
 
 
 def test_exclusive_confusion_matrix_is_scikit_learns():

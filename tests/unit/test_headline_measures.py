@@ -7,7 +7,7 @@ import pytest
 from sklearn.metrics import average_precision_score, brier_score_loss, log_loss, roc_auc_score
 
 from ml.data.outcomes import Outcome, Outcomes
-from ml.metrics.evaluation import Answers, Evaluation
+from ml.metrics.evaluation import Evaluation, OneVsRest
 from ml.metrics.headline import (
     AVERAGED,
     _end_values,
@@ -55,7 +55,7 @@ def test_areas_of_one_side_only_are_not_defined_and_light_ones_are():
 
 def test_the_four_counts_of_labels_by_hand():
     truth, labels = np.array([1, 1, 1, 0, 0, 0, 0], bool), np.array([1, 1, 0, 1, 0, 0, 0], bool)
-    counts = counts_of_labels(Answers(truth, labels, None, np.array([1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0])))
+    counts = counts_of_labels(OneVsRest(truth, labels, None, np.array([1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0])))
     found = (counts.true_positive, counts.false_positive, counts.false_negative, counts.true_negative)
     assert tuple(map(float, found)) == (3.0, 8.0, 4.0, 112.0)
 
@@ -64,23 +64,23 @@ def test_the_four_counts_of_labels_by_hand():
 def test_an_influence_is_what_a_little_more_of_a_record_changes(key):
     """Of a measure as a function of the records' shares: n times its derivative (the infinitesimal jackknife)."""
     p, truth, weight = drawn(5)
-    now = point_values(Answers(truth, p >= 0.5, p, weight))
-    influence = _influences(Answers(truth, p >= 0.5, p, weight), now)[key]
+    now = point_values(OneVsRest(truth, p >= 0.5, p, weight))
+    influence = _influences(OneVsRest(truth, p >= 0.5, p, weight), now)[key]
     step = 1e-6 * weight.sum()
     for row in (0, 7, 21, 40):
         more = weight.copy()
         more[row] += step
-        changed = (point_values(Answers(truth, p >= 0.5, p, more))[key] - now[key]) / 1e-6
+        changed = (point_values(OneVsRest(truth, p >= 0.5, p, more))[key] - now[key]) / 1e-6
         assert influence[row] == pytest.approx(changed, abs=1e-4), row
 
 
 def test_losses_are_scikit_learns_and_finite_where_a_sure_answer_is_wrong():
     p, truth, weight = drawn(2)
-    squares, surprises = losses(Answers(truth, truth, p, weight))
+    squares, surprises = losses(OneVsRest(truth, truth, p, weight))
     assert squares.mean() == pytest.approx(brier_score_loss(truth, p))
     assert surprises.mean() == pytest.approx(log_loss(truth, p))
     _, sure = losses(
-        Answers(np.array([True, False, True]), np.array([True] * 3), np.array([0.0, 0.0, 1.0]), np.ones(3))
+        OneVsRest(np.array([True, False, True]), np.array([True] * 3), np.array([0.0, 0.0, 1.0]), np.ones(3))
     )
     assert np.isfinite(sure).all()
     assert sure[0] > 30
@@ -115,7 +115,7 @@ def test_averages_are_means_alike_or_by_support_and_all_have_their_intervals():
 
 def test_weights_that_are_all_doubled_change_no_interval_of_the_headline():
     p, truth, _ = drawn(3, rows=300)
-    once, twice = (headline(Answers(truth, p >= 0.5, p, np.full(300, heavy))) for heavy in (1.0, 2.0))
+    once, twice = (headline(OneVsRest(truth, p >= 0.5, p, np.full(300, heavy))) for heavy in (1.0, 2.0))
     for key, value in once.value.items():
         assert twice.value[key] == pytest.approx(value)
         assert once.low[key] < value < once.high[key]

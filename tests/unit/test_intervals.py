@@ -10,7 +10,7 @@ from scipy.stats import binomtest, multinomial
 from sklearn.metrics import average_precision_score, log_loss, roc_auc_score
 
 from ml.metrics.calibration import calibration, quantile_groups
-from ml.metrics.evaluation import Answers
+from ml.metrics.evaluation import OneVsRest
 from ml.metrics.headline import headline
 from ml.metrics.intervals import contrast_interval, percentile_interval, wilson
 from ml.metrics.registry import MEASURES
@@ -70,7 +70,7 @@ def coverage() -> dict[str, float]:
     bins, bins_held = 0, 0
     for seed in range(DATA_SETS):
         given, truth = drawn(np.random.default_rng(1_000 + seed), ROWS)
-        answers = Answers(truth, given >= 0.5, given, np.ones(ROWS))
+        answers = OneVsRest(truth, given >= 0.5, given, np.ones(ROWS))
         head, table = headline(answers, repeats=REPEATS), threshold_table(answers, repeats=REPEATS)
         row = table.at(0.5)
         for key, value in true.items():

@@ -61,7 +61,7 @@ def pay(template, tmp_path):
 @pytest.fixture
 def folders(tmp_path, monkeypatch):
     """A model of empty versions, which need not prove anything."""
-    monkeypatch.setattr(actions, "prove", lambda *_: None)
+    monkeypatch.setattr(actions, "check_serves", lambda *_: None)
     for fingerprint in (A, B, C):
         (tmp_path / "m" / fingerprint).mkdir(parents=True)
     return tmp_path
@@ -370,7 +370,7 @@ def test_a_version_that_does_not_serve_leaves_nothing_behind(tmp_path, monkeypat
     def refuse(*_):
         raise BrokenModel("It does not give its answers.")
 
-    monkeypatch.setattr(actions, "prove", refuse)
+    monkeypatch.setattr(actions, "check_serves", refuse)
     for action in ("add", "hold"):
         with pytest.raises(BrokenModel):
             build_bundle(trained(1.0), tmp_path, action=action)

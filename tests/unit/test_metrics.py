@@ -12,7 +12,7 @@ from sklearn.preprocessing import label_binarize
 from ml.data.outcomes import Outcome, Outcomes
 from ml.errors import OneOutcomeOnly
 from ml.metrics.average_intervals import influence_of_area, influence_of_average_precision
-from ml.metrics.evaluation import Answers, Evaluation
+from ml.metrics.evaluation import Evaluation, OneVsRest
 from ml.metrics.headline import averages, headline
 from ml.metrics.threshold_table import threshold_table
 from tests.unit.test_threshold_table import random_answers
@@ -38,7 +38,7 @@ def test_values_are_scikit_learns(rows, ties, weighted):
 
 def test_by_hand():
     found = headline(
-        Answers(np.array([1, 0, 1, 0], bool), np.ones(4, bool), np.array([0.9, 0.8, 0.7, 0.1]), np.ones(4))
+        OneVsRest(np.array([1, 0, 1, 0], bool), np.ones(4, bool), np.array([0.9, 0.8, 0.7, 0.1]), np.ones(4))
     )
     assert found.value["roc_auc"] == 0.75
     assert found.value["average_precision"] == pytest.approx(0.5 * 1 + 0.5 * 2 / 3)
@@ -79,16 +79,16 @@ def test_intervals_are_those_of_a_bootstrap_of_rows():
 
 def test_without_an_error_there_is_no_interval_and_constant_scores_are_guessing():
     truth = np.array([True, False] * 20)
-    perfect = headline(Answers(truth, truth, truth.astype(float), np.ones(40)))
+    perfect = headline(OneVsRest(truth, truth, truth.astype(float), np.ones(40)))
     assert (perfect.value["roc_auc"], perfect.low["roc_auc"], perfect.high["brier"]) == (1, None, None)
-    flat = headline(Answers(truth, truth, np.full(40, 0.3), np.ones(40)))
+    flat = headline(OneVsRest(truth, truth, np.full(40, 0.3), np.ones(40)))
     assert (flat.value["roc_auc"], flat.low["roc_auc"], flat.high["roc_auc"]) == (0.5, 0.5, 0.5)
 
 
 def test_one_side_only_is_refused():
     truth = np.zeros(4, bool)
     with pytest.raises(OneOutcomeOnly):
-        headline(Answers(truth, truth, np.linspace(0, 1, 4), np.ones(4)))
+        headline(OneVsRest(truth, truth, np.linspace(0, 1, 4), np.ones(4)))
 
 
 @pytest.mark.slow

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ml.metrics import optimism as module
-from ml.metrics.evaluation import Answers
+from ml.metrics.evaluation import OneVsRest
 from ml.metrics.optimism import _drawn_sums, _places, optimism
 from ml.metrics.recalibration.curve import recalibration_curve
 
@@ -14,7 +14,7 @@ from ml.metrics.recalibration.curve import recalibration_curve
 def answers(p, weight, seed=0):
     p, weight = np.array(p, float), np.array(weight, float)
     truth = np.random.default_rng(seed).random(len(p)) < p
-    return Answers(truth, p >= 0.5, p, weight)
+    return OneVsRest(truth, p >= 0.5, p, weight)
 
 
 def all_drawn(given, places):

@@ -11,7 +11,7 @@ from sklearn.metrics import average_precision_score, det_curve, precision_recall
 from ml.errors import NoProbabilities, OneOutcomeOnly
 from ml.metrics.calibration import calibration, kolmogorov_smirnov, score_distribution
 from ml.metrics.curves import MOST_POINTS, det, normal_deviates, precision_recall, reach, thin
-from ml.metrics.evaluation import Answers
+from ml.metrics.evaluation import OneVsRest
 from ml.metrics.gain_lift import gain, lift
 from ml.metrics.threshold_plots import confusion_table, decision_curve, metrics_by_threshold
 from ml.metrics.threshold_table import threshold_table
@@ -19,7 +19,7 @@ from tests.lanes import fewer
 from tests.simulations import bands
 from tests.unit.test_threshold_table import random_answers
 
-HAND = Answers(
+HAND = OneVsRest(
     np.array([1, 0, 1, 0, 0], dtype=bool), np.ones(5, dtype=bool), np.array([0.9, 0.8, 0.7, 0.7, 0.1]), np.ones(5)
 )
 EVERY = (precision_recall, det, gain, lift, calibration, score_distribution, kolmogorov_smirnov)
@@ -119,7 +119,7 @@ def test_separation_is_scipys(ties):
 @pytest.mark.parametrize("ends", [(0.0, 1.0), (0.2, 0.6)])
 def test_separation_reaches_from_nothing_to_all(ends):
     truth = np.array([False, True])
-    found = kolmogorov_smirnov(Answers(truth, truth, np.array(ends), np.ones(2)))
+    found = kolmogorov_smirnov(OneVsRest(truth, truth, np.array(ends), np.ones(2)))
     assert (found.cut_off[0], found.positive_below[0], found.negative_below[0]) == (0, 0, 0)
     assert found.cut_off[-1] == 1
     # A record at exactly 1 is never below a cut-off.
@@ -129,7 +129,7 @@ def test_separation_reaches_from_nothing_to_all(ends):
 
 def test_separation_of_equals_is_none():
     truth = np.array([False, True, True])
-    assert kolmogorov_smirnov(Answers(truth, truth, np.full(3, 0.4), np.ones(3))).distance == 0
+    assert kolmogorov_smirnov(OneVsRest(truth, truth, np.full(3, 0.4), np.ones(3))).distance == 0
 
 
 def test_calibration_groups_are_scikit_learns_quantiles():
@@ -149,7 +149,7 @@ def test_calibration_groups_are_scikit_learns_quantiles():
 def test_calibration_by_hand_with_weights():
     truth = np.array([True, False] * 20)
     given, weight = np.repeat([0.2, 0.8], 20), np.repeat([1.0, 3.0], 20)
-    found = calibration(Answers(truth, truth, given, weight))
+    found = calibration(OneVsRest(truth, truth, given, weight))
     assert found.said == pytest.approx([0.2, 0.8])
     assert found.came == pytest.approx([0.5, 0.5])
     assert found.records == [20, 60]
@@ -219,7 +219,7 @@ def test_few_records_above_a_cut_off_are_no_proof_of_use():
     rng, fires = np.random.default_rng(8), 0
     probabilities = np.where(np.arange(300) < 6, 0.9, 0.1)
     for _ in range(200):
-        given = Answers(rng.random(300) < probabilities, probabilities > 0.5, probabilities, np.ones(300))
+        given = OneVsRest(rng.random(300) < probabilities, probabilities > 0.5, probabilities, np.ones(300))
         curve = decision_curve(threshold_table(given, repeats=0))
         fires += curve.sure_to is not None and curve.sure_from <= 0.9 <= curve.sure_to
     assert fires <= 15  # the normal interval fires in half of them: six hits of six
@@ -238,7 +238,7 @@ def test_bands_and_averages_hold_what_is_true():
 
 def test_a_model_that_is_never_of_use_says_so():
     truth = np.array([True, False] * 10)
-    curve = decision_curve(threshold_table(Answers(truth, truth, np.full(20, 0.5), np.ones(20)), repeats=0))
+    curve = decision_curve(threshold_table(OneVsRest(truth, truth, np.full(20, 0.5), np.ones(20)), repeats=0))
     assert (curve.useful_from, curve.useful_to) == (None, None)
 
 
@@ -246,15 +246,15 @@ def test_a_model_that_is_never_of_use_says_so():
 def test_one_side_only_and_no_probabilities_are_refused_in_words(compute):
     truth = np.zeros(6, dtype=bool)
     with pytest.raises(OneOutcomeOnly, match=r"None of the 6 records .* “Gold”"):
-        compute(Answers(truth, truth, np.linspace(0, 1, 6), np.ones(6)), "Gold")
+        compute(OneVsRest(truth, truth, np.linspace(0, 1, 6), np.ones(6)), "Gold")
     with pytest.raises(NoProbabilities):
-        compute(Answers(~truth, truth, None, np.ones(6)), "Gold")
+        compute(OneVsRest(~truth, truth, None, np.ones(6)), "Gold")
 
 
 @pytest.mark.parametrize("compute", EVERY)
 def test_constant_scores_and_many_rows_stay_small(compute):
     truth = np.arange(300) % 3 == 0
-    compute(Answers(truth, truth, np.full(300, 0.3), np.ones(300)), "x")
+    compute(OneVsRest(truth, truth, np.full(300, 0.3), np.ones(300)), "x")
     result = compute(random_answers(50_000, 12), "x")
     lengths = [len(value) for value in vars(result).values() if isinstance(value, list)]
     assert max(lengths) <= MOST_POINTS + 3
@@ -269,7 +269,7 @@ def test_thin_follows_a_curve_that_falls():
 def test_axes_of_rare_outcomes_end_where_their_probabilities_do(most, end):
     assert reach(np.array([0.0, most])) == end
     truth = np.array([True, False] * 20)
-    given = Answers(truth, truth, np.where(truth, most, most / 2), np.ones(40))
+    given = OneVsRest(truth, truth, np.where(truth, most, most / 2), np.ones(40))
     assert calibration(given).edges[-1] == score_distribution(given).end[-1] == kolmogorov_smirnov(given).reach == end
     table = threshold_table(given, repeats=0)
     assert metrics_by_threshold(table).reach == decision_curve(table).reach == end

@@ -21,7 +21,7 @@ from ml.metrics.overview import averages_of, table_of
 from ml.plots.answers import ANSWERS
 from ml.plots.catalogue import CATALOGUE, find, plots_of
 from ml.plots.columns import DataTable
-from ml.plots.table import Table
+from ml.plots.table import TextTable
 from ml.service import Service, open_service
 from store.db import open_store
 from store.errors import StoreUnavailable
@@ -403,7 +403,7 @@ def test_the_picture_of_an_answer_has_a_table(small, answer):
     ],
 )
 def test_a_table_says_how_many_rows_it_has_not(total, ranked, said):
-    found_ = DataTable(Table(["Feature", "Rise"], [["Income", "0.1"], ["Age", "0"]]), total, ranked)
+    found_ = DataTable(TextTable(["Feature", "Rise"], [["Income", "0.1"], ["Age", "0"]]), total, ranked)
     words, region = plot_table.data(found_, "Which?").root.children
     assert words.children == said
     caption, head, body = region.children.children

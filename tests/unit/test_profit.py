@@ -8,7 +8,7 @@ from scipy.stats import binom
 
 from ml.decision.payoff import Payoff
 from ml.errors import NoProbabilities, OneOutcomeOnly
-from ml.metrics.evaluation import Answers
+from ml.metrics.evaluation import OneVsRest
 from ml.metrics.profit import NEUTRAL, CutOffLimits, profit_curve, profits, roundest
 from ml.metrics.recalibration.curve import recalibration_curve
 from ml.metrics.threshold_table import threshold_table
@@ -17,13 +17,13 @@ from tests.simulations.luck import LAWS, luck_and_gap
 CALLS = Payoff(true_positive=100.0, false_positive=0.0, false_negative=-5.0, true_negative=1.0, call=20.0)
 
 
-def answers_of(probabilities, truth, weight=None) -> Answers:
+def answers_of(probabilities, truth, weight=None) -> OneVsRest:
     probabilities, truth = np.array(probabilities, float), np.array(truth, bool)
     weight = np.ones(len(truth)) if weight is None else np.array(weight, float)
-    return Answers(truth, probabilities >= 0.5, probabilities, weight)
+    return OneVsRest(truth, probabilities >= 0.5, probabilities, weight)
 
 
-def by_hand(answers: Answers, payoff: Payoff, cut_off: float) -> float:
+def by_hand(answers: OneVsRest, payoff: Payoff, cut_off: float) -> float:
     """Profit summed record by record."""
     total = 0.0
     for truth, probability, weight in zip(answers.truth, answers.probabilities, answers.weight, strict=True):
@@ -33,7 +33,7 @@ def by_hand(answers: Answers, payoff: Payoff, cut_off: float) -> float:
     return total * 1_000 / answers.weight.sum()
 
 
-def drawn(seed: int, rows: int = 200, ties: bool = False) -> Answers:
+def drawn(seed: int, rows: int = 200, ties: bool = False) -> OneVsRest:
     rng = np.random.default_rng(seed)
     probabilities = rng.beta(1, 3, rows)
     probabilities = probabilities.round(1) if ties else probabilities
@@ -137,7 +137,7 @@ def test_nobody_has_said_what_a_decision_is_worth():
 
 def test_no_probabilities_and_one_side_only_are_said():
     with pytest.raises(NoProbabilities):
-        profit_curve(Answers(np.array([True, False]), np.array([True, True]), None, np.ones(2)), CALLS)
+        profit_curve(OneVsRest(np.array([True, False]), np.array([True, True]), None, np.ones(2)), CALLS)
     with pytest.raises(OneOutcomeOnly, match="it"):
         profit_curve(answers_of([0.1, 0.2], [0, 0]), CALLS, "it")
 
@@ -180,10 +180,10 @@ def test_luck_of_one_probability_by_the_binomial_distribution():
 
 def test_luck_of_weights_is_that_of_so_much_money():
     plain = drawn(4, 300)
-    heavy = Answers(plain.truth, plain.labels, plain.probabilities, np.full(300, 3.0))
+    heavy = OneVsRest(plain.truth, plain.labels, plain.probabilities, np.full(300, 3.0))
     assert profit_curve(heavy, CALLS).luck == pytest.approx(profit_curve(plain, CALLS).luck)
     rng = np.random.default_rng(0)  # uneven weights are fewer records, and more luck
-    uneven = Answers(plain.truth, plain.labels, plain.probabilities, rng.exponential(1.0, 300) ** 2)
+    uneven = OneVsRest(plain.truth, plain.labels, plain.probabilities, rng.exponential(1.0, 300) ** 2)
     assert profit_curve(uneven, CALLS).luck > 1.2 * profit_curve(plain, CALLS).luck
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from ml.decision.payoff import Payoff
 from ml.metrics.confusion_matrix import counts_by_cut_off
-from ml.metrics.evaluation import Answers
+from ml.metrics.evaluation import OneVsRest
 from ml.metrics.profit import CutOffLimits, best_cut_off, profit_curve
 
 GAIN = Payoff(true_positive=1.0, false_positive=-10.0)
@@ -15,7 +15,7 @@ GAIN = Payoff(true_positive=1.0, false_positive=-10.0)
 
 def answers(probabilities, truth):
     p, truth = np.array(probabilities, dtype=float), np.array(truth, dtype=bool)
-    return Answers(truth, p >= 0.5, p, np.ones(len(p)))
+    return OneVsRest(truth, p >= 0.5, p, np.ones(len(p)))
 
 
 def best(probabilities, truth, payoff, **limits):

@@ -24,7 +24,7 @@ from ml.data.schema import Schema
 from ml.predict.compile import compile_estimator, prove
 from ml.predict.compiled.build.layout import parts_of
 from ml.predict.compiled.columns.columns import Matrix
-from ml.predict.compiled.columns.tables import SparseTable, Table
+from ml.predict.compiled.columns.tables import LookUpTable, SparseTable
 from ml.predict.compiled.onnx import onnx_graph as grow
 from ml.predict.compiled.onnx import onnx_wire
 from ml.predict.compiled.onnx.onnx_session import taken_apart
@@ -97,7 +97,7 @@ def test_a_sparse_table_holds_what_the_encoder_makes() -> None:
     np.testing.assert_array_equal(Matrix((part,), False, False).row(rows[0])[0], wanted[0])
     weights = np.random.default_rng(0).normal(size=(part.width, 2))
     folded = part.folded(weights)
-    assert isinstance(folded, Table)
+    assert isinstance(folded, LookUpTable)
     np.testing.assert_allclose(folded.block(block), wanted @ weights, rtol=0, atol=1e-12)
 
 

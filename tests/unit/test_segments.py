@@ -11,7 +11,7 @@ from sklearn import metrics
 from ml.data.outcomes import Outcome, Outcomes
 from ml.errors import NothingToShow
 from ml.metrics.delong import auc_interval
-from ml.metrics.evaluation import Answers, evaluation_of
+from ml.metrics.evaluation import OneVsRest, evaluation_of
 from ml.plots.decisions.segments import say
 from ml.plots.plot import View
 from ml.slices.binning import Binning
@@ -135,7 +135,7 @@ def test_intervals_of_losses_and_areas_in_parts_hold_the_truth():
     held = dict.fromkeys(true, 0)
     for _ in range(300):
         given = rng.beta(1, 2, 120)
-        one = Answers(rng.random(120) < given, given >= 0.5, given, np.ones(120))
+        one = OneVsRest(rng.random(120) < given, given >= 0.5, given, np.ones(120))
         for measure in true:
             _, low, high, _ = measure_parts(one, Binning(["all"], np.zeros(120, int)), measure, 0.5)
             held[measure] += low[0] <= true[measure] <= high[0]
@@ -151,7 +151,7 @@ def test_intervals_of_losses_in_small_parts_hold_the_truth_or_are_not_given(shap
     for rows in (7, 20, 30, 60):
         given = rng.beta(*shape, (600, rows))
         truth = rng.random(given.shape) < given
-        one = Answers(truth.ravel(), given.ravel() >= 0.5, given.ravel(), np.ones(given.size))
+        one = OneVsRest(truth.ravel(), given.ravel() >= 0.5, given.ravel(), np.ones(given.size))
         parts = Binning(["part"] * len(given), np.repeat(np.arange(len(given)), rows))
         for measure, value in true.items():
             _, low, high, _ = measure_parts(one, parts, measure, 0.5)
@@ -166,7 +166,7 @@ def test_a_mean_loss_has_no_interval_where_one_truth_was_hardly_seen():
     given = np.full(200, 0.01)
     given[:100] = 0.02
     for having, known in ((0, False), (1, False), (2, True)):
-        one = Answers(np.arange(200) < having, given >= 0.5, given, np.ones(200))
+        one = OneVsRest(np.arange(200) < having, given >= 0.5, given, np.ones(200))
         value, low, high, _ = measure_parts(one, Binning(["all"], np.zeros(200, int)), "log_loss", 0.5)
         assert (low[0] is not None) == (high[0] is not None) == known
         assert value[0] == pytest.approx(metrics.log_loss(one.truth, given, labels=[False, True]))

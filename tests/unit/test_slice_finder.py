@@ -11,7 +11,7 @@ from scipy.stats import binom
 from ml.data.feature import Feature
 from ml.data.schema import Schema
 from ml.errors import NoProbabilities, NothingToShow
-from ml.metrics.evaluation import Answers
+from ml.metrics.evaluation import OneVsRest
 from ml.metrics.recalibration.line import recalibrate
 from ml.slices.expected_errors import expected_errors
 from ml.slices.slice_finder import worst_segments
@@ -33,10 +33,10 @@ def model(rows: int, seed: int):
     return SimpleNamespace(schema=Schema(features), holdout=SimpleNamespace(block=block)), rng
 
 
-def answers_of(wrong: np.ndarray, rng) -> Answers:
+def answers_of(wrong: np.ndarray, rng) -> OneVsRest:
     truth = rng.random(len(wrong)) < 0.4
     said = np.where(truth != wrong, 0.8, 0.2)
-    return Answers(truth, said >= 0.5, said, np.ones(len(wrong)))
+    return OneVsRest(truth, said >= 0.5, said, np.ones(len(wrong)))
 
 
 def test_a_planted_pair_is_found_with_the_numbers_of_its_records():
@@ -66,7 +66,7 @@ def test_where_nothing_is_worse_than_expected_one_is_found_in_at_most_one_of_twe
 
 def test_uneven_difficulty_was_called_worst_by_a_permutation_of_errors():
     bundle, answers = hold_out("uneven", 600, np.random.default_rng(0))
-    labels = Answers(answers.truth, answers.labels, None, answers.weight)  # of labels alone, errors are permuted
+    labels = OneVsRest(answers.truth, answers.labels, None, answers.weight)  # of labels alone, errors are permuted
     assert worst_segments(bundle, labels, "wrong", 0.5, 30).found
     assert not worst_segments(bundle, answers, "wrong", 0.5, 30).found
 
@@ -74,7 +74,7 @@ def test_uneven_difficulty_was_called_worst_by_a_permutation_of_errors():
 @pytest.mark.parametrize("by", ["wrong", "log_loss"])
 def test_errors_are_expected_by_hand(by):
     p, truth = np.array([0.2, 0.2, 0.2, 0.2, 0.2, 0.8]), np.array([True, False, False, False, False, True])
-    errors = expected_errors(Answers(truth, p >= 0.5, p, np.ones(6)), by, 0.5)
+    errors = expected_errors(OneVsRest(truth, p >= 0.5, p, np.ones(6)), by, 0.5)
     having = recalibrate(p, truth, np.ones(6)).apply(p)
     assert errors.having == pytest.approx(having)
     for at, (chance, said) in enumerate(zip(having, p, strict=True)):
@@ -122,7 +122,7 @@ def test_nothing_to_search_and_nothing_wrong_are_said():
         worst_segments(bundle, answers_of(np.zeros(100, bool), rng), "wrong", 0.5, 20)
     labels = np.ones(100, bool)
     with pytest.raises(NoProbabilities):
-        worst_segments(bundle, Answers(labels, labels, None, np.ones(100)), "log_loss", 0.5, 20)
+        worst_segments(bundle, OneVsRest(labels, labels, None, np.ones(100)), "log_loss", 0.5, 20)
 
 
 def test_a_large_hold_out_is_searched_in_a_sample():

@@ -13,7 +13,7 @@ from sklearn.dummy import DummyClassifier
 
 import ml.metrics.threshold_table as module
 from ml.errors import NoProbabilities, OneOutcomeOnly
-from ml.metrics.evaluation import Answers
+from ml.metrics.evaluation import OneVsRest
 from ml.metrics.profit import NEUTRAL, profit_curve
 from ml.metrics.registry import MEASURES, OF_COUNTS
 from ml.metrics.threshold_table import ThresholdTable, threshold_table, threshold_table_of
@@ -32,7 +32,7 @@ SCIKIT = {
 
 def random_answers(
     rows: int, seed: int = 0, *, rate: float = 0.2, ties: bool = False, weighted: bool = False
-) -> Answers:
+) -> OneVsRest:
     rng = np.random.default_rng(seed)
     truth = rng.random(rows) < rate
     truth[:2] = True, False
@@ -40,14 +40,14 @@ def random_answers(
     if ties:
         probabilities = probabilities.round(1)
     weight = rng.uniform(0.1, 3, rows) if weighted else np.ones(rows)
-    return Answers(truth, probabilities > 0.5, probabilities, weight)
+    return OneVsRest(truth, probabilities > 0.5, probabilities, weight)
 
 
 def test_every_column_by_hand():
     # Acting from 0.4: hits 2 of 3, one false alarm of 5, weights 1.
     truth = np.array([1, 1, 1, 0, 0, 0, 0, 0], dtype=bool)
     given = np.array([0.9, 0.4, 0.1, 0.6, 0.3, 0.3, 0.2, 0.0])
-    table = threshold_table(Answers(truth, given > 0.5, given, np.ones(8)))
+    table = threshold_table(OneVsRest(truth, given > 0.5, given, np.ones(8)))
     row = table.cut_off.index(0.4)
     at = {key: column[row] for key, column in table.columns.items()}
     assert (at["true_positive"], at["false_positive"], at["false_negative"], at["true_negative"]) == (2, 1, 1, 4)
@@ -69,7 +69,7 @@ def test_every_column_by_hand():
 
 def test_what_is_undefined_is_none_at_both_ends():
     truth, given = np.array([True, False, True]), np.array([0.5, 0.5, 0.2])
-    table = threshold_table(Answers(truth, truth, given, np.ones(3)))
+    table = threshold_table(OneVsRest(truth, truth, given, np.ones(3)))
     last, first = {key: column[-1] for key, column in table.columns.items()}, 0
     assert last["precision"] is last["lift"] is last["mcc"] is last["net_benefit"] is None
     assert (last["recall"], last["f1"], last["selected"]) == (0, 0, 0)
@@ -108,7 +108,7 @@ def test_a_rare_outcome_is_resolved_and_the_table_stays_small():
     rng = np.random.default_rng(5)
     truth = rng.random(100_000) < 0.005
     given = np.clip(0.002 + 0.02 * truth + rng.exponential(0.002, 100_000), 0, 1)
-    table = threshold_table(Answers(truth, truth, given, np.ones(100_000)), repeats=0)
+    table = threshold_table(OneVsRest(truth, truth, given, np.ones(100_000)), repeats=0)
     assert len(table.cut_off) <= 351
     found = np.array(table.columns["recall"])
     assert np.abs(np.diff(found)).max() < 0.02  # no step of the slider jumps over many of the few
@@ -154,7 +154,7 @@ def test_intervals_are_those_of_a_bootstrap_of_rows():
 
 def test_the_same_version_gives_the_same_numbers_and_weights_of_two_are_worth_no_more():
     given = random_answers(300, 8)
-    double = Answers(given.truth, given.labels, given.probabilities, np.full(300, 2.0))
+    double = OneVsRest(given.truth, given.labels, given.probabilities, np.full(300, 2.0))
     one, two = threshold_table(given), threshold_table(double)
     assert one.low == threshold_table(random_answers(300, 8)).low
     assert two.low["recall"] == pytest.approx(one.low["recall"], nan_ok=True)
@@ -185,7 +185,7 @@ def test_resampling_takes_no_more_than_50_mb(compute):
 def test_unequal_weights_widen_the_intervals():
     even = random_answers(600, 9)
     weight = np.random.default_rng(1).choice([0.1, 8.0], 600)
-    uneven = threshold_table(Answers(even.truth, even.labels, even.probabilities, weight))
+    uneven = threshold_table(OneVsRest(even.truth, even.labels, even.probabilities, weight))
     row = uneven.at(0.5)
     wide = uneven.high["accuracy"][row] - uneven.low["accuracy"][row]
     plain = threshold_table(even)
@@ -194,7 +194,7 @@ def test_unequal_weights_widen_the_intervals():
 
 def test_without_an_error_the_interval_is_not_a_point():
     truth = np.array([True] * 15 + [False] * 30)
-    table = threshold_table(Answers(truth, truth, np.where(truth, 0.9, 0.1), np.ones(45)))
+    table = threshold_table(OneVsRest(truth, truth, np.where(truth, 0.9, 0.1), np.ones(45)))
     row = table.at(0.5)
     assert table.columns["recall"][row] == 1
     assert table.low["recall"][row] == pytest.approx(0.7961, abs=1e-4)  # 15 of 15 after Wilson: 15 / (15 + 1.96²)
@@ -205,7 +205,7 @@ def test_without_an_error_the_interval_is_not_a_point():
 
 def test_the_trivial_model_is_the_better_of_scikit_learns_constant_ones():
     truth = np.array([True] * 3 + [False] * 7)
-    table = threshold_table(Answers(truth, truth, np.linspace(0, 1, 10), np.ones(10)), repeats=0)
+    table = threshold_table(OneVsRest(truth, truth, np.linspace(0, 1, 10), np.ones(10)), repeats=0)
     empty = np.zeros((10, 1))
     said = [
         DummyClassifier(strategy="constant", constant=yes).fit(empty, truth).predict(empty) for yes in (True, False)
@@ -224,18 +224,18 @@ def test_the_trivial_model_is_the_better_of_scikit_learns_constant_ones():
 def test_a_hold_out_with_one_side_only_is_refused(present, said):
     truth = np.full(5, present)
     with pytest.raises(OneOutcomeOnly, match=said):
-        threshold_table(Answers(truth, truth, np.linspace(0, 1, 5), np.ones(5)), "Gold")
+        threshold_table(OneVsRest(truth, truth, np.linspace(0, 1, 5), np.ones(5)), "Gold")
 
 
 def test_without_probabilities_it_is_said_what_to_do():
     truth = np.array([True, False])
     with pytest.raises(NoProbabilities, match="CalibratedClassifierCV"):
-        threshold_table(Answers(truth, truth, None, np.ones(2)))
+        threshold_table(OneVsRest(truth, truth, None, np.ones(2)))
 
 
 def test_constant_probabilities_have_two_kinds_of_rows():
     truth = np.array([True, False, False])
-    table = threshold_table(Answers(truth, truth, np.full(3, 0.3), np.ones(3)), repeats=0)
+    table = threshold_table(OneVsRest(truth, truth, np.full(3, 0.3), np.ones(3)), repeats=0)
     assert set(table.columns["selected"]) == {1.0, 0.0}
     assert {cut for cut, share in zip(table.cut_off, table.columns["selected"], strict=True) if share} == {
         at / 100 for at in range(31)

@@ -93,13 +93,13 @@ def test_a_promotion_that_comes_again_changes_nothing_more(shop):
 
 def test_of_two_at_once_one_is_refused(shop, monkeypatch):
     """Both saw the same version live when they decided, and both have checked theirs when the first one is made."""
-    met, check = threading.Barrier(2, timeout=60), actions.prove
+    met, check = threading.Barrier(2, timeout=60), actions.check_serves
 
     def together(*told):
         check(*told)
         met.wait()
 
-    monkeypatch.setattr(actions, "prove", together)
+    monkeypatch.setattr(actions, "check_serves", together)
     told = []
 
     def change(fingerprint):

@@ -16,7 +16,7 @@ from ml.cli.instances.backup import FORMAT, HEAD, Parts, StoreBackup, print_head
 from ml.cli.instances.sharing import catch_up
 from ml.errors import InvalidData
 from ml.lifecycle.archive import read_pointers, read_versions
-from ml.lifecycle.commit import look
+from ml.lifecycle.commit import refresh_shared
 from ml.lifecycle.history import FILE
 from ml.lifecycle.shared.shared_models import shared_of
 
@@ -61,7 +61,7 @@ def _restore(archive: zipfile.ZipFile, head: dict[str, Any], given: argparse.Nam
         store.load(Parts(archive), head["tables"])
     except (ValueError, zipfile.BadZipFile, EOFError) as error:
         raise InvalidData(f"{given.file} cannot be restored: {error}", "Nothing was changed.") from None
-    look(given.models)  # the shared state, with which the versions are compared
+    refresh_shared(given.models)  # the shared state, with which the versions are compared
     read_versions(given.models, archive)
     catch_up(given.models)
     for key in read_pointers(given.models, archive):

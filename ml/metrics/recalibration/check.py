@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ml.data.array_types import Floats, Positions
-from ml.metrics.evaluation import Answers, need_probabilities
+from ml.metrics.evaluation import OneVsRest, need_probabilities
 from ml.metrics.intervals import WIDTH, joint_width, wilson
 from ml.metrics.recalibration.line import SMALLEST, Recalibration, recalibrate
 
@@ -57,7 +57,7 @@ class CalibrationCheck:
     error_high: float
 
 
-def check_calibration(answers: Answers, group: Positions) -> CalibrationCheck:
+def check_calibration(answers: OneVsRest, group: Positions) -> CalibrationCheck:
     """Test the probabilities as a whole; `group` are those of the calibration error, 0 to g - 1, shape (n,)."""
     probabilities, truth, weight = need_probabilities(answers.probabilities), answers.truth, answers.weight
     # Less than half a record in the whole hold-out is as good as 0: one such event is no proof by itself.
@@ -177,7 +177,7 @@ def said_and_came(
     return said, came, heavy, heavy**2 / (squares * alike.clip(1e-3, 1.0))
 
 
-def kept_promises(answers: Answers, group: Positions) -> dict[str, list[float]]:
+def kept_promises(answers: OneVsRest, group: Positions) -> dict[str, list[float]]:
     """Expected and actual share of each part, and whether they differ beyond chance; empty without probabilities.
 
     The interval of the difference is Wilson's interval of the actual share, less the expected share, so wide that the

@@ -29,7 +29,6 @@ from ml.translation import mark, text
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-Table = list[list[float]]
 OPTIONS = (Option("cut_off", mark("Cut-off"), default=lambda *_: 0.5, low=0.0, high=1.0, computed=False),)
 
 
@@ -44,7 +43,7 @@ def at(result: ConfusionTable, view: View) -> int:
     return int(np.argmin(np.abs(np.array(result.cut_off) - (0.5 if chosen is None else float(chosen)))))
 
 
-def counts_at(result: ConfusionTable, row: int) -> Table:
+def counts_at(result: ConfusionTable, row: int) -> list[list[float]]:
     """2 x 2 counts at a row: without and with the outcome (rows), not acted on and acted on (columns)."""
     return [
         [result.true_negative[row], result.false_positive[row]],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ml.plots.option import Choices, Option
 from ml.plots.plot import PROBABILITIES, Plot, Study, View
 from ml.plots.shared_options import chosen
-from ml.plots.table import Table
+from ml.plots.table import TextTable
 from ml.slices.largest_errors import ALARM, BOTH, MISSED, LargestErrors, largest_errors
 from ml.text.number_words import count, percent
 from ml.text.words import points_text
@@ -33,11 +33,11 @@ def compute(study: Study) -> LargestErrors:
     return largest_errors(study.bundle, study.answers, study.outcome, chosen(study.options["sort"]), MOST)
 
 
-def draw(result: LargestErrors, view: View) -> Table:
+def draw(result: LargestErrors, view: View) -> TextTable:
     """A row for each record: what the model said, what was true, and what led the model there."""
     columns = zip(result.record, result.probability, result.was, result.reasons, strict=True)
     said = text("Said for “{outcome}”", outcome=view.label)
-    return Table(
+    return TextTable(
         heads=(text("Record"), said, text("In truth"), text("What led it there")),
         rows=[
             (count(record), percent(share), was, reasons or text("no value alone"))

@@ -11,8 +11,8 @@ import pandas as pd
 from ml.data.columns import Block, block_of, rows_of, size, take
 from ml.data.feature import Choice, Feature, Value, text_of
 from ml.data.schema import Row, Schema
-from ml.predict.predictor import SklearnPredictor, refusal
-from ml.runtime.halving import refused
+from ml.predict.predictor import SklearnPredictor, why_unanswered
+from ml.runtime.halving import bisect_refused
 from ml.training.columns.accepted_values import with_accepted_values
 from ml.training.columns.column_shapes import SHAPES
 
@@ -71,7 +71,7 @@ def _known_choices(schema: Schema, block: Block, ask: Callable[[Schema], Sklearn
     """The schema without choices that the estimator refuses: levels that no row of the training shows."""
     rows = rows_of(schema, take(block, slice(0, min(size(block), TRIED))))
     predictor, features, notes = ask(schema), list(schema.features), []
-    row = next((row for row in rows if refusal(predictor, block_of(schema, [row])) is None), None)
+    row = next((row for row in rows if why_unanswered(predictor, block_of(schema, [row])) is None), None)
     for at, feature in enumerate(schema.features):
         if row is None or not feature.choices or feature.unknown:
             continue
@@ -94,6 +94,6 @@ def _refused(predictor: SklearnPredictor, schema: Schema, row: Row, at: int, val
     """Values at a place of which the estimator gives no answer."""
 
     def why(some: Sequence[Value]) -> str | None:
-        return refusal(predictor, block_of(schema, [(*row[:at], value, *row[at + 1 :]) for value in some]))
+        return why_unanswered(predictor, block_of(schema, [(*row[:at], value, *row[at + 1 :]) for value in some]))
 
-    return [value for value, _ in refused(values, why)]
+    return [value for value, _ in bisect_refused(values, why)]

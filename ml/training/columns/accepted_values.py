@@ -13,8 +13,8 @@ from ml.data.columns import Block, block_of, rows_of, size, take
 from ml.data.example_record import UNHEARD_OF
 from ml.data.feature import Feature, Value
 from ml.data.schema import Row, Schema
-from ml.predict.predictor import NoAnswer, SklearnPredictor, refusal
-from ml.runtime.halving import refused
+from ml.predict.predictor import NoAnswer, SklearnPredictor, why_unanswered
+from ml.runtime.halving import bisect_refused
 
 TRIED = 3  # records
 Maker = Callable[[Schema], SklearnPredictor]
@@ -81,9 +81,9 @@ def _set(
             tuple(change(schema.features[at], value) if at in chosen else value for at, value in enumerate(row))
             for row in rows
         ]
-        return refusal(predictor, block_of(schema, changed))
+        return why_unanswered(predictor, block_of(schema, changed))
 
-    bad = {at for at, _ in refused(places, why)}
+    bad = {at for at, _ in bisect_refused(places, why)}
     return _replaced(schema, {schema.names[at]: {name: value} for at in places if at not in bad})
 
 

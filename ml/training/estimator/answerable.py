@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from ml.data.columns import Block, size, take
-from ml.predict.predictor import SklearnPredictor, refusal
-from ml.runtime.halving import refused
+from ml.predict.predictor import SklearnPredictor, why_unanswered
+from ml.runtime.halving import bisect_refused
 
 
 def answerable(predictor: SklearnPredictor, block: Block) -> tuple[np.ndarray, str]:
@@ -27,9 +27,9 @@ def answerable(predictor: SklearnPredictor, block: Block) -> tuple[np.ndarray, s
     """
 
     def why(rows: Sequence[int]) -> str | None:
-        return refusal(predictor, take(block, np.array(rows)))
+        return why_unanswered(predictor, take(block, np.array(rows)))
 
-    bad = refused(range(size(block)), why)
+    bad = bisect_refused(range(size(block)), why)
     good = np.ones(size(block), dtype=bool)
     good[[row for row, _ in bad]] = False
     return good, bad[0][1] if bad else ""

@@ -10,7 +10,7 @@ import numpy as np
 from ml.predict.compiled.columns.columns import Number
 from ml.predict.compiled.columns.stages import Part, Picked, Stage, Staged, Stepped, with_stage
 from ml.predict.compiled.columns.steps import Step
-from ml.predict.compiled.columns.tables import SparseTable, Table
+from ml.predict.compiled.columns.tables import LookUpTable, SparseTable
 from ml.predict.compiled.columns.words import Words
 from ml.predict.compiled.trace.symbolic_columns import CannotCompile, Coded, Group, Made, SymbolicColumn
 
@@ -92,12 +92,12 @@ def _refused(column: Coded) -> tuple[int, ...]:
     return tuple(sorted(refused))
 
 
-def _table(columns: Sequence[Coded]) -> Table | SparseTable:
+def _table(columns: Sequence[Coded]) -> LookUpTable | SparseTable:
     first = columns[0]
     if len(columns) > FEW_COLUMNS and first.positions * len(columns) > FEW_CELLS:
         return _sparse(columns)
     rows = tuple(_listed([column.at(position) for column in columns]) for position in range(first.positions))
-    return Table(first.source, first.keys, rows)
+    return LookUpTable(first.source, first.keys, rows)
 
 
 def _listed(values: list[float | None]) -> tuple[float, ...] | None:

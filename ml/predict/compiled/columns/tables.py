@@ -34,7 +34,7 @@ class _ByValue:
 
 
 @dataclass(frozen=True)
-class Table(_ByValue):
+class LookUpTable(_ByValue):
     """Dense table: neighbouring columns determined by the value of one feature.
 
     Attributes
@@ -70,10 +70,10 @@ class Table(_ByValue):
         """The columns for n rows, shape (n, width)."""
         return self._array.take(_positions_of(self._positions, self._refused, block[self.source]), axis=0)
 
-    def folded(self, weights: np.ndarray) -> Table:
+    def folded(self, weights: np.ndarray) -> LookUpTable:
         """The table of what these columns add to k weighted sums; weights of shape (width, k)."""
         rows = tuple(None if row is None else tuple((np.array(row) @ weights).tolist()) for row in self.rows)
-        return Table(self.source, self.keys, rows)
+        return LookUpTable(self.source, self.keys, rows)
 
 
 @dataclass(frozen=True)
@@ -122,13 +122,14 @@ class SparseTable(_ByValue):
         made[np.repeat(np.arange(len(at)), counts), self.columns[which]] = self.values[which]
         return made
 
-    def folded(self, weights: np.ndarray) -> Table:
+    def folded(self, weights: np.ndarray) -> LookUpTable:
         """The table of what these columns add to k weighted sums; weights of shape (width, k)."""
         changes = (self.values - self.base[self.columns])[:, np.newaxis] * weights[self.columns]
         total = np.zeros((len(self.starts) - 1, weights.shape[1]))
         np.add.at(total, np.repeat(np.arange(len(total)), np.diff(self.starts)), changes)
         rows = [tuple(row) for row in (total + self.base @ weights).tolist()]
-        return Table(self.source, self.keys, tuple(None if at in self.refused else row for at, row in enumerate(rows)))
+        told = tuple(None if at in self.refused else row for at, row in enumerate(rows))
+        return LookUpTable(self.source, self.keys, told)
 
 
 def _positions_of(positions: _Positions, refused: Iterable[int], values: np.ndarray) -> np.ndarray:
