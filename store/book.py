@@ -16,7 +16,6 @@ from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, delete, fu
 
 from store.connection.deadline import long_statements
 from store.database_table import DatabaseTable
-from store.errors import store_errors
 from store.tables import book_records, book_values, books
 
 BATCH = 2_000
@@ -28,10 +27,7 @@ _INSIDE: dict[str, Callable[..., ColumnElement[int]]] = {
 
 
 class BookTable(DatabaseTable):
-    """The table of books, by the name of their model.
-
-    Every method raises :class:`store.errors.StoreUnavailable` where the database does not answer.
-    """
+    """The table of books, by the name of their model."""
 
     def fill(self, model: str, rows: Iterable[tuple[str, str, str, str]]) -> int:
         """Replace the model's book by a new one; an empty one changes nothing.
@@ -62,13 +58,13 @@ class BookTable(DatabaseTable):
 
     def clear(self, model: str) -> bool:
         """Remove the book of a model; False where it has none."""
-        with store_errors(), long_statements(), self._engine().begin() as connection:
+        with long_statements(), self._transaction() as connection:
             return _forget(connection, model)
 
     def size(self, model: str) -> int | None:
         """Number of records in the book; None where there is no book."""
-        with store_errors(), self._engine().connect() as connection:
-            return connection.scalar(select(books.c.size).where(books.c.model == model))
+        size: int | None = self._scalar(select(books.c.size).where(books.c.model == model))
+        return size
 
     def find(self, model: str, folded: str, words: Sequence[str], limit: int) -> list[str]:
         """Find records, the best match first: this id, ids with this prefix, texts that contain all words.
@@ -82,7 +78,7 @@ class BookTable(DatabaseTable):
         limit : int
         """
         column, found = book_records.c, dict[tuple[str, int], None]()
-        with store_errors(), self._engine().connect() as connection:
+        with self._connection() as connection:
             inside = _INSIDE[connection.dialect.name]
             steps: tuple[tuple[Sequence[ColumnElement[bool]], ColumnElement[Any]], ...] = (
                 ([column.folded == folded], column.folded),
@@ -109,9 +105,8 @@ class BookTable(DatabaseTable):
 
     def _one(self, *conditions: ColumnElement[bool]) -> str | None:
         same = and_(book_values.c.book == book_records.c.book, book_values.c.number == book_records.c.number)
-        query = select(book_values.c.record).join(book_records, same).where(*conditions)
-        with store_errors(), self._engine().connect() as connection:
-            return connection.scalar(query)
+        record: str | None = self._scalar(select(book_values.c.record).join(book_records, same).where(*conditions))
+        return record
 
     def _write(self, book: str, first: int, batch: Sequence[tuple[str, str, str, str]]) -> None:
         searched, kept = [], []
@@ -119,17 +114,17 @@ class BookTable(DatabaseTable):
             place = {"book": book, "number": number}
             searched.append(place | {"id": record_id, "folded": folded, "text": text})
             kept.append(place | {"record": record})
-        with store_errors(), long_statements(), self._engine().begin() as connection:
+        with long_statements(), self._transaction() as connection:
             connection.execute(insert(book_records), searched)
             connection.execute(insert(book_values), kept)
 
     def _exchange(self, model: str, book: str, size: int) -> None:
-        with store_errors(), long_statements(), self._engine().begin() as connection:
+        with long_statements(), self._transaction() as connection:
             _forget(connection, model)
             connection.execute(insert(books).values(model=model, book=book, size=size))
 
     def _drop(self, book: str) -> None:
-        with store_errors(), long_statements(), self._engine().begin() as connection:
+        with long_statements(), self._transaction() as connection:
             for table in (book_records, book_values):
                 connection.execute(delete(table).where(table.c.book == book))
 

@@ -36,7 +36,7 @@ class CallTable(DatabaseTable):
 
     def renew(self, call: ClaimedCall, lease: float) -> bool:
         """Renew the lease of a call; False where it has another owner by now."""
-        with self._engine().begin() as connection:
+        with self._transaction() as connection:
             return LEASE.renew(connection, call.owner, calls.c.job == call.job, seconds=lease)
 
     def delivered(self, call: ClaimedCall, status: int) -> bool:
@@ -60,10 +60,8 @@ class CallTable(DatabaseTable):
 
     def waiting(self) -> bool:
         """True while a call is outstanding, now or later."""
-        with self._engine().connect() as connection:
-            query = select(calls.c.job).where(calls.c.state == "waiting", _JOB_IS_OVER).limit(1)
-            return connection.scalar(query) is not None
+        return self._first(select(calls.c.job).where(calls.c.state == "waiting", _JOB_IS_OVER).limit(1)) is not None
 
     def _give_back(self, call: ClaimedCall, pause: float | None, **values: Any) -> bool:
-        with self._engine().begin() as connection:
+        with self._transaction() as connection:
             return LEASE.give_back(connection, call.owner, calls.c.job == call.job, pause=pause, **values)

@@ -60,26 +60,22 @@ class ControlGroupTable(DatabaseTable):
         """Store the control group of a list, in place of one that an earlier attempt stored."""
         row: dict[str, Any] = {"job": job, "campaign": campaign, "model": model, "name": name, "share": share}
         row |= {"calls": calls, "control": control, "records": json.dumps(list(map(list, records)))}
-        with self._engine().begin() as connection:
+        with self._transaction() as connection:
             connection.execute(delete(control_groups).where(control_groups.c.job == job))
             connection.execute(insert(control_groups).values(row | {"made": now_in(connection)}))
 
     def of(self, campaign: str) -> list[ControlGroup]:
         """Control groups of a campaign's lists, the first that was made first; empty where there are none."""
         query = select(control_groups).where(control_groups.c.campaign == campaign)
-        with self._engine().connect() as connection:
-            rows = connection.execute(query.order_by(control_groups.c.made, control_groups.c.job)).mappings().all()
         return [
-            ControlGroup(**{**row, "records": tuple((at, name) for at, name in json.loads(row["records"]))})
-            for row in rows
+            ControlGroup(**{**row._mapping, "records": tuple((at, name) for at, name in json.loads(row.records))})
+            for row in self._all(query.order_by(control_groups.c.made, control_groups.c.job))
         ]
 
     def forget_list(self, job: str) -> bool:
         """Delete the control group of one list; False where it has none."""
-        with self._engine().begin() as connection:
-            return connection.execute(delete(control_groups).where(control_groups.c.job == job)).rowcount > 0
+        return self._change(delete(control_groups).where(control_groups.c.job == job)) > 0
 
     def forget(self, campaign: str) -> int:
         """Delete the control groups of a campaign; returns how many there were."""
-        with self._engine().begin() as connection:
-            return connection.execute(delete(control_groups).where(control_groups.c.campaign == campaign)).rowcount
+        return self._change(delete(control_groups).where(control_groups.c.campaign == campaign))

@@ -14,7 +14,7 @@ class CommitUnknown(StoreUnavailable):
 
 
 def is_unavailable(error: BaseException) -> bool:
-    """True for any error that means that the database does not answer."""
+    """True for an error that means that the database does not answer; False for what it refuses, which is our fault."""
     if isinstance(error, StoreUnavailable):
         return True
     if "sqlalchemy" not in sys.modules:  # the store was never used
@@ -23,17 +23,19 @@ def is_unavailable(error: BaseException) -> bool:
 
     from store.connection.migrate import NewerDatabase
 
+    if type(error) is exc.DatabaseError:  # none of its kinds: the file of SQLite is damaged, or no database
+        return True
     return isinstance(error, (exc.OperationalError, exc.InterfaceError, exc.TimeoutError, NewerDatabase))
 
 
 @contextmanager
 def store_errors() -> Iterator[None]:
-    """Raise every error of the database within the block as :class:`StoreUnavailable`."""
-    from sqlalchemy.exc import SQLAlchemyError
-
-    from store.connection.migrate import NewerDatabase
-
+    """Raise an outage of the database within the block as :class:`StoreUnavailable`; other errors pass unchanged."""
     try:
         yield
-    except (SQLAlchemyError, NewerDatabase, OSError) as error:
-        raise StoreUnavailable("The store does not answer.") from error
+    except StoreUnavailable:
+        raise
+    except Exception as error:
+        if isinstance(error, OSError) or is_unavailable(error):
+            raise StoreUnavailable("The store does not answer.") from error
+        raise

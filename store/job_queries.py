@@ -26,7 +26,7 @@ class JobQueries(DatabaseTable):
 
     def uncounted(self, job: str) -> Job | None:
         """One job without what is counted over its chunks, and without its call; or None."""
-        with self._engine().connect() as connection:
+        with self._connection() as connection:
             row = connection.execute(select(jobs).where(jobs.c.id == job, THERE)).mappings().first()
             return None if row is None else _job(row, (0, 0, None), now_in(connection), ({}, {}), None)
 
@@ -65,13 +65,11 @@ class JobQueries(DatabaseTable):
     def results(self, job: str) -> list[str]:
         """Files of the finished chunks: the splitting's first, then those of the records in their order."""
         query = select(chunks.c.file).where(chunks.c.job == job, chunks.c.state == "done")
-        with self._engine().connect() as connection:
-            return [file for (file,) in connection.execute(query.order_by(chunks.c.number))]
+        return [row.file for row in self._all(query.order_by(chunks.c.number))]
 
     def numbers(self, job: str) -> set[int]:
         """Numbers of the chunks that a job has so far."""
-        with self._engine().connect() as connection:
-            return set(connection.scalars(select(chunks.c.number).where(chunks.c.job == job)))
+        return {row.number for row in self._all(select(chunks.c.number).where(chunks.c.job == job))}
 
     def with_work(self, most: int = 100) -> list[str]:
         """Jobs with a free chunk, or with none that is open: whoever finished the last one died before he closed it."""
@@ -79,7 +77,7 @@ class JobQueries(DatabaseTable):
 
     def _with_work(self, most: int, *conditions: Any) -> list[str]:
         """As :meth:`with_work`, of the jobs that fulfil the conditions, in any order: none starves the others."""
-        with self._engine().connect() as connection:
+        with self._connection() as connection:
             any_free = first_open(jobs.c.id, free(clock(connection))).scalar_subquery().is_not(None)
             needed = or_(any_free, first_open(jobs.c.id).scalar_subquery().is_(None))
             query = select(jobs.c.id).where(jobs.c.state.in_(OPEN), needed, *conditions)
@@ -87,21 +85,18 @@ class JobQueries(DatabaseTable):
 
     def done_of(self, model: str) -> int:
         """Number of chunks of a version's jobs that are done."""
-        with self._engine().connect() as connection:
-            query = select(func.count()).select_from(chunks).join(jobs, jobs.c.id == chunks.c.job)
-            return connection.scalar(query.where(jobs.c.model == model, chunks.c.state == "done")) or 0
+        query = select(func.count()).select_from(chunks).join(jobs, jobs.c.id == chunks.c.job)
+        return int(self._scalar(query.where(jobs.c.model == model, chunks.c.state == "done")))
 
     def open(self) -> int:
         """Number of jobs that are not over."""
-        with self._engine().connect() as connection:
-            query = select(func.count()).select_from(jobs).where(jobs.c.state.in_(OPEN))
-            return connection.scalar(query) or 0
+        return int(self._scalar(select(func.count()).select_from(jobs).where(jobs.c.state.in_(OPEN))))
 
     def load(self) -> QueueLoad:
         """What is in the queue now."""
         of_open = select(chunks.c.state, func.count()).join(jobs, jobs.c.id == chunks.c.job)
         of_open = of_open.where(jobs.c.state.in_(OPEN)).group_by(chunks.c.state)
-        with self._engine().connect() as connection:
+        with self._connection() as connection:
             now = now_in(connection)
             of_all = select(jobs.c.state, func.count()).where(THERE).group_by(jobs.c.state)
             states = {row[0]: row[1] for row in connection.execute(of_all)}
@@ -115,7 +110,7 @@ class JobQueries(DatabaseTable):
 
     def older(self, seconds: float, most: int = 100) -> list[str]:
         """Jobs that have been over, or held, for longer than `seconds`."""
-        with self._engine().connect() as connection:
+        with self._connection() as connection:
             long_ago = now_in(connection) - seconds
             left = and_(jobs.c.state == "held", jobs.c.created < long_ago)
             query = select(jobs.c.id).where(or_(jobs.c.finished < long_ago, left), THERE).limit(most)
@@ -123,13 +118,11 @@ class JobQueries(DatabaseTable):
 
     def states(self, ids: Sequence[str]) -> dict[str, str]:
         """States of those of the ids that are jobs, of those too that are being removed."""
-        with self._engine().connect() as connection:
-            rows = connection.execute(select(jobs.c.id, jobs.c.state).where(jobs.c.id.in_(ids)))
-            return {row.id: row.state for row in rows}
+        return {row.id: row.state for row in self._all(select(jobs.c.id, jobs.c.state).where(jobs.c.id.in_(ids)))}
 
     def _read(self, query: Select[Any]) -> list[Job]:
         """Run a query of the table of jobs."""
-        with self._engine().connect() as connection:
+        with self._connection() as connection:
             now = now_in(connection)
             rows = connection.execute(query).mappings().all()
             ids = [row["id"] for row in rows]

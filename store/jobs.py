@@ -81,7 +81,7 @@ class JobTable(JobQueries):
         row = {"id": job, "model": model, "state": state, "digest": digest, "size": size, "message": "", "key": key}
         row |= {"options": json.dumps(dict(options)), "kind": options.get("kind", "score"), "who": who or None}
         row |= {"key_of": key_of, "request": origin.request or None, "trace": origin.trace or None}
-        with self._engine().connect() as connection, connection.begin() as transaction:
+        with self._connection() as connection, connection.begin() as transaction:
             now = now_in(connection)
             try:
                 connection.execute(insert(jobs).values(row | {"created": now}))
@@ -102,10 +102,8 @@ class JobTable(JobQueries):
 
     def start(self, job: str, options: Mapping[str, Any]) -> bool:
         """Start a held job with these options; False where it is not held."""
-        with self._engine().begin() as connection:
-            change = {"state": "waiting", "options": json.dumps(dict(options))}
-            held = update(jobs).where(jobs.c.id == job, jobs.c.state == "held").values(change)
-            return connection.execute(held).rowcount == 1
+        change = {"state": "waiting", "options": json.dumps(dict(options))}
+        return self._change(update(jobs).where(jobs.c.id == job, jobs.c.state == "held").values(change)) == 1
 
     def cancel(self, job: str) -> bool:
         """Cancel a job that is not over; False where it is."""
@@ -140,7 +138,7 @@ class JobTable(JobQueries):
 
     def _take(self, job: str, lease: float) -> Chunk | None:
         """Claim the first free chunk of a job; PostgreSQL passes over those that others are about to claim."""
-        with self._engine().begin() as connection:
+        with self._transaction() as connection:
             now = clock(connection)
             still = select(jobs.c.id).where(jobs.c.id == job, jobs.c.state.in_(OPEN)).exists()
             number = first_open(job, free(now), still).with_for_update(skip_locked=True, of=chunks).scalar_subquery()
@@ -157,7 +155,7 @@ class JobTable(JobQueries):
 
     def renew(self, chunk: Chunk, lease: float) -> bool:
         """Renew the lease of a chunk; False where it has another owner by now, or its job is over."""
-        with self._engine().begin() as connection:
+        with self._transaction() as connection:
             return LEASE.renew(connection, chunk.owner, *_is(chunk), _goes_on(chunk), seconds=lease)
 
     def add_chunks(self, chunk: Chunk, found: Iterable[tuple[int, int, str]]) -> bool:
@@ -174,7 +172,7 @@ class JobTable(JobQueries):
         bool
             False where the splitting has another owner by now, or the job is over: then nothing was added.
         """
-        with self._engine().begin() as connection:
+        with self._transaction() as connection:
             if not LEASE.change(connection, chunk.owner, *_is(chunk), _goes_on(chunk), owner=chunk.owner):
                 return False
             given = list(found)
@@ -214,7 +212,7 @@ class JobTable(JobQueries):
         about : mapping, optional
             JSON values merged into the job's options: facts that the splitting found about the file.
         """
-        with self._engine().begin() as connection:
+        with self._transaction() as connection:
             done = {"state": "done", "owner": None, "lease": None, "records": records, "refused": refused, "file": file}
             told = {"gaps": dict(gaps or {}), "unread": dict(unread or {})}
             done |= {"gaps": json.dumps(told)} if gaps or unread else {}
@@ -229,7 +227,7 @@ class JobTable(JobQueries):
 
     def release(self, chunk: Chunk) -> None:
         """Give a chunk back, as when a worker is told to stop; this counts as no attempt."""
-        with self._engine().begin() as connection:
+        with self._transaction() as connection:
             counted = chunk.attempts - 1
             LEASE.give_back(connection, chunk.owner, *_is(chunk), state="waiting", lease=None, attempts=counted)
 
@@ -237,7 +235,7 @@ class JobTable(JobQueries):
         """Give back a chunk that failed, to be retried: the attempt counts, and the last one fails the job."""
         if chunk.attempts >= MOST_ATTEMPTS:
             self.fail(chunk.job, message)
-        with self._engine().begin() as connection:
+        with self._transaction() as connection:
             LEASE.give_back(connection, chunk.owner, *_is(chunk), state="waiting", lease=None)
 
     def fail(self, job: str, message: str) -> bool:
@@ -247,13 +245,13 @@ class JobTable(JobQueries):
     def _close(self, job: str) -> None:
         """Mark a job as done once all its chunks are."""
         none_open = first_open(job).scalar_subquery().is_(None)
-        with self._engine().begin() as connection:
+        with self._transaction() as connection:
             over = {"state": "done", "finished": clock(connection)}
             connection.execute(update(jobs).where(jobs.c.id == job, jobs.c.state.in_(OPEN), none_open).values(over))
 
     # ---- helpers -------------------------------------------------------------------------------
     def _end(self, job: str, state: State, message: str, while_in: Sequence[State]) -> bool:
-        with self._engine().begin() as connection:
+        with self._transaction() as connection:
             over = {"state": state, "message": message, "finished": clock(connection)}
             ended = update(jobs).where(jobs.c.id == job, jobs.c.state.in_(while_in)).values(over)
             return connection.execute(ended).rowcount == 1

@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, Table, and_, false, or_, select, true, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
 
-from store.database_table import clock
+from store.database_table import clock, upsert
 
 
 class Lease:
@@ -85,10 +84,9 @@ class Lease:
         """
         if self._owner is None:
             raise TypeError(f"The table {self._table.name} has no owners.")
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
         new = {self._owner.name: owner, self._until.name: clock(connection) + seconds}
         free = or_(~self.live(connection), false() if or_if is None else or_if)
-        claimed = dialect.insert(self._table).values({**key, **new})
+        claimed = upsert(connection, self._table).values({**key, **new})
         claimed = claimed.on_conflict_do_update(index_elements=list(key), set_=new, where=free)
         return connection.execute(claimed.returning(self._until)).first() is not None
 

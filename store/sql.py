@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, ExceptionContext, bindparam, create_engine, delete, event, make_url, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from store.connection.circuit_breaker import CircuitBreaker
 from store.connection.migrate import migrate
 from store.connection.storable_text import keep_storable
 from store.cut_off_change import CutOffChange
-from store.database_table import WRITES
+from store.database_table import WRITES, upsert
 from store.tables import audit, cutoff_changes, cutoffs
 
 log = logging.getLogger(__name__)
@@ -125,12 +124,10 @@ def set_cutoff(
     engine: Engine, model: str, outcome: str, value: float, change: CutOffChange, request: str = ""
 ) -> None:  # fmt: skip
     """Insert or update a cut-off and append the change to its history and to the audit log, in one transaction."""
-    insert = (postgresql if engine.dialect.name == "postgresql" else sqlite).insert(cutoffs)
-    row = {"model": model, "outcome": outcome, "value": value, "set_at": change.at}
     new = {"value": value, "set_at": change.at}
-    statement = insert.values(row).on_conflict_do_update(index_elements=["model", "outcome"], set_=new)
     with engine.begin() as connection:
-        connection.execute(statement)
+        chosen_now = upsert(connection, cutoffs).values(new | {"model": model, "outcome": outcome})
+        connection.execute(chosen_now.on_conflict_do_update(index_elements=["model", "outcome"], set_=new))
         connection.execute(cutoff_changes.insert().values(_row(model, outcome, change)))
         event = {"what": "cut-off changed", "about": f"{model}: {outcome}", "why": change.reason, "request": request}
         event |= {"who": change.who or "anybody", "before": f"{change.before:g}", "after": f"{value:g}"}
@@ -150,7 +147,7 @@ def cutoff_history(engine: Engine, model: str, outcome: str) -> list[CutOffChang
 
 def forget_cutoffs(engine: Engine, model: str, reason: str) -> int:
     """Delete all cut-offs of a model, append that to their changes, and return how many there were."""
-    with engine.begin() as connection:
+    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
         found = connection.execute(select(cutoffs.c.outcome, cutoffs.c.value).where(cutoffs.c.model == model)).all()
         for outcome, value in found:
             gone = CutOffChange(value, None, reason, None, datetime.now(UTC))

@@ -72,7 +72,7 @@ class UploadTable(DatabaseTable):
         Usage or None
             What else is open where this would be too much, and then nothing is changed; else None.
         """
-        with self._engine().connect() as connection, connection.begin() as transaction:
+        with self._connection() as connection, connection.begin() as transaction:
             _lock(connection, who)
             silent = uploads.c.at < clock(connection) - SILENT
             connection.execute(delete(uploads).where(uploads.c.who == who, silent))
@@ -87,7 +87,7 @@ class UploadTable(DatabaseTable):
 
     def grow(self, job: str, who: str, size: int, quota: Quota, *, again: bool = False) -> Usage | None:
         """Count so many bytes of a file, as they came; returns as :meth:`reserve`."""
-        with self._engine().begin() as connection:
+        with self._transaction() as connection:
             _lock(connection, who)
             _put(connection, job, who, size)
             sent, others = _usage(connection, job, who)
@@ -96,12 +96,11 @@ class UploadTable(DatabaseTable):
 
     def release(self, job: str) -> None:
         """Count a file no longer: it became no job."""
-        with self._engine().begin() as connection:
-            connection.execute(delete(uploads).where(uploads.c.job == job))
+        self._change(delete(uploads).where(uploads.c.job == job))
 
     def expire(self) -> int:
         """Remove uploads that were not heard of for a while; returns how many there were."""
-        with self._engine().begin() as connection:
+        with self._transaction() as connection:
             return connection.execute(delete(uploads).where(uploads.c.at < clock(connection) - SILENT)).rowcount
 
 

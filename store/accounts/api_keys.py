@@ -9,7 +9,6 @@ from sqlalchemy import Row, insert, or_, select, update
 
 from store.accounts.account_records import ApiKey
 from store.database_table import DatabaseTable
-from store.errors import store_errors
 from store.tables import api_keys
 
 USED_EVERY = 60.0  # seconds; the time of the last use is written no more often
@@ -20,34 +19,28 @@ class ApiKeyTable(DatabaseTable):
 
     def all(self) -> list[ApiKey]:
         """All keys, the newest first."""
-        with store_errors(), self._engine().connect() as connection:
-            rows = connection.execute(select(api_keys).order_by(api_keys.c.created.desc(), api_keys.c.id))
-            return [_key(row) for row in rows]
+        return [_key(row) for row in self._all(select(api_keys).order_by(api_keys.c.created.desc(), api_keys.c.id))]
 
     def get(self, key: str) -> ApiKey | None:
         """The key of that id, ended ones too."""
-        with store_errors(), self._engine().connect() as connection:
-            row = connection.execute(select(api_keys).where(api_keys.c.id == key)).first()
+        row = self._first(select(api_keys).where(api_keys.c.id == key))
         return _key(row) if row else None
 
     def add(self, key: ApiKey) -> None:
         """Add a key."""
         row = vars(key) | {"scopes": json.dumps(key.scopes), "models": json.dumps(key.models)}
-        with store_errors(), self._engine().begin() as connection:
-            connection.execute(insert(api_keys).values(row))
+        self._change(insert(api_keys).values(row))
 
     def use(self, key: str, now: float) -> None:
         """Note the time of a use, at most once a minute."""
         last = api_keys.c.used
         due = (api_keys.c.id == key) & or_(last.is_(None), last < now - USED_EVERY)
-        with store_errors(), self._engine().begin() as connection:
-            connection.execute(update(api_keys).where(due).values(used=now))
+        self._change(update(api_keys).where(due).values(used=now))
 
     def end(self, key: str, now: float) -> bool:
         """End a key; False where it is ended or unknown."""
         live = (api_keys.c.id == key) & api_keys.c.ended.is_(None)
-        with store_errors(), self._engine().begin() as connection:
-            return bool(connection.execute(update(api_keys).where(live).values(ended=now)).rowcount)
+        return self._change(update(api_keys).where(live).values(ended=now)) > 0
 
 
 def _key(row: Row[Any]) -> ApiKey:

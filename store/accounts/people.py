@@ -6,12 +6,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Row, Table, delete, insert, select, update
+from sqlalchemy import Connection, Row, Select, Table, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from store.accounts.account_records import NameTaken, Person
 from store.database_table import DatabaseTable
-from store.errors import store_errors
 from store.tables import invitations, people, sessions
 
 
@@ -20,33 +19,25 @@ class PeopleTable(DatabaseTable):
 
     def all(self) -> list[Person]:
         """Everybody, by name."""
-        with store_errors(), self._engine().connect() as connection:
-            return [_person(row) for row in connection.execute(select(people).order_by(people.c.name))]
+        return [_person(row) for row in self._all(select(people).order_by(people.c.name))]
 
     def find(self, name: str) -> Person | None:
         """The person of that name."""
-        with store_errors(), self._engine().connect() as connection:
-            row = connection.execute(select(people).where(people.c.name == name)).first()
-        return _person(row) if row else None
+        return self._one(select(people).where(people.c.name == name))
 
     def get(self, person: str) -> Person | None:
         """The person of that id."""
-        with store_errors(), self._engine().connect() as connection:
-            row = connection.execute(select(people).where(people.c.id == person)).first()
-        return _person(row) if row else None
+        return self._one(select(people).where(people.c.id == person))
 
     def of_identity(self, identity: str) -> Person | None:
         """The person of that issuer and subject."""
-        with store_errors(), self._engine().connect() as connection:
-            row = connection.execute(select(people).where(people.c.identity == identity)).first()
-        return _person(row) if row else None
+        return self._one(select(people).where(people.c.identity == identity))
 
     def add(self, person: Person) -> None:
         """Add a person; NameTaken where there is one of that name or identity."""
         row = vars(person) | {"roles": json.dumps(dict(person.roles)), "active": int(person.active)}
         try:
-            with self._engine().begin() as connection:
-                connection.execute(insert(people).values(row))
+            self._change(insert(people).values(row))
         except IntegrityError:
             raise NameTaken(person.name) from None
 
@@ -58,16 +49,15 @@ class PeopleTable(DatabaseTable):
         new: dict[str, object] = {"role": role, "password": password, "roles_at": roles_at}
         new |= {"roles": None if roles is None else json.dumps(dict(roles))}
         new |= {"active": None if active is None else int(active)}
-        with store_errors(), self._engine().begin() as connection:
+        with self._transaction() as connection:
             values = {name: value for name, value in new.items() if value is not None}
             connection.execute(update(people).where(people.c.id == person).values(values))
             if password is not None or active is False:
-                for table in (sessions, invitations):
-                    connection.execute(delete(table).where(table.c.person == person))
+                _sign_out(connection, person)
 
     def invite(self, token_hash: str, person: str, expires: float, *, replace: bool = True) -> None:
         """Keep an invitation, in place of the person's others or beside them."""
-        with store_errors(), self._engine().begin() as connection:
+        with self._transaction() as connection:
             if replace:
                 connection.execute(delete(invitations).where(invitations.c.person == person))
             connection.execute(insert(invitations).values(hash=token_hash, person=person, expires=expires))
@@ -84,17 +74,16 @@ class PeopleTable(DatabaseTable):
         person = self.invited(token_hash, now)
         if person is None:
             return None
-        with store_errors(), self._engine().begin() as connection:
+        with self._transaction() as connection:
             if not connection.execute(delete(invitations).where(invitations.c.hash == token_hash)).rowcount:
                 return None
             connection.execute(update(people).where(people.c.id == person.id).values(password=password))
-            for table in (sessions, invitations):
-                connection.execute(delete(table).where(table.c.person == person.id))
+            _sign_out(connection, person.id)
         return person
 
     def begin_session(self, token_hash: str, person: str, now: float, expires: float) -> None:
         """Keep a session; those that have expired are deleted."""
-        with store_errors(), self._engine().begin() as connection:
+        with self._transaction() as connection:
             connection.execute(delete(sessions).where(sessions.c.expires <= now))
             connection.execute(insert(sessions).values(hash=token_hash, person=person, created=now, expires=expires))
 
@@ -104,20 +93,25 @@ class PeopleTable(DatabaseTable):
 
     def end_session(self, token_hash: str) -> None:
         """Sign out here."""
-        with store_errors(), self._engine().begin() as connection:
-            connection.execute(delete(sessions).where(sessions.c.hash == token_hash))
+        self._change(delete(sessions).where(sessions.c.hash == token_hash))
 
     def end_sessions(self, person: str) -> None:
         """Sign out everywhere."""
-        with store_errors(), self._engine().begin() as connection:
-            connection.execute(delete(sessions).where(sessions.c.person == person))
+        self._change(delete(sessions).where(sessions.c.person == person))
 
     def _by_token(self, table: Table, token_hash: str, now: float) -> Person | None:
-        found = (table.c.hash == token_hash) & (table.c.expires > now) & (people.c.active == 1)
-        asked = select(people).join(table, table.c.person == people.c.id).where(found)
-        with store_errors(), self._engine().connect() as connection:
-            row = connection.execute(asked).first()
+        valid = (table.c.hash == token_hash) & (table.c.expires > now) & (people.c.active == 1)
+        return self._one(select(people).join(table, table.c.person == people.c.id).where(valid))
+
+    def _one(self, query: Select[Any]) -> Person | None:
+        row = self._first(query)
         return _person(row) if row else None
+
+
+def _sign_out(connection: Connection, person: str) -> None:
+    """End all sessions and invitations of a person."""
+    for table in (sessions, invitations):
+        connection.execute(delete(table).where(table.c.person == person))
 
 
 def _person(row: Row[Any]) -> Person:

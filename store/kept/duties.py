@@ -19,18 +19,18 @@ class DutyTable(DatabaseTable):
     def claim(self, name: str, lease: float) -> str | None:
         """Claim a duty that is due; returns its owner, or None where it is not due, or another process is at it."""
         owner = uuid.uuid4().hex
-        with self._engine().connect() as connection:  # most looks end here, without a write
+        with self._connection() as connection:  # most looks end here, without a write
             if connection.execute(select(duties.c.name).where(duties.c.name == name, LEASE.live(connection))).first():
                 return None
-        with self._engine().begin() as connection:
+        with self._transaction() as connection:
             return owner if LEASE.claim_key(connection, {"name": name}, owner, lease) else None
 
     def renew(self, name: str, owner: str, lease: float) -> bool:
         """Renew the lease; False where another process has it by now."""
-        with self._engine().begin() as connection:
+        with self._transaction() as connection:
             return LEASE.renew(connection, owner, duties.c.name == name, seconds=lease)
 
     def done(self, name: str, owner: str, pause: float) -> bool:
         """Give a duty back that is done: it is due again in `pause` seconds. False where another process has it."""
-        with self._engine().begin() as connection:
+        with self._transaction() as connection:
             return LEASE.give_back(connection, owner, duties.c.name == name, pause=pause)

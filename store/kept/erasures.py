@@ -19,39 +19,36 @@ class ErasureTable(DatabaseTable):
     def chunk_files(self, job: str) -> dict[int, str]:
         """Files of a job's finished chunks that hold records, by number."""
         query = select(chunks.c.number, chunks.c.file).where(chunks.c.job == job, chunks.c.state == "done")
-        with self._engine().connect() as connection:
-            return {row.number: row.file for row in connection.execute(query.order_by(chunks.c.number)) if row.number}
+        return {row.number: row.file for row in self._all(query.order_by(chunks.c.number)) if row.number}
 
     def replace_file(self, job: str, number: int, before: str, after: str) -> bool:
         """Let a chunk name another file; False where it names another one than before, or is gone."""
-        with self._engine().begin() as connection:
-            there = update(chunks).where(chunks.c.job == job, chunks.c.number == number, chunks.c.file == before)
-            return connection.execute(there.values(file=after)).rowcount == 1
+        there = update(chunks).where(chunks.c.job == job, chunks.c.number == number, chunks.c.file == before)
+        return self._change(there.values(file=after)) == 1
 
     def change_options(self, job: str, change: Callable[[dict[str, Any]], Mapping[str, Any]]) -> None:
         """Change the options of a job."""
-        with self._engine().begin() as connection:
-            found = connection.scalar(select(jobs.c.options).where(jobs.c.id == job))
+        with self._read_then_write() as connection:
+            found = connection.scalar(select(jobs.c.options).where(jobs.c.id == job).with_for_update())
             if found is not None:
                 changed = json.dumps(dict(change(json.loads(found))))
                 connection.execute(update(jobs).where(jobs.c.id == job).values(options=changed))
 
     def exports_of(self, job: str) -> list[str]:
         """Jobs that wrote the result of another in some format."""
-        with self._engine().connect() as connection:
-            rows = connection.execute(select(jobs.c.id, jobs.c.options).where(jobs.c.kind == "export"))
-            return [row.id for row in rows if json.loads(row.options).get("of") == job]
+        rows = self._all(select(jobs.c.id, jobs.c.options).where(jobs.c.kind == "export"))
+        return [row.id for row in rows if json.loads(row.options).get("of") == job]
 
     def control_groups_with(self, record: str, models: Callable[[str], bool]) -> list[str]:
         """Jobs whose lists kept a record back, by its id, of the models that are meant."""
-        with self._engine().connect() as connection:
-            rows = connection.execute(select(control_groups.c.job, control_groups.c.model, control_groups.c.records))
-            return [row.job for row in rows if models(row.model) and _holds(row.records, record)]
+        rows = self._all(select(control_groups.c.job, control_groups.c.model, control_groups.c.records))
+        return [row.job for row in rows if models(row.model) and _holds(row.records, record)]
 
     def erase_from_control_group(self, job: str, record: str) -> None:
         """Take an id out of a control group; row and count stay."""
-        with self._engine().begin() as connection:
-            found = connection.scalar(select(control_groups.c.records).where(control_groups.c.job == job))
+        with self._read_then_write() as connection:
+            query = select(control_groups.c.records).where(control_groups.c.job == job)
+            found = connection.scalar(query.with_for_update())
             kept = [[row, "" if name == record else name] for row, name in json.loads(found or "[]")]
             change = update(control_groups).where(control_groups.c.job == job)
             connection.execute(change.values(records=json.dumps(kept)))
@@ -61,7 +58,7 @@ class ErasureTable(DatabaseTable):
 
         Numbers stay without a hole: the last record gets the number of the deleted one.
         """
-        with long_statements(), self._engine().begin() as connection:
+        with long_statements(), self._read_then_write() as connection:
             found = connection.execute(
                 select(book_records.c.book, book_records.c.number, books.c.size)
                 .join(books, books.c.book == book_records.c.book)

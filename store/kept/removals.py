@@ -32,7 +32,7 @@ class RemovalTable(DatabaseTable):
         list of str
             The ids, the job's own first; empty where it runs, or is no job.
         """
-        with self._engine().begin() as connection:
+        with self._transaction() as connection:
             if not _hide(connection, [job], ("held", *OVER)):
                 return []
             made = _made_of(connection, [job], [EXPORT, LIST] if lists else [EXPORT])
@@ -42,12 +42,11 @@ class RemovalTable(DatabaseTable):
 
     def begun(self, most: int = 100) -> list[str]:
         """Jobs whose removal was begun."""
-        with self._engine().connect() as connection:
-            return list(connection.scalars(select(jobs.c.id).where(jobs.c.state == REMOVED).limit(most)))
+        return [row.id for row in self._all(select(jobs.c.id).where(jobs.c.state == REMOVED).limit(most))]
 
     def finish(self, job: str) -> bool:
         """Delete the rows of a job that is over, held or being removed; False where it runs or does not exist."""
-        with self._engine().begin() as connection:
+        with self._transaction() as connection:
             gone = delete(jobs).where(jobs.c.id == job, jobs.c.state.in_(("held", REMOVED, *OVER)))
             if connection.execute(gone).rowcount != 1:
                 return False

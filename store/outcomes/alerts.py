@@ -22,16 +22,15 @@ class AlertTable(DatabaseTable):
     def claim(self, lease: float) -> Alert | None:
         """Claim an alert that is due, for `lease` seconds; None where there is none."""
         with store_errors():
-            for taken in LEASE.claim_due(self._engine(), lease):
-                with self._engine().connect() as connection:
-                    of = select(alarm_episodes).where(alarm_episodes.c.id == taken.episode)
-                    episode = episode_of(connection.execute(of).one())
-                return Alert(episode, taken.channel, taken.attempts, taken.owner)
-        return None
+            taken = next(iter(LEASE.claim_due(self._engine(), lease)), None)
+        if taken is None:
+            return None
+        (episode,) = self._all(select(alarm_episodes).where(alarm_episodes.c.id == taken.episode))
+        return Alert(episode_of(episode), taken.channel, taken.attempts, taken.owner)
 
     def renew(self, alert: Alert, lease: float) -> bool:
         """Renew the lease of an alert; False where it has another owner by now."""
-        with store_errors(), self._engine().begin() as connection:
+        with self._transaction() as connection:
             return LEASE.renew(connection, alert.owner, *_is(alert), seconds=lease)
 
     def sent(self, alert: Alert) -> bool:
@@ -45,11 +44,10 @@ class AlertTable(DatabaseTable):
     def states(self, episode: str) -> dict[str, str]:
         """State of each alert of an episode, by channel: waiting, sent or failed."""
         asked = select(alerts.c.channel, alerts.c.state).where(alerts.c.episode == episode)
-        with store_errors(), self._engine().connect() as connection:
-            return {row.channel: row.state for row in connection.execute(asked)}
+        return {row.channel: row.state for row in self._all(asked)}
 
     def _give_back(self, alert: Alert, pause: float | None, **values: Any) -> bool:
-        with store_errors(), self._engine().begin() as connection:
+        with self._transaction() as connection:
             return LEASE.give_back(connection, alert.owner, *_is(alert), pause=pause, **values)
 
 

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, func, insert, or_, select
+from sqlalchemy import Row, delete, func, insert, select
 
 from store.connection.deadline import long_statements
-from store.database_table import DatabaseTable, now_in
-from store.errors import store_errors
+from store.database_table import DatabaseTable, batches, now_in
 from store.outcome_records import CONTROL, Assignment
 from store.outcome_tables import assignment_claims, assignments
 from store.outcomes.whole_records import whole_records
-
-AT_ONCE = 500  # rows of a statement
 
 
 class AssignmentTable(DatabaseTable):
@@ -22,67 +19,47 @@ class AssignmentTable(DatabaseTable):
 
     def keep(self, job: str, made: Sequence[Assignment]) -> None:
         """Store the assignments of a list, in place of those that an earlier attempt of its job stored."""
-        with store_errors(), long_statements(), self._engine().begin() as connection:
+        with long_statements(), self._transaction() as connection:
             connection.execute(delete(assignments).where(assignments.c.list == job))
             now = now_in(connection)
-            for at in range(0, len(made), AT_ONCE):
-                rows = [_row(each) | {"made": now} for each in made[at : at + AT_ONCE]]
-                connection.execute(insert(assignments), rows)
+            for some in batches(made):
+                connection.execute(insert(assignments), [_row(each) | {"made": now} for each in some])
 
     def of_list(self, job: str, group: str | None = None) -> Iterator[Assignment]:
         """Assignments of a list by rank, the control group first, some at a time."""
         wanted = [assignments.c.list == job, *([] if group is None else [assignments.c.grouping == group])]
-        order, at = (assignments.c.rank, assignments.c.row), 0
-        while True:
-            asked = select(assignments).where(*wanted).order_by(*order).offset(at).limit(AT_ONCE * 4)
-            with store_errors(), self._engine().connect() as connection:
-                rows = connection.execute(asked).all()
+        for rows in self._pages(select(assignments).where(*wanted), (assignments.c.rank, assignments.c.row)):
             yield from map(_assignment, rows)
-            if len(rows) < AT_ONCE * 4:
-                return
-            at += len(rows)
 
     def of_model(self, name: str) -> Iterator[Assignment]:
         """Assignments of all lists of a model, by list and row, some at a time; `name` has no version."""
-        order, after = (assignments.c.list, assignments.c.row), ("", 0)
-        while True:
-            place = or_(order[0] > after[0], and_(order[0] == after[0], order[1] > after[1]))
-            asked = select(assignments).where(assignments.c.model.like(f"{name}@%"), place).order_by(*order)
-            with store_errors(), long_statements(), self._engine().connect() as connection:
-                rows = connection.execute(asked.limit(AT_ONCE * 4)).all()
+        query = select(assignments).where(assignments.c.model.like(f"{name}@%"))
+        for rows in self._pages(query, (assignments.c.list, assignments.c.row)):
             yield from map(_assignment, rows)
-            if len(rows) < AT_ONCE * 4:
-                return
-            after = rows[-1].list, rows[-1].row
 
     def by_record(self, name: str) -> Iterator[list[Assignment]]:
         """Assignments of all lists of a model, some at a time, each time all of some records; `name` has no version."""
         place = (assignments.c.record, assignments.c.list, assignments.c.row)
         asked = select(assignments).where(assignments.c.model.like(f"{name}@%"))
-        return whole_records(self._engine(), asked, place, _assignment)
+        return whole_records(self._pages(asked, place), _assignment)
 
     def count(self, name: str) -> int:
         """Count the assignments of a model."""
-        asked = select(func.count()).where(assignments.c.model.like(f"{name}@%"))
-        with store_errors(), self._engine().connect() as connection:
-            return int(connection.scalar(asked) or 0)
+        return int(self._scalar(select(func.count()).where(assignments.c.model.like(f"{name}@%"))))
 
     def of_record(self, record: str, most: int = 100) -> list[Assignment]:
         """Assignments of a record, the newest first."""
         asked = select(assignments).where(assignments.c.record == record, assignments.c.record != "")
-        with store_errors(), self._engine().connect() as connection:
-            rows = connection.execute(asked.order_by(assignments.c.made.desc()).limit(most)).all()
-        return list(map(_assignment, rows))
+        return list(map(_assignment, self._all(asked.order_by(assignments.c.made.desc()).limit(most))))
 
     def forget_control(self, campaign: str) -> int:
         """Delete who was kept back by the lists of a campaign; returns how many assignments there were."""
         kept_back = (assignments.c.campaign == campaign, assignments.c.grouping == CONTROL)
-        with store_errors(), self._engine().begin() as connection:
-            return connection.execute(delete(assignments).where(*kept_back)).rowcount
+        return self._change(delete(assignments).where(*kept_back))
 
     def forget_list(self, job: str) -> int:
         """Delete the assignments of a list; returns how many there were."""
-        with store_errors(), self._engine().begin() as connection:
+        with self._transaction() as connection:
             connection.execute(delete(assignment_claims).where(assignment_claims.c.list == job))
             return connection.execute(delete(assignments).where(assignments.c.list == job)).rowcount
 

@@ -12,7 +12,6 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, or_, select, text
 
 from store.database_table import DatabaseTable
-from store.errors import store_errors
 from store.lease import Lease
 from store.outcome_records import CALL
 from store.outcome_tables import assignment_claims as claims
@@ -66,11 +65,10 @@ class ClaimTable(DatabaseTable):
             Whether a claim of the same seller at another page is taken over.
         """
         here = (assignments.c.list == job, assignments.c.row == row, assignments.c.grouping == CALL)
-        with store_errors(), self._engine().connect() as connection:
-            record = connection.scalar(select(assignments.c.record).where(*here))
+        record = self._scalar(select(assignments.c.record).where(*here))
         if record is None:
             return False
-        with store_errors(), self._engine().connect() as connection, connection.begin() as transaction:
+        with self._connection() as connection, connection.begin() as transaction:
             if connection.dialect.name == "postgresql" and record:  # SQLite has one writer at a time
                 connection.execute(ALONE, {"record": record})
             mine = _mine(holder, take_over=take_over)
@@ -84,19 +82,19 @@ class ClaimTable(DatabaseTable):
 
     def renew(self, job: str, row: int, holder: Holder, lease: float) -> bool:
         """Renew a claim; False where somebody else has the entry by now, or it is over."""
-        with store_errors(), self._engine().begin() as connection:
+        with self._transaction() as connection:
             if LEASE.renew(connection, holder.mark, *_is(job, row), LEASE.live(connection), seconds=lease):
                 return True
         return self.claim(job, row, holder, lease)
 
     def give_back(self, job: str, row: int, holder: Holder) -> None:
         """Give a claim back; one that somebody else has by now stays."""
-        with store_errors(), self._engine().begin() as connection:
+        with self._transaction() as connection:
             connection.execute(delete(claims).where(LEASE.held(holder.mark, *_is(job, row))))
 
     def held_by(self, job: str, row: int) -> str | None:
         """The seller who is with an entry's customer at the moment, on this list or another; None where nobody is."""
-        with store_errors(), self._engine().connect() as connection:
+        with self._connection() as connection:
             live = LEASE.live(connection)
             mark = connection.scalar(select(claims.c.who).where(*_is(job, row), live))
             if mark is None:

@@ -7,7 +7,6 @@ from collections.abc import Collection
 from sqlalchemy import select
 
 from store.database_table import DatabaseTable
-from store.errors import store_errors
 from store.outcome_records import Decision, Event
 from store.outcome_tables import decisions, events
 from store.outcomes.decisions import decision_of
@@ -22,20 +21,15 @@ class CustomerTable(DatabaseTable):
         columns = [column for column in decisions.c if column.name != "sealed"]
         about = (decisions.c.name.in_(list(names)), decisions.c.record == record, decisions.c.record != "")
         asked = select(*columns).where(*about).order_by(decisions.c.made.desc(), decisions.c.id.desc()).limit(most)
-        with store_errors(), self._engine().connect() as connection:
-            return [decision_of(row) for row in connection.execute(asked)]
+        return [decision_of(row) for row in self._all(asked)]
 
     def events(self, record: str, names: Collection[str], told_of: Collection[str], most: int) -> list[Event]:
         """Events of these models about a record, by its id or by these decisions; the latest known first."""
         about = (events.c.record == record) & (events.c.record != "") | events.c.decision.in_(list(told_of))
         asked = select(events).where(events.c.model.in_(list(names)), about)
-        with store_errors(), self._engine().connect() as connection:
-            rows = connection.execute(asked.order_by(events.c.number.desc()).limit(most)).all()
-        return [event_of(row) for row in rows]
+        return [event_of(row) for row in self._all(asked.order_by(events.c.number.desc()).limit(most))]
 
     def told(self, by: str, key: str) -> Event | None:
         """The event that a caller told under an idempotency key; None where there is none."""
-        asked = select(events).where(events.c.by == by, events.c.key == key)
-        with store_errors(), self._engine().connect() as connection:
-            row = connection.execute(asked).first()
+        row = self._first(select(events).where(events.c.by == by, events.c.key == key))
         return event_of(row) if row else None

@@ -7,10 +7,8 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, case, delete, func, insert, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 
-from store.database_table import now_in
-from store.errors import store_errors
+from store.database_table import now_in, upsert
 from store.outcome_records import CALL
 from store.outcome_tables import assignment_claims as claims
 from store.outcome_tables import assignments, desk_calls, desk_lists
@@ -28,22 +26,19 @@ class DeskTable(ClaimTable):
     def hand_out(self, given: HandedOut) -> None:
         """Hand a list out, in place of how it was handed out before."""
         row = {**vars(given), "sellers": json.dumps(list(given.sellers))}
-        with store_errors(), self._engine().begin() as connection:
+        with self._transaction() as connection:
             connection.execute(delete(desk_lists).where(desk_lists.c.list == given.list))
             connection.execute(insert(desk_lists).values(row | {"at": now_in(connection)}))
 
     def take_back(self, job: str) -> bool:
         """Take a list back from all sellers; False where nobody had it. What was done stays."""
-        with store_errors(), self._engine().begin() as connection:
-            return connection.execute(delete(desk_lists).where(desk_lists.c.list == job)).rowcount > 0
+        return self._change(delete(desk_lists).where(desk_lists.c.list == job)) > 0
 
     def handed_out(self, job: str | None = None) -> list[HandedOut]:
         """Lists that are handed out, the newest first; or that one."""
         asked = select(desk_lists).order_by(desk_lists.c.at.desc(), desk_lists.c.list)
-        asked = asked if job is None else asked.where(desk_lists.c.list == job)
-        with store_errors(), self._engine().connect() as connection:
-            rows = connection.execute(asked).mappings().all()
-        return [HandedOut(**{**row, "sellers": tuple(json.loads(row["sellers"]))}) for row in rows]
+        rows = self._all(asked if job is None else asked.where(desk_lists.c.list == job))
+        return [HandedOut(**{**row._mapping, "sellers": tuple(json.loads(row.sellers))}) for row in rows]
 
     # ---- what is to be done ------------------------------------------------------------------------
     def to_do(self, lists: Collection[str], until: float, most: int) -> list[Entry]:
@@ -56,7 +51,7 @@ class DeskTable(ClaimTable):
             Call-backs that are due later are left out; seconds since 1970.
         most : int
         """
-        with store_errors(), self._engine().connect() as connection:
+        with self._connection() as connection:
             asked, last = _entries(lists, now_in(connection))
             due = last.c.due
             asked = asked.where(or_(last.c.what.is_(None), last.c.what.not_in(OVER)), or_(due.is_(None), due <= until))
@@ -69,14 +64,14 @@ class DeskTable(ClaimTable):
 
     def entry(self, job: str, row: int) -> Entry | None:
         """An entry of a list; None where there is none, or it is kept back."""
-        with store_errors(), self._engine().connect() as connection:
+        with self._connection() as connection:
             asked, _ = _entries([job], now_in(connection))
             found = connection.execute(asked.where(assignments.c.row == row)).first()
         return _entry(found) if found else None
 
     def counts(self, lists: Collection[str], until: float) -> tuple[int, int, int]:
         """Entries that are to be called, those of them that wait for a later call-back, and those that are over."""
-        with store_errors(), self._engine().connect() as connection:
+        with self._connection() as connection:
             asked, last = _entries(lists, now_in(connection))
             over, later = last.c.what.in_(OVER), and_(last.c.what.not_in(OVER), last.c.due > until)
             sums = [func.coalesce(func.sum(case((test, 1), else_=0)), 0) for test in (later, over)]
@@ -86,15 +81,13 @@ class DeskTable(ClaimTable):
     # ---- what was done -----------------------------------------------------------------------------
     def note(self, done: Done) -> None:
         """Keep what was done; a note that is there stays as it is."""
-        with store_errors(), self._engine().begin() as connection:
-            dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+        with self._transaction() as connection:
             row = {**vars(done), "at": now_in(connection)}
-            connection.execute(dialect.insert(desk_calls).values(row).on_conflict_do_nothing())
+            connection.execute(upsert(connection, desk_calls).values(row).on_conflict_do_nothing())
 
     def undo(self, event: str) -> bool:
         """Take back what an event says was done; False where there is no such note."""
-        with store_errors(), self._engine().begin() as connection:
-            return connection.execute(delete(desk_calls).where(desk_calls.c.event == event)).rowcount > 0
+        return self._change(delete(desk_calls).where(desk_calls.c.event == event)) > 0
 
     def done(self, lists: Collection[str], since: float, most: int) -> list[Entry]:
         """Entries that were worked on since a time, the latest first."""
@@ -102,9 +95,7 @@ class DeskTable(ClaimTable):
             desk_calls, and_(desk_calls.c.list == assignments.c.list, desk_calls.c.row == assignments.c.row)
         )
         asked = asked.where(desk_calls.c.list.in_(list(lists)), desk_calls.c.at >= since)
-        with store_errors(), self._engine().connect() as connection:
-            rows = connection.execute(asked.order_by(desk_calls.c.event.desc()).limit(most)).all()
-        return [_entry(row) for row in rows]
+        return [_entry(row) for row in self._all(asked.order_by(desk_calls.c.event.desc()).limit(most))]
 
 
 def _entries(lists: Collection[str], now: float) -> tuple[Select[Any], Any]:

@@ -8,7 +8,6 @@ from sqlalchemy import ColumnElement, delete, func, or_, select, update
 
 from store.connection.deadline import long_statements
 from store.database_table import DatabaseTable, now_in
-from store.errors import store_errors
 from store.outcome_records import ERASED
 from store.outcome_tables import assignments, decisions, events
 
@@ -26,11 +25,8 @@ class OutcomeErasure(DatabaseTable):
         record : str
             Its id.
         """
-        with store_errors(), self._engine().connect() as connection:
-            return sum(
-                int(connection.scalar(select(func.count()).where(about)) or 0)
-                for about in (_decided(name, record), _told(name, record), _assigned(name, record))
-            )
+        places = (_decided(name, record), _told(name, record), _assigned(name, record))
+        return sum(int(self._scalar(select(func.count()).where(about))) for about in places)
 
     def erase(self, name: str, record: str) -> None:
         """Empty values, notes, free reasons and keys; one random word stands in the place of the id in all tables.
@@ -38,7 +34,7 @@ class OutcomeErasure(DatabaseTable):
         So decisions, what came of them and groups of campaigns stay joined, and nothing leads back to the record.
         """
         instead = f"{ERASED}{secrets.token_hex(8)}"
-        with store_errors(), long_statements(), self._engine().begin() as connection:
+        with long_statements(), self._transaction() as connection:
             told = _told(name, record)
             emptied = {"note": "", "reason": "", "key": None}
             connection.execute(update(events).where(told).values(emptied))
@@ -49,7 +45,7 @@ class OutcomeErasure(DatabaseTable):
 
     def expire(self, seconds: float) -> int:
         """Delete decisions that are older than that, and what was told before then; returns the number of decisions."""
-        with store_errors(), long_statements(), self._engine().begin() as connection:
+        with long_statements(), self._transaction() as connection:
             before = now_in(connection) - seconds
             connection.execute(delete(events).where(events.c.known < before))
             return connection.execute(delete(decisions).where(decisions.c.made < before)).rowcount

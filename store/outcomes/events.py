@@ -6,20 +6,15 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from store.connection.deadline import long_statements
 from store.connection.storable_text import storable
-from store.database_table import DatabaseTable, now_in
-from store.errors import store_errors
-from store.outcome_records import CORRECTION, VOID, Event
-from store.outcome_records import PAGE as PAGE_DOOR
+from store.database_table import DatabaseTable, batches, now_in, upsert
+from store.outcome_records import CORRECTION, PAGE, VOID, Event
 from store.outcome_tables import events
 
-AT_ONCE = 500  # rows of a statement
 ABOUT = ("model", "kind", "decision", "record", "outcome")  # fields that are the same under the same key
 AMENDING = (CORRECTION, VOID)
-PAGE = 2_000  # rows that are read at a time
 
 
 class KeyTaken(ValueError):
@@ -41,27 +36,26 @@ class EventTable(DatabaseTable):
             A key came before with an event about something else: it must not count as stored.
         StoreUnavailable
         """
-        with store_errors(), self._engine().begin() as connection:
+        with self._transaction() as connection:
             now = now_in(connection)
             times = [{"known": now, "happened": each.happened or now} for each in told]
             stored = [Event(**storable(vars(each) | more)) for each, more in zip(told, times, strict=True)]
-            dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
             # Written before anything is read: SQLite refuses at once to write on a state that is no longer the last one
-            new = dialect.insert(events).on_conflict_do_nothing()
-            written = [connection.execute(new, [vars(each) for each in some]).rowcount for some in _parts(stored)]
+            new = upsert(connection, events).on_conflict_do_nothing()
+            written = [connection.execute(new, [vars(each) for each in some]).rowcount for some in batches(stored)]
             if sum(written) == len(stored) and min(written, default=0) >= 0:
                 return stored
-            return self._first(connection, stored)
+            return self._already_stored(connection, stored)
 
-    def _first(self, connection: Connection, told: Sequence[Event]) -> list[Event]:
+    def _already_stored(self, connection: Connection, told: Sequence[Event]) -> list[Event]:
         """Each as it is stored: as itself, or as what came before it under the same id or key."""
         there, by_id = self._of_keys(connection, told), dict[str, Event]()
-        for some in _parts([each.id for each in told]):
+        for some in batches([each.id for each in told]):
             by_id |= {row.id: event_of(row) for row in connection.execute(select(events).where(events.c.id.in_(some)))}
         found = [by_id.get(each.id) or there.get((each.by, each.key), each) for each in told]
         for new, first in zip(told, found, strict=True):
             # A press on a page that comes twice at the same time makes a decision each time
-            if new.door != PAGE_DOOR and any(getattr(new, name) != getattr(first, name) for name in ABOUT):
+            if new.door != PAGE and any(getattr(new, name) != getattr(first, name) for name in ABOUT):
                 raise KeyTaken(str(new.key))
         return found
 
@@ -69,27 +63,19 @@ class EventTable(DatabaseTable):
         """Stored events by caller and key."""
         keys, callers = {each.key for each in told if each.key is not None}, {each.by for each in told}
         found: dict[tuple[str, str | None], Event] = {}
-        for some in _parts(sorted(keys)):
+        for some in batches(sorted(keys)):
             asked = select(events).where(events.c.by.in_(callers), events.c.key.in_(some))
             found |= {(row.by, row.key): event_of(row) for row in connection.execute(asked)}
         return found
 
     def get(self, event: str) -> Event | None:
         """An event; None where there is none of this id."""
-        with store_errors(), self._engine().connect() as connection:
-            row = connection.execute(select(events).where(events.c.id == event)).first()
+        row = self._first(select(events).where(events.c.id == event))
         return event_of(row) if row else None
 
     def some(self, ids: Collection[str]) -> dict[str, Event]:
         """Events by id; those that are not there are left out."""
-        found = dict[str, Event]()
-        if not ids:  # a connection that asks nothing would use up the circuit breaker's trial
-            return found
-        with store_errors(), self._engine().connect() as connection:
-            for part in _parts(sorted(ids)):
-                asked = select(events).where(events.c.id.in_(part))
-                found |= {row.id: event_of(row) for row in connection.execute(asked)}
-        return found
+        return {row.id: event_of(row) for row in self._by_ids(events.c.id, sorted(ids))}
 
     def chains(self, roots: Collection[str]) -> dict[str, list[Event]]:
         """Events by id, each with those that refer to it, or to one that does, in the order in which they became known.
@@ -100,18 +86,12 @@ class EventTable(DatabaseTable):
             Ids; those that are not there are left out.
         """
         found, root_of = dict[int, Event](), {each: each for each in roots}
-        if not root_of:
-            return {}
-        with store_errors(), self._engine().connect() as connection:
-            wanted, column = sorted(root_of), events.c.id
-            while wanted:
-                rows = [
-                    row for some in _parts(wanted) for row in connection.execute(select(events).where(column.in_(some)))
-                ]
-                new = {row.number: event_of(row) for row in rows if row.number not in found}
-                found |= new
-                root_of |= {each.id: root_of[each.refers] for each in new.values() if each.id not in root_of}
-                wanted, column = sorted(each.id for each in new.values()), events.c.refers
+        wanted, column = sorted(root_of), events.c.id
+        while wanted:
+            new = {row.number: event_of(row) for row in self._by_ids(column, wanted) if row.number not in found}
+            found |= new
+            root_of |= {each.id: root_of[each.refers] for each in new.values() if each.id not in root_of}
+            wanted, column = sorted(each.id for each in new.values()), events.c.refers
         chains: dict[str, list[Event]] = {}
         for _, event in sorted(found.items()):
             chains.setdefault(root_of[event.id], []).append(event)
@@ -122,9 +102,7 @@ class EventTable(DatabaseTable):
         about = (events.c.record == record) & (events.c.record != "") & (events.c.model == model)
         asked = select(events).where(or_(about, events.c.decision.in_(list(decisions)))) if decisions else None
         asked = select(events).where(about) if asked is None else asked
-        asked = asked.order_by(events.c.number.desc()).limit(most)
-        with store_errors(), self._engine().connect() as connection:
-            return [event_of(row) for row in connection.execute(asked)]
+        return [event_of(row) for row in self._all(asked.order_by(events.c.number.desc()).limit(most))]
 
     def of(self, model: str, *, after: int = 0, as_of: float | None = None) -> Iterator[tuple[int, Event]]:
         """Numbers and events of a model in the order in which they became known, some at a time.
@@ -138,17 +116,10 @@ class EventTable(DatabaseTable):
         as_of : float, optional
             Known by this time; seconds since 1970.
         """
-        while True:
-            asked = select(events).where(events.c.model == model, events.c.number > after)
-            asked = asked if as_of is None else asked.where(events.c.known <= as_of)
-            asked = asked.order_by(events.c.number).limit(PAGE)
-            with store_errors(), long_statements(), self._engine().connect() as connection:
-                rows = connection.execute(asked).all()
-            for row in rows:
-                yield row.number, event_of(row)
-            if len(rows) < PAGE:
-                return
-            after = rows[-1].number
+        query = select(events).where(events.c.model == model, events.c.number > after)
+        query = query if as_of is None else query.where(events.c.known <= as_of)
+        for rows in self._pages(query, (events.c.number,)):
+            yield from ((row.number, event_of(row)) for row in rows)
 
     def about(
         self, model: str, records: Collection[str], decisions: Collection[str] = (), as_of: float | None = None,
@@ -174,11 +145,11 @@ class EventTable(DatabaseTable):
         # SQLite takes the best index where each statement has the conditions of one
         asked = _known(as_of).where(events.c.kind.not_in(AMENDING))
         found = dict[int, Event]()
-        with store_errors(), long_statements(), self._engine().connect() as connection:
-            for some in _parts(sorted(set(records) - {""})):
+        with long_statements(), self._connection() as connection:
+            for some in batches(sorted(set(records) - {""})):
                 told = _rows(connection, asked.where(events.c.model == model, events.c.record.in_(some)))
                 found |= {number: each for number, each in told if named or not each.decision}
-            for some in _parts(sorted(set(decisions) - {""})):
+            for some in batches(sorted(set(decisions) - {""})):
                 told = _rows(connection, asked.where(events.c.decision.in_(some)))
                 found |= {number: each for number, each in told if each.model == model}
         return [found[number] for number in sorted(found)]
@@ -186,18 +157,16 @@ class EventTable(DatabaseTable):
     def amendments(self, model: str, as_of: float | None = None) -> list[Event]:
         """Corrections and voids of a model in the order in which they became known; parameters as of :meth:`about`."""
         asked = _known(as_of).where(events.c.model == model, events.c.kind.in_(AMENDING)).order_by(events.c.number)
-        with store_errors(), long_statements(), self._engine().connect() as connection:
+        with long_statements(), self._connection() as connection:
             return [event for _, event in _rows(connection, asked)]
 
     def count(self, model: str) -> int:
         """Count the events of a model."""
-        with store_errors(), self._engine().connect() as connection:
-            return int(connection.scalar(select(func.count()).where(events.c.model == model)) or 0)
+        return int(self._scalar(select(func.count()).where(events.c.model == model)))
 
     def last(self, model: str) -> int:
         """Number of the last event of a model; 0 where there is none."""
-        with store_errors(), self._engine().connect() as connection:
-            return int(connection.scalar(select(func.max(events.c.number)).where(events.c.model == model)) or 0)
+        return int(self._scalar(select(func.max(events.c.number)).where(events.c.model == model)) or 0)
 
 
 def _known(as_of: float | None) -> Select[Any]:
@@ -208,11 +177,6 @@ def _known(as_of: float | None) -> Select[Any]:
 
 def _rows(connection: Connection, asked: Select[Any]) -> Iterator[tuple[int, Event]]:
     return ((row[-1], Event(*row[:-1])) for row in connection.execute(asked))
-
-
-def _parts(whole: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for at in range(0, len(whole), AT_ONCE):
-        yield whole[at : at + AT_ONCE]
 
 
 def event_of(row: Row[Any]) -> Event:

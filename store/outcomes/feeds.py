@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Table, and_, insert, or_, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Table, and_, or_, select, update
 
-from store.database_table import DatabaseTable, now_in
-from store.errors import store_errors
+from store.database_table import DatabaseTable, now_in, upsert
 from store.outcome_records import Decision, Event
 from store.outcome_tables import decisions, events, feeds
 from store.outcomes.decisions import decision_of
@@ -60,45 +58,37 @@ class FeedTable(DatabaseTable):
             Most rows.
         """
         table, time, read = TABLES[kind]
-        with store_errors():
-            cursor = self._cursor(kind)
-            with self._engine().connect() as connection:
-                now = now_in(connection)
-                if cursor.due > now:
-                    return None
-                after = or_(time > cursor.at, and_(time == cursor.at, table.c.id > cursor.last))
-                asked = select(table).where(after, time <= now - SETTLED).order_by(time, table.c.id).limit(most)
-                rows = connection.execute(asked).all()
+        cursor = self._cursor(kind)
+        with self._connection() as connection:
+            now = now_in(connection)
+            if cursor.due > now:
+                return None
+            after = or_(time > cursor.at, and_(time == cursor.at, table.c.id > cursor.last))
+            asked = select(table).where(after, time <= now - SETTLED).order_by(time, table.c.id).limit(most)
+            rows = connection.execute(asked).all()
         if not rows:
             return None
         last = rows[-1]
         return Part(kind, tuple(map(read, rows)), last._mapping[time], last.id, cursor.attempts)
 
     def _cursor(self, kind: str) -> Any:
-        asked = select(feeds).where(feeds.c.kind == kind)
-        with self._engine().connect() as connection:
-            found = connection.execute(asked).first()
+        """The row of a kind, inserted where there is none: another process may be quicker."""
+        query = select(feeds).where(feeds.c.kind == kind)
+        found = self._first(query)
         if found is None:
-            try:
-                with self._engine().begin() as connection:
-                    fresh = {"kind": kind, "at": now_in(connection), "last": "", "attempts": 0, "due": 0.0}
-                    connection.execute(insert(feeds).values(fresh))
-            except IntegrityError:
-                pass  # another process was quicker
-            with self._engine().connect() as connection:
-                found = connection.execute(asked).one()
+            with self._transaction() as connection:
+                fresh = {"kind": kind, "at": now_in(connection), "last": "", "attempts": 0, "due": 0.0}
+                connection.execute(upsert(connection, feeds).values(fresh).on_conflict_do_nothing())
+            found = self._first(query)
         return found
 
     def taken(self, part: Part) -> None:
         """The receiver took a part: the next one follows it."""
-        self._change(part.kind, {"at": part.at, "last": part.last, "attempts": 0, "due": 0.0})
+        position = {"at": part.at, "last": part.last, "attempts": 0, "due": 0.0}
+        self._change(update(feeds).where(feeds.c.kind == part.kind).values(position))
 
     def missed(self, part: Part, pause: float) -> None:
         """The receiver did not take a part: it is told again after so many seconds."""
-        with store_errors(), self._engine().connect() as connection:
-            due = now_in(connection) + pause
-        self._change(part.kind, {"attempts": part.attempts + 1, "due": due})
-
-    def _change(self, kind: str, values: dict[str, Any]) -> None:
-        with store_errors(), self._engine().begin() as connection:
-            connection.execute(update(feeds).where(feeds.c.kind == kind).values(values))
+        with self._transaction() as connection:
+            delayed = {"attempts": part.attempts + 1, "due": now_in(connection) + pause}
+            connection.execute(update(feeds).where(feeds.c.kind == part.kind).values(delayed))

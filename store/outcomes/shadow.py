@@ -7,15 +7,13 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import and_, bindparam, delete, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
-from store.database_table import DatabaseTable, clock, now_in
+from store.database_table import DatabaseTable, batches, clock, now_in, upsert
 from store.errors import store_errors
 from store.lease import Lease
 from store.outcome_tables import challengers, decisions, shadow_answers
 from store.outcomes.shadow_records import ANSWERED, FAILED, WAITING, Challenger, ShadowAnswer, ShadowCounts, Waiting
 
-AT_ONCE = 500  # rows of a statement
 ATTEMPTS = 3  # after as many claims that ended without an answer nobody asks again
 LATEST, MOST_ERRORS = 1_000, 5
 _OF = shadow_answers.c
@@ -35,15 +33,14 @@ class ShadowTable(DatabaseTable):
     # ---- challengers -------------------------------------------------------------------------------
     def challengers(self) -> dict[str, Challenger]:
         """All challengers by the name of their model."""
-        with store_errors(), self._engine().connect() as connection:
-            return {row.model: Challenger(**row._mapping) for row in connection.execute(select(challengers))}
+        return {row.model: Challenger(**row._mapping) for row in self._all(select(challengers))}
 
     def choose(self, told: Challenger) -> Challenger | None:
         """Let a version be the challenger of its model; returns the one before. What that one was to be asked goes.
 
         Where it is that version already its answers stay, and what was counted.
         """
-        with store_errors(), self._writing() as connection:
+        with self._read_then_write() as connection:
             before = connection.execute(select(challengers).where(challengers.c.model == told.model)).first()
             if before is not None and before.version == told.version:
                 change = {"share": told.share, "by": told.by, "why": told.why}
@@ -55,7 +52,7 @@ class ShadowTable(DatabaseTable):
 
     def stop(self, model: str) -> Challenger | None:
         """Ask the challenger of a model no more; returns it, None where there was none. Its answers stay."""
-        with store_errors(), self._writing() as connection:
+        with self._read_then_write() as connection:
             before = connection.execute(select(challengers).where(challengers.c.model == model)).first()
             self._stop(connection, model)
         return Challenger(**before._mapping) if before is not None else None
@@ -78,14 +75,14 @@ class ShadowTable(DatabaseTable):
             Decisions of a challenger that may wait; beyond these they are counted as left out.
         """
         new = 0
-        with store_errors(), self._writing() as connection:
-            dialect, now = postgresql if connection.dialect.name == "postgresql" else sqlite, now_in(connection)
+        with self._read_then_write() as connection:
+            now = now_in(connection)
             for challenger, ids in of.items():
                 waits = select(func.count()).where(_OF.challenger == challenger, _OF.state == WAITING)
                 room = max(0, most - int(connection.scalar(waits) or 0))
                 rows = [_new(challenger, each, now) for each in list(ids)[:room]]
-                for at in range(0, len(rows), AT_ONCE):
-                    statement = dialect.insert(shadow_answers).values(rows[at : at + AT_ONCE]).on_conflict_do_nothing()
+                for some in batches(rows):
+                    statement = upsert(connection, shadow_answers).values(some).on_conflict_do_nothing()
                     new += len(connection.execute(statement.returning(_OF.decision)).all())
                 if len(ids) > room:
                     count = {"left_out": challengers.c.left_out + len(ids) - room}
@@ -97,12 +94,7 @@ class ShadowTable(DatabaseTable):
         askable = _OF.attempts < ATTEMPTS, _OF.challenger.not_in(without)
         with store_errors():
             claimed = LEASE.claim_due(self._engine(), lease, *askable, most=most)
-            if not claimed:
-                return []
-            asked = select(decisions.c.id, decisions.c.model, decisions.c.probabilities, decisions.c.sealed)
-            asked = asked.where(decisions.c.id.in_([each.decision for each in claimed]))
-            with self._engine().connect() as connection:
-                made = {row.id: row for row in connection.execute(asked)}
+        made = {row.id: row for row in self._by_ids(decisions.c.id, [each.decision for each in claimed])}
         found = [(each, made[each.decision]) for each in claimed if each.decision in made]
         return [
             Waiting(each.decision, each.challenger, row.model, json.loads(row.probabilities or "{}"), row.sealed)
@@ -111,7 +103,7 @@ class ShadowTable(DatabaseTable):
 
     def release(self, claimed: Sequence[Waiting]) -> None:
         """Give back what was claimed and not asked: it may be claimed again at once, and counts as no attempt."""
-        with store_errors(), self._engine().begin() as connection:
+        with self._transaction() as connection:
             for each in claimed:
                 this = _OF.challenger == each.challenger, _OF.decision == each.decision
                 LEASE.give_back(connection, None, *this, pause=0.0, attempts=_OF.attempts - 1)
@@ -120,19 +112,18 @@ class ShadowTable(DatabaseTable):
     def answer(self, told: Sequence[ShadowAnswer]) -> None:
         """Store answers; those of a challenger that was stopped meanwhile are dropped."""
         if told:
-            with store_errors(), self._engine().begin() as connection:
+            with self._transaction() as connection:
                 connection.execute(_ANSWER, [_said(each) for each in told])
 
     def answers(self, challenger: str) -> dict[str, dict[str, float]]:
         """Probabilities that a challenger gave, by outcome, by the id of the decision."""
         asked = select(_OF.decision, _OF.probabilities).where(_OF.challenger == challenger, _OF.state == ANSWERED)
-        with store_errors(), self._engine().connect() as connection:
-            return {row.decision: json.loads(row.probabilities) for row in connection.execute(asked)}
+        return {row.decision: json.loads(row.probabilities) for row in self._all(asked)}
 
     def counts(self, challenger: str) -> ShadowCounts:
         """Count a challenger's answers and failures, with its times."""
         of_it = _OF.challenger == challenger
-        with store_errors(), self._engine().connect() as connection:
+        with self._connection() as connection:
             states = select(_OF.state, func.count().label("n")).where(of_it).group_by(_OF.state)
             by_state = {row.state: int(row.n) for row in connection.execute(states)}
             errors = select(_OF.error, func.count().label("n")).where(of_it, _OF.state == FAILED).group_by(_OF.error)
@@ -147,7 +138,7 @@ class ShadowTable(DatabaseTable):
 
     def sweep(self, seconds: float) -> int:
         """Give up what has waited so long, and drop answers of decisions that are not kept any more."""
-        with store_errors(), self._writing() as connection:
+        with self._read_then_write() as connection:
             late = and_(_OF.state == WAITING, _OF.due < clock(connection) - seconds)
             given_up = {"state": FAILED, "error": "It was never asked."}
             changed = connection.execute(update(shadow_answers).where(late).values(given_up)).rowcount

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Column, Engine, Row, Select, tuple_
-
-from store.connection.deadline import long_statements
-from store.errors import store_errors
-
-PAGE = 2_000  # rows that are read at a time
+from sqlalchemy import Row
 
 
 class OfRecord(Protocol):
@@ -24,32 +19,21 @@ class OfRecord(Protocol):
 T = TypeVar("T", bound=OfRecord)
 
 
-def whole_records(
-    engine: Engine, asked: Select[Any], place: tuple[Column[Any], ...], made_of: Callable[[Row[Any]], T]
-) -> Iterator[list[T]]:
+def whole_records(pages: Iterable[Sequence[Row[Any]]], read: Callable[[Row[Any]], T]) -> Iterator[list[T]]:
     """Parts of a result, each with all rows of its records; rows without a record's id come in any parts.
 
     Parameters
     ----------
-    engine : Engine
-    asked : Select
-        The rows, without an order.
-    place : tuple of Column
-        The order: the record's id first, unique as a whole. Names of columns are names of fields.
-    made_of : callable
-        Makes what is given of a row.
+    pages : iterable of sequence of Row
+        The rows, in the order of the record's id.
+    read : callable
+        Makes an object of a row.
     """
-    asked, after, held = asked.order_by(*place).limit(PAGE), None, list[T]()
-    while True:
-        page = asked if after is None else asked.where(tuple_(*place) > tuple_(*after))
-        with store_errors(), long_statements(), engine.connect() as connection:
-            found = [made_of(row) for row in connection.execute(page)]
-        held += found
-        if len(found) < PAGE:
-            break
-        last = found[-1]
-        after = tuple(getattr(last, column.name) for column in place)
-        end = len(held) if not last.record else _begin_of(last.record, held)
+    held: list[T] = []
+    for page in pages:
+        held += map(read, page)
+        last = held[-1].record
+        end = len(held) if not last else _begin_of(last, held)
         if end:
             yield held[:end]
             held = held[end:]

@@ -9,9 +9,8 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from sqlalchemy import Column, Connection, Select, and_, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
-from store.database_table import DatabaseTable, clock
+from store.database_table import DatabaseTable, clock, upsert
 from store.errors import StoreUnavailable, store_errors
 from store.model_tables import model_history, model_instances, model_state, model_versions, shared_models
 from store.tables import jobs
@@ -125,9 +124,8 @@ class SharedModelTable(DatabaseTable):
     def report(self, machine: str, versions: Collection[str]) -> None:
         """Say that a machine serves, and which versions are in its cache; machines of yesterday are forgotten."""
         with _os_errors(), self._engine().begin() as connection:
-            dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
             new = {"seen": clock(connection), "versions": json.dumps(sorted(versions))}
-            said = dialect.insert(model_instances).values(new | {"id": machine})
+            said = upsert(connection, model_instances).values(new | {"id": machine})
             connection.execute(said.on_conflict_do_update(index_elements=["id"], set_=new))
             connection.execute(delete(model_instances).where(model_instances.c.seen < clock(connection) - _DAY))
 
@@ -165,11 +163,10 @@ class SharedModelTable(DatabaseTable):
         A block that raises _Refused ends without a change.
         """
         with suppress(_Refused), _os_errors(), self._engine().begin() as connection:
-            dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
             new = {"token": uuid.uuid4().hex}
-            state = dialect.insert(model_state).values(new | {"id": _NEWEST_ONLY})
+            state = upsert(connection, model_state).values(new | {"id": _NEWEST_ONLY})
             connection.execute(state.on_conflict_do_update(index_elements=["id"], set_=new))
-            empty = dialect.insert(shared_models).values(name=model, live=None, trusted="{}")
+            empty = upsert(connection, shared_models).values(name=model, live=None, trusted="{}")
             connection.execute(empty.on_conflict_do_nothing())
             yield connection
 
