@@ -1,4 +1,4 @@
-"""Metrics that are read when Prometheus asks: models that serve, their alarms, and what waits in the queue of jobs."""
+"""Collectors: metrics that are read at each scrape: models that serve, their calibration alarms, the queue of jobs."""
 
 from __future__ import annotations
 
@@ -47,63 +47,58 @@ class Models(Collector):
         return [states, live]
 
 
-class Alarms(Collector):
-    """Whether the calibration alarm of each model has gone off; nothing while the store is away.
-
-    All instances of one store show the same.
+class StoreCollector(Collector):
+    """Metrics that are read from the store, which all its instances show alike; none while it does not answer.
 
     Parameters
     ----------
-    states : callable
-        Reads, by the name of each model that is watched, whether an alarm is on, and when it was last looked at, in
-        seconds since 1970 or None; any error means that it cannot be read.
+    read : callable
+        Any error means that it cannot be read.
     """
 
-    def __init__(self, states: Callable[[], Mapping[str, tuple[bool, float | None]]]) -> None:
-        self._states = states
+    def __init__(self, read: Callable[[], Any]) -> None:
+        self._read = read
 
     def collect(self) -> Iterable[Metric]:
         """Read them."""
         try:
-            states = self._states()
+            found = self._read()
         except Exception:  # noqa: BLE001 - the circuit breaker logs an outage, and shows it
             return []
+        return self._metrics(found)
+
+    def _metrics(self, found: Any) -> Iterable[Metric]:
+        raise NotImplementedError
+
+
+class Alarms(StoreCollector):
+    """Whether the calibration alarm of each model has gone off.
+
+    `read` gives, by the name of each model that is watched, whether an alarm is on, and when its outcomes were last
+    checked, in seconds since 1970 or None.
+    """
+
+    def _metrics(self, found: Mapping[str, tuple[bool, float | None]]) -> Iterable[Metric]:
         words = "1 from the moment when what comes is not what the model says, until somebody acknowledges it."
         off = GaugeMetricFamily("likely_model_calibration_off", words, labels=["model"])
         words = "When the outcomes of the model were last looked at, in seconds since 1970."
         looked = GaugeMetricFamily("likely_model_calibration_checked_timestamp_seconds", words, labels=["model"])
-        for name, (is_off, checked) in states.items():
+        for name, (is_off, checked) in found.items():
             off.add_metric([name], is_off)
             if checked is not None:
                 looked.add_metric([name], checked)
         return [off, looked]
 
 
-class Queue(Collector):
-    """Jobs and their open pieces by state, and how long the oldest has waited; nothing while the store is away.
+class Queue(StoreCollector):
+    """Jobs and their unfinished chunks by state, and how long the oldest has waited; `read` gives the queue's load."""
 
-    All instances of one store show the same.
-
-    Parameters
-    ----------
-    load : callable
-        Reads the queue; any error means that it cannot be read.
-    """
-
-    def __init__(self, load: Callable[[], Any]) -> None:
-        self._load = load
-
-    def collect(self) -> Iterable[Metric]:
-        """Read it."""
-        try:
-            load: Load = self._load()
-        except Exception:  # noqa: BLE001 - the circuit breaker logs an outage, and shows it
-            return []
+    def _metrics(self, found: Load) -> Iterable[Metric]:
         jobs = GaugeMetricFamily("likely_jobs", "Jobs in the store by state.", labels=["state"])
-        for state, number in load.jobs.items():
+        for state, number in found.jobs.items():
             jobs.add_metric([state], number)
         chunks = GaugeMetricFamily("likely_job_chunks", "Pieces of jobs that are not over, by state.", labels=["state"])
-        for state, number in load.chunks.items():
+        for state, number in found.chunks.items():
             chunks.add_metric([state], number)
         words = "Seconds since the oldest job was sent that nobody has begun; 0 where none waits."
-        return [jobs, chunks, GaugeMetricFamily("likely_job_oldest_waiting_seconds", words, load.oldest)]
+        return [jobs, chunks, GaugeMetricFamily("likely_job_oldest_waiting_seconds", words, found.oldest)]

@@ -22,6 +22,7 @@ from store.errors import is_unavailable
 log = logging.getLogger(__name__)
 
 PATH = "/_dash-update-component"
+MALFORMED = "malformed_request"  # code of an error
 COUNTS = ("n_clicks", "n_intervals")
 POSITIONS = ("at",)  # keys of patterns of ids that are numbers
 MOST_COUNTED = 2**31
@@ -38,21 +39,20 @@ def refuse_malformed(app: Dash) -> None:
     _refuse_other_outputs(server)
 
     @server.before_request
-    def check() -> Response | tuple[Response, int] | None:
+    def check() -> Response | None:
         if request.path != PATH or request.method != "POST":
             return None
         try:
             check_envelope(_read(), app.callback_map)
         except Malformed as problem:
-            return _malformed(str(problem)), 400
+            return _error(400, MALFORMED, str(problem))
         return None
 
     @server.errorhandler(HTTPException)
     def explain(error: HTTPException) -> Response | HTTPException:
         if request.path != PATH and not isinstance(error, MethodNotAllowed):
             return error
-        answer = jsonify(error={"code": error.name.lower().replace(" ", "_"), "message": error.description})
-        answer.status_code = error.code or 500
+        answer = _error(error.code or 500, error.name.lower().replace(" ", "_"), error.description)
         if isinstance(error, MethodNotAllowed):
             answer.allow.update(error.valid_methods or ())
         return answer
@@ -62,16 +62,19 @@ def _refuse_other_outputs(server: Flask) -> None:
     """Answer 400 where a request names, of a pattern of ids, more or fewer components than the callback fills."""
 
     @server.errorhandler(InvalidCallbackReturnValue)
-    def too_few_or_many(error: InvalidCallbackReturnValue) -> tuple[Response, int]:
+    def too_few_or_many(error: InvalidCallbackReturnValue) -> Response:
         outputs = request.get_json().get("outputs")
         if not (isinstance(outputs, list) and any(isinstance(each, list) for each in outputs)):
             raise error  # a fault of the callback
         log.warning("A callback was asked to fill other components than it fills: %s", str(error).splitlines()[0][:300])
-        return _malformed("'outputs' names other components than the page has."), 400
+        return _error(400, MALFORMED, "'outputs' names other components than the page has.")
 
 
-def _malformed(words: str) -> Response:
-    return jsonify(error={"code": "malformed_request", "message": words})
+def _error(status: int, code: str, message: str | None) -> Response:
+    """An error in the shape that the pages' scripts read."""
+    response: Response = jsonify(error={"code": code, "message": message})
+    response.status_code = status
+    return response
 
 
 def answer_503_where_the_store_is_away(server: Flask) -> None:
@@ -84,8 +87,8 @@ def answer_503_where_the_store_is_away(server: Flask) -> None:
     def refuse(error: Exception) -> Response:
         if not is_unavailable(error):
             raise error
-        answer = jsonify(error={"code": "unavailable", "message": "The store does not answer."})
-        answer.status_code, answer.headers["Retry-After"] = 503, "5"
+        answer = _error(503, "unavailable", "The store does not answer.")
+        answer.headers["Retry-After"] = "5"
         return answer
 
 
@@ -94,15 +97,11 @@ def answer_refusals_in_words(server: Flask) -> None:
 
     @server.errorhandler(LikelyError)
     def refuse(error: LikelyError) -> Response:
-        answer = jsonify(error={"code": error.code, "message": error.message})
-        answer.status_code = 404
-        return answer
+        return _error(404, error.code, error.message)
 
     @server.errorhandler(DependencyException)
     def unknown_file(_error: DependencyException) -> Response:
-        answer = jsonify(error={"code": "not_found", "message": "There is no such file."})
-        answer.status_code = 404
-        return answer
+        return _error(404, "not_found", "There is no such file.")
 
 
 def _read() -> Any:

@@ -120,16 +120,11 @@ def _of_http(error: HTTPException) -> Refusal:
     return Refusal(error.code or 500, error.name.lower().replace(" ", "_").replace("'", ""), said)
 
 
-def too_many(most: int, job: str = A_JOB) -> TooManyRecords:
-    """Error for too many records in one request; a job takes any number."""
-    message = f"More than {most:,} records in one request."
-    return TooManyRecords(message, f"Send up to {most:,} at a time, or {job}.")
-
-
 def check_count(count: int, most: int, job: str = A_JOB) -> None:
-    """Raise TooManyRecords for more than `most` records, with the job that takes any number, before each is a dict."""
+    """Raise TooManyRecords, which names the job that takes any number, for more than `most` records in one request."""
     if count > most:
-        raise too_many(most, job)
+        message = f"More than {most:,} records in one request."
+        raise TooManyRecords(message, f"Send up to {most:,} at a time, or {job}.")
 
 
 def refuse(error: LikelyError) -> Response:

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask
+from flask import Flask, request
 from flask.typing import ResponseReturnValue
 
 from api.http.cross_site import computes
 from api.http.errors import register_error_shape
 from api.http.json_tables import from_split, in_columns, rows_or_records
 from api.http.query import takes
-from api.protocols.common import in_json, json_object, method_of, predictions, score_request, whole_body
+from api.protocols.common import in_json, json_object, method_of, predictions, score_request
 from api.v1.default_model import DefaultModel
 from ml.errors import Unreadable
 from ml.service import Service
@@ -36,7 +36,7 @@ def register(app: Flask, service: Service, most: int, default: DefaultModel) -> 
     def azure_score(name: str = "") -> ResponseReturnValue:
         """Score the records of the body."""
         bundle = service.model(name or default.name())
-        data = json_object(whole_body(), HINT, bundle.schema, most)
+        data = json_object(request.get_data(cache=False), HINT, bundle.schema, most)
         form, given, method = _question(data)
         scored = score_request(service, bundle, _records(form, given, bundle.schema.names, most), most)
         made = predictions(scored, method)

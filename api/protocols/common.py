@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import request
 from flask.typing import ResponseReturnValue
 
+from api.contract.requests import ExtraQuery
 from api.http.containers import check_containers
 from api.http.errors import check_count
-from api.http.json_tables import names_of
+from api.http.json_tables import names_of, without_strangers
 from api.http.request_ids import MODEL
-from api.v1.predict_options import records_asked
+from api.http.validated import read_query
 from ml.bundle.scored import Scored
 from ml.data.schema import Schema
 from ml.errors import NoRecords, Unreadable
@@ -48,16 +48,18 @@ def json_object(body: bytes, hint: str, schema: Schema, most: int) -> dict[str, 
 
 
 def score_request(service: Service, bundle: Bundle, records: list[Any], most: int) -> Scored:
-    """Score the records of the current request, up to the limit.
+    """Score the records of the current request, up to the limit; with ``extra=ignore`` without unknown fields.
 
     Raises
     ------
-    NoRecords, TooManyRecords, InvalidRecord, BadParameter
+    NoRecords, TooManyRecords, InvalidRecord, BadParameter, Unreadable
     """
     if not records:
         raise NoRecords("There is no record in the body.")
     check_count(len(records), most)
-    return service.score(bundle.key, records_asked(records, bundle.schema))
+    if read_query(ExtraQuery).extra == "ignore":
+        records, _ = without_strangers(records, names_of(bundle.schema))
+    return service.score(bundle.key, records)
 
 
 def predictions(scored: Scored, method: str = METHODS[0]) -> list[Any]:
@@ -84,8 +86,3 @@ def method_of(value: object, name: str = "predict_method") -> str:
 def in_json(data: dict[str, Any] | list[Any], scored: Scored) -> ResponseReturnValue:
     """A JSON response with the key of the version that scored."""
     return data, {MODEL: scored.model.key}
-
-
-def whole_body() -> bytes:
-    """The complete body of the current request."""
-    return request.get_data(cache=False)

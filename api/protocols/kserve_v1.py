@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask
+from flask import Flask, request
 from flask.typing import ResponseReturnValue
 from werkzeug.routing import BaseConverter
 
@@ -17,7 +17,7 @@ from api.http.cross_site import computes
 from api.http.errors import check_count, register_error_shape
 from api.http.json_tables import in_columns, rows_or_records
 from api.http.query import takes
-from api.protocols.common import in_json, json_object, predictions, score_request, whole_body
+from api.protocols.common import in_json, json_object, predictions, score_request
 from ml.errors import UnknownModel, Unreadable
 from ml.service import Bundle, Service
 
@@ -65,7 +65,7 @@ def register(app: Flask, service: Service, most: int) -> None:
     def v1_predict(name: str, fingerprint: str = "") -> ResponseReturnValue:
         """Score the records of the body."""
         bundle = versioned(service, name, fingerprint)
-        data = json_object(whole_body(), HINT, bundle.schema, most)
+        data = json_object(request.get_data(cache=False), HINT, bundle.schema, most)
         by_row = ROWS in data
         scored = score_request(service, bundle, _records(data, bundle, most), most)
         return in_json({"predictions" if by_row else "outputs": predictions(scored)}, scored)

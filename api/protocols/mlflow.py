@@ -23,7 +23,7 @@ from api.http.read_records import JSON, text_of_body
 from api.http.request_ids import MODEL
 from api.http.statuses import UnsupportedContent
 from api.protocols import sagemaker
-from api.protocols.common import METHODS, in_json, method_of, predictions, score_request, whole_body
+from api.protocols.common import METHODS, in_json, method_of, predictions, score_request
 from api.v1.default_model import DefaultModel
 from api.v1.health import serves
 from ml.data.schema import Schema
@@ -77,7 +77,7 @@ def register(
     def invocations(name: str = "") -> ResponseReturnValue:
         """Score the records of the body."""
         bundle = service.model(name or default.name())
-        records, method = _read(whole_body(), request.content_type or "", bundle.schema, most)
+        records, method = _read(request.get_data(cache=False), request.content_type or "", bundle.schema, most)
         scored = score_request(service, bundle, records, most)
         made = predictions(scored, method)
         if request.accept_mimetypes.best_match([JSON, sagemaker.CSV]) == sagemaker.CSV:

@@ -21,11 +21,10 @@ from api.http.errors import register_error_shape
 from api.http.json_tables import names_of
 from api.http.query import takes
 from api.http.request_ids import MODEL
-from api.protocols.common import predictions
+from api.protocols.common import predictions, score_request
 from api.protocols.kserve_v1 import versioned
 from api.protocols.tensors import Tensor, as_bytes, read_tensors, records_of
 from api.v1.health import serves
-from api.v1.predict_options import records_asked
 from ml.bundle.scored import Scored
 from ml.data.feature import Feature
 from ml.data.outcomes import Outcomes
@@ -108,8 +107,8 @@ def register(app: Flask, service: Service, ready: Callable[[], Mapping[str, str 
 def _infer(service: Service, bundle: Bundle, body: bytes, most: int) -> Response:
     document, tail = _parts(body, request.headers.get(JSON_SIZE), bundle.schema, most)
     wanted = _requested_outputs(document, bundle)
-    records = records_asked(records_of(read_tensors(document, tail, most), bundle.schema.names), bundle.schema)
-    scored = service.score(bundle.key, records)
+    records = records_of(read_tensors(document, tail, most), bundle.schema.names)
+    scored = score_request(service, bundle, records, most)
     made = {tensor.name: tensor for tensor in outputs(scored)}
     answer = {
         "model_name": bundle.name,

@@ -1,8 +1,8 @@
-"""Responses about a job, and the idempotency key of requests that accept one."""
+"""Responses about jobs (202 Accepted, state, Retry-After), and the idempotency key of the requests that create them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Response, jsonify, request
@@ -12,20 +12,33 @@ from jobs.job_service import LONGEST_KEY
 from ml.errors import Unreadable
 from store.job import Job
 
+DescribeJob = Callable[[Job], Mapping[str, Any]]
 
-def accepted(job: Job, new: bool) -> Response:
-    """The 202 of a job, which says whether an earlier request of the same key made it."""
-    response = answer(job, 202)
-    response.headers["Location"] = f"{PREFIX}/{job.id}"
+
+def accepted_response(job: Job, new: bool, prefix: str = PREFIX, described: DescribeJob = described) -> Response:
+    """Response 202 to a request that creates a job; a header says where an earlier one under the same key did.
+
+    Parameters
+    ----------
+    job : Job
+    new : bool
+        True where this request created the job.
+    prefix : str
+        Address of jobs of this kind.
+    described : callable
+        Gives state and progress as JSON values.
+    """
+    response = job_response(job, described(job))
+    response.status_code = 202
+    response.headers["Location"] = f"{prefix}/{job.id}"
     if not new:
         response.headers["Idempotency-Replayed"] = "true"
     return response
 
 
-def answer(job: Job, status: int = 200, more: Mapping[str, Any] | None = None) -> Response:
-    """State and progress of a job, and when to ask again."""
-    response = jsonify(described(job) | dict(more or {}))
-    response.status_code = status
+def job_response(job: Job, content: Mapping[str, Any] | None = None) -> Response:
+    """State and progress of a job, or other content about it, with the pause before the next poll in Retry-After."""
+    response = jsonify(described(job) if content is None else content)
     pause = pause_of(job)
     if pause is not None:
         response.headers["Retry-After"] = str(pause)

@@ -10,7 +10,7 @@ from api.contract.requests import FileQuery, PreviewQuery, RowsQuery, StartReque
 from api.http.cross_site import computes
 from api.http.query import takes
 from api.http.validated import read_object, read_query
-from api.v1.accepted_job import accepted, idempotency_key
+from api.v1.accepted_job import accepted_response, idempotency_key
 from jobs.campaign_service import CampaignService
 from jobs.campaign_view import choices_json, rows_json
 from jobs.files.job_view import PREFIX, described
@@ -96,7 +96,7 @@ def _register_lists(app: Flask, campaigns: CampaignService) -> None:
         campaigns.jobs.get(job)
         asked = _list()
         wish = asked.model_dump(exclude_unset=True, exclude={"reasons"})
-        return accepted(*campaigns.make_list(job, wish, asked.reasons, idempotency_key()))
+        return accepted_response(*campaigns.make_list(job, wish, asked.reasons, idempotency_key()))
 
 
 def _forecast(bundle: Bundle, wish: Wish, found: Picked, brings: Forecast) -> dict[str, Any]:

@@ -13,9 +13,9 @@ from api.http.reader import in_language
 from api.http.statuses import UnsupportedContent
 from api.http.uploads import open_upload
 from api.http.validated import read_query
-from api.v1.accepted_job import accepted, answer, idempotency_key
+from api.v1.accepted_job import accepted_response, idempotency_key, job_response
 from jobs.campaign_service import CampaignService
-from jobs.files.job_view import PREFIX
+from jobs.files.job_view import PREFIX, described
 from jobs.job_service import JobService
 from jobs.results import Results
 from ml.errors import Unreadable
@@ -47,25 +47,25 @@ def register(app: Flask, job_service: JobService, campaigns: CampaignService, re
         accept = campaigns.hold if asked.held else job_service.accept
         options["format"] = _format(upload.content_type)
         key, size = idempotency_key(), request.content_length or 0
-        return accepted(*accept(name, upload.blocks, options, key, callback=asked.callback_url, size=size))
+        return accepted_response(*accept(name, upload.blocks, options, key, callback=asked.callback_url, size=size))
 
     @app.get(f"{PREFIX}/<job>")
     def show_job(job: str) -> Response:
         """State and progress of a job."""
         found = job_service.get(job)
         ours = {"result_columns": results.columns(found)} if found.state == "done" else {}
-        return answer(found, more=ours)
+        return job_response(found, described(found) | ours)
 
     @app.post(f"{PREFIX}/<job>/cancel")
     def cancel_job(job: str) -> Response:
         """Cancel a job; one that is over is unchanged."""
-        return answer(job_service.cancel(job))
+        return job_response(job_service.cancel(job))
 
     @app.delete(f"{PREFIX}/<job>")
     def delete_job(job: str) -> Response:
         """Cancel a job, or delete one that is over."""
         found = job_service.delete(job)
-        return Response(status=204) if found is None else answer(found)
+        return Response(status=204) if found is None else job_response(found)
 
 
 def _format(mimetype: str) -> str | None:

@@ -11,9 +11,8 @@ from jobs.files import paths
 from jobs.files.source import opened
 from jobs.kept.chunk_lines import FoundLines, find_lines, id_places, write_without
 from jobs.kept.found_places import Found, Report
+from jobs.kept.mentions import mentions_in_request, mentions_in_table
 from jobs.kept.removal import remove_job
-from jobs.kept.stored_answers import times_in, unlisted
-from jobs.kept.told_tables import times_told
 from jobs.refused import ResultGone
 from jobs.work.rank_index import index_of
 from jobs.work.stored_result import LIST, header_of_result
@@ -21,7 +20,7 @@ from ml.errors import LikelyError
 from ml.service import Service
 from store.db import Store
 from store.files import Files
-from store.job import OPEN, OUTCOMES, OVER, Job, JobFilter
+from store.job import ANSWER, OPEN, OUTCOMES, OVER, Job, JobFilter
 
 PAGE = 200  # jobs of a query
 NOTES = ("file_notes", "left_out", "dialect")  # options that quote cells of the file
@@ -64,15 +63,6 @@ class Eraser:
                 some, unknown = self._in_job(job, record, column)
                 found += some
                 beyond += unknown
-        for job in unlisted(self._table):
-            if job.model.partition("@")[0] in names:
-                some, unknown = self._in_answer(job, record, column)
-                found += some
-                beyond += unknown
-        for job in unlisted(self._table, OUTCOMES):
-            if job.model.partition("@")[0] in names:
-                times = times_told(self._files, job, record)
-                found += self._whole(job, f"table of outcomes {job.id}", times, "removed, with its result")
         return Report((*found, *self._in_control_groups(names, record)), tuple(dict.fromkeys(beyond)))
 
     def erase(self, report: Report) -> bool:
@@ -91,12 +81,13 @@ class Eraser:
 
     def _jobs(self) -> Iterator[Job]:
         """All jobs but exports, which go with theirs."""
-        after = None
-        while True:
-            jobs, after = self._table.page(JobFilter(), PAGE, after)
-            yield from jobs
-            if after is None:
-                return
+        for kind in ("", ANSWER, OUTCOMES):  # those that are in the list of jobs, then those that are not
+            after = None
+            while True:
+                jobs, after = self._table.page(JobFilter(kind=kind), PAGE, after)
+                yield from jobs
+                if after is None:
+                    break
 
     def _in_book(self, model: str, record: str) -> list[Found]:
         if self._store.book.get(model, record) is None:
@@ -132,7 +123,12 @@ class Eraser:
 
     def _in_job(self, job: Job, record: str, column: str) -> tuple[list[Found], list[str]]:
         """Places in the files of a job, and why it could not be looked into."""
+        if job.kind == OUTCOMES:
+            times = mentions_in_table(self._files, job, record)
+            return self._whole(job, f"table of outcomes {job.id}", times, "removed, with its result"), []
         name = column or self._column(job)
+        if job.kind == ANSWER:
+            return self._in_answer(job, record, name)
         what = f"job {job.id} ({job.options.get('name') or 'no name'}, {job.kind})"
         if not name:
             return [], [f"{what}: no column of {job.model} names records; --column says which one of the file does"]
@@ -140,21 +136,15 @@ class Eraser:
             return self._in_result(job, record, name, what)
         if job.state == "cancelled" or job.kind == LIST:
             return [], []
-        times = self._in_upload(job, record, name)
-        if not times:
-            return [], []
-        if job.state in OPEN:
-            return [Found(what, times, f"it is {job.state}: do this again when it is over", None)], []
-        return [Found(what, times, "removed, with its file", lambda: self._remove(job.id))], []
+        return self._whole(job, what, self._in_upload(job, record, name), "removed, with its file"), []
 
     def _in_answer(self, job: Job, record: str, column: str) -> tuple[list[Found], list[str]]:
-        """An answer that was computed for later, with its request; see :meth:`_in_job`."""
-        name = column or self._column(job)
-        if not name:
+        """An answer that was computed by a worker, with its request; see :meth:`_in_job`."""
+        if not column:
             return [], [
                 f"answers that are kept for {job.model}: none of its columns names records; --column says which"
             ]
-        times = times_in(self._files, job, record, name)
+        times = mentions_in_request(self._files, job, record, column)
         return self._whole(job, f"answer {job.id}", times, "removed, with its request"), []
 
     def _whole(self, job: Job, what: str, times: int, fate: str) -> list[Found]:

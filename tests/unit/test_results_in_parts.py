@@ -15,6 +15,7 @@ from feedback.results.spaced import judging, settle_spaced
 from feedback.results.used import Use
 from feedback.service import Feedback
 from ml.data.outcomes import Outcome, Outcomes
+from store import database_table
 from store.db import open_store
 from store.outcome_records import (
     CALL,
@@ -29,7 +30,6 @@ from store.outcome_records import (
     decision_id,
 )
 from store.outcome_tables import assignments
-from store.outcomes import whole_records
 from tests.faults.places import database
 from tests.results import CARD, DAY, START, assigned, decided, told
 from tests.unit.test_results import paid
@@ -95,7 +95,7 @@ def questions():
 
 @pytest.mark.parametrize("seed", range(2))
 def test_results_read_in_parts_are_those_of_all_together(feedback, monkeypatch, seed):
-    monkeypatch.setattr(whole_records, "PAGE", 7)
+    monkeypatch.setattr(database_table, "PAGE", 7)
     rng, tables = random.Random(seed), feedback.store.outcomes
     story(rng, tables, 120)
     every = list(feedback.came("shop"))
@@ -144,7 +144,7 @@ def rounded(found):
 
 
 def test_a_record_with_very_many_decisions_comes_as_one_part(feedback, monkeypatch):
-    monkeypatch.setattr(whole_records, "PAGE", 5)
+    monkeypatch.setattr(database_table, "PAGE", 5)
     made = [replace(decided(at, 0.5), record=("K", "", "L")[at % 3]) for at in range(60)]
     feedback.store.outcomes.decisions.append(made)
     parts = list(feedback.came_by_record("shop", START + 50 * DAY, since=START + DAY))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, jsonify, request
+from flask import Flask, Response, request
 from werkzeug.http import parse_options_header
 
 from api.contract.outcomes import OutcomeJobQuery
@@ -11,12 +11,10 @@ from api.http.query import BadParameter, takes
 from api.http.statuses import UnsupportedContent
 from api.http.uploads import open_upload
 from api.http.validated import names_of, read_query
-from api.v1.accepted_job import idempotency_key
+from api.v1.accepted_job import accepted_response, idempotency_key, job_response
 from feedback.told.outcome_jobs import PREFIX, OutcomeJobs, described
-from jobs.files.job_view import pause_of
 from ml.errors import Unreadable
 from ml.files.text.read_options import ReadOptions
-from store.job import Job
 
 NO_LIMIT = 2**62  # bytes of a body: a file is streamed, and the job service enforces its limit
 OTHERS = ("", "application/octet-stream", "application/vnd.apache.parquet")
@@ -41,17 +39,14 @@ def register(app: Flask, outcome_jobs: OutcomeJobs) -> None:
         options = {"as": asked.as_, "read": read, "name": asked.name}
         size = request.content_length or 0
         job, new = outcome_jobs.accept(asked.model, upload.blocks, options, idempotency_key(), size)
-        response = _answer(job, 202)
-        response.headers["Location"] = f"{PREFIX}/{job.id}"
-        if not new:
-            response.headers["Idempotency-Replayed"] = "true"
-        return response
+        return accepted_response(job, new, PREFIX, described)
 
     @app.get(f"{PREFIX}/<job>")
     @takes()
     def show_outcome_job(job: str) -> Response:
         """State and progress."""
-        return _answer(outcome_jobs.get(job))
+        found = outcome_jobs.get(job)
+        return job_response(found, described(found))
 
     @app.get(f"{PREFIX}/<job>/result")
     @takes()
@@ -67,13 +62,4 @@ def register(app: Flask, outcome_jobs: OutcomeJobs) -> None:
     def delete_outcome_job(job: str) -> Response:
         """Cancel a job, or delete one that is over."""
         found = outcome_jobs.delete(job)
-        return Response(status=204) if found is None else _answer(found)
-
-
-def _answer(job: Job, status: int = 200) -> Response:
-    response = jsonify(described(job))
-    response.status_code = status
-    pause = pause_of(job)
-    if pause is not None:
-        response.headers["Retry-After"] = str(pause)
-    return response
+        return Response(status=204) if found is None else job_response(found, described(found))
