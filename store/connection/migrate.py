@@ -28,8 +28,8 @@ def migrate(engine: Engine, steps: Sequence[Step] = STEPS) -> int:
     Parameters
     ----------
     engine : Engine
-    steps : sequence of callable
-        Step n is the n-th of them; each is given the connection.
+    steps : sequence of Step
+        Step n is the n-th of them.
 
     Returns
     -------
@@ -46,7 +46,11 @@ def migrate(engine: Engine, steps: Sequence[Step] = STEPS) -> int:
         if done > len(steps):
             raise NewerDatabase(f"The database is at step {done}, this release knows {len(steps)}: deploy a later one.")
         for number, step in enumerate(steps[done:], start=done + 1):
-            step(connection)
+            if callable(step):
+                step(connection)
+            else:
+                for statement in step:
+                    connection.exec_driver_sql(statement)
             connection.execute(migrations.insert().values(number=number, applied_at=datetime.now(UTC)))
         return len(steps) - done
 
