@@ -107,7 +107,7 @@ def create_api(
     plots.register(app, service)
     scores = predict.Predict(service, max_records, later=job_service is not None)
     predict.register(app, scores)
-    answers.say_what_goes_on(app)
+    answers.accept_slow_requests(app)
     default = DefaultModel(service, default_model)
     page_addresses.register(app, scores, default)
     reports.register(app, service)

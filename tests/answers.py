@@ -45,13 +45,13 @@ def check(app: Any, answer: Any) -> None:
         assert answer.status_code in (404, 405, 500), f"{said}, which is no address of the contract"
         return
     assert answer.status_code in operation.statuses, f"{said}: {operation.id} tells of {operation.statuses}"
-    given = operation.answers.get(answer.status_code)
+    given = operation.responses.get(answer.status_code)
     contents = operation.contents(answer.status_code)
     if not contents:
         assert not answer.get_data(), f"{said} with a body"
         return
     assert answer.mimetype in contents, f"{said} as {answer.mimetype}: {operation.id} tells of {tuple(contents)}"
-    _check_headers(answer, (*given.headers,) if given else headers.OF_STATUS.get(answer.status_code, ()), said)
+    _check_headers(answer, (*given.headers,) if given else headers.STATUS_HEADERS.get(answer.status_code, ()), said)
     kind = contents[answer.mimetype]
     if kind is not None and request.method != "HEAD":
         adapter(operation.id, answer.status_code, answer.mimetype, repr(kind)).validate_json(
@@ -95,7 +95,7 @@ def adapter(operation: str, status: int, media: str, _: str) -> TypeAdapter[Any]
 
 
 def _check_headers(answer: Any, told: tuple[str, ...], said: str) -> None:
-    known = {headers.ANSWERED[name][0]: headers.ANSWERED[name][1] for name in ("RequestId", *told)}
+    known = {headers.RESPONSE_HEADERS[name][0]: headers.RESPONSE_HEADERS[name][1] for name in ("RequestId", *told)}
     missing = [name for name, required in known.items() if required and name not in answer.headers]
     assert not missing, f"{said} without {missing}"
     others = {name.title() for name, _ in answer.headers} - {name.title() for name in (*known, *USUAL)}

@@ -45,14 +45,14 @@ def refuse_malformed(app: Dash) -> None:
         try:
             check_envelope(_read(), app.callback_map)
         except Malformed as problem:
-            return _error(400, MALFORMED, str(problem))
+            return error_response(400, MALFORMED, str(problem))
         return None
 
     @server.errorhandler(HTTPException)
     def explain(error: HTTPException) -> Response | HTTPException:
         if request.path != PATH and not isinstance(error, MethodNotAllowed):
             return error
-        answer = _error(error.code or 500, error.name.lower().replace(" ", "_"), error.description)
+        answer = error_response(error.code or 500, error.name.lower().replace(" ", "_"), error.description)
         if isinstance(error, MethodNotAllowed):
             answer.allow.update(error.valid_methods or ())
         return answer
@@ -67,10 +67,10 @@ def _refuse_other_outputs(server: Flask) -> None:
         if not (isinstance(outputs, list) and any(isinstance(each, list) for each in outputs)):
             raise error  # a fault of the callback
         log.warning("A callback was asked to fill other components than it fills: %s", str(error).splitlines()[0][:300])
-        return _error(400, MALFORMED, "'outputs' names other components than the page has.")
+        return error_response(400, MALFORMED, "'outputs' names other components than the page has.")
 
 
-def _error(status: int, code: str, message: str | None) -> Response:
+def error_response(status: int, code: str, message: str | None) -> Response:
     """An error in the shape that the pages' scripts read."""
     response: Response = jsonify(error={"code": code, "message": message})
     response.status_code = status
@@ -87,7 +87,7 @@ def answer_503_where_the_store_is_away(server: Flask) -> None:
     def refuse(error: Exception) -> Response:
         if not is_unavailable(error):
             raise error
-        answer = _error(503, "unavailable", "The store does not answer.")
+        answer = error_response(503, "unavailable", "The store does not answer.")
         answer.headers["Retry-After"] = "5"
         return answer
 
@@ -97,11 +97,11 @@ def answer_refusals_in_words(server: Flask) -> None:
 
     @server.errorhandler(LikelyError)
     def refuse(error: LikelyError) -> Response:
-        return _error(404, error.code, error.message)
+        return error_response(404, error.code, error.message)
 
     @server.errorhandler(DependencyException)
     def unknown_file(_error: DependencyException) -> Response:
-        return _error(404, "not_found", "There is no such file.")
+        return error_response(404, "not_found", "There is no such file.")
 
 
 def _read() -> Any:

@@ -10,10 +10,10 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 
 from api.contract import headers, models, outcomes, plots, predict, programs, service, versions
-from api.contract.errors import REFUSALS, Error
+from api.contract.errors import ERROR_STATUSES, Error
 from api.contract.files import call_lists, campaigns, jobs, outcome_jobs
 from api.contract.monitoring import results
-from api.contract.operation import NOT_ALLOWED, TOO_LONG, Contents, Operation
+from api.contract.operation import FORBIDDEN, TOO_LONG, Contents, Operation
 from api.contract.protocols import azure, kserve, kserve_v1, mlflow
 from api.contract.security import SCHEMES, security_of
 
@@ -51,7 +51,7 @@ TAGS = {
     "MLflow": "For clients of MLflow's scoring server.",
     "Service": "The service itself.",
 }
-NAMED = {
+PATH_PARAMETERS = {
     "name": (
         "A model (its live version), or the key of a version.",
         {"type": "string", "pattern": "^[a-z0-9-]+(@[0-9a-f]+)?$", "examples": ["iris", "iris@3f9a1c2b"]},
@@ -67,7 +67,7 @@ NAMED = {
     "plot": ("Key of the plot.", {"type": "string", "examples": ["calibration"]}),
     "fingerprint": ("The version.", {"type": "string", "pattern": "^[0-9a-f]+$", "examples": ["3f9a1c2b"]}),
 }
-OTHERS = {
+ANY_QUERY = {
     "name": "others",
     "in": "query",
     "required": False,
@@ -104,10 +104,10 @@ def document(server: str = "") -> dict[str, Any]:
         Path prefix of the service, without trailing slash; may be empty.
     """
     paths, components = described()
-    return whole(server, "Likely", "Any model is a parameter: a new one needs no new client.", paths, components)
+    return assemble(server, "Likely", "Any model is a parameter: a new one needs no new client.", paths, components)
 
 
-def whole(
+def assemble(
     server: str, title: str, says: str, paths: Mapping[str, Any], components: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Assemble paths and components into a document."""
@@ -130,19 +130,19 @@ def whole(
 
 def _used(paths: Mapping[str, Any], components: Mapping[str, Any]) -> dict[str, Any]:
     """The components that paths refer to, directly or through others."""
-    found: set[str] = set()
-    ask: list[Any] = [paths]
-    while ask:
-        here = ask.pop()
-        ask += here.values() if isinstance(here, Mapping) else here if isinstance(here, list) else []
-        ref = here.get("$ref") if isinstance(here, Mapping) else None
-        if isinstance(ref, str) and ref not in found:
-            found.add(ref)
-            sort, name = ref.split("/")[2:]
-            ask.append(components[sort][name])
+    references: set[str] = set()
+    pending: list[Any] = [paths]
+    while pending:
+        node = pending.pop()
+        pending += node.values() if isinstance(node, Mapping) else node if isinstance(node, list) else []
+        reference = node.get("$ref") if isinstance(node, Mapping) else None
+        if isinstance(reference, str) and reference not in references:
+            references.add(reference)
+            kind, name = reference.split("/")[2:]
+            pending.append(components[kind][name])
     return {
-        sort: {name: each for name, each in items.items() if f"#/components/{sort}/{name}" in found}
-        for sort, items in components.items()
+        kind: {name: each for name, each in items.items() if f"#/components/{kind}/{name}" in references}
+        for kind, items in components.items()
     }
 
 
@@ -150,11 +150,11 @@ def _schemas(found: Iterable[Operation]) -> tuple[dict[Any, Any], dict[str, Any]
     """A JSON schema for each type of bodies, and their shared definitions by name."""
     kinds: list[Any] = []
     for operation in found:
-        contents = [each.contents for each in operation.answers.values()]
+        contents = [each.contents for each in operation.responses.values()]
         if operation.body:
             contents.append(operation.body.contents)
         kinds += [kind for each in contents for kind in each.values() if kind is not None]
-        kinds += [operation.error, *operation.contents(NOT_ALLOWED).values(), Error]
+        kinds += [operation.error, *operation.contents(FORBIDDEN).values(), Error]
     unique = {repr(kind): kind for kind in kinds}
     inputs = [(name, "validation", TypeAdapter(kind)) for name, kind in unique.items()]
     made, common = TypeAdapter.json_schemas(inputs, ref_template=REF)  # type: ignore[arg-type]
@@ -189,13 +189,13 @@ def _operation(operation: Operation, schemas: Mapping[Any, Any]) -> dict[str, An
 def _responses(operation: Operation, schemas: Mapping[Any, Any]) -> dict[str, Any]:
     made = {}
     for status in operation.statuses:
-        given = operation.answers.get(status)
+        given = operation.responses.get(status)
         contents = operation.contents(status)
-        known = given.headers if given else headers.OF_STATUS.get(status, ())
+        known = given.headers if given else headers.STATUS_HEADERS.get(status, ())
         known = () if status == TOO_LONG else ("RequestId", *known)
         made[str(status)] = {
-            "description": given.says if given else REFUSALS[status],
-            "headers": {headers.ANSWERED[name][0]: {"$ref": f"#/components/headers/{name}"} for name in known},
+            "description": given.says if given else ERROR_STATUSES[status],
+            "headers": {headers.RESPONSE_HEADERS[name][0]: {"$ref": f"#/components/headers/{name}"} for name in known},
         } | ({"content": _contents(contents, schemas)} if contents else {})
     return made
 
@@ -220,15 +220,21 @@ def path_names(path: str) -> Sequence[str]:
 def _path_parameters(paths: Iterable[str]) -> dict[str, Any]:
     used = dict.fromkeys(name for path in paths for name in path_names(path))
     return {
-        name: {"name": name, "in": "path", "required": True, "description": NAMED[name][0], "schema": NAMED[name][1]}
+        name: {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "description": PATH_PARAMETERS[name][0],
+            "schema": PATH_PARAMETERS[name][1],
+        }
         for name in used
     }
 
 
 def _query_parameters(operation: Operation) -> list[dict[str, Any]]:
     made = [] if operation.query is None else query_parameters(operation.query)
-    if operation.free:
-        made.append(dict(OTHERS))
+    if operation.any_query:
+        made.append(dict(ANY_QUERY))
     return made
 
 
@@ -256,12 +262,12 @@ def query_parameters(kind: type[BaseModel]) -> list[dict[str, Any]]:
 
 
 def _request_header(name: str) -> dict[str, Any]:
-    header, schema, says = headers.ASKED[name]
+    header, schema, says = headers.REQUEST_HEADERS[name]
     return {"name": header, "in": "header", "required": False, "description": says, "schema": schema}
 
 
 def _headers() -> dict[str, Any]:
     return {
         name: {"description": says, "required": required, "schema": schema}
-        for name, (_, required, schema, says) in headers.ANSWERED.items()
+        for name, (_, required, schema, says) in headers.RESPONSE_HEADERS.items()
     }

@@ -8,7 +8,7 @@ from pydantic import MISSING, Field
 
 from api.contract.base import Count, Scalar, Shape
 
-REFUSALS = {
+ERROR_STATUSES = {
     400: "The request cannot be read, or asks for what is not offered.",
     401: "Who asks is not known: send an API key, or sign in.",
     403: "The key or the person may not do this; or a page of another site asks for a change (ALLOWED_ORIGINS).",

@@ -7,7 +7,7 @@ from typing import Any
 _TEXT = {"type": "string"}
 
 # Name in the document -> (header, True when always present, schema, description)
-ANSWERED: dict[str, tuple[str, bool, dict[str, Any], str]] = {
+RESPONSE_HEADERS: dict[str, tuple[str, bool, dict[str, Any], str]] = {
     "RequestId": (
         "X-Request-Id",
         True,
@@ -114,7 +114,7 @@ ANSWERED: dict[str, tuple[str, bool, dict[str, Any], str]] = {
     ),
 }
 
-ASKED: dict[str, tuple[str, dict[str, Any], str]] = {
+REQUEST_HEADERS: dict[str, tuple[str, dict[str, Any], str]] = {
     "IdempotencyKey": (
         "Idempotency-Key",
         {**_TEXT, "minLength": 1, "maxLength": 200, "examples": ["march-2026"]},
@@ -138,7 +138,7 @@ ASKED: dict[str, tuple[str, dict[str, Any], str]] = {
 }
 
 # Headers of any response with these statuses, beside the request id
-OF_STATUS = {
+STATUS_HEADERS = {
     401: ("Authenticate",),
     405: ("Allow",),
     415: ("Codings",),

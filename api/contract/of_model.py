@@ -32,7 +32,7 @@ def document_of(bundle: Bundle, name: str, server: str = "") -> dict[str, Any]:
     components["parameters"].pop("name")
     components["schemas"] |= schemas.of_model(bundle, components["schemas"])
     says = f"{bundle.card.get('description', '')} The version is {bundle.key}.".strip()
-    return document.whole(server, bundle.title, says, found, components)
+    return document.assemble(server, bundle.title, says, found, components)
 
 
 def _fit(operation: dict[str, Any], bundle: Bundle) -> None:

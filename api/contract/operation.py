@@ -18,7 +18,7 @@ Method = Literal["GET", "POST", "DELETE", "PUT", "PATCH"]
 Contents = Mapping[str, Any]  # media type to type of the body; None for text or bytes
 
 WRONG_METHOD, TOO_LONG = 405, 414
-NOT_KNOWN, NOT_ALLOWED, TOO_MANY = 401, 403, 429  # of every address that is not open, by the gate
+UNAUTHORIZED, FORBIDDEN, TOO_MANY = 401, 403, 429  # of every address that is not open, by auth/gate.py
 ALWAYS = (400, 405, 414, 500)  # statuses of every address: 400 for an unknown parameter
 
 
@@ -32,7 +32,7 @@ class ResponseSpec:
         Media type to a pydantic type; None for text or bytes.
     says : str
     headers : tuple of str
-        Names in :data:`api.contract.headers.ANSWERED`, beside the request id, which each response has.
+        Names in :data:`api.contract.headers.RESPONSE_HEADERS`, beside the request id, which each response has.
     """
 
     contents: Contents
@@ -79,16 +79,16 @@ class Operation:
     tag : str
         One of :data:`api.contract.document.TAGS`.
     summary : str
-    answers : mapping
+    responses : mapping
         Status to response.
-    refusals : tuple of int
+    errors : tuple of int
         Statuses of possible errors, beside those of every address.
     query : type of BaseModel or None
         Its fields are the query parameters; None for none.
-    free : bool
-        True when any other parameter is accepted, too.
+    any_query : bool
+        True when query parameters that are not named here are accepted, too.
     headers : tuple of str
-        Request headers, of :data:`api.contract.headers.ASKED`.
+        Request headers, of :data:`api.contract.headers.REQUEST_HEADERS`.
     body : BodySpec or None
     error : type
         The shape of the errors.
@@ -100,10 +100,10 @@ class Operation:
     id: str
     tag: str
     summary: str
-    answers: Mapping[int, ResponseSpec]
-    refusals: tuple[int, ...] = ()
+    responses: Mapping[int, ResponseSpec]
+    errors: tuple[int, ...] = ()
     query: type[BaseModel] | None = None
-    free: bool = False
+    any_query: bool = False
     headers: tuple[str, ...] = ()
     body: BodySpec | None = None
     error: Any = Error
@@ -112,22 +112,26 @@ class Operation:
     @property
     def statuses(self) -> tuple[int, ...]:
         """All statuses of its responses."""
-        refused = () if is_open(self.method, self.path) else (NOT_KNOWN, NOT_ALLOWED, TOO_MANY)
-        return tuple(sorted({*self.answers, *self.refusals, *refused, *ALWAYS}))
+        by_gate = () if is_open(self.method, self.path) else (UNAUTHORIZED, FORBIDDEN, TOO_MANY)
+        return tuple(sorted({*self.responses, *self.errors, *by_gate, *ALWAYS}))
 
     def contents(self, status: int) -> Contents:
         """Contents of the response of a status; 405 may be a page, for browsers."""
-        if status in self.answers:
-            return self.answers[status].contents
+        if status in self.responses:
+            return self.responses[status].contents
         if status == TOO_LONG:  # sent by Gunicorn, before our code runs
             return {HTML: None}
-        if status in (NOT_KNOWN, NOT_ALLOWED, TOO_MANY):  # from the gate, before an address has its own shape of errors
-            return {JSON: Error if status == NOT_KNOWN or self.error is Error else Error | self.error}
+        if status in (
+            UNAUTHORIZED,
+            FORBIDDEN,
+            TOO_MANY,
+        ):  # by auth/gate.py, in our own shape of errors
+            return {JSON: Error if status == UNAUTHORIZED or self.error is Error else Error | self.error}
         return {JSON: self.error, HTML: None} if status == WRONG_METHOD else {JSON: self.error}
 
     @property
     def parameters(self) -> tuple[str, ...]:
-        """Names of the path parameters."""
+        """Names of the query parameters."""
         return () if self.query is None else tuple(names_of(self.query))
 
 

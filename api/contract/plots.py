@@ -23,7 +23,7 @@ OPERATIONS = (
         },
         (400, 404, 503),
         query=OutcomeQuery,
-        free=True,
+        any_query=True,
         description="The plots of the Insights and Performance pages. An unknown plot is answered with the list of "
         "all. The options of the plot are parameters, too; what is left out is as the plot opens.",
     ),

@@ -136,13 +136,13 @@ PREDICT_BODY: dict[str, Any] = {JSON: Record | Annotated[list[Record], Field(min
 OTHERS = (FORM, MULTIPART, CSV, TSV, XLSX)  # types of bodies, see api.contract.operation.BodySpec
 
 
-PREDICT_ANSWERS = {
+PREDICT_RESPONSES = {
     200: ResponseSpec(
         {JSON: Predictions, TEXT: None, CSV: None}, "Scores, in the order of the records.", ("Model", "DecisionId")
     ),
     202: LATER,
 }
-PREDICT_REFUSALS = (400, 404, 406, 408, 413, 415, 422, 503, 507)
+PREDICT_ERRORS = (400, 404, 406, 408, 413, 415, 422, 503, 507)
 
 OPERATIONS = (
     Operation(
@@ -151,8 +151,8 @@ OPERATIONS = (
         "predict",
         TAG,
         "Score records",
-        PREDICT_ANSWERS,
-        PREDICT_REFUSALS,
+        PREDICT_RESPONSES,
+        PREDICT_ERRORS,
         query=PredictQuery,
         body=BodySpec(
             PREDICT_BODY,

@@ -9,7 +9,7 @@ from pydantic import MISSING, Field
 from api.contract.base import Probability, Scalar, Shape
 from api.contract.errors import Error
 from api.contract.operation import CSV, JSON, TEXT, BodySpec, Operation, ResponseSpec, in_json
-from api.contract.predict import OTHERS, PREDICT_BODY, PREDICT_REFUSALS, Predictions, Record
+from api.contract.predict import OTHERS, PREDICT_BODY, PREDICT_ERRORS, Predictions, Record
 from api.contract.predict import TAG as PREDICT
 from api.contract.requests import PredictQuery
 from api.contract.working import LATER
@@ -93,7 +93,7 @@ OPERATIONS = (
             TAG,
             summary,
             {200: ANSWER, 202: LATER},
-            PREDICT_REFUSALS,
+            PREDICT_ERRORS,
             query=PredictQuery,
             body=BodySpec(
                 BODY, "One record, a list of them, a table, or what a client of Hugging Face sends.", also=OTHERS

@@ -31,7 +31,13 @@ class Ready(Shape):
 
 OPERATIONS = (
     Operation(
-        "GET", "/healthz", "alive", TAG, "Tell that the process answers", {200: in_json(Alive, "It does.")}, free=True
+        "GET",
+        "/healthz",
+        "alive",
+        TAG,
+        "Tell that the process answers",
+        {200: in_json(Alive, "It does.")},
+        any_query=True,
     ),
     Operation(
         "GET",
@@ -43,7 +49,7 @@ OPERATIONS = (
             200: in_json(Ready, "Requests can be answered."),
             503: in_json(Ready, "A vital part is at fault.", "RetryAfter"),
         },
-        free=True,
+        any_query=True,
     ),
     Operation(
         "GET",
@@ -53,7 +59,9 @@ OPERATIONS = (
         "Give this document",
         {200: in_json(dict[str, Any], "The contract of all models, whichever they are.")},
     ),
-    Operation("GET", "/api/docs", "docs", TAG, "Show the API to people", {200: as_text(HTML, "A page.")}, free=True),
+    Operation(
+        "GET", "/api/docs", "docs", TAG, "Show the API to people", {200: as_text(HTML, "A page.")}, any_query=True
+    ),
     Operation(
         "GET",
         "/api/docs.js",

@@ -1,4 +1,4 @@
-"""Contract of answers that come later."""
+"""Contract of 202 Accepted: the answer is still being computed, and where to poll for it."""
 
 from __future__ import annotations
 

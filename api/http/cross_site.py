@@ -1,8 +1,8 @@
-"""CSRF protection: pages of other sites may request scores, and change nothing.
+"""CSRF protection: requests of other sites' pages may compute scores, but not change any state.
 
 A browser sends another site's forms to any address that it reaches, in an intranet too. That site cannot read
-the response (see ``web/origins.py``), but the change would be made. So all methods that may change state are refused
-to other sites, except at addresses that only compute.
+the response (CORS, see ``web/origins.py``), but the change would be made. So all methods that may change state are
+refused to other sites, except at addresses that only compute.
 """
 
 from __future__ import annotations

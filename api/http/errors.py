@@ -12,7 +12,7 @@ from flask import Flask, Response, current_app, jsonify, request
 from werkzeug.exceptions import ClientDisconnected, HTTPException, NotFound, RequestEntityTooLarge
 
 from api.http.request_body import IncompleteBody, OptionsTooLarge, UnknownCoding
-from api.http.statuses import RETRY, StoreAway, UnsupportedContent, status_of
+from api.http.statuses import RETRY_AFTER, StoreAway, UnsupportedContent, status_of
 from ml.bundle.score_json import short
 from ml.errors import InvalidRecord, LikelyError, Problem, TooManyRecords, Unreadable
 from store.errors import is_unavailable
@@ -79,7 +79,7 @@ def register(app: Flask) -> None:
 def _say_when_to_come_again(response: Response) -> Response:
     """Set Retry-After where something is away, health checks included."""
     if response.status_code == SERVICE_UNAVAILABLE:
-        response.headers.setdefault("Retry-After", str(RETRY[StoreAway]))
+        response.headers.setdefault("Retry-After", str(RETRY_AFTER[StoreAway]))
     return response
 
 
@@ -136,7 +136,7 @@ def refusal_of(error: LikelyError) -> Refusal:
     """Content of the response to an error."""
     problems = error.problems if isinstance(error, InvalidRecord) else ()
     hint = error.hint or next((each.hint for each in problems), "")  # the message is of the first of them
-    seconds = RETRY.get(type(error))
+    seconds = RETRY_AFTER.get(type(error))
     headers = {"Retry-After": str(seconds)} if seconds else {}
     return Refusal(status_of(error), error.code, error.message, hint, problems, headers)
 

@@ -173,15 +173,15 @@ def _fit(keys: Collection[str], known: Collection[str]) -> tuple[bool, int]:
     return found == len(keys), found
 
 
-def without_strangers(raws: Sequence[object], known: Collection[str]) -> tuple[list[object], list[str]]:
-    """Drop unknown names from records; also returns these names.
+def drop_unknown_fields(raws: Sequence[object], known: Collection[str]) -> tuple[list[object], list[str]]:
+    """Drop fields that the model does not know from records; also returns their names.
 
     Raises
     ------
     Unreadable
         A record has no known name at all.
     """
-    strangers: dict[str, None] = {}
+    unknown: dict[str, None] = {}
     kept: list[object] = []
     for at, raw in enumerate(raws):
         if not isinstance(raw, Mapping):
@@ -192,6 +192,6 @@ def without_strangers(raws: Sequence[object], known: Collection[str]) -> tuple[l
             raise Unreadable(
                 f"The model knows none of the names of record {at}.", f"It knows {', '.join(known)[:400]}."
             )
-        strangers.update(dict.fromkeys(name for name in raw if name not in known))
+        unknown.update(dict.fromkeys(name for name in raw if name not in known))
         kept.append(left)
-    return kept, list(strangers)
+    return kept, list(unknown)

@@ -14,27 +14,27 @@ def register(app: Flask) -> None:
     """Rewrite the links of every JSON response; without a prefix nothing is parsed."""
 
     @app.after_request
-    def lead_outside(response: Response) -> Response:
+    def add_prefix(response: Response) -> Response:
         root = request.script_root
         if root and response.mimetype == "application/json" and not response.is_streamed:
             body = response.get_data()
             if _MARK in body:
-                response.set_data(orjson.dumps(outside(orjson.loads(body), root)))
+                response.set_data(orjson.dumps(with_prefix(orjson.loads(body), root)))
         return response
 
 
-def outside(node: Any, root: str) -> Any:
+def with_prefix(node: Any, root: str) -> Any:
     """The same JSON, with the prefix before the paths of ``links`` objects."""
     if isinstance(node, list):
-        return [outside(each, root) for each in node]
+        return [with_prefix(each, root) for each in node]
     if not isinstance(node, dict):
         return node
-    return {name: _led(each, root) if name == "links" else outside(each, root) for name, each in node.items()}
+    return {name: _prefixed(each, root) if name == "links" else with_prefix(each, root) for name, each in node.items()}
 
 
-def _led(links: Any, root: str) -> Any:
+def _prefixed(links: Any, root: str) -> Any:
     if not isinstance(links, dict):
-        return outside(links, root)
+        return with_prefix(links, root)
     return {
         name: root + path if isinstance(path, str) and path.startswith("/") else path for name, path in links.items()
     }

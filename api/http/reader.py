@@ -1,4 +1,4 @@
-"""Who reads an answer of the API: programs get English, and a page asks in its reader's language."""
+"""Language of API responses: English, unless the query parameter ``language`` names another one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Statuses: the only mapping of errors to HTTP codes, and after how many seconds a retry is worth it."""
+"""The only mapping of errors to HTTP status codes, and to the seconds of Retry-After."""
 
 from __future__ import annotations
 
@@ -74,16 +74,16 @@ STATUS: dict[type[LikelyError], int] = {
     NotAcceptable: 406,
     LikelyError: 400,
 }
-RETRY: dict[type[LikelyError], int] = {
+RETRY_AFTER: dict[type[LikelyError], int] = {
     ReportBusy: 5,
     StoreAway: 5,
     errors.ReadersBusy: 5,
     ProcessFailed: 60,
     refused.TooMuchOpen: 60,
 }
-"""Seconds after which what was refused is worth a retry."""
+"""Retry-After of an error, in seconds; others have none."""
 
 
 def status_of(error: LikelyError) -> int:
-    """Status of an error: that of its class, else of the nearest one that it derives from."""
+    """HTTP status of an error: that of its class, else of its nearest base class."""
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from api.contract.requests import ExtraQuery
 from api.http.containers import check_containers
 from api.http.errors import check_count
-from api.http.json_tables import names_of, without_strangers
+from api.http.json_tables import drop_unknown_fields, names_of
 from api.http.request_ids import MODEL
 from api.http.validated import read_query
 from ml.bundle.scored import Scored
@@ -58,7 +58,7 @@ def score_request(service: Service, bundle: Bundle, records: list[Any], most: in
         raise NoRecords("There is no record in the body.")
     check_count(len(records), most)
     if read_query(ExtraQuery).extra == "ignore":
-        records, _ = without_strangers(records, names_of(bundle.schema))
+        records, _ = drop_unknown_fields(records, names_of(bundle.schema))
     return service.score(bundle.key, records)
 
 

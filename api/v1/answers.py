@@ -1,4 +1,4 @@
-"""Answers that come later: 202 for a request that takes longer than 8 s, and the route of what it asked for."""
+"""Asynchronous answers: 202 Accepted for a request that takes longer than 8 s, and the route that gives its answer."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def register(app: Flask, answers: Answers, late: LateAnswers | None = None) -> N
     @app.get(f"{PREFIX}/<answer>")
     @takes()
     def get_answer(answer: str) -> Response:
-        """The answer to a request that was to come later, or 202 while it is not there."""
+        """The answer to a request that took too long; 202 while it is still being computed."""
         job, content = answers.get(answer)
         if content is None:
             return _come_again(job)
@@ -44,8 +44,8 @@ def register(app: Flask, answers: Answers, late: LateAnswers | None = None) -> N
             return internal_error(error)
 
 
-def say_what_goes_on(app: Flask) -> None:
-    """Answer 202 where a result is still computed: the same address gives it when it is there."""
+def accept_slow_requests(app: Flask) -> None:
+    """Respond 202 while a result is still being computed: the same address gives it when it is done."""
 
     @app.errorhandler(StillWorking)
     def working(_error: StillWorking) -> Response:

@@ -1,4 +1,4 @@
-"""The default model, of addresses that name none: ``/``, ``/predict``, ``/invocations``, ``/score``."""
+"""The default model, for addresses without a model's name: ``/``, ``/predict``, ``/invocations``, ``/score``."""
 
 from __future__ import annotations
 

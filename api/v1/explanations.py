@@ -10,7 +10,7 @@ from typing import Any
 
 from api.contract.requests import PredictQuery
 from api.http.file_tables import notes_of_table
-from api.http.json_tables import names_of, without_strangers
+from api.http.json_tables import drop_unknown_fields, names_of
 from api.http.representations import JSON, Answer, choose, whole
 from api.http.statuses import NotAcceptable
 from jobs.work.answers import finished
@@ -27,11 +27,11 @@ MOST = 100  # records of a request with explanations: each takes some millisecon
 MOST_AVERAGED = 1_000  # records of a request whose blanks are averaged over: one or two seconds
 FEW = 5  # records that are explained beside others
 
-_one_at_a_time = threading.Lock()  # more records of one request at a time in a process: others get answers meanwhile
+_one_at_a_time = threading.Lock()  # one request with many records at a time in a process: others are answered meanwhile
 
 
 class Later(Exception):
-    """What is asked for takes longer than a request waits: whoever can accepts a job, of which this is the content.
+    """Computing the answer takes longer than a request waits: the error handler creates a job with this content.
 
     Attributes
     ----------
@@ -77,8 +77,8 @@ def answer(
     said = notes_of_table(raws)
     beside: dict[str, Any] = {"notes": said} if said else {}
     if asked.extra == "ignore":
-        raws, strangers = without_strangers(raws, names_of(bundle.schema))
-        beside["ignored"] = strangers
+        raws, unknown = drop_unknown_fields(raws, names_of(bundle.schema))
+        beside["ignored"] = unknown
     if not asked.only_scores:
         if content_type != JSON:
             raise NotAcceptable("What the address asks for is given as JSON only.", f"Accepted: {JSON}.")
@@ -116,7 +116,10 @@ def _more(
 
 @contextmanager
 def _patience(many: bool) -> Iterator[Callable[[], None]]:
-    """What is to be called before each record: it raises StillWorking after 8 s. So does another request's work."""
+    """Yields a check to be called before each record: it raises StillWorking after 8 s.
+
+    Many records are computed for one request of a process at a time: for a second one StillWorking is raised at once.
+    """
     until = time.monotonic() + PATIENCE
 
     def check() -> None:

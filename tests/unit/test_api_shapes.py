@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.http.json_tables import from_lists, records_in, rows_or_records, without_strangers
+from api.http.json_tables import drop_unknown_fields, from_lists, records_in, rows_or_records
 from ml.errors import Unreadable
 
 NAMES = ("age", "town", "income")
@@ -87,6 +87,6 @@ def test_rows_by_place_and_single_values():
 
 def test_strangers_are_left_out_and_named_once():
     raws = [{"age": 1, "x": 2}, {"town": "a", "y": 1, "x": 3}, "no record", {}]
-    assert without_strangers(raws, known()) == ([{"age": 1}, {"town": "a"}, "no record", {}], ["x", "y"])
+    assert drop_unknown_fields(raws, known()) == ([{"age": 1}, {"town": "a"}, "no record", {}], ["x", "y"])
     with pytest.raises(Unreadable, match="record 1"):
-        without_strangers([{"age": 1}, {"Age ": 1}], known())
+        drop_unknown_fields([{"age": 1}, {"Age ": 1}], known())

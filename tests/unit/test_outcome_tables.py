@@ -135,7 +135,7 @@ class ReadsFirst(DatabaseTable):
     """A table whose transactions read before they write, as some have to."""
 
     def count_up(self) -> None:
-        with self._writing() as connection:
+        with self._read_then_write() as connection:
             found = connection.execute(select(decisions.c.worth)).scalar()
             time.sleep(0.01)
             connection.execute(update(decisions).values(worth=found + 1))

@@ -1,4 +1,4 @@
-"""The answer of a table that is made while it is sent."""
+"""Streamed CSV response: a table that is made while it is sent."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from flask import Response
 
 
 def csv_answer(parts: Iterator[str], name: str) -> Response:
-    """A CSV file for download, of which the header and the first lines are made before the answer begins.
+    """A CSV file for download; its header and first lines are made before the response begins.
 
-    So a store that does not answer is an error of its own.
+    So an outage of the store becomes an error response instead of a truncated file.
 
     Parameters
     ----------
