@@ -79,7 +79,7 @@ def on_starting(server: Any) -> None:
 
 def child_exit(_server: Any, _worker: Any) -> None:
     """Add what a worker counted that has ended to what others counted that have."""
-    shared_files.bury(shared_files.folder_of(_settings.var_dir))
+    shared_files.merge_ended(shared_files.folder_of(_settings.var_dir))
 
 
 def when_ready(server: Any) -> None:

@@ -1,4 +1,4 @@
-"""Answers that come later: accepted as jobs, fetched by whoever asked."""
+"""Asynchronous answers: a request that takes too long becomes a job, whose answer is fetched when it is done."""
 
 from __future__ import annotations
 

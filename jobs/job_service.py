@@ -8,11 +8,11 @@ from typing import Any
 from auth.audit_log import AuditLog
 from auth.caller import caller_id, current_request_id
 from jobs.files import paths
-from jobs.files.head import check_head, check_kept, form_of, take_head, told_by_head
+from jobs.files.head import check_head, check_kept, form_of, is_checkable_by_head, take_head
 from jobs.files.source import RECORDS
 from jobs.files.stream_check import StreamCheck
 from jobs.kept.removal import remove_job
-from jobs.receive import USUAL, FileLimits, Receiver, as_long_as, discard
+from jobs.receive import USUAL, FileLimits, Receiver, discard, limited_to_size
 from jobs.refused import KeyTaken, UnknownJob, counting_refusals, no_job, no_table, taken
 from jobs.webhooks.allowed_addresses import NOBODY, CallbackRules
 from ml.advice.score_known import ESTIMATOR, check_blanks
@@ -100,7 +100,7 @@ class JobService:
         receiver = self._receiver(before)
         with receiver:
             receiver.expect(size)
-            found = self._received(receiver, as_long_as(before, blocks, key or ""), options, bundle, held)
+            found = self._received(receiver, limited_to_size(before, blocks, key or ""), options, bundle, held)
             asked = {name: options.get(name, default) for name, default in ASKED.items()}
             asked |= {"held": held, "callback_url": callback}
             if self._add(receiver, bundle.key, found | {"asked": asked}, key, held, callback):
@@ -124,7 +124,7 @@ class JobService:
             raise no_table()
         if held:
             SERVER.warm()  # a look follows
-        streamed = told_by_head(found["format"])
+        streamed = is_checkable_by_head(found["format"])
         told = streamed and check_head(head, whole, found, bundle, held)
         blocks, later = receiver.passing(blocks), False
         if streamed and not whole:
@@ -184,7 +184,7 @@ class JobService:
     def counted(self, job: str) -> str:
         """Count a job without a file, unless it is there; for whom it counts, or TooMuchOpen."""
         receiver = Receiver(job, self.store.jobs, self.files, self._limits)
-        if self.store.jobs.uncounted(job) is None:
+        if self.store.jobs.get_uncounted(job) is None:
             receiver.expect(0)
         return receiver.who
 
@@ -196,7 +196,7 @@ class JobService:
         if sent.again:
             if self._before(key):
                 return False
-            sent.is_new()
+            sent.count_as_new()
         state: State = "held" if held else "waiting"
         given = (sent.digest, sent.size, options, key, state, callback, sent.who)
         origin = Origin(current_request_id(), traceparent())

@@ -1,4 +1,4 @@
-"""Preview of a held file that cannot be read with the present options: the reason, and the options that may help."""
+"""Preview of a held file that cannot be read with the given read options: the reason, and the options that may help."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Versions that a worker does not have, or cannot open: their jobs are left to others for a while."""
+"""Versions that a worker does not have, or cannot open: for a while their jobs are left to other workers."""
 
 from __future__ import annotations
 
@@ -35,18 +35,18 @@ class MissingVersions:
         self._patience, self._clock = patience, clock
         self._known: dict[str, _Missing] = {}
 
-    def left(self) -> set[str]:
-        """Model keys whose jobs are not to be asked for now."""
+    def skipped(self) -> set[str]:
+        """Keys of the versions whose jobs this worker does not claim now."""
         now = self._clock()
         return {model for model, missing in self._known.items() if now < missing.met + PAUSE}
 
     def waits(self) -> bool:
-        """True while a job was left to others a moment ago: whoever ends now would not see whether it fails."""
+        """True shortly after a job was left to others: whoever ended now would not see whether it has to fail it."""
         now = self._clock()
         return any(now < missing.met + 2 * PAUSE for missing in self._known.values())
 
-    def met(self, model: str, progress: int, why: str) -> bool:
-        """A chunk of a job of this version was met; True where others are waited for no longer.
+    def report(self, model: str, progress: int, why: str) -> bool:
+        """Report that a chunk of a version that is missing was claimed; True where its job has to fail now.
 
         Parameters
         ----------
@@ -69,5 +69,5 @@ class MissingVersions:
         return now - known.since >= self._patience
 
     def forget(self, model: str) -> None:
-        """The version is there."""
+        """Forget a version, which is there by now."""
         self._known.pop(model, None)

@@ -1,4 +1,4 @@
-"""Receives the file of a job: written block by block, counted for whoever sends it, removed where it becomes no job."""
+"""Receives an upload: written block by block, counted against its sender's quota, removed if no job is made."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from store.uploads import Quota
 
 log = logging.getLogger(__name__)
 
-STEP = 8 * 1024 * 1024  # bytes after which a file that comes is counted anew
-AHEAD = 16  # part of what one may have open in all that is counted before it comes, at most
+STEP = 8 * 1024 * 1024  # bytes after which the size of an upload is written to the store again
+AHEAD = 16  # bytes that are reserved ahead of an upload of unknown size: at most this part of the quota
 MOST = 20_000 * 1024 * 1024  # bytes of a file
 
 
 @dataclass(frozen=True)
 class FileLimits:
-    """Limits of files that are sent: bytes of one, and what one person may have open at a time."""
+    """Limits of uploads: bytes of one, and the quota of one caller."""
 
     most: int = MOST
     quota: Quota = field(default_factory=Quota)
@@ -37,7 +37,7 @@ USUAL = FileLimits()
 
 
 class Receiver:
-    """The file of one job to be. Used as a context: what was written and counted is undone where an error leaves it.
+    """An upload that becomes a job. A context manager: on an error the file is removed, and its quota given back.
 
     Parameters
     ----------
@@ -47,8 +47,8 @@ class Receiver:
     files : Files
     limits : FileLimits
     again : bool
-        Whether its idempotency key is that of a job: it is counted as any other, but not refused where its sender has
-        as much open as may be, for then it will be that job.
+        Whether a job has its idempotency key already: the upload is counted as any other, but not refused where the
+        quota is used up, for it is expected to be answered with that job.
     """
 
     def __init__(self, job: str, table: JobTable, files: Files, limits: FileLimits, again: bool = False) -> None:
@@ -72,7 +72,7 @@ class Receiver:
             self._undo()
 
     def expect(self, size: int) -> None:
-        """Count a file before it comes.
+        """Reserve quota for an upload before it begins.
 
         Parameters
         ----------
@@ -87,8 +87,8 @@ class Receiver:
             raise too_large(self._limits.most)
         self._reserve(size)
 
-    def is_new(self) -> None:
-        """Count it as a file that becomes a job of its own: the job of its key was removed while it came.
+    def count_as_new(self) -> None:
+        """Count the upload as one that becomes a new job: the job of its key was removed meanwhile.
 
         Raises
         ------
@@ -104,7 +104,7 @@ class Receiver:
         self._counted = size
 
     def passing(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
-        """Pass on the blocks of the file while they are counted.
+        """Pass on the blocks of the upload, and count them against the quota.
 
         Raises
         ------
@@ -136,7 +136,7 @@ class Receiver:
             raise NoRoom(text("What was sent cannot be kept here at the moment."), text("Try again later.")) from None
 
     def _undo(self) -> None:
-        """Remove the file, and count it no longer; what fails is left to the sweep."""
+        """Remove the file, and release its quota; what fails is left to the sweep."""
         discard(self._files, self.job)
         if self.who:
             try:
@@ -146,9 +146,9 @@ class Receiver:
                     raise
 
     def _count_ahead(self) -> None:
-        """Count bytes before they are kept, and some more of a file of unknown size; where these do not fit, none more.
+        """Reserve quota before bytes are written, and some ahead where the size is unknown, if that is left.
 
-        So several that come at once never have more together than they may.
+        So concurrent uploads never exceed the quota together.
         """
         more = min(STEP, self._limits.quota.size // AHEAD or STEP)
         try:
@@ -171,8 +171,8 @@ def discard(files: Files, job: str) -> None:
         log.warning("The files of %s are still there: %s", job, error)
 
 
-def as_long_as(before: Job | None, blocks: Iterable[bytes], key: str) -> Iterator[bytes]:
-    """The blocks of a file; KeyTaken as soon as they are more than those of the job of their key, if there is one."""
+def limited_to_size(before: Job | None, blocks: Iterable[bytes], key: str) -> Iterator[bytes]:
+    """The blocks of an upload; KeyTaken as soon as it is larger than the file of the job that has its key, if any."""
     size = 0
     for block in blocks:
         size += len(block)

@@ -29,9 +29,9 @@ from telemetry.tracing import job_span
 
 log = logging.getLogger(__name__)
 
-# Errors of a place that is full or away, of which no chunk is the cause
+# Errors of a file system that is full or away: no chunk is their cause
 AWAY = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.ETIMEDOUT)
-GONE_FILES = ("result_gone", "campaign_gone")  # codes of errors that say so of files
+GONE_FILES = ("result_gone", "campaign_gone")  # codes of errors which mean that files are missing
 FILES_PATIENCE = 900.0  # seconds for which the files of a job are waited for
 LEASE = 30.0  # seconds until the chunk of a dead worker is given to another
 GONE = mark("Something went wrong here. It is in the log of the worker under {name}.")
@@ -80,7 +80,7 @@ class Worker:
 
     @property
     def waits(self) -> bool:
-        """True while this worker has something to see to, though there may be no work for it."""
+        """True while this worker must not end, though there may be nothing to claim."""
         return bool(self._owed) or self._missing.waits() or self._place.is_open
 
     def step(self, job: str | None = None) -> bool:
@@ -114,10 +114,10 @@ class Worker:
         while self._owed:
             self._table.release(self._owed[-1])
             self._owed.pop()
-        return self._table.claim(self._lease, job, self._missing.left())
+        return self._table.claim(self._lease, job, self._missing.skipped())
 
     def _do(self, chunk: Chunk) -> None:
-        job = self._table.uncounted(chunk.job)
+        job = self._table.get_uncounted(chunk.job)
         if job is None:
             return
         began, result = time.perf_counter(), "failed"
@@ -133,7 +133,7 @@ class Worker:
                 observe(CHUNKS, time.perf_counter() - began, job.kind, result)
 
     def _tried(self, job: Job, chunk: Chunk) -> str:
-        """Execute a chunk and see to what goes wrong; says how it went, for metrics."""
+        """Execute a chunk and handle its errors; returns the result as metrics name it."""
         try:
             self._execute(job, chunk)
         except LeaseLost:
@@ -167,13 +167,13 @@ class Worker:
         return "failed"
 
     def _is_away(self, job: Job) -> bool:
-        """True where the folder of a job that goes on is missing: who removes a job says so in its row first.
+        """True where the folder of a job that is not removed is missing: the file system is probably not mounted.
 
-        Nobody but who accepts the job makes its folder, so that it is there with its files or not at all. After a
-        quarter of an hour it counts as removed by hand.
+        Only the process that accepts a job makes its folder, so it is there with its files or not at all; a removal is
+        written into the job's row first. After a quarter of an hour the folder counts as removed by hand.
         """
         place = str(job.options.get("of", job.id))
-        found = self._table.uncounted(place)
+        found = self._table.get_uncounted(place)
         try:
             away = found is not None and found.state != "cancelled" and not self._files.sizes(paths.folder(place))
         except Exception:  # noqa: BLE001 - each kind of place has errors of its own
@@ -190,7 +190,7 @@ class Worker:
         return "given back"
 
     def _leave(self, job: Job, chunk: Chunk) -> str:
-        """Leave a chunk to its new owner, or nothing behind where its job is over."""
+        """Leave a chunk to its new owner; where its job is over, remove what was written for it."""
         log.info("Job %s, chunk %s went to another worker, or its job is over.", chunk.job, chunk.number)
         try:
             clear_after(self._table, self._files, job)
@@ -218,7 +218,7 @@ class Worker:
             self.service.opened(job.model)
             self._missing.forget(job.model)
         except LikelyError as fault:
-            if not self._missing.met(job.model, self._table.done_of(job.model), str(fault)):
+            if not self._missing.report(job.model, self._table.count_done_chunks(job.model), str(fault)):
                 self._table.release(chunk)
                 self.announce(job.id)
                 return "given back"

@@ -24,7 +24,7 @@ class JobQueries(DatabaseTable):
         """One job, or None."""
         return next(iter(self._read(select(jobs).where(jobs.c.id == job, THERE))), None)
 
-    def uncounted(self, job: str) -> Job | None:
+    def get_uncounted(self, job: str) -> Job | None:
         """One job without what is counted over its chunks, and without its call; or None."""
         with self._connection() as connection:
             row = connection.execute(select(jobs).where(jobs.c.id == job, THERE)).mappings().first()
@@ -72,18 +72,18 @@ class JobQueries(DatabaseTable):
         return {row.number for row in self._all(select(chunks.c.number).where(chunks.c.job == job))}
 
     def with_work(self, most: int = 100) -> list[str]:
-        """Jobs with a free chunk, or with none that is open: whoever finished the last one died before he closed it."""
+        """Jobs with a free chunk, or with no open one: a worker finished the last and died before it closed the job."""
         return self._with_work(most)
 
     def _with_work(self, most: int, *conditions: Any) -> list[str]:
-        """As :meth:`with_work`, of the jobs that fulfil the conditions, in any order: none starves the others."""
+        """As :meth:`with_work`, of jobs that fulfil the conditions, in random order, so that none starves others."""
         with self._connection() as connection:
             any_free = first_open(jobs.c.id, free(clock(connection))).scalar_subquery().is_not(None)
             needed = or_(any_free, first_open(jobs.c.id).scalar_subquery().is_(None))
             query = select(jobs.c.id).where(jobs.c.state.in_(OPEN), needed, *conditions)
             return list(connection.scalars(query.order_by(func.random()).limit(most)))
 
-    def done_of(self, model: str) -> int:
+    def count_done_chunks(self, model: str) -> int:
         """Number of chunks of a version's jobs that are done."""
         query = select(func.count()).select_from(chunks).join(jobs, jobs.c.id == chunks.c.job)
         return int(self._scalar(query.where(jobs.c.model == model, chunks.c.state == "done")))
@@ -108,7 +108,7 @@ class JobQueries(DatabaseTable):
             0.0 if first is None else max(0.0, now - first),
         )
 
-    def older(self, seconds: float, most: int = 100) -> list[str]:
+    def expired(self, seconds: float, most: int = 100) -> list[str]:
         """Jobs that have been over, or held, for longer than `seconds`."""
         with self._connection() as connection:
             long_ago = now_in(connection) - seconds
@@ -131,9 +131,9 @@ class JobQueries(DatabaseTable):
 
 
 def free(now: ColumnElement[Any]) -> Any:
-    """SQL condition of free ones among the chunks that are not done: without a lease, or with an expired one.
+    """SQL condition of a chunk that may be claimed, given that it is not done: it has no lease, or an expired one.
 
-    One comparison that no index answers: for two with OR PostgreSQL gathers all open chunks of the job, and sorts them.
+    One comparison, which uses no index: for two with OR PostgreSQL would gather and sort all open chunks of the job.
     """
     return func.coalesce(chunks.c.lease, 0.0) < now
 

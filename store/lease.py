@@ -36,21 +36,21 @@ class Lease:
         """SQL condition of rows that are leased at the moment."""
         return self._until > clock(connection)
 
-    def held(self, owner: str | None, *of: Any) -> ColumnElement[bool]:
-        """SQL condition of the rows `of` which this is the owner, whether or not the lease has expired."""
+    def held(self, owner: str | None, *conditions: Any) -> ColumnElement[bool]:
+        """SQL condition of the rows that fulfil the conditions and have this owner, even if their lease has expired."""
         mine = true() if self._owner is None else self._owner == owner
-        return and_(self._while_in, mine, *of)
+        return and_(self._while_in, mine, *conditions)
 
     # ---- claims ------------------------------------------------------------------------------------
-    def claim_due(self, engine: Engine, seconds: float, *of: Any, most: int = 1) -> Sequence[Row[Any]]:
-        """Claim up to `most` rows `of` those whose lease has expired, the longest due first; they have a new owner.
+    def claim_due(self, engine: Engine, seconds: float, *conditions: Any, most: int = 1) -> Sequence[Row[Any]]:
+        """Claim rows that fulfil the conditions and whose lease has expired, the longest due first, for a new owner.
 
         PostgreSQL passes over rows that others are about to claim; SQLite has one writer at a time, and where nothing
         is due it is only read.
         """
         keys = list(self._table.primary_key.columns)
         with engine.connect() as connection:
-            due = and_(self._while_in, self._until <= clock(connection), *of)
+            due = and_(self._while_in, self._until <= clock(connection), *conditions)
             if connection.execute(select(*keys).where(due).limit(1)).first() is None:
                 return []
         some = select(*keys).where(due).order_by(self._until).limit(most)
@@ -58,14 +58,14 @@ class Lease:
         with engine.begin() as connection:
             return self.claim(connection, tuple_(*keys).in_(select(*chosen.c)), seconds)
 
-    def claim(self, connection: Connection, these: Any, seconds: float, **change: Any) -> Sequence[Row[Any]]:
-        """Claim `these` rows, which the condition says are free, for a new owner; other columns change with them."""
+    def claim(self, connection: Connection, condition: Any, seconds: float, **change: Any) -> Sequence[Row[Any]]:
+        """Claim the rows of a condition, which excludes leased ones, for a new owner; other columns change too."""
         new = {self._until.name: clock(connection) + seconds, **change}
         if self._owner is not None:
             new[self._owner.name] = uuid.uuid4().hex
         if "attempts" in self._table.c:
             new["attempts"] = self._table.c.attempts + 1
-        return connection.execute(update(self._table).where(these).values(new).returning(*self._table.c)).all()
+        return connection.execute(update(self._table).where(condition).values(new).returning(*self._table.c)).all()
 
     def claim_key(
         self, connection: Connection, key: Mapping[str, Any], owner: str, seconds: float, or_if: Any = None
@@ -91,16 +91,16 @@ class Lease:
         return connection.execute(claimed.returning(self._until)).first() is not None
 
     # ---- by the owner ------------------------------------------------------------------------------
-    def renew(self, connection: Connection, owner: str | None, /, *of: Any, seconds: float) -> bool:
+    def renew(self, connection: Connection, owner: str | None, /, *conditions: Any, seconds: float) -> bool:
         """Let the lease end in so many seconds; False where the row has another owner by now."""
-        return self.change(connection, owner, *of, **{self._until.name: clock(connection) + seconds})
+        return self.change(connection, owner, *conditions, **{self._until.name: clock(connection) + seconds})
 
-    def change(self, connection: Connection, owner: str | None, /, *of: Any, **values: Any) -> bool:
+    def change(self, connection: Connection, owner: str | None, /, *conditions: Any, **values: Any) -> bool:
         """Change a row that is still held; False where it has another owner by now."""
-        return connection.execute(update(self._table).where(self.held(owner, *of)).values(values)).rowcount == 1
+        return connection.execute(update(self._table).where(self.held(owner, *conditions)).values(values)).rowcount == 1
 
     def give_back(
-        self, connection: Connection, owner: str | None, /, *of: Any, pause: float | None = None, **values: Any
+        self, connection: Connection, owner: str | None, /, *conditions: Any, pause: float | None = None, **values: Any
     ) -> bool:
         """Give a row back, with other columns changed; False where it has another owner by now.
 
@@ -108,11 +108,11 @@ class Lease:
         ----------
         connection : Connection
         owner : str or None
-        *of : condition
+        *conditions : condition
         pause : float or None
             Seconds until it may be claimed again; None leaves the time as it is.
         **values
         """
         values |= {} if self._owner is None else {self._owner.name: None}
         values |= {} if pause is None else {self._until.name: clock(connection) + pause}
-        return self.change(connection, owner, *of, **values)
+        return self.change(connection, owner, *conditions, **values)

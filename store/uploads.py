@@ -1,4 +1,4 @@
-"""Files that are being sent: with the jobs that are not over they are what somebody has open at a time."""
+"""Uploads in progress, and the quota of a caller: their unfinished jobs and uploads together."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SILENT = 900.0  # seconds after which an upload that was not heard of no longer 
 
 @dataclass(frozen=True)
 class Usage:
-    """What somebody has open: jobs that are held, waiting or running and files being sent; and bytes of their files."""
+    """Usage of a quota: number of unfinished jobs (held, waiting, running) and uploads, and bytes of their files."""
 
     jobs: int
     size: int
@@ -24,7 +24,7 @@ class Usage:
 
 @dataclass(frozen=True)
 class Quota:
-    """How much somebody may have open at a time; 0 for no limit.
+    """Quota of one caller: unfinished jobs and uploads at a time; 0 for no limit.
 
     Attributes
     ----------
@@ -53,7 +53,7 @@ class UploadTable(DatabaseTable):
     """
 
     def reserve(self, job: str, who: str, size: int, quota: Quota, *, again: bool = False) -> Usage | None:
-        """Count a file that begins to be sent, or that may become a job now.
+        """Reserve quota for an upload that begins, or for one that becomes a new job.
 
         Parameters
         ----------
@@ -64,13 +64,13 @@ class UploadTable(DatabaseTable):
             Bytes, as far as they are known.
         quota : Quota
         again : bool
-            It comes under the key of a job, and will be that one: beyond the quota it is taken where nothing else is
-            being sent.
+            A job has its idempotency key already, with which it will probably be answered: it may exceed the quota
+            where no other upload is in progress.
 
         Returns
         -------
         Usage or None
-            What else is open where this would be too much, and then nothing is changed; else None.
+            The caller's other usage where the quota would be exceeded, and then nothing is changed; else None.
         """
         with self._connection() as connection, connection.begin() as transaction:
             _lock(connection, who)
@@ -86,7 +86,7 @@ class UploadTable(DatabaseTable):
             return others
 
     def grow(self, job: str, who: str, size: int, quota: Quota, *, again: bool = False) -> Usage | None:
-        """Count so many bytes of a file, as they came; returns as :meth:`reserve`."""
+        """Update the bytes of an upload as it proceeds; returns as :meth:`reserve`."""
         with self._transaction() as connection:
             _lock(connection, who)
             _put(connection, job, who, size)
@@ -95,7 +95,7 @@ class UploadTable(DatabaseTable):
             return None if fits else others
 
     def release(self, job: str) -> None:
-        """Count a file no longer: it became no job."""
+        """Release the quota of an upload that became no job."""
         self._change(delete(uploads).where(uploads.c.job == job))
 
     def expire(self) -> int:

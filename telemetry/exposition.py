@@ -1,4 +1,4 @@
-"""The page that Prometheus reads: what all processes of this machine counted, and what is read when it asks."""
+"""The page that Prometheus scrapes: what all processes of this machine counted, and what collectors read meanwhile."""
 
 from __future__ import annotations
 
@@ -49,16 +49,16 @@ class Exposition:
 
     def _counted(self) -> Collector:
         if not is_shared():
-            return _Read([*metrics.REGISTRY.collect(), *of_processes([os.getpid()])])
-        shared_files.bury(self._folder)
-        lock = shared_files.alone(self._folder)
+            return _Collected([*metrics.REGISTRY.collect(), *of_processes([os.getpid()])])
+        shared_files.merge_ended(self._folder)
+        lock = shared_files.exclusive_lock(self._folder)
         with suppress(TimeoutError):
             lock.acquire()
         try:
             counted = list(MultiProcessCollector.merge(shared_files.written(self._folder)))
         finally:
             lock.release()
-        return _Read([*counted, *of_processes(shared_files.processes(self._folder))])
+        return _Collected([*counted, *of_processes(shared_files.processes(self._folder))])
 
 
 def is_shared() -> bool:
@@ -66,8 +66,8 @@ def is_shared() -> bool:
     return bool(getattr(values.ValueClass, "_multiprocess", False))
 
 
-class _Read(Collector):
-    """Metrics that were read already."""
+class _Collected(Collector):
+    """Metrics that were collected before."""
 
     def __init__(self, found: Iterable[Metric]) -> None:
         self._found = found

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 ROUTE = "likely.route"  # the template of its address: /api/v1/models/<name>/predict
 CALLER = "likely.caller"  # who asks: "person ID", "key NAME (ID)"; never a person's name
 
-TOLD = "likely.told"  # its refusal comes of an outage, which the log has told
+ALREADY_LOGGED = "likely.already_logged"  # it failed by an outage, which the circuit breaker has logged
 
 current_request: ContextVar[WSGIEnvironment | None] = ContextVar("request_that_is_logged", default=None)
 _fields: ContextVar[Mapping[str, Any] | None] = ContextVar("fields_of_a_log", default=None)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 Page = Callable[[str], tuple[bytes, str]]
-SECONDS = 5  # for a request to come
+SECONDS = 5  # within which a request has to come
 
 
 class _Handler(WSGIRequestHandler):

@@ -1,4 +1,4 @@
-"""WSGI middleware around all: counts and times requests, and tells the log which one is being answered."""
+"""Outermost WSGI middleware: counts and times requests, and puts the current one into the context of the log."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 FOLDER = "metrics"  # below VAR_DIR
 PREPARED = ("counter", "histogram", "gauge_livemax")  # files of each process
 BLOCKS = {"counter": 128, "histogram": 256}  # kB of a file that is made; others have 16
-OF_THE_DEAD = 0  # in place of a process id
+MERGED = 0  # in place of a process id: the counts of all processes that have ended
 WEEK = 7 * 86_400.0
 PATIENCE = 2.0  # seconds for another process that reads or adds up
 
@@ -96,7 +96,7 @@ def share(var_dir: Path) -> bool:
 def _clean(folder: Path) -> None:
     """Remove what earlier runs left: on this machine those that have ended, and folders of machines long gone."""
     for file, process in _files(folder):
-        if process == OF_THE_DEAD or not _is_written(file, process):
+        if process == MERGED or not _is_written(file, process):
             file.unlink(missing_ok=True)
     for other in folder.parent.iterdir():
         newest = max((file.stat().st_mtime for file in other.glob("*.db")), default=0.0)
@@ -142,20 +142,20 @@ def written(folder: Path) -> list[str]:
     return [str(file) for file, _ in _files(folder) if file.stat().st_size]
 
 
-def alone(folder: Path) -> FileLock:
-    """A lock that keeps others from adding up meanwhile."""
+def exclusive_lock(folder: Path) -> FileLock:
+    """A lock within which no other process merges files."""
     return FileLock(folder / "lock", timeout=PATIENCE)
 
 
-def bury(folder: Path) -> None:
-    """Add the counts of processes that have ended to those of the dead, and drop their gauges."""
+def merge_ended(folder: Path) -> None:
+    """Add the counts of processes that have ended to one file, and remove theirs; their gauges are dropped."""
     if not _ended(folder):
         return
-    with suppress(OSError), alone(folder):
+    with suppress(OSError), exclusive_lock(folder):
         for file in _ended(folder):
             kind = file.name.partition("_")[0]
             if kind != "gauge" and file.stat().st_size:
-                _add(file, folder / f"{kind}_{OF_THE_DEAD}.db")
+                _add(file, folder / f"{kind}_{MERGED}.db")
             file.unlink(missing_ok=True)
 
 

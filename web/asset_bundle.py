@@ -1,4 +1,4 @@
-"""The asset bundle: the project's styles as one file and its scripts as one, for those who load them.
+"""The asset bundle: all styles of the project as one file, and all scripts as one.
 
 Styles are written as many small files, in a folder for each page, and are joined here. Their order in the bundle is
 that of the numbers with which their names begin, whatever folder they stand in; what a style says of ``url()`` is
@@ -15,7 +15,7 @@ from pathlib import Path
 from flask import Flask, Response
 
 BUILT = "bundle"
-ALONE = r"(theme|prerender)\.js"  # bundles that run before Dash's scripts: the index links to each
+EARLY = r"(theme|prerender)\.js"  # bundles that run before Dash's scripts: the index links to each
 VENDOR = "vendor"  # libraries of others, each loaded by itself where it is needed
 ADDRESS = "/assets/likely"
 _LINKS = {
@@ -57,7 +57,7 @@ class AssetBundle:
         """True when path and stamp name a bundle in its present state."""
         return any(path == f"{ADDRESS}.{kind}" and stamp == self.stamp(kind) for kind in _TAGS)
 
-    def in_one(self, html: str, kind: str) -> str:
+    def link_bundle(self, html: str, kind: str) -> str:
         """Replace the index page's links to single files by one link to the bundle."""
         links = _LINKS[kind]
         if not links.search(html):

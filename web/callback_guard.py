@@ -78,9 +78,9 @@ def error_response(status: int, code: str, message: str | None) -> Response:
 
 
 def answer_503_where_the_store_is_away(server: Flask) -> None:
-    """Answer 503 where a page or a callback needs the store and it does not answer: the page says so, and asks again.
+    """Answer 503 where a page or a callback needs the store during an outage: the page says so, and tries again.
 
-    Also where it is locked, or where its driver says that it is away: of all other errors the log has to know.
+    All other errors are raised, and logged.
     """
 
     @server.errorhandler(Exception)
@@ -93,7 +93,7 @@ def answer_503_where_the_store_is_away(server: Flask) -> None:
 
 
 def answer_refusals_in_words(server: Flask) -> None:
-    """Answer 404 where a callback asks for what is not there for its caller, and does not say so itself."""
+    """Answer 404 to an error of ours that a callback did not handle: what was asked for is not there."""
 
     @server.errorhandler(LikelyError)
     def refuse(error: LikelyError) -> Response:

@@ -92,6 +92,6 @@ def _outside(name: str, value: str, root: str) -> str:
 _ADDRESS = re.compile(r'\b(src|href|content)="(?=/(?!/))')
 
 
-def addresses_outside(html: str, root: str) -> str:
+def prefixed_addresses(html: str, root: str) -> str:
     """Tags of the index page, with the prefix before their addresses."""
     return _ADDRESS.sub(rf"\g<0>{root}", html) if root else html

@@ -1,4 +1,4 @@
-"""CORS: pages of other sites may read our answers only where ALLOWED_ORIGINS names them.
+"""CORS: pages of other sites may read responses only where ALLOWED_ORIGINS names them.
 
 https://fetch.spec.whatwg.org/#http-cors-protocol. Credentials are never allowed: an allowed page
 reads what any client of the service may read.
@@ -11,18 +11,18 @@ from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 ANY = "*"
-METHODS = "GET, HEAD, POST, DELETE, OPTIONS"
-SENT = (
+ALLOWED_METHODS = "GET, HEAD, POST, DELETE, OPTIONS"
+ALLOWED_HEADERS = (
     "Accept, Authorization, Content-Encoding, Content-Type, Idempotency-Key, If-None-Match, "
     "Inference-Header-Content-Length, Range, X-Request-Id"
 )
-READ = (
+EXPOSED_HEADERS = (
     "Accept-Encoding, Accept-Ranges, Allow, Content-Disposition, Content-Range, Decision-Id, ETag, "
     "Idempotency-Replayed, Inference-Header-Content-Length, Link, Location, RateLimit, RateLimit-Policy, Retry-After, "
     "X-Model, X-Request-Id"
 )
-SECONDS = "600"  # seconds for which a browser may cache a preflight
-ASKED = "Access-Control-Request-Method, Access-Control-Request-Headers"
+MAX_AGE = "600"  # seconds for which a browser may cache a preflight
+PREFLIGHT_VARY = "Access-Control-Request-Method, Access-Control-Request-Headers"
 
 
 class Origins:
@@ -49,7 +49,7 @@ class Origins:
             return ()
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
-            extra = [("Access-Control-Allow-Origin", granted), ("Access-Control-Expose-Headers", READ)]
+            extra = [("Access-Control-Allow-Origin", granted), ("Access-Control-Expose-Headers", EXPOSED_HEADERS)]
             return start_response(status, [*headers, *(extra if granted else ()), *self._vary()], exc_info)
 
         return self.application(environ, start)
@@ -68,8 +68,8 @@ class Origins:
     def _preflight(self, granted: str) -> list[tuple[str, str]]:
         return [
             ("Access-Control-Allow-Origin", granted),
-            ("Access-Control-Allow-Methods", METHODS),
-            ("Access-Control-Allow-Headers", SENT),
-            ("Access-Control-Max-Age", SECONDS),
-            *self._vary(ASKED),
+            ("Access-Control-Allow-Methods", ALLOWED_METHODS),
+            ("Access-Control-Allow-Headers", ALLOWED_HEADERS),
+            ("Access-Control-Max-Age", MAX_AGE),
+            *self._vary(PREFLIGHT_VARY),
         ]

@@ -10,8 +10,8 @@ from dash import Dash
 from dash._utils import interpolate_str
 from flask import Flask, Response, request
 
-from web.asset_bundle import ALONE, VENDOR, AssetBundle
-from web.mount import addresses_outside
+from web.asset_bundle import EARLY, VENDOR, AssetBundle
+from web.mount import prefixed_addresses
 from web.plotly_bundle import PlotlyBundle
 
 # Dash always sends these. No page holds a DataTable, and the polyfill is for browsers before 2018
@@ -47,7 +47,7 @@ class LeanDash(Dash):
         index_texts: Callable[[], dict[str, str]] = dict,
         **kwargs: Any,
     ) -> None:
-        super().__init__(*args, assets_path_ignore=[f"^{VENDOR}$"], assets_ignore=f"^{ALONE}$", **kwargs)
+        super().__init__(*args, assets_path_ignore=[f"^{VENDOR}$"], assets_ignore=f"^{EARLY}$", **kwargs)
         self.change_index, self.index_texts = change_index, index_texts
         self.asset_bundle = AssetBundle(Path(self.config.assets_folder))
         self.plotly_bundle = PlotlyBundle(Path(self.config.assets_folder), draws) if draws else None
@@ -55,15 +55,15 @@ class LeanDash(Dash):
     def interpolate_index(self, **kwargs: Any) -> str:
         """Render the index page."""
         if self.plotly_bundle:
-            kwargs["metas"] += self.plotly_bundle.told()
-            kwargs["css"] += self.plotly_bundle.ahead(request.path)
+            kwargs["metas"] += self.plotly_bundle.meta_tag()
+            kwargs["css"] += self.plotly_bundle.preload_link(request.path)
         if grid := _GRID.search(kwargs["scripts"]):
             kwargs["metas"] += f'<meta name="likely-grid" content="{grid[1]}">\n'
             kwargs["scripts"] = _GRID.sub("", kwargs["scripts"])
-        kwargs["css"] = self.asset_bundle.in_one(kwargs["css"], "css")
-        kwargs["scripts"] = self.asset_bundle.in_one(_NOT_NEEDED.sub("", kwargs["scripts"]), "js")
+        kwargs["css"] = self.asset_bundle.link_bundle(kwargs["css"], "css")
+        kwargs["scripts"] = self.asset_bundle.link_bundle(_NOT_NEEDED.sub("", kwargs["scripts"]), "js")
         root = request.script_root
-        kwargs |= {part: addresses_outside(kwargs[part], root) for part in ("metas", "css", "scripts")}
+        kwargs |= {part: prefixed_addresses(kwargs[part], root) for part in ("metas", "css", "scripts")}
         kwargs = self.change_index(kwargs)
         kwargs["metas"] += f'<meta name="likely-root" content="{root}/">\n'
         entry = kwargs.pop("app_entry")  # last: its texts about models are not searched for placeholders

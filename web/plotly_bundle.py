@@ -36,11 +36,11 @@ class PlotlyBundle:
         """The script in brotli at the highest level, compressed ahead of time: too slow for a request."""
         return self._file.with_name(f"{self._file.name}.br").read_bytes()
 
-    def told(self) -> str:
-        """Meta tag with the address, for the head of every page."""
+    def meta_tag(self) -> str:
+        """Meta tag with the address of the script, for the head of every page."""
         return f'<meta name="likely-drawing" content="{self.address()}">\n'
 
-    def ahead(self, path: str) -> str:
+    def preload_link(self, path: str) -> str:
         """Preload link, for the head of a page that draws figures."""
         link = f'<link rel="preload" as="script" href="{self.address()}" media="{WIDE}">\n'
         return link if self._draws(path) else ""

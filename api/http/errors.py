@@ -16,7 +16,7 @@ from api.http.statuses import RETRY_AFTER, StoreAway, UnsupportedContent, status
 from ml.bundle.score_json import short
 from ml.errors import InvalidRecord, LikelyError, Problem, TooManyRecords, Unreadable
 from store.errors import is_unavailable
-from telemetry.log_context import TOLD
+from telemetry.log_context import ALREADY_LOGGED
 from telemetry.request_ids import request_id
 
 log = logging.getLogger(__name__)
@@ -144,7 +144,7 @@ def refusal_of(error: LikelyError) -> Refusal:
 def internal_error(error: Exception) -> Response:
     """Response 500 to an unexpected error: an id that is in the log, and no details."""
     if is_unavailable(error):  # the circuit breaker logs the outage, once
-        request.environ[TOLD] = True
+        request.environ[ALREADY_LOGGED] = True
         return refuse(StoreAway("The store does not answer.", "Send it again in a moment."))
     return answer(Refusal(500, "unexpected", "Something went wrong here.", logged(error)))
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask, request
 
 from api.http.query import ANY, takes
-from telemetry.log_context import TOLD
+from telemetry.log_context import ALREADY_LOGGED
 
 # Vital parts: without them nothing works, or data is lost. Any other costs time, or one model.
 VITAL = ("models", "store")
@@ -33,7 +33,7 @@ def register(app: Flask, ready: Callable[[], dict[str, str | None]]) -> None:
         """
         parts = ready()
         if parts.get("store"):
-            request.environ[TOLD] = True
+            request.environ[ALREADY_LOGGED] = True
         body = {"ready": serves(parts), "degraded": any(parts.values()), "parts": parts}
         return body, 200 if serves(parts) else 503
 

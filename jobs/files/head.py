@@ -1,4 +1,4 @@
-"""Early check of an upload: by its first bytes while the rest arrives, and of what tells nothing before its end."""
+"""Check of an upload: text formats by their first bytes while the rest arrives, others when complete."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def form_of(start: bytes) -> str:
     return json_form_of(start) or format_of(start)
 
 
-def told_by_head(form: str) -> bool:
+def is_checkable_by_head(form: str) -> bool:
     """True for formats that can be read while they arrive, and checked by their first bytes."""
     return form in (CSV, GZIP, *RECORDS)
 
@@ -94,7 +94,7 @@ def check_head(head: bytes, whole: bool, options: Mapping[str, Any], bundle: Bun
 
 
 def check_kept(file: Any, options: Mapping[str, Any], bundle: Bundle, held: bool, marked_up: bool) -> None:
-    """As :func:`check_head`, for a complete file that says what it holds at its end, or in its middle.
+    """As :func:`check_head`, for a complete file of a format that cannot be checked by its first bytes.
 
     Workbooks are read whole when they are opened; so are web pages and XML (`marked_up`), and of Parquet every page.
     """

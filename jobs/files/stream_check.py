@@ -35,7 +35,7 @@ class StreamCheck:
     bundle : Bundle
         The model that is to score the file.
     patient : bool
-        Whether a fault is told at the end only, and the file is taken to its end.
+        True to receive the whole file and report a fault at its end; False to raise it at once.
     """
 
     def __init__(self, options: Mapping[str, Any], bundle: Bundle, patient: bool = False) -> None:
@@ -56,7 +56,7 @@ class StreamCheck:
                 self._process.communicate()
 
     def passing(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
-        """Pass on blocks, giving each to the process before; it has its say before this ends.
+        """Pass on blocks, each of which the process reads first; its finding is known when the last was passed on.
 
         Raises
         ------
@@ -126,7 +126,7 @@ class StreamCheck:
         return True
 
     def _hear(self) -> None:
-        """Take the answer of the process; nothing where it was stopped by somebody."""
+        """Read the finding of the process; none where it was killed."""
         if self._process is None or self._heard:
             return
         self._heard = True

@@ -183,7 +183,7 @@ class Eraser:
 
     def _read_by(self, job: Job) -> Mapping[str, Any]:
         """The options by which the file of a job was read; of a list, those of its campaign."""
-        campaign = self._table.uncounted(str(job.options.get("of"))) if job.kind == LIST else None
+        campaign = self._table.get_uncounted(str(job.options.get("of"))) if job.kind == LIST else None
         return campaign.options if campaign else job.options
 
     def _in_upload(self, job: Job, record: str, column: str) -> int:

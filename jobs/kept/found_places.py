@@ -1,4 +1,4 @@
-"""Places in which a record was found, and what is done about each."""
+"""Report of an erasure: the places in which a record was found, and what is done about each."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def finish_removals(table: JobTable, files: Files, begun: Iterable[str]) -> None
 def clear_after(table: JobTable, files: Files, job: Job) -> None:
     """Remove what a worker wrote for a job that was cancelled or removed meanwhile."""
     place = str(job.options.get("of")) if job.kind == EXPORT else job.id
-    found = table.uncounted(place)
+    found = table.get_uncounted(place)
     if found is None or found.state == "cancelled":
         files.remove(paths.folder(place))
         if job.kind == LIST:

@@ -32,7 +32,7 @@ def sweep(store: Store, files: Files, days: float, decision_days: float | None =
     """
     finish_removals(store.jobs, files, store.jobs.removals.begun())
     removed = 0
-    while old := [job for job in store.jobs.older(days * DAY) if remove_job(store.jobs, files, job, lists=False)]:
+    while old := [job for job in store.jobs.expired(days * DAY) if remove_job(store.jobs, files, job, lists=False)]:
         removed += len(old)
     store.jobs.uploads.expire()
     if decision_days is not None:

@@ -1,4 +1,4 @@
-"""Duties that one process of all instances sees to at a time, claimed by a lease."""
+"""Duties: periodic tasks that one process of all instances does at a time (leader election by a lease)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class DutyTable(DatabaseTable):
     """The table of duties."""
 
     def claim(self, name: str, lease: float) -> str | None:
-        """Claim a duty that is due; returns its owner, or None where it is not due, or another process is at it."""
+        """Claim a duty; returns the owner's token, or None where it is not due, or another process has it."""
         owner = uuid.uuid4().hex
         with self._connection() as connection:  # most looks end here, without a write
             if connection.execute(select(duties.c.name).where(duties.c.name == name, LEASE.live(connection))).first():

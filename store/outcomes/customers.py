@@ -24,7 +24,7 @@ class CustomerTable(DatabaseTable):
         return [decision_of(row) for row in self._all(asked)]
 
     def events(self, record: str, names: Collection[str], told_of: Collection[str], most: int) -> list[Event]:
-        """Events of these models about a record, by its id or by these decisions; the latest known first."""
+        """Events of these models about a record, found by its id or by these decisions; the latest known first."""
         about = (events.c.record == record) & (events.c.record != "") | events.c.decision.in_(list(told_of))
         asked = select(events).where(events.c.model.in_(list(names)), about)
         return [event_of(row) for row in self._all(asked.order_by(events.c.number.desc()).limit(most))]

@@ -36,9 +36,9 @@ class ShadowTable(DatabaseTable):
         return {row.model: Challenger(**row._mapping) for row in self._all(select(challengers))}
 
     def choose(self, told: Challenger) -> Challenger | None:
-        """Let a version be the challenger of its model; returns the one before. What that one was to be asked goes.
+        """Make a version the challenger of its model; returns the previous one, whose queued questions are deleted.
 
-        Where it is that version already its answers stay, and what was counted.
+        Where the version is the challenger already, its answers and counts stay.
         """
         with self._read_then_write() as connection:
             before = connection.execute(select(challengers).where(challengers.c.model == told.model)).first()
@@ -51,7 +51,7 @@ class ShadowTable(DatabaseTable):
             return Challenger(**before._mapping) if before is not None else None
 
     def stop(self, model: str) -> Challenger | None:
-        """Ask the challenger of a model no more; returns it, None where there was none. Its answers stay."""
+        """Stop the challenger of a model; returns it, None where there was none. Its answers stay."""
         with self._read_then_write() as connection:
             before = connection.execute(select(challengers).where(challengers.c.model == model)).first()
             self._stop(connection, model)
@@ -102,7 +102,7 @@ class ShadowTable(DatabaseTable):
         ]
 
     def release(self, claimed: Sequence[Waiting]) -> None:
-        """Give back what was claimed and not asked: it may be claimed again at once, and counts as no attempt."""
+        """Release claims that were not answered: they may be claimed again at once, and count as no attempt."""
         with self._transaction() as connection:
             for each in claimed:
                 this = _OF.challenger == each.challenger, _OF.decision == each.decision
@@ -137,7 +137,7 @@ class ShadowTable(DatabaseTable):
         )  # fmt: skip
 
     def sweep(self, seconds: float) -> int:
-        """Give up what has waited so long, and drop answers of decisions that are not kept any more."""
+        """Fail questions that have waited for so many seconds, and delete answers about decisions that were deleted."""
         with self._read_then_write() as connection:
             late = and_(_OF.state == WAITING, _OF.due < clock(connection) - seconds)
             given_up = {"state": FAILED, "error": "It was never asked."}

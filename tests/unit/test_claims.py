@@ -80,9 +80,9 @@ def test_a_worker_reads_a_job_without_counting_its_pieces(table):  # noqa: F811
     job = added(table, callback="https://shop.example/called")
     split(table, job, [(1, 5)])
     table.finish(table.claim(60), 5, 2, "one")
-    counted, bare = table.get(job), table.uncounted(job)
+    counted, bare = table.get(job), table.get_uncounted(job)
     assert (bare.id, bare.model, bare.kind, bare.state, bare.options) == (
         counted.id, counted.model, counted.kind, counted.state, counted.options,
     )  # fmt: skip
     assert (bare.done, bare.total, bare.call) == (0, None, None)
-    assert table.uncounted("nobody") is None
+    assert table.get_uncounted("nobody") is None

@@ -253,8 +253,8 @@ def test_housekeeping_names_what_waits_and_what_is_old(table):
     split(table, over, [])
     assert table.with_work() == [waiting]
     assert table.open() == 1
-    assert table.older(-1) == [over]
-    assert table.older(60) == []
+    assert table.expired(-1) == [over]
+    assert table.expired(60) == []
     assert [job.id for job in table.page(JobFilter(model="loan"), 9)[0]] in ([waiting, over], [over, waiting])
     assert table.page(JobFilter(model="iris"), 9) == ([], None)
     table.removals.finish(over)

@@ -184,12 +184,12 @@ def test_work_and_open_jobs(table):  # noqa: F811
 
 def test_old_jobs_are_those_over_or_held_for_longer(table):  # noqa: F811
     held, waiting, over = added(table, state="held"), added(table), added(table)
-    assert table.older(60) == []
+    assert table.expired(60) == []
     set_times(table, **{held: 1.0, waiting: 1.0, over: 1.0})
-    assert table.older(60) == [held]
+    assert table.expired(60) == [held]
     table.cancel(over)
-    assert table.older(60) == [held]  # over for a moment only, however old it is
-    assert set(table.older(-60)) == {held, over}
+    assert table.expired(60) == [held]  # over for a moment only, however old it is
+    assert set(table.expired(-60)) == {held, over}
 
 
 # ---- pages of jobs ------------------------------------------------------------------------------

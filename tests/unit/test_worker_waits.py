@@ -246,13 +246,13 @@ def test_other_jobs_go_on_while_one_is_left_to_others(house, service, frame):
 def test_who_was_not_asked_for_long_begins_to_wait_anew():
     clock = Clock()
     missing = MissingVersions(PATIENCE, clock)
-    assert not missing.met(KEY, 0, "not there")
+    assert not missing.report(KEY, 0, "not there")
     clock.now += 100 * PATIENCE
-    assert not missing.met(KEY, 0, "not there")
+    assert not missing.report(KEY, 0, "not there")
     clock.now += PATIENCE
-    assert missing.met(KEY, 0, "not there")
+    assert missing.report(KEY, 0, "not there")
     missing.forget(KEY)
-    assert not missing.met(KEY, 0, "not there")
+    assert not missing.report(KEY, 0, "not there")
 
 
 def test_a_runner_stays_while_its_worker_waits(house, frame, tmp_path):

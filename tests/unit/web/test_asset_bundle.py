@@ -77,7 +77,7 @@ def test_styles_come_in_the_order_of_their_numbers_and_none_is_left_out():
 
 
 def test_a_page_without_files_of_its_own_is_left_alone(folder):
-    assert AssetBundle(folder).in_one("<p>", "css") == "<p>"
+    assert AssetBundle(folder).link_bundle("<p>", "css") == "<p>"
 
 
 def test_every_module_is_in_a_bundle():
