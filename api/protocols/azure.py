@@ -17,7 +17,7 @@ from api.http.cross_site import computes
 from api.http.errors import register_error_shape
 from api.http.json_tables import from_split, in_columns, rows_or_records
 from api.http.query import takes
-from api.protocols.common import in_json, json_object, method_of, predictions, score_request
+from api.protocols.common import in_json, json_object, method_of, only_form, predictions, score_request
 from api.v1.default_model import DefaultModel
 from ml.errors import Unreadable
 from ml.service import Service
@@ -47,10 +47,7 @@ def register(app: Flask, service: Service, most: int, default: DefaultModel) -> 
 
 def _question(data: dict[str, Any]) -> tuple[str, Any, str]:
     """Name of the form that was sent, its content, and the requested method."""
-    found = [form for form in FORMATS if form in data]
-    if len(found) != 1:
-        raise Unreadable(f"The body holds {', '.join(map(str, data))[:200] or 'nothing'}.", HINT)
-    form = found[0]
+    form = only_form(data, FORMATS, HINT)
     if form != "Inputs":
         return form, data[form], method_of(_part(data, "params").get("predict_method"))
     inputs = _part(data, "Inputs")

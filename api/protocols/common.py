@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask.typing import ResponseReturnValue
@@ -45,6 +46,21 @@ def json_object(body: bytes, hint: str, schema: Schema, most: int) -> dict[str, 
     if not isinstance(data, dict):
         raise Unreadable("The body holds no object.", hint)
     return data
+
+
+def only_form(data: Any, forms: Sequence[str], hint: str) -> str:
+    """Name of the form in which a body holds its records.
+
+    Raises
+    ------
+    Unreadable
+        It holds none or several of the forms.
+    """
+    found = [form for form in forms if isinstance(data, dict) and form in data]
+    if len(found) != 1:
+        content = ", ".join(map(str, data))[:200] if isinstance(data, dict) else "no object"
+        raise Unreadable(f"The body holds {content or 'nothing'}.", hint)
+    return found[0]
 
 
 def score_request(service: Service, bundle: Bundle, records: list[Any], most: int) -> Scored:

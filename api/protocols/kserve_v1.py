@@ -17,7 +17,7 @@ from api.http.cross_site import computes
 from api.http.errors import check_count, register_error_shape
 from api.http.json_tables import in_columns, rows_or_records
 from api.http.query import takes
-from api.protocols.common import in_json, json_object, predictions, score_request
+from api.protocols.common import in_json, json_object, only_form, predictions, score_request
 from ml.errors import UnknownModel, Unreadable
 from ml.service import Bundle, Service
 
@@ -87,14 +87,12 @@ def versioned(service: Service, name: str, fingerprint: str) -> Bundle:
 
 
 def _records(data: dict[str, Any], bundle: Bundle, most: int) -> list[Any]:
-    given = [key for key in (ROWS, COLUMNS) if key in data]
-    if len(given) != 1:
-        raise Unreadable(f"The body holds {', '.join(map(str, data))[:200] or 'nothing'}.", HINT)
-    rows = data[given[0]]
-    if isinstance(rows, dict) and given[0] == COLUMNS:
+    form = only_form(data, (ROWS, COLUMNS), HINT)
+    rows = data[form]
+    if isinstance(rows, dict) and form == COLUMNS:
         return in_columns(rows, most)
     if not isinstance(rows, list):
-        raise Unreadable(f'"{given[0]}" is no list.', HINT)
+        raise Unreadable(f'"{form}" is no list.', HINT)
     return _by_row(rows, bundle.schema.names, most)
 
 

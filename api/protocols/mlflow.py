@@ -23,7 +23,7 @@ from api.http.read_records import JSON, text_of_body
 from api.http.request_ids import MODEL
 from api.http.statuses import UnsupportedContent
 from api.protocols import sagemaker
-from api.protocols.common import METHODS, in_json, method_of, predictions, score_request
+from api.protocols.common import METHODS, in_json, method_of, only_form, predictions, score_request
 from api.v1.default_model import DefaultModel
 from api.v1.health import serves
 from ml.data.schema import Schema
@@ -97,13 +97,10 @@ def _read(body: bytes, content_type: str, schema: Schema, most: int) -> tuple[li
     text = text_of_body(body, content_type)
     check_containers(text, most, lambda: names_of(schema))
     data = parse_json(text, "The body", nan=True)
-    given = [key for key in FORMATS if isinstance(data, dict) and key in data]
-    if len(given) != 1:
-        came = ", ".join(map(str, data))[:200] if isinstance(data, dict) else "no object"
-        raise Unreadable(f"The body holds {came or 'nothing'}.", HINT)
+    form = only_form(data, FORMATS, HINT)
     params = data.get("params")
     method = method_of(params.get("predict_method") if isinstance(params, dict) else None)
-    return _records(given[0], data[given[0]], schema.names, most), method
+    return _records(form, data[form], schema.names, most), method
 
 
 def _records(form: str, data: Any, names: tuple[str, ...], most: int) -> list[object]:

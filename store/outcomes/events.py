@@ -99,10 +99,10 @@ class EventTable(DatabaseTable):
 
     def of_record(self, model: str, record: str, decisions: Collection[str] = (), most: int = 200) -> list[Event]:
         """Events about a record, by its id or by its decisions; the latest known first."""
-        about = (events.c.record == record) & (events.c.record != "") & (events.c.model == model)
-        asked = select(events).where(or_(about, events.c.decision.in_(list(decisions)))) if decisions else None
-        asked = select(events).where(about) if asked is None else asked
-        return [event_of(row) for row in self._all(asked.order_by(events.c.number.desc()).limit(most))]
+        named = (events.c.record == record) & (events.c.record != "") & (events.c.model == model)
+        about = or_(named, events.c.decision.in_(list(decisions))) if decisions else named
+        query = select(events).where(about).order_by(events.c.number.desc()).limit(most)
+        return [event_of(row) for row in self._all(query)]
 
     def of(self, model: str, *, after: int = 0, as_of: float | None = None) -> Iterator[tuple[int, Event]]:
         """Numbers and events of a model in the order in which they became known, some at a time.

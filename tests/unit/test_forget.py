@@ -10,7 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from api import create_api
 from jobs.files import paths
@@ -259,6 +259,16 @@ def test_answers_that_came_later_are_removed_with_their_requests(house, monkeypa
     assert house.client.get(other).status_code == 200
     if not worked:
         assert forget(house, "--yes") == 0
+    assert told(house, RECORD) == []
+
+
+def test_answers_of_a_model_that_is_gone_are_found_too(house, monkeypatch):
+    it = later(house, monkeypatch, {"income": 50.25, "region": "south", "customer": RECORD})
+    work(house)
+    with house.store._engine().begin() as connection:
+        connection.execute(update(jobs).where(jobs.c.id == it[-32:]).values(model="gone@3f9a1c2b"))
+    assert told(house, RECORD)
+    assert forget(house, "--column", "customer", "--yes") == 0
     assert told(house, RECORD) == []
 
 
