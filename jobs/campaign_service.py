@@ -126,9 +126,9 @@ class CampaignService:
         return self._jobs.get(job)  # which also wakes workers
 
     def _check_to_end(self, job: Job, options: Mapping[str, Any]) -> None:
-        """Refuse a text that cannot be read further down: as it was found when it came, or by reading it again.
+        """Refuse a text file that cannot be read to its end: by the finding of its upload, or by reading it again.
 
-        It is read again where somebody corrected how, and where that takes some seconds only.
+        It is read again where its read options were changed since, and where that takes some seconds only.
         """
         form, checked = str(options.get("format")), job.options.get("checked")
         way = (options["read"].get("encoding"), options["dialect"]["separator"])

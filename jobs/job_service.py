@@ -192,7 +192,7 @@ class JobService:
         self, sent: Receiver, model: str, options: Mapping[str, Any], key: str | None = None, held: bool = False,
         callback: str = "",
     ) -> bool:  # fmt: skip
-        """Insert a job; False where its key is taken, be it since a moment ago."""
+        """Insert a job; False where its idempotency key is taken, even by a concurrent request."""
         if sent.again:
             if self._before(key):
                 return False
@@ -222,7 +222,7 @@ class JobService:
         return job
 
     def get(self, job: str, kind: str = "") -> Job:
-        """The present state of a job; UnknownJob where there is none. One of outcomes is for those who ask for it."""
+        """The present state of a job; UnknownJob where there is none, or where it is of outcomes and `kind` is not."""
         found = self.store.jobs.get(job)
         if found is None or (found.kind == OUTCOMES) != (kind == OUTCOMES):
             raise no_job(job)
@@ -232,14 +232,14 @@ class JobService:
         return found
 
     def allow(self, model: str, unknown: UnknownJob) -> None:
-        """Raise `unknown` where who asks may not know the model of a job, and NotAllowed where it may not see files."""
+        """Raise `unknown` where the caller has no access to a job's model, NotAllowed where it may not see files."""
         try:
             self.service.allow(model)
         except UnknownModel:
             raise unknown from None
 
     def those(self, jobs: Sequence[str]) -> list[Job]:
-        """Present states of those of the jobs that are there, without those of models that who asks may not know."""
+        """Present states of the jobs with these ids, without those of models to which the caller has no access."""
         return self._known(self.store.jobs.those(jobs))
 
     def page(self, wanted: JobFilter, most: int, after: Cursor | None) -> tuple[list[Job], Cursor | None]:

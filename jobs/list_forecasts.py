@@ -13,7 +13,7 @@ from ml.service import Bundle, Service
 
 
 class ListForecasts:
-    """Forecasts of lists; of one that takes long the next who asks the same gets the result."""
+    """Forecasts of lists; one that exceeds its deadline goes on, and the next equal request gets its result."""
 
     def __init__(self) -> None:
         self._tasks = BackgroundTasks()

@@ -21,7 +21,7 @@ from store.db import open_store
 LOCK = "runner.lock"
 STARTING = "runner.starting"  # held by who starts one, until that one holds its lock
 STARTS = 30.0  # seconds after which another may be started beside one that holds no lock yet
-LOOKED = 0.5  # seconds: who looks whether a runner holds the lock holds it itself for a moment
+LOOKED = 0.5  # seconds for which to wait for the lock: a process that tests it holds it for a moment
 IDLE = 30.0  # idle seconds after which the runner exits
 PAUSE = 0.5  # seconds between two polls for work
 
@@ -74,7 +74,7 @@ class LocalRunner:
         starting.release()
 
     def _runs(self) -> bool:
-        """Whether a runner holds its lock; looked for by a shared one, so that who looks takes nobody for a runner."""
+        """Whether a runner holds its lock; tested by a shared lock, so that two processes that test do not collide."""
         self._lock_file.parent.mkdir(parents=True, exist_ok=True)
         with self._lock_file.open("ab") as file:
             try:

@@ -23,13 +23,13 @@ class UnknownJob(LikelyError):
 
 
 def no_job(job: str) -> UnknownJob:
-    """The error of an id that is no job's, or a job's of a model that who asks may not know: in the same words."""
+    """The error of an unknown id; the same for a job of a model to which the caller has no access."""
     hint = text("Jobs are kept for some days after they are over.")
     return UnknownJob(text("There is no job {job}.", job=repr(job[:80])), hint)
 
 
 class NotDone(LikelyError):
-    """The job has no result: it is not over, or failed."""
+    """The job has no result: it is not done yet, or it failed."""
 
     code = "not_done"
 
@@ -53,7 +53,7 @@ class NotHeld(LikelyError):
 
 
 class CampaignThere(LikelyError):
-    """The campaign is there, and its control group is needed for its lists."""
+    """The campaign still exists, and its lists need its control group."""
 
     code = "campaign_there"
 

@@ -109,7 +109,7 @@ class ResultRows:
         return found
 
     def _names(self, job: str) -> tuple[str, ...]:
-        """Files of the result, by which is cached what they hold: other files where a record was erased."""
+        """Files of the result, the key of what is cached about it: an erasure writes other files."""
         return tuple(self._table.results(job))
 
     def _read_columns(self, job: str, _names: tuple[str, ...]) -> ResultColumns:

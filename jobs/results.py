@@ -53,7 +53,7 @@ class Results:
         return stored(self._table, self._files, self._service, found, rank)
 
     def note_download(self, job: str) -> None:
-        """Note in the audit log that who asks takes the result."""
+        """Note in the audit log that the caller downloads the result."""
         AuditLog(self._jobs.store).note("result downloaded", job)
 
     def columns(self, job: Job) -> dict[str, str]:

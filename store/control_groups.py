@@ -1,4 +1,4 @@
-"""Control groups of campaigns: who was kept back by each list. They outlive the jobs and their files."""
+"""Control groups of campaigns: the records that each list kept back. They outlive the jobs and their files."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class ControlGroupTable(DatabaseTable):
             connection.execute(insert(control_groups).values(row | {"made": now_in(connection)}))
 
     def of(self, campaign: str) -> list[ControlGroup]:
-        """Control groups of a campaign's lists, the first that was made first; empty where there are none."""
+        """Control groups of a campaign's lists, the oldest first; empty where there are none."""
         query = select(control_groups).where(control_groups.c.campaign == campaign)
         return [
             ControlGroup(**{**row._mapping, "records": tuple((at, name) for at, name in json.loads(row.records))})

@@ -168,14 +168,14 @@ class Store:
 
     @property
     def duties(self) -> DutyTable:
-        """Duties that one process of all instances sees to at a time."""
+        """Duties: periodic tasks that one process of all instances does at a time."""
         from store.kept.duties import DutyTable
 
         return DutyTable(self._engine)
 
     @property
     def erasures(self) -> ErasureTable:
-        """What the erasure of one record changes in the tables."""
+        """Changes of the tables that erase one record."""
         from store.kept.erasures import ErasureTable
 
         return ErasureTable(self._engine)

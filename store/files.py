@@ -47,7 +47,7 @@ class Files:
         return self._write(path, blocks, self._check_room)
 
     def add(self, path: str, blocks: Iterable[bytes]) -> int:
-        """Write a file beside those that are there, into the room that uploads left, and return its size in bytes.
+        """Write a file into an existing folder, even into the space that uploads keep free; returns its size in bytes.
 
         It makes no folder: a volume that is not mounted at the moment would hide what is written to one of its name.
 

@@ -85,7 +85,7 @@ class Feature(Shape):
     seen: Annotated[list[float | str | None] | None, Field(examples=[[12, 180]])]
     """The range in training: a value beyond it is accepted with a note."""
     choices: list[Choice] | None
-    """The values that are accepted, where there are but these."""
+    """The only values that are accepted; null where there is no such list."""
     codes: list[Choice] | None
     """Numbers that have a name; others are accepted, too."""
     unit: Annotated[str, Field(examples=["k€"])]
@@ -95,7 +95,7 @@ class Feature(Shape):
     aliases: list[str]
     """Other names under which it may be sent."""
     default: Annotated[Scalar, Field(examples=[None])]
-    """Where a form starts; null is “not known”."""
+    """Initial value in a form; null is “not known”."""
 
 
 class OneHot(Shape):
@@ -108,10 +108,10 @@ class OneHot(Shape):
 
 
 class Model(ServingModel):
-    """A model that serves, and what it asks for."""
+    """A model that serves, with its features."""
 
     record_id: str | None
-    """The name under which a record may bring a name of its own, which comes back; null where there is none."""
+    """Field in which a record may have an id of its own, which the response repeats; null where there is none."""
     features: list[Feature]
     one_hot: list[OneHot]
     example: dict[str, Any]

@@ -1,4 +1,4 @@
-"""Contract of outcomes: what came of decisions, told by programs."""
+"""Contract of outcomes: what came of decisions, reported by programs."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ class StoredOutcomes(Shape):
     system: Annotated[str, Field(examples=["salesforce"])] | MISSING = MISSING
     """Whose columns the table has: `plain` for those of this contract."""
     known: Count | MISSING = MISSING
-    """Rows that tell nothing new."""
+    """Rows that repeat what is stored."""
     open: Count | MISSING = MISSING
     """Rows without an outcome: of a CRM, deals that are open."""
     open_stages: dict[str, Count] | MISSING = MISSING
-    """How often a stage was taken for open; a word that says that it came, or did not, belongs in the card."""
+    """How often each stage was counted as open; the model's card maps the stages that mean won or lost."""
 
 
 class OutcomesQuery(FileQuery):

@@ -43,7 +43,7 @@ class Records(Shape):
 
 
 class Note(Shape):
-    """Worth saying of a value that was accepted."""
+    """A remark on a value that was accepted."""
 
     feature: Annotated[str | None, Field(examples=["income"])]
     value: Annotated[Scalar, Field(examples=[900.0])]
@@ -52,7 +52,7 @@ class Note(Shape):
 
 
 class Question(Shape):
-    """A value that is not known yet, and what it would be worth to ask for it."""
+    """A feature that is not known yet, and how much its value is expected to change the prediction."""
 
     feature: str
     move: Annotated[float, Field(ge=0)]

@@ -118,7 +118,7 @@ class JobQuery(FileQuery):
     callback_url: Annotated[str, Field(json_schema_extra={"format": "uri"}, examples=["https://example.com/done"])] = ""
     """Called when the job is over, with a signature."""
     language: LanguageField = ""
-    """In which it is said why a file is refused; English by default."""
+    """Language of the reason for which a file is refused; English by default."""
 
 
 class JobsQuery(RequestModel):
@@ -137,7 +137,7 @@ class JobsQuery(RequestModel):
     limit: Annotated[int, Field(ge=1, le=200)] = 50
     """Jobs of a page."""
     cursor: Annotated[str, Field(examples=["WzE3NzIzNTU2MDAuMCwiMGY4YyJd"])] = ""
-    """Where the page before ended: as its links.next has it."""
+    """Position in the list, from links.next of the previous page."""
 
 
 class ResultQuery(RequestModel):
@@ -159,7 +159,7 @@ class PreviewQuery(FileQuery):
     columns: Annotated[Json[Columns] | None, Field(examples=['{"Yearly income": "income"}'])] = None
     """A JSON object: column of the file to the feature that it gives, or to an empty text where it gives none."""
     blanks: BlanksField | None = None
-    """What is to become of missing values, as when it is started; as it was sent where it is left out."""
+    """Treatment of missing values, as in `start`; as sent with the file where it is left out."""
 
 
 class RowsQuery(RequestModel):

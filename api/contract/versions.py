@@ -16,18 +16,18 @@ Time = Annotated[str, Field(description="ISO 8601, UTC.", examples=["2026-11-25T
 
 
 class PromoteRequest(RequestModel):
-    """Which version is to be live, and why."""
+    """The version to make live, and the reason."""
 
     version: Annotated[str, Field(max_length=80, examples=["iris@3f9a1c2b", "3f9a1c2b"])]
     """Its key or its fingerprint."""
     reason: Reason
     """It stands in the history and in the audit log."""
     live: Fingerprint | None = None
-    """The version that is live for who asks: where another one is by now, nothing is changed (409)."""
+    """The version that the client takes for live: where another one is live by now, nothing is changed (409)."""
 
 
 class RollbackRequest(RequestModel):
-    """Why the version before is to be live again."""
+    """The reason of a rollback."""
 
     reason: Reason
     """It stands in the history and in the audit log."""

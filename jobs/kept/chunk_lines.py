@@ -94,7 +94,7 @@ def write_without(files: Files, job: Job, found: FoundLines) -> str:
 
 
 def _emptied(line: Sequence[str], kind: str) -> list[str]:
-    """A line without what it told: of a list its place and its group stay, else it says that it was erased."""
+    """An emptied line: of a list its place and group stay, of any other result it says that the record was erased."""
     if kind == LIST:
         group = AFTER.index("group") - len(AFTER)
         return [line[0], *[""] * (len(line) - 1 + group), line[group], *[""] * (-1 - group)]

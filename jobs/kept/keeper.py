@@ -18,7 +18,7 @@ LOOK = 300.0  # seconds between two looks whether a sweep is due
 
 
 class Keeper:
-    """Sweeps for as long as its process runs, so that each process that runs sees to it.
+    """Sweeps as long as its process runs; every process has one, so that no single process is needed for it.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What a backup of the store holds: every table, but for those that are named here, each with its reason."""
+"""Contents of a backup of the store: all tables, except those that are named here with their reasons."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from sqlalchemy import DateTime, Table
 from store import tables as _  # noqa: F401 - its tables
 from store.database_table import metadata
 
-# Of the moment, and made anew by whoever runs
-NOT_KEPT = {
+# Transient state, which running processes write anew
+LEFT_OUT = {
     "likely_migrations": "the step of the database stands in the head of the backup",
     "duties": "which process sees to what",
     "model_instances": "which machines serve",
     "model_state": "tells instances that something has changed, which a restore does",
 }
-# What lets somebody in without a password or a key, or signs in the service's name; kept where it is asked for
-LETS_IN = ("secrets", "sessions", "invitations")
+# Credentials: these let somebody in without a password or a key, or sign in the service's name; left out by default
+CREDENTIALS = ("secrets", "sessions", "invitations")
 # A service that has only started has rows in these
 OF_A_START = ("secrets",)
 
@@ -27,7 +27,7 @@ OF_A_START = ("secrets",)
 def tables(*, with_secrets: bool) -> Iterator[Table]:
     """The tables of a backup, each in the order in which it is written."""
     for table in metadata.sorted_tables:
-        if table.name not in NOT_KEPT and (with_secrets or table.name not in LETS_IN):
+        if table.name not in LEFT_OUT and (with_secrets or table.name not in CREDENTIALS):
             yield table
 
 

@@ -1,4 +1,4 @@
-"""Connections to PostgreSQL with a deadline for each answer: a frozen server must not hold a thread for good."""
+"""Connections to PostgreSQL with a deadline for each answer: a frozen server must not block a thread for ever."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Texts as a database can keep them: NUL and lone surrogates become U+FFFD, in what is kept and in what is looked for.
+"""Texts that a database can store: NUL and lone surrogates become U+FFFD in the parameters of all statements.
 
-PostgreSQL takes no NUL in a text, and neither database's driver a lone surrogate; whoever sends one would get an error
-that looks like a database that is away. No other character is changed.
+PostgreSQL refuses a NUL in a text, and both drivers refuse a lone surrogate: without this a client that sends one would
+get an error. No other character is changed.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ from ml.service import open_service
 from ml.training.build import build_bundle
 from ml.trust.record import Trusted, allow, trusted_of
 from store.accounts.account_records import AuditEvent
-from store.backup.contents import LETS_IN, NOT_KEPT, tables
+from store.backup.contents import CREDENTIALS, LEFT_OUT, tables
 from store.backup.store_backup import NotRestored
 from store.db import open_store
 from store.tables import metadata
@@ -77,7 +77,7 @@ def fill(store, rows=11):
     """Rows in every table, whatever tables there are."""
     with store._engine().begin() as connection:
         for table in metadata.sorted_tables:
-            if table.name in NOT_KEPT:
+            if table.name in LEFT_OUT:
                 continue
             counted = connection.dialect.name == "postgresql" and table.name in (
                 "cutoff_changes",
@@ -93,7 +93,7 @@ def fill(store, rows=11):
 
 def contents(store, left_out=()):
     """Rows by table, in an order that no collation decides."""
-    names = [name for name in metadata.tables if name not in NOT_KEPT and name not in left_out]
+    names = [name for name in metadata.tables if name not in LEFT_OUT and name not in left_out]
     with store._engine().connect() as connection:
         found = {name: connection.execute(select(metadata.tables[name])).all() for name in names}
     return {name: sorted((tuple(map(_plain, row)) for row in rows), key=repr) for name, rows in found.items()}
@@ -126,9 +126,9 @@ def test_a_restored_backup_is_what_was(store, from_, into):
 
 def test_every_table_is_in_a_backup_unless_it_is_named_with_its_reason():
     kept = {table.name for table in tables(with_secrets=True)}
-    assert kept | set(NOT_KEPT) == set(metadata.tables)
-    assert not kept & set(NOT_KEPT)
-    assert {table.name for table in tables(with_secrets=False)} == kept - set(LETS_IN)
+    assert kept | set(LEFT_OUT) == set(metadata.tables)
+    assert not kept & set(LEFT_OUT)
+    assert {table.name for table in tables(with_secrets=False)} == kept - set(CREDENTIALS)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -205,14 +205,14 @@ def test_a_backup_says_what_it_holds_and_lets_nobody_in(store, tmp_path, capsys)
     assert "people sign in again" in said
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     with zipfile.ZipFile(file) as archive:
-        assert not [name for name in archive.namelist() for table in LETS_IN if table in name]
+        assert not [name for name in archive.namelist() for table in CREDENTIALS if table in name]
     assert run(["restore", str(file), "--list"], other, models) == OK
     assert "11 people" in capsys.readouterr().out
     assert other.backup.has_rows() == []
     other.secrets.get("the key of cookies", lambda: "of a first start")
     assert run(["restore", str(file)], other, models) == OK
-    assert contents(other, LETS_IN) == contents(one, LETS_IN)
-    assert [contents(other)[name] for name in LETS_IN] == [[], [], []]
+    assert contents(other, CREDENTIALS) == contents(one, CREDENTIALS)
+    assert [contents(other)[name] for name in CREDENTIALS] == [[], [], []]
 
 
 def test_a_store_that_holds_something_is_replaced_only_when_asked(store, tmp_path, capsys):

@@ -23,7 +23,7 @@ class Preview(Shape):
 
     dialect: Dialect
     applies: list[Literal["encoding", "separator", "decimal", "header_row", "sheet", "dates"]]
-    """What may be said of how a file of this format, with these columns, is written."""
+    """Read options that apply to a file of this format, with these columns."""
     top: list[list[str]]
     """The first rows of the file, those above the header too, shortened: to choose the header among them."""
     header: list[str]
@@ -40,25 +40,25 @@ class Preview(Shape):
     missing: list[Named]
     """Features that no column gives."""
     gaps: Annotated[dict[str, Count], Field(examples=[{"income": 12}])]
-    """By feature, records without its value among those that were looked at, where in training every row had one."""
+    """By feature, how many of the checked records lack its value, where in training every row had one."""
     blank: bool
     """Whether a record lacks a value, so that `blanks` makes a difference."""
     unread: list[UnreadValues]
-    """Values that cannot be read among the records that were looked at."""
+    """Values of the checked records that cannot be read."""
     drift: list[DriftedFeature]
     """Features that differ from training, the most first: the probabilities may not hold for such a file."""
     unseen: list[UnseenFeature]
-    """Features with values outside the range of training, or of levels that it had not."""
+    """Features with values outside the range of training, or with levels that are new since training."""
     compared: Count
     """Records that were compared with training."""
     left_out: LeftOut
     """Lines that are no records, as far as the file was read."""
     checked: Count
-    """Records that were looked at."""
+    """Records that were checked: the first ones of the file."""
     refused: Count
-    """Those of them that cannot be scored."""
+    """Checked records that cannot be scored."""
     estimated: Count | None
-    """Records of the whole file, by its size; null where it does not tell."""
+    """Records of the whole file, estimated by its size; null where that is impossible."""
     whole: bool
     """Whether the file was read to its end, so that `estimated` and `left_out` are exact."""
     problems: list[FileProblem]
@@ -70,7 +70,7 @@ class Preview(Shape):
     why: str
     """Why it cannot; empty where it can."""
     seconds_with_reasons: Annotated[float, Field(ge=0)]
-    """What the reasons of all records would take one process."""
+    """Seconds that one process would take for the reasons of all records."""
 
 
 class Row(Shape):
@@ -90,7 +90,7 @@ class Row(Shape):
     band: str
     """Of the probability, as the model's card names it; empty where it names none."""
     decision: bool | None
-    """Whether one acts on that outcome: its probability reaches the cut-off in use; null where it was not scored."""
+    """Whether to act on that outcome: its probability reaches the cut-off in use; null where it was not scored."""
     worth: Money | None
     """Money that acting is worth on average, after its cost; null where the card does not tell."""
     action: str
@@ -116,9 +116,9 @@ class Offer(Named):
     cut_off: Probability
     """The probability from which one acts."""
     value: Money
-    """What it brings where we act and it is so."""
+    """Money that acting brings where the outcome comes true."""
     cost: Annotated[float, Field(ge=0)]
-    """What it costs to act once."""
+    """Cost of acting once."""
 
 
 class Group(Shape):
@@ -142,7 +142,7 @@ class Choices(Shape):
     exclusive: bool
     """Whether exactly one outcome is true of each record."""
     positive: str
-    """The outcome that a list is about where nothing else is said."""
+    """The default outcome of a list."""
     columns: list[Column]
     records: Count
     scored: Count

@@ -25,14 +25,14 @@ class Dialect(Shape):
     sheet: str | None
     """The sheet that was read."""
     sheets: list[str]
-    """All that can be seen."""
+    """All visible sheets."""
     dates: Literal["dmy", "mdy", "ymd"] | None
     """Order of day, month and year, where dates are not written as 2026-12-31."""
     compressed: bool
     told: Annotated[list[str], Field(examples=[["separator"]])]
-    """Which of these somebody said."""
+    """Which of these were given by the client, not detected."""
     notes: list[str]
-    """What was doubtful."""
+    """What could not be detected for certain."""
     sentence: Annotated[str, Field(examples=["Separator ;  decimal comma  Windows-1252  header in row 3"])]
     """The same for people."""
 
@@ -60,7 +60,7 @@ class FileProblem(Shape):
     message: str
     hint: str
     records: Count
-    """How many of the records that were looked at have it."""
+    """How many of the checked records have it."""
 
 
 class UnreadValues(Shape):
@@ -80,14 +80,14 @@ class UnreadValues(Shape):
 
 
 class DriftedFeature(Named):
-    """A feature whose values are distributed otherwise than in training."""
+    """A feature whose distribution differs from that in training."""
 
     index: Annotated[float, Field(ge=0, examples=[0.31])]
     """Population stability index."""
 
 
 class UnseenFeature(Named):
-    """A feature with more values that training never had than chance explains."""
+    """A feature with more values that did not occur in training than chance explains."""
 
     values: Count
     example: str

@@ -39,7 +39,7 @@ class Callback(Shape):
     """The call of an address when the job is over."""
 
     url: Annotated[str, Field(examples=["https://example.com/done"])]
-    """Without what stands behind the ?, which may be secret."""
+    """Without its query string, which may be secret."""
     state: Literal["waiting", "delivered", "failed"]
     attempts: Count
     status: int | None
@@ -88,14 +88,14 @@ class Job(Shape):
     started: Seconds | None
     finished: Seconds | None
     request_id: Annotated[str | None, Field(examples=["crm-call-7"])]
-    """X-Request-Id of the request that sent it, which stands in the log of the workers; null for jobs of before."""
+    """X-Request-Id of the request that sent it, also in the log of the workers; null for jobs of earlier releases."""
     callback: Callback | None
-    """The call that was asked for; null where none was."""
+    """The callback; null where none was requested."""
     links: JobLinks
     result_columns: (
         Annotated[dict[str, str], Field(examples=[{"label": "label", "problems": "problems"}])] | MISSING
     ) = MISSING
-    """Of a job that is done: what the columns that were added are called in its result."""
+    """Of a job that is done: names of the added columns in its result, by their default names."""
 
 
 class Export(Job):

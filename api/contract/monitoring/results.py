@@ -29,24 +29,24 @@ class CountedRecords(Shape):
 
     decisions: Count
     counted: Count
-    """Whose outcome is known and could no longer change."""
+    """The outcome is known and final: only these count in rates."""
     unripe: Count
-    """Whose outcome may still come; they are in no rate."""
+    """The outcome may still come; they count in no rate."""
     unripe_share: Share
     early: Count
-    """Unripe ones with which it came already."""
+    """Unripe decisions whose outcome came already."""
     unknown: Count
-    """Whose time is over and of which nobody told anything."""
+    """No outcome was reported within the time."""
     told: Count
     """Events of the model."""
     after: Number
     """Seconds in which the outcome may come, as the card says; null where it does not say."""
     silence: Literal["no", "unknown"]
-    """What it means that nobody told of it in that time."""
+    """Meaning of no report within that time: the outcome did not come, or is unknown."""
 
 
 class Band(Shape):
-    """Decisions whose probability lies in one band: what was said and what came, with an interval of 95 %."""
+    """Decisions of one band of probability: predicted and observed share, with an interval of 95 %."""
 
     label: str
     start: Probability
@@ -58,7 +58,7 @@ class Band(Shape):
     low: Share
     high: Share
     off: bool
-    """Whether what was said lies outside of the interval of all bands together."""
+    """Whether the predicted share lies outside of the simultaneous interval of all bands."""
 
 
 class Right(Shape):
@@ -75,9 +75,9 @@ class Right(Shape):
     """Evidence at which it counts as off."""
     alarmed_at: Seconds | None
     since: Seconds | None
-    """When the first probability after the most likely change was said."""
+    """Time of the first decision after the most likely point of change."""
     direction: Literal["more", "less"] | None
-    """Whether more came than was said, or less."""
+    """Whether the observed share is above or below the predicted one."""
     said: Share
     came: Share
     episode: str | None
@@ -112,7 +112,7 @@ class LiftShape(Shape):
     won_low: Number
     won_high: Number
     smallest: Number
-    """The smallest difference that groups of these sizes find in four of five cases."""
+    """The smallest difference that groups of these sizes detect with a power of 80 %."""
     told_apart: bool
 
 
@@ -192,7 +192,7 @@ class Used(Shape):
 
     decisions: Count
     noted: Count
-    """Of these, of which somebody told anything."""
+    """Decisions about which anything was reported."""
     listed: Listed | None
     overrides: OverridesShape
     reasons: list[OverridesShape]

@@ -31,7 +31,7 @@ from ml.files.text.read_options import ReadOptions
 from store.outcome_records import API, FILE, Event
 
 LONGEST_ID = 40  # characters of the id of a decision or an event
-MOST_STAGES = 20  # that are told
+MOST_STAGES = 20  # that a response lists
 
 
 def register(app: Flask, feedback: Feedback, most: int) -> None:
@@ -91,7 +91,7 @@ def systems_of(feedback: Feedback, model: str) -> Mapping[str, CrmColumns]:
 
 
 def _tell_table(feedback: Feedback, most: int) -> dict[str, Any]:
-    """Store what a table tells, all of it or nothing, and say what it does not tell."""
+    """Store the outcomes of a table, all of them or none, and count the rows that have none."""
     upload = open_upload(tuple(names_of(OutcomesQuery)))
     asked = read_query(OutcomesQuery, upload.options)
     told = {"encoding": parse_options_header(request.content_type or "")[1].get("charset", "")} | dict(upload.options)
