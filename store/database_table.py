@@ -12,7 +12,6 @@ from sqlalchemy import (
     Connection,
     Engine,
     Executable,
-    MetaData,
     Row,
     Select,
     Table,
@@ -25,7 +24,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 from store.connection.deadline import long_statements
 from store.errors import store_errors
 
-metadata = MetaData()
 AT_ONCE = 500  # rows, or ids, of one statement
 PAGE = 2_000  # rows that are read at a time
 

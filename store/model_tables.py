@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, Float, Integer, String, Table, Text
 
-from store.database_table import metadata
+from store.metadata import metadata
 
 # Models that all instances share (MODELS_URL); `live` is null where the model was removed or none was promoted yet
 shared_models = Table(

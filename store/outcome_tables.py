@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, Float, Integer, String, Table, Text, UniqueConstraint
 
-from store.database_table import metadata
+from store.metadata import metadata
 
 # Answers about a record, times in seconds since 1970
 decisions = Table(

@@ -4,7 +4,7 @@ from sqlalchemy import BigInteger, Column, DateTime, Float, Integer, String, Tab
 
 from store import model_tables as model_tables  # what imports these tables knows those too
 from store import outcome_tables as outcome_tables
-from store.database_table import metadata
+from store.metadata import metadata
 
 # Migration steps that this database has applied
 migrations = Table(

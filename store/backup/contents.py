@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import DateTime, Table
 
 from store import tables as _  # noqa: F401 - its tables
-from store.database_table import metadata
+from store.metadata import metadata
 
 # Transient state, which running processes write anew
 LEFT_OUT = {

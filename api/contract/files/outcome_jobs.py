@@ -37,7 +37,7 @@ class OutcomeJob(Shape):
     """Lines in the file; null until all of it was read."""
     stored: Count
     known: Count
-    """Lines that tell nothing new."""
+    """Lines that repeat what is stored."""
     open: Count
     """Lines without an outcome: of a CRM, deals that are open."""
     errors: Count
