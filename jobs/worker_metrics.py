@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import TYPE_CHECKING
+from wsgiref.types import WSGIEnvironment
 
 from auth.audit_log import AuditLog
 from auth.caller import EVERYBODY, STRANGER, Caller, caller_of_key
@@ -19,9 +19,6 @@ from telemetry import metrics_server, shared_files
 from telemetry.collectors import Alarms, Models, Queue
 from telemetry.exposition import Exposition
 from telemetry.metrics import show_breaker
-
-if TYPE_CHECKING:
-    from wsgiref.types import WSGIEnvironment
 
 log = logging.getLogger(__name__)
 

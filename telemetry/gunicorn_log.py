@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import Any
+from wsgiref.types import WSGIEnvironment
 
 from gunicorn.glogging import Logger
 
 from telemetry.log_context import of_request
 from telemetry.logs import TEXT, formatter
-
-if TYPE_CHECKING:
-    from datetime import timedelta
-    from wsgiref.types import WSGIEnvironment
 
 
 class GunicornLog(Logger):

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from wsgiref.types import WSGIEnvironment
 
 from telemetry.request_ids import request_id
-
-if TYPE_CHECKING:
-    from wsgiref.types import WSGIEnvironment
 
 # Keys of a request's environment, set where it is found out
 ROUTE = "likely.route"  # the template of its address: /api/v1/models/<name>/predict

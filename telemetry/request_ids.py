@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from wsgiref.types import WSGIEnvironment
+from wsgiref.types import WSGIEnvironment
 
 HEADER = "X-Request-Id"
 LONGEST = 64

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from telemetry.log_context import ROUTE, current_request
 from telemetry.metrics import count_request
 from telemetry.request_ids import HEADER, request_id
 from telemetry.tracing import is_on, request_span
-
-if TYPE_CHECKING:
-    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
-
 
 TRACED = "likely.traced"
 

@@ -11,13 +11,11 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from wsgiref.types import WSGIEnvironment
 
 from telemetry.log_context import ROUTE
 from telemetry.request_ids import request_id
-
-if TYPE_CHECKING:
-    from wsgiref.types import WSGIEnvironment
 
 log = logging.getLogger(__name__)
 

@@ -8,13 +8,11 @@ refused to other sites, except at addresses that only compute.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
+from wsgiref.types import WSGIEnvironment
 
 from auth.same_origin import READS, is_foreign
 from ml.errors import LikelyError
-
-if TYPE_CHECKING:
-    from wsgiref.types import WSGIEnvironment
 
 View = TypeVar("View", bound=Callable[..., Any])
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import orjson
 
 from feedback.recorder import Answer, Recorder, answering
 from ml.service import Bundle
 from store.outcome_records import API
-
-if TYPE_CHECKING:
-    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 HEADER = "Decision-Id"
 LONG = 24  # hexadecimal digits of an answer's id

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
+from wsgiref.types import WSGIEnvironment
 
 from flask import Request
 from werkzeug.exceptions import (
@@ -23,9 +24,6 @@ from werkzeug.utils import cached_property
 from werkzeug.wsgi import get_content_length
 
 from api.http.decompress import CODINGS, ByteSource, CorruptBody, Decompressor, Reader
-
-if TYPE_CHECKING:
-    from wsgiref.types import WSGIEnvironment
 
 
 class IncompleteBody(BadRequest):

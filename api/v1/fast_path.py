@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Flask
 from werkzeug.exceptions import HTTPException
@@ -20,9 +20,6 @@ from api.http.representations import Answer
 from api.http.request_body import open_body
 from api.http.request_ids import ID, MODEL
 from telemetry.request_ids import request_id
-
-if TYPE_CHECKING:
-    from wsgiref.types import StartResponse, WSGIEnvironment
 
 PATH = re.compile(r"/api/v1/models/([a-z0-9@-]+)/predict")
 SHORT = 2048  # bytes of a body; responses to longer ones are worth compressing, which Flask does

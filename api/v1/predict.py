@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from wsgiref.types import WSGIEnvironment
 
 from flask import Flask, Response, request
 
@@ -21,9 +21,6 @@ from api.v1.fast_path import FastPath
 from ml.files.open_table import AUTO
 from ml.files.text.read_options import ReadOptions
 from ml.service import Service
-
-if TYPE_CHECKING:
-    from wsgiref.types import WSGIEnvironment
 
 
 class Predict:
