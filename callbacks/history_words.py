@@ -54,8 +54,8 @@ def own_notes(bundle: Bundle, history: Iterable[Line]) -> list[OwnNote]:
         if each.event is not None and each.event.model == bundle.name and each.event.known >= since
     ]
     own = [own_note(each) for each in told if each.by == caller_id() and each.door == PAGE]
-    # Who did not answer before may be tried again
-    return [replace(each, note="") if each.note == "no_answer" else each for each in own[::-1]]
+    # Who did not answer before may be tried again, and what is told now is about a decision of its own
+    return [replace(each, note=each.note.replace("no_answer", ""), decision="") for each in own[::-1]]
 
 
 def own_note(event: Event) -> OwnNote:

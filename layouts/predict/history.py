@@ -48,8 +48,10 @@ class OwnNote:
     ----------
     note : str
         What shows as noted, as ``noteOf`` of ``assets/ts/predict/outcomes.ts`` names it; empty for nothing.
-    event, decision : str
-        Ids of the event and of the decision it is about.
+    event : str
+        Id of the event.
+    decision : str
+        Id of the decision it is about, where it was told on this page.
     """
 
     note: str

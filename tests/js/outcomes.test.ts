@@ -224,6 +224,19 @@ test("another record has nothing noted", async () => {
   assert.equal(called.at(-1)!.id, "history-asked");
 });
 
+test("a history that was asked for before another record was opened is none of that record", async () => {
+  one("came").click();
+  await said("e1"); // and its history is asked for
+  const form = document.querySelector<HTMLElement>(".form")!;
+  form.dataset.record = "8";
+  dispatchEvent(new CustomEvent("likely:filled", { detail: { form } }));
+  await history([{ note: "came loan", event: "e1" }]);
+  assert.deepEqual([isNoted("came"), undo().hidden], [false, true]);
+  current("8");
+  await history([{ note: "missed loan", event: "e9" }]);
+  assert.deepEqual([isNoted("came"), isNoted("missed")], [false, true]);
+});
+
 test("a press that fails is noted nowhere", async () => {
   one("came").click();
   await said("", { own: undefined, words: "It cannot be stored." });

@@ -404,6 +404,8 @@ def test_what_one_told_lately_can_be_taken_back_after_a_reload_and_what_others_t
         assert event_of(first) in str(outcomes.history_of(services, bundle, "O-1", None))
         take_back(services.desk, event_of(second), "o undo")
         assert [each.note for each in own_notes(bundle, history(services.desk, bundle, "O-1"))] == ["came buys"]
+        later = stored(services, pressed(services, key="o later", place="O-1", own=[vars(each) for each in own]))[1]
+        assert later.id != stored(services, first)[1].id  # another call, though the numbers are the same
 
 
 def test_a_call_back_in_the_past_is_refused(services):

@@ -81,10 +81,11 @@ function dueOf({ hours = "0", days, at }: DOMStringMap) {
 }
 
 // ---- the record in the form ------------------------------------------------------------------
-/* What the reader told of it lately, as its history says. What is told now is more. */
+/* What the reader told of it lately, as its history says: one that comes before it was asked for is of the record before,
+   and what is told now is more. */
 function recall() {
   const own = find("#history likely-own")?.dataset.notes;
-  if (!own || here.own.length || presses.length) return;
+  if (!own || !here.asked || here.own.length || presses.length) return;
   here.own = JSON.parse(own);
   dress();
 }
@@ -95,6 +96,7 @@ addEventListener("likely:filled", () => {
   here = { place: row(), own: [], asked: false };
   say("");
   fold();
+  dress();
 });
 
 addEventListener("likely:current", ({ detail: { form } }) => {
