@@ -84,7 +84,7 @@ def test_every_answer_of_a_model_is_one_that_its_own_document_tells(app, name, m
 
 
 def test_every_address_is_described_with_its_parameters_and_no_other(app):
-    described = {(each.method, each.path): {ANY} if each.free else set(each.parameters) for each in operations()}
+    described = {(each.method, each.path): {ANY} if each.any_query else set(each.parameters) for each in operations()}
     routed = {}
     for rule in app.url_map.iter_rules():
         some = re.search(r"<any\(([^)]*)\):(\w+)>", rule.rule)  # a part of an address that is one of some words
