@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from auth.caller import ANYBODY, current_request
 from auth.permissions import Permission
-from auth.table import PAGES
+from auth.table import PAGES, ROUTES, SITE_PAGES
 from ml.errors import LikelyError, UnknownModel
 from ml.translation import mark, text
 
@@ -70,6 +70,21 @@ def may_open(page: str, name: str) -> bool:
         Of the model, or its key.
     """
     return allowed(PAGES[page], name.partition("@")[0])
+
+
+def may_open_site_page(page: str) -> bool:
+    """True where the caller of the current request may open a page that is about no single model.
+
+    Parameters
+    ----------
+    page : {"home", "today", "gallery"}
+    """
+    return allowed_somewhere(SITE_PAGES[page])
+
+
+def may_get(path: str) -> bool:
+    """True where the caller of the current request may open a page outside of Dash, such as ``/account/people``."""
+    return allowed_somewhere(ROUTES[f"GET {path}"])
 
 
 def refused(permission: Permission, model: str = "") -> NotAllowed:

@@ -127,6 +127,9 @@ PAGES = {
     "versions": READ,
 }
 
+# Pages that are about no single model, where one may do it with any: no link leads to what is refused
+SITE_PAGES = {"home": READ, "today": OUTCOMES, "gallery": READ}
+
 # Callbacks of the pages that the server answers: the first of their outputs, see `callback_name`
 CALLBACKS: dict[str, Permission] = {
     "content.children": READ,  # the router: it asks for SCORE and FILES itself where a page needs them

@@ -13,6 +13,7 @@ from typing import Any
 from dash._utils import to_json
 from dash.development.base_component import Component
 
+from auth.caller import signed_in_as
 from layouts.shared import ids, shell
 from layouts.shared.html_writer import HtmlWriter, props_of
 from layouts.shared.static_html import StaticHtml
@@ -62,7 +63,7 @@ def to_html(page: Component, answers: Answers) -> Prerendered:
         For a component of a kind that this module cannot write as HTML.
     """
     writer = _PageWriter(page, answers)
-    body = "".join(writer.write(shell.layout()))
+    body = "".join(writer.write(shell.layout(signed_in_as())))
     figure = f' data-figure="{escape(writer.figure)}"' if writer.figure else ""
     whole = f'<div id="prerender" inert aria-hidden="true"{figure}>{body}</div>'
     return Prerendered(whole, data(page, "title"))

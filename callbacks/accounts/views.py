@@ -16,7 +16,6 @@ from auth.browser_sessions import SignedIn
 from auth.caller import current_request
 from auth.first_administrator import FirstAdministrator
 from auth.keys import ApiKeys
-from auth.permissions import Permission
 from auth.setup import SignInElsewhere
 from layouts.accounts import pages
 from layouts.accounts.pages import SIGN_IN, Frame
@@ -76,11 +75,8 @@ class Views:
         """A page as a response; no cache keeps it."""
         asked = current_request()
         caller = asked.caller if asked else None
-        administers = bool(caller and caller.may(Permission.ADMIN))
-        frame = Frame(
-            self.given.css(), caller.name if caller else "", administers, signs_out=not self.given.behind_proxy
-        )
-        shown = pages.page(template, frame, here=here, **values)
+        frame = Frame(self.given.css(), caller.name if caller else "", signs_out=not self.given.behind_proxy)
+        shown = pages.page(template, frame, here, **values)
         return Response(shown, status, content_type="text/html; charset=utf-8")
 
     def begin(self, person: Person) -> None:

@@ -9,7 +9,7 @@ from dash import Dash, Input, Output, no_update
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from auth.access import allowed_somewhere, refused
+from auth.access import may_open_site_page, refused
 from auth.permissions import Permission
 from callbacks.campaign.doors import Doors
 from callbacks.outcomes import Services, address_of
@@ -55,7 +55,7 @@ def lead_on(services: Services, clicks: Any) -> tuple[Any, Any]:
 
 def opening(services: Services | None, query: Mapping[str, str] | None = None) -> Component:
     """The page of the caller's day; how many entries it shows stands in its address."""
-    if services is None or not allowed_somewhere(Permission.OUTCOMES):
+    if services is None or not may_open_site_page("today"):
         error = refused(Permission.OUTCOMES)
         return page.refused(error.message, error.hint)
     try:

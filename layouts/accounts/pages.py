@@ -10,6 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from auth.access import may_get
 from layouts.shared import shell, url
 from ml.translation import mark, plural, reader_language, text
 
@@ -17,7 +18,7 @@ SIGN_IN, SIGN_OUT, ACCOUNT = "/sign-in", "/sign-out", shell.ACCOUNT
 SIGN_IN_START, SIGN_IN_CALLBACK = f"{SIGN_IN}/start", f"{SIGN_IN}/callback"
 PEOPLE, KEYS, AUDIT, INVITATION = "/account/people", "/account/keys", "/account/audit", "/account/invitation"
 FORMS = (SIGN_IN, SIGN_OUT, ACCOUNT)  # first parts of the paths that take POST
-LINKS = ((ACCOUNT, mark("Account")), (PEOPLE, mark("People")), (KEYS, mark("API keys")), (AUDIT, mark("Audit")))
+PARTS = ((ACCOUNT, mark("Your account")), (PEOPLE, mark("People")), (KEYS, mark("API keys")), (AUDIT, mark("Audit")))
 
 
 @dataclass(frozen=True)
@@ -30,19 +31,16 @@ class Frame:
         Address of the style sheet.
     person : str
         Name of who signed in; empty before.
-    administers : bool
-        Whether there are links to the pages of people, keys and audit.
     signs_out : bool
         Whether one can sign out here.
     """
 
     css: str
     person: str = ""
-    administers: bool = False
     signs_out: bool = True
 
 
-def page(name: str, frame: Frame, /, *, problem: str = "", done: str = "", **values: Any) -> str:
+def page(name: str, frame: Frame, here: str = "", /, *, problem: str = "", done: str = "", **values: Any) -> str:
     """The HTML of a page.
 
     Parameters
@@ -50,16 +48,22 @@ def page(name: str, frame: Frame, /, *, problem: str = "", done: str = "", **val
     name : str
         Its template, without ".html".
     frame : Frame
+    here : str
+        Its path, where it is one of the account's; empty for others.
     problem, done : str
         What was refused, or done, by the form that was sent; empty for none.
     **values
         As the template takes them.
     """
-    links = [each for each in LINKS if frame.administers or each[0] == ACCOUNT] if frame.person else []
+    site = list(shell.site_links(frame.person)) if frame.person else []
+    parts = [(url.outside(path), text(words), path == here) for path, words in PARTS if frame.person and may_get(path)]
     template = _templates().get_template(f"{name}.html")
     return template.render(
         frame=frame,
-        links=links,
+        site=site,
+        parts=parts,
+        account=url.outside(ACCOUNT),
+        here=here,
         problem=problem,
         done=done,
         lang=reader_language(),

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from auth.access import allowed_somewhere
-from auth.permissions import Permission
+from auth.access import may_get, may_open_site_page
 from layouts.shared import ids, script_sentences, url
 from ml.translation import mark, reader_language, text
 
@@ -17,6 +18,44 @@ ROOT = "{%root%}"  # of the index page: the path prefix behind a proxy, else not
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 THEME_SCRIPT = "bundle/theme.js"
 ACCOUNT = "/account"
+PAGES: tuple[tuple[url.Kind, str], ...] = (
+    ("home", mark("Models")),
+    ("today", mark("Today")),
+    ("gallery", mark("Inputs")),
+)
+
+
+@dataclass(frozen=True)
+class SiteLink:
+    """A link of the header.
+
+    Attributes
+    ----------
+    words, href : str
+    inside : bool
+        Whether it leads to a page of Dash.
+    title : str
+    """
+
+    words: str
+    href: str
+    inside: bool = True
+    title: str = ""
+
+
+def site_links(account: str = "") -> Iterator[SiteLink]:
+    """Links of the header on every page, those of accounts too: to what the caller of the request may open.
+
+    Parameters
+    ----------
+    account : str
+        Name of who signed in; empty where nobody does.
+    """
+    for page, words in PAGES:
+        if may_open_site_page(page):
+            yield SiteLink(text(words), url.href(page))
+    if account and may_get(ACCOUNT):
+        yield SiteLink(text("Account"), url.outside(ACCOUNT), inside=False, title=account)
 
 
 def theme_address(root: str) -> str:
@@ -104,12 +143,10 @@ def _brand() -> Component:
 
 
 def _navigation(account: str) -> Component:
-    links = [dcc.Link(text("Models"), href=url.href("home"))]
-    if allowed_somewhere(Permission.OUTCOMES):
-        links.append(dcc.Link(text("Today"), href=url.href("today")))
-    links.append(dcc.Link(text("Inputs"), href=url.href("gallery")))
-    if account:  # a page outside of Dash
-        links.append(html.A(text("Account"), href=url.outside(ACCOUNT), title=account))
+    links = [
+        dcc.Link(each.words, href=each.href) if each.inside else html.A(each.words, href=each.href, title=each.title)
+        for each in site_links(account)
+    ]
     return html.Nav(links, className="shell-nav", **{"aria-label": text("Site")})
 
 
