@@ -104,12 +104,14 @@ def _left_out(paid: Found) -> list[str]:
 
 
 def _groups(lift: Found, label: str) -> Component:
-    heads = [text("Group"), text("Records"), text("Came")]
+    heads = [text("Group"), text("Outcomes known"), text("Came")]
     rows: list[list[Any]] = [
-        [text("Called"), count(lift["called"]), _of(lift["bought"], lift["called"])],
+        [text("To be called"), count(lift["called"]), _of(lift["bought"], lift["called"])],
         [text("Kept back"), count(lift["control"]), _of(lift["control_bought"], lift["control"])],
     ]
-    return table(text("Those called and those kept back, and with whom “{outcome}” came", outcome=label), heads, rows)
+    caption = text("Those to be called and those kept back, and with whom “{outcome}” came", outcome=label)
+    drawn = text("The groups are as they were drawn: who was to be called is among the called, reached or not.")
+    return html.Div([table(caption, heads, rows), html.P(drawn, className="results-note")])
 
 
 def _of(some: int, every: int) -> str:

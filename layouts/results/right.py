@@ -98,7 +98,7 @@ def _left_out(records: Found) -> list[str]:
 
 def _bands(right: Found, label: str) -> Component:
     """Table of predicted and observed shares, a row for each band, with a picture of them."""
-    heads = [text("Probability"), text("Decisions"), text("Said"), text("Came (95 %)"), text("Picture")]
+    heads = [text("Probability"), text("Outcomes known"), text("Said"), text("Came (95 %)"), text("Picture")]
     rows = [each for each in (*right["bands"], right["all"]) if each["records"]]
     caption = text("What was said and what came of “{outcome}”, by band of probability", outcome=label)
     key = html.P(

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
+from dash import html
 from dash.development.base_component import Component
 
 from layouts.results.parts import Found, card, share_text, table
 from ml.text.number_words import count, decimal, percent
 from ml.translation import plural, text
+
+WEEKS, REASONS = 8, 10  # that are listed: the latest, and the most frequent
+WEEK = 7 * 86_400.0  # seconds
 
 
 def used_card(found: Found) -> Component:
@@ -16,9 +21,9 @@ def used_card(found: Found) -> Component:
     used = found["used"]
     more: list[Component] = []
     if used["listed"]:
-        more.append(_weeks(used["listed"]))
+        more += _weeks(used["listed"], found["as_of"])
     if used["reasons"]:
-        more.append(_reasons(used))
+        more += _reasons(used)
     return card(
         "used", text("Is it used?"), [*_adoption(used), *(_overrides(used["overrides"]) if used["noted"] else [])], more
     )
@@ -39,7 +44,8 @@ def _adoption(used: Found) -> list[str]:
         slots = {"n": count(listed["shown"]), "contacted": count(listed["contacted"]), "days": days}
         if listed["contacted"]:
             first = text(
-                "Too early to say: of {n} people listed, all within the last {days} days, {contacted} were called.",
+                "Too early to say: of {n} people listed, all within the last {days} days, {contacted} were called so "
+                "far.",
                 **slots,
             )
         else:
@@ -60,8 +66,8 @@ def _told(used: Found) -> list[str]:
     if not used["decisions"]:
         return []
     said = plural(
-        "Of {n} decision somebody told something of {noted}.",
-        "Of {n} decisions somebody told something of {noted}.",
+        "Of {n} decision somebody has told something of {noted} so far.",
+        "Of {n} decisions somebody has told something of {noted} so far.",
         used["decisions"],
         noted=count(used["noted"]),
     )
@@ -91,19 +97,33 @@ def _verdict(every: Found) -> str:
     return text("That is no more than chance may do.")
 
 
-def _weeks(listed: Found) -> Component:
-    heads = [text("Week from"), text("Listed"), text("Called"), text("Outcome recorded")]
+def _weeks(listed: Found, as_of: float) -> list[Component]:
+    """Table of the weeks: counts of calls and outcomes go on growing, and so does what is listed in the last one."""
+    heads = [text("Week from"), text("Listed"), text("Called so far"), text("Outcome recorded so far")]
+    weeks = listed["weeks"]
     rows: list[list[Any]] = [
-        [each["name"], count(each["shown"]), count(each["contacted"]), count(each["recorded"])]
-        for each in listed["weeks"][-8:]
+        [_week(each["name"], as_of), count(each["shown"]), count(each["contacted"]), count(each["recorded"])]
+        for each in weeks[-WEEKS:]
     ]
-    return table(text("People listed to be called, by week"), heads, rows)
+    shown = table(text("People listed to be called, by week"), heads, rows)
+    older = len(weeks) - WEEKS
+    words = plural("{n} week before is not shown.", "{n} weeks before are not shown.", older, n=count(older))
+    return [shown, *([html.P(words, className="results-note")] if older > 0 else [])]
 
 
-def _reasons(used: Found) -> Component:
-    heads = [text("Reason"), text("Records"), text("People were right (95 %)"), text("Expected")]
+def _week(monday: str, as_of: float) -> str:
+    is_over = dt.datetime.fromisoformat(monday).replace(tzinfo=dt.UTC).timestamp() + WEEK <= as_of
+    return monday if is_over else text("{week} (not over)", week=monday)
+
+
+def _reasons(used: Found) -> list[Component]:
+    heads = [text("Reason"), text("Outcomes known"), text("People were right (95 %)"), text("Expected")]
+    reasons = used["reasons"]
     rows: list[list[Any]] = [
         [each["reason"] or text("none given"), count(each["records"]), share_text(each), percent(each["expected"])]
-        for each in used["reasons"][:10]
+        for each in reasons[:REASONS]
     ]
-    return table(text("Why people disagreed, and whether they were right"), heads, rows)
+    shown = table(text("Why people disagreed, and whether they were right"), heads, rows)
+    rest = len(reasons) - REASONS
+    words = plural("{n} rarer reason is not shown.", "{n} rarer reasons are not shown.", rest, n=count(rest))
+    return [shown, *([html.P(words, className="results-note")] if rest > 0 else [])]

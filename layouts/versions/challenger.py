@@ -142,7 +142,7 @@ def _verdict(found: Mapping[str, Any]) -> str:
 def _how_it_does(found: ShownChallenger) -> Component:
     asked = found.answered + found.failed
     rows = [
-        (text("Answered"), count(found.answered)),
+        (text("Answered so far"), count(found.answered)),
         (text("Failed"), text("{n} of {all}", n=count(found.failed), all=count(asked)) if asked else count(0)),
         (text("Waiting"), count(found.waiting)),
     ]

@@ -9,7 +9,7 @@ from feedback.results.settled import Question
 from layouts.results.analysts import _evidence
 from layouts.results.page import answers
 from ml.plots.evidence_over_time import evidence_over_time, evidence_text, evidence_words
-from store.outcome_records import CONTACTED
+from store.outcome_records import CONTACTED, OVERRIDE
 from store.outcomes.alarm_records import Episode
 from tests.results import DAY, START, decided, told, two_groups
 from tests.unit.test_results import KEY, LATE, paid, question, run, settled, used
@@ -130,7 +130,7 @@ def test_calls_of_a_list_are_counted():
     ("called", "wanted"),
     [
         (0, "Too early to say: 10 people were listed within the last 7 days, none called yet."),
-        (3, "Too early to say: of 10 people listed, all within the last 7 days, 3 were called."),
+        (3, "Too early to say: of 10 people listed, all within the last 7 days, 3 were called so far."),
     ],
 )
 def test_of_a_list_of_this_week_it_is_too_early_to_say(called, wanted):
@@ -168,3 +168,40 @@ def test_evidence_is_drawn_on_a_logarithmic_axis_with_the_alarm():
     assert list(line.customdata) == ["1.0", "32", "over 1,000,000"]
     assert evidence_text(0.001) == "under 0.01"
     assert "Now 250; the alarm goes off at 100." in evidence_words(250.0, 100.0)
+
+
+def listed_in_weeks(weeks, now):
+    """The words of a page about somebody listed in each of some weeks, the last one that of `now`, and called since."""
+    made = [now - 7 * DAY * at for at in range(weeks)]
+    assigned = [
+        replace(each, made=when, list=f"{at:032x}", record=f"W-{at}")
+        for at, when in enumerate(made)
+        for each in two_groups(1, 0, 0, 0)[0]
+    ]
+    events = [told(each, None, 3_600.0, CONTACTED, outcome="") for each in assigned]
+    return said([], events, assigned, question(now=now))
+
+
+def test_counts_that_go_on_growing_say_so_and_a_week_that_goes_on_too(monkeypatch):
+    monday = 1_699_833_600.0  # 2023-11-13
+    for into, name in ((3 * DAY, "2023-11-13 (not over)"), (7 * DAY, "2023-11-13")):
+        monkeypatch.setattr("tests.unit.test_results_page.LATE", monday + into)
+        shown = listed_in_weeks(1, monday + min(into, 2 * DAY))
+        assert f"Called so far Outcome recorded so far {name} 1 1 0" in shown
+    assert "(not over)" not in shown
+
+
+def test_of_more_weeks_and_reasons_than_are_listed_it_is_said():
+    assert "not shown" not in listed_in_weeks(8, LATE)
+    shown = listed_in_weeks(10, LATE)
+    assert "2 weeks before are not shown." in shown
+    decisions = [decided(at, 0.7, made=START + at) for at in range(12)]
+    events = [told(each, 0.0, 60.0, OVERRIDE, reason=f"reason {at:02}") for at, each in enumerate(decisions)]
+    events += [told(each, 0.0, DAY) for each in decisions]
+    assert "2 rarer reasons are not shown." in said(decisions, events)
+
+
+def test_the_groups_are_named_as_they_were_drawn():
+    shown = said([], two_groups(400, 120, 400, 80)[1], two_groups(400, 120, 400, 80)[0])
+    assert "To be called 400 120" in shown
+    assert "who was to be called is among the called, reached or not" in shown
