@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from dash import dcc, html
@@ -14,7 +14,7 @@ from layouts.shared import ids
 from layouts.shared.html_input import HtmlInput
 from layouts.shared.html_tree import html_tree
 from layouts.shared.static_html import message, signal, static_html
-from ml.decision.outcome_words import override_reasons, reason_words, told_words
+from ml.decision.outcome_words import override_reasons, reason_words, words_of
 from ml.translation import text
 
 if TYPE_CHECKING:
@@ -23,9 +23,8 @@ if TYPE_CHECKING:
 LONGEST_NOTE = 2_000
 RENEWED = 60_000  # ms between two renewals of the claim on a customer
 TWO = 2
-
-
 LARGEST_ROW = 2**63  # which databases cannot count to
+SHORT = 20  # characters that a closed list of choices shows on a phone
 
 
 @dataclass(frozen=True)
@@ -86,13 +85,17 @@ def outcome_row(bundle: Bundle, desk: Desk, record: Mapping[str, str], *, named:
         Whether the record has an id. Without, there is something to tell as soon as a value is known.
     """
     hidden = not named and not any(value.strip() for value in record.values())
+    words = {item.name: asdict(words_of(bundle.card, bundle.outcomes, item.name)) for item in bundle.outcomes.items}
     data = {
         "aria-label": text("What came of it"),
+        "data-words": json.dumps(words, ensure_ascii=False),
         "data-noting": text("Noting …"),
         "data-failed": text("It is not known whether it was noted: the service made an error. Reload the page."),
     }
     parts = [
+        *_about(bundle, seller=desk.seller),
         html.Div(_buttons(bundle, desk), className="outcome-buttons", role="group", **{"aria-label": text("Tell it")}),
+        *_chosen(bundle),
         *([_later()] if desk.seller else []),
         html.Div(_more(bundle, desk), className="outcome-more"),
         html.Div(
@@ -136,6 +139,31 @@ def _button(words: str, kind: str, key: str = "", given: Mapping[str, Any] | Non
     return html.Button(inside, type="button", className=of, **{"data-outcome": kind, **shortcut, **(given or {})})
 
 
+def _is_choice(bundle: Bundle) -> bool:
+    """Whether one of several classes is chosen from a list."""
+    return bundle.outcomes.exclusive and len(bundle.outcomes) > TWO
+
+
+def _is_named(bundle: Bundle, *, seller: bool) -> bool:
+    """Whether the buttons are of classes, by whose names they go."""
+    return bundle.outcomes.exclusive and (_is_choice(bundle) or not seller)
+
+
+def _about(bundle: Bundle, *, seller: bool) -> list[Component]:
+    """The outcome that the buttons are about, once above them, where they do not say it themselves."""
+    if not len(bundle.outcomes) or _is_named(bundle, seller=seller):
+        return []
+    about = words_of(bundle.card, bundle.outcomes, bundle.outcomes.positive).about
+    return [html.P(about, className="outcome-about", hidden=not about)]
+
+
+def _chosen(bundle: Bundle) -> list[Component]:
+    """Place of the whole name that is chosen, where the closed list cuts it."""
+    if not _is_choice(bundle) or all(len(item.label) <= SHORT for item in bundle.outcomes.items):
+        return []
+    return [html.P("", className="outcome-chosen", hidden=True, **{"data-short": str(SHORT)})]
+
+
 def _buttons(bundle: Bundle, desk: Desk) -> list[Component]:
     outcomes = bundle.outcomes
     later = {"data-unfolds": "later"}
@@ -146,23 +174,21 @@ def _buttons(bundle: Bundle, desk: Desk) -> list[Component]:
 def _answers(bundle: Bundle, *, seller: bool) -> list[Component]:
     """Buttons that say what came: of the positive outcome, of that in focus, or which of several."""
     outcomes = bundle.outcomes
-    if outcomes.exclusive and len(outcomes) > TWO:
+    if _is_choice(bundle):
         options = [html.Option(item.label, value=item.name) for item in outcomes.items]
         first = html.Option(text("What came?"), value="")
         named = {"aria-label": text("What came?"), "data-outcome-choice": "true"}
         choice = html.Select([first, *options], className="form-select outcome-choice", **named)
         return [choice, _button(text("Note it"), "came", "1")]
-    if outcomes.exclusive and not seller:
+    if _is_named(bundle, seller=seller):
         return [
             _button(item.label, "came", str(at), {"data-name": item.name}) for at, item in enumerate(outcomes.items, 1)
         ]
-    words = {name: told_words(bundle.card, outcomes, name) for name in outcomes.names}
-    buttons = []
-    for at, kind in enumerate(("came", "missed")):
-        of_each = json.dumps({name: said[at] for name, said in words.items()}, ensure_ascii=False)
-        about = {"data-name": outcomes.positive} if outcomes.exclusive else {"data-words": of_each}
-        buttons.append(_button(words[outcomes.positive][at], kind, str(at + 1), about))
-    return buttons
+    about = {"data-name": outcomes.positive} if outcomes.exclusive else {}
+    words = words_of(bundle.card, bundle.outcomes, outcomes.positive)
+    # A screen reader that comes to a button alone hears what it is about
+    came, missed = ({"aria-label": each} if words.about else {} for each in words.whole)
+    return [_button(words.came, "came", "1", about | came), _button(words.missed, "missed", "2", about | missed)]
 
 
 def _later() -> Component:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ml.data.outcomes import Outcomes
@@ -42,18 +43,54 @@ def outcome_words(card: Mapping[str, Any], outcome: str, label: str) -> tuple[st
     return told.get("came", usual[0]), told.get("missed", usual[1])
 
 
+@dataclass(frozen=True)
+class ToldWords:
+    """Words in which people tell of one outcome that it came, or did not.
+
+    Attributes
+    ----------
+    about : str
+        What is told of, where `came` and `missed` do not say it themselves; else empty.
+    came, missed : str
+        Words for two buttons under that.
+    whole : (str, str)
+        The same two as they stand alone.
+    """
+
+    about: str
+    came: str
+    missed: str
+    whole: tuple[str, str]
+
+
 def told_words(card: Mapping[str, Any], outcomes: Outcomes, name: str) -> tuple[str, str]:
-    """Words of :func:`outcome_words` as people read them: of several independent outcomes each names itself.
+    """Words of :func:`outcome_words` as people read them alone: of several independent outcomes each names itself.
 
     "Bought" alone does not say what was bought; "Credit card: Bought" does.
     """
+    return words_of(card, outcomes, name).whole
+
+
+def words_of(card: Mapping[str, Any], outcomes: Outcomes, name: str) -> ToldWords:
+    """Words of :func:`outcome_words`, and what they are about where they do not say it.
+
+    Parameters
+    ----------
+    card : mapping
+    outcomes : Outcomes
+    name : str
+        Of the outcome.
+    """
     label = outcomes[name].label
-    came, missed = outcome_words(card, name, label)
-    if outcomes.exclusive or len(outcomes) == 1 or not _of(card).get(name):
-        return came, missed
-    own = _of(card)[name]
-    named = {key: text("{outcome}: {words}", outcome=label, words=own[key]) for key in WORDS if key in own}
-    return named.get("came", came), named.get("missed", missed)
+    whole, own = outcome_words(card, name, label), _of(card).get(name, {})
+    says_itself = outcomes.exclusive or len(outcomes) == 1
+    if says_itself and all(key in own for key in WORDS):
+        return ToldWords("", *whole, whole)
+    short = own.get("came", text("Yes")), own.get("missed", text("No"))
+    if says_itself:
+        return ToldWords(label, *short, whole)
+    named = [text("{outcome}: {words}", outcome=label, words=own[key]) if key in own else None for key in WORDS]
+    return ToldWords(label, *short, (named[0] or whole[0], named[1] or whole[1]))
 
 
 def override_reasons(card: Mapping[str, Any]) -> tuple[str, ...]:

@@ -7,10 +7,15 @@ import "../../assets/ts/predict/outcome-keys.ts";
 type Own = { note: string; event: string };
 type Sent = { key: string; kind: string; outcome?: string; due?: number; own: Own[]; scenario: { record_id: string; record: object } };
 
-const WORDS = [{ loan: "Loan: Bought", card: "Card: Bought" }, { loan: "Loan: Not bought", card: "Card: Not bought" }];
+const WORDS = {
+  loan: { about: "", came: "Took a loan", missed: "Took none", whole: ["Took a loan", "Took none"] },
+  card: { about: "Card", came: "Bought", missed: "Not", whole: ["Card: Bought", "Card: Not"] },
+};
 let serial = 0;
 
 const one = (kind: string) => document.querySelector<HTMLButtonElement>(`#outcomes .outcome-buttons [data-outcome=${kind}]`)!;
+const named = (kind: string) => [one(kind).textContent, one(kind).getAttribute("aria-label")];
+const about = () => document.querySelector<HTMLElement>(".outcome-about")!;
 const undo = () => document.querySelector<HTMLButtonElement>("#outcomes [data-outcome=undo]")!;
 const words = () => document.querySelector(".outcome-words")!.textContent;
 const sent = () => called.filter(({ id }) => id === "outcome-act").map(({ props }) => props.data as Sent);
@@ -23,15 +28,16 @@ function key(text: string, target: EventTarget = document.body, more: KeyboardEv
 
 /* The row as layouts/predict/outcome_row.py writes it; `name` where its buttons are about one class alone. */
 function page(name = "") {
-  const about = (at: number) => (name ? ` data-name="${name}"` : ` data-words='${JSON.stringify(WORDS[at])}'`);
+  const own = (name ? ` data-name="${name}"` : "");
   const keyed = (at: number) => `data-key="${at}" data-key-words="Key ${at}" aria-keyshortcuts="${at}" title="Key ${at}"`;
   const form = formOf({ income: "50", age: "30" });
   document.querySelector("#result [data-focus]")!.setAttribute("data-focus", "loan");
   document.body.insertAdjacentHTML("beforeend", `
     <section id="outcomes" data-noting="Noting …" data-failed="It is not known.">
+      <p class="outcome-about"></p>
       <div class="outcome-buttons">
-        <button data-outcome="came"${about(0)} ${keyed(1)}><span class="outcome-word">Yes</span></button>
-        <button data-outcome="missed"${about(1)} ${keyed(2)}><span class="outcome-word">No</span></button>
+        <button data-outcome="came"${own} ${keyed(1)}><span class="outcome-word">Yes</span></button>
+        <button data-outcome="missed"${own} ${keyed(2)}><span class="outcome-word">No</span></button>
         <button data-outcome="no_answer" ${keyed(3)}><span class="outcome-word">No answer</span></button>
         <button data-outcome="call_back" data-unfolds="later" ${keyed(4)}><span class="outcome-word">Call back</span></button>
       </div>
@@ -40,6 +46,7 @@ function page(name = "") {
       <p class="outcome-words"></p><button data-outcome="undo" hidden>Undo</button>
     </section>
     <div id="history"></div><input type="checkbox" data-outcome-keys checked>`);
+  document.getElementById("outcomes")!.dataset.words = JSON.stringify(WORDS);
   dispatchEvent(new CustomEvent("likely:page"));
   return form;
 }
@@ -110,13 +117,40 @@ test("each of several products has an answer of its own", async () => {
   document.querySelector<HTMLElement>("#result [data-focus]")!.dataset.focus = "card";
   current();
   assert.equal(isNoted("came"), false);
-  assert.equal(one("came").textContent, "Card: Bought");
+  assert.deepEqual([named("came"), named("missed")], [["Bought", "Card: Bought"], ["Not", "Card: Not"]]);
+  assert.deepEqual([about().textContent, about().hidden], ["Card", false]);
   one("missed").click();
   assert.equal(sent()[1].outcome, "card");
   await said("e2");
   document.querySelector<HTMLElement>("#result [data-focus]")!.dataset.focus = "loan";
   current();
   assert.deepEqual([isNoted("came"), isNoted("missed")], [true, false]);
+  assert.deepEqual([named("came"), named("missed")], [["Took a loan", null], ["Took none", null]]); // they say it themselves
+  assert.equal(about().hidden, true);
+});
+
+test("buttons about one class keep their words, whatever is in focus", () => {
+  page("loan");
+  document.querySelector<HTMLElement>("#result [data-focus]")!.dataset.focus = "card";
+  current();
+  assert.deepEqual([named("came"), named("missed")], [["Yes", null], ["No", null]]);
+});
+
+test("of several classes the whole name of a long one that is chosen stands below the list", () => {
+  const long = "Retirement savings plan with monthly contributions";
+  document.querySelector(".outcome-buttons")!.innerHTML = `
+    <select data-outcome-choice="true"><option value="">What came?</option><option value="a">${long}</option><option value="b">Card</option></select>
+    <button data-outcome="came"><span class="outcome-word">Note it</span></button>`;
+  document.querySelector(".outcome-buttons")!.insertAdjacentHTML("afterend", '<p class="outcome-chosen" data-short="20" hidden></p>');
+  const chosen = document.querySelector<HTMLElement>(".outcome-chosen")!;
+  const shown = (value: string) => {
+    const choice = document.querySelector("select")!;
+    choice.value = value;
+    choice.dispatchEvent(new Event("change", { bubbles: true }));
+    return [chosen.textContent, chosen.hidden];
+  };
+  assert.deepEqual([shown(""), shown("a"), shown("b"), shown("a")], [["", true], [long, false], ["", true], [long, false]]);
+  assert.equal(one("came").textContent, "Note it");
 });
 
 test("a button of one class is about that class, whatever is in focus", async () => {

@@ -58,7 +58,12 @@ def test_of_independent_outcomes_the_words_are_of_the_one_in_focus(service):
     html, _ = row(service, "independent", seller=True)
     outcomes = service.model("independent").outcomes
     first = outcomes[outcomes.positive].label
-    assert buttons(html)[:2] == [("came", f"{first}: yes"), ("missed", f"{first}: no")]
+    assert buttons(html)[:2] == [("came", "Yes"), ("missed", "No")]
+    assert f'<p class="outcome-about">{first}</p>' in html
+    assert [name for name in re.findall(r'aria-label="([^"]*)"', html) if first in name] == [
+        f"{first}: yes",
+        f"{first}: no",
+    ]
     assert "data-name" not in html  # the script takes that in focus, and its words
     came, missed = (json.loads(unescape(each)) for each in re.findall(r'data-words="([^"]*)"', html))
     assert list(came) == list(missed) == list(outcomes.names)

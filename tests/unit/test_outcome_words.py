@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from ml.data.outcomes import Outcome, Outcomes
-from ml.decision.outcome_words import REASONS, check_outcome_words, outcome_words, override_reasons, told_words
+from ml.decision.outcome_words import (
+    REASONS,
+    check_outcome_words,
+    outcome_words,
+    override_reasons,
+    told_words,
+    words_of,
+)
 from ml.errors import InvalidData
 from ml.training.describe import read_described
 
@@ -60,3 +67,21 @@ def test_of_several_products_words_say_which_one_is_meant():
     assert told_words({}, products, "card") == ("Credit card: yes", "Credit card: no")
     assert told_words(card, Outcomes(items, True, "loan"), "loan") == ("Bought", "Not")  # classes: one decision
     assert told_words(card, Outcomes(items[:1], False, "loan"), "loan") == ("Bought", "Not")
+
+
+def test_words_of_a_button_are_short_and_what_they_are_about_stands_once():
+    card = {"outcome_words": {"loan": {"came": "Bought", "missed": "Not"}, "card": {"came": "Took it"}}}
+    items = tuple(Outcome(name, label, name) for name, label in (("loan", "Personal loan"), ("card", "Credit card")))
+    products, classes = Outcomes(items, False, "loan"), Outcomes(items, True, "loan")
+
+    def shown(card, outcomes, name):
+        found = words_of(card, outcomes, name)
+        return found.about, found.came, found.missed
+
+    assert shown(card, products, "loan") == ("Personal loan", "Bought", "Not")
+    assert shown(card, products, "card") == ("Credit card", "Took it", "No")
+    assert shown({}, products, "card") == ("Credit card", "Yes", "No")
+    assert shown(card, classes, "loan") == ("", "Bought", "Not")  # the card's words say it themselves
+    assert shown(card, classes, "card") == ("Credit card", "Took it", "No")
+    assert shown({}, classes, "loan") == ("Personal loan", "Yes", "No")
+    assert words_of(card, products, "card").whole == ("Credit card: Took it", "Credit card: no")

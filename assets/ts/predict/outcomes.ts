@@ -8,6 +8,7 @@ import { valuesOf } from "../shared/fields.ts";
 import { questionOf } from "../shared/form.ts";
 import { onMessage, onSignal } from "../shared/signals.ts";
 import { formHere } from "./call.ts";
+import { nameOutcome } from "./outcome-words.ts";
 
 const TYPED = "input, select, textarea, [contenteditable]"; // where digits are written
 const HOUR = 3_600_000; // ms
@@ -48,9 +49,8 @@ function noteOf(one: HTMLElement) {
 function dress() {
   const [place, form] = [row(), formHere()];
   if (!place || !form) return;
+  nameOutcome(place, choiceHere());
   for (const one of all<HTMLButtonElement>("#outcomes .outcome-buttons [data-outcome]")) {
-    const words: string | undefined = JSON.parse(one.dataset.words ?? "{}")[focus()];
-    if (words) setWords(find(".outcome-word", one), words);
     one.setAttribute("aria-pressed", String(here.own.some(({ note }) => note === noteOf(one))));
   }
   const undo = button("undo");

@@ -1,0 +1,112 @@
+"""The row that tells what came, of outcomes and products with long names: compact, and nothing of them is cut."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from playwright.sync_api import expect
+from sklearn.linear_model import LogisticRegression
+from sklearn.multiclass import OneVsRestClassifier
+
+from app import create_server
+from ml.data.outcomes import Outcome, Outcomes
+from ml.training.build import build_bundle
+from ml.training.trained import outcomes_of
+from settings import Settings
+from tests.e2e.test_after_the_call import button, words
+from tests.e2e.test_pseudo_locale import CUT
+from tests.serving import served
+from tests.small import people, pushed, trained_of
+
+LABELS = {
+    "hazards": "Supplementary home insurance with natural hazards",
+    "savings": "Retirement savings plan with monthly contributions",
+    "renovation": "Consumer credit for the energy-efficient renovation of homes",
+}
+ACTIONS = {name: {"act": f"Offer: {label}.", "leave": "Leave it."} for name, label in LABELS.items()}
+LONG_WORDS = {"came": "Signed the supplementary home insurance contract", "missed": "Declined to sign that contract"}
+RECORD = "predict?income=62&debt=3&shoe_size=41"
+MOST = 200  # pixels of the row's height
+LINES = """() => new Set([...document.querySelectorAll("#outcomes .outcome-buttons :is(button, select)")]
+    .map((each) => Math.round(each.getBoundingClientRect().top))).size"""  # of buttons
+
+
+def plain():
+    """People with three numbers and a score."""
+    frame = people()
+    return frame[["income", "debt", "shoe_size"]], pushed(frame)
+
+
+def products():
+    """Three independent products, whose words do not say which is meant."""
+    frame, score = plain()
+    noise = np.random.default_rng(7)
+    truth = pd.DataFrame({name: (score + noise.normal(0, 1, len(score)) > 0.3).astype(int) for name in LABELS})
+    fitted = OneVsRestClassifier(LogisticRegression(max_iter=5_000)).fit(frame[:300], truth[:300])
+    outcomes = Outcomes(tuple(Outcome(name, label, name) for name, label in LABELS.items()), False, "hazards")
+    card = {"actions": ACTIONS, "outcome_words": {name: {"came": "Bought it", "missed": "Not"} for name in LABELS}}
+    return trained_of("products", fitted, frame, truth, 300, outcomes=outcomes, about=card)
+
+
+def classes(name, count, **card):
+    """Classes with long labels."""
+    frame, score = plain()
+    names = list(LABELS)[:count]
+    truth = pd.Series(np.array(names)[np.digitize(score, [-0.8, 0.8][: count - 1])])
+    fitted = LogisticRegression(max_iter=5_000).fit(frame[:300], truth[:300])
+    positive = {"positive": "hazards"} if count == 2 else {}
+    outcomes = outcomes_of(fitted, labels={each: LABELS[each] for each in names}, **positive)
+    return trained_of(name, fitted, frame, truth, 300, outcomes=outcomes, about=card)
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("long")
+    offered = {"actions": {"hazards": ACTIONS["hazards"]}}
+    models = [
+        products(),
+        classes("several", 3),
+        classes("two", 2),
+        classes("offered", 2, **offered),
+        classes("worded", 2, **offered, outcome_words={"hazards": LONG_WORDS}),
+    ]
+    for each in models:
+        build_bundle(each, folder / "models")
+    with served(create_server(Settings(models_dir=folder / "models", var_dir=folder / "var"))) as address:
+        yield address
+
+
+@pytest.mark.parametrize("screen", [(380, 800), (1440, 900)])
+@pytest.mark.parametrize("model", ["products", "several", "two", "offered", "worded"])
+def test_the_row_is_compact_and_whole(browse, model, screen):
+    width, height = screen
+    tab = browse(width=width, height=height).open(f"/{model}/{RECORD}")
+    tab.reasons()
+    row = tab.page.locator("#outcomes")
+    assert row.bounding_box()["height"] <= MOST
+    assert tab.page.evaluate(LINES) <= 2
+    assert [each for each in tab.page.evaluate(CUT) if each.startswith("outcome")] == []
+    assert tab.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_each_product_stands_once_above_its_buttons_which_say_it_to_screen_readers(browse):
+    tab = browse(width=380).open(f"/products/{RECORD}")
+    tab.settle()
+    for name, label in LABELS.items():
+        tab.page.locator(f"[data-choose={name}]").click()
+        tab.settle()
+        expect(tab.page.locator(".outcome-about")).to_have_text(label)
+        expect(button(tab, f"{label}: Bought it")).to_have_text("Bought it")
+        button(tab, f"{label}: Bought it").click()
+        expect(words(tab)).to_have_text(f"Noted: {label}: Bought it")
+
+
+def test_the_whole_name_of_a_class_stands_below_a_list_that_cuts_it(browse):
+    tab = browse(width=380).open(f"/several/{RECORD}")
+    tab.settle()
+    for name, label in LABELS.items():
+        tab.page.get_by_label("What came?").select_option(name)
+        expect(tab.page.locator(".outcome-chosen")).to_have_text(label)
+    tab.page.get_by_label("What came?").select_option("")
+    expect(tab.page.locator(".outcome-chosen")).to_be_hidden()
