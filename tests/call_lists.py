@@ -50,7 +50,9 @@ def customers(rows: int = ROWS) -> bytes:
     return written.encode()
 
 
-def call_list(settings: Settings, model: str = "shop", number: int = 20, control: float = 0.2) -> tuple[str, str]:
+def call_list(
+    settings: Settings, model: str = "shop", number: int = 20, control: float = 0.2, rows: int = ROWS
+) -> tuple[str, str]:
     """Score the customers and make a list of them; gives the ids of campaign and list."""
     service, store = open_service(settings.models_folder), open_store(settings.database_url)
     files = Files(settings.files_url)
@@ -61,7 +63,7 @@ def call_list(settings: Settings, model: str = "shop", number: int = 20, control
         while worker.step():
             pass
 
-    job, _ = campaigns.hold(model, [customers()], {"name": "march.csv"}, None)
+    job, _ = campaigns.hold(model, [customers(rows)], {"name": "march.csv"}, None)
     campaigns.start(job.id, {}, reasons=False)
     work()
     made, _ = campaigns.make_list(job.id, {"by": "number", "number": number, "control": control}, reasons=False)

@@ -1,5 +1,6 @@
 /* The scripts of every page, in one bundle (package.json). Their order is the order in which they hear an event. */
 import "./shared/shell.ts";
+import "./shared/stays.ts";
 import "./shared/connection.ts";
 import "./shared/static-html.ts";
 import "./shared/form.ts";

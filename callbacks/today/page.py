@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from dash import Dash, Input, Output, no_update
@@ -15,7 +16,7 @@ from callbacks.campaign.doors import Doors
 from callbacks.outcomes import Services, address_of
 from feedback.desk.sellers import Names
 from feedback.desk.service import Today, held_by
-from layouts.shared import ids
+from layouts.shared import ids, url
 from layouts.shared.percent import percents
 from layouts.today import page
 from ml.decision.outcome_words import told_words
@@ -59,19 +60,34 @@ def opening(services: Services | None, query: Mapping[str, str] | None = None) -
         error = refused(Permission.OUTCOMES)
         return page.refused(error.message, error.hint)
     try:
-        shown = shown_in(query or {})
-        today = services.desk.today(shown)
-        cut = today.open > shown or len(today.done) == shown
-        more = shown + MOST if cut and shown < LONGEST else None
-        return page.page(*_rows(services, today), (today.open, today.later, today.over), more)
+        shown, done = shown_in(query or {}), shown_in(query or {}, "done")
+        today = services.desk.today(shown, done + 1)
+        more = (
+            _more(shown + MOST, done) if today.open > shown and shown < LONGEST else "",
+            _more(shown, done + MOST) if len(today.done) > done and done < LONGEST else "",
+        )
+        to_do, over = _rows(services, replace(today, done=today.done[:done]))
+        return page.page(to_do, over, (today.open, today.later, today.over), more)
     except StoreUnavailable:
         return page.refused(text("The list cannot be read at the moment."), text("Scores are not affected."))
 
 
-def shown_in(query: Mapping[str, str]) -> int:
-    """How many entries of each kind an address asks for; whatever it says, between the first and the most."""
-    asked = query.get("shown", "")
+def shown_in(query: Mapping[str, str], kind: str = "shown") -> int:
+    """How many entries of a kind an address asks for; whatever it says, between the first and the most.
+
+    Parameters
+    ----------
+    query : mapping of str to str
+        "shown" says how many of those to be called, "done" how many of those that were.
+    kind : {"shown", "done"}
+    """
+    asked = query.get(kind, "")
     return min(max(int(asked), MOST), LONGEST) if asked.isascii() and asked.isdigit() and len(asked) <= DIGITS else MOST
+
+
+def _more(shown: int, done: int) -> str:
+    asked = {"shown": shown, "done": done}
+    return url.href("today", **{kind: str(many) for kind, many in asked.items() if many > MOST})
 
 
 def _rows(services: Services, today: Today) -> tuple[list[page.Row], list[page.DoneRow]]:

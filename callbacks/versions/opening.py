@@ -7,12 +7,14 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
+from dash import html
 from dash.development.base_component import Component
 
 from auth.access import allowed, require
 from auth.permissions import Permission
 from callbacks.versions.challenger import Shadow
 from feedback.shadow.challengers import SHARES
+from layouts.shared.static_html import signal
 from layouts.versions import challenger, change
 from layouts.versions import page as versions_page
 from ml.errors import LikelyError
@@ -24,12 +26,19 @@ from ml.runtime.deadline import PATIENCE, StillWorking, deadline
 from ml.service import Service
 from ml.translation import text
 
+STEPS = (*change.KINDS, "challenge", "stop")  # names in the page's address
 MOST = 30  # versions that are listed
 
 
 def opening(service: Service, model: str, query: Mapping[str, str], shadow: Shadow | None = None) -> Component:
     """The page, or the step to another version that its address names; parameters as of the router."""
-    name, shadow = model.partition("@")[0], shadow or Shadow(service)
+    step = next((kind for kind in STEPS if query.get(kind)), "")
+    shown = _opened(service, model, query, shadow or Shadow(service))
+    return html.Div([shown, signal("step", of=f"{step} {query[step]}" if step else "")])  # a script moves the focus
+
+
+def _opened(service: Service, model: str, query: Mapping[str, str], shadow: Shadow) -> Component:
+    name = model.partition("@")[0]
     service.allow(name)
     for kind in change.KINDS:
         if to := query.get(kind):

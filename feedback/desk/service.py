@@ -95,13 +95,13 @@ class Desk:
             if (not seller or each.is_for(seller)) and each.model.partition("@")[0] in here and _may(each.model)
         ]
 
-    def today(self, most: int) -> Today:
-        """The day of the caller; `most` entries of each kind at most."""
+    def today(self, most: int, done: int | None = None) -> Today:
+        """The day of the caller: at most `most` entries to be called, and as many, or `done`, of those that were."""
         lists = self.lists()
         ids, now = [each.list for each in lists], self._clock()
         counts = self.table.counts(ids, now + AHEAD)
-        to_do, done = self.table.to_do(ids, now + AHEAD, most), self.table.done(ids, now - DAY, most)
-        return Today(to_do, done, *counts, lists)
+        to_do, over = self.table.to_do(ids, now + AHEAD, most), self.table.done(ids, now - DAY, done or most)
+        return Today(to_do, over, *counts, lists)
 
     def hand_out(self, job: str, campaign: str, model: str, name: str, sellers: Collection[str]) -> HandedOut:
         """Hand a list out to sellers, or to all who may sell where none is named; unknown ones are left out."""

@@ -15,6 +15,7 @@ from layouts.results.parts import Found, date_text, table
 from layouts.results.right import right_card
 from layouts.results.used import used_card
 from layouts.shared import ids, url
+from layouts.shared.static_html import signal
 from ml.translation import text, text_parts
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ def page(bundle: Bundle, name: str, state: dict[str, Any]) -> Component:
             dcc.Store(id=ids.RESULTS_REQUEST, data={"model": name, "outcome": outcome}),
             dcc.Interval(id=ids.RESULTS_AGAIN, interval=AGAIN, disabled=True),
             dcc.Interval(id=ids.RESULTS_ANALYSTS_AGAIN, interval=AGAIN, disabled=True),
+            signal("stays", at=outcome),
         ],
         className="plots-page results-page",
     )
@@ -102,10 +104,14 @@ def _choice(outcomes: Outcomes, chosen: str, name: str) -> Component:
     label = html.Strong(outcomes[chosen].label)
     if len(outcomes) == 1 or (outcomes.exclusive and len(outcomes) == 2):
         return html.P(text_parts("Outcome: {outcome}", outcome=label))
+    # Links without a jump (``assets/ts/shared/stays.ts``): the keyboard stays at the one that was chosen
     links = [
-        html.Span(item.label, className="model-tab model-tab-open", **{"aria-current": "true"})
-        if item.name == chosen
-        else dcc.Link(item.label, href=url.href("results", name, outcome=item.name), className="model-tab")
+        html.A(
+            item.label,
+            href=url.href("results", name, outcome=item.name),
+            className=f"model-tab{' model-tab-open' if item.name == chosen else ''}",
+            **{"data-stays": "here", **({"aria-current": "true"} if item.name == chosen else {})},
+        )
         for item in outcomes.items
     ]
     return html.Nav(links, className="model-tabs", **{"aria-label": text("Outcome")})

@@ -107,7 +107,7 @@ def _weeks(listed: Found, as_of: float) -> list[Component]:
     ]
     shown = table(text("People listed to be called, by week"), heads, rows)
     older = len(weeks) - WEEKS
-    words = plural("{n} week before is not shown.", "{n} weeks before are not shown.", older, n=count(older))
+    words = plural("{n} week before is not shown.", "{n} weeks before are not shown.", older)
     return [shown, *([html.P(words, className="results-note")] if older > 0 else [])]
 
 
@@ -125,5 +125,5 @@ def _reasons(used: Found) -> list[Component]:
     ]
     shown = table(text("Why people disagreed, and whether they were right"), heads, rows)
     rest = len(reasons) - REASONS
-    words = plural("{n} rarer reason is not shown.", "{n} rarer reasons are not shown.", rest, n=count(rest))
+    words = plural("{n} rarer reason is not shown.", "{n} rarer reasons are not shown.", rest)
     return [shown, *([html.P(words, className="results-note")] if rest > 0 else [])]

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from layouts.shared import blocks, ids, url
+from layouts.shared import blocks, ids
 from layouts.shared.blocks import moment, table_head
-from layouts.shared.static_html import static_html
+from layouts.shared.static_html import signal, static_html
 from ml.translation import plural, text, text_parts
 
 
@@ -53,7 +53,7 @@ class DoneRow:
 
 
 def page(
-    to_do: Sequence[Row], done: Sequence[DoneRow], counts: tuple[int, int, int], more: int | None = None
+    to_do: Sequence[Row], done: Sequence[DoneRow], counts: tuple[int, int, int], more: tuple[str, str] = ("", "")
 ) -> Component:
     """The page.
 
@@ -65,20 +65,18 @@ def page(
         Since yesterday at this time, the latest first.
     counts : (int, int, int)
         Of all lists: to be called, waiting for a later call-back, over.
-    more : int, optional
-        How many of each the page shows next; None where it shows all that it can.
+    more : (str, str)
+        Addresses of the page with more of those to be called, and with more of what was done; empty where it shows
+        all that it can.
     """
     left, later, over = counts
     body = [_summary(left, later, over)]
     if to_do:
-        body += [_list(to_do), *_rest(left - len(to_do))]
+        body.append(_list(to_do, _rest(left - len(to_do), more[0])))
     if done:
-        body.append(_done(done))
-    if more is not None:
-        there = url.href("today", shown=str(more))
-        body.append(html.P(dcc.Link(text("Show more"), href=there, className="tool-button")))
+        body.append(_done(done, [_more(more[1])] if more[1] else []))
     times = static_html(html.Div(hidden=True), "likely-times")
-    return _frame([*body, times])
+    return _frame([*body, times, signal("stays", at=f"{len(to_do)} {len(done)}")])
 
 
 def refused(words: str, hint: str) -> Component:
@@ -110,7 +108,7 @@ def _summary(left: int, later: int, over: int) -> Component:
     return html.Div([words, go, told], className="today-head")
 
 
-def _list(rows: Sequence[Row]) -> Component:
+def _list(rows: Sequence[Row], rest: Sequence[Component]) -> Component:
     several = len({row.model for row in rows}) > 1
     worth, states = any(row.worth for row in rows), [_state(row) for row in rows]
     names = [text("Who"), *([text("Model")] if several else []), text("What"), text("Probability")]
@@ -118,7 +116,7 @@ def _list(rows: Sequence[Row]) -> Component:
     head = table_head(names)
     body = html.Tbody([_line(row, several=several, worth=worth, state=any(states)) for row in rows])
     table = html.Table([head, body], className="measures today-table")
-    return _table_of(text("To call"), table)
+    return _table_of(text("To call"), table, "to-do", rest)
 
 
 def _line(row: Row, *, several: bool, worth: bool, state: bool) -> Component:
@@ -143,14 +141,20 @@ def _state(row: Row) -> list[Component | str]:
     return []
 
 
-def _rest(left: int) -> list[Component]:
+def _rest(left: int, more: str) -> list[Component]:
     if left <= 0:
         return []
     words = plural("{n} more follows.", "{n} more follow.", left)
-    return [html.P(words, className="small")]
+    return [html.P(words, className="small"), *([_more(more)] if more else [])]
 
 
-def _done(rows: Sequence[DoneRow]) -> Component:
+def _more(address: str) -> Component:
+    """The link that shows more of a table; who follows it stays at the table (``assets/ts/shared/stays.ts``)."""
+    stays = {"data-stays": "rows", "data-said": text("More are shown, beginning here.")}
+    return html.P(html.A(text("Show more"), href=address, className="tool-button", **stays))
+
+
+def _done(rows: Sequence[DoneRow], rest: Sequence[Component]) -> Component:
     named = any(row.by for row in rows)
     names = (text("Who"), text("What came"), *([text("By whom")] if named else []), text("When"))
     head = table_head(names)
@@ -166,10 +170,11 @@ def _done(rows: Sequence[DoneRow]) -> Component:
         for row in rows
     ]
     table = html.Table([head, html.Tbody(lines)], className="measures today-table")
-    return _table_of(text("Done since yesterday"), table)
+    return _table_of(text("Done since yesterday"), table, "done", rest)
 
 
-def _table_of(title: str, table: Component) -> Component:
-    """A section with a table, which scrolls inside itself where it is wider than a phone."""
+def _table_of(title: str, table: Component, name: str, rest: Sequence[Component]) -> Component:
+    """A section with a table, which scrolls inside itself where it is too wide, and what is said of the rest."""
     named = {"aria-label": title, "role": "region", "tabIndex": "0"}
-    return html.Section([html.H2(title), html.Div(table, className="measures-wide", **named)])
+    wide = html.Div(table, className="measures-wide", **named)
+    return html.Section([html.H2(title), wide, *rest], **{"data-rows": name})

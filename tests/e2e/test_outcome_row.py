@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 
 import pytest
 from playwright.sync_api import expect
@@ -10,7 +11,7 @@ from playwright.sync_api import expect
 from app import create_server
 from settings import Settings
 from store.db import open_store
-from store.outcomes.desk_records import HandedOut
+from store.outcomes.desk_records import CAME, Done, HandedOut
 from tests.call_lists import call_list, shop
 from tests.e2e.addresses import filled
 from tests.e2e.test_after_the_call import button, words
@@ -105,21 +106,55 @@ def test_where_nobody_signs_in_two_pages_still_get_two_customers(browse, setting
     desk.take_back(job)
 
 
-def test_show_more_leads_to_the_rest_of_todays_list(browse, settings):
-    campaign, job = call_list(settings, number=40, control=0)
+@pytest.fixture
+def long_list(settings):
+    """A list of 75 customers on Today, of whom 33 are done; and on nobody's afterwards."""
+    campaign, job = call_list(settings, number=75, control=0, rows=200)
     desk = open_store(settings.database_url).outcomes.desk
     desk.hand_out(HandedOut(job, campaign, "shop@00000000", "april.csv"))
-    tab = browse().open("/today")
-    rows = tab.page.locator(".today-table").first.locator("tbody tr")
-    expect(rows).to_have_count(30)
-    expect(tab.page.locator(".today")).to_contain_text("10 more follow.")
-    tab.page.get_by_role("link", name="Show more").click()
-    expect(rows).to_have_count(40)
-    expect(tab.page).to_have_url(f"{tab.address}/today?shown=60")
-    expect(tab.page.get_by_role("link", name="Show more")).to_have_count(0)
-    tab.page.go_back()
-    expect(rows).to_have_count(30)
+    for at, entry in enumerate(desk.to_do([job], time.time(), 33)):
+        desk.note(Done(job, entry.assignment.row, f"{job[:20]}{at:012}", CAME))
+    yield job
     desk.take_back(job)
+
+
+@pytest.mark.parametrize("width", [380, 1280])
+@pytest.mark.parametrize(("rows", "before", "after"), [("to-do", 30, 42), ("done", 30, 33)])
+def test_who_asks_for_more_stays_there_and_goes_on_at_the_first_new_row(browse, long_list, width, rows, before, after):
+    tab = browse(width=width).open("/today")
+    links = tab.page.locator(f"[data-rows={rows}] tbody a")
+    expect(links).to_have_count(before)
+    more = tab.page.locator(f"[data-rows={rows}]").get_by_role("link", name="Show more")
+    more.scroll_into_view_if_needed()
+    top = tab.page.evaluate("scrollY")
+    assert top > 0
+    more.focus()
+    tab.page.keyboard.press("Enter")
+    expect(links).to_have_count(after)
+    expect(links.nth(before)).to_be_focused()
+    assert links.nth(before).is_visible()
+    assert abs(tab.page.evaluate("scrollY") - top) < 200
+    expect(tab.page.get_by_role("status").filter(has_text="More are shown, beginning here.")).to_have_count(1)
+    expect(more).to_have_count(0)
+    tab.page.go_back()
+    expect(links).to_have_count(before)
+
+
+def test_another_outcome_of_results_is_shown_where_one_is(browse):
+    tab = browse(width=380, height=500).open("/bank-products/results")
+    tabs = tab.page.get_by_role("navigation", name="Outcome")
+    open_one, other = tabs.locator("[aria-current=true]"), tabs.locator("a:not([aria-current])").first
+    expect(tab.page.locator("[data-answer]")).to_have_count(3)
+    name = other.inner_text()
+    tabs.scroll_into_view_if_needed()
+    top = tab.page.evaluate("scrollTo({ top: 60, behavior: 'instant' }), scrollY")
+    assert top > 0
+    other.focus()
+    tab.page.keyboard.press("Enter")
+    expect(open_one).to_have_text(name)
+    expect(tab.page.locator("[data-answer]")).to_have_count(3)
+    expect(open_one).to_be_focused()
+    assert tab.page.evaluate("scrollY") == top
 
 
 def test_digits_do_nothing_where_somebody_turned_them_off(browse, events):

@@ -81,6 +81,19 @@ def test_a_version_goes_live_and_back_with_a_reason(browse, models):
     expect(tab.page.locator(".versions-history li").first).to_contain_text(f"Rolled back to {second}.")
 
 
+def test_a_step_begins_at_its_heading_and_leads_back_to_where_one_was(browse, models):
+    _, _, held = fingerprints(models)
+    tab = figures(browse(width=380, height=500).open("/pay/versions"))
+    for link, asks in (("Make live", f"Make {held} live?"), ("Ask in shadow", f"Ask {held} in shadow?")):
+        way = tab.page.locator(f"tr[data-version='{held}']").get_by_role("link", name=link)
+        way.focus()
+        tab.page.keyboard.press("Enter")
+        expect(tab.page.get_by_role("heading", name=asks)).to_be_focused()
+        tab.page.get_by_role("link", name="Cancel").click()
+        expect(way).to_be_focused()
+        expect(way).to_be_in_viewport()
+
+
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_axe_finds_nothing_in_the_step(browse, models, variant):
     _, _, held = fingerprints(models)

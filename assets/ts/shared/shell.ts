@@ -7,7 +7,7 @@ let titled = "";
 const left = new Map<string, string>(); // path of each page of a model -> the query with which it was left
 
 onSignal("page", ["data-page"], ({ dataset: { page = "" } }) => {
-  for (const tab of all(".model-tab")) {
+  for (const tab of all(".model-tab[id]")) {
     if (tab.classList.contains("model-tab-open")) tab.setAttribute("aria-current", "page");
     else tab.removeAttribute("aria-current");
   }
