@@ -9,7 +9,11 @@ from setting_parsers import BadSetting, mail_addresses, one_of, setting, url, wh
 class FeedbackSettings:
     """The settings of decisions and outcomes."""
 
-    decisions: str = setting("on", one_of("on", "off"), "Whether answers of the API are recorded as decisions")
+    decisions: str = setting(
+        "on",
+        one_of("on", "off"),
+        "Whether answers of the API, and records of jobs that ask for it, are recorded as decisions",
+    )
     decision_values: str = setting(
         "encrypted",
         one_of("encrypted", "none"),

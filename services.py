@@ -239,7 +239,8 @@ def open_job_service(settings: Settings, services: Services) -> JobService:
     files = Files(settings.files_url, settings.min_free_mb * MEGABYTE)
     quota = Quota(settings.max_open_jobs, settings.max_open_mb * MEGABYTE)
     limits = FileLimits(settings.max_file_mb * MEGABYTE, quota)
-    return JobService(services.service, services.store, files, announce, rules, limits)
+    records = services.recorder is not None
+    return JobService(services.service, services.store, files, announce, rules, limits, records)
 
 
 def sign_in_elsewhere(settings: Settings) -> Elsewhere | None:

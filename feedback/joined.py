@@ -1,10 +1,15 @@
-"""Joins decisions with what came of them: by the decision's id, else by the record and the time."""
+"""Joins decisions with what came of them: by the decision's id, else by the record and the time.
+
+An event that names only a record belongs to the last decision about it on which somebody acted: a record of a file
+that a job scored counts only where no other decision about it was made before the event. Such files are scored again
+each night, and would otherwise take outcomes from the answers that people saw.
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from store.outcome_records import (
@@ -12,6 +17,7 @@ from store.outcome_records import (
     CAMPAIGN,
     CONTACTED,
     CORRECTION,
+    JOB,
     OUTCOME,
     OVERRIDE,
     VOID,
@@ -53,6 +59,8 @@ class Joined:
         Of kind "contacted", the first known first; a value of 1 says that somebody was reached.
     overrides : tuple of Event
     call_backs : tuple of Event
+    told : tuple of Event
+        Of kind "outcome", with a value, the first known first: all of them, of which `came` has the last.
     counted_at : str
         Id of the later decision about the same record at which the same events are joined, too, as when a seller opens
         somebody of a campaign's list. Empty where there is none. What counts outcomes once leaves such a one out, and
@@ -64,6 +72,7 @@ class Joined:
     contacts: tuple[Event, ...] = ()
     overrides: tuple[Event, ...] = ()
     call_backs: tuple[Event, ...] = ()
+    told: tuple[Event, ...] = ()
     counted_at: str = ""
 
     @property
@@ -122,10 +131,10 @@ def join(
     """Join decisions of a model with its events.
 
     An event belongs to the decision that it names; else to the last one about its record that was made before it
-    happened. Where none was, it belongs to none for now: it is kept, and joined once the decision is known. It also
-    belongs to the record's last place on a campaign's list before it happened, so that groups can be compared whatever
-    else was asked about the record meanwhile. Of two events about one outcome that are in force the one that became
-    known last counts.
+    happened, one of a job only where there is no other. Where none was, it belongs to none for now: it is kept, and
+    joined once the decision is known. It also belongs to the record's last place on a campaign's list before it
+    happened, so that groups can be compared whatever else was asked about the record meanwhile. Of two events about one
+    outcome that are in force the one that became known last counts.
 
     Parameters
     ----------
@@ -137,11 +146,15 @@ def join(
         Of all events; those among `told` by default.
     """
     places = {each.id: at for at, each in enumerate(decisions)}
-    every, listed = _ByRecord(decisions), _ByRecord(decisions, only=CAMPAIGN)
+    acted = _ByRecord(decisions, lambda door: door != JOB)
+    scored, listed = (_ByRecord(decisions, door.__eq__) for door in (JOB, CAMPAIGN))
     held: dict[int, list[Event]] = defaultdict(list)
     counted_at: dict[int, str] = {}
     for event in standing(told) if amendments is None else amendments.standing(told):
-        place = places.get(event.decision) if event.decision else every.before(event.record, event.happened)
+        about = event.record, event.happened
+        place = places.get(event.decision) if event.decision else acted.before(*about)
+        if place is None and not event.decision:
+            place = scored.before(*about)
         if place is None:
             continue
         held[place].append(event)
@@ -154,12 +167,12 @@ def join(
 
 
 class _ByRecord:
-    """Places of decisions by record and time, of one door or of all."""
+    """Places of decisions of some doors by record and time."""
 
-    def __init__(self, decisions: Sequence[Decision], only: str | None = None) -> None:
+    def __init__(self, decisions: Sequence[Decision], wanted: Callable[[str], bool]) -> None:
         self._places: dict[str, list[int]] = defaultdict(list)
         for at, each in enumerate(decisions):
-            if each.record and only in (None, each.door):
+            if each.record and wanted(each.door):
                 self._places[each.record].append(at)
         self._times = {record: [decisions[at].made for at in found] for record, found in self._places.items()}
 
@@ -172,10 +185,12 @@ class _ByRecord:
 
 
 def _joined(decision: Decision, events: Sequence[Event], counted_at: str) -> Joined:
-    came = {
-        each.outcome: Came(each.value, each.happened, each.known, each.id)
-        for each in events
-        if each.kind == OUTCOME and each.outcome and each.value is not None
-    }
+    told = tuple(each for each in events if each.kind == OUTCOME and each.outcome and each.value is not None)
+    came = {each.outcome: came_of(each) for each in told}
     of = {kind: tuple(each for each in events if each.kind == kind) for kind in (CONTACTED, OVERRIDE, CALL_BACK)}
-    return Joined(decision, came, of[CONTACTED], of[OVERRIDE], of[CALL_BACK], counted_at)
+    return Joined(decision, came, of[CONTACTED], of[OVERRIDE], of[CALL_BACK], told, counted_at)
+
+
+def came_of(told: Event) -> Came:
+    """What an event of kind "outcome" says of it."""
+    return Came(told.value or 0.0, told.happened, told.known, told.id)

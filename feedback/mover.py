@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from functools import cache, partial
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import orjson
 
+from feedback.made import Answered, decisions_of, in_use_of
 from feedback.recorder import values_of
 from feedback.sealing import Sealer
 from feedback.spool import Spool
-from feedback.worth import worth_of_acting
 from jobs.work.periodic_thread import PeriodicThread
-from ml.errors import LikelyError
 from ml.service import Service
 from store.db import Store
-from store.outcome_records import Decision, decision_id
+from store.outcome_records import Decision
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +24,6 @@ PAUSE = 0.5  # seconds between two moves
 AWAY = 5.0  # seconds until a database that is away is tried again
 KEY_PATIENCE = 2.0  # seconds for which the start of a process waits for the key of the values
 Moved = Callable[[Sequence[tuple[Decision, Any]]], object]
-InUse = tuple[dict[str, float], Callable[[Mapping[str, float] | None], float | None]]  # cut-offs, and worth of acting
 
 
 class Mover:
@@ -75,8 +72,8 @@ class Mover:
         return False
 
     def _store_lines(self, lines: Sequence[bytes]) -> None:
-        in_use = cache(self._in_use)  # the same for all lines that are moved together
-        made = [each for line in lines for each in self._decisions(orjson.loads(line), in_use)]
+        in_use = in_use_of(self._service)  # the same for all lines that are moved together
+        made = [each for line in lines for each in decisions_of(self._read(line), in_use, self._sealer)]
         self._store.outcomes.decisions.append([decision for decision, _ in made])
         for observe in self.observers:
             try:
@@ -84,26 +81,9 @@ class Mover:
             except Exception as error:  # noqa: BLE001 - what watches decisions must not stop their storing
                 log.warning("Decisions were stored, and something beside failed: %s", type(error).__name__)
 
-    def _decisions(self, line: Mapping[str, Any], in_use: Callable[[str], InUse]) -> list[tuple[Decision, Any]]:
-        """Decisions of a line, and the raw values of each."""
-        cut_offs, worth = in_use(line["model"])
-        made, values = [], values_of(line, self._sealer)
-        for at, (record, given, raw) in enumerate(zip(line["ids"], line["probabilities"], values, strict=True)):
-            mark = decision_id(line["answer"], line["first"] + at)
-            by_name = None if given is None else dict(zip(line["names"], given, strict=True))
-            sealed = None if raw is None or self._sealer is None else self._sealer.seal(raw, mark)
-            decision = Decision(
-                mark, line["model"], (record or "")[:200], line["door"], line["who"], line["made"], by_name, cut_offs,
-                worth(by_name), sealed=sealed,
-            )  # fmt: skip
-            made.append((decision, raw))
-        return made
-
-    def _in_use(self, key: str) -> InUse:
-        """Cut-offs in use, and the worth of acting on the positive outcome; nothing where the version is gone."""
-        try:
-            bundle = self._service.registry.load(key)
-            cut_offs = self._service.cut_offs(bundle)
-        except LikelyError:
-            return {}, lambda _: None
-        return cut_offs, partial(worth_of_acting, bundle, cut_offs=cut_offs)
+    def _read(self, line: bytes) -> Answered:
+        """What a line of the spool says; errors as where it is none."""
+        told = orjson.loads(line)
+        own = {name: told[name] for name in ("answer", "model", "door", "who", "made", "names", "ids", "probabilities")}
+        places = range(told["first"], told["first"] + len(told["ids"]))
+        return Answered(**own, places=places, values=values_of(told, self._sealer))

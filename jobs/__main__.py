@@ -19,7 +19,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 
-from feedback.told.job_kinds import kinds_of
+from feedback.job_kinds import kinds_of
 from jobs import worker_metrics
 from jobs.kept.keeper import Keeper
 from jobs.local_runner import PAUSE, run_until_idle
@@ -31,7 +31,7 @@ from ml.lifecycle.shared.shared_models import shared_of
 from ml.lifecycle.shared.sync import Sync, open_shared
 from ml.service import Service, open_service
 from settings import BadSetting, Settings, trace_exporters
-from store.db import Store, open_store
+from store.db import Store, chosen_cut_offs, open_store
 from store.errors import is_unavailable
 from store.files import Files
 from telemetry.logs import set_up_logs
@@ -93,8 +93,8 @@ def _open(
     store, files = open_store(settings.database_url), Files(settings.files_url)
     if settings.models_url:  # before the service is opened, which then knows that others share its models
         open_shared(settings.models_folder, settings.models_url, store.shared_models, settings.default_model)
-    service = open_service(settings.models_folder, scored=observe_scored)
-    kinds = kinds_of(service, store, settings.decision_values)
+    service = open_service(settings.models_folder, chosen=chosen_cut_offs(store), scored=observe_scored)
+    kinds = kinds_of(service, store, settings.decision_values, settings.decisions)
     worker = Worker(
         service, store.jobs, files, lease=settings.job_lease, stop=stop, patience=patience, kinds=kinds
     )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 
 from auth.audit_log import AuditLog
 from auth.caller import caller_id, current_request_id
+from jobs.asked import asked_of, check_asked, differing
 from jobs.files import paths
 from jobs.files.head import check_head, check_kept, form_of, is_checkable_by_head, take_head
 from jobs.files.source import RECORDS
@@ -15,7 +16,6 @@ from jobs.kept.removal import remove_job
 from jobs.receive import USUAL, FileLimits, Receiver, discard, limited_to_size
 from jobs.refused import KeyTaken, UnknownJob, counting_refusals, no_job, no_table, taken
 from jobs.webhooks.allowed_addresses import NOBODY, CallbackRules
-from ml.advice.score_known import ESTIMATOR, check_blanks
 from ml.errors import UnknownModel
 from ml.files.readers.text_process import SERVER
 from ml.service import Bundle, Service
@@ -25,7 +25,6 @@ from store.job import OPEN, OUTCOMES, OVER, Job, JobFilter, Origin, State
 from telemetry.tracing import traceparent
 
 LONGEST_KEY = 200
-ASKED = {"name": None, "columns": None, "read": None, "blanks": ESTIMATOR}  # options that an idempotency key covers
 Cursor = tuple[float, str]
 
 
@@ -44,14 +43,17 @@ class JobService:
         Addresses that callbacks may call; none by default.
     limits : FileLimits
         Of files that are sent.
+    records : bool
+        Whether decisions are recorded here.
     """
 
     def __init__(
         self, service: Service, store: Store, files: Files, announce: Callable[[str], Any],
         rules: CallbackRules = NOBODY, limits: FileLimits = USUAL,
+        records: bool = True,
     ) -> None:  # fmt: skip
         self.service, self.store, self.files, self._announce = service, store, files, announce
-        self._rules, self._limits = rules, limits
+        self._rules, self._limits, self._records = rules, limits, records
 
     @counting_refusals
     def accept(
@@ -69,7 +71,7 @@ class JobService:
         options : mapping
             JSON values: ``name`` of the file, ``columns`` (column of the file to feature), ``read`` (read options, see
             :class:`ml.files.text.read_options.ReadOptions`), ``format`` where it is known, ``blanks`` (see
-            :mod:`ml.advice.score_known`).
+            :mod:`ml.advice.score_known`), ``decisions`` (see :mod:`jobs.work.decided_records`).
         key : str, optional
             Idempotency key: the same file with the same options under the same key of a caller gives the same job.
         held : bool
@@ -87,13 +89,14 @@ class JobService:
         Raises
         ------
         UnknownModel, BrokenModel, BadCallback, KeyTaken, NoRoom, FileTooLarge, TooMuchOpen
+        DecisionsOff
         NoProbabilities
             Blanks are to be averaged, and the model offers none.
         LikelyError
             The file cannot be read, wherever it breaks off.
         """
         bundle = self.service.model(model)
-        check_blanks(bundle, options.get("blanks", ESTIMATOR))
+        check_asked(bundle, options, recorded=self._records)
         if callback:
             self._rules.check(callback)
         before = self._before(key)
@@ -101,8 +104,7 @@ class JobService:
         with receiver:
             receiver.expect(size)
             found = self._received(receiver, limited_to_size(before, blocks, key or ""), options, bundle, held)
-            asked = {name: options.get(name, default) for name, default in ASKED.items()}
-            asked |= {"held": held, "callback_url": callback}
+            asked = asked_of(options, held=held, callback=callback)
             if self._add(receiver, bundle.key, found | {"asked": asked}, key, held, callback):
                 return self.get(receiver.job), True  # which also wakes workers
         return self._same(key or "", model, bundle.key, asked | {"file": receiver.digest}), False
@@ -206,12 +208,7 @@ class JobService:
     def _same(self, key: str, model: str, live: str, asked: Mapping[str, Any]) -> Job:
         """The job of an idempotency key, if file and options are the same; else KeyTaken."""
         job = self._of_key(key)
-        before = ASKED | job.options.get("asked", asked) | {"file": job.digest}
-        differs = sorted(each for each in {*asked, *before} if asked.get(each) != before.get(each))
-        name, version = job.model.partition("@")[0], job.model
-        if model.partition("@")[0] != name or ("@" in model and live != version):
-            differs.append("model")
-        if differs:
+        if differs := differing(job, asked, model, live):
             raise taken(key, ", ".join(differs))
         return job
 

@@ -82,6 +82,18 @@ class NoTable(LikelyError):
     code = "no_table"
 
 
+class DecisionsOff(LikelyError):
+    """Decisions are to be recorded, and are not recorded here."""
+
+    code = "decisions_off"
+
+
+def decisions_off() -> DecisionsOff:
+    """The error of a job whose records are to be recorded as decisions where none are."""
+    hint = text("Leave decisions out of the parameters, or ask whoever runs the service: DECISIONS is off.")
+    return DecisionsOff(text("Decisions are not recorded here, so the records would have no ids of decisions."), hint)
+
+
 class FileTooLarge(LikelyError):
     """The file is over the size limit."""
 

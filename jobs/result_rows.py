@@ -116,7 +116,7 @@ class ResultRows:
         found = self._jobs.get(job)
         result = result_of(self._table, self._files, self._service, found)
         columns = tuple(columns_of(replace(result, blocks=lambda: islice(result.blocks(), 1))))
-        before, after = own_wanted(self._service.model(found.model), found.kind)
+        before, after = own_wanted(self._service.model(found.model), found)
         places = [*range(len(before)), *range(len(columns) - len(after), len(columns))]
         texts = [at for at, (facts, column) in enumerate(zip(result.columns, columns, strict=True))
                  if facts.free and column.kind == "text"][:TEXTS]  # fmt: skip

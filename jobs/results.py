@@ -61,7 +61,7 @@ class Results:
         try:
             base = self._jobs.get(job.options["of"]) if job.kind == EXPORT else job
             header = header_of_result(self._table, self._files, base)
-            return own_columns(self._service.model(base.model), base.kind, header)
+            return own_columns(self._service.model(base.model), base, header)
         except LikelyError:
             return {}
 

@@ -13,7 +13,9 @@ CALL_BACK, CORRECTION, VOID = "call_back", "correction", "void"
 KINDS = (CONTACTED, OUTCOME, OVERRIDE, CALL_BACK, CORRECTION, VOID)
 
 # Doors: where an answer was given, or an event was told
-API, PAGE, CAMPAIGN, FILE = "api", "page", "campaign", "file"
+API, PAGE, CAMPAIGN, FILE, JOB = "api", "page", "campaign", "file", "job"
+
+LONG = 24  # hexadecimal digits of an answer's id
 
 # Groups of a decision
 CALL, CONTROL, NO_GROUP = "call", "control", "none"
@@ -37,7 +39,7 @@ class Decision:
     record : str
         The record's id; empty where it has none.
     door : str
-        Where it was given: "api", "page", "campaign".
+        Where it was given: "api", "page", "campaign", "job".
     who : str
         To whom: "person ID", "key NAME (ID)"; empty where nobody signed in.
     made : float
@@ -173,6 +175,11 @@ class Assignment:
 def new_answer_id() -> str:
     """Id of an answer: 24 hexadecimal digits, of which 12 are the time in milliseconds, so that ids are in order."""
     return f"{int(time.time() * 1000):012x}{secrets.token_hex(6)}"
+
+
+def answer_of_job(job: str) -> str:
+    """Id of the answer that a job gives: the first 24 digits of its own."""
+    return job[:LONG]
 
 
 def decision_id(answer: str, at: int) -> str:

@@ -115,6 +115,9 @@ class JobQuery(FileQuery):
     blanks: BlanksField = ESTIMATOR
     """What becomes of missing values: as the estimator takes them, or averaged over what they may be, as the Prediction
     page does with blanks. Of a held file it is what `start` does where nothing else is said there."""
+    decisions: Flag = False
+    """Record each record as a decision, whose id stands in the column `decision` of the result: outcomes can be told of
+    it. Not of a held file, whose call lists record whom they are about."""
     callback_url: Annotated[str, Field(json_schema_extra={"format": "uri"}, examples=["https://example.com/done"])] = ""
     """Called when the job is over, with a signature."""
     language: LanguageField = ""

@@ -10,10 +10,9 @@ import orjson
 
 from feedback.recorder import Answer, Recorder, answering
 from ml.service import Bundle
-from store.outcome_records import API
+from store.outcome_records import API, answer_of_job
 
 HEADER = "Decision-Id"
-LONG = 24  # hexadecimal digits of an answer's id
 
 
 class LateAnswers:
@@ -47,7 +46,7 @@ class LateAnswers:
         given = [
             (each["id"], _in_order(bundle, each["probabilities"])) for each in orjson.loads(content)["predictions"]
         ]
-        with answering(API, job[:LONG]) as answer:
+        with answering(API, answer_of_job(job)) as answer:
             self._recorder.decided(bundle, asked, lambda: given)
         return {HEADER: answer.id} if self._recorder.keep(answer) else {}
 

@@ -57,6 +57,7 @@ STATUS: dict[type[LikelyError], int] = {
     refused.NotHeld: 409,
     refused.NoCampaign: 409,
     refused.CampaignThere: 409,
+    refused.DecisionsOff: 409,
     lists.CampaignGone: 404,
     refused.ResultGone: 404,
     refused.NotMade: 422,

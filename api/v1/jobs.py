@@ -14,10 +14,12 @@ from api.http.statuses import UnsupportedContent
 from api.http.uploads import open_upload
 from api.http.validated import read_query
 from api.v1.accepted_job import accepted_response, idempotency_key, job_response
+from auth.caller import caller_id
 from jobs.campaign_service import CampaignService
 from jobs.files.job_view import PREFIX, described
 from jobs.job_service import JobService
 from jobs.results import Results
+from jobs.work.decided_records import DECISIONS
 from ml.errors import Unreadable
 from ml.files.readers.json_records import JSON, NDJSON
 from ml.files.text.read_options import ReadOptions
@@ -44,6 +46,8 @@ def register(app: Flask, job_service: JobService, campaigns: CampaignService, re
         asked = read_query(JobQuery, {"name": upload.name, **upload.options}, Unreadable)
         options: dict[str, Any] = {"name": asked.name, "columns": asked.columns or {}, "read": read}
         options["blanks"] = asked.blanks
+        if asked.decisions:
+            options[DECISIONS] = _who(asked)
         accept = campaigns.hold if asked.held else job_service.accept
         options["format"] = _format(upload.content_type)
         key, size = idempotency_key(), request.content_length or 0
@@ -66,6 +70,14 @@ def register(app: Flask, job_service: JobService, campaigns: CampaignService, re
         """Cancel a job, or delete one that is over."""
         found = job_service.delete(job)
         return Response(status=204) if found is None else job_response(found)
+
+
+def _who(asked: JobQuery) -> str:
+    """To whom the answers are given that are recorded as decisions; Unreadable where they are those of a campaign."""
+    if asked.held:
+        message = "decisions is true, and held is true."
+        raise Unreadable(message, "One of both: a held file becomes a campaign, whose call lists are recorded.")
+    return caller_id()
 
 
 def _format(mimetype: str) -> str | None:

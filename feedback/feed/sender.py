@@ -58,13 +58,13 @@ class FeedSender:
         feeds, taken = self._store.outcomes.feeds, 0
         for kind in (DECISIONS, EVENTS):
             while (part := feeds.next(kind, AT_ONCE)) is not None:
-                fault = self._send(part)
+                fault = self._send(part) if part.rows else ""
                 if fault:
                     feeds.missed(part, PAUSES[min(part.attempts, len(PAUSES) - 1)])
                     log.warning("The feed of %s was not taken, attempt %s: %s", kind, part.attempts + 1, fault)
                     break
                 feeds.taken(part)
-                taken += 1
+                taken += bool(part.rows)
         return taken
 
     def _send(self, part: Part) -> str:

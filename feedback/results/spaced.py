@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from feedback.joined import Came, Joined
+from feedback.joined import Came, Joined, came_of
 from feedback.results.settled import Question, Settled, columns_of, settled_of, settling
 
 
@@ -68,9 +68,11 @@ def spaced(
 
 
 def told_in_time(joined: Sequence[Joined], after: float | None) -> list[Joined]:
-    """Decisions, each with what was told at itself and at later ones about its record in its time.
+    """Decisions, each with what was told about its record in its time, at whichever decision that was told.
 
-    Silence about such a one means that nothing was told of the record in all that time.
+    That is what was told at itself and at later ones; and of what was told at earlier ones, as where an event names one
+    of them, or a job scored the record meanwhile, what happened after it. Silence about a decision means that nothing
+    was told of the record in all that time.
     """
     if after is None:
         return list(joined)
@@ -78,20 +80,33 @@ def told_in_time(joined: Sequence[Joined], after: float | None) -> list[Joined]:
     for each in joined:
         of_record[each.decision.record].append(each)
     times = {record: [each.decision.made for each in some] for record, some in of_record.items()}
+    told = {record: [each for each in some if each.told] for record, some in of_record.items()}
     found = []
     for each in joined:
         made, record = each.decision.made, each.decision.record
         places = slice(bisect_left(times[record], made), bisect_right(times[record], made + after))
-        found.append(_with_all(each, of_record[record][places], made + after) if record else each)
+        earlier = [one for one in told[record] if one.decision.made < made] if record else []
+        found.append(_with_all(each, earlier, of_record[record][places], made + after) if record else each)
     return found
 
 
-def _with_all(first: Joined, in_time: Sequence[Joined], end: float) -> Joined:
+def _with_all(first: Joined, earlier: Sequence[Joined], in_time: Sequence[Joined], end: float) -> Joined:
     told: dict[str, list[Came]] = defaultdict(list)
+    begin = first.decision.made
+    for event in (event for each in earlier for event in each.told):
+        if begin <= event.happened <= end:
+            told[event.outcome].append(came_of(event))
     for each in in_time:
-        for name, came in each.came.items():
+        for name, came in _until(each, end).items():
             told[name].append(came)
     return replace(first, came={name: _one(each, end) for name, each in told.items()}) if told else first
+
+
+def _until(joined: Joined, end: float) -> Mapping[str, Came]:
+    """What was told last of each outcome of what happened until then, though the outcome came again; else the last."""
+    if all(came.happened <= end for came in joined.came.values()):
+        return joined.came
+    return {**joined.came, **{each.outcome: came_of(each) for each in joined.told if each.happened <= end}}
 
 
 def _one(told: Sequence[Came], end: float) -> Came:

@@ -10,12 +10,12 @@ import numpy as np
 
 from feedback.joined import Amendments, Joined, join
 from feedback.results.paid import decision_of
-from feedback.results.settled import Chosen, Question, columns_of, ripe_of, settling, together
+from feedback.results.settled import Chosen, Question, columns_of, ripe_of, settling, together, told_of
 from feedback.results.spaced import told_in_time
 from ml.decision.decide import acts
 from ml.monitoring.adoption import AdoptionRow, adoption
 from ml.monitoring.overrides import overrides, overrides_by_reason
-from store.outcome_records import CALL, Assignment, Event
+from store.outcome_records import CALL, JOB, Assignment, Event
 
 DAYS = 7.0  # within which somebody who is listed is to be called
 
@@ -37,10 +37,12 @@ class Use:
 
     def add(self, joined: Sequence[Joined]) -> None:
         """Add decisions with all about their records, in the order in which they were made."""
-        counted = columns_of(settling(joined, self._question), self._question)
+        given = [each for each in joined if each.decision.door != JOB]  # a file's records are read by nobody one by one
+        counted = columns_of(settling(given, self._question), self._question)
         self._decisions += len(counted.ids)
         self._noted += int(counted.noted.sum())
-        self._is_heard |= not bool(np.isnan(counted.value).all())
+        about = self._question.outcomes, self._question.outcome
+        self._is_heard |= any(told_of(each.came, *about) is not None for each in joined if each.came)
         self._add_overrides(joined)
 
     def add_listed(
@@ -60,8 +62,9 @@ class Use:
         Returns
         -------
         dict
-            ``decisions`` and ``noted`` (of how many somebody told anything), ``listed`` (adoption of those who were to
-            be called, None without lists) with ``weeks``, ``overrides`` of all and by ``reasons``.
+            ``decisions`` and ``noted`` (of how many somebody told anything; those of jobs are in neither), ``listed``
+            (adoption of those who were to be called, None without lists) with ``weeks``, ``overrides`` of all and by
+            ``reasons``.
         """
         every, by_reason = self._judged()
         return {

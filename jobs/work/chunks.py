@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import islice
 from typing import Any
 
 from jobs.files import paths
 from jobs.files.file_words import about_file
 from jobs.files.source import opened, packed, scored
+from jobs.work.decided_records import Decide, asks_decisions, with_decisions
 from ml.advice.score_known import ESTIMATOR, schema_for
 from ml.batch.check_header import check_header
-from ml.batch.result_columns import result_header
+from ml.batch.result_columns import DECISION, result_header
 from ml.files.cells.safe_cells import csv_text
 from ml.service import Bundle, Service
 from store.files import Files
@@ -98,20 +100,42 @@ def _go_on(stop: Callable[[], bool]) -> None:
         raise Stopped
 
 
-def score(table: JobTable, files: Files, service: Service, job: Job, chunk: Chunk) -> None:
-    """Score the records of one chunk.
+def split_scored(
+    table: JobTable, files: Files, service: Service, job: Job, chunk: Chunk,
+    announce: Callable[[str], Any], stop: Callable[[], bool] = lambda: False,
+) -> None:  # fmt: skip
+    """Split the file of a scoring job, whose result may have a column of decisions; errors as :func:`split`."""
+    more = (DECISION,) if asks_decisions(job.options) else ()
+    split(table, files, service, job, chunk, announce, stop, partial(result_header, more=more))
+
+
+def score(
+    table: JobTable, files: Files, service: Service, job: Job, chunk: Chunk, decide: Decide | None = None
+) -> None:
+    """Score the records of one chunk, and record the decisions about them where the job asks for that.
+
+    It is done only after all its decisions are stored: one that was lost before is done again, and has the same.
+
+    Parameters
+    ----------
+    decide : callable, optional
+        Records decisions; a job that asks for them fails without it.
 
     Raises
     ------
     LikelyError
-        The model was removed: not worth a retry.
+        The model was removed, or decisions are not recorded here: not worth a retry.
+    StoreUnavailable
     LeaseLost
     """
-    bundle = service.model(job.model)
-    made = scored(service, bundle, b"".join(files.read(chunk.file or "")), job.options.get("blanks", ESTIMATOR))
+    bundle, whole = service.model(job.model), b"".join(files.read(chunk.file or ""))
+    made = scored(service, bundle, whole, job.options.get("blanks", ESTIMATOR))
+    lines: Sequence[Any] = made.lines
+    if asks_decisions(job.options):
+        lines = with_decisions(decide, job, bundle, whole, lines, (chunk.number - 1) * RECORDS)
     out = paths.made(job.id, chunk.number, chunk.owner, "out")
-    files.add(out, [csv_text(made.lines).encode()])
-    if not table.finish(chunk, len(made.lines), made.refused, out, made.gaps, made.unread):
+    files.add(out, [csv_text(lines).encode()])
+    if not table.finish(chunk, len(lines), made.refused, out, made.gaps, made.unread):
         files.remove(out)
         raise LeaseLost
     files.remove(chunk.file or "")

@@ -8,7 +8,7 @@ from typing import Any
 
 from jobs.work.answers import make_answer
 from jobs.work.call_lists import split_list, write_list
-from jobs.work.chunks import score, split
+from jobs.work.chunks import score, split, split_scored
 from jobs.work.exports import make_export
 from jobs.work.score_campaign import WITH_REASONS, campaign_header, score_campaign
 from ml.service import Service
@@ -40,7 +40,7 @@ def _split_campaign(
 
 
 _KINDS = {
-    SCORE: JobKind(split, score),
+    SCORE: JobKind(split_scored, score),
     CAMPAIGN: JobKind(_split_campaign, score_campaign),
     LIST: JobKind(split_list, write_list),
     EXPORT: JobKind(make_export, score),  # it has one chunk only

@@ -13,8 +13,9 @@ import numpy as np
 from jobs.files import paths
 from jobs.refused import ResultGone
 from jobs.work.call_lists import AFTER, open_index
+from jobs.work.decided_records import asks_decisions
 from jobs.work.score_campaign import EXTRA, RANK
-from ml.batch.result_columns import PROBLEMS, score_header
+from ml.batch.result_columns import DECISION, added_columns
 from ml.campaign.focus import focus, ranks
 from ml.files.table import ReadPlan
 from ml.files.write.result import Block, ColumnFacts, Result, file_columns, own_kind, plain_header, stored_blocks
@@ -136,11 +137,12 @@ def _digits(rank: np.ndarray) -> int:
     return int((np.searchsorted(_TENS, some, side="right") + 1).sum())
 
 
-def own_wanted(bundle: Bundle, kind: str) -> tuple[list[str], list[str]]:
-    """Default names of our columns before and after those of the file."""
-    if kind == LIST:
+def own_wanted(bundle: Bundle, job: Job) -> tuple[list[str], list[str]]:
+    """Default names of our columns in a job's result before and after those of the file."""
+    if job.kind == LIST:
         return ["place"], list(AFTER)
-    return [], [*score_header(bundle.outcomes), *(EXTRA if kind == CAMPAIGN else ()), PROBLEMS]
+    more = EXTRA if job.kind == CAMPAIGN else (DECISION,) if asks_decisions(job.options) else ()
+    return [], added_columns(bundle, more)
 
 
 def header_of_result(table: JobTable, files: Files, job: Job) -> list[str]:
@@ -152,22 +154,22 @@ def header_of_result(table: JobTable, files: Files, job: Job) -> list[str]:
         raise ResultGone(text("The files of this job were removed."), text("Send its file again.")) from None
 
 
-def own_columns(bundle: Bundle, kind: str, header: Sequence[str]) -> dict[str, str]:
-    """Names of our columns in a result, by their default names: renamed where the file has such a column."""
-    before, after = own_wanted(bundle, kind)
+def own_columns(bundle: Bundle, job: Job, header: Sequence[str]) -> dict[str, str]:
+    """Names of our columns in a job's result, by default names: renamed where the file has such a column."""
+    before, after = own_wanted(bundle, job)
     return dict(zip([*before, *after], [*header[: len(before)], *header[len(header) - len(after) :]], strict=True))
 
 
 def result_of(table: JobTable, files: Files, service: Service, job: Job) -> Result:
     """The result of a finished job, typed, for other formats; errors as :func:`stored`."""
-    bundle, kind = service.model(job.model), job.kind
+    bundle = service.model(job.model)
     header, parts = header_of_result(table, files, job), stored(table, files, service, job)
-    before, after = own_wanted(bundle, kind)
+    before, after = own_wanted(bundle, job)
     file = header[len(before) : len(header) - len(after)]
-    ours = own_columns(bundle, kind, header)
+    ours = own_columns(bundle, job, header)
     named = [ColumnFacts(ours[name], own_kind(name)) for name in (*before, *after)]
     columns = [*named[: len(before)], *_of_file(table, bundle, job, file)]
-    return Result((*columns, *named[len(before) :]), partial(_blocks, parts), "List" if kind == LIST else "Result")
+    return Result((*columns, *named[len(before) :]), partial(_blocks, parts), "List" if job.kind == LIST else "Result")
 
 
 def _of_file(table: JobTable, bundle: Bundle, job: Job, header: Sequence[str]) -> list[ColumnFacts]:

@@ -12,7 +12,7 @@ from ml.data.schema import Schema
 from ml.files.cells.safe_cells import safe_cell
 from ml.files.header.match_columns import reads_like_a_feature
 
-PROBLEMS = "problems"
+DECISION, PROBLEMS = "decision", "problems"
 
 
 def score_header(outcomes: Outcomes) -> list[str]:
@@ -30,14 +30,14 @@ def score_cells(outcomes: Outcomes, score: Score) -> list[str]:
     return [safe_cell(", ".join(score.labels)), *given]
 
 
-def added_columns(bundle: Bundle) -> list[str]:
-    """Names of the result's own columns, before they are told apart from those of the file."""
-    return [*score_header(bundle.outcomes), PROBLEMS]
+def added_columns(bundle: Bundle, more: Sequence[str] = ()) -> list[str]:
+    """Names of the result's own columns, with more of them, before they are told apart from those of the file."""
+    return [*score_header(bundle.outcomes), *more, PROBLEMS]
 
 
-def result_header(bundle: Bundle, header: Sequence[str]) -> list[str]:
-    """Names of the result's columns: those of the file, the score's, and the problems of a row."""
-    return [*map(safe_cell, header), *unique_names(added_columns(bundle), header, bundle.schema)]
+def result_header(bundle: Bundle, header: Sequence[str], more: Sequence[str] = ()) -> list[str]:
+    """Names of the result's columns: those of the file, the score's, more of ours, and the problems of a row."""
+    return [*map(safe_cell, header), *unique_names(added_columns(bundle, more), header, bundle.schema)]
 
 
 def unique_names(wanted: Sequence[str], header: Iterable[str], schema: Schema | None = None) -> list[str]:

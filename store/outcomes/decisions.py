@@ -12,7 +12,7 @@ from sqlalchemy import Row, func, null, select
 
 from store.connection.deadline import long_statements
 from store.database_table import DatabaseTable, batches, now_in, upsert
-from store.outcome_records import Decision
+from store.outcome_records import JOB, Decision
 from store.outcome_tables import decisions
 from store.outcomes.whole_records import whole_records
 
@@ -98,9 +98,12 @@ class DecisionTable(DatabaseTable):
             yield sorted(some, key=lambda each: (each.made, each.id))
 
     def latest(self, version: str, most: int) -> list[Decision]:
-        """The latest decisions of a version that have probabilities, with their values, in the order of time."""
+        """The latest decisions of a version that have probabilities, with their values, in the order of time.
+
+        Without those of jobs: the end of a file, which may be sorted, is no sample.
+        """
         asked = select(decisions).where(decisions.c.name == version.partition("@")[0], decisions.c.model == version)
-        asked = asked.where(decisions.c.probabilities.is_not(None))
+        asked = asked.where(decisions.c.probabilities.is_not(None), decisions.c.door != JOB)
         asked = asked.order_by(decisions.c.made.desc(), decisions.c.id.desc()).limit(most)
         with long_statements():
             return [decision_of(row) for row in reversed(self._all(asked))]

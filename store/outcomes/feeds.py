@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Table, and_, or_, select, update
 
 from store.database_table import DatabaseTable, now_in, upsert
-from store.outcome_records import Decision, Event
+from store.outcome_records import JOB, Decision, Event
 from store.outcome_tables import decisions, events, feeds
 from store.outcomes.decisions import decision_of
 from store.outcomes.events import event_of
@@ -29,9 +29,10 @@ class Part:
     ----------
     kind : {"decisions", "events"}
     rows : tuple of Decision or Event
-        The first stored first.
+        The first stored first. There may be none of them: decisions of jobs are passed over.
     at, last : float, str
-        When the last of them was stored, and its id: up to where it is told once these are taken.
+        When the last of them, or of those that are passed over, was stored, and its id: up to where it is told once
+        these are taken.
     attempts : int
         Attempts that failed so far, since something was taken.
     """
@@ -49,7 +50,8 @@ class FeedTable(DatabaseTable):
     def next(self, kind: str, most: int) -> Part | None:
         """Read the next part; None where there is nothing, or where it is not yet time for another attempt.
 
-        A feed that is new begins with what is stored from then on.
+        A feed that is new begins with what is stored from then on. Decisions of jobs are no part of it: whoever asked
+        for them has them in the result of the job.
 
         Parameters
         ----------
@@ -69,7 +71,8 @@ class FeedTable(DatabaseTable):
         if not rows:
             return None
         last = rows[-1]
-        return Part(kind, tuple(map(read, rows)), last._mapping[time], last.id, cursor.attempts)
+        wanted = [row for row in rows if kind != DECISIONS or row.door != JOB]
+        return Part(kind, tuple(map(read, wanted)), last._mapping[time], last.id, cursor.attempts)
 
     def _cursor(self, kind: str) -> Any:
         """The row of a kind, inserted where there is none: another process may be quicker."""

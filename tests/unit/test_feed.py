@@ -14,7 +14,7 @@ from feedback.service import Feedback
 from jobs.webhooks.sign import PREFIX, secrets_of
 from settings import BadSetting, Settings
 from store.db import open_store
-from store.outcome_records import CALL_BACK, OUTCOME, Decision, Event
+from store.outcome_records import CALL_BACK, JOB, OUTCOME, Decision, Event
 from tests.faults.places import database
 from tests.small import small_service
 from tests.unit.test_callbacks import Receiver, verified
@@ -173,3 +173,15 @@ def test_names_of_the_card_stand_in_the_place_of_ours():
 def test_a_feed_without_a_secret_is_refused_at_the_start():
     with pytest.raises(BadSetting, match="CALLBACK_SECRET"):
         Settings.from_environ({"FEED_URL": "https://crm.example/feed"})
+
+
+def test_decisions_of_jobs_are_passed_over_and_hold_up_nobody(store, sender, receiver):
+    for at in range(450):
+        decide(store, at, door=JOB)
+    answered = decide(store, 450)
+    event = note(store, "e1", decision=f"{'a' * 24}-7", happened=1e9)  # of what came of them is told
+    later(store)
+    assert sender.look() == 2
+    assert [[each["decision"] for each in part.get("decisions", [])] for part in told(receiver)] == [[answered.id], []]
+    assert [each["event"] for part in told(receiver) for each in part.get("events", [])] == [event.id]
+    assert sender.look() == 0

@@ -15,7 +15,7 @@ from ml.service import open_service
 from settings import Settings
 from store.db import open_store
 from store.files import Files
-from store.outcome_records import CALL_BACK, CAMPAIGN, CONTACTED, CORRECTION, OUTCOME, VOID, Decision, Event
+from store.outcome_records import CALL_BACK, CAMPAIGN, CONTACTED, CORRECTION, JOB, OUTCOME, VOID, Decision, Event
 from tests.small import small_model
 
 
@@ -359,3 +359,24 @@ def test_joining_equals_a_search_by_brute_force():
         if before:
             expected[before[-1].id] = {"Y": each.value}
     assert came(decisions, told) == expected
+
+
+def test_an_outcome_of_a_record_goes_to_one_of_a_job_only_where_nobody_else_was_answered():
+    answered, later = decision("a", "K", 10), decision("b", "K", 30, door=CAMPAIGN, group="call", campaign="list")
+    scored = [
+        decision(f"job-{at}", record, made, door=JOB)
+        for at, (record, made) in enumerate([("K", 5), ("K", 20), ("L", 20)])
+    ]
+    told = [
+        event("before", record="K", happened=7),  # nobody else was answered yet
+        event("seen", record="K", happened=25),
+        event("listed", record="K", happened=35),
+        event("only", record="L", happened=25),
+        event("too early", record="L", happened=19),
+        event("named", decision="job-1", happened=40),
+    ]
+    joined = join(sorted([answered, later, *scored], key=lambda each: each.made), told)
+    found = {each.decision.id: [of.id for of in each.told] for each in joined}
+    assert found == {
+        "job-0": ["before"], "a": ["seen"], "job-1": ["named"], "job-2": ["only"], "b": ["listed", "named"],
+    }  # fmt: skip

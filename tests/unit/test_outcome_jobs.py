@@ -11,8 +11,8 @@ from werkzeug.test import Client
 from app import create_server
 from auth.audit_log import AuditLog
 from auth.keys import ApiKeys
+from feedback.job_kinds import kinds_of
 from feedback.told import outcome_job
-from feedback.told.job_kinds import kinds_of
 from jobs.kept.erase import Eraser
 from jobs.worker import Worker
 from ml.service import open_service

@@ -1,5 +1,7 @@
 """Records that are asked about again: each time counts once, with whatever came in it, by hand and simulated."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -8,7 +10,7 @@ from feedback.results.right import judged
 from feedback.results.settled import Question, settle
 from feedback.results.spaced import settle_spaced
 from ml.data.outcomes import Outcome, Outcomes
-from store.outcome_records import CAMPAIGN, Decision
+from store.outcome_records import CAMPAIGN, JOB, Decision
 from tests.results import CARD, DAY, START, decided, told
 
 OUTCOMES = Outcomes((Outcome("no", "No", "no"), Outcome("yes", "Yes", "yes")), True, "yes")
@@ -103,3 +105,44 @@ def test_right_probabilities_are_found_right_where_a_program_asks_every_few_days
     last = settle(join(decisions, events), question(START + 200 * DAY), KEY)
     assert last.came.mean() > 2 * last.said.mean()
     assert judged(last, OUTCOMES, None).verdict.state == "off"
+
+
+def test_what_a_program_told_of_an_earlier_answer_counts_for_the_file_that_was_scored_meanwhile():
+    """Silence about a decision of a job is a no only where nothing came of its record at all."""
+    answered = decided(0, 0.2, record="K-1", key="shop@00000000")
+    nightly = [decided(at, 0.3, record="K-1", door=JOB) for at in (40, 75)]
+    bought = [told(answered, 1.0, at * DAY, decision=answered.id) for at in (50, 110)]  # both belong to the answer
+    found = spaced([answered, *nightly], bought)
+    assert [each.made for each in (answered, *nightly)] == [START, START + 40 * DAY, START + 75 * DAY]
+    assert (found.said.tolist(), found.came.tolist()) == ([0.3, 0.3], [True, False])
+    late = spaced([answered, *nightly], bought, version="shop@00000000")
+    assert late.came.tolist() == [False]
+
+
+def test_records_of_jobs_do_not_make_a_right_model_look_wrong():
+    """Each customer is asked about once and scored each week: that they bought is told by the record, else nothing."""
+    chance = np.random.default_rng(7)
+    decisions, events = [], []
+    for at in range(600):
+        p = float(chance.uniform(0.05, 0.6))
+        first = decided(0, p, record=f"K-{at}", made=START + at)
+        weekly = [
+            decided(0, p, record=f"K-{at}", made=START + at + week * 7 * DAY + 1, door=JOB) for week in range(1, 20)
+        ]
+        decisions += [replace(each, id=f"{at}-{number}") for number, each in enumerate([first, *weekly])]
+        # In each time of 30 days or so the outcome comes with the probability
+        events += [told(each, 1.0, DAY, record=f"K-{at}") for each in decisions[-20::5] if chance.random() < p]
+    decisions.sort(key=lambda each: each.made)
+    found = spaced(decisions, events)
+    error = float(found.said.mean() - found.came.mean())
+    assert len(found.said) > 2_000
+    assert abs(error) < 4 * float(np.sqrt((found.said * (1 - found.said)).sum())) / len(found.said)
+
+
+def test_who_buys_again_after_the_time_has_bought_in_it():
+    (first,) = decisions = [decided(0, 0.2, record="K-1")]
+    events = [told(first, 1.0, 5 * DAY), told(first, 1.0, 90 * DAY)]
+    assert spaced(decisions, events).came.tolist() == [True]
+    assert spaced(decisions, events[1:]).came.tolist() == [False]
+    taken_back = [events[0], told(first, 0.0, 6 * DAY), events[1]]
+    assert spaced(decisions, taken_back).came.tolist() == [False]
