@@ -7,13 +7,14 @@ import json
 
 import pandas as pd
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from jobs.work import chunks as doing
 from store.errors import StoreUnavailable
 from store.jobs import JobTable
 from store.outcome_tables import decisions
 from store.outcomes.decisions import DecisionTable
+from store.tables import chunks
 from tests.job_decisions import BAD, PIECE, ROWS, House, frame, ids, shop_of, table
 from tests.unit.test_store import url  # noqa: F401 - the fixture of both databases
 
@@ -120,18 +121,26 @@ def test_a_worker_that_is_lost_after_it_stored_decisions_stores_none_twice(house
 def test_a_piece_that_two_workers_did_is_stored_once(house, monkeypatch):
     """The first owner's lease ran out while it scored: another has done the piece when it is finished."""
     sent = house.send(table()).json
-    append, seen = DecisionTable.append, []
+    append, finish, stored, told = DecisionTable.append, JobTable.finish, [], []
 
     def slow(self, made):
         append(self, made)
-        if not seen:
-            seen.append(made)
+        stored.append(len(made))
+        if len(stored) == 1:
             with house.store.jobs._engine().begin() as connection:
-                connection.exec_driver_sql("UPDATE chunks SET lease = 0 WHERE state = 'running'")
+                expired = update(chunks).where(chunks.c.state == "running").values(lease=0)
+                assert connection.execute(expired).rowcount == 1
             house.work()
 
+    def finished(self, chunk, *given, **more):
+        told.append((chunk.number, finish(self, chunk, *given, **more)))
+        return told[-1][1]
+
     monkeypatch.setattr(DecisionTable, "append", slow)
+    monkeypatch.setattr(JobTable, "finish", finished)
     house.work()
+    assert stored == [PIECE, PIECE, PIECE - 1, ROWS - 2 * PIECE]  # the first piece twice
+    assert told == [(0, True), (1, True), (2, True), (3, True), (1, False)]
     job = house.client.get(sent["links"]["self"]).json
     assert (job["state"], job["done"]) == ("done", ROWS)
     assert [each["decision"] for each in house.lines(job)] == ids(job)
