@@ -50,9 +50,10 @@ def served(app: Any) -> Iterator[str]:
         thread.join(timeout=10)
 
 
-def status(port: int, path: str = "/healthz") -> int:
+def status(port: int, path: str = "/healthz", *, patience: float = 60.0) -> int:
+    """The status of an answer, 0 for none within ``patience`` seconds: long, because a machine may be busy."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=patience) as answer:
             code: int = answer.status
             return code
     except urllib.error.HTTPError as error:
@@ -63,7 +64,7 @@ def status(port: int, path: str = "/healthz") -> int:
 
 def wait_for(port: int, seconds: float = 120.0) -> None:
     until = time.monotonic() + seconds
-    while status(port) != 200:
+    while status(port, patience=5) != 200:
         assert time.monotonic() < until, "did not answer in time"
         time.sleep(0.05)
 
