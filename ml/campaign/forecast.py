@@ -13,6 +13,7 @@ import numpy as np
 from ml.campaign.chances import Chances, Verdict, list_chances, own_chances
 from ml.campaign.pick import Groups, Picked
 from ml.campaign.wish import Wish
+from ml.decision.decide import acts
 from ml.decision.worth import loses, slope
 from ml.metrics.smallest_effect import smallest_effect
 
@@ -132,7 +133,7 @@ def expected_and_actual(
     truth: np.ndarray, probabilities: np.ndarray, weight: np.ndarray, lowest: float
 ) -> tuple[float, float]:
     """Expected and actual number of the outcome among hold-out records with at least a probability."""
-    chosen = probabilities >= lowest
+    chosen = acts(probabilities, lowest)
     return float(weight[chosen] @ probabilities[chosen]), float(weight[chosen] @ truth[chosen])
 
 

@@ -6,6 +6,7 @@ from ml.bundle.bundle import Bundle
 from ml.campaign.forecast import Forecast, expected_and_actual
 from ml.campaign.pick import Picked, room
 from ml.campaign.wish import Wish
+from ml.decision.decide import acts
 from ml.errors import LikelyError
 from ml.locale import localized, percent
 from ml.metrics.evaluation import evaluation_of
@@ -142,7 +143,7 @@ def _kept(bundle: Bundle, outcome: str, lowest: float) -> list[str]:
     if seen.probabilities is None:
         return []
     expected, came = expected_and_actual(seen.truth, seen.probabilities, seen.weight, lowest)
-    records = int((seen.probabilities >= lowest).sum())
+    records = int(acts(seen.probabilities, lowest).sum())
     slots = {"share": percent(f"{100 * lowest:.1f}"), "n": _count(records)}
     slots |= {"expected": _count(round(expected)), "came": _count(round(came))}
     if records < FEW:

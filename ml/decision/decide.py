@@ -1,6 +1,10 @@
 """Decision about an outcome at a probability: to act or not, what that is worth, and what to do in words.
 
-Every door asks here, so that the Prediction page, the API, campaigns, reports and the command line decide alike.
+Every door asks here, so that the Prediction page, the API, campaigns, reports and the command line decide alike:
+`decide` for a record, `acts` for many, `cut_offs_reached` at many cut-offs. The counts of all cut-offs that occur
+(``ml/metrics/confusion_matrix.py``) come from sorted records instead; ``tests/unit/test_one_cut_off_rule.py`` holds
+them against `acts`.
+
 Bands (``ml/decision/bands.py``) are words of likelihood; what to do follows from the cut-off in use.
 """
 
@@ -13,7 +17,7 @@ from typing import Any, overload
 
 import numpy as np
 
-from ml.data.array_types import Booleans
+from ml.data.array_types import Booleans, Floats, Positions
 from ml.decision.payoff import payoff_of
 from ml.decision.worth import worth_of
 from ml.errors import InvalidData
@@ -68,6 +72,11 @@ def acts(probability: np.ndarray, cut_off: float | np.ndarray) -> Booleans: ...
 def acts(probability: Any, cut_off: Any) -> Any:
     """Whether one acts at a probability: from the cut-off on, never at NaN; a mask where it is an array."""
     return probability >= cut_off
+
+
+def cut_offs_reached(probabilities: Floats, cut_offs: Floats) -> Positions:
+    """At how many of m rising cut-offs one acts, for each of n probabilities, none NaN: `acts` by binary search."""
+    return np.searchsorted(cut_offs, probabilities, side="right")
 
 
 def decide(

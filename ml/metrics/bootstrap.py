@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ml.data.array_types import Floats
+from ml.decision.decide import cut_offs_reached
 from ml.metrics.evaluation import OneVsRest, need_probabilities
 
 REPEATS = 1_000
@@ -48,8 +49,8 @@ class ScoreBins:
 def score_bins(answers: OneVsRest, cut_off: np.ndarray) -> ScoreBins:
     """Sort the records into bins; NoProbabilities where there are none."""
     probabilities = need_probabilities(answers.probabilities)
-    above = np.searchsorted(cut_off, probabilities, side="right")
-    return ScoreBins(cut_off, above + answers.truth * (len(cut_off) + 1), answers.weight)
+    reached = cut_offs_reached(probabilities, cut_off)
+    return ScoreBins(cut_off, reached + answers.truth * (len(cut_off) + 1), answers.weight)
 
 
 def draw_counts(bins: ScoreBins, repeats: int = REPEATS) -> npt.NDArray[np.int64]:

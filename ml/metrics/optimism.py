@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from ml.data.array_types import Floats
+from ml.decision.decide import cut_offs_reached
 from ml.metrics.bootstrap import ScoreBins
 from ml.metrics.evaluation import OneVsRest, need_probabilities
 from ml.metrics.recalibration.curve import recalibration_curve
@@ -63,7 +64,7 @@ def _drawn_sums(answers: OneVsRest, places: Floats) -> tuple[Floats, Iterator[Fl
     """
     probabilities, weight = need_probabilities(answers.probabilities), answers.weight
     curve = recalibration_curve(answers.truth, probabilities, weight)
-    bins = ScoreBins(places, np.searchsorted(places, probabilities, side="right"), weight)  # both sides as one
+    bins = ScoreBins(places, cut_offs_reached(probabilities, places), weight)  # both sides as one
     records, heavy, squares, hits = (
         bins.sums(values)[0]
         for values in (np.ones(len(weight)), weight, weight**2, weight * curve.share(probabilities))

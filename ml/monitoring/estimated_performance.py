@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ml.data.array_types import Booleans, Floats
+from ml.decision.decide import acts
 from ml.metrics.evaluation import OneVsRest
 from ml.metrics.headline import losses
 
@@ -69,20 +70,20 @@ def estimate_performance(probabilities: ArrayLike, cut_off: float) -> EstimatedP
     cut_off : float
     """
     p = np.sort(np.asarray(probabilities, float))
-    acts = p >= cut_off
+    acted = acts(p, cut_off)
     if not len(p):
         none = Estimate(None, None, None)
         return EstimatedPerformance(0, none, none, none, none, cut_off)
-    sides = [losses(OneVsRest(np.full(len(p), side), acts, p, np.ones(len(p))))[1] for side in (True, False)]
-    drawn = _drawn(p, acts, *sides)
-    values = (float((p * sides[0] + (1 - p) * sides[1]).mean()), _area(p), *_shares(p, acts))
+    sides = [losses(OneVsRest(np.full(len(p), side), acted, p, np.ones(len(p))))[1] for side in (True, False)]
+    drawn = _drawn(p, acted, *sides)
+    values = (float((p * sides[0] + (1 - p) * sides[1]).mean()), _area(p), *_shares(p, acted))
     log_loss, area, precision, recall = (_estimate(value, row) for value, row in zip(values, drawn.T, strict=True))
     return EstimatedPerformance(len(p), log_loss, area, precision, recall, cut_off)
 
 
-def _shares(p: Floats, acts: Booleans) -> tuple[float | None, float | None]:
-    hits = float(p[acts].sum())
-    return hits / acts.sum() if acts.any() else None, hits / float(p.sum()) if p.any() else None
+def _shares(p: Floats, acted: Booleans) -> tuple[float | None, float | None]:
+    hits = float(p[acted].sum())
+    return hits / acted.sum() if acted.any() else None, hits / float(p.sum()) if p.any() else None
 
 
 def _area(p: Floats) -> float | None:
@@ -95,7 +96,7 @@ def _area(p: Floats) -> float | None:
     return right / pairs if pairs > 0 else None
 
 
-def _drawn(p: Floats, acts: Booleans, if_yes: Floats, if_no: Floats) -> Floats:
+def _drawn(p: Floats, acted: Booleans, if_yes: Floats, if_no: Floats) -> Floats:
     """Log-loss, ROC AUC, precision and recall of drawn outcomes, shape (draws, 4); NaN where undefined."""
     rng, rows, found = np.random.default_rng(0), len(p), []
     draws = int(np.clip(ALL_CELLS // rows, FEWEST_DRAWS, DRAWS))
@@ -104,11 +105,11 @@ def _drawn(p: Floats, acts: Booleans, if_yes: Floats, if_no: Floats) -> Floats:
     for first in range(0, draws, step := max(1, MOST_CELLS // rows)):
         came = rng.random((min(step, draws - first), rows)) < p
         yes = came.sum(axis=1).astype(float)
-        hits = (came & acts).sum(axis=1)
+        hits = (came & acted).sum(axis=1)
         with np.errstate(invalid="ignore", divide="ignore"):
             area = (came @ rank - yes * (yes + 1) / 2) / (yes * (rows - yes))
             log_loss = (if_no.sum() + came @ (if_yes - if_no)) / rows
-            found.append(np.column_stack([log_loss, area, hits / acts.sum(), hits / yes]))
+            found.append(np.column_stack([log_loss, area, hits / acted.sum(), hits / yes]))
     return np.vstack(found)
 
 
