@@ -117,7 +117,7 @@ def open_services(settings: Settings) -> Services:
 
 
 def open_feedback(settings: Settings, service: Service, store: Store) -> tuple[Feedback, Recorder | None, Mover | None]:
-    """Open what records decisions and what came of them; the service tells the recorder what it decided."""
+    """Open what records decisions and what came of them; the service hands the recorder each score."""
     sealer = sealer_of(settings.decision_values, store.secrets.get)
     feedback = Feedback(service, store, sealer)
     feedback.niced = NicedProcess(settings.models_folder, settings.to_environ()["DATABASE_URL"], plain_environ())
@@ -125,10 +125,10 @@ def open_feedback(settings: Settings, service: Service, store: Store) -> tuple[F
         return feedback, None, None
     spool = Spool(settings.var_dir / "spool")
     recorder = Recorder(spool, sealer)
-    service.decided = recorder.decided
+    service.record_scores = recorder.record_scores
     mover = Mover(spool, sealer, store, service)
-    feedback.decided = ShadowQueue(lambda: store.outcomes.shadow).observe
-    mover.observers.append(feedback.decided)
+    feedback.on_decisions = ShadowQueue(lambda: store.outcomes.shadow).observe
+    mover.observers.append(feedback.on_decisions)
     feedback.flush = mover.move
     return feedback, recorder, mover
 

@@ -11,7 +11,7 @@ from flask.json.provider import DefaultJSONProvider
 
 from api.http import errors, links, request_ids
 from api.http import wrong_methods as methods
-from api.http.decisions import LateAnswers, RecordedAnswers
+from api.http.record_decisions import RecordDecisions, RecordDeferredDecisions
 from api.http.request_body import WholeRequest
 from api.http.wrong_methods import IsPage, MethodsFlask
 from api.protocols import azure, kserve_v1, mlflow, page_addresses, v2
@@ -122,7 +122,7 @@ def create_api(
         job_list.register(app, job_service)
         results.register(app, made)
         campaigns.register(app, service, campaign_service)
-        late = LateAnswers(recorder, service.model) if recorder is not None else None
+        late = RecordDeferredDecisions(recorder, service.model) if recorder is not None else None
         answers.register(app, Answers(job_service), late)
     if feedback is not None:
         training.register(app, service, feedback)
@@ -132,5 +132,5 @@ def create_api(
     if feedback is not None and job_service is not None:
         outcome_jobs.register(app, OutcomeJobs(job_service))
     if recorder is not None:
-        app.wsgi_app = RecordedAnswers(app.wsgi_app, recorder)  # type: ignore[method-assign]
+        app.wsgi_app = RecordDecisions(app.wsgi_app, recorder)  # type: ignore[method-assign]
     return app

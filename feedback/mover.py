@@ -9,8 +9,8 @@ from typing import Any
 
 import orjson
 
-from feedback.made import Answered, decisions_of, in_use_of
-from feedback.recorder import values_of
+from feedback.decision_rows import ScoredRecords, decisions_of, in_use_of
+from feedback.recorder import raw_records_of
 from feedback.sealing import Sealer
 from feedback.spool import Spool
 from jobs.work.periodic_thread import PeriodicThread
@@ -73,7 +73,7 @@ class Mover:
 
     def _store_lines(self, lines: Sequence[bytes]) -> None:
         in_use = in_use_of(self._service)  # the same for all lines that are moved together
-        made = [each for line in lines for each in decisions_of(self._read(line), in_use, self._sealer)]
+        made = [each for line in lines for each in decisions_of(self._scored_records(line), in_use, self._sealer)]
         self._store.outcomes.decisions.append([decision for decision, _ in made])
         for observe in self.observers:
             try:
@@ -81,9 +81,9 @@ class Mover:
             except Exception as error:  # noqa: BLE001 - what watches decisions must not stop their storing
                 log.warning("Decisions were stored, and something beside failed: %s", type(error).__name__)
 
-    def _read(self, line: bytes) -> Answered:
+    def _scored_records(self, line: bytes) -> ScoredRecords:
         """What a line of the spool says; errors as where it is none."""
         told = orjson.loads(line)
         own = {name: told[name] for name in ("answer", "model", "door", "who", "made", "names", "ids", "probabilities")}
         places = range(told["first"], told["first"] + len(told["ids"]))
-        return Answered(**own, places=places, values=values_of(told, self._sealer))
+        return ScoredRecords(**own, places=places, values=raw_records_of(told, self._sealer))

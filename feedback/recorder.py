@@ -16,7 +16,7 @@ import orjson
 from auth.caller import caller_id
 from feedback.sealing import Sealer, json_bytes
 from feedback.spool import Spool
-from ml.bundle.observers import Given
+from ml.bundle.observers import ScoresById
 from ml.bundle.scored import AT_ONCE
 from ml.service import Bundle
 from store.outcome_records import new_answer_id
@@ -28,7 +28,7 @@ OPTIONS = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS
 
 
 @dataclass
-class Answer:
+class RequestDecisions:
     """Decisions of one request so far.
 
     Attributes
@@ -46,12 +46,12 @@ class Answer:
     records: int = 0
 
 
-_answer: ContextVar[Answer | None] = ContextVar("answer_that_is_recorded", default=None)
+_current: ContextVar[RequestDecisions | None] = ContextVar("decisions_of_this_request", default=None)
 
 
 @contextmanager
-def answering(door: str, number: str = "") -> Iterator[Answer]:
-    """Record what is decided until the block ends; without such a block nothing is recorded, as on pages and in jobs.
+def recording(door: str, number: str = "") -> Iterator[RequestDecisions]:
+    """Record what is scored until the block ends; without such a block nothing is recorded, as on pages and in jobs.
 
     Parameters
     ----------
@@ -60,12 +60,12 @@ def answering(door: str, number: str = "") -> Iterator[Answer]:
     number : str
         Id of the answer; without it, a new one.
     """
-    answer = Answer(number or new_answer_id(), door)
-    token = _answer.set(answer)
+    answer = RequestDecisions(number or new_answer_id(), door)
+    token = _current.set(answer)
     try:
         yield answer
     finally:
-        _answer.reset(token)
+        _current.reset(token)
 
 
 class Recorder:
@@ -82,7 +82,7 @@ class Recorder:
         self._spool, self._sealer = spool, sealer
         self._is_full = False
 
-    def decided(self, bundle: Bundle, raws: Iterable[object], given: Callable[[], Given]) -> None:
+    def record_scores(self, bundle: Bundle, raws: Iterable[object], given: Callable[[], ScoresById]) -> None:
         """Note scores of the current answer; nothing happens where none is being recorded.
 
         Parameters
@@ -93,7 +93,7 @@ class Recorder:
         given : callable
             Gives ids and probabilities of the records.
         """
-        answer = _answer.get()
+        answer = _current.get()
         if answer is None:
             return
         found = given()
@@ -120,7 +120,7 @@ class Recorder:
         answer.lines.append(orjson.dumps(line, option=OPTIONS))
         answer.records += len(found)
 
-    def keep(self, answer: Answer) -> bool:
+    def keep(self, answer: RequestDecisions) -> bool:
         """Append the decisions of an answer that is given; False where there are none, or no room for them."""
         if not answer.lines:
             return False
@@ -145,7 +145,7 @@ def _json(raws: Sequence[object]) -> bytes:
     return b"[" + b",".join(parts) + b"]"
 
 
-def values_of(line: Mapping[str, Any], sealer: Sealer | None) -> list[Any]:
+def raw_records_of(line: Mapping[str, Any], sealer: Sealer | None) -> list[Any]:
     """The raw records of a line of the spool; None for each where they are not kept."""
     held = sealer.open(line["sealed"], line["answer"]) if sealer is not None else None
     return held if isinstance(held, list) and len(held) == len(line["ids"]) else [None] * len(line["ids"])

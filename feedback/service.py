@@ -49,17 +49,17 @@ class Feedback:
     def __init__(self, service: Service, store: Store, sealer: Sealer | None) -> None:
         self.service, self.store, self.sealer = service, store, sealer
         self.observers: list[Callable[[Sequence[Event]], object]] = []  # called with events after they are stored
-        self.decided: Callable[[Sequence[tuple[Decision, Any]]], object] = lambda _: None  # likewise, with decisions
+        self.on_decisions: Callable[[Sequence[tuple[Decision, Any]]], object] = lambda _: None  # with stored decisions
         self.flush: Callable[[], object] = lambda: None  # stores what this machine has recorded and not stored yet
         self.niced: NicedProcess | None = None  # where results of many decisions are computed; None: here
         self.look_up = LookUp(store, lambda: self.flush())
 
     # ---- decisions ---------------------------------------------------------------------------------
-    def decide(
+    def store_decision(
         self, bundle: Bundle, probabilities: Mapping[str, float] | None, values: Any, record: str = "", *,
         door: str = PAGE, group: str = NO_GROUP, campaign: str = "",
     ) -> Decision:  # fmt: skip
-        """Store what a person sees at this moment, and return it.
+        """Store what a person sees at this moment as a decision, and return it.
 
         Parameters
         ----------
@@ -87,7 +87,7 @@ class Feedback:
             mark, bundle.key, record, door, caller_id(), now, given, cut_offs, worth, now, group, campaign, sealed
         )  # fmt: skip
         self.store.outcomes.decisions.append([made])
-        self.decided([(made, values)])
+        self.on_decisions([(made, values)])
         return made
 
     def decision(self, number: str) -> Decision:

@@ -17,7 +17,7 @@ from ml.advice.sampling_budget import BUDGET
 from ml.advice.score_known import AVERAGE, ESTIMATOR, Blanks, check_blanks, score_all_known, score_known
 from ml.advice.value_function import Game
 from ml.bundle.bundle import Bundle as Bundle  # entrypoints import it from here
-from ml.bundle.observers import OnDecided, OnScored, id_of
+from ml.bundle.observers import OnScored, OnScores, id_of
 from ml.bundle.scored import Score, Scored
 from ml.bundle.scoring import refused_problem, score_each, score_records
 from ml.data.schema import Row
@@ -59,7 +59,8 @@ class Service:
         scored: OnScored = lambda *_: None,
     ) -> None:
         self.registry, self.scored = registry, scored
-        self.decided: OnDecided = lambda *_: None  # with the version, the raw records, and what gives their scores
+        # Called with the version, the raw records, and what gives their scores; who decides by them is not known here
+        self.record_scores: OnScores = lambda *_: None
         self._access = access
         self._cut_offs = CutOffs(chosen)
         self._results = ResultCache(cache, single_flight)
@@ -152,7 +153,7 @@ class Service:
         else:
             made = score_records(bundle, raws)
         self.scored(bundle.key, len(made.scores), perf_counter() - began)
-        self.decided(bundle, raws, lambda: [(each.id, each.probabilities) for each in made.scores])
+        self.record_scores(bundle, raws, lambda: [(each.id, each.probabilities) for each in made.scores])
         return made
 
     def cut_off(self, bundle: Bundle, outcome: str) -> float:
@@ -191,7 +192,7 @@ class Service:
         except ValueError as error:
             raise InvalidRecord([refused_problem(0, str(error))]) from error
         self.scored(bundle.key, 1, perf_counter() - began)
-        self.decided(bundle, [raw], lambda: [(id_of(bundle.schema, raw), standing.probabilities)])
+        self.record_scores(bundle, [raw], lambda: [(id_of(bundle.schema, raw), standing.probabilities)])
         return standing
 
     def advise(self, standing: Standing, holdout_row: int | None = None, step: int | None = None) -> Advice:

@@ -6,9 +6,9 @@ from typing import Any
 
 from flask import Flask, Response, jsonify, request
 
-from api.http.decisions import LateAnswers
 from api.http.errors import internal_error, refuse
 from api.http.query import takes
+from api.http.record_decisions import RecordDeferredDecisions
 from api.http.request_ids import MODEL
 from api.v1.explanations import Later
 from jobs.answers import Answers
@@ -21,7 +21,7 @@ PREFIX = "/api/v1/answers"
 SOON = 2  # seconds, Retry-After of what is computed in this process
 
 
-def register(app: Flask, answers: Answers, late: LateAnswers | None = None) -> None:
+def register(app: Flask, answers: Answers, late: RecordDeferredDecisions | None = None) -> None:
     """Add the route, and make jobs of requests that take too long; `late` records the decisions of answers."""
 
     @app.get(f"{PREFIX}/<answer>")

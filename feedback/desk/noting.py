@@ -93,7 +93,7 @@ def note(desk: Desk, shown: Shown, press: Press) -> Event:
     feedback = desk.feedback
     told = feedback.store.outcomes.customers.told(caller_id(), press.key)
     if told is None:
-        decision = _decided(desk, shown, press.decision)
+        decision = _decision_shown(desk, shown, press.decision)
         if press.replaces:
             take_back(desk, press.replaces, f"{press.key}-before")
         told = feedback.note(
@@ -114,7 +114,7 @@ def take_back(desk: Desk, event: str, key: str) -> Event:
     return taken
 
 
-def _decided(desk: Desk, shown: Shown, made: str) -> Decision:
+def _decision_shown(desk: Desk, shown: Shown, made: str) -> Decision:
     """The decision that was made of this very result, or a new one."""
     if made:
         try:
@@ -128,4 +128,4 @@ def _decided(desk: Desk, shown: Shown, made: str) -> Decision:
             return found
     group, campaign = (CALL, shown.place[0]) if shown.place else (NO_GROUP, "")
     given = (shown.bundle, shown.probabilities, shown.values, shown.record)
-    return desk.feedback.decide(*given, group=group, campaign=campaign)
+    return desk.feedback.store_decision(*given, group=group, campaign=campaign)

@@ -1,4 +1,4 @@
-"""What the service tells of each prediction: how long it took, and what was decided about which record."""
+"""What the service tells its observers of each prediction: how long it took, and which record got which scores."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from ml.bundle.bundle import Bundle
 from ml.data.schema import Schema
 
 OnScored = Callable[[str, int, float], None]
-Given = Sequence[tuple[str | None, Sequence[float] | None]]  # id and probabilities of each record
-OnDecided = Callable[[Bundle, Iterable[object], Callable[[], Given]], None]
+ScoresById = Sequence[tuple[str | None, Sequence[float] | None]]  # id and probabilities of each record
+OnScores = Callable[[Bundle, Iterable[object], Callable[[], ScoresById]], None]
 
 
 def id_of(schema: Schema, raw: object) -> str | None:

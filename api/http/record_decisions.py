@@ -8,14 +8,14 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import orjson
 
-from feedback.recorder import Answer, Recorder, answering
+from feedback.recorder import Recorder, RequestDecisions, recording
 from ml.service import Bundle
 from store.outcome_records import API, answer_of_job
 
 HEADER = "Decision-Id"
 
 
-class LateAnswers:
+class RecordDeferredDecisions:
     """Records the decisions of an answer that a job made, whenever it is fetched; the store keeps them once.
 
     Parameters
@@ -46,8 +46,8 @@ class LateAnswers:
         given = [
             (each["id"], _in_order(bundle, each["probabilities"])) for each in orjson.loads(content)["predictions"]
         ]
-        with answering(API, answer_of_job(job)) as answer:
-            self._recorder.decided(bundle, asked, lambda: given)
+        with recording(API, answer_of_job(job)) as answer:
+            self._recorder.record_scores(bundle, asked, lambda: given)
         return {HEADER: answer.id} if self._recorder.keep(answer) else {}
 
 
@@ -55,7 +55,7 @@ def _in_order(bundle: Bundle, probabilities: Mapping[str, float] | None) -> list
     return None if probabilities is None else [probabilities[name] for name in bundle.outcomes.names]
 
 
-class RecordedAnswers:
+class RecordDecisions:
     """WSGI middleware: what an answer of status 200 decided is recorded, and its id stands in the header.
 
     Record n of the answer, from 0, is the decision ``<id>-<n>``.
@@ -73,10 +73,10 @@ class RecordedAnswers:
         """Answer one request."""
         if environ["REQUEST_METHOD"] != "POST":
             return self.application(environ, start_response)
-        with answering(API) as answer:
+        with recording(API) as answer:
             return self.application(environ, self._started(answer, start_response))
 
-    def _started(self, answer: Answer, start_response: StartResponse) -> Any:
+    def _started(self, answer: RequestDecisions, start_response: StartResponse) -> Any:
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
             if status.startswith("200") and self._recorder.keep(answer):
                 headers = [*headers, (HEADER, answer.id)]

@@ -17,7 +17,7 @@ InUse = Callable[[str], tuple[dict[str, float], Callable[[Mapping[str, float] | 
 
 
 @dataclass(frozen=True)
-class Answered:
+class ScoredRecords:
     """What one version answered about n records at one time.
 
     Attributes
@@ -71,26 +71,26 @@ def in_use_of(service: Service) -> InUse:
     return in_use
 
 
-def decisions_of(answered: Answered, in_use: InUse, sealer: Sealer | None) -> list[tuple[Decision, Any]]:
+def decisions_of(scored: ScoredRecords, in_use: InUse, sealer: Sealer | None) -> list[tuple[Decision, Any]]:
     """The decision about each record, and its raw values; None in their place where there are none.
 
     Parameters
     ----------
-    answered : Answered
+    scored : ScoredRecords
     in_use : callable
         As of :func:`in_use_of`: the same for all that is stored together.
     sealer : Sealer or None
         Encrypts the values; None keeps none.
     """
-    cut_offs, worth = in_use(answered.model)
-    given = zip(answered.places, answered.ids, answered.probabilities, answered.values, strict=True)
+    cut_offs, worth = in_use(scored.model)
+    given = zip(scored.places, scored.ids, scored.probabilities, scored.values, strict=True)
     made = []
     for place, record, probabilities, raw in given:
-        mark = decision_id(answered.answer, place)
-        by_name = None if probabilities is None else dict(zip(answered.names, probabilities, strict=True))
+        mark = decision_id(scored.answer, place)
+        by_name = None if probabilities is None else dict(zip(scored.names, probabilities, strict=True))
         sealed = None if raw is None or sealer is None else sealer.seal(raw, mark)
         decision = Decision(
-            mark, answered.model, (record or "")[:LONGEST_RECORD], answered.door, answered.who, answered.made, by_name,
+            mark, scored.model, (record or "")[:LONGEST_RECORD], scored.door, scored.who, scored.made, by_name,
             cut_offs, worth(by_name), sealed=sealed,
         )  # fmt: skip
         made.append((decision, raw))
