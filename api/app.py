@@ -21,24 +21,24 @@ from api.v1 import (
     docs,
     health,
     job_list,
+    job_result,
     jobs,
     models,
     plots,
     predict,
     reports,
-    results,
     versions,
 )
 from api.v1.default_model import DefaultModel
 from api.v1.feedback import model_results, outcome_export, outcome_jobs, outcomes, training
 from feedback.recorder import Recorder
-from feedback.results.results import Results as ModelResults
+from feedback.results.model_results import ModelResults
 from feedback.service import Feedback
 from feedback.told.outcome_jobs import OutcomeJobs
 from jobs.answers import Answers
 from jobs.campaign_service import CampaignService
+from jobs.downloads import Downloads
 from jobs.job_service import JobService
-from jobs.results import Results
 from ml.service import Service
 
 
@@ -117,10 +117,10 @@ def create_api(
     mlflow.register(app, service, ready, max_records, default)
     if job_service is not None:
         campaign_service = campaign_service or CampaignService(job_service)
-        made = Results(job_service, campaign_service)
-        jobs.register(app, job_service, campaign_service, made)
+        downloads = Downloads(job_service, campaign_service)
+        jobs.register(app, job_service, campaign_service, downloads)
         job_list.register(app, job_service)
-        results.register(app, made)
+        job_result.register(app, downloads)
         campaigns.register(app, service, campaign_service)
         late = RecordDeferredDecisions(recorder, service.model) if recorder is not None else None
         answers.register(app, Answers(job_service), late)

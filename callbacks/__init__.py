@@ -27,7 +27,7 @@ from callbacks import (
 from callbacks.campaign.doors import Doors
 from callbacks.versions.challenger import Shadow
 from feedback.desk.service import Desk
-from feedback.results.results import Results
+from feedback.results.model_results import ModelResults
 from feedback.service import Feedback
 from feedback.shadow.challengers import Challengers
 from jobs.campaign_service import CampaignService
@@ -81,7 +81,7 @@ def register(
     if doors:
         campaign.register(app, doors)
     if feedback:
-        results.register(app, service, Results(feedback))
+        results.register(app, service, ModelResults(feedback))
     if desk:
         outcomes.register(app, desk)
         today.register(app, desk)

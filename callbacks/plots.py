@@ -22,9 +22,9 @@ from ml.plots.answers import answer_by_key, answered
 from ml.plots.catalogue import find
 from ml.plots.curves.confusion_at_cut_off import said_at
 from ml.plots.cut_off_mark import marked
+from ml.plots.drawn_plots import Drawn, drawn, shown_table
 from ml.plots.option import Option
 from ml.plots.profit_words import at_cut_off
-from ml.plots.results import Drawn, drawn, readable
 from ml.plots.table import TextTable
 from ml.runtime.deadline import PATIENCE, StillWorking, deadline
 from ml.service import Service
@@ -126,7 +126,7 @@ def show_data(service: Service, request: dict[str, Any]) -> Any:
     try:
         with deadline(PATIENCE):
             shown = _shown(service, request)
-            found = shown and readable(shown)
+            found = shown and shown_table(shown)
             return shown and found and plot_table.data(found, text(shown.plot.question))
     except LikelyError as error:
         return plot_cards.refusal(error)

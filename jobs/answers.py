@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from jobs.errors import NotMade, ResultGone, UnknownJob
 from jobs.files import paths
 from jobs.job_service import JobService
-from jobs.refused import NotMade, ResultGone, UnknownJob
 from jobs.work.stored_lines import present
 from ml.translation import text, translated
 from store.job import ANSWER, OPEN, Job

@@ -9,13 +9,13 @@ from typing import Any, Literal
 import numpy as np
 import orjson
 
+from jobs.errors import CampaignThere, NoCampaign, NotDone, NotHeld, UnknownJob, no_job
 from jobs.files import paths
 from jobs.files.preview import Preview, preview
 from jobs.files.stream_check import StreamCheck
 from jobs.job_service import JobService
 from jobs.list_forecasts import ListForecasts
 from jobs.misread import of_misread
-from jobs.refused import CampaignThere, NoCampaign, NotDone, NotHeld, UnknownJob, no_job
 from jobs.work.call_lists import open_index
 from jobs.work.job_kinds import CAMPAIGN, LIST
 from jobs.work.rank_index import RankIndex

@@ -7,14 +7,14 @@ from typing import Any
 
 from auth.audit_log import AuditLog
 from auth.caller import caller_id, current_request_id
-from jobs.asked import asked_of, check_asked, differing
+from jobs.errors import KeyTaken, UnknownJob, counting_refusals, no_job, no_table, taken
 from jobs.files import paths
 from jobs.files.head import check_head, check_kept, form_of, is_checkable_by_head, take_head
 from jobs.files.source import RECORDS
 from jobs.files.stream_check import StreamCheck
+from jobs.job_options import check_options, compared_options, differences
 from jobs.kept.removal import remove_job
 from jobs.receive import USUAL, FileLimits, Receiver, discard, limited_to_size
-from jobs.refused import KeyTaken, UnknownJob, counting_refusals, no_job, no_table, taken
 from jobs.webhooks.allowed_addresses import NOBODY, CallbackRules
 from ml.errors import UnknownModel
 from ml.files.readers.text_process import SERVER
@@ -96,7 +96,7 @@ class JobService:
             The file cannot be read, wherever it breaks off.
         """
         bundle = self.service.model(model)
-        check_asked(bundle, options, recorded=self._records)
+        check_options(bundle, options, recorded=self._records)
         if callback:
             self._rules.check(callback)
         before = self._before(key)
@@ -104,7 +104,7 @@ class JobService:
         with receiver:
             receiver.expect(size)
             found = self._received(receiver, limited_to_size(before, blocks, key or ""), options, bundle, held)
-            asked = asked_of(options, held=held, callback=callback)
+            asked = compared_options(options, held=held, callback=callback)
             if self._add(receiver, bundle.key, found | {"asked": asked}, key, held, callback):
                 return self.get(receiver.job), True  # which also wakes workers
         return self._same(key or "", model, bundle.key, asked | {"file": receiver.digest}), False
@@ -208,7 +208,7 @@ class JobService:
     def _same(self, key: str, model: str, live: str, asked: Mapping[str, Any]) -> Job:
         """The job of an idempotency key, if file and options are the same; else KeyTaken."""
         job = self._of_key(key)
-        if differs := differing(job, asked, model, live):
+        if differs := differences(job, asked, model, live):
             raise taken(key, ", ".join(differs))
         return job
 

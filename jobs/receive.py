@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from types import TracebackType
 
 from auth.caller import counted_for
+from jobs.errors import NoRoom, TooMuchOpen, taken, too_large, too_much_open
 from jobs.files import paths
-from jobs.refused import NoRoom, TooMuchOpen, taken, too_large, too_much_open
 from ml.translation import text
 from store.errors import CommitUnknown, is_unavailable
 from store.files import Files

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from jobs.campaign_service import MOST_ROWS, CampaignService
+from jobs.errors import NoTable, NotDone
 from jobs.job_service import JobService
-from jobs.refused import NoTable, NotDone
 from jobs.row_query import RECORD, Block, RowQuery, matching, read_from
 from jobs.work.job_kinds import CAMPAIGN, LIST
 from jobs.work.score_campaign import RANK, cells_of

@@ -7,7 +7,7 @@ from auth.access import NotAllowed
 from auth.versions.changes import NoReason, NotPromoted
 from feedback.errors import BadChallenger, BadEvent, UnknownDecision
 from feedback.niced_process import ProcessFailed
-from jobs import refused
+from jobs import errors as job_errors
 from jobs.work import call_lists as lists
 from ml import errors
 from ml.errors import LikelyError
@@ -47,20 +47,20 @@ STATUS: dict[type[LikelyError], int] = {
     StoreAway: 503,
     errors.ReadersBusy: 503,
     ProcessFailed: 503,
-    refused.UnknownJob: 404,
-    refused.NotDone: 409,
-    refused.KeyTaken: 409,
-    refused.NoRoom: 507,
-    refused.TooMuchOpen: 429,
-    refused.NoTable: 415,
-    refused.FileTooLarge: 413,
-    refused.NotHeld: 409,
-    refused.NoCampaign: 409,
-    refused.CampaignThere: 409,
-    refused.DecisionsOff: 409,
+    job_errors.UnknownJob: 404,
+    job_errors.NotDone: 409,
+    job_errors.KeyTaken: 409,
+    job_errors.NoRoom: 507,
+    job_errors.TooMuchOpen: 429,
+    job_errors.NoTable: 415,
+    job_errors.FileTooLarge: 413,
+    job_errors.NotHeld: 409,
+    job_errors.NoCampaign: 409,
+    job_errors.CampaignThere: 409,
+    job_errors.DecisionsOff: 409,
     lists.CampaignGone: 404,
-    refused.ResultGone: 404,
-    refused.NotMade: 422,
+    job_errors.ResultGone: 404,
+    job_errors.NotMade: 422,
     TooLarge: 422,
     UnknownDecision: 404,
     BadEvent: 422,
@@ -80,7 +80,7 @@ RETRY_AFTER: dict[type[LikelyError], int] = {
     StoreAway: 5,
     errors.ReadersBusy: 5,
     ProcessFailed: 60,
-    refused.TooMuchOpen: 60,
+    job_errors.TooMuchOpen: 60,
 }
 """Retry-After of an error, in seconds; others have none."""
 

@@ -16,9 +16,9 @@ from api.http.validated import read_query
 from api.v1.accepted_job import accepted_response, idempotency_key, job_response
 from auth.caller import caller_id
 from jobs.campaign_service import CampaignService
+from jobs.downloads import Downloads
 from jobs.files.job_view import PREFIX, described
 from jobs.job_service import JobService
-from jobs.results import Results
 from jobs.work.decided_records import DECISIONS
 from ml.errors import Unreadable
 from ml.files.readers.json_records import JSON, NDJSON
@@ -32,7 +32,7 @@ TYPES = dict.fromkeys((*TABLES, "application/octet-stream", "application/vnd.apa
 """What files are sent as, and the format; None where the file itself tells it."""
 
 
-def register(app: Flask, job_service: JobService, campaigns: CampaignService, results: Results) -> None:
+def register(app: Flask, job_service: JobService, campaigns: CampaignService, downloads: Downloads) -> None:
     """Add the routes."""
 
     @app.post("/api/v1/models/<name>/jobs")
@@ -57,7 +57,7 @@ def register(app: Flask, job_service: JobService, campaigns: CampaignService, re
     def show_job(job: str) -> Response:
         """State and progress of a job."""
         found = job_service.get(job)
-        ours = {"result_columns": results.columns(found)} if found.state == "done" else {}
+        ours = {"result_columns": downloads.columns(found)} if found.state == "done" else {}
         return job_response(found, described(found) | ours)
 
     @app.post(f"{PREFIX}/<job>/cancel")

@@ -14,7 +14,7 @@ from api.http.query import ANY, takes
 from api.v1.models import PREFIX
 from ml.files.cells.safe_cells import FORMULA, NUMBER
 from ml.metrics.overview import read_cut_off
-from ml.plots.results import table
+from ml.plots.drawn_plots import plot_rows
 from ml.runtime.deadline import PATIENCE, strict_deadline
 from ml.service import Service
 from ml.text.spoken import cut_off_text
@@ -30,7 +30,7 @@ def register(app: Flask, service: Service) -> None:
         options = request.args.to_dict()
         outcome = options.pop("outcome", None)
         with strict_deadline(PATIENCE):
-            header, rows = table(service, name, plot, outcome, options)
+            header, rows = plot_rows(service, name, plot, outcome, options)
         shown = quote(_file_name(name, plot, outcome, options.get("cut_off")), safe="")
         return Response(
             written(header, rows),

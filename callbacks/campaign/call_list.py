@@ -13,8 +13,8 @@ from callbacks.campaign.doors import Doors, by_name, words
 from callbacks.campaign.forecast import request_of, wish_of_page
 from callbacks.campaign.hand_out import section
 from callbacks.campaign.records import table
+from jobs.errors import UnknownJob
 from jobs.job_service import LONGEST_KEY
-from jobs.refused import UnknownJob
 from layouts.campaign import made_list, parts
 from layouts.campaign.typed_wish import typed_wish
 from layouts.campaign.words import progress, share_done

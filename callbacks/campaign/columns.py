@@ -10,8 +10,8 @@ from dash import ALL, MATCH, ClientsideFunction, Dash, Input, Output, State, no_
 from dash.exceptions import PreventUpdate
 
 from callbacks.campaign.doors import Doors, by_name, words
+from jobs.errors import NotHeld, UnknownJob
 from jobs.files.preview_view import preview_json
-from jobs.refused import NotHeld, UnknownJob
 from layouts.campaign import columns, parts, reading
 from layouts.shared import ids
 from ml.advice.score_known import AVERAGE, ESTIMATOR, Blanks

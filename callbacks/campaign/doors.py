@@ -9,11 +9,11 @@ from typing import Any
 from feedback.desk.service import Desk
 from jobs.campaign_service import CampaignService
 from jobs.campaign_view import choices_json
+from jobs.downloads import Downloads
+from jobs.errors import NoCampaign, NotDone, NotHeld, UnknownJob
 from jobs.files.job_view import described
 from jobs.job_service import JobService
-from jobs.refused import NoCampaign, NotDone, NotHeld, UnknownJob
 from jobs.result_rows import ResultRows
-from jobs.results import Results
 from layouts.campaign.page import FileRetention
 from ml.errors import LikelyError
 from ml.locale import use_number_format
@@ -35,7 +35,7 @@ class Doors:
     retention : FileRetention
     desk : Desk, optional
         Where lists are handed out to sellers.
-    results : Results
+    downloads : Downloads
     rows : ResultRows
     """
 
@@ -44,11 +44,11 @@ class Doors:
     campaigns: CampaignService
     retention: FileRetention
     desk: Desk | None = None
-    results: Results = field(init=False)
+    downloads: Downloads = field(init=False)
     rows: ResultRows = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "results", Results(self.jobs, self.campaigns))
+        object.__setattr__(self, "downloads", Downloads(self.jobs, self.campaigns))
         object.__setattr__(self, "rows", ResultRows(self.jobs, self.campaigns))
 
     def job(self, job: str) -> dict[str, Any]:

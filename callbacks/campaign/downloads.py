@@ -64,7 +64,7 @@ def export(doors: Doors, clicks: list[Any], ticks: Any, before: Any, of: Any) ->
     wanted = {"format": name, "times": sum(each or 0 for each in clicks), "address": ""}
     form = excel_csv(current_format().decimal) if name == EXCEL_CSV else format_named(name)
     try:
-        made = doors.results.made(of["job"], form)
+        made = doors.downloads.in_format(of["job"], form)
     except LikelyError as error:
         return parts.bad(words(error)), wanted, no_update
     if isinstance(made, Job):

@@ -10,7 +10,7 @@ from dash import ALL, MATCH, ClientsideFunction, Dash, Input, Output, State, no_
 from dash.exceptions import PreventUpdate
 
 from callbacks.campaign.doors import Doors, by_name, words
-from jobs.refused import UnknownJob
+from jobs.errors import UnknownJob
 from layouts.campaign import call_list, made_list
 from layouts.campaign.choices import are_parts_of, values_of
 from layouts.campaign.typed_wish import offered, typed_wish

@@ -12,7 +12,7 @@ from dash.exceptions import PreventUpdate
 from callbacks.campaign.doors import Doors, words
 from feedback.desk.sellers import sellers_of
 from feedback.desk.service import Desk
-from jobs.refused import NoCampaign
+from jobs.errors import NoCampaign
 from jobs.work.job_kinds import LIST
 from layouts.campaign import hand_out, parts
 from layouts.shared import ids

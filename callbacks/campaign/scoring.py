@@ -9,7 +9,7 @@ from dash import MATCH, Dash, Input, Output, State, no_update
 from dash.exceptions import PreventUpdate
 
 from callbacks.campaign.doors import Doors, words
-from jobs.refused import UnknownJob
+from jobs.errors import UnknownJob
 from layouts.campaign import parts
 from layouts.campaign.words import progress, share_done
 from layouts.shared import ids

@@ -14,7 +14,7 @@ from dash.exceptions import PreventUpdate
 
 from callbacks.campaign.doors import Doors, as_shown, words
 from callbacks.campaign.records import table
-from jobs.refused import UnknownJob
+from jobs.errors import UnknownJob
 from layouts.campaign import columns, kept, page, reading, result, scoring
 from layouts.campaign.page import Step, trouble
 from layouts.shared import ids, url

@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 
 from auth.access import allowed
 from auth.permissions import Permission
-from feedback.results.results import Results
+from feedback.results.model_results import ModelResults
 from layouts.results import analysts, page
 from layouts.shared import ids, plot_cards
 from ml.errors import LikelyError
@@ -22,7 +22,7 @@ from store.errors import StoreUnavailable
 Shown = tuple[Any, bool]
 
 
-def register(app: Dash, service: Service, results: Results) -> None:
+def register(app: Dash, service: Service, results: ModelResults) -> None:
     """Register the callbacks."""
     app.callback(
         Output(ids.RESULTS, "children"),
@@ -49,7 +49,7 @@ def register(app: Dash, service: Service, results: Results) -> None:
     )(partial(acknowledge, results))
 
 
-def show_results(service: Service, results: Results, request: Any, _: Any = None) -> Shown:
+def show_results(service: Service, results: ModelResults, request: Any, _: Any = None) -> Shown:
     """The three answers, and True where nothing more is to come; `request` may be anything, as a browser sends it."""
     model, outcome = _asked(request)
 
@@ -63,7 +63,7 @@ def show_results(service: Service, results: Results, request: Any, _: Any = None
     return _shown(made)
 
 
-def show_analysts(results: Results, clicks: Any, _: Any, request: Any) -> Shown:
+def show_analysts(results: ModelResults, clicks: Any, _: Any, request: Any) -> Shown:
     """Show the sections for analysts, where they were opened; and True where nothing more is to come."""
     if not clicks:
         return no_update, True
@@ -71,7 +71,7 @@ def show_analysts(results: Results, clicks: Any, _: Any, request: Any) -> Shown:
     return _shown(lambda: analysts.analysts(results.of(model, outcome), results.analysts(model, outcome)))
 
 
-def acknowledge(results: Results, clicks: Any, reason: Any, episode: Any, request: Any) -> tuple[Any, Any]:
+def acknowledge(results: ModelResults, clicks: Any, reason: Any, episode: Any, request: Any) -> tuple[Any, Any]:
     """End an alarm; gives the request anew, so that the answers are asked for again, or what is wrong."""
     if not clicks:
         return no_update, no_update

@@ -14,7 +14,7 @@ from ml.data.records import read_records
 from ml.insights.permutation_importance import PermutationImportance
 from ml.monitoring.estimated_performance import estimate_performance
 from ml.monitoring.input_drift import FEWEST, InputDrift, input_drift
-from ml.plots.results import found
+from ml.plots.drawn_plots import plot_result
 from ml.service import Bundle
 from store.outcome_records import Decision
 
@@ -50,7 +50,7 @@ def _drift(feedback: Feedback, bundle: Bundle, outcome: str, latest: Sequence[De
     rows = [row for row in read_records(schema, raws, extra=True).rows if row is not None] if raws else []
     if len(rows) < FEWEST:
         return None
-    importance: PermutationImportance = found(feedback.service, bundle.key, "importance", outcome)[1]
+    importance: PermutationImportance = plot_result(feedback.service, bundle.key, "importance", outcome)[1]
     rises = importance.mean[importance.outcomes.index(outcome)]
     return input_drift(bundle.holdout.block, block_of(schema, rows), schema.features, rises)
 

@@ -18,7 +18,7 @@ from typing import Any
 import orjson
 
 from feedback.niced_process import RESULTS, WATCH
-from feedback.results.results import Results
+from feedback.results.model_results import ModelResults
 from feedback.results.watch import Watch
 from feedback.service import Feedback
 from ml.service import open_service
@@ -29,9 +29,9 @@ NICE = 15
 
 
 def results(given: Mapping[str, Any]) -> Any:
-    """The answers of :meth:`feedback.results.results.Results.of`."""
+    """The answers of :meth:`feedback.results.model_results.ModelResults.of`."""
     episode = Episode(**given["episode"]) if given["episode"] else None
-    return Results(_feedback(given)).computed(given["version"], given["outcome"], episode)
+    return ModelResults(_feedback(given)).computed(given["version"], given["outcome"], episode)
 
 
 def watch(given: Mapping[str, Any]) -> Any:

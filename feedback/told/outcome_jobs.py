@@ -9,8 +9,8 @@ from auth.access import allowed
 from auth.caller import caller_id
 from auth.permissions import Permission
 from feedback.told.teller import KNOWN, OPEN, STORED
+from jobs.errors import NotDone, no_job
 from jobs.job_service import JobService
-from jobs.refused import NotDone, no_job
 from jobs.work.stored_result import StoredResult, stored
 from ml.translation import text, translated
 from store.job import OUTCOMES, Job

@@ -7,13 +7,13 @@ from functools import partial
 from typing import Any
 
 from auth.audit_log import AuditLog
+from jobs.errors import ResultGone
 from jobs.files import paths
 from jobs.files.source import opened
 from jobs.kept.chunk_lines import FoundLines, find_lines, id_places, write_without
 from jobs.kept.found_places import Found, Report
 from jobs.kept.mentions import mentions_in_request, mentions_in_table
 from jobs.kept.removal import remove_job
-from jobs.refused import ResultGone
 from jobs.work.rank_index import index_of
 from jobs.work.stored_result import LIST, header_of_result
 from ml.errors import LikelyError

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
+from jobs.errors import decisions_off
 from jobs.files.source import unpacked
-from jobs.refused import decisions_off
 from ml.batch.columnar_writer import ResultLine
 from ml.bundle.observers import id_of
 from ml.data.schema import Schema

@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from jobs.errors import ResultGone
 from jobs.files import paths
-from jobs.refused import ResultGone
 from jobs.work.chunks import LeaseLost, Stopped
 from jobs.work.stored_result import result_of
 from ml.files.write.formats import FORMATS, Format

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from jobs.refused import ResultGone
+from jobs.errors import ResultGone
 from ml.translation import text
 from store.files import Files
 

@@ -10,8 +10,8 @@ from functools import partial
 
 import numpy as np
 
+from jobs.errors import ResultGone
 from jobs.files import paths
-from jobs.refused import ResultGone
 from jobs.work.call_lists import AFTER, open_index
 from jobs.work.decided_records import asks_decisions
 from jobs.work.score_campaign import EXTRA, RANK

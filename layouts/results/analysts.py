@@ -23,7 +23,7 @@ def analysts(found: Found, more: Found) -> list[Component]:
     Parameters
     ----------
     found, more : mapping
-        As ``feedback.results.results.Results.of`` and ``.analysts`` give them.
+        As ``feedback.results.model_results.ModelResults.of`` and ``.analysts`` give them.
     """
     return [html.Div([_evidence(found["right"]), _drift(more["drift"]), _estimated(more)], className="plots")]
 

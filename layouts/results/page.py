@@ -123,7 +123,7 @@ def answers(found: Found, label: str, model: str, episodes: Sequence[Episode], m
     Parameters
     ----------
     found : mapping
-        As ``feedback.results.results.Results.of`` gives it.
+        As ``feedback.results.model_results.ModelResults.of`` gives it.
     label : str
         Of the outcome.
     model : str

@@ -22,7 +22,7 @@ def right_card(found: Found, label: str, may_acknowledge: bool) -> Component:
     Parameters
     ----------
     found : mapping
-        As ``feedback.results.results.Results.of`` gives it.
+        As ``feedback.results.model_results.ModelResults.of`` gives it.
     label : str
         Of the outcome.
     may_acknowledge : bool

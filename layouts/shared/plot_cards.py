@@ -25,9 +25,9 @@ from ml.decision.cut_offs import CUT_OFF
 from ml.errors import LikelyError, UnknownOption
 from ml.plots import theme
 from ml.plots.catalogue import CATALOGUE
+from ml.plots.drawn_plots import Drawn
 from ml.plots.option import Option, Setting
 from ml.plots.plot import PROBABILITIES, Plot
-from ml.plots.results import Drawn
 from ml.plots.table import TextTable
 from ml.text.spoken import cut_off_digits
 from ml.translation import reader_language, text, text_parts

@@ -111,7 +111,7 @@ def tasks_of(service: Service, bundle: Bundle) -> Iterator[Task]:
 
 def _plot(service: Service, bundle: Bundle, plot: Plot, outcome: str) -> Any:
     """The result as the page asks for it: at the cut-off in use, all else as it opens."""
-    from ml.plots.results import result_of, view_of
+    from ml.plots.drawn_plots import result_of, view_of
 
     follows = any(option.key == CUT_OFF for option in plot.options) and bundle.offers == "probabilities"
     options = {CUT_OFF: service.cut_off(bundle, outcome)} if follows else {}

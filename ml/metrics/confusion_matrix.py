@@ -39,7 +39,7 @@ def counts_by_cut_off(answers: OneVsRest, outcome: str = "the outcome") -> Count
 
     Parameters
     ----------
-    answers : Answers
+    answers : OneVsRest
     outcome : str
         What people call the outcome, for the error's text.
 

@@ -74,7 +74,7 @@ def threshold_table(
 
     Parameters
     ----------
-    answers : Answers
+    answers : OneVsRest
     outcome : str
         What people call the outcome, for the error's text.
     extra : sequence of float

@@ -12,10 +12,10 @@ from ml.metrics.overview import Overview, overview
 from ml.metrics.profit import ProfitCurve
 from ml.plots.curves.reliability_diagram import LEVEL, how_off
 from ml.plots.decisions.profit_curve import profit_of_none
+from ml.plots.drawn_plots import plot_result
 from ml.plots.insights import mean_shapley, permutation_importance
 from ml.plots.plot import View
 from ml.plots.profit_words import brings
-from ml.plots.results import found
 from ml.text.few_words import few_words
 from ml.text.holdout_words import warnings
 from ml.text.number_words import count, decimal, percent
@@ -61,7 +61,7 @@ class Subject:
     def told(self, key: str) -> tuple[Any, View] | None:
         """Result and view of a plot as the pages open with it; None where this model or outcome does not have it."""
         try:
-            _, result, view = found(self.service, self.bundle.key, key, self.outcome.name)
+            _, result, view = plot_result(self.service, self.bundle.key, key, self.outcome.name)
         except NOT_HERE:
             return None
         return result, view

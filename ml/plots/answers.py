@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ml.decision.payoff import payoff_of
 from ml.plots.answer_words import NOT_HERE, Subject, drives, errs, serves
 from ml.plots.cut_off_mark import marked
-from ml.plots.results import Drawn, drawn
+from ml.plots.drawn_plots import Drawn, drawn
 from ml.plots.table import TextTable
 from ml.translation import mark
 

@@ -19,8 +19,8 @@ from ml.metrics.profit import ProfitCurve
 from ml.plots.answers import ANSWERS, answer_sentences
 from ml.plots.catalogue import plots_of
 from ml.plots.cut_off_mark import marked
+from ml.plots.drawn_plots import Drawn, drawn
 from ml.plots.plot import Plot, Section, View
-from ml.plots.results import Drawn, drawn
 from ml.plots.table import TextTable
 from ml.translation import mark, text
 

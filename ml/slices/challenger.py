@@ -94,7 +94,7 @@ def challenge(bundle: Bundle, other: Bundle, answers: OneVsRest, outcome: str, c
     ----------
     bundle, other : Bundle
         Champion and challenger, of one model.
-    answers : Answers
+    answers : OneVsRest
         The champion's.
     outcome : str
         Its name.

@@ -73,7 +73,7 @@ def largest_errors(bundle: Bundle, answers: OneVsRest, outcome: str, sort: str, 
     Parameters
     ----------
     bundle : Bundle
-    answers : Answers
+    answers : OneVsRest
     outcome : str
         Its name.
     sort : {"both", "missed", "alarm"}

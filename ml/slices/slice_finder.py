@@ -101,7 +101,7 @@ def worst_segments(
     Parameters
     ----------
     bundle : Bundle
-    answers : Answers
+    answers : OneVsRest
     by : {"wrong", "log_loss"}
     cut_off : float
     least : float

@@ -31,8 +31,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import numpy as np
 
 from jobs.campaign_service import CampaignService
+from jobs.downloads import Downloads
 from jobs.job_service import JobService
-from jobs.results import Results
 from ml.bundle.bundle import Bundle
 from ml.data.columns import Block, take, write_csv
 from ml.service import Service, open_service
@@ -106,7 +106,7 @@ def run_job(service: Service, model: str, source: Path, count: int, result: Path
                 job = _finish(job_service, model, iter(lambda: file.read(1 << 20), b""))
             result.write_bytes(b"")
             with result.open("ab") as out:
-                for block in Results(job_service, CampaignService(job_service)).csv(job).read():
+                for block in Downloads(job_service, CampaignService(job_service)).csv(job).read():
                     out.write(block)
             seconds = time.perf_counter() - begun
             used = cpu_of(process.pid) - used

@@ -50,7 +50,7 @@ def plots(folder: str, kind: str) -> dict[str, Any]:
     from ml.metrics.evaluation import evaluation_of
     from ml.metrics.overview import overview
     from ml.plots.catalogue import CATALOGUE
-    from ml.plots.results import drawn
+    from ml.plots.drawn_plots import drawn
     from ml.plots.table import TextTable
     from ml.service import open_service
 

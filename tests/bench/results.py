@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from feedback.results.results import Results
+from feedback.results.model_results import ModelResults
 from feedback.results.watch import Watch
 from feedback.service import Feedback
 from ml.lifecycle.state import live_of
@@ -78,7 +78,7 @@ def measure(what: str, url: str, models: str) -> None:
     if what == "alarm":
         Watch(feedback).look_at("shop")
     else:
-        Results(feedback).computed(key, "yes", None)
+        ModelResults(feedback).computed(key, "yes", None)
     seconds, by_clock = time.process_time() - at, time.perf_counter() - clock
     print(
         f"  {what}: {seconds:.1f} s of the processor, {by_clock:.1f} s by the clock, {_most() - before:.0f} MB more",

@@ -13,7 +13,7 @@ from layouts.performance import page as performance
 from layouts.shared import ids
 from ml.cli.warm import tasks_of
 from ml.plots.catalogue import find, plots_of
-from ml.plots.results import drawn
+from ml.plots.drawn_plots import drawn
 from ml.plots.table import TextTable
 from ml.report.contents import report_contents
 from ml.service import Service, open_service

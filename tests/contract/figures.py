@@ -14,8 +14,8 @@ import plotly.graph_objects as go
 import pytest
 
 from ml.errors import LikelyError
+from ml.plots.drawn_plots import Drawn, drawn
 from ml.plots.plot import Plot, View
-from ml.plots.results import Drawn, drawn
 from ml.plots.table import TextTable
 from ml.service import Service
 from tests.contract.figures_of_insights import INSIGHTS

@@ -10,8 +10,8 @@ from layouts.shared import ids
 from ml.metrics.evaluation import evaluation_of
 from ml.plots.answer_words import CARE, NO, YES
 from ml.plots.answers import ANSWERS, answered
+from ml.plots.drawn_plots import plot_result
 from ml.plots.plot import View
-from ml.plots.results import found
 from ml.service import open_service
 from ml.text.number_words import percent
 from tests.small import SORTS, small_service
@@ -65,7 +65,7 @@ def test_what_is_wrong_and_what_is_found_is_counted_by_hand(small, sort, outcome
 
 @pytest.mark.parametrize(("sort", "outcome"), [("binary", "yes"), ("independent", "loan")])
 def test_what_drives_it_has_the_largest_mean_contribution(small, sort, outcome):
-    _, result, view = found(small, sort, "contributions", outcome)
+    _, result, view = plot_result(small, sort, "contributions", outcome)
     sizes = np.array(result.size[view.index])
     first = result.features[int(sizes.argmax())]
     said = answer(small, sort, "what-drives-it", outcome).sentences

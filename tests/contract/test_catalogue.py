@@ -13,8 +13,8 @@ from ml.errors import LikelyError, NoProbabilities, NothingToShow, OneOutcomeOnl
 from ml.plots.catalogue import CATALOGUE, MODULES, declared, plots_of
 from ml.plots.columns import MOST
 from ml.plots.curves import roc_curve
+from ml.plots.drawn_plots import Drawn, drawn, result_of, shown_table
 from ml.plots.plot import Plot, View
-from ml.plots.results import Drawn, drawn, readable, result_of
 from ml.plots.table import TextTable
 from ml.service import Service
 from tests.contract.figures import (
@@ -98,7 +98,7 @@ def test_every_figure_has_its_data_in_words_from_the_rows_of_the_file(small, plo
             continue
         result = result_of(small, bundle, plot, view)
         shown = Drawn(plot.draw(result, view), "", plot, result, view)
-        found = readable(shown)
+        found = shown_table(shown)
         assert (found is None) == isinstance(shown.figure, TextTable)
         if found is None:
             continue

@@ -8,8 +8,8 @@ from ml.metrics.threshold_table import threshold_table_of
 from ml.plots.catalogue import find, plots_of
 from ml.plots.curves.confusion_at_cut_off import counts_at
 from ml.plots.cut_off_mark import RADIUS
+from ml.plots.drawn_plots import drawn, plot_rows, result_of, view_of
 from ml.plots.plot import View
-from ml.plots.results import drawn, result_of, table, view_of
 from ml.service import Service
 from ml.text.number_words import count, percent
 from tests.small import small_service
@@ -111,7 +111,7 @@ def test_the_mark_moves_along_the_drawn_curve(small, key, x, y):
 
 @pytest.mark.parametrize("plot", CURVES, ids=lambda plot: plot.key)
 def test_every_curve_is_given_as_a_table(small, plot):
-    header, rows = table(small, "multiclass", plot.key, "gold")
+    header, rows = plot_rows(small, "multiclass", plot.key, "gold")
     assert len(rows) > 1
     assert {len(row) for row in rows} == {len(header)}
 

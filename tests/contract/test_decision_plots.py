@@ -10,8 +10,8 @@ import pytest
 from ml.errors import LikelyError, NothingToShow, UnknownOption
 from ml.plots.catalogue import find
 from ml.plots.decisions.profit_curve import PAYOFF_OPTIONS
+from ml.plots.drawn_plots import drawn, plot_rows, result_of, view_of
 from ml.plots.plot import View
-from ml.plots.results import drawn, result_of, table, view_of
 from ml.text.number_words import percent
 from tests.small import SORTS, small_service
 
@@ -130,7 +130,7 @@ def test_the_cut_off_moves_the_segments(small):
 def test_rows_are_as_long_as_their_header(small, key):
     for sort in SORTS:
         try:
-            header, rows = table(small, sort, key)
+            header, rows = plot_rows(small, sort, key)
         except LikelyError:
             continue
         assert rows

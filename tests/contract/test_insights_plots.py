@@ -15,11 +15,11 @@ from layouts.shared import ids
 from ml.data.outcomes import Outcome, Outcomes
 from ml.errors import NothingToShow, UnknownOption
 from ml.plots.catalogue import find
+from ml.plots.drawn_plots import drawn, plot_rows, result_of, view_of
 from ml.plots.insights import shapley_scatter
 from ml.plots.insights.partial_dependence_of_two import LEAST_RANGE
 from ml.plots.insights.shapley_scatter import ShapleyScatter
 from ml.plots.plot import View
-from ml.plots.results import drawn, result_of, table, view_of
 from ml.service import Service
 from tests.contract.figures import CHECKS
 from tests.small import small_service
@@ -209,7 +209,7 @@ def test_a_compiled_path_needs_neither_scikit_learn_nor_pandas_for_any_insight(s
 import sys
 from ml.errors import NothingToShow
 from ml.plots.catalogue import plots_of
-from ml.plots.results import result_of, view_of
+from ml.plots.drawn_plots import result_of, view_of
 from ml.service import open_service
 service = open_service(sys.argv[1])
 bundle = service.model("binary")
@@ -230,6 +230,6 @@ assert not {"sklearn", "pandas", "scipy", "plotly"} & set(sys.modules), sorted(s
 def test_csv_tables_have_a_cell_for_each_head(small):
     for key in ("importance", "contributions", "dependence", "dependence-of-two", "interaction", "beeswarm",
                 "contribution-by-value", "distribution", "association", "rules", "leaks"):  # fmt: skip
-        header, rows = table(small, "multiclass", key)
+        header, rows = plot_rows(small, "multiclass", key)
         assert rows
         assert all(len(row) == len(header) for row in rows)

@@ -16,7 +16,7 @@ from ml.metrics.custom import custom_measures_of
 from ml.metrics.evaluation import evaluation_of
 from ml.metrics.overview import overview
 from ml.plots.catalogue import CATALOGUE
-from ml.plots.results import drawn, table
+from ml.plots.drawn_plots import drawn, plot_rows
 from ml.predict.predictor import SklearnPredictor
 from ml.service import Service, open_service
 from tests.lanes import fewer
@@ -42,7 +42,7 @@ def test_every_plot_draws_and_is_bounded(large, plot):
     found = drawn(large, "logistic", plot.key)
     assert found.figure.data
     assert len(found.figure.to_json()) <= MOST
-    _, rows = table(large, "logistic", plot.key)
+    _, rows = plot_rows(large, "logistic", plot.key)
     assert 0 < len(rows) <= 5_000
     if plot.key in SAMPLED:
         said = re.search(rf"a sample of ([\d,]+) of the {ROWS:,} records of the hold-out", found.sentence)

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from app import create_server
 from auth.accounts import Accounts
 from auth.audit_log import AuditLog
-from feedback.results.results import Results
+from feedback.results.model_results import ModelResults
 from feedback.results.watch import Watch
 from feedback.service import Feedback
 from ml.service import open_service
@@ -91,10 +91,10 @@ def test_the_numbers_of_the_page_are_those_of_the_api(browse, homes):
 
 
 def test_what_takes_long_comes_by_itself(browse, homes, monkeypatch):
-    compute = Results._compute
-    monkeypatch.setattr("feedback.results.results.REVISION", 10_000)  # nothing of it is in the cache
+    compute = ModelResults._compute
+    monkeypatch.setattr("feedback.results.model_results.REVISION", 10_000)  # nothing of it is in the cache
     monkeypatch.setattr("callbacks.results.PATIENCE", 0.1)
-    monkeypatch.setattr(Results, "_compute", lambda *asked: (time.sleep(2), compute(*asked))[1])
+    monkeypatch.setattr(ModelResults, "_compute", lambda *asked: (time.sleep(2), compute(*asked))[1])
     tab = browse()
     tab.address = homes["right"]
     tab.page.goto(f"{tab.address}/shop/results")

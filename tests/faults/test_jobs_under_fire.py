@@ -13,9 +13,9 @@ import orjson
 import pytest
 
 from jobs.campaign_service import CampaignService
+from jobs.downloads import Downloads
 from jobs.job_service import JobService
 from jobs.local_runner import LOCK
-from jobs.results import Results
 from ml.batch.score_lines import result_line, score_rows
 from ml.service import open_service
 from settings import Settings
@@ -132,7 +132,7 @@ class House:
         """Each row once, in the order of the file, with the service's numbers."""
         job_service = JobService(open_service(self.settings.models_dir), self.store, self.files, str)
         expected, refused = result_of(applicants, cells, rows)
-        assert b"".join(Results(job_service, CampaignService(job_service)).csv(job.id).read()) == expected, (
+        assert b"".join(Downloads(job_service, CampaignService(job_service)).csv(job.id).read()) == expected, (
             "the result is not what the service gives"
         )
         found = self.store.jobs.get(job.id)

@@ -15,7 +15,7 @@ import pytest
 from feedback.niced_process import NicedProcess, ProcessFailed
 from feedback.results.alert_sender import AlertSender, Receivers, described
 from feedback.results.mail import MailServer, NotSent
-from feedback.results.results import Results
+from feedback.results.model_results import ModelResults
 from feedback.results.watch import DUTY, Watch
 from feedback.service import Feedback
 from jobs.webhooks.sign import signed
@@ -90,7 +90,7 @@ def test_one_that_is_off_goes_off_once_and_says_so_in_one_line(feedback, models,
     assert [line.message for line in caplog.records if "are off" in line.message] == [
         f"The probabilities of {key_of(models)} for yes are off: what comes is not what they say. See its Results page."
     ]
-    assert Results(feedback).of("shop")["right"]["state"] == "off"
+    assert ModelResults(feedback).of("shop")["right"]["state"] == "off"
 
 
 def test_who_acknowledges_begins_anew_and_the_page_says_so(feedback, models):
@@ -102,7 +102,7 @@ def test_who_acknowledges_begins_anew_and_the_page_says_so(feedback, models):
     watch.look_at("shop")
     again = feedback.store.outcomes.episodes.going_on("shop")["yes"]
     assert (again.alarmed, json.loads(again.evidence)["outcomes"]) == (None, 0)
-    found = Results(feedback).of("shop")["right"]
+    found = ModelResults(feedback).of("shop")["right"]
     assert (found["state"], found["outcomes"], found["episode"]) == ("not_enough", 0, again.id)
     assert len(feedback.store.outcomes.episodes.of("shop")) == 1
 
@@ -123,7 +123,7 @@ def test_results_are_computed_once_for_what_is_known_and_anew_when_more_becomes_
         feedback.service, "result", lambda key, make, typed: kept[key] if key in kept else kept.setdefault(key, make())
     )
     now = time.time() + 60
-    results = Results(feedback, lambda: now)
+    results = ModelResults(feedback, lambda: now)
     assert results.of("shop")["records"]["counted"] == 40
     assert results.of("shop", "yes") == results.of(key_of(models))
     assert len(kept) == 1
@@ -155,16 +155,16 @@ def test_of_many_decisions_the_watch_looks_less_often(feedback, models):
 def test_of_many_decisions_a_process_beside_gives_the_same_answers(feedback, models, tmp_path, monkeypatch, caplog):
     happens(feedback, key_of(models), 600, 0.6)
     now = time.time()
-    here = Results(feedback, lambda: now).of("shop")
+    here = ModelResults(feedback, lambda: now).of("shop")
     feedback.niced = NicedProcess(models, f"sqlite:///{tmp_path / 'likely.db'}", plain_environ())
     asked = []
     do = feedback.niced.run
     monkeypatch.setattr(feedback.niced, "run", lambda task, **given: asked.append(task) or do(task, **given))
-    assert Results(feedback, lambda: now).computed(key_of(models), "yes", None)["records"] == here["records"]
+    assert ModelResults(feedback, lambda: now).computed(key_of(models), "yes", None)["records"] == here["records"]
     assert asked == []
-    monkeypatch.setattr("feedback.results.results.MANY", 600)
+    monkeypatch.setattr("feedback.results.model_results.MANY", 600)
     monkeypatch.setattr("feedback.results.watch.MANY", 600)
-    there = Results(feedback, lambda: now).of("shop")
+    there = ModelResults(feedback, lambda: now).of("shop")
     assert {**there, "as_of": 0} == {**here, "as_of": 0}
     assert Watch(feedback, [WEBHOOK]).look_at("shop") == ["yes"]
     assert asked == ["results", "watch"]

@@ -10,7 +10,7 @@ import pytest
 
 from api import create_api
 from api.http.file_tables import TYPES, WORKBOOKS
-from jobs import asked as asked_module
+from jobs import job_options
 from jobs.files.job_view import pause_of
 from jobs.files.stream_check import StreamCheck
 from jobs.job_service import JobService
@@ -172,7 +172,7 @@ def test_a_key_covers_the_options_too(house, query, differs):
 def test_a_key_of_a_job_from_before_there_was_a_choice_of_blanks_is_still_the_same_request(house, monkeypatch):
     client, _ = house
     with monkeypatch.context() as before:
-        before.setattr(asked_module, "_ASKED", {"name": None, "columns": None, "read": None})
+        before.setattr(job_options, "_COMPARED", {"name": None, "columns": None, "read": None})
         first = client.post(JOBS, data=DATA, headers={"Idempotency-Key": "k"})
     again = client.post(JOBS, data=DATA, headers={"Idempotency-Key": "k"})
     assert (again.status_code, again.json["id"]) == (202, first.json["id"])

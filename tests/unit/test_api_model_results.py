@@ -5,7 +5,7 @@ import pytest
 from werkzeug.test import Client
 
 from app import create_server
-from feedback.results.results import Results
+from feedback.results.model_results import ModelResults
 from feedback.service import Feedback
 from ml.service import open_service
 from settings import Settings
@@ -61,7 +61,7 @@ def test_what_is_told_by_the_api_comes_back_as_results(served):
 def test_page_and_api_have_one_source(served, home):
     client, _ = served
     feedback = Feedback(open_service(home / "models"), open_store(f"sqlite:///{home / 'likely.db'}"), None)
-    own = Results(feedback).of("shop")
+    own = ModelResults(feedback).of("shop")
     theirs = client.get("/api/v1/models/shop/results?outcome=yes").json
     assert {name: value for name, value in theirs.items() if name not in ("as_of", "analysts")} == {
         name: value for name, value in own.items() if name != "as_of"

@@ -12,9 +12,9 @@ from auth.caller import Caller, Request, use_request
 from auth.permissions import Permission
 from jobs import list_forecasts
 from jobs.answers import Answers
+from jobs.errors import NoRoom, TooMuchOpen
 from jobs.job_service import JobService
 from jobs.receive import FileLimits
-from jobs.refused import NoRoom, TooMuchOpen
 from jobs.work import answers as work
 from jobs.worker import Worker
 from ml.errors import UnknownModel

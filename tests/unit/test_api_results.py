@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api import create_api
-from jobs import results
+from jobs import downloads
 from jobs.job_service import JobService
 from jobs.work import job_kinds
 from jobs.worker import Worker
@@ -234,8 +234,8 @@ def test_more_records_than_a_sheet_has_are_refused_with_what_to_do(house, places
 
 def test_a_large_result_is_made_by_a_worker_and_asked_for_again(house, monkeypatch):
     place = house.send(people(rows=9, seed=2).to_csv(index=False).encode())
-    monkeypatch.setattr(results, "SMALL", 0)
-    monkeypatch.setattr(results, "PATIENCE", 0)
+    monkeypatch.setattr(downloads, "SMALL", 0)
+    monkeypatch.setattr(downloads, "PATIENCE", 0)
     answers = [house.client.get(f"{place}/result?format=xlsx") for _ in range(2)]
     assert [answer.status_code for answer in answers] == [202, 202]
     assert answers[0].json["id"] == answers[1].json["id"]

@@ -361,8 +361,8 @@ def test_a_format_is_written_first_and_then_fetched(house, doors):
 def test_a_format_that_takes_long_is_asked_for_again(house, doors, monkeypatch):
     job = done(house)
     of = ids.campaign_part("export", job)
-    monkeypatch.setattr("jobs.results.SMALL", 0)
-    monkeypatch.setattr("jobs.results.PATIENCE", 0.0)
+    monkeypatch.setattr("jobs.downloads.SMALL", 0)
+    monkeypatch.setattr("jobs.downloads.PATIENCE", 0.0)
     triggered_by(**ids.campaign_part("format", job, name="csv-excel"))
     said, wanted, more = downloads.export(doors, [None, 1], None, None, of)
     assert (said, wanted["address"], more) == ("Making CSV for Excel …", "", 1)

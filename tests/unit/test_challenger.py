@@ -16,7 +16,7 @@ from ml.data.schema import Schema
 from ml.errors import NothingToShow, OneOutcomeOnly, UnknownOption
 from ml.lifecycle.versions import others
 from ml.metrics.evaluation import OneVsRest, evaluation_of
-from ml.plots.results import drawn
+from ml.plots.drawn_plots import drawn
 from ml.service import open_service
 from ml.slices.challenger import beyond_chance, challenge, compare, mcnemar, placements, why_incomparable
 from ml.training.build import build_bundle

@@ -14,7 +14,7 @@ from callbacks.performance import show_averages, show_threshold_table
 from callbacks.plots import show_plot
 from ml.errors import NothingToShow
 from ml.metrics import overview
-from ml.plots import results
+from ml.plots import drawn_plots
 from ml.plots.catalogue import find
 from ml.runtime import deadline as deadlines
 from ml.runtime.deadline import MOST_TASKS, BackgroundTasks, BestEffort, StillWorking, deadline, strict_deadline
@@ -154,7 +154,7 @@ def slow(tmp_path, monkeypatch):
     monkeypatch.setattr("ml.metrics.threshold_table.evaluation_of", lambda bundle: (work(), real(bundle))[1])
     roc = find("roc")
     slower = replace(roc, compute=lambda study: (work(), roc.compute(study))[1], mark=None)
-    monkeypatch.setattr(results, "find", lambda key: slower)
+    monkeypatch.setattr(drawn_plots, "find", lambda key: slower)
     return open_service(tmp_path), work
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from ml.metrics.evaluation import evaluation_of
 from ml.plots.decisions import profit_curve, worst_segments
+from ml.plots.drawn_plots import drawn
 from ml.plots.plot import View
-from ml.plots.results import drawn
 from ml.plots.row_layout import LINE, WIDEST, fitted, names_above
 from ml.plots.shared_options import measure_text
 from ml.slices.expected_errors import LOSS, WRONG

@@ -5,9 +5,9 @@ from sqlalchemy import MetaData, Table, insert, select
 
 from auth.caller import Caller, Request, use_request
 from auth.permissions import Permission
+from jobs.errors import KeyTaken, TooMuchOpen
 from jobs.job_service import JobService
 from jobs.receive import FileLimits
-from jobs.refused import KeyTaken, TooMuchOpen
 from jobs.worker import Worker
 from store import sql
 from store.connection.migrate import migrate

@@ -11,12 +11,12 @@ import pytest
 from filelock import FileLock
 
 from jobs.campaign_service import CampaignService
+from jobs.downloads import Downloads
+from jobs.errors import KeyTaken, NoRoom, NotDone, UnknownJob
 from jobs.files.stream_check import StreamCheck
 from jobs.job_service import JobService
 from jobs.kept.sweep import sweep
 from jobs.local_runner import LOCK, LocalRunner, run_until_idle
-from jobs.refused import KeyTaken, NoRoom, NotDone, UnknownJob
-from jobs.results import Results
 from jobs.work import chunks as doing
 from jobs.work import job_kinds
 from jobs.worker import Worker
@@ -41,7 +41,7 @@ class House:
         self.service, self.announced = service, []
         self.store, self.files = open_store(f"sqlite:///{folder / 'likely.db'}"), Files(str(folder / "files"))
         self.job_service = JobService(service, self.store, self.files, self.announced.append)
-        self.results = Results(self.job_service, CampaignService(self.job_service))
+        self.results = Downloads(self.job_service, CampaignService(self.job_service))
         self.folder = folder / "files"
 
     def worker(self, **more):
@@ -60,7 +60,7 @@ class House:
         return list(
             csv.reader(
                 io.StringIO(
-                    b"".join(Results(self.job_service, CampaignService(self.job_service)).csv(job.id).read()).decode()
+                    b"".join(Downloads(self.job_service, CampaignService(self.job_service)).csv(job.id).read()).decode()
                 )
             )
         )

@@ -7,10 +7,10 @@ import fsspec
 import pytest
 
 from jobs.campaign_service import CampaignService
+from jobs.downloads import Downloads
+from jobs.errors import UnknownJob
 from jobs.job_service import JobService
 from jobs.kept.sweep import sweep
-from jobs.refused import UnknownJob
-from jobs.results import Results
 from jobs.work import chunks as doing
 from jobs.worker import Worker
 from ml.batch.result_columns import score_cells
@@ -36,7 +36,7 @@ def test_a_job_is_done_in_a_place_that_is_no_folder(tmp_path, bucket, monkeypatc
     small_model("binary", tmp_path)
     service, store = open_service(tmp_path), open_store(f"sqlite:///{tmp_path / 'likely.db'}")
     job_service, worker = JobService(service, store, Files(URL), str), Worker(service, store.jobs, Files(URL))
-    results = Results(job_service, CampaignService(job_service))
+    results = Downloads(job_service, CampaignService(job_service))
     frame = people(rows=90, seed=4)
     job, _ = job_service.accept("binary", [frame.to_csv(index=False).encode()], {})
     assert list(bucket) == [f"/bucket/likely/jobs/{job.id}/source"]

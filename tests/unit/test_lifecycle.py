@@ -23,7 +23,7 @@ from ml.lifecycle.history import HistoryEntry, NotWritten, append, entry_of, liv
 from ml.lifecycle.listing import list_versions
 from ml.lifecycle.state import BEFORE, BY_HAND, NOW, UNKNOWN, events_of, live_of
 from ml.lifecycle.versions import others
-from ml.plots.results import drawn
+from ml.plots.drawn_plots import drawn
 from ml.runtime import memory
 from ml.runtime.memory import give_back
 from ml.service import open_service

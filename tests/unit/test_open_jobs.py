@@ -11,10 +11,10 @@ from api import create_api
 from auth.caller import EVERYBODY, STRANGER, Request, counted_for, use_request
 from auth.gate import Gate
 from auth.permissions import Permission
+from jobs.errors import TooMuchOpen
 from jobs.job_service import JobService
 from jobs.kept.sweep import sweep
 from jobs.receive import FileLimits, Receiver
-from jobs.refused import TooMuchOpen
 from jobs.worker import Worker
 from ml.files.write.formats import EXCEL_CSV
 from store.db import open_store
@@ -202,10 +202,10 @@ def test_a_result_that_takes_long_in_another_format_counts_among_open_jobs(servi
         pass
     assert house.send().status_code == 202  # held, and all that may be open
     assert house.ask("get", f"{done}/result?format=xlsx").status_code == 200  # a small one is made at once
-    monkeypatch.setattr("jobs.results.SMALL", 0)
+    monkeypatch.setattr("jobs.downloads.SMALL", 0)
     refused = house.ask("get", f"{done}/result?format={EXCEL_CSV}")
     assert (refused.status_code, refused.json["error"]["code"]) == (429, "too_much_open")
-    monkeypatch.setattr("jobs.results.PATIENCE", 0.01, raising=False)
+    monkeypatch.setattr("jobs.downloads.PATIENCE", 0.01, raising=False)
     other = house.ask("get", f"{done}/result?format={EXCEL_CSV}", YOU)
     assert other.status_code in (200, 202)
     assert house.send(who=YOU).status_code == 429  # it is still to be made

@@ -16,8 +16,8 @@ from ml.data.outcomes import Outcome, Outcomes
 from ml.errors import NoProbabilities, OneOutcomeOnly, UnknownModel, UnknownOutcome, UnknownPlot
 from ml.plots import catalogue, theme
 from ml.plots import plot as plots
+from ml.plots.drawn_plots import drawn, result_of
 from ml.plots.plot import View
-from ml.plots.results import drawn, result_of
 from ml.service import Service, open_service
 from ml.text import number_words
 from ml.translation import ENGLISH, use_language
@@ -147,7 +147,7 @@ def test_what_cannot_be_drawn_says_why(models, tmp_path, model, plot, outcome, e
 
 def test_reading_the_catalogue_loads_no_drawing_and_no_scikit_learn():
     code = (
-        "import sys, ml.plots.catalogue, ml.plots.results, ml.plots.theme;"
+        "import sys, ml.plots.catalogue, ml.plots.drawn_plots, ml.plots.theme;"
         "heavy = {'plotly', 'sklearn', 'pandas', 'scipy', 'dash', 'flask'} & set(sys.modules);"
         "assert not heavy, heavy"
     )

@@ -18,7 +18,7 @@ from callbacks.performance import show_averages, show_threshold_table
 from callbacks.plots import show_plot
 from callbacks.router import show_page
 from layouts.performance.page import PARTS
-from ml.plots import results
+from ml.plots import drawn_plots
 from ml.plots.catalogue import find
 from prerender import answers
 from prerender.answers import prerender
@@ -121,12 +121,12 @@ def test_a_page_is_named_after_itself(small):
 
 def test_what_takes_long_is_left_to_the_real_page_and_begun(small, monkeypatch):
     go, begun = threading.Event(), threading.Event()
-    real = results.result_of
+    real = drawn_plots.result_of
 
     def slow(*asked):
         return small.result((id(go),), lambda: (begun.set(), go.wait(20), {})[2]) and real(*asked)
 
-    monkeypatch.setattr(results, "result_of", slow)
+    monkeypatch.setattr(drawn_plots, "result_of", slow)
     monkeypatch.setattr(answers, "GLANCE", 0.1)
     text = prerender(small, "/binary/performance", "").html
     assert begun.is_set()

@@ -12,7 +12,7 @@ from callbacks.campaign import records
 from callbacks.campaign.doors import Doors
 from callbacks.campaign.open_row import open_row
 from jobs.campaign_service import CampaignService
-from jobs.refused import NoTable, NotDone
+from jobs.errors import NoTable, NotDone
 from jobs.result_rows import ResultRows
 from jobs.row_query import RECORD, Cells, Filter, RowQuery, Sort, matching, read_from
 from jobs.work import job_kinds

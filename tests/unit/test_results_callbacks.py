@@ -7,7 +7,7 @@ from auth.caller import Caller, Request, use_request
 from auth.permissions import ROLES, Permission
 from callbacks.results import acknowledge, show_analysts, show_results
 from callbacks.router import show_page
-from feedback.results.results import Results
+from feedback.results.model_results import ModelResults
 from feedback.service import Feedback
 from ml.runtime.deadline import StillWorking
 from ml.service import open_service
@@ -27,7 +27,7 @@ def models(tmp_path_factory):
 
 @pytest.fixture
 def results(models, tmp_path):
-    return Results(Feedback(open_service(models), open_store(f"sqlite:///{tmp_path / 'likely.db'}"), None))
+    return ModelResults(Feedback(open_service(models), open_store(f"sqlite:///{tmp_path / 'likely.db'}"), None))
 
 
 @pytest.fixture

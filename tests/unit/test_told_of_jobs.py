@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from feedback.results.results import Results
+from feedback.results.model_results import ModelResults
 from feedback.training.rows import outcome_rows
 from jobs.__main__ import _open
 from jobs.kept.erase import Eraser
@@ -121,7 +121,7 @@ def test_an_erased_record_leaves_no_trace_in_decisions_nor_in_the_result(house):
 def test_they_are_judged_and_not_taken_for_answers_that_somebody_read(house):
     marks = ids(house.done(table()))
     house.tell(json.dumps([{"decision": mark, "value": 1, "outcome": "true"} for mark in marks[:20]]))
-    found = Results(house.feedback).of("shop", "true")
+    found = ModelResults(house.feedback).of("shop", "true")
     assert found["records"]["counted"] == found["right"]["outcomes"] == 20
     assert (found["used"]["decisions"], found["used"]["noted"]) == (0, 0)
     assert house.store.outcomes.decisions.latest(house.service.model("shop").key, 1_000) == []  # nor for a sample

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from ml.plots.catalogue import find
-from ml.plots.results import result_of, view_of
+from ml.plots.drawn_plots import result_of, view_of
 from ml.runtime.result_cache import TYPED_SECONDS
 from ml.service import open_service
 from tests.small import small_model

@@ -10,11 +10,11 @@ from api.contract.monitoring.results import ResultsQuery
 from api.http.query import takes
 from api.http.validated import read_query
 from api.v1.models import PREFIX
-from feedback.results.results import Results
+from feedback.results.model_results import ModelResults
 from ml.runtime.deadline import PATIENCE, strict_deadline
 
 
-def register(app: Flask, results: Results) -> None:
+def register(app: Flask, results: ModelResults) -> None:
     """Add the route."""
 
     @app.get(f"{PREFIX}/<name>/results")

@@ -185,7 +185,7 @@ def kept_promises(answers: OneVsRest, group: Positions) -> dict[str, list[float]
 
     Parameters
     ----------
-    answers : Answers
+    answers : OneVsRest
     group : ndarray of int, shape (n,)
         Part of each record, 0 to s - 1, each with weight.
 

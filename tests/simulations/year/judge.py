@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from feedback.results.results import Results
+from feedback.results.model_results import ModelResults
 from feedback.results.watch import Watch
 from tests.simulations.year.bank import MODEL, Bank
 from tests.simulations.year.world import COST, VALUE, Campaign
@@ -56,7 +56,7 @@ def judged(made: Bank) -> Judged:
 
 def results_of(made: Bank, model: str = MODEL) -> dict[str, Any]:
     """The Results of a model, or of a version, at the bank's clock."""
-    return Results(made.feedback, lambda: made.now).of(model)
+    return ModelResults(made.feedback, lambda: made.now).of(model)
 
 
 def watch(made: Bank) -> tuple[float, float] | None:

@@ -12,8 +12,8 @@ from flask.typing import ResponseReturnValue
 from werkzeug.http import is_resource_modified
 
 from api.http.query import BadParameter, takes
+from jobs.downloads import Downloads
 from jobs.files.job_view import PREFIX, described
-from jobs.results import Results
 from jobs.work.stored_result import StoredResult
 from ml import locale
 from ml.files.write.formats import CSV, EXCEL_CSV, FORMATS, PARQUET, XLSX, Format, excel_csv, format_named
@@ -25,7 +25,7 @@ SOON = "2"  # seconds, Retry-After while an export is written
 _MEDIA = {FORMATS[name].media_type.partition(";")[0]: name for name in (CSV, XLSX, PARQUET)}
 
 
-def register(app: Flask, results: Results) -> None:
+def register(app: Flask, downloads: Downloads) -> None:
     """Add the route."""
 
     @app.get(f"{PREFIX}/<job>/result")
@@ -33,15 +33,15 @@ def register(app: Flask, results: Results) -> None:
     def job_result(job: str) -> ResponseReturnValue:
         """The result of a job, in the order of the records."""
         form, compression = _format(), _compression()
-        job, form = results.export(job) or (job, form)  # an export job gives the result that it writes
-        made = results.csv(job) if form.write is None else results.made(job, form)
+        job, form = downloads.export(job) or (job, form)  # an export job gives the result that it writes
+        made = downloads.csv(job) if form.write is None else downloads.in_format(job, form)
         if isinstance(made, Job):
             return _later(job, made)
         if not request.headers.get("Range"):  # the first part, or all
-            results.note_download(job)
+            downloads.note_download(job)
         response = _answer(made, form, compression, f"{job}-{form.tag}")
         suffix = ".gz" if compression == "gzip" else ""
-        name = f"{results.stem(job)}{form.suffix}{suffix}"
+        name = f"{downloads.stem(job)}{form.suffix}{suffix}"
         response.headers["Content-Disposition"] = _attached(name)
         _say_what_it_depends_on(response, form, compression)
         return response

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from jobs.refused import decisions_off
+from jobs.errors import decisions_off
 from jobs.work.decided_records import DECISIONS, asks_decisions
 from ml.advice.score_known import ESTIMATOR, check_blanks
 from ml.service import Bundle
 from store.job import Job
 
 # Options that an idempotency key covers
-_ASKED = {"name": None, "columns": None, "read": None, "blanks": ESTIMATOR, DECISIONS: None}
+_COMPARED = {"name": None, "columns": None, "read": None, "blanks": ESTIMATOR, DECISIONS: None}
 
 
-def check_asked(bundle: Bundle, options: Mapping[str, Any], *, recorded: bool) -> None:
+def check_options(bundle: Bundle, options: Mapping[str, Any], *, recorded: bool) -> None:
     """Raise what speaks against the options of a job.
 
     Parameters
@@ -36,24 +36,24 @@ def check_asked(bundle: Bundle, options: Mapping[str, Any], *, recorded: bool) -
         raise decisions_off()
 
 
-def asked_of(options: Mapping[str, Any], *, held: bool, callback: str) -> dict[str, Any]:
+def compared_options(options: Mapping[str, Any], *, held: bool, callback: str) -> dict[str, Any]:
     """What is kept of the options of a request, to be compared with those of another."""
-    asked = {name: options.get(name, default) for name, default in _ASKED.items()}
+    asked = {name: options.get(name, default) for name, default in _COMPARED.items()}
     return asked | {"held": held, "callback_url": callback}
 
 
-def differing(job: Job, asked: Mapping[str, Any], model: str, live: str) -> list[str]:
+def differences(job: Job, asked: Mapping[str, Any], model: str, live: str) -> list[str]:
     """In what a request differs from the one that made a job; empty where in nothing.
 
     Parameters
     ----------
     job : Job
     asked : mapping
-        As of :func:`asked_of`, with the digest of the ``file``.
+        As of :func:`compared_options`, with the digest of the ``file``.
     model, live : str
         Name or key of the model that is asked, and the key of the version that answers now.
     """
-    before = _ASKED | job.options.get("asked", asked) | {"file": job.digest}
+    before = _COMPARED | job.options.get("asked", asked) | {"file": job.digest}
     found = sorted(each for each in {*asked, *before} if asked.get(each) != before.get(each))
     name, version = job.model.partition("@")[0], job.model
     if model.partition("@")[0] != name or ("@" in model and live != version):

@@ -8,9 +8,9 @@ import time
 
 from auth.audit_log import AuditLog
 from jobs.campaign_service import CampaignService
+from jobs.errors import NotDone, NotMade, UnknownJob
 from jobs.files import paths
 from jobs.job_service import JobService
-from jobs.refused import NotDone, NotMade, UnknownJob
 from jobs.work.exports import format_asked
 from jobs.work.job_kinds import CAMPAIGN, LIST
 from jobs.work.stored_result import StoredChunk, StoredResult, header_of_result, own_columns, stored
@@ -26,8 +26,8 @@ PAUSE = 0.1
 LONGEST_STEM = 100  # characters
 
 
-class Results:
-    """Results of jobs.
+class Downloads:
+    """Results of finished jobs for download, in the format that is asked for.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ class Results:
         plain = re.sub(r"[^\w .,()+-]", "_", sent).strip(" .")[:LONGEST_STEM]
         return f"{'list' if found.kind == LIST else 'scored'} {plain or 'records'}"
 
-    def made(self, job: str, form: Format) -> StoredResult | Job:
+    def in_format(self, job: str, form: Format) -> StoredResult | Job:
         """The result in another format, or the job that writes it, where that takes longer than a request waits.
 
         Raises

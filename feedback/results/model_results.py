@@ -36,7 +36,7 @@ class UnknownEpisode(LikelyError):
     """There is no alarm of this id that goes on."""
 
 
-class Results:
+class ModelResults:
     """Answers whether a model has been right, whether it has paid, and whether it is used.
 
     Parameters

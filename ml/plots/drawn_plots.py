@@ -54,24 +54,26 @@ def drawn(service: Service, model: str, plot_key: object, outcome: str | None = 
     NoProbabilities, OneOutcomeOnly
         When this plot cannot be drawn for this model or outcome; the text says what to do.
     """
-    plot, result, view = found(service, model, plot_key, outcome, options)
+    plot, result, view = plot_result(service, model, plot_key, outcome, options)
     return Drawn(plot.draw(result, view), plot.say(result, view), plot, result, view)
 
 
-def table(service: Service, model: str, plot_key: object, outcome: str | None = None, options: object = None) -> Rows:
+def plot_rows(
+    service: Service, model: str, plot_key: object, outcome: str | None = None, options: object = None
+) -> Rows:
     """The data of a plot as header and rows; parameters and errors as :func:`drawn`."""
-    plot, result, view = found(service, model, plot_key, outcome, options)
+    plot, result, view = plot_result(service, model, plot_key, outcome, options)
     return plot.rows(result, view)
 
 
-def readable(shown: Drawn) -> DataTable | None:
-    """The data of :func:`table` as a page shows it beside the figure; None where the plot draws a table itself."""
+def shown_table(shown: Drawn) -> DataTable | None:
+    """The data of :func:`plot_rows` as a page shows it beside the figure; None where the plot draws a table itself."""
     plot, result, view = shown.plot, shown.result, shown.view
     columns = plot.columns(result, view)
     return data_table(columns, plot.rows(result, view), plot.ranked) if columns else None
 
 
-def found(
+def plot_result(
     service: Service, model: str, plot_key: object, outcome: str | None = None, options: object = None
 ) -> tuple[Plot, Any, View]:
     """A plot with its result and its view, not drawn; parameters and errors as :func:`drawn`."""
