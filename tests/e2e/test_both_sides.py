@@ -116,7 +116,7 @@ def test_the_first_plot_is_asked_for_as_the_server_foresees_it(browse, service):
         path, _, search = address.partition("?")
         with use_number_format(format_of_locale(locale)):
             foreseen = Opening.of(show_page(service, path, f"?{search}" if search else "")).first_plot()
-            (request, controls), (named, place) = asked[0]["inputs"], asked[0]["state"]
+            (request, controls, _), (named, place) = asked[0]["inputs"], asked[0]["state"]
             values, options = [each["value"] for each in controls], [each["value"] for each in named]
             sent = plot_request(request["value"], values, options, place["value"])
         assert (place["value"], sent) == foreseen
