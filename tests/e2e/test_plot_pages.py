@@ -159,6 +159,7 @@ def test_the_keyboard_moves_the_cut_off_row_by_row(opened):
     row = int(page.locator("#cut-off").get_attribute("data-row"))
     page.focus("#cut-off-slider")
     page.keyboard.press("ArrowRight")
+    expect(page.locator("#cut-off-slider")).to_have_css("outline-style", "solid")
     expect(page.locator("#cut-off")).to_have_attribute("data-row", str(row + 1))
     page.keyboard.press("ArrowLeft")
     in_use = page.locator("#cut-off [data-pick=in_use]").inner_text()
