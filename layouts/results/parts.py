@@ -14,9 +14,10 @@ from ml.text.number_words import percent, with_span
 from ml.translation import text
 
 Found = Mapping[str, Any]
+Sentence = str | list[Any]  # text, or its pieces where a slot is a component
 
 
-def card(name: str, question: str, sentences: Sequence[str], more: Sequence[Component] = ()) -> Component:
+def card(name: str, question: str, sentences: Sequence[Sentence], more: Sequence[Component] = ()) -> Component:
     """A card: the question, the answer in its first sentence, and what is behind it."""
     first, *rest = sentences
     words = html.Div([html.P(first, className="answer-first"), *map(html.P, rest)], className="answer-words")
@@ -25,9 +26,14 @@ def card(name: str, question: str, sentences: Sequence[str], more: Sequence[Comp
     return html.Section([html.Header(title), words, *more], className=f"plot-card answer results-{name}", **named)
 
 
-def date_text(seconds: float | None) -> str:
-    """A day as "2026-11-23", UTC."""
-    return "" if seconds is None else f"{dt.datetime.fromtimestamp(seconds, dt.UTC):%Y-%m-%d}"
+def date_text(seconds: float | None) -> Component | str:
+    """A day as "2026-11-23", UTC, on one line."""
+    return "" if seconds is None else on_one_line(f"{dt.datetime.fromtimestamp(seconds, dt.UTC):%Y-%m-%d}")
+
+
+def on_one_line(date: str) -> Component:
+    """A date that is not broken at its hyphens."""
+    return html.Span(date, className="number")
 
 
 def share_text(row: Found) -> str:

@@ -7,10 +7,10 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from layouts.results.parts import Found, card, date_text, how_to_tell, share_text, table
+from layouts.results.parts import Found, Sentence, card, date_text, how_to_tell, share_text, table
 from layouts.shared import ids
 from ml.text.number_words import count, decimal, percent, span
-from ml.translation import plural, text
+from ml.translation import plural, text, text_parts
 
 LONGEST_REASON = 500  # characters
 DAY = 86_400.0  # seconds
@@ -39,7 +39,7 @@ def right_card(found: Found, label: str, may_acknowledge: bool) -> Component:
     return card("right", text("Has it been right?"), [*_verdict(right, label), *_left_out(records)], more)
 
 
-def _verdict(right: Found, label: str) -> list[str]:
+def _verdict(right: Found, label: str) -> list[Sentence]:
     if right["state"] == "off":
         return _off(right, label)
     if not right["outcomes"]:
@@ -61,13 +61,13 @@ def _verdict(right: Found, label: str) -> list[str]:
     return [text("Not enough is known yet, and nothing speaks against it so far."), so_far, enough]
 
 
-def _off(right: Found, label: str) -> list[str]:
+def _off(right: Found, label: str) -> list[Sentence]:
     numbers = {"said": percent(right["said"]), "came": percent(right["came"]), "outcome": label}
     date = date_text(right["since"])
     if right["direction"] == "more":
-        first = text("No: it has been off since {date}. More comes than it says.", date=date)
+        first = text_parts("No: it has been off since {date}. More comes than it says.", date=date)
     else:
-        first = text("No: it has been off since {date}. Less comes than it says.", date=date)
+        first = text_parts("No: it has been off since {date}. Less comes than it says.", date=date)
     since = text("Since then it said {said} for “{outcome}” on average, and {came} came.", **numbers)
     advice = text("Do not rely on its probabilities; have the model made again with what came since.")
     return [first, since, advice]
@@ -101,14 +101,16 @@ def _bands(right: Found, label: str) -> Component:
     heads = [text("Probability"), text("Outcomes known"), text("Said"), text("Came (95 %)"), text("Picture")]
     rows = [each for each in (*right["bands"], right["all"]) if each["records"]]
     caption = text("What was said and what came of “{outcome}”, by band of probability", outcome=label)
+    marks = {
+        "said": text("said"),
+        "came": text("came"),
+        "between": text("where the share of all such records lies in 95 % of cases"),
+    }
     key = html.P(
-        [
-            html.Span("", className="mark-said"), text("said"), html.Span("", className="mark-came"), text("came"),
-            html.Span("", className="mark-between"), text("where the share of all such records lies in 95 % of cases"),
-        ],
+        [html.Span([html.Span("", className=f"mark-{name}"), words]) for name, words in marks.items()],
         className="said-came-key",
         **{"aria-hidden": "true"},
-    )  # fmt: skip
+    )
     return html.Div([table(caption, heads, [_band(each, right["all"]) for each in rows], "said-came-table"), key])
 
 
@@ -116,7 +118,8 @@ def _band(row: Found, every: Found) -> list[Any]:
     if row is every:
         name: Any = html.Strong(text("All"))
     else:
-        name = [row["label"] or "", " ", html.Span(span(percent(row["start"]), percent(row["end"])), className="unit")]
+        band = span(percent(row["start"]), percent(row["end"]))
+        name = [row["label"] or "", " ", html.Span(band, className="unit number")]
     came = share_text(row)
     off: list[Component] = []
     if row["off"]:
@@ -147,5 +150,6 @@ def _acknowledge(episode: str) -> Component:
             html.Div([reason, button], className="results-acknowledge"),
             html.P(about, className="results-note"),
             said,
-        ]
+        ],
+        className="acknowledge-alarm",
     )

@@ -8,9 +8,9 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from layouts.results.parts import Found, card, share_text, table
+from layouts.results.parts import Found, card, on_one_line, share_text, table
 from ml.text.number_words import count, decimal, percent
-from ml.translation import plural, text
+from ml.translation import plural, text, text_parts
 
 WEEKS, REASONS = 8, 10  # that are listed: the latest, and the most frequent
 WEEK = 7 * 86_400.0  # seconds
@@ -111,9 +111,10 @@ def _weeks(listed: Found, as_of: float) -> list[Component]:
     return [shown, *([html.P(words, className="results-note")] if older > 0 else [])]
 
 
-def _week(monday: str, as_of: float) -> str:
+def _week(monday: str, as_of: float) -> Any:
     is_over = dt.datetime.fromisoformat(monday).replace(tzinfo=dt.UTC).timestamp() + WEEK <= as_of
-    return monday if is_over else text("{week} (not over)", week=monday)
+    week = on_one_line(monday)
+    return week if is_over else text_parts("{week} (not over)", week=week)
 
 
 def _reasons(used: Found) -> list[Component]:

@@ -42,9 +42,10 @@ WATCHED = """() => {
 FITTED = "() => inSight.length && !document.querySelector('.dash-graph--pending')"
 
 
-def words_of(page):
+def sheets_of(page):
+    """The text of each sheet, if the page is printed."""
     read = PdfReader(io.BytesIO(page.pdf(format="A4", prefer_css_page_size=True)))
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", " ".join(sheet.extract_text() for sheet in read.pages)))
+    return [re.sub(r"\s+", " ", unicodedata.normalize("NFKC", sheet.extract_text())) for sheet in read.pages]
 
 
 @pytest.mark.parametrize(
@@ -70,7 +71,7 @@ def test_a_page_is_printed_with_what_is_there_and_without_controls(browse, path,
     expect(page.locator("#prerender")).to_have_count(0)
     expect(page.locator(ready).first).to_be_visible()
     expect(page.locator(".dash-graph--pending")).to_have_count(0)
-    words = words_of(page)
+    words = " ".join(sheets_of(page))
     for text in said:
         assert text in words
     assert [text for text in CONTROLS if text in words] == []

@@ -19,6 +19,7 @@ from settings import Settings
 from store.db import open_store
 from tests.e2e.test_accessibility import AXE, FOUND, VARIANTS
 from tests.e2e.test_accounts import WORD, signed_in
+from tests.e2e.test_print import sheets_of
 from tests.e2e.test_pseudo_locale import CUT, FOREIGN, READ, data_of, plain
 from tests.results import shop, story
 from tests.serving import served
@@ -33,6 +34,17 @@ BROKEN = """() => [...document.querySelectorAll(".results-table thead th")].flat
     return new Set([...range.getClientRects()].map((box) => Math.round(box.top))).size > 1;
   }).map((word) => word[0]);
 })"""  # words that stand on two lines
+BROKEN_DATES = """() => {
+  const texts = document.createTreeWalker(document.querySelector("#content"), NodeFilter.SHOW_TEXT);
+  const broken = [];
+  while (texts.nextNode()) for (const date of texts.currentNode.data.matchAll(/\\d{4}-\\d\\d-\\d\\d/g)) {
+    const range = document.createRange();
+    range.setStart(texts.currentNode, date.index);
+    range.setEnd(texts.currentNode, date.index + date[0].length);
+    if (range.getClientRects().length > 1) broken.push(date[0]);
+  }
+  return broken;
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -184,6 +196,21 @@ def test_no_word_of_a_tables_head_is_broken(browse, homes, width):
     tab = opened(browse, homes["right"], width=width)
     tab.page.wait_for_selector(".results-used table")
     assert tab.page.evaluate(BROKEN) == []
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_no_date_is_broken_at_a_hyphen(browse, homes, width):
+    tab = opened(browse, homes["off"], width=width)
+    tab.page.wait_for_selector(".results-used table")
+    assert tab.page.evaluate(BROKEN_DATES) == []
+
+
+def test_on_paper_the_first_answer_follows_the_title_and_nothing_is_asked(browse, homes):
+    tab = opened(browse, homes["off"], width=900)
+    sheets = sheets_of(tab.page)
+    assert len(sheets) <= 3
+    assert "No: it has been off since" in sheets[0]
+    assert not any("What is done about it?" in sheet for sheet in sheets)
 
 
 @pytest.mark.parametrize("width", [380, 1440])

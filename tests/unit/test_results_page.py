@@ -39,7 +39,7 @@ def said(decisions=(), events=(), assigned=(), asked=None, episode=None, episode
         "paid": paid(assigned, events, asked),
         "used": used(list(decisions), assigned, list(events), asked),
     }  # fmt: skip
-    return words(answers(found, "Will buy", "shop", episodes, may))
+    return words(answers(found, "Will buy", "shop", episodes, may)).replace("  ", " ")
 
 
 def test_of_a_model_of_which_nothing_is_known_the_page_says_what_to_do():
