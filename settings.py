@@ -1,8 +1,9 @@
 """Every setting of Likely in one table; the only file that reads the environment.
 
 Each field of `Settings` is one row: its environment name is the field's name in capitals, then
-come its default, its parser, and its help. Nothing else reads `os.environ`: app.py reads the settings once and
-passes each part its values.
+come its default, its parser, and its help. Those of sign-in elsewhere and of decisions stand in files of their own
+(``sign_in_settings.py``, ``feedback_settings.py``). Nothing else reads `os.environ`: what is started (``app.py``,
+``gunicorn.conf.py``, ``python -m jobs``, ``python -m ml``) asks `Settings.from_environ`, and each part gets its values.
 """
 
 import os
