@@ -111,6 +111,12 @@ def outcome_row(bundle: Bundle, desk: Desk, record: Mapping[str, str], *, named:
     return [row, html_tree(desk.history, id=ids.HISTORY, className="history"), *_stores(), *_claim(desk.claim)]
 
 
+def outcome_keys(bundle: Bundle, desk: Desk) -> tuple[str, ...]:
+    """Digits that press the buttons of the row, rising."""
+    own = (getattr(button, "data-key", "") for button in _buttons(bundle, desk))
+    return tuple(sorted(key for key in own if key))
+
+
 def _stores() -> list[Component]:
     return [
         dcc.Store(id=ids.OUTCOME_ACT),

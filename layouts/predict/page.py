@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 
 from layouts.predict.finder import OpenedRecord, finder, kept_record
 from layouts.predict.finder import stores as searches
-from layouts.predict.outcome_row import Desk, outcome_row
+from layouts.predict.outcome_row import Desk, outcome_keys, outcome_row
 from layouts.predict.pins import pin_tools, pin_words, pins
 from layouts.predict.shortcuts import keys
 from layouts.shared import ids
@@ -132,7 +132,9 @@ def page(
         side.append(html.Section(reasons, className="reasons", **named))
     compared = pins(bundle) if bundle.offers == "probabilities" else []
     who = finder(bundle.key, opened, blanks=bundle.offers == "probabilities")
-    asking = html.Div([_form(bundle, request, opened, tells=desk is not None), *compared], className="asking")
+    asking = html.Div(
+        [_form(bundle, request, opened, outcome_keys(bundle, desk) if desk else ()), *compared], className="asking"
+    )
     view = {"data-view": "call"} if seller_screen(bundle) else {}
     return html.Div([*stores, who, html.Div(side, className="side"), asking], className="predict", **view)
 
@@ -155,7 +157,7 @@ def _panel(said: Component) -> Component:
     return html.Section(shown, id=ids.PANEL, className="panel")
 
 
-def _form(bundle: Bundle, request: FormRequest, opened: OpenedRecord, *, tells: bool) -> Component:
+def _form(bundle: Bundle, request: FormRequest, opened: OpenedRecord, tells: Sequence[str]) -> Component:
     schema, blanks = form_schema(bundle), bundle.offers == "probabilities"
     fresh, kept = starting_record(schema, {}, blanks=blanks), kept_record(schema, opened.entry)
     groups = [
@@ -197,7 +199,7 @@ def _opened(bundle: Bundle) -> dict[str, str]:
     return {"data-opened": ""} if outcomes.exclusive and len(outcomes) > 2 else {}
 
 
-def _tools(*, search: bool, tells: bool) -> Component:
+def _tools(*, search: bool, tells: Sequence[str]) -> Component:
     named = (("reset", text("Reset")), ("undo", text("Undo")), ("copy", text("Copy link")), ("call", text("On call")))
     buttons = [html.Button(words, type="button", className="tool-button", **{"data-do": name}) for name, words in named]
     tools = [*buttons[:2], *pin_tools(), pin_words(), *buttons[2:], keys(search=search, tells=tells)]

@@ -1,6 +1,12 @@
-"""Keyboard shortcuts of the Prediction page, behind a disclosure."""
+"""Keyboard shortcuts of the Prediction page, behind a disclosure.
+
+Which script handles which key stands in ``docs/ARCHITECTURE.md`` (the keyboard); ``tests/unit/test_keyboard.py`` holds
+this list, that table and the scripts against each other.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from dash import html
 from dash.development.base_component import Component
@@ -14,24 +20,38 @@ KEYS = (
     ("Enter", mark("take the value now")),
     ("Escape", mark("close a list, or leave the value")),
     ("↑ ↓", mark("step a number")),
+    ("Shift+↑ ↓", mark("ten steps at once")),
+    ("Page ↑ ↓", mark("ten steps at once")),
     ("F1", mark("explain the value")),
     ("Alt+R", mark("reset the value")),
     ("Ctrl+Z", mark("undo")),
     ("Ctrl+Enter", mark("pin")),
 )
-TELL = ("1 – 4", mark("tell what came of it"))
-
-
+TELL = mark("tell what came of it")
 SEARCH = ("Ctrl+K", mark("search the values"))
 
 
-def keys(*, search: bool = False, tells: bool = False) -> Component:
-    """The shortcuts and what they do, with that of the search on a long form, and those by which outcomes are told."""
+def keys(*, search: bool = False, tells: Sequence[str] = ()) -> Component:
+    """The shortcuts and what they do.
+
+    Parameters
+    ----------
+    search : bool
+        With that of the search on a long form.
+    tells : sequence of str
+        Digits by which what came is told, rising: those of the page's buttons.
+    """
     told = (*KEYS[:1], SEARCH, *KEYS[1:]) if search else KEYS
     rows = [_row(key, [text(words)]) for key, words in told]
     if tells:
-        rows.append(_row(TELL[0], [text(TELL[1]), _switch()]))
+        rows.append(_row(in_short(tells), [text(TELL), _switch()]))
     return html.Details([html.Summary(text("Keys")), html.Dl(rows)], className="help keys")
+
+
+def in_short(digits: Sequence[str]) -> str:
+    """Rising digits as they stand in the list: "1", "1 – 4", or "1, 3, 4" where some are missing."""
+    without_gap = int(digits[-1]) - int(digits[0]) == len(digits) - 1
+    return f"{digits[0]} – {digits[-1]}" if without_gap and len(digits) > 1 else ", ".join(digits)
 
 
 def _row(key: str, said: list[Component | str]) -> Component:

@@ -9,6 +9,7 @@ type Calculated = { z?: ArrayLike<ArrayLike<unknown>> }[];
 type Full = Graph & { _fullData: Trace[]; calcdata: Calculated[] };
 type Place = { trace: number; row: number; at: number };
 
+const KEYS = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"];
 const DRAWN = 80; // ms until the words of a point stand beside it: plotly draws them at most every 50
 const places = new WeakMap<Graph, Place>();
 
@@ -37,7 +38,7 @@ function moved(graph: Full, key: string): Place | null {
 }
 
 addEventListener("keydown", (event) => {
-  if (!/^(Arrow|Home$|End$)/.test(event.key) || hasModifier(event)) return;
+  if (!KEYS.includes(event.key) || hasModifier(event)) return;
   const place = closest(event, ".plot-figure");
   const graph = place && find<Full>(".js-plotly-plot", place);
   if (!place || !graph?.calcdata) return;

@@ -1,5 +1,6 @@
-/* Keys 1 to 9 press the buttons of the outcome row while the focus is where nothing is typed. Who dictates, or presses a
-   digit by chance, turns them off beside their names; the browser remembers that. */
+/* Digits press the buttons of the outcome row that name them (layouts/predict/outcome_row.py) while the focus is where
+   nothing is typed. Who dictates, or presses a digit by chance, turns them off beside their names; the browser remembers
+   that. */
 import { all, closest, find, hasModifier } from "../shared/dom.ts";
 
 const STORE = "outcome-keys";

@@ -1,5 +1,5 @@
 /* When the server is asked about the values in the form, and whether the result on the screen belongs to them. The
-   controls are the inputs of a callback (callbacks/predict.py), whose function `changed` is here: it makes a request of them
+   controls are the inputs of a callback (callbacks/form.py), whose function `changed` is here: it makes a request of them
    when one is due. Each answer names the values that it is about; they are compared with those in the form (fields.ts). */
 import { register, setProps } from "./dash.ts";
 import { all, byId, closest, find, hasModifier, setWords } from "./dom.ts";
