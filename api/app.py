@@ -16,8 +16,8 @@ from api.http.request_body import WholeRequest
 from api.http.wrong_methods import IsPage, MethodsFlask
 from api.protocols import azure, kserve_v1, mlflow, page_addresses, v2
 from api.v1 import (
-    answers,
     campaigns,
+    deferred_answers,
     docs,
     health,
     job_list,
@@ -35,8 +35,8 @@ from feedback.recorder import Recorder
 from feedback.results.model_results import ModelResults
 from feedback.service import Feedback
 from feedback.told.outcome_jobs import OutcomeJobs
-from jobs.answers import Answers
 from jobs.campaign_service import CampaignService
+from jobs.deferred_answers import DeferredAnswers
 from jobs.downloads import Downloads
 from jobs.job_service import JobService
 from ml.service import Service
@@ -107,7 +107,7 @@ def create_api(
     plots.register(app, service)
     scores = predict.Predict(service, max_records, later=job_service is not None)
     predict.register(app, scores)
-    answers.accept_slow_requests(app)
+    deferred_answers.accept_slow_requests(app)
     default = DefaultModel(service, default_model)
     page_addresses.register(app, scores, default)
     reports.register(app, service)
@@ -123,7 +123,7 @@ def create_api(
         job_result.register(app, downloads)
         campaigns.register(app, service, campaign_service)
         late = RecordDeferredDecisions(recorder, service.model) if recorder is not None else None
-        answers.register(app, Answers(job_service), late)
+        deferred_answers.register(app, DeferredAnswers(job_service), late)
     if feedback is not None:
         training.register(app, service, feedback)
         outcomes.register(app, feedback, max_records)

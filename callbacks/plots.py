@@ -8,7 +8,7 @@ from typing import Any
 from dash import ALL, MATCH, ClientsideFunction, Dash, Input, Output, State, ctx, no_update
 from dash.development.base_component import Component
 
-from layouts.insights import answers
+from layouts.insights import answer_cards
 from layouts.shared import ids, plot_cards, plot_table
 from layouts.shared.form_messages import plain_number
 from ml.decision.cut_offs import CUT_OFF
@@ -18,11 +18,11 @@ from ml.metrics.overview import read_cut_off, read_extra, table_of
 from ml.metrics.profit import ProfitCurve, profits
 from ml.metrics.threshold_plots import confusion_table
 from ml.metrics.threshold_table import ThresholdTable
-from ml.plots.answers import answer_by_key, answered
 from ml.plots.catalogue import find
 from ml.plots.curves.confusion_at_cut_off import said_at
 from ml.plots.cut_off_mark import marked
 from ml.plots.drawn_plots import Drawn, drawn, shown_table
+from ml.plots.insight_questions import insight_answer, question_by_key
 from ml.plots.option import Option
 from ml.plots.profit_words import at_cut_off
 from ml.plots.table import TextTable
@@ -87,7 +87,7 @@ def plot_request(request: Any, values: Any, options: Any, place: Any) -> dict[st
     request, place = (each if isinstance(each, dict) else {} for each in (request, place))
     given = zip(options, values, strict=False) if isinstance(options, list) and isinstance(values, list) else ()
     asked = {str(each.get("name")): value for each, value in given if isinstance(each, dict)}
-    if answer_by_key(place.get("key")):
+    if question_by_key(place.get("key")):
         return {"model": place.get("model"), "plot": place["key"], "outcome": place.get("outcome")}
     plot = find(place.get("key"))
     plain = {option.key: _plain(option, asked[option.key]) for option in plot.options if option.key in asked}
@@ -135,16 +135,16 @@ def show_data(service: Service, request: dict[str, Any]) -> Any:
 def _shown(service: Service, request: dict[str, Any]) -> Drawn | None:
     """The plot on a card; None where an answer has no picture."""
     model, outcome = str(request.get("model")), request.get("outcome")
-    if answer := answer_by_key(request.get("plot")):
-        return answered(service, model, answer, str(outcome)).picture
+    if question := question_by_key(request.get("plot")):
+        return insight_answer(service, model, question, str(outcome)).picture
     return drawn(service, model, request.get("plot"), outcome, request.get("options"))
 
 
 def draw_plot(service: Service, request: dict[str, Any]) -> list[Component]:
     """As :func:`show_plot`, but raises errors: StillWorking, or any LikelyError."""
     model, outcome = str(request.get("model")), request.get("outcome")
-    if answer := answer_by_key(request.get("plot")):
-        return answers.answered(answered(service, model, answer, str(outcome)))
+    if question := question_by_key(request.get("plot")):
+        return answer_cards.answer_content(insight_answer(service, model, question, str(outcome)))
     found = drawn(service, model, request.get("plot"), outcome, request.get("options"))
     table = _threshold_table(service, model, found, request)
     if table is None:

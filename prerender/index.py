@@ -10,7 +10,7 @@ from pathlib import Path
 from flask import request
 
 from ml.service import Service
-from prerender.answers import prerender
+from prerender.within_deadline import prerender
 from web.asset_bundle import stamped
 
 SCRIPT = "bundle/prerender.js"  # of assets/: starts the deferred scripts, and takes the prerendered page away

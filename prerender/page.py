@@ -28,7 +28,7 @@ _BELOW = ("plot-card", "plots-part", "plots-more", "about")
 
 
 @dataclass(frozen=True)
-class Answers:
+class OpeningResponses:
     """Responses to the requests of a page when it opens, as far as they are computed.
 
     Attributes
@@ -54,7 +54,7 @@ class Prerendered:
     title: str
 
 
-def to_html(page: Component, answers: Answers) -> Prerendered:
+def to_html(page: Component, answers: OpeningResponses) -> Prerendered:
     """The whole of a page with its frame.
 
     Raises
@@ -70,7 +70,7 @@ def to_html(page: Component, answers: Answers) -> Prerendered:
 
 
 class _PageWriter(HtmlWriter):
-    def __init__(self, page: Component, answers: Answers) -> None:
+    def __init__(self, page: Component, answers: OpeningResponses) -> None:
         self.page, self.answers, self.figure, self.cards = page, answers, "", 0
 
     def element(self, component: Component) -> Iterator[str]:

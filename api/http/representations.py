@@ -22,7 +22,7 @@ Writer = Callable[[Scored], bytes]
 JSON, TEXT = "application/json", "text/plain"
 
 
-class Answer(NamedTuple):
+class ResponseBody(NamedTuple):
     """Body of a response with its content type and model key.
 
     Attributes
@@ -38,7 +38,7 @@ class Answer(NamedTuple):
     key: str
 
     @classmethod
-    def of(cls, scored: Scored, accept: str, notes: Sequence[str] = ()) -> Answer:
+    def of(cls, scored: Scored, accept: str, notes: Sequence[str] = ()) -> ResponseBody:
         """Scores in the representation that an Accept header asks for; notes on a table are in JSON only."""
         content_type, write = choose(accept)
         if notes and content_type == JSON:
@@ -46,7 +46,7 @@ class Answer(NamedTuple):
         return cls(content_type, write(scored), scored.model.key)
 
     @classmethod
-    def in_json(cls, data: dict[str, Any], key: str) -> Answer:
+    def in_json(cls, data: dict[str, Any], key: str) -> ResponseBody:
         """Any data as JSON."""
         return cls(JSON, orjson.dumps(data), key)
 

@@ -14,12 +14,12 @@ from api.contract.requests import PredictQuery
 from api.http.cross_site import computes
 from api.http.query import takes
 from api.http.read_records import is_form
-from api.http.representations import JSON, TEXT, Answer, choose, whole
+from api.http.representations import JSON, TEXT, ResponseBody, choose, whole
 from api.http.validated import read_query
 from api.protocols import hugging_face
 from api.v1.default_model import DefaultModel
 from api.v1.predict import Predict, respond
-from jobs.work.answers import labels_beside
+from jobs.work.deferred_answer import labels_beside
 from ml.bundle.scored import Scored
 from ml.files.text.read_options import ReadOptions
 
@@ -49,12 +49,12 @@ def register(app: Flask, predict: Predict, default: DefaultModel) -> None:
         return respond(_bare(predict.answer(model, raws, accept, labels=True)))
 
 
-def _answer(scored: Scored, wanted: str) -> Answer:
+def _answer(scored: Scored, wanted: str) -> ResponseBody:
     if wanted == JSON:
-        return Answer.in_json(labels_beside(whole(scored)), scored.model.key)
-    return _bare(Answer.of(scored, wanted.partition(";")[0]))
+        return ResponseBody.in_json(labels_beside(whole(scored)), scored.model.key)
+    return _bare(ResponseBody.of(scored, wanted.partition(";")[0]))
 
 
-def _bare(made: Answer) -> Answer:
+def _bare(made: ResponseBody) -> ResponseBody:
     """The labels as text, without a final line break."""
     return made._replace(body=made.body.removesuffix(b"\n")) if made.content_type.startswith(TEXT) else made

@@ -11,9 +11,9 @@ from typing import Any
 from api.contract.requests import PredictQuery
 from api.http.file_tables import notes_of_table
 from api.http.json_tables import drop_unknown_fields, names_of
-from api.http.representations import JSON, Answer, choose, whole
+from api.http.representations import JSON, ResponseBody, choose, whole
 from api.http.statuses import NotAcceptable
-from jobs.work.answers import finished
+from jobs.work.deferred_answer import finished
 from ml.advice.score_known import AVERAGE, ESTIMATOR
 from ml.batch.explained import ALLOW, Wanted, explained
 from ml.bundle.scored import Scored
@@ -49,7 +49,7 @@ class Later(Exception):
 def answer(
     service: Service, name: str, raws: Sequence[object], asked: PredictQuery, accept: str = "", *,
     labels: bool = False, later: bool = False,
-) -> Answer:  # fmt: skip
+) -> ResponseBody:  # fmt: skip
     """Response to a prediction request with options.
 
     Parameters
@@ -82,11 +82,11 @@ def answer(
     if not asked.only_scores:
         if content_type != JSON:
             raise NotAcceptable("What the address asks for is given as JSON only.", f"Accepted: {JSON}.")
-        return Answer.in_json(_more(service, bundle, raws, asked, beside, labels=labels, later=later), bundle.key)
+        return ResponseBody.in_json(_more(service, bundle, raws, asked, beside, labels=labels, later=later), bundle.key)
     scored = _scored(service, bundle, raws, asked)
     if content_type != JSON:
-        return Answer.of(scored, accept)
-    return Answer.in_json(finished(whole(scored), beside, labels=labels), bundle.key)
+        return ResponseBody.of(scored, accept)
+    return ResponseBody.in_json(finished(whole(scored), beside, labels=labels), bundle.key)
 
 
 def _more(

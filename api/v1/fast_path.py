@@ -16,7 +16,7 @@ from flask import Flask
 from werkzeug.exceptions import HTTPException
 from werkzeug.wsgi import get_content_length
 
-from api.http.representations import Answer
+from api.http.representations import ResponseBody
 from api.http.request_body import open_body
 from api.http.request_ids import ID, MODEL
 from telemetry.request_ids import request_id
@@ -37,7 +37,7 @@ class FastPath:
         Function of environment, model and body that returns the response or raises.
     """
 
-    def __init__(self, app: Flask, answer: Callable[[WSGIEnvironment, str, bytes], Answer]) -> None:
+    def __init__(self, app: Flask, answer: Callable[[WSGIEnvironment, str, bytes], ResponseBody]) -> None:
         self._hooks = app.before_request_funcs
         self._long_way = app.wsgi_app
         self._longest = min(SHORT, app.config["MAX_CONTENT_LENGTH"])

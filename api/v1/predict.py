@@ -13,7 +13,7 @@ from api.http.file_tables import notes_of_table, read_table
 from api.http.json_tables import names_of
 from api.http.query import takes
 from api.http.read_records import read_body
-from api.http.representations import Answer
+from api.http.representations import ResponseBody
 from api.http.request_ids import MODEL
 from api.http.validated import read_query
 from api.v1.explanations import answer
@@ -51,17 +51,17 @@ class Predict:
 
         return read_body(body, content_type, self.most, known, lenient=lenient, tables=tables)
 
-    def answer(self, name: str, raws: Sequence[object], accept: str, *, labels: bool = False) -> Answer:
+    def answer(self, name: str, raws: Sequence[object], accept: str, *, labels: bool = False) -> ResponseBody:
         """Answer with the options of the current request's address; see :func:`api.v1.explanations.answer`."""
         asked = read_query(PredictQuery)
         return answer(self.service, name, raws, asked, accept, labels=labels, later=self._later)
 
-    def plain(self, environ: WSGIEnvironment, name: str, body: bytes) -> Answer:
+    def plain(self, environ: WSGIEnvironment, name: str, body: bytes) -> ResponseBody:
         """Score the records of a body, without options."""
         raws = self.read(name, body, environ.get("CONTENT_TYPE", ""))
         scored, notes = self.service.score(name, raws), notes_of_table(raws)
         del raws  # many records, while the answer is written
-        return Answer.of(scored, environ.get("HTTP_ACCEPT", ""), notes)
+        return ResponseBody.of(scored, environ.get("HTTP_ACCEPT", ""), notes)
 
 
 def register(app: Flask, predict: Predict) -> None:
@@ -82,6 +82,6 @@ def register(app: Flask, predict: Predict) -> None:
     app.wsgi_app = FastPath(app, predict.plain)  # type: ignore[method-assign]
 
 
-def respond(made: Answer) -> Response:
+def respond(made: ResponseBody) -> Response:
     """An answer as a Flask response."""
     return Response(made.body, content_type=made.content_type, headers={MODEL: made.key})

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from jobs.work.answers import make_answer
 from jobs.work.call_lists import split_list, write_list
 from jobs.work.chunks import score, split, split_scored
+from jobs.work.deferred_answer import make_answer
 from jobs.work.exports import make_export
 from jobs.work.score_campaign import WITH_REASONS, campaign_header, score_campaign
 from ml.service import Service

@@ -9,11 +9,11 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from layouts.insights import about, answers
+from layouts.insights import about, answer_cards
 from layouts.shared import plot_cards as plots
 from ml.bundle.bundle import Bundle
-from ml.plots.answers import ANSWERS
 from ml.plots.catalogue import plots_of
+from ml.plots.insight_questions import INSIGHT_QUESTIONS
 from ml.plots.plot import Plot, Section
 from ml.text.holdout_words import records_words
 from ml.translation import mark, text
@@ -56,7 +56,7 @@ def page(bundle: Bundle, state: dict[str, Any], in_use: Callable[[str], float] |
         [html.H2(text("For analysts")), *filter(None, folded), *about.folded(bundle)], className="plots-part analysts"
     )
     return html.Div(
-        [plots.frame(bundle, outcome, [head, answers.cards(bundle, outcome), analysts]), about.card(bundle)]
+        [plots.frame(bundle, outcome, [head, answer_cards.cards(bundle, outcome), analysts]), about.card(bundle)]
     )
 
 
@@ -68,7 +68,7 @@ def _part(bundle: Bundle, part: Part, outcome: str, state: dict[str, Any], cut_o
 
 def _plots(bundle: Bundle, part: Part, outcome: str) -> list[Plot]:
     """The plots of a section, without those that an answer shows."""
-    shown = {answer.pictures(bundle, outcome)[0] for answer in ANSWERS}
+    shown = {answer.pictures(bundle, outcome)[0] for answer in INSIGHT_QUESTIONS}
     return [plot for plot in plots_of("insights") if _section(plot) == part.key and plot.key not in shown]
 
 

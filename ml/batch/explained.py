@@ -1,6 +1,6 @@
 """More than scores of records: decisions, contributions and reasons, records with blanks; as JSON values.
 
-A request computes them where that is quick, else a job does (``jobs/work/answers.py``), with the same result.
+A request computes them where that is quick, else a job does (``jobs/work/deferred_answer.py``), with the same result.
 """
 
 from __future__ import annotations

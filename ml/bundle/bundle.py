@@ -25,8 +25,8 @@ from ml.data.outcomes import Outcome, Outcomes, Prediction
 from ml.data.records import read_records
 from ml.data.schema import Schema
 from ml.errors import BrokenModel, LikelyError, UntrustedModel
-from ml.predict.answers import TOLERANCE
 from ml.predict.asking import Asking
+from ml.predict.estimator_output import TOLERANCE
 from ml.predict.predictor import Predictor, SklearnPredictor
 from ml.runtime.foreign_code import foreign, how_to_install, missing_module, reason
 from ml.translation import ALL_READERS, text, use_language

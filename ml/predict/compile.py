@@ -15,7 +15,6 @@ from ml.data.labels import known_as
 from ml.data.outcomes import Outcome, Outcomes
 from ml.data.schema import Schema
 from ml.errors import LikelyError
-from ml.predict.answers import means_yes
 from ml.predict.compiled.build.builder import Builder, edges_of, unwrap
 from ml.predict.compiled.build.catalogue import model_of
 from ml.predict.compiled.build.classifiers import forests_of
@@ -25,6 +24,7 @@ from ml.predict.compiled.onnx.onnx_graph import graph_of
 from ml.predict.compiled.trace.symbolic_columns import CannotCompile
 from ml.predict.compiled.trace.traced import Traced, features_of
 from ml.predict.equivalence import Proof, prove
+from ml.predict.estimator_output import means_yes
 from ml.predict.program import Program
 from ml.runtime import memory
 

@@ -10,9 +10,9 @@ import numpy as np
 from ml.data.columns import Block, block_of, rows_of, size, take
 from ml.data.outcomes import Prediction
 from ml.data.schema import Schema
-from ml.predict.answers import TOLERANCE
 from ml.predict.compiled.codec import numbers_in
 from ml.predict.compiled.columns.edge_cases import ROWS_AT_ONCE, EdgeCases, edge_cases
+from ml.predict.estimator_output import TOLERANCE
 from ml.predict.program import Program
 
 Reference = Callable[[Block], Prediction]

@@ -16,12 +16,21 @@ import numpy as np
 from ml.data.columns import Block, block_of, size, take
 from ml.data.outcomes import Outcomes, Prediction
 from ml.data.schema import Row, Schema
-from ml.predict.answers import NoAnswer, labels_of, probabilities_of
 from ml.predict.asking import Asking
+from ml.predict.estimator_output import EstimatorFailed, labels_of, probabilities_of
 from ml.predict.inputs import input_of
 from ml.runtime.foreign_code import missing_module
 
-__all__ = ["NoAnswer", "Predictor", "RowScore", "SklearnPredictor", "joined", "labels_of", "offers", "probabilities_of"]
+__all__ = [
+    "EstimatorFailed",
+    "Predictor",
+    "RowScore",
+    "SklearnPredictor",
+    "joined",
+    "labels_of",
+    "offers",
+    "probabilities_of",
+]
 
 ROWS_AT_ONCE = 100_000  # preprocessing may make a row many times as large
 NEARLY_EQUAL = 1e-6  # single precision: closer probabilities do not decide a label
@@ -75,7 +84,7 @@ class SklearnPredictor:
 
         Raises
         ------
-        NoAnswer
+        EstimatorFailed
             When the estimator fails for a row, whatever it raises, or answers with no probability.
         """
         rows = size(block)
@@ -153,19 +162,19 @@ def labels_of_one(probabilities: Sequence[float] | None, exclusive: bool) -> tup
 
 
 def answering(ask: Callable[[], Answer]) -> Answer:
-    """An estimator's answer; its exceptions become NoAnswer with the reason.
+    """An estimator's answer; its exceptions become EstimatorFailed with the reason.
 
     A missing module or a lack of memory is no fault of the record and is raised as it is: see :mod:`ml.bundle.guard`.
     """
     try:
         return ask()
-    except NoAnswer:
+    except EstimatorFailed:
         raise
     except Exception as error:
         if isinstance(error, MemoryError) or missing_module(error):
             raise
         said = str(error).strip() or type(error).__name__
-        raise NoAnswer(said) from error
+        raise EstimatorFailed(said) from error
 
 
 def joined(parts: Sequence[Prediction]) -> Prediction:
@@ -186,6 +195,6 @@ def why_unanswered(predictor: SklearnPredictor, block: Block) -> str | None:
     """Why the estimator gives no answer for some records; None where it gives one."""
     try:
         predictor.block(block)
-    except NoAnswer as error:
+    except EstimatorFailed as error:
         return str(error)
     return None

@@ -17,12 +17,12 @@ import numpy as np
 from ml.data.columns import Block, size, take
 from ml.data.outcomes import Prediction
 from ml.data.schema import Row
-from ml.predict.answers import NoAnswer
 from ml.predict.compiled.codec import from_plain, to_plain
 from ml.predict.compiled.columns.columns import Matrix
 from ml.predict.compiled.models.models import Exclusive, Independent, Inputs
 from ml.predict.compiled.models.ties import Ties
 from ml.predict.compiled.onnx.onnx_session import Trees
+from ml.predict.estimator_output import EstimatorFailed
 
 PROGRAM_FILES = ("program.json", "program.onnx", "program-first.onnx", "program-ties.npz")
 FORMAT = 2
@@ -99,7 +99,7 @@ class Program:
         sums = self._trees.sums(matrices) if self._trees else {}
         labels, probabilities = self.model.answer(Inputs(matrices, sums, first_sums, ordered_sums))
         if not math.isfinite(float(probabilities.sum())):
-            raise NoAnswer("it gives no probability for these values.")
+            raise EstimatorFailed("it gives no probability for these values.")
         return labels, probabilities
 
     @cached_property

@@ -16,10 +16,10 @@ from ml.errors import LikelyError, NoProbabilities
 from ml.metrics.headline import Averages
 from ml.metrics.overview import Overview, averages_of, overview
 from ml.metrics.profit import ProfitCurve
-from ml.plots.answers import ANSWERS, answer_sentences
 from ml.plots.catalogue import plots_of
 from ml.plots.cut_off_mark import marked
 from ml.plots.drawn_plots import Drawn, drawn
+from ml.plots.insight_questions import INSIGHT_QUESTIONS, answer_sentences
 from ml.plots.plot import Plot, Section, View
 from ml.plots.table import TextTable
 from ml.translation import mark, text
@@ -136,7 +136,7 @@ def report_contents(service: Service, name_or_key: str, outcome: str | None = No
         found, refusal = None, f"{error.message} {error.hint}".strip()
     report = Report(bundle, view, cut_off, found, refusal, averages_of(service, bundle))
     chapters = tuple(_chapter(service, report, *row) for row in _plan(bundle, name))
-    answers = tuple((text(each.question), answer_sentences(service, bundle, each, name)) for each in ANSWERS)
+    answers = tuple((text(each.question), answer_sentences(service, bundle, each, name)) for each in INSIGHT_QUESTIONS)
     return replace(report, answers=answers, chapters=chapters)
 
 

@@ -14,7 +14,7 @@ from ml.data.feature import text_of
 from ml.data.labels import label_of
 from ml.data.outcomes import Outcome, Outcomes
 from ml.errors import InvalidData
-from ml.predict.answers import classes_of_outputs
+from ml.predict.estimator_output import classes_of_outputs
 from ml.training.target import yes_class
 from ml.training.trained import outcomes_of
 

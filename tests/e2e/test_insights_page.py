@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from ml.plots.answers import ANSWERS
 from ml.plots.catalogue import plots_of
+from ml.plots.insight_questions import INSIGHT_QUESTIONS
 
 SECTIONS = ("Which features matter", "What their values do", "What is in the records")
 NOT_SHOWN = {"contributions"}  # stands in an answer
@@ -22,7 +22,7 @@ def plots_asked(tab):
 
 
 def answers_of(tab):
-    expect(tab.page.locator(".answer-words")).to_have_count(len(ANSWERS))
+    expect(tab.page.locator(".answer-words")).to_have_count(len(INSIGHT_QUESTIONS))
     return tab.page
 
 
@@ -59,10 +59,13 @@ def test_three_answers_stand_first_and_only_they_are_asked_for(browse, dark):
     tab = browse(width=1440, height=2000, color_scheme=dark).open("/loan/insights")
     page = answers_of(tab)
     expect(page.locator(".answer .main-svg").last).to_be_visible()
-    assert page.locator("#plots h2").all_inner_texts() == [*(each.question for each in ANSWERS), "For analysts"]
+    assert page.locator("#plots h2").all_inner_texts() == [
+        *(each.question for each in INSIGHT_QUESTIONS),
+        "For analysts",
+    ]
     tops = page.locator(".answer").evaluate_all("cards => cards.map(card => card.getBoundingClientRect().top)")
     assert len(set(tops)) == 1  # side by side
-    assert len(plots_asked(tab)) == len(ANSWERS)
+    assert len(plots_asked(tab)) == len(INSIGHT_QUESTIONS)
     assert page.locator(".plots-more .js-plotly-plot").count() == 0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from prerender import answers
+from prerender import within_deadline
 
 DASH = "**/dash_renderer*"
 # Words and lines that can be seen, and where the first card stands.
@@ -32,8 +32,8 @@ SEES = """new MutationObserver(() => { window.prerendered ||= document.querySele
 @pytest.fixture(autouse=True)
 def unhurried(monkeypatch):
     """The server has the time that it takes, however busy the machine is."""
-    monkeypatch.setattr(answers, "GLANCE", 20.0)
-    monkeypatch.setattr(answers, "LIMIT", 20.0)
+    monkeypatch.setattr(within_deadline, "GLANCE", 20.0)
+    monkeypatch.setattr(within_deadline, "LIMIT", 20.0)
 
 
 @pytest.fixture

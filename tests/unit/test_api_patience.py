@@ -11,11 +11,11 @@ from api.v1 import campaigns, explanations
 from auth.caller import Caller, Request, use_request
 from auth.permissions import Permission
 from jobs import list_forecasts
-from jobs.answers import Answers
+from jobs.deferred_answers import DeferredAnswers
 from jobs.errors import NoRoom, TooMuchOpen
 from jobs.job_service import JobService
 from jobs.receive import FileLimits
-from jobs.work import answers as work
+from jobs.work import deferred_answer as work
 from jobs.worker import Worker
 from ml.errors import UnknownModel
 from ml.report import files as reports
@@ -58,7 +58,7 @@ def house(models, tmp_path):
         while worker.step():
             pass
 
-    return client, run, Answers(jobs)
+    return client, run, DeferredAnswers(jobs)
 
 
 @pytest.fixture
@@ -242,7 +242,7 @@ def test_plots_and_reports_that_take_longer_come_later_at_the_same_address(house
 def test_a_plot_that_takes_longer_comes_later(house, impatient, monkeypatch):
     client, _, _ = house
     slow = Slow()
-    monkeypatch.setattr("api.v1.plots.table", lambda service, *_: service.result(("binary@1", "slow"), slow))
+    monkeypatch.setattr("api.v1.plots.plot_rows", lambda service, *_: service.result(("binary@1", "slow"), slow))
     path = "/api/v1/models/binary/plots/roc.csv?outcome=yes"
     assert client.get(path).status_code == 202
     slow.go.set()

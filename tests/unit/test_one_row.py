@@ -9,8 +9,8 @@ from ml.data.columns import block_of
 from ml.data.feature import Feature
 from ml.data.outcomes import Outcome, Outcomes
 from ml.data.schema import Schema
-from ml.predict.answers import NoAnswer
 from ml.predict.asking import Asking
+from ml.predict.estimator_output import EstimatorFailed
 from ml.predict.predictor import SklearnPredictor, labels_of_one, labels_that_follow
 
 SCHEMA = Schema((Feature("x", "X", "number"),))
@@ -62,5 +62,5 @@ def test_what_is_no_probability_is_none_for_one_row_either(model, answer):
     model.answer = answer
     predictor = SklearnPredictor(model, SCHEMA, OUTCOMES, Asking("frame", True))
     for ask in (lambda: predictor.row((3.0,)), lambda: predictor.block(block_of(SCHEMA, [(3.0,)]))):
-        with pytest.raises(NoAnswer, match="where a probability from 0 to 1 is due"):
+        with pytest.raises(EstimatorFailed, match="where a probability from 0 to 1 is due"):
             ask()

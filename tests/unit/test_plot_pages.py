@@ -18,9 +18,9 @@ from layouts.performance import page as performance
 from layouts.shared import ids, plot_table
 from ml.locale import format_of_locale, use_number_format
 from ml.metrics.overview import averages_of, table_of
-from ml.plots.answers import ANSWERS
 from ml.plots.catalogue import CATALOGUE, find, plots_of
 from ml.plots.columns import DataTable
+from ml.plots.insight_questions import INSIGHT_QUESTIONS
 from ml.plots.table import TextTable
 from ml.service import Service, open_service
 from store.db import open_store
@@ -77,7 +77,7 @@ FOUR = {
 def test_a_page_has_a_place_for_each_of_its_plots_once_and_names_the_version(small, layout, which):
     bundle = small.model("multiclass")
     parts = list(layout.page(bundle, {})._traverse())
-    shown = {answer.pictures(bundle, "gold")[0] for answer in ANSWERS if which == "insights"}
+    shown = {answer.pictures(bundle, "gold")[0] for answer in INSIGHT_QUESTIONS if which == "insights"}
     for plot in plots_of(which):
         times = [getattr(part, "id", None) for part in parts].count(place(bundle, plot.key))
         assert times == (plot.key not in shown and plot.fits(bundle)), plot.key
@@ -385,7 +385,7 @@ def test_opening_a_table_leaves_its_figure(small):
     assert data.root.children[1].tabIndex == 0
 
 
-@pytest.mark.parametrize("answer", ANSWERS, ids=lambda answer: answer.key)
+@pytest.mark.parametrize("answer", INSIGHT_QUESTIONS, ids=lambda answer: answer.key)
 def test_the_picture_of_an_answer_has_a_table(small, answer):
     changed_by("plot-data-opener")
     bundle = small.model("binary")

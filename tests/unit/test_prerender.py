@@ -20,10 +20,10 @@ from callbacks.router import show_page
 from layouts.performance.page import PARTS
 from ml.plots import drawn_plots
 from ml.plots.catalogue import find
-from prerender import answers
-from prerender.answers import prerender
+from prerender import within_deadline
 from prerender.opening import Opening
-from prerender.page import MOST_CARDS, Answers, Prerendered, to_html
+from prerender.page import MOST_CARDS, OpeningResponses, Prerendered, to_html
+from prerender.within_deadline import prerender
 from settings import Settings
 from tests.small import small_service
 
@@ -38,8 +38,8 @@ def small(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def unhurried(monkeypatch):
-    monkeypatch.setattr(answers, "GLANCE", 60.0)
-    monkeypatch.setattr(answers, "LIMIT", 60.0)
+    monkeypatch.setattr(within_deadline, "GLANCE", 60.0)
+    monkeypatch.setattr(within_deadline, "LIMIT", 60.0)
 
 
 class Words(HTMLParser):
@@ -127,7 +127,7 @@ def test_what_takes_long_is_left_to_the_real_page_and_begun(small, monkeypatch):
         return small.result((id(go),), lambda: (begun.set(), go.wait(20), {})[2]) and real(*asked)
 
     monkeypatch.setattr(drawn_plots, "result_of", slow)
-    monkeypatch.setattr(answers, "GLANCE", 0.1)
+    monkeypatch.setattr(within_deadline, "GLANCE", 0.1)
     text = prerender(small, "/binary/performance", "").html
     assert begun.is_set()
     assert "data-figure" not in text
@@ -141,7 +141,7 @@ def test_no_page_comes_sooner_where_there_is_none_or_it_says_what_is_wrong(small
 
 
 def test_a_page_that_cannot_be_written_comes_without(small, monkeypatch, caplog):
-    monkeypatch.setattr(answers, "show_page", lambda *_: 1 / 0)
+    monkeypatch.setattr(within_deadline, "show_page", lambda *_: 1 / 0)
     assert prerender(small, "/binary/performance", "") is None
     assert "could not be prerendered" in caplog.text
 
@@ -149,13 +149,13 @@ def test_a_page_that_cannot_be_written_comes_without(small, monkeypatch, caplog)
 def test_what_it_does_not_know_it_does_not_write():
     page = html.Div([html.Div(id="plots"), dcc.Markdown("a")], **{"data-title": "A"})
     with pytest.raises(TypeError, match="Markdown"):
-        to_html(page, Answers())
+        to_html(page, OpeningResponses())
 
 
 def test_controls_look_as_they_do_on_the_page():
     select = dbc.Select(id="a", options=[{"value": "x", "label": "<X>"}, {"value": "y", "label": "Y"}], value="y")
     page = html.Div([select, dbc.Input(id="b", type="text", value='"1"'), dcc.Store(id="c")], **{"data-title": "A"})
-    text = to_html(page, Answers(controls={"b": {"value": "2"}})).html
+    text = to_html(page, OpeningResponses(controls={"b": {"value": "2"}})).html
     assert '<option value="x">&lt;X&gt;</option><option value="y" selected>Y</option>' in text
     assert '<input type="text" value="2" class="form-control">' in text
 
@@ -163,17 +163,18 @@ def test_controls_look_as_they_do_on_the_page():
 def test_what_a_model_says_of_itself_stays_text(small, monkeypatch):
     bad = "</div><script>alert(1)</script>\"' onload=alert(1)"
     page = html.Div([html.P(bad, title=bad), html.P(html.Span("–", **{"data-pick": "a"}))], **{"data-title": bad})
-    text = to_html(page, Answers(texts={"a": bad})).html
+    text = to_html(page, OpeningResponses(texts={"a": bad})).html
     assert "<script" not in text
     assert Words(text).texts.count(bad) == 2
 
 
 def test_nothing_keeps_the_index(small, monkeypatch):
     go = threading.Event()
-    monkeypatch.setattr(answers, "show_page", lambda *_: go.wait(20))
-    monkeypatch.setattr(answers, "LIMIT", 0.05)
+    monkeypatch.setattr(within_deadline, "show_page", lambda *_: go.wait(20))
+    monkeypatch.setattr(within_deadline, "LIMIT", 0.05)
     started = time.monotonic()
-    assert [prerender(small, "/binary/performance", "") for _ in range(answers.MOST + 3)] == [None] * (answers.MOST + 3)
+    most = within_deadline.MOST + 3
+    assert [prerender(small, "/binary/performance", "") for _ in range(most)] == [None] * most
     assert time.monotonic() - started < 10
     go.set()
 

@@ -45,7 +45,7 @@ from ml.data.feature import Choice, Feature
 from ml.data.outcomes import Outcome, Outcomes, Prediction
 from ml.data.schema import Schema
 from ml.predict.compile import CannotCompile, compile_estimator, prove
-from ml.predict.predictor import NoAnswer, SklearnPredictor
+from ml.predict.predictor import EstimatorFailed, SklearnPredictor
 from ml.predict.program import PROGRAM_FILES, Program
 from ml.training.infer_schema import infer_schema
 
@@ -493,7 +493,7 @@ def test_a_compiled_model_gives_no_number_that_is_none():
     outcomes = Outcomes((Outcome("x", "x", "x"), Outcome("y", "y", "y")), True, "y")
     program = compile_estimator(model, infer_schema(frame), outcomes)
     program.model.model.variance[:] = np.nan
-    with pytest.raises(NoAnswer, match="no probability"):
+    with pytest.raises(EstimatorFailed, match="no probability"):
         program.row((0.5, 0.5))
-    with pytest.raises(NoAnswer, match="no probability"):
+    with pytest.raises(EstimatorFailed, match="no probability"):
         program.block((np.array([0.5, 0.1]), np.array([0.5, 0.1])))

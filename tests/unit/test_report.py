@@ -22,8 +22,8 @@ from sklearn.metrics import average_precision_score, brier_score_loss, f1_score,
 from api import create_api
 from ml.cli import FAILED, OK
 from ml.cli.commands import main
-from ml.plots.answers import ANSWERS, answered
 from ml.plots.catalogue import CATALOGUE
+from ml.plots.insight_questions import INSIGHT_QUESTIONS, insight_answer
 from ml.report import files
 from ml.report.charts import steps
 from ml.report.contents import report_contents
@@ -160,9 +160,9 @@ def test_every_plot_of_the_catalogue_is_drawn_or_says_why(reports, sort, outcome
 def test_it_begins_with_the_three_answers_of_the_insights_page(small, reports, sort, outcome):
     text = html_report(reports[sort, outcome])
     assert text.index('id="answers"') < text.index('id="summary"')
-    for each in ANSWERS:
+    for each in INSIGHT_QUESTIONS:
         assert f"<h3>{html.escape(each.question)}</h3>" in text
-        for sentence in answered(small, sort, each, outcome).sentences:
+        for sentence in insight_answer(small, sort, each, outcome).sentences:
             assert html.escape(sentence) in text
 
 

@@ -13,7 +13,7 @@ from ml.data.columns import Block, block_of, rows_of, size, take
 from ml.data.example_record import UNHEARD_OF
 from ml.data.feature import Feature, Value
 from ml.data.schema import Row, Schema
-from ml.predict.predictor import NoAnswer, SklearnPredictor, why_unanswered
+from ml.predict.predictor import EstimatorFailed, SklearnPredictor, why_unanswered
 from ml.runtime.halving import bisect_refused
 
 TRIED = 3  # records
@@ -97,7 +97,7 @@ def _models(schema: Schema, block: Block, ask: Maker) -> list[Row]:
     for row in rows:
         try:
             predictor.row(row)
-        except NoAnswer:
+        except EstimatorFailed:
             continue
         found.append(row)
         if len(found) == TRIED:

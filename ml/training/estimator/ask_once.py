@@ -11,8 +11,8 @@ import pandas as pd
 
 from ml.data.outcomes import Outcomes, Prediction
 from ml.errors import InvalidData, LikelyError
-from ml.predict.answers import labels_of, probabilities_of
 from ml.predict.asking import Container
+from ml.predict.estimator_output import labels_of, probabilities_of
 
 WITHOUT_NAMES = "fitted without feature names"
 SMALLEST = 1e-15

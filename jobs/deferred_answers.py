@@ -1,4 +1,4 @@
-"""Asynchronous answers: a request that takes too long becomes a job, whose answer is fetched when it is done."""
+"""Deferred answers: a request that takes too long becomes a job, whose answer is fetched when it is done."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from ml.translation import text, translated
 from store.job import ANSWER, OPEN, Job
 
 
-class Answers:
-    """Answers of jobs.
+class DeferredAnswers:
+    """Answers of requests that became jobs.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ class Answers:
         model : str
             Key of the version that answers.
         asked : mapping
-            JSON values, as :func:`jobs.work.answers.make_answer` takes them.
+            JSON values, as :func:`jobs.work.deferred_answer.make_answer` takes them.
         """
         body = json.dumps(asked).encode()
         return self._jobs.begin(model, [body], {"kind": ANSWER}, None, len(body))[0]

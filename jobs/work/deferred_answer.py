@@ -1,4 +1,4 @@
-"""Answers: what a request asked for, computed by a worker because it takes longer than a request waits."""
+"""A deferred answer: what a request asked for, computed by a worker because it takes longer than a request waits."""
 
 from __future__ import annotations
 

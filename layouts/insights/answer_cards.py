@@ -1,4 +1,4 @@
-"""The three answers at the top of the Insights page: their cards, and what comes into them."""
+"""Cards of the three answers at the top of the Insights page, and what comes into them."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from dash.development.base_component import Component
 from layouts.shared import plot_cards
 from layouts.shared.static_html import static_html
 from ml.bundle.bundle import Bundle
-from ml.plots.answers import ANSWERS, Answer, Answered
 from ml.plots.catalogue import find
+from ml.plots.insight_questions import INSIGHT_QUESTIONS, InsightAnswer, InsightQuestion
 from ml.text.spoken import cut_off_text
 from ml.translation import text
 
 
 def cards(bundle: Bundle, outcome: str) -> Component:
     """A card for each of the three questions, side by side where there is room."""
-    return html.Div([_card(bundle, each, outcome) for each in ANSWERS], className="plots answers")
+    return html.Div([_card(bundle, each, outcome) for each in INSIGHT_QUESTIONS], className="plots answers")
 
 
-def _card(bundle: Bundle, answer: Answer, outcome: str) -> Component:
-    plot = find(answer.pictures(bundle, outcome)[0])
-    question = text(answer.question)
+def _card(bundle: Bundle, asked: InsightQuestion, outcome: str) -> Component:
+    plot = find(asked.pictures(bundle, outcome)[0])
+    question = text(asked.question)
     head = static_html(html.Header([html.H2(question), plot_cards.download(plot, question)]))
     data = {"data-plot": plot.key}
     return html.Section(
-        [head, *plot_cards.place(bundle, outcome, answer.key, question)], className="plot-card answer", **data
+        [head, *plot_cards.place(bundle, outcome, asked.key, question)], className="plot-card answer", **data
     )
 
 
-def answered(found: Answered) -> list[Component]:
+def answer_content(found: InsightAnswer) -> list[Component]:
     """The answer in words, its picture under the name of the method, and folded up what analysts want to know."""
     first, *rest = found.sentences
     words = html.Div([html.P(first, className="answer-first"), *map(html.P, rest)], className="answer-words")

@@ -1,4 +1,4 @@
-"""Asynchronous answers: 202 Accepted for a request that takes longer than 8 s, and the route that gives its answer."""
+"""Deferred answers: 202 Accepted for a request that takes longer than 8 s, and the route that gives its answer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from api.http.query import takes
 from api.http.record_decisions import RecordDeferredDecisions
 from api.http.request_ids import MODEL
 from api.v1.explanations import Later
-from jobs.answers import Answers
+from jobs.deferred_answers import DeferredAnswers
 from jobs.files.job_view import pause_of
 from ml.errors import LikelyError
 from ml.runtime.deadline import StillWorking
@@ -21,7 +21,7 @@ PREFIX = "/api/v1/answers"
 SOON = 2  # seconds, Retry-After of what is computed in this process
 
 
-def register(app: Flask, answers: Answers, late: RecordDeferredDecisions | None = None) -> None:
+def register(app: Flask, answers: DeferredAnswers, late: RecordDeferredDecisions | None = None) -> None:
     """Add the route, and make jobs of requests that take too long; `late` records the decisions of answers."""
 
     @app.get(f"{PREFIX}/<answer>")

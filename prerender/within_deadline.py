@@ -16,7 +16,7 @@ from ml.errors import LikelyError
 from ml.runtime.deadline import BestEffort, StillWorking, strict_deadline
 from ml.service import Service
 from prerender.opening import Opening
-from prerender.page import Answers, Prerendered, to_html
+from prerender.page import OpeningResponses, Prerendered, to_html
 
 log = logging.getLogger("likely")
 
@@ -52,7 +52,7 @@ def _prerender(service: Service, path: str, search: str) -> Prerendered | None:
         return None
 
 
-def _answers(service: Service, opening: Opening) -> Answers:
+def _answers(service: Service, opening: Opening) -> OpeningResponses:
     """The counts, the averages and the first plot of a page; what is not ready in time goes on being computed."""
     inside: list[tuple[Any, Any]] = []
     shown: threshold_table.Shown = ({}, {})
@@ -68,4 +68,4 @@ def _answers(service: Service, opening: Opening) -> Answers:
         place, request = found
         with suppress(StillWorking):
             inside.append((place, draw_plot(service, request)))
-    return Answers(inside, *shown)
+    return OpeningResponses(inside, *shown)

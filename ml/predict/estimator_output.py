@@ -1,4 +1,4 @@
-"""Labels and probabilities of outcomes from an estimator's answers, each validated."""
+"""Output of estimators: labels and probabilities of outcomes from what they answer, each validated."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TRUE = (1, True)
 TOLERANCE = 1e-9  # largest difference between probabilities that count as equal
 
 
-class NoAnswer(ValueError):
+class EstimatorFailed(ValueError):
     """The estimator fails for a record, or its answer is no probability or no known class."""
 
 
@@ -23,7 +23,7 @@ def labels_of(estimator: Any, given: Any, outcomes: Outcomes) -> np.ndarray:
 
     Raises
     ------
-    NoAnswer
+    EstimatorFailed
         When a label is none of the outcomes.
     """
     return read_labels(estimator.predict(given), outcomes, size_of(given))
@@ -43,7 +43,7 @@ def read_labels(predicted: Any, outcomes: Outcomes, rows: int) -> np.ndarray:
     predicted = predicted.reshape(rows)  # some libraries answer (n, 1)
     labels = np.column_stack([predicted == outcome.value for outcome in outcomes.items])
     if labels.shape != (rows, len(outcomes)) or not (labels.sum(axis=1) == 1).all():
-        raise NoAnswer("its label is none of the outcomes.")
+        raise EstimatorFailed("its label is none of the outcomes.")
     return labels
 
 
@@ -62,7 +62,7 @@ def probabilities_of(estimator: Any, given: Any, outcomes: Outcomes) -> np.ndarr
 
     Raises
     ------
-    NoAnswer
+    EstimatorFailed
         When a probability is no finite number from 0 to 1.
     """
     ask = getattr(estimator, "predict_proba", None)  # looked up once: a pipeline asks its last step what it can do
@@ -77,15 +77,15 @@ def probabilities_of(estimator: Any, given: Any, outcomes: Outcomes) -> np.ndarr
 
 
 def check_probabilities(probabilities: np.ndarray, outcomes: Outcomes, rows: int) -> np.ndarray:
-    """The probabilities, if they are finite and from 0 to 1; NoAnswer otherwise."""
+    """The probabilities, if they are finite and from 0 to 1; EstimatorFailed otherwise."""
     if probabilities.shape != (rows, len(outcomes)):
-        raise NoAnswer(f"its answer has the shape {probabilities.shape}, not {(rows, len(outcomes))}.")
+        raise EstimatorFailed(f"its answer has the shape {probabilities.shape}, not {(rows, len(outcomes))}.")
     if rows == 1 and all(-SLACK <= each <= 1 + SLACK for each in probabilities[0].tolist()):
         return probabilities  # a fifth of the time of two reductions
     # NaN is the least and the greatest of what it is among, and within no limits.
     if probabilities.size and not (probabilities.min() >= -SLACK and probabilities.max() <= 1 + SLACK):
         wrong = probabilities[~((probabilities >= -SLACK) & (probabilities <= 1 + SLACK))][0]
-        raise NoAnswer(f"it gives {wrong} where a probability from 0 to 1 is due.")
+        raise EstimatorFailed(f"it gives {wrong} where a probability from 0 to 1 is due.")
     return probabilities
 
 

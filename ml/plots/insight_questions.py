@@ -1,4 +1,4 @@
-"""The three answers with which the Insights page opens, each in words and with a picture.
+"""The three questions with which the Insights page opens, each answered in words and with a picture.
 
 Nothing is computed for them: their numbers are those of plots of the catalogue and of the threshold table at the
 cut-off in use, and their pictures are plots of the catalogue.
@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ml.decision.payoff import payoff_of
-from ml.plots.answer_words import NOT_HERE, Subject, drives, errs, serves
 from ml.plots.cut_off_mark import marked
 from ml.plots.drawn_plots import Drawn, drawn
+from ml.plots.insight_answer_words import NOT_HERE, Subject, drives, errs, serves
 from ml.plots.table import TextTable
 from ml.translation import mark
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Answer:
+class InsightQuestion:
     """One question with the ways to its answer.
 
     Attributes
@@ -44,7 +44,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Answered:
+class InsightAnswer:
     """An answer in words, its picture (None where none can be drawn), and the cut-off in use (None without one)."""
 
     sentences: tuple[str, ...]
@@ -52,7 +52,7 @@ class Answered:
     cut_off: float | None
 
 
-def answered(service: Service, name_or_key: str, answer: Answer, outcome: str) -> Answered:
+def insight_answer(service: Service, name_or_key: str, question: InsightQuestion, outcome: str) -> InsightAnswer:
     """The answer about one outcome of a version.
 
     Raises
@@ -60,22 +60,22 @@ def answered(service: Service, name_or_key: str, answer: Answer, outcome: str) -
     UnknownModel, BrokenModel, UnknownOutcome
     """
     about = Subject(service, service.model(name_or_key), outcome)
-    sentences = _sentences(answer, about)
+    sentences = _sentences(question, about)
     used = service.cut_off(about.bundle, outcome) if about.certain else None
-    return Answered(sentences, _picture(about, answer), used)
+    return InsightAnswer(sentences, _picture(about, question), used)
 
 
-def answer_sentences(service: Service, bundle: Bundle, answer: Answer, outcome: str) -> tuple[str, ...]:
+def answer_sentences(service: Service, bundle: Bundle, question: InsightQuestion, outcome: str) -> tuple[str, ...]:
     """The sentences of an answer, without its picture."""
-    return _sentences(answer, Subject(service, bundle, outcome))
+    return _sentences(question, Subject(service, bundle, outcome))
 
 
-def _sentences(answer: Answer, about: Subject) -> tuple[str, ...]:
-    return tuple(filter(None, (each.strip() for each in answer.say(about))))
+def _sentences(question: InsightQuestion, about: Subject) -> tuple[str, ...]:
+    return tuple(filter(None, (each.strip() for each in question.say(about))))
 
 
-def _picture(about: Subject, answer: Answer) -> Drawn | None:
-    for key in answer.pictures(about.bundle, about.outcome.name):
+def _picture(about: Subject, question: InsightQuestion) -> Drawn | None:
+    for key in question.pictures(about.bundle, about.outcome.name):
         try:
             shown = drawn(about.service, about.bundle.key, key, about.outcome.name)
         except NOT_HERE:
@@ -95,13 +95,15 @@ def _serving(bundle: Bundle, outcome: str) -> tuple[str, ...]:
     return (("profit",) if worth else ("gain",)) if bundle.offers == "probabilities" else ("confusion",)
 
 
-ANSWERS = (
-    Answer("what-drives-it", mark("What drives it?"), _driving, drives),
-    Answer("for-whom-is-it-wrong", mark("For whom is it wrong?"), lambda *_: ("worst-segments", "mistakes"), errs),
-    Answer("is-it-good-enough", mark("Is it good enough to use?"), _serving, serves),
+INSIGHT_QUESTIONS = (
+    InsightQuestion("what-drives-it", mark("What drives it?"), _driving, drives),
+    InsightQuestion(
+        "for-whom-is-it-wrong", mark("For whom is it wrong?"), lambda *_: ("worst-segments", "mistakes"), errs
+    ),
+    InsightQuestion("is-it-good-enough", mark("Is it good enough to use?"), _serving, serves),
 )
 
 
-def answer_by_key(key: object) -> Answer | None:
-    """The answer of that key; None where there is none."""
-    return next((each for each in ANSWERS if each.key == key), None)
+def question_by_key(key: object) -> InsightQuestion | None:
+    """The question of that key; None where there is none."""
+    return next((each for each in INSIGHT_QUESTIONS if each.key == key), None)

@@ -8,9 +8,9 @@ import pytest
 from callbacks.plots import plot_request, show_plot
 from layouts.shared import ids
 from ml.metrics.evaluation import evaluation_of
-from ml.plots.answer_words import CARE, NO, YES
-from ml.plots.answers import ANSWERS, answered
 from ml.plots.drawn_plots import plot_result
+from ml.plots.insight_answer_words import CARE, NO, YES
+from ml.plots.insight_questions import INSIGHT_QUESTIONS, insight_answer
 from ml.plots.plot import View
 from ml.service import open_service
 from ml.text.number_words import percent
@@ -25,15 +25,15 @@ def small(tmp_path_factory):
 
 
 def answer(service, sort, key, outcome):
-    (asked,) = (each for each in ANSWERS if each.key == key)
-    return answered(service, sort, asked, outcome)
+    (asked,) = (each for each in INSIGHT_QUESTIONS if each.key == key)
+    return insight_answer(service, sort, asked, outcome)
 
 
 @pytest.mark.parametrize("sort", MODELS)
 def test_every_question_is_answered_in_words_with_a_number_and_a_picture(small, sort):
     for outcome in small.model(sort).outcomes.names:
-        for each in ANSWERS:
-            given = answered(small, sort, each, outcome)
+        for each in INSIGHT_QUESTIONS:
+            given = insight_answer(small, sort, each, outcome)
             words = " ".join(given.sentences)
             assert len(given.sentences[0]) <= 120  # the plain answer; the rest explains it
             assert all(sentence.endswith(".") for sentence in given.sentences)
@@ -93,8 +93,8 @@ def test_the_verdict_is_no_where_nothing_is_told_apart_and_yes_or_care_where_it_
 
 def test_the_card_of_an_answer_gets_it_by_the_callback_of_the_plots(small):
     bundle = small.model("binary")
-    for each in ANSWERS:
+    for each in INSIGHT_QUESTIONS:
         place = ids.plot(bundle.key, "yes", each.key, each.key)
         words, *_ = show_plot(small, plot_request({}, [], [], place))
         given = [part.children for part in words.children]
-        assert given == list(answered(small, "binary", each, "yes").sentences)
+        assert given == list(insight_answer(small, "binary", each, "yes").sentences)
