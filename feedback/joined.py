@@ -62,9 +62,9 @@ class Joined:
     told : tuple of Event
         Of kind "outcome", with a value, the first known first: all of them, of which `came` has the last.
     counted_at : str
-        Id of the later decision about the same record at which the same events are joined, too, as when a seller opens
-        somebody of a campaign's list. Empty where there is none. What counts outcomes once leaves such a one out, and
-        what compares a campaign's groups takes it.
+        Set at a place on a campaign's list whose events belong to a later decision about the same record, too, as when
+        a seller opens somebody of the list: the id of that decision; else empty. Results that count each outcome once
+        leave this place out; comparisons of a campaign's groups use it.
     """
 
     decision: Decision
@@ -100,16 +100,16 @@ class Amendments:
             if each.kind == CORRECTION and each.id not in self._void:
                 self._latest[_root(each.refers, corrections)] = each
 
-    def standing(self, told: Iterable[Event]) -> list[Event]:
+    def events_in_force(self, told: Iterable[Event]) -> list[Event]:
         """Events in force: without those that were taken back, and with the values of their latest corrections."""
         there = (each for each in told if each.kind not in (VOID, CORRECTION) and each.id not in self._void)
         return [_corrected(each, self._latest[each.id]) if each.id in self._latest else each for each in there]
 
 
-def standing(told: Iterable[Event]) -> list[Event]:
+def events_in_force(told: Iterable[Event]) -> list[Event]:
     """Events in force of all that were told, in the order in which they became known."""
     events = list(told)
-    return Amendments(events).standing(events)
+    return Amendments(events).events_in_force(events)
 
 
 def _root(event: str, corrections: Mapping[str, str]) -> str:
@@ -150,7 +150,7 @@ def join(
     scored, listed = (_ByRecord(decisions, door.__eq__) for door in (JOB, CAMPAIGN))
     held: dict[int, list[Event]] = defaultdict(list)
     counted_at: dict[int, str] = {}
-    for event in standing(told) if amendments is None else amendments.standing(told):
+    for event in events_in_force(told) if amendments is None else amendments.events_in_force(told):
         about = event.record, event.happened
         place = places.get(event.decision) if event.decision else acted.before(*about)
         if place is None and not event.decision:

@@ -17,7 +17,7 @@ from ml.cli.again.challenger import Challengers as ChoosesChallengers
 from ml.cli.commands import main
 from ml.cli.kept.forget import Eraser as ErasesRecords
 from ml.cli.people import Accounts
-from ml.decision.cut_offs import Chosen
+from ml.decision.cut_offs import ChosenCutOffs
 from ml.lifecycle.shared.sync import open_shared
 from ml.service import Service, open_service
 from settings import BadSetting, Settings
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ml.training.again.outcome_rows import OutcomeRow
 
 
-def served(settings: Settings, chosen: Chosen) -> Service:
+def served(settings: Settings, chosen: ChosenCutOffs) -> Service:
     """The models as a server opens them: with its cache, and its locks against computing twice."""
     from web.cache import ResultCache  # flask takes a while, and only what is computed ahead needs it
 

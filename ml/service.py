@@ -21,7 +21,7 @@ from ml.bundle.observers import OnScored, OnScores, id_of
 from ml.bundle.scored import Score, Scored
 from ml.bundle.scoring import refused_problem, score_each, score_records
 from ml.data.schema import Row
-from ml.decision.cut_offs import Chosen, CutOffs
+from ml.decision.cut_offs import ChosenCutOffs, CutOffs
 from ml.decision.ranking import Ranking
 from ml.errors import InvalidRecord, LikelyError, Problem
 from ml.lifecycle.access import Access
@@ -54,7 +54,7 @@ class Service:
         registry: Registry,
         cache: Cache | None = None,
         single_flight: SingleFlight | None = None,
-        chosen: Chosen | None = None,
+        chosen: ChosenCutOffs | None = None,
         access: Access | None = None,
         scored: OnScored = lambda *_: None,
     ) -> None:
@@ -260,7 +260,7 @@ def open_service(
     models: str | Path,
     cache: Cache | None = None,
     locks: str | Path | None = None,
-    chosen: Chosen | None = None,
+    chosen: ChosenCutOffs | None = None,
     access: Access | None = None,
     scored: OnScored = lambda *_: None,
 ) -> Service:

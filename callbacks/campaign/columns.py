@@ -20,7 +20,7 @@ from ml.files.text.read_options import ReadOptions
 from ml.locale import use_number_format
 from ml.translation import text
 
-Chosen = dict[str, str]
+ColumnChoices = dict[str, str]  # by column of the file the feature that was chosen for it
 part = ids.campaign_part
 OUTPUTS = {
     "holds": Output(part("holds", MATCH), "children"),
@@ -155,11 +155,11 @@ def _changed(values: Sequence[str], chosen: Sequence[Any]) -> list[Any]:
     return [no_update if value == there else value for value, there in zip(values, chosen, strict=True)]
 
 
-def chosen_by_hand(shown: Mapping[str, Any] | None, matches: Sequence[Any]) -> Chosen:
+def chosen_by_hand(shown: Mapping[str, Any] | None, matches: Sequence[Any]) -> ColumnChoices:
     """The columns that were matched by hand so far; a feature has one column."""
     if not shown:
         return {}
-    chosen: Chosen = dict(shown["chosen"])
+    chosen: ColumnChoices = dict(shown["chosen"])
     pairs = list(zip(shown["header"], shown["matches"], matches, strict=False))
     for column, before, now in pairs:
         if now != before:
@@ -189,7 +189,7 @@ def start(
     return text("Starting …"), "started"
 
 
-def _preview(doors: Doors, job: str, chosen: Chosen, told: Mapping[str, str], blanks: Blanks) -> dict[str, Any]:
+def _preview(doors: Doors, job: str, chosen: ColumnChoices, told: Mapping[str, str], blanks: Blanks) -> dict[str, Any]:
     with use_number_format(None):  # as for programs: the page writes the numbers of its sentences anew
         return preview_json(*doors.campaigns.preview(job, chosen, ReadOptions.from_mapping(told), blanks))
 

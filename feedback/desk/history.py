@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from auth.access import allowed
 from auth.permissions import Permission
 from feedback.desk.service import Desk
-from feedback.joined import standing
+from feedback.joined import events_in_force
 from ml.errors import LikelyError
 from ml.service import Bundle
 from store.outcome_records import Decision, Event
@@ -51,7 +51,7 @@ def history(desk: Desk, bundle: Bundle, record: str) -> list[Line]:
     decisions = customers.decisions(record, list(bundles), MOST)
     events = customers.events(record, list(bundles), [each.id for each in decisions], MOST)
     names = desk.names()
-    in_force = standing(reversed(events))
+    in_force = events_in_force(reversed(events))
     told_of = {each.decision for each in in_force}
     lines = [
         Line(each.happened, names.of(each.by), bundles[each.model], event=each, note=desk.feedback.note_of(each))

@@ -16,8 +16,8 @@ from feedback.niced_process import MANY, RESULTS
 from feedback.results.analysts import analysts
 from feedback.results.paid import Groups
 from feedback.results.right import right, watched_for
-from feedback.results.settled import HOUR, Chosen, Question, columns_of, settled_of
-from feedback.results.spaced import judging
+from feedback.results.ripe_decisions import HOUR, DecisionColumns, Question, columns_of, ripen_parts
+from feedback.results.spaced_decisions import decisions_to_judge
 from feedback.results.used import Use
 from feedback.service import Feedback
 from ml.decision.ripening_time import silence_of
@@ -144,16 +144,16 @@ class ModelResults:
         bundle = self._service.model(version)
         tables, now = self._feedback.store.outcomes, self._clock()
         question = Question(bundle.outcomes, outcome, bundle.card, now)
-        use, groups, judged = Use(question), Groups(question), list[Chosen]()
+        use, groups, judged = Use(question), Groups(question), list[DecisionColumns]()
         for joined in self._feedback.came_by_record(bundle.name):
-            judged.append(columns_of(judging(joined, question, bundle.key), question))
+            judged.append(columns_of(decisions_to_judge(joined, question, bundle.key), question))
             use.add(joined)
         amendments = Amendments(tables.events.amendments(bundle.name))
         for assigned in tables.assignments.by_record(bundle.name):
             told = tables.events.about(bundle.name, {each.record for each in assigned}, named=True)
             groups.add(assigned, told, amendments)
             use.add_listed(assigned, told, amendments)
-        of_version = settled_of(judged, question)
+        of_version = ripen_parts(judged, question)
         ripe = of_version.ripe
         records = {
             "decisions": ripe.records,

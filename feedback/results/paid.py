@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from feedback.joined import Amendments, Joined, join
-from feedback.results.settled import Chosen, Question, columns_of, ripe_of, together
+from feedback.results.ripe_decisions import DecisionColumns, Question, columns_of, ripe_outcomes, together
 from ml.data.array_types import Booleans
 from ml.decision.payoff import Payoff, payoff_of
 from ml.monitoring.lift import Arms, Lift, Money, lift, money_realised, value_of_buyer
@@ -32,7 +32,7 @@ class Groups:
     def __init__(self, question: Question) -> None:
         self._question = question
         self._lists, self._counts, self._nameless = set[str](), Counter[str](), 0
-        self._parts, self._groups, self._of = list[Chosen](), list[list[str]](), list[list[str]]()
+        self._parts, self._groups, self._of = list[DecisionColumns](), list[list[str]](), list[list[str]]()
 
     def add(self, assigned: Iterable[Assignment], told: Iterable[Event], amendments: Amendments | None = None) -> None:
         """Add assignments of the model, of any list.
@@ -70,7 +70,7 @@ class Groups:
         question, every = self._question, together(self._parts)
         called = np.array([group == CALL for part in self._groups for group in part], bool)
         lists = np.array([name for part in self._of for name in part], "S")
-        ripe = ripe_of(every, question)
+        ripe = ripe_outcomes(every, question)
         arms = _arms(called, lists, ripe)
         found = lift(list(arms.values()))
         shares = [_told(every, group, ripe, question) for group in (called, ~called)]
@@ -132,7 +132,7 @@ def _arms(called: Booleans, lists: np.ndarray, ripe: RipeOutcomes) -> dict[bytes
     return {name: Arms(*each) for name, each in zip(names, zip(*counts, strict=True), strict=True)}
 
 
-def _told(every: Chosen, group: Booleans, ripe: RipeOutcomes, question: Question) -> float | None:
+def _told(every: DecisionColumns, group: Booleans, ripe: RipeOutcomes, question: Question) -> float | None:
     """Share of a group whose time is over of which something is known; None where nobody's is."""
     over = int((group & (every.made + (question.after or 0.0) <= question.now)).sum())
     return int(group[ripe.rows].sum()) / over if over else None

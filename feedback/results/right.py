@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from feedback.results.settled import Question, Settled
+from feedback.results.ripe_decisions import Question, RipeDecisions
 from ml.data.array_types import Floats
 from ml.data.outcomes import Outcomes
 from ml.decision.bands import bands
@@ -53,12 +53,12 @@ def watched_for(outcomes: Outcomes, outcome: str) -> str:
     return outcome if outcome in names else names[0]
 
 
-def judged(settled: Settled, outcomes: Outcomes, episode: Episode | None) -> Judged:
+def judged(decisions: RipeDecisions, outcomes: Outcomes, episode: Episode | None) -> Judged:
     """The alarm after all outcomes of its episode; an alarm that went off stays so until the episode is ended.
 
     Parameters
     ----------
-    settled : Settled
+    decisions : RipeDecisions
         Decisions of the version that is watched.
     outcomes : Outcomes
         The alarm of each of k outcomes that are watched is at 100 k (Bonferroni).
@@ -66,9 +66,9 @@ def judged(settled: Settled, outcomes: Outcomes, episode: Episode | None) -> Jud
         None: all outcomes count.
     """
     alarm = ALARM * len(watched(outcomes))
-    counts = settled.ripe.known_at > (episode.began if episode else 0.0)
-    known = settled.ripe.known_at[counts]
-    given = settled.said[counts], settled.came[counts], known, settled.when[counts]
+    counts = decisions.ripe.known_at > (episode.began if episode else 0.0)
+    known = decisions.ripe.known_at[counts]
+    given = decisions.said[counts], decisions.came[counts], known, decisions.when[counts]
     evidence, path = advance_with_path(Evidence(), *given, alarm)
     if episode is not None and episode.alarmed is not None:
         evidence = replace(evidence, alarmed_at=episode.alarmed)
@@ -78,10 +78,10 @@ def judged(settled: Settled, outcomes: Outcomes, episode: Episode | None) -> Jud
     return Judged(evidence, verdict, known, path, alarm)
 
 
-def right(settled: Settled, question: Question, episode: Episode | None) -> dict[str, Any]:
+def right(decisions: RipeDecisions, question: Question, episode: Episode | None) -> dict[str, Any]:
     """Verdict and bands as plain JSON: fields of CalibrationVerdict and of Reliability."""
-    found = judged(settled, question.outcomes, episode)
-    rows = reliability(settled.said, settled.came, bands(question.card, question.outcome))
+    found = judged(decisions, question.outcomes, episode)
+    rows = reliability(decisions.said, decisions.came, bands(question.card, question.outcome))
     return {
         **asdict(found.verdict),
         "state": str(found.verdict.state),

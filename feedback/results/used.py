@@ -10,8 +10,16 @@ import numpy as np
 
 from feedback.joined import Amendments, Joined, join
 from feedback.results.paid import decision_of
-from feedback.results.settled import Chosen, Question, columns_of, ripe_of, settling, together, told_of
-from feedback.results.spaced import told_in_time
+from feedback.results.ripe_decisions import (
+    DecisionColumns,
+    Question,
+    columns_of,
+    decisions_to_count,
+    ripe_outcomes,
+    together,
+    told_of,
+)
+from feedback.results.spaced_decisions import with_outcomes_in_time
 from ml.decision.decide import acts
 from ml.monitoring.adoption import AdoptionRow, adoption
 from ml.monitoring.overrides import overrides, overrides_by_reason
@@ -32,13 +40,13 @@ class Use:
         self._question = question
         self._decisions = self._noted = 0
         self._is_heard = False  # whether anybody ever told what came
-        self._parts, self._said, self._reasons = list[Chosen](), list[bool](), list[str]()
+        self._parts, self._said, self._reasons = list[DecisionColumns](), list[bool](), list[str]()
         self._shown, self._contacted, self._recorded = list[float](), list[float](), list[float]()
 
     def add(self, joined: Sequence[Joined]) -> None:
         """Add decisions with all about their records, in the order in which they were made."""
         given = [each for each in joined if each.decision.door != JOB]  # a file's records are read by nobody one by one
-        counted = columns_of(settling(given, self._question), self._question)
+        counted = columns_of(decisions_to_count(given, self._question), self._question)
         self._decisions += len(counted.ids)
         self._noted += int(counted.noted.sum())
         about = self._question.outcomes, self._question.outcome
@@ -89,7 +97,7 @@ class Use:
         Whoever says the same of a record again while that time goes on says it once.
         """
         question, found, until = self._question, list[Joined](), dict[tuple[str, ...], float]()
-        for each in told_in_time(joined, question.after) if any(each.overrides for each in joined) else ():
+        for each in with_outcomes_in_time(joined, question.after) if any(each.overrides for each in joined) else ():
             about = [one for one in each.overrides if _is_about(one, question)]
             if not about or each.counted_at or question.outcome not in (each.decision.probabilities or {}):
                 continue
@@ -106,9 +114,9 @@ class Use:
 
     def _judged(self) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         """Overrides whose outcome is ripe, judged together and by reason."""
-        chosen = together(self._parts)
-        ripe = ripe_of(chosen, self._question, is_heard=self._is_heard)
-        p, came = chosen.probability[ripe.rows], ripe.came
+        columns = together(self._parts)
+        ripe = ripe_outcomes(columns, self._question, is_heard=self._is_heard)
+        p, came = columns.probability[ripe.rows], ripe.came
         said, reasons = ([given[row] for row in ripe.rows.tolist()] for given in (self._said, self._reasons))
         return asdict(overrides(p, said, came)), [asdict(each) for each in overrides_by_reason(p, said, came, reasons)]
 

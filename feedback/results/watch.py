@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 
 from feedback.niced_process import MANY, WATCH
 from feedback.results.right import judged, watched
-from feedback.results.settled import HOUR, Chosen, Question, columns_of, settled_of
-from feedback.results.spaced import judging
+from feedback.results.ripe_decisions import HOUR, DecisionColumns, Question, columns_of, ripen_parts
+from feedback.results.spaced_decisions import decisions_to_judge
 from feedback.service import Feedback
 from jobs.work.lease_renewal import on_duty
 from jobs.work.periodic_thread import PeriodicThread
@@ -98,12 +98,12 @@ class Watch:
     def _judge(self, bundle: Bundle, due: Sequence[Episode], seen: int) -> Sequence[str]:
         now, off = self._clock(), list[str]()
         asked = [Question(bundle.outcomes, each.outcome, bundle.card, now) for each in due]
-        parts: list[list[Chosen]] = [[] for _ in due]
+        parts: list[list[DecisionColumns]] = [[] for _ in due]
         for joined in self._feedback.came_by_record(bundle.name):
             for question, some in zip(asked, parts, strict=True):
-                some.append(columns_of(judging(joined, question, bundle.key), question))
+                some.append(columns_of(decisions_to_judge(joined, question, bundle.key), question))
         for episode, question, some in zip(due, asked, parts, strict=True):
-            found = judged(settled_of(some, question), bundle.outcomes, episode)
+            found = judged(ripen_parts(some, question), bundle.outcomes, episode)
             self._tables.episodes.advance(episode.id, json.dumps(found.evidence.to_json()), seen)
             alarmed, since = found.evidence.alarmed_at, found.verdict.since
             if alarmed is not None and self._tables.episodes.go_off(episode.id, alarmed, since, self._channels):

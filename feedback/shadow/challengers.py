@@ -13,8 +13,8 @@ from auth.audit_log import AuditLog
 from auth.caller import current_request
 from auth.versions.changes import checked_reason
 from feedback.errors import BadChallenger
-from feedback.results.settled import HOUR, Chosen, Question, columns_of, settled_of
-from feedback.results.spaced import judging
+from feedback.results.ripe_decisions import HOUR, DecisionColumns, Question, columns_of, ripen_parts
+from feedback.results.spaced_decisions import decisions_to_judge
 from feedback.service import Feedback
 from ml.lifecycle.state import live_of
 from ml.locale import percent
@@ -147,16 +147,16 @@ class Challengers:
         names, now, found = compared(live, self._service.registry.load(chosen.version)), self._clock(), {}
         asked = {name: Question(live.outcomes, name, live.card, now) for name in names}
         answered = {name: {number for number, each in said.items() if name in each} for name in names}
-        parts: dict[str, list[Chosen]] = {name: [] for name in names}
+        parts: dict[str, list[DecisionColumns]] = {name: [] for name in names}
         for joined in self._feedback.came_by_record(chosen.model, since=chosen.since):
             for name in names:
-                some = judging(joined, asked[name], live.key, answered[name])
+                some = decisions_to_judge(joined, asked[name], live.key, answered[name])
                 parts[name].append(columns_of(some, asked[name]))
         for outcome in names:
-            settled = settled_of(parts[outcome], asked[outcome])
-            ids = [each.decode() for each in settled.chosen.ids[settled.ripe.rows]]
+            judged = ripen_parts(parts[outcome], asked[outcome])
+            ids = [each.decode() for each in judged.columns.ids[judged.ripe.rows]]
             other = np.array([said[each][outcome] for each in ids], float)
-            found[outcome] = asdict(judge_shadow(settled.said, other, settled.came))
+            found[outcome] = asdict(judge_shadow(judged.said, other, judged.came))
         return found
 
 

@@ -12,7 +12,7 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from feedback.joined import standing
+from feedback.joined import events_in_force
 from feedback.told.moments import DAY
 from store.outcome_records import CORRECTION, ERASED, OUTCOME, VOID, Event, new_event_id
 
@@ -72,7 +72,7 @@ def due(row: SourceRow, chain: Sequence[Event]) -> Event | None:
         return None if told.value is None else replace(told, id=row.root)
     if chain[0].record.startswith(ERASED) or _is_older(row, chain[-1]):
         return None
-    now = [each for each in standing(chain) if each.kind == OUTCOME]
+    now = [each for each in events_in_force(chain) if each.kind == OUTCOME]
     if not now:
         return None if told.value is None else replace(told, id=_next_id(row, chain), refers=row.root)
     stands = now[-1]

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from feedback.joined import Joined
-from feedback.results.settled import Question, columns_of, ripe_of, told_of
-from feedback.results.spaced import told_in_time
+from feedback.results.ripe_decisions import Question, columns_of, ripe_outcomes, told_of
+from feedback.results.spaced_decisions import with_outcomes_in_time
 from feedback.service import Feedback
 from feedback.training.groups import Groups
 from ml.data.outcomes import Outcomes
@@ -72,9 +72,9 @@ def questions(outcomes: Outcomes, card: Mapping[str, Any], as_of: float) -> list
 
 def _add_ripe(known: list[Known], found: Sequence[Joined], question: Question) -> None:
     """Add one outcome of each decision where it is ripe, and had not come before the decision."""
-    joined = told_in_time(found, question.after)
+    joined = with_outcomes_in_time(found, question.after)
     told = [told_of(each.came, question.outcomes, question.outcome) for each in joined]
-    ripe = ripe_of(columns_of(joined, question), question)
+    ripe = ripe_outcomes(columns_of(joined, question), question)
     for at, came, since in zip(ripe.rows.tolist(), ripe.came.tolist(), ripe.known_at.tolist(), strict=True):
         made, said = found[at].decision, told[at]
         # What had come when the decision was made may stand among its values

@@ -33,7 +33,7 @@ from ml.cli.examples import add_examples
 from ml.cli.instances import backup, restore, sync, upload
 from ml.cli.instances.sharing import catch_up
 from ml.cli.kept import forget
-from ml.decision.cut_offs import Chosen
+from ml.decision.cut_offs import ChosenCutOffs
 from ml.errors import InvalidRecord, LikelyError, Problem
 from ml.service import Service, open_service
 
@@ -69,7 +69,7 @@ def main(
     argv: Sequence[str],
     models: Path,
     book_store: Callable[[], BookStore] | None = None,
-    chosen: Chosen | None = None,
+    chosen: ChosenCutOffs | None = None,
     served: Callable[[], Service] | None = None,
     forget_chosen: Callable[[str], int] | None = None,
     accounts: Callable[[], people.Accounts] | None = None,

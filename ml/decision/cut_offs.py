@@ -21,7 +21,7 @@ HINT = 'Write "cut_offs" as {outcome: 0 to 1, …}.'
 BEST = "best_cut_offs"
 _KEPT = ("cut_off", "low", "high", "half_loses", "half_loses_low", "half_loses_high", "with", "without")
 
-Chosen = Callable[[str], Mapping[str, float]]  # model name -> the operator's choices, by outcome
+ChosenCutOffs = Callable[[str], Mapping[str, float]]  # model name -> the operator's choices, by outcome
 
 
 class CutOffs:
@@ -34,7 +34,7 @@ class CutOffs:
         that is unavailable, ConnectionError where the log says so already. None: no choices.
     """
 
-    def __init__(self, chosen: Chosen | None = None) -> None:
+    def __init__(self, chosen: ChosenCutOffs | None = None) -> None:
         self._chosen = chosen
         self._last: dict[str, Mapping[str, float]] = {}
         self._not_before = 0.0

@@ -8,7 +8,7 @@ from werkzeug.test import Client
 
 from api.v1 import explanations
 from app import create_server
-from feedback.joined import join, standing
+from feedback.joined import events_in_force, join
 from feedback.sealing import Sealer, new_key
 from jobs.worker import Worker
 from ml.service import open_service
@@ -307,14 +307,14 @@ def test_the_last_that_became_known_counts_and_what_was_taken_back_does_not():
 def test_a_correction_changes_its_event_and_a_void_of_it_brings_back_what_stood_before():
     first, corrected = event("1", decision="a", value=0.0), event("2", CORRECTION, refers="1", outcome="")
     again = event("3", CORRECTION, refers="2", value=0.0, reason="typing error")
-    assert [each.value for each in standing([first, corrected])] == [1.0]
-    assert [each.outcome for each in standing([first, corrected])] == ["Y"]
-    assert [each.value for each in standing([first, corrected, again])] == [0.0]
-    assert [each.value for each in standing([first, corrected, again, event("4", VOID, refers="3")])] == [1.0]
+    assert [each.value for each in events_in_force([first, corrected])] == [1.0]
+    assert [each.outcome for each in events_in_force([first, corrected])] == ["Y"]
+    assert [each.value for each in events_in_force([first, corrected, again])] == [0.0]
+    assert [each.value for each in events_in_force([first, corrected, again, event("4", VOID, refers="3")])] == [1.0]
 
 
 def test_corrections_that_refer_to_each_other_end():
-    assert standing([event("1", CORRECTION, refers="2"), event("2", CORRECTION, refers="1")]) == []
+    assert events_in_force([event("1", CORRECTION, refers="2"), event("2", CORRECTION, refers="1")]) == []
 
 
 def test_what_came_of_somebody_on_a_list_counts_for_the_list_too():

@@ -6,7 +6,7 @@ import pytest
 from feedback.joined import join
 from feedback.results.paid import Groups
 from feedback.results.right import judged, right, watched
-from feedback.results.settled import Question, settle
+from feedback.results.ripe_decisions import Question, ripen_decisions
 from feedback.results.used import Use
 from ml.data.outcomes import Outcome, Outcomes
 from store.outcome_records import CALL, CONTACTED, CONTROL, OVERRIDE, VOID
@@ -24,7 +24,7 @@ def question(now=LATE, outcome="yes", silence="unknown", card=CARD):
 
 
 def settled(decisions, events, asked=None, version=KEY):
-    return settle(join(decisions, events), asked or question(), version)
+    return ripen_decisions(join(decisions, events), asked or question(), version)
 
 
 def paid(assigned, events, asked):
@@ -69,7 +69,7 @@ def test_an_outcome_counts_once_at_the_last_decision_before_it():
     decisions = [decided(at, 0.1 + at / 100, record="K-1") for at in (0, 5, 10)]
     found = settled(decisions, [told(decisions[1], 1.0, 2 * DAY)], question(silence="no"))
     # day 0 is followed by day 5 before its time is over and told of nothing: silence about it tells nothing
-    assert found.chosen.made.tolist() == [START + 5 * DAY, START + 10 * DAY]
+    assert found.columns.made.tolist() == [START + 5 * DAY, START + 10 * DAY]
     assert found.said == pytest.approx([0.15, 0.2])
     assert found.came.tolist() == [True, False]
 

@@ -10,8 +10,8 @@ from sqlalchemy import update
 from feedback.joined import Amendments, join
 from feedback.results.paid import Groups
 from feedback.results.right import judged
-from feedback.results.settled import Question, columns_of, settle, settled_of, settling
-from feedback.results.spaced import judging, settle_spaced
+from feedback.results.ripe_decisions import Question, columns_of, decisions_to_count, ripen_decisions, ripen_parts
+from feedback.results.spaced_decisions import decisions_to_judge, ripen_spaced_decisions
 from feedback.results.used import Use
 from feedback.service import Feedback
 from ml.data.outcomes import Outcome, Outcomes
@@ -105,11 +105,15 @@ def test_results_read_in_parts_are_those_of_all_together(feedback, monkeypatch, 
     assert len(parts) > 10
     for question in questions():
         for key in (*KEYS, None):
-            in_parts = settled_of([columns_of(judging(part, question, key), question) for part in parts], question)
-            same(settle_spaced(every, question, key), in_parts)
+            in_parts = ripen_parts(
+                [columns_of(decisions_to_judge(part, question, key), question) for part in parts], question
+            )
+            same(ripen_spaced_decisions(every, question, key), in_parts)
             same(
-                settle(every, question, key),
-                settled_of([columns_of(settling(part, question, key), question) for part in parts], question),
+                ripen_decisions(every, question, key),
+                ripen_parts(
+                    [columns_of(decisions_to_count(part, question, key), question) for part in parts], question
+                ),
             )
         whole, use = Use(question), Use(question)
         whole.add(every)
@@ -127,9 +131,9 @@ def test_results_read_in_parts_are_those_of_all_together(feedback, monkeypatch, 
 
 
 def same(whole, in_parts):
-    assert len(whole.chosen.ids) == len(in_parts.chosen.ids)
+    assert len(whole.columns.ids) == len(in_parts.columns.ids)
     for name in ("ids", "probability", "made", "value", "known", "happened", "noted"):
-        np.testing.assert_array_equal(getattr(whole.chosen, name), getattr(in_parts.chosen, name), name)
+        np.testing.assert_array_equal(getattr(whole.columns, name), getattr(in_parts.columns, name), name)
     np.testing.assert_array_equal(whole.ripe.rows, in_parts.ripe.rows)
     assert judged(whole, OUTCOMES, None).evidence == judged(in_parts, OUTCOMES, None).evidence
 

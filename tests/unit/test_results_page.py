@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from feedback.results.right import right
-from feedback.results.settled import Question
+from feedback.results.ripe_decisions import Question
 from layouts.results.analysts import _evidence
 from layouts.results.page import answers
 from ml.plots.evidence_over_time import evidence_over_time, evidence_text, evidence_words

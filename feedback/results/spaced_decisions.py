@@ -15,13 +15,13 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from feedback.joined import Came, Joined, came_of
-from feedback.results.settled import Question, Settled, columns_of, settled_of, settling
+from feedback.results.ripe_decisions import Question, RipeDecisions, columns_of, decisions_to_count, ripen_parts
 
 
-def settle_spaced(
+def ripen_spaced_decisions(
     joined: Iterable[Joined], question: Question, version: str | None = None, among: Container[str] | None = None
-) -> Settled:
-    """Settle decisions for judging their probabilities: spaced ones, where the card says how long an outcome may come.
+) -> RipeDecisions:
+    """Ripe decisions for judging their probabilities: spaced ones, where the card says how long an outcome may come.
 
     Parameters
     ----------
@@ -33,16 +33,18 @@ def settle_spaced(
     among : container of str, optional
         Ids of the decisions that may count, chosen without regard to what came; all by default.
     """
-    return settled_of([columns_of(judging(list(joined), question, version, among), question)], question)
+    return ripen_parts([columns_of(decisions_to_judge(list(joined), question, version, among), question)], question)
 
 
-def judging(
+def decisions_to_judge(
     joined: Sequence[Joined], question: Question, version: str | None = None, among: Container[str] | None = None
 ) -> tuple[Joined, ...]:
-    """Decisions by which probabilities are judged; parameters as of :func:`settle_spaced`, of some records."""
+    """Decisions by which probabilities are judged; parameters as of :func:`ripen_spaced_decisions`, of some records."""
     if question.after is not None:
         return spaced(joined, question, question.after, version, among)
-    return settling([each for each in joined if among is None or each.decision.id in among], question, version)
+    return decisions_to_count(
+        [each for each in joined if among is None or each.decision.id in among], question, version
+    )
 
 
 def spaced(
@@ -54,7 +56,7 @@ def spaced(
 ) -> tuple[Joined, ...]:
     """Decisions with a probability of the outcome, at least `after` seconds apart for each record that has an id."""
     found, until = [], dict[str, float]()
-    for each in told_in_time(joined, after):
+    for each in with_outcomes_in_time(joined, after):
         decision = each.decision
         if version not in (None, decision.model) or question.outcome not in (decision.probabilities or {}):
             continue
@@ -67,12 +69,12 @@ def spaced(
     return tuple(found)
 
 
-def told_in_time(joined: Sequence[Joined], after: float | None) -> list[Joined]:
-    """Decisions, each with what was told about its record in its time, at whichever decision that was told.
+def with_outcomes_in_time(joined: Sequence[Joined], after: float | None) -> list[Joined]:
+    """Decisions, each with all outcomes of its record in the `after` seconds from it on, whichever decision they name.
 
-    That is what was told at itself and at later ones; and of what was told at earlier ones, as where an event names one
-    of them, or a job scored the record meanwhile, what happened after it. Silence about a decision means that nothing
-    was told of the record in all that time.
+    Those told of it and of later decisions within these seconds count, and those told of an earlier decision where
+    they happened within them: an event may name that one, or a job scored the record meanwhile. So a decision without
+    an outcome is one of whose record nothing was told in all that time.
     """
     if after is None:
         return list(joined)

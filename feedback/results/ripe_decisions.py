@@ -1,4 +1,4 @@
-"""Settled decisions: probabilities beside what came, with those that are unripe or unknown apart."""
+"""Ripe (matured) decisions: probabilities beside what came, with those that are unripe or unknown apart."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Chosen:
-    """Decisions that may count, as columns: a million of them fit into memory.
+class DecisionColumns:
+    """Decisions as columns: a million of them fit into memory.
 
     Attributes
     ----------
@@ -72,11 +72,11 @@ class Chosen:
     noted: Booleans
 
 
-def columns_of(joined: Sequence[Joined], question: Question) -> Chosen:
+def columns_of(joined: Sequence[Joined], question: Question) -> DecisionColumns:
     """Decisions as columns, in the same order."""
     name = question.outcome
     told = [told_of(each.came, question.outcomes, name) if each.came else None for each in joined]
-    return Chosen(
+    return DecisionColumns(
         ids=np.array([each.decision.id for each in joined], "S"),
         probability=np.array([(each.decision.probabilities or {}).get(name, np.nan) for each in joined], float),
         made=np.array([each.decision.made for each in joined], float),
@@ -87,33 +87,33 @@ def columns_of(joined: Sequence[Joined], question: Question) -> Chosen:
     )
 
 
-def together(parts: Sequence[Chosen]) -> Chosen:
+def together(parts: Sequence[DecisionColumns]) -> DecisionColumns:
     """All parts as one, in their order."""
     whole = {
         each.name: np.concatenate([getattr(part, each.name) for part in parts]) if parts else np.empty(0, kind)
-        for each, kind in zip(fields(Chosen), ("S1", *[float] * 5, bool), strict=True)
+        for each, kind in zip(fields(DecisionColumns), ("S1", *[float] * 5, bool), strict=True)
     }
-    return Chosen(**whole)
+    return DecisionColumns(**whole)
 
 
 @dataclass(frozen=True)
-class Settled:
+class RipeDecisions:
     """Decisions with a probability of an outcome, in the order in which they were made, and which of them count.
 
     Attributes
     ----------
-    chosen : Chosen
+    columns : DecisionColumns
         Of n decisions.
     ripe : RipeOutcomes
     """
 
-    chosen: Chosen
+    columns: DecisionColumns
     ripe: RipeOutcomes
 
     @property
     def said(self) -> Floats:
         """Probabilities of those that count, in the order in which they began to count."""
-        return self.chosen.probability[self.ripe.rows]
+        return self.columns.probability[self.ripe.rows]
 
     @property
     def came(self) -> Booleans:
@@ -123,24 +123,24 @@ class Settled:
     @property
     def when(self) -> Floats:
         """Times of the decisions that count, in the same order."""
-        return self.chosen.made[self.ripe.rows]
+        return self.columns.made[self.ripe.rows]
 
 
-def settled_of(parts: Sequence[Chosen], question: Question) -> Settled:
-    """Settle decisions that come in parts, each with all about some records."""
+def ripen_parts(parts: Sequence[DecisionColumns], question: Question) -> RipeDecisions:
+    """Tell the ripe ones of decisions that come in parts, each with all about some records."""
     whole = together(parts)
     order = np.lexsort((whole.ids, whole.made))
-    chosen = Chosen(**{each.name: getattr(whole, each.name)[order] for each in fields(Chosen)})
-    return Settled(chosen, ripe_of(chosen, question))
+    columns = DecisionColumns(**{each.name: getattr(whole, each.name)[order] for each in fields(DecisionColumns)})
+    return RipeDecisions(columns, ripe_outcomes(columns, question))
 
 
-def settle(joined: Iterable[Joined], question: Question, version: str | None = None) -> Settled:
-    """Settle decisions of one outcome; parameters as of :func:`settling`."""
-    return settled_of([columns_of(settling(list(joined), question, version), question)], question)
+def ripen_decisions(joined: Iterable[Joined], question: Question, version: str | None = None) -> RipeDecisions:
+    """Tell which decisions of one outcome are ripe; parameters as of :func:`decisions_to_count`."""
+    return ripen_parts([columns_of(decisions_to_count(list(joined), question, version), question)], question)
 
 
-def settling(joined: Sequence[Joined], question: Question, version: str | None = None) -> tuple[Joined, ...]:
-    """Decisions that may count.
+def decisions_to_count(joined: Sequence[Joined], question: Question, version: str | None = None) -> tuple[Joined, ...]:
+    """Decisions that may count, one for each outcome that came.
 
     Parameters
     ----------
@@ -177,21 +177,21 @@ def repeated(joined: Sequence[Joined], after: float | None) -> set[str]:
     return found
 
 
-def ripe_of(chosen: Chosen, question: Question, is_heard: bool | None = None) -> RipeOutcomes:
+def ripe_outcomes(columns: DecisionColumns, question: Question, is_heard: bool | None = None) -> RipeOutcomes:
     """Outcomes that count, because they are ripe.
 
     Parameters
     ----------
-    chosen : Chosen
+    columns : DecisionColumns
     question : Question
     is_heard : bool, optional
         Whether anybody tells what comes of the model, without which silence means nothing; whether anything was told of
         these by default.
     """
-    is_heard = not bool(np.isnan(chosen.value).all()) if is_heard is None else is_heard
+    is_heard = not bool(np.isnan(columns.value).all()) if is_heard is None else is_heard
     silence = silence_of(question.card, question.outcome) if is_heard else "unknown"
-    given = chosen.made, chosen.value, chosen.known, question.now
-    return ripen(*given, question.after, silence, chosen.happened)
+    given = columns.made, columns.value, columns.known, question.now
+    return ripen(*given, question.after, silence, columns.happened)
 
 
 def told_of(came: Mapping[str, Came], outcomes: Outcomes, outcome: str) -> Came | None:
