@@ -36,7 +36,6 @@ class Service:
 
     Parameters
     ----------
-    registry : Registry
     cache : Cache or None
         Where expensive results are kept; None computes them each time.
     single_flight : SingleFlight or None
@@ -171,7 +170,6 @@ class Service:
 
         Parameters
         ----------
-        name_or_key : str
         raw : mapping
             Feature name or alias to raw value; missing names are blanks.
         outcome : str or None

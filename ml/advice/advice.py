@@ -33,7 +33,6 @@ class Standing:
 
     Attributes
     ----------
-    model : Bundle
     row : Row
         Typed values; None where nothing is known.
     known : tuple of bool, length p
@@ -166,8 +165,6 @@ def advise(game: Game, standing: Standing, holdout_row: int | None = None, step:
 
     Parameters
     ----------
-    game : Game
-    standing : Standing
     holdout_row : int, optional
         Row of the hold-out, from 0, that is the record itself; it is left out of the evidence.
     step : int, optional

@@ -53,8 +53,6 @@ class Counterfactuals:
 
     Attributes
     ----------
-    outcome : str
-    cut_off : float
     probability : float
         The score now. At or above the cut-off the changes bring it below, else to it or above.
     found : tuple of Counterfactual
@@ -85,7 +83,6 @@ def counterfactuals(game: Game, row: Row, outcome: int, cut_off: float, *, name:
 
     Parameters
     ----------
-    game : Game
     row : Row
         Typed values in schema order; a None is a blank. With blanks, candidates are estimated and then confirmed with
         the value function itself.

@@ -62,7 +62,6 @@ class Neighbour:
     ----------
     number : int
         Its row in the hold-out, from 0.
-    row : Row
     distance : float
         0 for equal known values; plus about 1 for each feature that differs by most of its range.
     had : tuple of str
@@ -124,7 +123,6 @@ def neighbours(bundle: Bundle, row: Row, without: int | None = None) -> tuple[Ne
 
     Parameters
     ----------
-    bundle : Bundle
     row : Row
         A None is a blank. Empty result when nothing is known.
     without : int, optional

@@ -117,7 +117,6 @@ class Kernel:
 
         Parameters
         ----------
-        row : Row
         coalitions : ndarray of bool, shape (c, p)
             The known features of each set.
         most : int
@@ -138,7 +137,6 @@ class Kernel:
         ----------
         rows : sequence of Row, length m
         known : ndarray of bool, shape (m, p)
-        most : int
         """
         distances = np.zeros((len(rows), len(self._all[0])))
         for at in range(known.shape[1]):
@@ -154,12 +152,10 @@ class Kernel:
 
         Parameters
         ----------
-        row : Row
         known : ndarray of bool, shape (p,)
             Of the record before a change.
         moves : sequence of dict, length c
             Position of a feature to its new value, which makes it known.
-        most : int
         """
         own = self._distances(row, known)
         coalitions = np.repeat(known[np.newaxis], len(moves), axis=0)

@@ -72,7 +72,6 @@ def explain(game: Game, row: Row, known: Sequence[bool] | None = None, budget: i
 
     Parameters
     ----------
-    game : Game
     row : Row
         Typed values in schema order.
     known : sequence of bool, length p, or None

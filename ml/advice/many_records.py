@@ -24,7 +24,6 @@ def values_of_rows(game: Game, rows: Sequence[Row]) -> np.ndarray:
 
     Parameters
     ----------
-    game : Game
     rows : sequence of Row, length m
         Typed values in schema order; a None is a blank.
 

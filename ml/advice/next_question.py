@@ -50,7 +50,6 @@ def next_questions(game: Game, scored: PartialScore, outcome: int, cut_off: floa
 
     Parameters
     ----------
-    game : Game
     scored : PartialScore
         Score of the record, from that game.
     outcome : int

@@ -59,10 +59,8 @@ def reasons(schema: Schema, row: Row, explanation: Explanation, outcome: int, mo
 
     Parameters
     ----------
-    schema : Schema
     row : Row
         The record that was explained.
-    explanation : Explanation
     outcome : int
         Its column.
     most : int
@@ -91,8 +89,6 @@ def as_displayed(schema: Schema, row: Row, contributions: np.ndarray) -> tuple[S
 
     Parameters
     ----------
-    schema : Schema
-    row : Row
     contributions : ndarray of float, shape (p, k)
     """
     if not schema.one_hot and not any(feature.hidden for feature in schema.features):

@@ -39,7 +39,6 @@ class Game:
 
     Parameters
     ----------
-    bundle : Bundle
     rows : int or None
         Background rows to use at most; None uses up to 2,000.
     kernel : bool

@@ -51,7 +51,6 @@ def sweeps(game: Game, row: Row) -> dict[str, Sweep]:
 
     Parameters
     ----------
-    game : Game
     row : Row
         Typed values in schema order.
 
@@ -115,8 +114,6 @@ def values_of(
 
     Parameters
     ----------
-    game : Game
-    row : Row
     mask : ndarray of bool, shape (p,)
         True for known features.
     moves : sequence of dict, length n

@@ -15,7 +15,6 @@ def check_header(bundle: Bundle, header: Sequence[str], twice: Mapping[str, str]
 
     Parameters
     ----------
-    bundle : Bundle
     header : sequence of str
         What the model calls the columns.
     twice : mapping of str to str, optional

@@ -26,7 +26,6 @@ def score_columns(
 
     Parameters
     ----------
-    bundle : Bundle
     names : sequence of str
         What the model calls the columns; others may be among them.
     columns : sequence of sequence of str

@@ -59,7 +59,6 @@ class FileComparison:
     ----------
     records : int
         Number of records that were compared.
-    unseen : tuple of UnseenValues
     drift : tuple of Drift
         The largest first.
     """
@@ -105,7 +104,6 @@ def compare_file(bundle: Bundle, raws: Iterable[object], columns: Collection[str
 
     Parameters
     ----------
-    bundle : Bundle
     raws : iterable of mapping
         Raw records. What cannot be read does not count; what is missing does, unless no record of training lacked it:
         how many lack that is said elsewhere.

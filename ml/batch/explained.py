@@ -34,7 +34,6 @@ class Wanted:
     ----------
     outcome : str
         The one that contributions and questions are about.
-    explain : bool
     blanks : {"estimator", "refuse", "average", "allow"}
     cutoffs : dict of str to float, or None
         At which is decided; None decides nothing.
@@ -58,10 +57,6 @@ def explained(
 
     Parameters
     ----------
-    service : Service
-    bundle : Bundle
-    raws : sequence of object
-    wanted : Wanted
     check : callable
         Called before each record; its exceptions propagate.
 

@@ -49,7 +49,6 @@ class FileScored:
 
     Attributes
     ----------
-    scored, refused : int
     gaps : Counter of str
         By feature, scored records without its value, where in training every row had one.
     unread : Counter of str
@@ -86,7 +85,6 @@ def score_file(
 
     Parameters
     ----------
-    service : Service
     model : str
         Name or key of the model; one version scores the whole file.
     source, target : Path or binary file

@@ -46,8 +46,6 @@ def score_lines(
 
     Parameters
     ----------
-    service : Service
-    bundle : Bundle
     header : sequence of str
         Names of the columns, each once.
     lines : sequence of list of str
@@ -84,7 +82,6 @@ def gaps_in(
 
     Parameters
     ----------
-    schema : Schema
     names : sequence of str
         What the model calls the columns.
     lines : sequence of sequence of str

@@ -27,8 +27,6 @@ def score_records(
 
     Parameters
     ----------
-    service : Service
-    bundle : Bundle
     header : sequence of str
         Names that the records have, each once: the first columns of the result.
     records : sequence of object

@@ -53,7 +53,6 @@ class Bundle:
 
     Parameters
     ----------
-    name : str
     folder : Path
         ``<models>/<name>/<fingerprint>``.
     trusted : Trusted, optional

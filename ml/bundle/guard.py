@@ -28,7 +28,6 @@ class Guarded:
 
     Parameters
     ----------
-    inner : Predictor
     key : str
         The model's key, for the words of an error.
     code : Code, optional

@@ -33,7 +33,6 @@ class BookRecord:
 
     Attributes
     ----------
-    id : str
     values : mapping of str to str
         Feature name to text; blanks are left out.
     texts : tuple of str

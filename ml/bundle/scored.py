@@ -51,8 +51,6 @@ class ScoresOfBlock(Sequence[Score]):
     ids : sequence of str or None, length n
     names : tuple of str
         Of the outcomes.
-    answer : Prediction
-    notes : mapping of int to tuple of Problem
     """
 
     def __init__(

@@ -107,7 +107,6 @@ def list_chances(chances: Chances, probabilities: np.ndarray, outcome: np.ndarra
 
     Parameters
     ----------
-    chances : Chances
     probabilities : ndarray of float, shape (m,)
         The model's own.
     outcome : ndarray of int, shape (m,)

@@ -19,8 +19,6 @@ def focus(probabilities: np.ndarray, card: Mapping[str, Any], outcomes: Outcomes
     ----------
     probabilities : ndarray of float, shape (n, k)
         NaN where a record was refused.
-    card : mapping
-    outcomes : Outcomes
 
     Returns
     -------

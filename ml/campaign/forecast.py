@@ -85,8 +85,6 @@ def forecast(
     ----------
     probabilities : ndarray of float, shape (n, o)
         As :func:`ml.campaign.pick.pick` takes them.
-    picked : Picked
-    wish : Wish
     groups : Groups or None
         Of the wish's column.
     chances : Chances or None

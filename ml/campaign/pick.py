@@ -24,7 +24,6 @@ class Groups:
 
     Attributes
     ----------
-    values : tuple of str
     codes : ndarray of int, shape (n,)
         Position of each record's value in `values`.
     """
@@ -71,7 +70,6 @@ def pick(
     ----------
     probabilities : ndarray of float, shape (n, o)
         Of the wish's outcomes, in their order; NaN where a record was refused.
-    wish : Wish
     groups : Groups or None
         Of the wish's column.
     draws : ndarray of float, shape (n,), or None

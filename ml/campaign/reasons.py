@@ -23,8 +23,6 @@ def reasons_in_cells(
 
     Parameters
     ----------
-    service : Service
-    bundle : Bundle
     cells : mapping of str to str
         Feature to cell of a record that was scored; other columns may be among them.
     outcome : int

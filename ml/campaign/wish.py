@@ -89,8 +89,6 @@ def read_wish(raw: object, card: Mapping[str, Any], outcomes: Outcomes, cut_off:
     ----------
     raw : object
         As it came: an object as :class:`ml.campaign.list_request.ListRequest` describes, or anything else.
-    card : mapping
-    outcomes : Outcomes
     cut_off : callable
         Gives the cut-off in use of an outcome.
 

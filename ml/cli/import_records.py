@@ -103,8 +103,6 @@ def load_book(
 
     Parameters
     ----------
-    bundle : Bundle
-    book_store : BookStore
     source : Path
         Any table that :func:`ml.files.open_table.open_table` reads.
     id_column : str or None

@@ -61,7 +61,6 @@ def record_of(schema: Schema, name: str, words: Sequence[str]) -> dict[str, str]
 
     Parameters
     ----------
-    schema : Schema
     name : str
         Of the model, for the help.
     words : sequence of str

@@ -24,7 +24,6 @@ class ReadColumn:
 
     Attributes
     ----------
-    feature : Feature
     found : list of Value, or ndarray of float64
         Typed values, length n; numbers may be an array with NaN for missing. None for refused values.
     refused : dict of int to Refused
@@ -71,7 +70,6 @@ def read_column(feature: Feature, raws: Sequence[Any], rules: Rules | None = Non
 
     Parameters
     ----------
-    feature : Feature
     raws : sequence of str, or of JSON values
     rules : Rules, optional
         Rules for texts; without them they are read as they are.

@@ -21,7 +21,6 @@ def read_constraints(written: Sequence[object], features: Sequence[Feature]) -> 
     ----------
     written : sequence of str
         Each is "A <= B", "A < B", "A >= B" or "A > B", with names or aliases of features.
-    features : sequence of Feature
 
     Raises
     ------

@@ -26,7 +26,6 @@ def series_of(feature: Feature, array: np.ndarray) -> Any:
 
     Parameters
     ----------
-    feature : Feature
     array : ndarray of shape (n,)
         As :func:`ml.data.columns.column` makes it.
 

@@ -79,7 +79,6 @@ def read_records(schema: Schema, raws: Iterable[object], *, extra: bool = False)
 
     Parameters
     ----------
-    schema : Schema
     raws : iterable of mapping
         Name or alias to raw value: JSON values, or text as from a form or a file. A Problem
         stands for a record that the door itself could not read.
@@ -159,7 +158,6 @@ def read_columns(
 
     Parameters
     ----------
-    schema : Schema
     names : sequence of str
         Of the columns: features by name or alias, the record id, others.
     columns : sequence of sequence of str

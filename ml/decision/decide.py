@@ -41,10 +41,8 @@ class Decision:
 
     Attributes
     ----------
-    outcome : str
     cut_off : float
         Probability from which one acts, 0 to 1.
-    act : bool
     worth : float or None
         Expected money of acting rather than not; None where the card has no payoff of the outcome.
     settled : bool
@@ -90,7 +88,6 @@ def decide(
 
     Parameters
     ----------
-    card : mapping
     outcome : str
         Its name.
     probability, cut_off : float

@@ -26,7 +26,6 @@ def outcome_words(card: Mapping[str, Any], outcome: str, label: str) -> tuple[st
     card : mapping
         ``card["outcome_words"]`` is ``{outcome: {"came": "Bought", "missed": "Not"}}``, as ``[outcomes.NAME]`` of a
         description file writes it.
-    outcome, label : str
 
     Raises
     ------
@@ -76,8 +75,6 @@ def words_of(card: Mapping[str, Any], outcomes: Outcomes, name: str) -> ToldWord
 
     Parameters
     ----------
-    card : mapping
-    outcomes : Outcomes
     name : str
         Of the outcome.
     """

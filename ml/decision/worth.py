@@ -28,7 +28,6 @@ def worth(payoff: Payoff, probability: Number) -> Number:
 
     Parameters
     ----------
-    payoff : Payoff
     probability : float or ndarray of float
         Of the outcome, 0 to 1; NaN gives NaN.
     """

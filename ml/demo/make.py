@@ -25,7 +25,6 @@ def make_all(models: Path, file: Path, wanted: Callable[[], bool] = lambda: True
 
     Parameters
     ----------
-    models : Path
     file : Path
         Gets the progress.
     wanted : callable

@@ -31,7 +31,6 @@ class Table:
         Cells of each line that is a record, as many as came.
     twice : dict of str to str
         Columns that bear another's name in the file, see :func:`twice_in`.
-    dialect : Dialect
     matched : Matched
         Which column gives which feature.
     rules : CellRules

@@ -65,7 +65,6 @@ class MissingValues:
     shares : sequence of float, length q
     positive_known, positive_missing : sequence of float or None, length q
         Share with the outcome among the records that have the value, and among those that do not.
-    records, total_features : int
     """
 
     features: Sequence[str]

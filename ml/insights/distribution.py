@@ -39,7 +39,6 @@ class Distribution:
         to 1, or to 0 where there is no such record.
     missing_positive, missing_negative : float
         Share without a value.
-    records_positive, records_negative : int
     """
 
     feature: str

@@ -28,7 +28,6 @@ def grid_values(feature: Feature, array: np.ndarray, most: int = MOST_POINTS) ->
 
     Parameters
     ----------
-    feature : Feature
     array : ndarray, shape (n,)
         The feature's column of a block; of more than 50,000 records a sample.
     most : int
@@ -75,7 +74,6 @@ def edge_texts(feature: Feature, seconds: Iterable[float]) -> list[str]:
 
     Parameters
     ----------
-    feature : Feature
     seconds : iterable of float
         Since 1970, in UTC where the feature has a time zone.
     """

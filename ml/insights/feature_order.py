@@ -39,7 +39,6 @@ def order_of(
     ----------
     schema, outcomes, predictor
         Of the version; the predictor is the one that will serve (compiled: many times faster, proved equal).
-    holdout : Holdout
     answer : Prediction
         Predictions for the hold-out.
     """

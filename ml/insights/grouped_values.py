@@ -23,7 +23,6 @@ class GroupedValues:
 
     Attributes
     ----------
-    feature : Feature
     edges : tuple of Value
         For numbers and dates, rising: group g holds what is at least ``edges[g - 1]`` and under ``edges[g]``.
     choices : tuple of Value
@@ -107,7 +106,6 @@ def grouped_values(feature: Feature, array: np.ndarray, most: int) -> GroupedVal
 
     Parameters
     ----------
-    feature : Feature
     array : ndarray, shape (n,)
         The records that define the edges.
     most : int

@@ -38,7 +38,6 @@ class Interaction:
     share : sequence of sequences of float or None, shape (k, q)
         Friedman's H²: share of that part in the variance of the joint effect; None where there is no effect.
         0 for effects that add up, 1 for a pure interaction; estimates may exceed 1.
-    rows : int
     """
 
     first: Sequence[str]
@@ -84,7 +83,6 @@ def friedman_h(bundle: Bundle, block: Block, pairs: Sequence[tuple[int, int]]) -
 
     Parameters
     ----------
-    bundle : Bundle
     block : Block of n records
         Both the values at which effects are looked at, and the records over which they are averaged:
         n² predictions for each feature and each pair.

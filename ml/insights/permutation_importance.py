@@ -90,7 +90,6 @@ def permutation_importance(
 
     Parameters
     ----------
-    bundle : Bundle
     evaluation : Evaluation
         Of that bundle.
     repeats : int or None

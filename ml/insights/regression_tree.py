@@ -26,7 +26,6 @@ class Leaf:
         For each feature a mask of the groups that lead here.
     value : float
         Mean of the target.
-    depth : int
     """
 
     allowed: tuple[np.ndarray, ...]

@@ -42,7 +42,6 @@ class Surrogate:
         0 no better than a constant, below 0 worse. None where the probabilities are constant.
     agreement : float
         Share of the hold-out's records with rules and model on the same side of the cut-off.
-    cut_off : float
     """
 
     rules: Sequence[str]

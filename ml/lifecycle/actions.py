@@ -40,12 +40,9 @@ def make_live(
 
     Parameters
     ----------
-    models : Path
-    name, fingerprint : str
     action : {"promote", "rollback", "train", "add"}
     by : str, optional
         Author of the change; the user of the operating system by default.
-    why : str, optional
     expected : str or None
         The version for which this one is to come, None where none was live: compare and set.
     patience : float

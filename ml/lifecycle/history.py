@@ -55,7 +55,6 @@ class HistoryEntry:
         The version of the action; None where the whole model was removed.
     previous : str or None
         The version that was live before; None where none was.
-    by, why : str
     """
 
     time: str

@@ -26,7 +26,6 @@ class VersionFacts:
 
     Attributes
     ----------
-    fingerprint : str
     created : str
         ISO 8601, or empty where unknown.
     state : {"live", "held", "was live", "never live"}
@@ -62,12 +61,10 @@ class Listing:
 
     Attributes
     ----------
-    name : str
     live : str or None
         The pointer's fingerprint.
     versions : tuple of VersionFacts
         The oldest first.
-    events : tuple of TimelineEvent
     unreadable : tuple of int
         Numbers of lines of the history.
     total : int
@@ -91,8 +88,6 @@ def list_versions(models: Path, name: str, figures: Figures | None = None, most:
 
     Parameters
     ----------
-    models : Path
-    name : str
     figures : callable, optional
         By default they are worked out.
     most : int, optional

@@ -26,8 +26,6 @@ def publish(
     ----------
     folder : Path
         The version, on the same file system as `models`.
-    models : Path
-    name, fingerprint : str
     action : {"train", "add", "hold"}
         "hold" checks and records the version, and leaves the live one live.
     by, why : str or None

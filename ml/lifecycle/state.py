@@ -26,7 +26,6 @@ class TimelineEvent:
         Of the history, or `BEFORE` or `BY_HAND`.
     fingerprint : str or None
         None is the whole model.
-    by, why : str
     live_until : str or None
         End of the live period that began here: a time, `NOW` or `UNKNOWN`; None where none began.
     """

@@ -34,10 +34,8 @@ def ends_of_averages(evaluation: Evaluation, used: np.ndarray, repeats: int = RE
 
     Parameters
     ----------
-    evaluation : Evaluation
     used : ndarray of bool, shape (k,)
         The outcomes that are averaged.
-    repeats : int
 
     Returns
     -------

@@ -39,7 +39,6 @@ def counts_by_cut_off(answers: OneVsRest, outcome: str = "the outcome") -> Count
 
     Parameters
     ----------
-    answers : OneVsRest
     outcome : str
         What people call the outcome, for the error's text.
 

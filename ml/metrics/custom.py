@@ -28,7 +28,6 @@ class CustomMeasure:
 
     Attributes
     ----------
-    label : str
     value : float
         On the hold-out.
     low, high : float or None

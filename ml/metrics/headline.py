@@ -35,7 +35,6 @@ class Headline:
 
     Attributes
     ----------
-    value : dict of str to float
     low, high : dict of str to float or None
         95 % bootstrap interval over the records; None where the value is perfect.
     trivial : dict of str to float or None

@@ -103,7 +103,6 @@ def percentile_interval(samples: np.ndarray, level: float = LEVEL) -> tuple[np.n
     ----------
     samples : ndarray of float, shape (..., b)
         NaN where a resampling leaves the measure undefined.
-    level : float
 
     Returns
     -------

@@ -34,7 +34,6 @@ def optimism(answers: OneVsRest, best: float, profit: Profit) -> float | None:
 
     Parameters
     ----------
-    answers : OneVsRest
     best : float
         The cut-off with the highest profit, 0 to 1.
     profit : callable

@@ -31,8 +31,6 @@ class Overview:
 
     Attributes
     ----------
-    table : ThresholdTable
-    headline : Headline
     in_use : float
         The cut-off in use: what the operator chose, else the card's.
     row : int
@@ -53,7 +51,6 @@ def overview(service: Service, bundle: EvaluatedVersion, outcome: str, cut_off: 
 
     Parameters
     ----------
-    service : Service
     bundle : Bundle
     outcome : str
         Its name.

@@ -115,7 +115,6 @@ def decision_curve(table: ThresholdTable, records: float | None = None) -> Decis
 
     Parameters
     ----------
-    table : ThresholdTable
     records : float or None
         Effective sample size (Kish 1965); None where all records count 1.
     """

@@ -74,7 +74,6 @@ def threshold_table(
 
     Parameters
     ----------
-    answers : OneVsRest
     outcome : str
         What people call the outcome, for the error's text.
     extra : sequence of float

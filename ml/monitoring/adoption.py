@@ -78,7 +78,6 @@ def adoption(
         First contact, and first recorded outcome; NaN for none.
     people : sequence of str, length n
         To whom; empty where nobody signed in.
-    now : float
     days : float
         Time within which they are to be done. Records shown later than that before `now` are not judged.
     zone : tzinfo

@@ -58,7 +58,6 @@ class Evidence:
 
     Attributes
     ----------
-    outcomes : int
     said, came : float
         Sum of the probabilities, and number that came.
     growth : Growth
@@ -133,7 +132,6 @@ def advance(
 
     Parameters
     ----------
-    evidence : Evidence
     probabilities : array of float, shape (n,)
         As said, 0 to 1.
     came : array of bool, shape (n,)

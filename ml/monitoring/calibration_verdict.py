@@ -27,7 +27,6 @@ class CalibrationVerdict:
     state : CalibrationState
         Off once the evidence has reached the alarm, until the test begins anew. Right where it has not, although it
         would have in four of five cases had the logit been off by 0.6 from the beginning (:class:`Growth`).
-    outcomes : int
     wanted : int or None
         Outcomes after which that is so, at probabilities like these; None before the first, and where all are 0 or 1.
     evidence : float

@@ -38,10 +38,8 @@ class EstimatedPerformance:
 
     Attributes
     ----------
-    records : int
     log_loss, roc_auc, precision, recall : Estimate
         Precision and recall where one acts from the cut-off on.
-    cut_off : float
     assumes : tuple of {"calibrated", "no_concept_drift"}
     """
 
@@ -67,7 +65,6 @@ def estimate_performance(probabilities: ArrayLike, cut_off: float) -> EstimatedP
     ----------
     probabilities : array of float, shape (n,)
         Of the outcome.
-    cut_off : float
     """
     p = np.sort(np.asarray(probabilities, float))
     acted = acts(p, cut_off)

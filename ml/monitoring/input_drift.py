@@ -32,7 +32,6 @@ class FeatureDrift:
 
     Attributes
     ----------
-    feature, label : str
     divergence : float
         Jensen-Shannon divergence (Lin 1991) of the parts (tenths of a number's values, choices, missing), in bits, less
         what chance gives: 0 on average where nothing changed, at most 1.

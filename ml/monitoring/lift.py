@@ -29,7 +29,6 @@ class Arms:
     ----------
     called, bought : int
         Assigned to be called, and how many of these bought.
-    control, control_bought : int
     """
 
     called: int
@@ -44,7 +43,6 @@ class Lift:
 
     Attributes
     ----------
-    called, bought, control, control_bought : int
     left_out : int
         Calls of campaigns without a control group, of which nothing can be said.
     share : float or None
@@ -163,7 +161,6 @@ def money_realised(found: Lift, value: float, cost: float, forecast: tuple[float
 
     Parameters
     ----------
-    found : Lift
     value : float
         Of one more buyer, 0 or more.
     cost : float

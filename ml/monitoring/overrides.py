@@ -31,7 +31,6 @@ class Overrides:
     ----------
     reason : str
         Empty for all.
-    records : int
     right : int
         How many came out as people said.
     share, low, high : float or None

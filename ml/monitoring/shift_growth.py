@@ -29,7 +29,6 @@ class Growth:
 
     Attributes
     ----------
-    outcomes : int
     more, less : float
         Expected logarithm of the likelihood ratio.
     more_variance, less_variance : float

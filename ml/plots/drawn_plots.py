@@ -38,7 +38,6 @@ def drawn(service: Service, model: str, plot_key: object, outcome: str | None = 
 
     Parameters
     ----------
-    service : Service
     model : str
         Name or key of the model.
     plot_key : str

@@ -38,8 +38,6 @@ class Subject:
 
     Parameters
     ----------
-    service : Service
-    bundle : Bundle
     outcome : str
         Its name.
     """

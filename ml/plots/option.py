@@ -34,7 +34,6 @@ class Option:
         For numbers: the default. None is an empty field.
     low, high : float
         Limits of a number, inclusive.
-    unit : str
     help : str
         A sentence where the label is not enough.
     computed : bool

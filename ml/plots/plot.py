@@ -32,7 +32,6 @@ class Study:
 
     Attributes
     ----------
-    bundle : Bundle
     outcome : str
         Name of the outcome of the page.
     options : mapping of str to text, number or None

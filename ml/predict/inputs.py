@@ -18,7 +18,6 @@ def input_of(schema: Schema, block: Block, container: Container) -> Any:
 
     Parameters
     ----------
-    schema : Schema
     block : Block of n records
     container : {"frame", "array", "series"}
     """

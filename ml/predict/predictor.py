@@ -58,8 +58,6 @@ class SklearnPredictor:
     Parameters
     ----------
     estimator : fitted classifier
-    schema : Schema
-    outcomes : Outcomes
     asking : Asking or None
         Calling convention; None where it was not recorded.
     """
@@ -128,7 +126,6 @@ def labels_that_follow(probabilities: np.ndarray, exclusive: bool) -> tuple[np.n
     Parameters
     ----------
     probabilities : ndarray of float, shape (n, k)
-    exclusive : bool
 
     Returns
     -------

@@ -48,10 +48,8 @@ class Chapter:
     ----------
     key : str
         Names it inside the file.
-    title : str
     lead : str
         A sentence under the heading; may be empty.
-    plots : tuple of ReportPlot
     """
 
     key: str
@@ -66,19 +64,16 @@ class Report:
 
     Attributes
     ----------
-    bundle : Bundle
     view : View
         The outcome.
     cut_off : float
         The one in use, 0 to 1.
     overview : Overview or None
         None where there is no threshold table; then `refusal` says why.
-    refusal : str
     averages : Averages
         All outcomes, as the estimator itself decides.
     answers : tuple of (question, sentences)
         The three with which the Insights page opens.
-    chapters : tuple of Chapter
     """
 
     bundle: Bundle
@@ -117,8 +112,6 @@ def report_contents(service: Service, name_or_key: str, outcome: str | None = No
 
     Parameters
     ----------
-    service : Service
-    name_or_key : str
     outcome : str or None
         Name of an outcome; None is the positive one.
 

@@ -45,8 +45,6 @@ def report_bytes(
 
     Parameters
     ----------
-    service : Service
-    name_or_key : str
     kind : {"html", "pdf"}
     outcome : str or None
         Name of an outcome; None is the positive one.

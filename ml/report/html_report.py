@@ -47,10 +47,6 @@ def library() -> str:
 def html_report(report: Report) -> str:
     """The report without the library.
 
-    Parameters
-    ----------
-    report : Report
-
     Returns
     -------
     str

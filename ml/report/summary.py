@@ -27,12 +27,10 @@ class MeasureLine:
 
     Attributes
     ----------
-    key, label, value : str
     between : str
         Its 95 % interval; empty where it has none.
     trivial : str
         Value of a trivial model that gives all records one answer, and what that model does.
-    definition : str
     """
 
     key: str

@@ -23,10 +23,8 @@ def write_arrays(path: Path, about: Mapping[str, Any], arrays: Mapping[str, np.n
 
     Parameters
     ----------
-    path : Path
     about : mapping
         Metadata, kept as JSON.
-    arrays : mapping of str to ndarray
 
     Raises
     ------

@@ -13,7 +13,6 @@ def bisect_refused(items: Sequence[T], why: Callable[[Sequence[T]], str | None])
 
     Parameters
     ----------
-    items : sequence
     why : callable
         Reason for which some items, tried together, are refused; None where they are taken.
     """

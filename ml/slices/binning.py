@@ -50,7 +50,6 @@ def bin_feature(feature: Feature, array: np.ndarray, most: int = MOST_PARTS) -> 
 
     Parameters
     ----------
-    feature : Feature
     array : ndarray, shape (n,)
         The feature's column of a block.
     most : int

@@ -60,12 +60,10 @@ class Challenger:
         Discordant records: those that only the champion, and only the challenger, decides correctly.
     p_value : float
         Of McNemar's test (1947) that both are equally frequent: two-sided, see :func:`mcnemar`.
-    records : int
     same_holdout : bool
         Whether both versions have this hold-out: if not, the challenger may have seen it in training.
     newer : bool
         Whether the challenger was made later.
-    cut_off : float or None
     """
 
     champion: str
@@ -98,7 +96,6 @@ def challenge(bundle: Bundle, other: Bundle, answers: OneVsRest, outcome: str, c
         The champion's.
     outcome : str
         Its name.
-    cut_off : float
 
     Raises
     ------
@@ -201,7 +198,6 @@ def beyond_chance(difference: Mapping[str, float | None], samples: Mapping[str, 
 
     Parameters
     ----------
-    difference : mapping of str to float or None
     samples : mapping of str to ndarray of float, shape (b,)
         The difference in each resampling; NaN where undefined.
     """

@@ -160,7 +160,6 @@ def ratios_of(
     ----------
     hits, whole : ndarray of float, shape (s,)
         Numerators and denominators.
-    reference : int
     width : float
         Half width of an interval in standard errors; without it each holds 95 % for itself.
 

@@ -72,8 +72,6 @@ def largest_errors(bundle: Bundle, answers: OneVsRest, outcome: str, sort: str, 
 
     Parameters
     ----------
-    bundle : Bundle
-    answers : OneVsRest
     outcome : str
         Its name.
     sort : {"both", "missed", "alarm"}

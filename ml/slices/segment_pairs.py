@@ -29,7 +29,6 @@ class SegmentPairs:
     ----------
     features : list of str, length 2
         Labels of the features of rows and columns.
-    measure : str
     rows, columns : list of str
         Labels of the parts.
     value, low, high : list of list of float or None, shape (r, c)
@@ -40,7 +39,6 @@ class SegmentPairs:
         The measure on the whole hold-out.
     least : float
         Pairs with fewer records counted are shown in grey.
-    cut_off : float or None
     """
 
     features: list[str]

@@ -137,7 +137,6 @@ def beyond_chance(
     parts : tuple of three lists of float or None, length s
         Value of each part, and the ends of its 95 % interval.
     counted : sequence of float, length s
-    whole : float or None
     """
     known = [
         each if None not in each and weight >= FEWEST and whole is not None else None

@@ -100,10 +100,7 @@ def worst_segments(
 
     Parameters
     ----------
-    bundle : Bundle
-    answers : OneVsRest
     by : {"wrong", "log_loss"}
-    cut_off : float
     least : float
         Fewest records of a segment.
     deals : int

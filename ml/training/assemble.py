@@ -58,7 +58,6 @@ class TrainingInputs:
         Rows that the estimator learned from, and rows that it did not see; features and truth.
     truth : sequence of str
         Columns with the truth: one for exclusive outcomes, several for independent ones.
-    told : Description
     meanings : mapping of str to class
         What a cell of the truth means, where it is no class of the estimator.
     """

@@ -23,7 +23,6 @@ def best_cut_offs(
     ----------
     card : mapping
         With its payoff.
-    outcomes : Outcomes
     truth, labels : ndarray of bool, shape (n, k)
     probabilities : ndarray of float, shape (n, k), or None
 

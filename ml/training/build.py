@@ -64,8 +64,6 @@ def build_bundle(
 
     Parameters
     ----------
-    trained : Trained
-    models : Path
     action : {"add", "train", "hold"}
         What the history calls it; with "hold" the live version stays live.
     by, why : str, optional

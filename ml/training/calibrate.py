@@ -54,7 +54,6 @@ class Calibrated:
         Wrapped; the given one where no curve is better.
     method : str
         "sigmoid", "isotonic" or "none".
-    records : int
     before : ProbabilityQuality or None
         None where it gave no probabilities.
     after : ProbabilityQuality

@@ -33,11 +33,9 @@ def read_truth(
 
     Parameters
     ----------
-    table : TrainingTable
     columns : sequence of str
         One column of classes where outcomes are exclusive; one of yes and no an outcome where
         they are independent, in their order.
-    outcomes : Outcomes
     told : mapping of str to class, optional
         What a cell means, where the table has words and the estimator codes.
 

@@ -26,10 +26,6 @@ def text(template: str, /, **slots: object) -> str:
         what :func:`mark` gave.
     **slots
         What stands in the slots: texts, and numbers that are written in the reader's format already.
-
-    Returns
-    -------
-    str
     """
     if not template:  # the catalog's own header
         return ""
@@ -49,10 +45,6 @@ def plural(one: str, other: str, number: float, /, **slots: object) -> str:
         Chooses the form, fractions that of `other`; and it fills the slot ``n``, in the reader's number format.
     **slots
         As of :func:`text`; ``n`` where the number is written otherwise.
-
-    Returns
-    -------
-    str
     """
     if reader_language() == ALL_READERS:
         return Later(one, slots, other, number)

@@ -27,7 +27,6 @@ def in_words(error: ValidationError, kind: type[BaseModel], whole: str) -> tuple
 
     Parameters
     ----------
-    error : ValidationError
     kind : type of BaseModel
         The model that refused.
     whole : str

@@ -77,7 +77,6 @@ def date_text(text: str, order: str | None, serials: bool = False) -> str | None
 
     Parameters
     ----------
-    text : str
     order : {"dmy", "mdy", "ymd"} or None
     serials : bool
         Whether whole numbers are days as Excel counts them.

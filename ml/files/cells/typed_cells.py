@@ -23,7 +23,6 @@ def text_row(row: list[Any], width: int = 0, exact: frozenset[int] = frozenset()
 
     Parameters
     ----------
-    row : list
     width : int
         Columns of the table.
     exact : frozenset of int

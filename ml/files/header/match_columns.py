@@ -66,7 +66,6 @@ def match_columns(schema: Schema, header: Sequence[str], given: Mapping[str, str
 
     Parameters
     ----------
-    schema : Schema
     header : sequence of str
         Names of the columns, each once.
     given : mapping of str to str, optional

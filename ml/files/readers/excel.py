@@ -42,10 +42,8 @@ class Workbook:
     ----------
     format : str
         "xlsx", "xlsb", "xls", "ods", "html" or "xml".
-    sheet : str
     sheets : tuple of str
         Those that can be seen.
-    notes : tuple of str
     rows : iterator of list
         Typed cells of every row from the first.
     """

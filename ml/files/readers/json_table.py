@@ -59,7 +59,6 @@ def open_records(file: IO[bytes], form: str, schema: Schema, columns: Mapping[st
     ----------
     file : seekable binary file
     form : {"json", "ndjson"}
-    schema : Schema
     columns : mapping of str to str, optional
         Name to feature, as somebody chose; to "" where it is to be left out.
 

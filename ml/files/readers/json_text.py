@@ -19,7 +19,6 @@ def parse_json(text: str, what: str, *, nan: bool = False) -> Any:
 
     Parameters
     ----------
-    text : str
     what : str
         What people call it, for errors.
     nan : bool

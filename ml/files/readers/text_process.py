@@ -48,8 +48,6 @@ class TextProcess:
 
     Attributes
     ----------
-    connection : Connection
-    number : int
     pidfd : int or None
         File descriptor that stands for it; None where the system has none, and it ends when it cannot answer.
     """
@@ -175,7 +173,6 @@ class TextReader:
         Parameters
         ----------
         file : seekable binary file
-        asked : TextRequest
 
         Raises
         ------

@@ -27,7 +27,6 @@ class TextRows:
     Parameters
     ----------
     file : seekable binary file
-    found : TextScan
 
     Attributes
     ----------

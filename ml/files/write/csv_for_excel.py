@@ -19,9 +19,6 @@ def write_csv_for_excel(result: Result, target: Path, separator: str = ",", deci
 
     Parameters
     ----------
-    result : Result
-    target : Path
-    separator : str
     decimal : {".", ","}
         With it columns of numbers are written; dates as 2026-01-31, which Excel knows everywhere.
     """

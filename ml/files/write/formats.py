@@ -35,10 +35,8 @@ class Format:
 
     Attributes
     ----------
-    name : str
     suffix : str
         Of file names, with its point.
-    media_type : str
     write : callable or None
         Writes a result into a file; None for CSV, in which results are kept.
     check : callable
@@ -93,7 +91,6 @@ def format_named(name: str, separator: str = "", decimal: str = "") -> Format:
 
     Parameters
     ----------
-    name : str
     separator : {"", "comma", "semicolon", "tab"}
         Of CSV for Excel; a semicolon goes with a decimal comma where nothing is said.
     decimal : {"", "point", "comma"}

@@ -39,7 +39,6 @@ class OutputColumn:
 
     Attributes
     ----------
-    name : str
     kind : str
     read : callable
         Gives a cell's value; None where it stays a text.
@@ -130,7 +129,6 @@ def columns_of(result: Result, *, mixed: bool = True) -> list[OutputColumn]:
 
     Parameters
     ----------
-    result : Result
     mixed : bool
         Whether texts may stand among numbers: in a sheet, not in a typed file.
     """

@@ -31,7 +31,6 @@ class ColumnFacts:
 
     Attributes
     ----------
-    name : str
     kind : str or None
         None where the cells have to tell.
     exact : bool
@@ -93,10 +92,8 @@ def file_columns(
 
     Parameters
     ----------
-    header : iterable of str
     chosen : mapping of str to str
         Column to feature, as somebody chose; of others the name tells.
-    schema : Schema
     rules : CellRules, optional
         How the file's cells were read.
     """

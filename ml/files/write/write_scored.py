@@ -29,8 +29,6 @@ def write_scored(
     kept : Path
         The result as CSV. What is made lies beside it for a while.
     out : binary file
-    form : Format
-    schema : Schema
     reading : ReadPlan
         How the file was read.
     ours : sequence of str

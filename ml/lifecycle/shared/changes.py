@@ -88,10 +88,8 @@ def change(
 
     Parameters
     ----------
-    name : str
     live : tuple of str or None, length 2
         Fingerprint that was live when the change was decided, and the one that is live from now on.
-    entries : sequence of HistoryEntry
     added : mapping, optional
         As of :func:`upload`.
     removed : collection of str

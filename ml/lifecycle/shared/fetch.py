@@ -39,10 +39,6 @@ def fetch_version(
 
     Parameters
     ----------
-    storage : ObjectStorage
-    folder : Path
-    name, fingerprint : str
-    record : VersionRecord
     again : bool
         Whether one that is there and damaged is replaced, once another has come whole.
 

@@ -39,7 +39,6 @@ class SharedModels:
         The cache; all processes of the machine share it.
     url : str
         Of the object storage.
-    store : StateStore
     pinned : collection of str
         Model keys that stay in the cache whatever happens.
     patience : float or None

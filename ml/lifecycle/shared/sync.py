@@ -37,7 +37,6 @@ class Sync:
 
     Parameters
     ----------
-    shared : SharedModels
     busy : bool
         True for a process whose computations hold threads up, as those of jobs: it leads where no other does.
     """
@@ -189,10 +188,8 @@ def open_shared(folder: Path, url: str, store: StateStore, pinned: str = "") -> 
 
     Parameters
     ----------
-    folder : Path
     url : str
         Of the object storage.
-    store : StateStore
     pinned : str
         A model, or a key, which then stays in the cache.
     """

@@ -122,10 +122,6 @@ def calibration_error(
     What is counted is too large by chance alone (Bröcker 2012; Kumar, Liang & Ma 2019): 10 groups of a perfect model
     lie off too. So the true distances are taken as c times those counted, and c is sought for which the error of so
     many records is as large as the one counted, or smaller, in 1, 50 and 99 % of cases (simulated, seeded).
-
-    Returns
-    -------
-    error, low, high : float
     """
     gap, share, spread = _gaps(probabilities, truth, weight, group)
     noise = np.random.default_rng(0).standard_normal((DRAWS, len(gap))) * spread
@@ -185,7 +181,6 @@ def kept_promises(answers: OneVsRest, group: Positions) -> dict[str, list[float]
 
     Parameters
     ----------
-    answers : OneVsRest
     group : ndarray of int, shape (n,)
         Part of each record, 0 to s - 1, each with weight.
 

@@ -96,7 +96,6 @@ class RecalibrationCurve:
         Parameters
         ----------
         probabilities : ndarray of float, shape (n,)
-        rng : Generator
 
         Returns
         -------

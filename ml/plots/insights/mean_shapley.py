@@ -39,7 +39,6 @@ class MeanShapley:
         Its standard error, from which records and which walks were drawn.
     base : sequence of float, length k
         The mean prediction from which contributions start.
-    records : int
     """
 
     features: Sequence[str]

@@ -15,7 +15,6 @@ def read_as_of(written: str | None, now: float) -> float:
 
     Parameters
     ----------
-    written : str or None
     now : float
         Seconds since 1970. Of today only what is known by now counts, for what is not ripe yet would look ripe.
 

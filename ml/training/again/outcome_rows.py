@@ -71,7 +71,6 @@ def truth_columns(outcomes: Outcomes, taken: frozenset[str] = frozenset()) -> tu
 
     Parameters
     ----------
-    outcomes : Outcomes
     taken : frozenset of str
         Names of other columns, which the truth must not have.
     """

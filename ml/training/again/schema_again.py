@@ -32,7 +32,6 @@ def schema_again(
 
     Parameters
     ----------
-    schema : Schema
     frame : DataFrame, shape (n, p)
         Training rows, as the estimator was fitted on them.
     block : Block of n records

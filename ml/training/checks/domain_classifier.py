@@ -34,7 +34,6 @@ def compare_populations(
 
     Parameters
     ----------
-    schema : Schema
     training : DataFrame, shape (m, p)
     holdout : Block of n records
     hashes : pair of ndarray of uint64, shapes (m,) and (n,)

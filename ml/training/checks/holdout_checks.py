@@ -38,8 +38,6 @@ def check_holdout(schema: Schema, outcomes: Outcomes, training: pd.DataFrame, ho
 
     Parameters
     ----------
-    schema : Schema
-    outcomes : Outcomes
     training : DataFrame, shape (m, p)
         Raw training rows.
     holdout : Holdout

@@ -30,7 +30,6 @@ def prove_reading(schema: Schema, frame: pd.DataFrame, path: Path, options: Read
 
     Parameters
     ----------
-    schema : Schema
     frame : DataFrame, shape (n, p)
         Rows of the file as training reads them, by their number in it.
     path : Path

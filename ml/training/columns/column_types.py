@@ -31,7 +31,6 @@ def check_columns(frame: pd.DataFrame, columns: Sequence[str], source: str) -> N
 
     Parameters
     ----------
-    frame : DataFrame
     columns : sequence of str
         The estimator's columns, all in the frame.
     source : str

@@ -25,7 +25,6 @@ def columns_of(estimator: Any, table: TrainingTable, others: Collection[str | No
     Parameters
     ----------
     estimator : fitted classifier
-    table : TrainingTable
     others : collection of str or None
         Columns that are no features: the truth, the record id.
 

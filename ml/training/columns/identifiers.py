@@ -30,7 +30,6 @@ def hide_identifiers(
 
     Parameters
     ----------
-    schema : Schema
     block : Block of n records
         Training rows.
     ask : callable

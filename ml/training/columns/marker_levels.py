@@ -49,7 +49,6 @@ def asked_levels(
     frame : DataFrame, shape (n, p)
         Training rows with the estimator's columns, as it is asked with.
     container : {"frame", "array", "series"}
-    table : TrainingTable
     known : KnownLevels
         Columns whose encoder was found are not asked again.
     described : mapping

@@ -40,7 +40,6 @@ def readings_of(table: TrainingTable, columns: Sequence[str], known: KnownLevels
 
     Parameters
     ----------
-    table : TrainingTable
     columns : sequence of str
         The estimator's columns.
     known : KnownLevels

@@ -25,7 +25,6 @@ def telling_rows(table: TrainingTable, columns: Sequence[str]) -> np.ndarray:
 
     Parameters
     ----------
-    table : TrainingTable
     columns : sequence of str
         Those whose cells count.
     """

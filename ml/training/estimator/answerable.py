@@ -16,7 +16,6 @@ def answerable(predictor: SklearnPredictor, block: Block) -> tuple[np.ndarray, s
 
     Parameters
     ----------
-    predictor : SklearnPredictor
     block : Block of n records
 
     Returns

@@ -47,7 +47,6 @@ def find_asking(
         Rows that it learned from.
     columns : sequence of str
         Its columns, in order.
-    outcomes : Outcomes
     truth : ndarray of bool, shape (n, k), or None
         Of the table's rows; without it the first way that works is taken.
     known : KnownLevels

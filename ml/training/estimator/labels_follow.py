@@ -36,7 +36,6 @@ def labels_follow(estimator: Any, outcomes: Outcomes, *answers: Prediction) -> b
     Parameters
     ----------
     estimator : fitted classifier
-    outcomes : Outcomes
     answers : Prediction
         Labels and probabilities of the estimator for rows at hand.
     """

@@ -35,7 +35,6 @@ def load_estimator_file(
 
     Parameters
     ----------
-    path : Path
     trust_pickle : bool
         Accept a joblib or pickle file, which runs whatever code it holds.
     trusted : sequence of str

@@ -28,7 +28,6 @@ def save_estimator(estimator: Any, folder: Path, trusted: Sequence[str] = (), co
     Parameters
     ----------
     estimator : fitted estimator
-    folder : Path
     trusted : sequence of str
         Names that the adder trusts beyond those that any estimator may hold.
     code : Code, optional

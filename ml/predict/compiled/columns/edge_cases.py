@@ -39,7 +39,6 @@ class EdgeCases:
     ----------
     what : str
         The change in a few words.
-    rows : list of Row
     instead : tuple of EdgeCases
         Smaller groups for when the estimator refuses this one; halves of it when there are none.
     """

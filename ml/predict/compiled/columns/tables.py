@@ -86,7 +86,6 @@ class SparseTable(_ByValue):
         Default values of the columns.
     starts : ndarray of int, shape (len(keys) + 3,)
         Position i changes the columns ``columns[starts[i]:starts[i + 1]]`` to the same slice of `values`.
-    columns, values : ndarray
     refused : tuple of int
         Positions that the model refuses.
     """

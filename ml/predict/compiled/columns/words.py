@@ -29,12 +29,10 @@ class Words:
     analyzer : {"word", "char", "char_wb"}
     pattern : str
         Regular expression of a word.
-    lowercase : bool
     accents : {"", "ascii", "unicode"}
         How accents are stripped.
     shortest, longest : int
         Numbers of words or characters in a term.
-    stop_words : tuple of str
     terms : tuple of str
         The vocabulary, in the order of the columns.
     binary, sublinear : bool

@@ -28,7 +28,6 @@ class Average(ByProbabilities):
 
     Attributes
     ----------
-    classes : int
     places : tuple of tuple of int
         For each member, where its classes are among all.
     """

@@ -17,7 +17,6 @@ class Traced:
 
     Attributes
     ----------
-    columns : tuple of SymbolicColumn
     names : tuple of str or None
         For selection by name in a ColumnTransformer; None once they are lost.
     sparse : bool
