@@ -19,7 +19,6 @@ def check_event(told: Event, outcomes: Sequence[str]) -> None:
 
     Parameters
     ----------
-    told : Event
     outcomes : sequence of str
         Names of the model's outcomes; empty where they are not known any more.
     """

@@ -76,7 +76,6 @@ def decisions_of(scored: ScoredRecords, in_use: InUse, sealer: Sealer | None) ->
 
     Parameters
     ----------
-    scored : ScoredRecords
     in_use : callable
         As of :func:`in_use_of`: the same for all that is stored together.
     sealer : Sealer or None

@@ -52,13 +52,10 @@ class Joined:
 
     Attributes
     ----------
-    decision : Decision
     came : mapping of str to Came
         By outcome; those that nobody told of are left out.
     contacts : tuple of Event
         Of kind "contacted", the first known first; a value of 1 says that somebody was reached.
-    overrides : tuple of Event
-    call_backs : tuple of Event
     told : tuple of Event
         Of kind "outcome", with a value, the first known first: all of them, of which `came` has the last.
     counted_at : str

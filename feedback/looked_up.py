@@ -20,7 +20,6 @@ class LookUp:
 
     Parameters
     ----------
-    store : Store
     flush : callable
         Stores decisions that this machine has given and not stored yet.
     """

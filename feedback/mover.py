@@ -27,15 +27,7 @@ Moved = Callable[[Sequence[tuple[Decision, Any]]], object]
 
 
 class Mover:
-    """Moves decisions from the spool to the database, for as long as its process runs.
-
-    Parameters
-    ----------
-    spool : Spool
-    sealer : Sealer or None
-    store : Store
-    service : Service
-    """
+    """Moves decisions from the spool to the database, for as long as its process runs."""
 
     def __init__(self, spool: Spool, sealer: Sealer | None, store: Store, service: Service) -> None:
         self._spool, self._sealer, self._store, self._service = spool, sealer, store, service

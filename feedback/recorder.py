@@ -33,11 +33,8 @@ class RequestDecisions:
 
     Attributes
     ----------
-    id : str
-    door : str
     lines : list of bytes
         For the spool, one for each call of the model.
-    records : int
     """
 
     id: str
@@ -73,7 +70,6 @@ class Recorder:
 
     Parameters
     ----------
-    spool : Spool
     sealer : Sealer or None
         Encrypts the values; None keeps none.
     """
@@ -87,7 +83,6 @@ class Recorder:
 
         Parameters
         ----------
-        bundle : Bundle
         raws : sequence of object
             Raw records; their values are not kept where they can be read once only.
         given : callable

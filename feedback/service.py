@@ -40,8 +40,6 @@ class Feedback:
 
     Parameters
     ----------
-    service : Service
-    store : Store
     sealer : Sealer or None
         Encrypts values and notes; None keeps neither.
     """

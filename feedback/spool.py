@@ -28,10 +28,6 @@ class Spool:
     """Append-only files in a folder that processes of one machine share. Thread-safe; opens anew after a fork.
 
     Each file is locked by the process that appends to it. Files of processes that have ended are moved by another.
-
-    Parameters
-    ----------
-    folder : Path
     """
 
     def __init__(self, folder: Path) -> None:

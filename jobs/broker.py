@@ -73,12 +73,7 @@ def breaker_of(app: Celery) -> CircuitBreaker:
 
 
 class OneLineAnOutage(logging.Filter):
-    """Takes what Celery logs at each trial to reach its broker; the circuit breaker logs an outage once.
-
-    Parameters
-    ----------
-    breaker : CircuitBreaker
-    """
+    """Takes what Celery logs at each trial to reach its broker; the circuit breaker logs an outage once."""
 
     def __init__(self, breaker: CircuitBreaker) -> None:
         super().__init__()
@@ -126,7 +121,6 @@ def serve(
 
     Parameters
     ----------
-    app : Celery
     step : callable
         Executes one chunk of a job; False where there is none.
     with_work : callable

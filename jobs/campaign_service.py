@@ -163,7 +163,6 @@ class CampaignService:
 
         Parameters
         ----------
-        job : str
         order : {"rank", "file"}
         outcome : str or None
             Outcome by whose probability the rows are ranked; None for the campaign's ranks.

@@ -47,7 +47,6 @@ def differences(job: Job, asked: Mapping[str, Any], model: str, live: str) -> li
 
     Parameters
     ----------
-    job : Job
     asked : mapping
         As of :func:`compared_options`, with the digest of the ``file``.
     model, live : str

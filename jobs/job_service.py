@@ -33,10 +33,8 @@ class JobService:
 
     Parameters
     ----------
-    service : Service
     store : Store
         Its table of jobs is opened at its first use.
-    files : Files
     announce : callable
         Called with the id of a job that has work, to wake workers.
     rules : CallbackRules

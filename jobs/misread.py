@@ -26,9 +26,6 @@ def of_misread(error: Misread, bundle: Bundle, files: Files, job: Job, options: 
     ----------
     error : Misread
         Reason why it cannot be read.
-    bundle : Bundle
-    files : Files
-    job : Job
     options : ReadOptions
         The present read options.
 

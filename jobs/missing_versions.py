@@ -50,7 +50,6 @@ class MissingVersions:
 
         Parameters
         ----------
-        model : str
         progress : int
             Chunks of this version's jobs that are done: where it changes, somebody has the version.
         why : str

@@ -43,9 +43,6 @@ class Receiver:
     ----------
     job : str
         Its id.
-    table : JobTable
-    files : Files
-    limits : FileLimits
     again : bool
         Whether a job has its idempotency key already: the upload is counted as any other, but not refused where the
         quota is used up, for it is expected to be answered with that job.

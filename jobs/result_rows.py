@@ -55,7 +55,6 @@ class ResultRows:
 
     Parameters
     ----------
-    job_service : JobService
     campaigns : CampaignService
         Provides ranks, and the index of a campaign's lines.
     """

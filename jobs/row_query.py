@@ -42,7 +42,6 @@ class Filter:
 
     Attributes
     ----------
-    cells : Cells
     test : str
     value : str or float
         What a text holds, case and accents aside, or a number is compared with.
@@ -88,8 +87,6 @@ def matching(
     ----------
     blocks : iterable of (int, mapping of int to sequence of str)
         All records, from the first to the last: their number, and the columns that :func:`read_from` names.
-    columns : sequence of OutputColumn
-    query : RowQuery
     order : ndarray of int
         All rows, in the order that stays where nothing else is said, and among equals.
     numbers : mapping of int to ndarray

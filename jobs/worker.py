@@ -45,9 +45,6 @@ class Worker:
 
     Parameters
     ----------
-    service : Service
-    table : JobTable
-    files : Files
     announce : callable
         Called with a job's id when it has more work; tells other workers where there is a broker.
     lease : float

@@ -36,9 +36,6 @@ def show(
 
     Parameters
     ----------
-    var_dir : Path
-    service : Service
-    store : Store
     address : (str, int)
         Host and port.
     networks : str

@@ -34,7 +34,6 @@ class BookTable(DatabaseTable):
 
         Parameters
         ----------
-        model : str
         rows : iterable of (id, folded id, searched text, record)
             Ids are unique; ids and texts are case-folded as the search words are; the record is an opaque text
             that is given back.
@@ -75,7 +74,6 @@ class BookTable(DatabaseTable):
             What was typed as a whole, folded.
         words : sequence of str
             Its words, folded.
-        limit : int
         """
         column, found = book_records.c, dict[tuple[str, int], None]()
         with self._connection() as connection:

@@ -48,10 +48,8 @@ class CallTable(DatabaseTable):
 
         Parameters
         ----------
-        call : ClaimedCall
         status : int or None
             HTTP code of the answer, where one came.
-        message : str
         pause : float or None
             Seconds until it is tried again; None for never.
         """

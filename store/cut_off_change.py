@@ -18,7 +18,6 @@ class CutOffChange:
         The cut-off that was in use, 0 to 1.
     after : float or None
         The new one; None where the choice was forgotten with its model.
-    reason : str
     who : str or None
         Who changed it; None where nobody had to sign in.
     at : datetime

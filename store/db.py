@@ -73,7 +73,6 @@ class Store:
 
         Parameters
         ----------
-        model, outcome : str
         value, before : float
             The new cut-off, and the one that was in use; 0 to 1.
         reason : str

@@ -23,7 +23,6 @@ class Call:
 
     Attributes
     ----------
-    url : str
     state : {"waiting", "delivered", "failed"}
     attempts : int
         Number of attempts.
@@ -60,7 +59,6 @@ class Job:
 
     Attributes
     ----------
-    id : str
     model : str
         Key of the version that scores, chosen when the job was accepted.
     kind : {"score", "campaign", "list", "export", "answer", "outcomes"}
@@ -152,7 +150,6 @@ class JobFilter:
     model : str
         A name for all its versions, or a key.
     states : tuple of str
-    kind : str
     after, before : float or None
         Open interval of the time of acceptance, in seconds since 1970.
     """

@@ -44,8 +44,6 @@ class JobQueries(DatabaseTable):
 
         Parameters
         ----------
-        wanted : JobFilter
-        most : int
         after : (float, str), optional
             Cursor of the previous page: jobs that come or go meanwhile move no other from one page to the next.
 

@@ -117,7 +117,6 @@ class JobTable(JobQueries):
         ----------
         lease : float
             Seconds until the claim expires unless it is renewed.
-        job : str, optional
         without : collection of str
             Model keys: their jobs are left to others.
         """
@@ -204,9 +203,6 @@ class JobTable(JobQueries):
 
         Parameters
         ----------
-        chunk : Chunk
-        records, refused : int
-        file : str, optional
         gaps, unread : mapping of str to int, optional
             By feature, records without its value, and values that were refused.
         about : mapping, optional

@@ -74,11 +74,8 @@ class Lease:
 
         Parameters
         ----------
-        connection : Connection
         key : mapping of str to value
             The primary key.
-        owner : str
-        seconds : float
         or_if : condition, optional
             True for leases that are taken over before they expire.
         """
@@ -106,8 +103,6 @@ class Lease:
 
         Parameters
         ----------
-        connection : Connection
-        owner : str or None
         *conditions : condition
         pause : float or None
             Seconds until it may be claimed again; None leaves the time as it is.

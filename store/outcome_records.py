@@ -80,7 +80,6 @@ class Event:
 
     Attributes
     ----------
-    id : str
     model : str
         Name of the model, without a version.
     kind : str
@@ -93,7 +92,6 @@ class Event:
         Name of the outcome; empty where it is about none.
     value : float or None
         Of an outcome 1 where it came and 0 where not; of a contact 1 where somebody was reached and 0 where not.
-    reason : str
     note : str
         Encrypted; empty for none.
     happened, known : float

@@ -28,7 +28,6 @@ class Quota:
 
     Attributes
     ----------
-    jobs : int
     size : int
         Bytes of several files together: one alone may be of any size.
     """
@@ -59,10 +58,8 @@ class UploadTable(DatabaseTable):
         ----------
         job : str
             Its id to be.
-        who : str
         size : int
             Bytes, as far as they are known.
-        quota : Quota
         again : bool
             A job has its idempotency key already, with which it will probably be answered: it may exceed the quota
             where no other upload is in progress.

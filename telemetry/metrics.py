@@ -62,7 +62,6 @@ def count_request(method: str, route: str, status: str, seconds: float) -> None:
         The template of its address, never the address; empty where there is none.
     status : str
         Three digits.
-    seconds : float
     """
     asked = (method, route, status)
     found = _of_requests.get(asked)
@@ -85,7 +84,6 @@ def count_scored(key: str, records: int) -> None:
     ----------
     key : str
         Of the version: ``loan@3f9a1c2b``.
-    records : int
     """
     if not at_work():
         return

@@ -13,7 +13,6 @@ def observe_scored(key: str, records: int, seconds: float) -> None:
     ----------
     key : str
         Of the version: ``loan@3f9a1c2b``.
-    records : int
     seconds : float
         How long it took.
     """

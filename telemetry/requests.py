@@ -16,12 +16,7 @@ TRACED = "likely.traced"
 
 
 class ObservedRequests:
-    """WSGI middleware: each response has the request's id, and each request is counted with its route and status.
-
-    Parameters
-    ----------
-    application : WSGI application
-    """
+    """WSGI middleware: each response has the request's id, and each request is counted with its route and status."""
 
     def __init__(self, application: WSGIApplication) -> None:
         self.application = application

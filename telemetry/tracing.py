@@ -100,10 +100,8 @@ def job_span(name: str, parent: str, attributes: Mapping[str, Any]) -> Iterator[
 
     Parameters
     ----------
-    name : str
     parent : str
         W3C's traceparent; may be empty.
-    attributes : mapping
     """
     if not _tracers:
         yield

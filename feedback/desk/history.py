@@ -27,7 +27,6 @@ class Line:
         Name of who asked or told.
     bundle : Bundle
         Of the model that is meant: the live version, for its words.
-    event : Event or None
     decision : Decision or None
         Where it is what a model said.
     note : str

@@ -57,7 +57,6 @@ class Press:
         Made by the page for each press: the same press is noted once, however often it arrives.
     outcome : str
         The outcome that is meant.
-    reason, note : str
     due : float or None
         When to call back, in seconds since 1970.
     value : float or None

@@ -22,12 +22,7 @@ def sellers_of(store: Store, model: str) -> dict[str, str]:
 
 
 class Names:
-    """Names of callers, of whom tables keep ids only. Everybody is read once, at the first question.
-
-    Parameters
-    ----------
-    store : Store
-    """
+    """Names of callers, of whom tables keep ids only. Everybody is read once, at the first question."""
 
     def __init__(self, store: Store) -> None:
         self._store = store

@@ -30,7 +30,6 @@ class Opened:
 
     Attributes
     ----------
-    entry : Entry
     page : str
         Of the opened page; empty where the entry is not claimed: it is over, or somebody else is with the customer.
     held_by : str or None
@@ -52,7 +51,6 @@ class Today:
         The first to be called, and what was done since yesterday at this time.
     open, later, over : int
         Entries that are to be called, that wait for a call-back, and that are over.
-    lists : list of HandedOut
     """
 
     to_do: list[Entry]
@@ -68,7 +66,6 @@ class Desk:
 
     Parameters
     ----------
-    feedback : Feedback
     clock : callable
         Gives seconds since 1970.
     """

@@ -31,8 +31,6 @@ class FeedSender:
 
     Parameters
     ----------
-    feedback : Feedback
-    url : str
     secrets : sequence of bytes
         Keys that sign.
     """

@@ -34,7 +34,6 @@ class Receivers:
         Address of a webhook; empty for none.
     secrets : tuple of bytes
         Keys that sign it.
-    mail : MailServer or None
     """
 
     url: str = ""
@@ -48,13 +47,7 @@ class Receivers:
 
 
 class AlertSender:
-    """Sends alerts that are due, one after the other.
-
-    Parameters
-    ----------
-    store : Store
-    receivers : Receivers
-    """
+    """Sends alerts that are due, one after the other."""
 
     def __init__(self, store: Store, receivers: Receivers) -> None:
         self._store, self._receivers = store, receivers

@@ -48,7 +48,6 @@ class MailServer:
         ----------
         number : str
             Id of the message, the same for all attempts, so that mail programs show it once.
-        subject, words : str
 
         Raises
         ------

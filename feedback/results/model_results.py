@@ -41,7 +41,6 @@ class ModelResults:
 
     Parameters
     ----------
-    feedback : Feedback
     clock : callable
         Gives seconds since 1970.
     """

@@ -22,12 +22,7 @@ Z = 1.959963984540054
 
 
 class Groups:
-    """Compares the groups of all lists about an outcome.
-
-    Parameters
-    ----------
-    question : Question
-    """
+    """Compares the groups of all lists about an outcome."""
 
     def __init__(self, question: Question) -> None:
         self._question = question

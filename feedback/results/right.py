@@ -25,8 +25,6 @@ class Judged:
 
     Attributes
     ----------
-    evidence : Evidence
-    verdict : CalibrationVerdict
     known_at, path : ndarray of float, shape (n,)
         When each outcome of the episode began to count, and the natural logarithm of the evidence after it.
     alarm : float

@@ -27,7 +27,6 @@ def ripen_spaced_decisions(
     ----------
     joined : iterable of Joined
         Of all versions, in the order in which they were made.
-    question : Question
     version : str, optional
         Key of the version whose decisions count; all by default.
     among : container of str, optional

@@ -29,12 +29,7 @@ DAYS = 7.0  # within which somebody who is listed is to be called
 
 
 class Use:
-    """Adoption and overrides of a model, of all versions, none of it by person.
-
-    Parameters
-    ----------
-    question : Question
-    """
+    """Adoption and overrides of a model, of all versions, none of it by person."""
 
     def __init__(self, question: Question) -> None:
         self._question = question

@@ -33,7 +33,6 @@ class Watch:
 
     Parameters
     ----------
-    feedback : Feedback
     channels : sequence of {"webhook", "email"}
         By which alerts are sent.
     clock : callable

@@ -41,8 +41,6 @@ class Challengers:
 
     Parameters
     ----------
-    feedback : Feedback
-    audit : AuditLog
     clock : callable
         Gives seconds since 1970.
     """
@@ -60,10 +58,8 @@ class Challengers:
 
         Parameters
         ----------
-        key : str
         share : float
             Above 0, at most 1.
-        reason : str
         by : str
             Who; the caller of the request by default.
 

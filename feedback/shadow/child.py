@@ -43,7 +43,6 @@ def answer(service: Service, asked: Mapping[str, Any]) -> dict[str, Any]:
 
     Parameters
     ----------
-    service : Service
     asked : mapping
         ``live`` and ``challenger`` (keys), ``record`` (raw values) and ``said`` (what the live version answered, by
         outcome).

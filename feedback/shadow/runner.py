@@ -34,9 +34,6 @@ class ShadowRunner:
 
     Parameters
     ----------
-    store : Store
-    sealer : Sealer
-    asker : Asker
     models : Path
         The folder of the models.
     lock : Path

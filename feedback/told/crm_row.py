@@ -29,15 +29,12 @@ def crm_row(
 
     Parameters
     ----------
-    cells : sequence of str
-    layout : Layout
     columns : CrmColumns
         Of the system, from the model's card.
     model, outcome : str
         Names of the model, and of the outcome that came or did not.
     root : callable
         Gives the id of the first event about a row by its id there.
-    door : str
 
     Raises
     ------

@@ -29,7 +29,6 @@ def outcomes_csv(feedback: Feedback, bundle: Bundle, systems: Mapping[str, CrmCo
 
     Parameters
     ----------
-    feedback : Feedback
     bundle : Bundle
         The live version: its outcomes, for decisions of which nothing was told.
     systems : mapping of str to CrmColumns

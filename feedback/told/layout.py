@@ -32,7 +32,6 @@ class Layout:
     ----------
     system : str
         "plain" for the fields of :class:`feedback.told.fields.ToldOutcome`, else the name of a CRM.
-    header : tuple of str
     places : mapping of str to int
         Field to column.
     orders : mapping of str to (str or None)
@@ -74,7 +73,6 @@ def layout_in(
     Parameters
     ----------
     file : seekable binary file
-    options : ReadOptions
     systems : mapping of str to CrmColumns
         Of the model's card.
     wanted : str

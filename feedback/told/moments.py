@@ -20,7 +20,6 @@ def moment_of(written: str, order: str | None) -> tuple[float, bool] | None:
 
     Parameters
     ----------
-    written : str
     order : {"dmy", "mdy", "ymd"} or None
         Of the column, as :func:`order_in` finds it.
 

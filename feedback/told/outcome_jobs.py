@@ -19,12 +19,7 @@ PREFIX = "/api/v1/outcomes/jobs"
 
 
 class OutcomeJobs:
-    """Jobs of outcomes; those of others are as if they were not there, unless one may work on files of the model.
-
-    Parameters
-    ----------
-    jobs : JobService
-    """
+    """Jobs of outcomes; those of others are as if they were not there, unless one may work on files of the model."""
 
     def __init__(self, jobs: JobService) -> None:
         self._jobs = jobs
@@ -38,7 +33,6 @@ class OutcomeJobs:
         ----------
         model : str
             Name or key; of lines that name none.
-        blocks : iterable of bytes
         options : mapping
             JSON values: ``as``, ``read``, ``name``.
         key : str or None

@@ -63,7 +63,6 @@ def due(row: SourceRow, chain: Sequence[Event]) -> Event | None:
 
     Parameters
     ----------
-    row : SourceRow
     chain : sequence of Event
         What is stored about it, in the order in which it became known.
     """

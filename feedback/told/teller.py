@@ -36,7 +36,6 @@ class Line:
         To be stored; known as it is told, or better; about a deal that is open; or wrong.
     event : Event or None
         To be stored.
-    problem : Problem or None
     is_keyed : bool
         Whether its idempotency key is one of the table's own, so that what came under it before came from this table.
     """
@@ -53,13 +52,10 @@ class Teller:
 
     Attributes
     ----------
-    feedback : Feedback
-    layout : Layout
     columns : mapping of str to CrmColumns
         By system, from the card of the model.
     model : str
         Name of the model, for lines that name none; may be empty where the columns are no CRM's.
-    door : str
     key : callable
         Idempotency key of a line that has none, by its number; None for no key.
     """

@@ -19,7 +19,6 @@ class Groups:
 
     Parameters
     ----------
-    assigned : iterable of Assignment
     after : float or None
         Seconds after a decision in which its outcome may come; None where that is not known.
     as_of : float

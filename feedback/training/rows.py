@@ -29,7 +29,6 @@ def outcome_rows(feedback: Feedback, bundle: Bundle, as_of: float, since: float 
 
     Parameters
     ----------
-    feedback : Feedback
     bundle : Bundle
         The version whose outcomes and ripening times count.
     as_of : float

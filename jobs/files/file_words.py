@@ -25,7 +25,6 @@ class MissingColumns:
     ----------
     needed : tuple of str
         Required: no record is scored without them.
-    others : tuple of str
     always : tuple of str
         Those of the others that were never missing in training.
     """
@@ -104,7 +103,6 @@ def missing_columns(schema: Schema, names: Iterable[str]) -> MissingColumns:
 
     Parameters
     ----------
-    schema : Schema
     names : iterable of str
         Names of the features.
     """
@@ -143,8 +141,6 @@ def about_file(schema: Schema, table: Table | RecordTable, near: Mapping[str, st
 
     Parameters
     ----------
-    schema : Schema
-    table : Table or RecordTable
     near : mapping of str to str
         Columns matched to features by similar spelling, not confirmed by the user.
     """

@@ -17,8 +17,6 @@ class Unread:
 
     Attributes
     ----------
-    feature : str
-    count : int
     row : int
         The first record with such a value, from 0.
     example : str
@@ -50,7 +48,6 @@ def unread_of(
 
     Parameters
     ----------
-    schema : Schema
     problems : sequence of Problem
         Of records in the order of `lines`; missing values are skipped, they are reported by feature.
     names : sequence of str

@@ -65,7 +65,6 @@ def check_head(head: bytes, whole: bool, options: Mapping[str, Any], bundle: Bun
         True when they are the whole file.
     options : mapping
         As of :func:`jobs.files.source.opened`.
-    bundle : Bundle
     held : bool
         Columns and read options can be corrected later: column names are not checked, and a text that cannot be read
         with the detected options is accepted.

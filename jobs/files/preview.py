@@ -48,7 +48,6 @@ class Preview:
 
     Attributes
     ----------
-    header : tuple of str
     top : sequence of list of str
         The first rows of the file, including those above the header.
     rows : list of list of str
@@ -120,10 +119,6 @@ def preview(
 
     Parameters
     ----------
-    service : Service
-    bundle : Bundle
-    files : Files
-    job : Job
     given : mapping of str to str
         Column to feature, as chosen by the user; "" leaves the column out.
     options : ReadOptions

@@ -30,7 +30,6 @@ class FoundLines:
     ----------
     number : int
         Of the chunk.
-    file : str
     lines : list of list of str
         All lines of the chunk.
     at : list of int
@@ -75,12 +74,6 @@ def write_without(files: Files, job: Job, found: FoundLines) -> str:
     """Write the chunk anew with emptied lines, and the index of a campaign beside it; returns the new file.
 
     Rows and places stay, so that counts, ranges and control groups do.
-
-    Parameters
-    ----------
-    files : Files
-    job : Job
-    found : FoundLines
     """
     lines = list(found.lines)
     for row in found.at:

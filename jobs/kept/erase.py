@@ -27,14 +27,7 @@ NOTES = ("file_notes", "left_out", "dialect")  # options that quote cells of the
 
 
 class Eraser:
-    """Finds and erases a record.
-
-    Parameters
-    ----------
-    service : Service
-    store : Store
-    files : Files
-    """
+    """Finds and erases a record."""
 
     def __init__(self, service: Service, store: Store, files: Files) -> None:
         self._service, self._store, self._files = service, store, files

@@ -22,8 +22,6 @@ class Keeper:
 
     Parameters
     ----------
-    store : Store
-    files : Files
     days : float
         Days for which jobs that are over are kept.
     beside : callable

@@ -21,8 +21,6 @@ def mentions_in_request(files: Files, job: Job, record: str, column: str) -> int
 
     Parameters
     ----------
-    files : Files
-    job : Job
     record : str
         Its id.
     column : str

@@ -21,9 +21,6 @@ def remove_job(table: JobTable, files: Files, job: str, *, lists: bool = True) -
 
     Parameters
     ----------
-    table : JobTable
-    files : Files
-    job : str
     lists : bool
         False leaves the lists of a campaign to their own time.
 

@@ -46,7 +46,6 @@ class Target:
     scheme : {"http", "https"}
     host : str
         Host of the address: the name that the server's certificate must have.
-    port : int
     path : str
         Path with query string.
     addresses : tuple of str
@@ -129,7 +128,6 @@ def resolve(url: str, networks: Sequence[Network] = ()) -> Target:
 
     Parameters
     ----------
-    url : str
     networks : sequence of network
         Private networks that may be called.
 

@@ -42,8 +42,6 @@ class CallbackSender:
 
     Parameters
     ----------
-    store : Store
-    rules : CallbackRules
     lease : float
         Seconds.
     deadline : float
@@ -98,12 +96,10 @@ def send_signed(
 
     Parameters
     ----------
-    url : str
     rules : CallbackRules
         Keys that sign, and addresses that may be called.
     message : str
         Id of the message, the same at each attempt.
-    body : bytes
     seconds : float
         That it may take in all.
     more : mapping of str to str, optional

@@ -46,7 +46,6 @@ def signed(secrets: Sequence[bytes], message: str, moment: int, body: bytes) -> 
         Id of the message, the same for all attempts.
     moment : int
         Seconds since 1970.
-    body : bytes
     """
     what = f"{message}.{moment}.".encode() + body
     made = [base64.b64encode(hmac.new(secret, what, hashlib.sha256).digest()).decode() for secret in secrets]

@@ -29,12 +29,10 @@ class Assignments(Sequence[Assignment]):
     ----------
     bundle : Bundle
         The version that scored.
-    campaign : Job
     made : str
         Id of the list's job.
     index : RankIndex
         Of the campaign's rows.
-    wish : Wish
     found : Picked
         The list.
     """

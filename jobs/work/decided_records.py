@@ -61,8 +61,6 @@ def with_decisions(
     ----------
     decide : callable or None
         None where decisions are not recorded.
-    job : Job
-    bundle : Bundle
     packed : bytes
         The chunk.
     lines : sequence of ResultLine

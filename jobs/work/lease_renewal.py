@@ -54,9 +54,6 @@ def on_duty(store: Store, name: str, work: Callable[[], Result], lease: float, p
 
     Parameters
     ----------
-    store : Store
-    name : str
-    work : callable
     lease : float
         Seconds after which another process does it in the place of one that was killed.
     pause : float

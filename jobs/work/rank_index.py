@@ -104,7 +104,6 @@ def read_index(files: Files, names: Sequence[str], width: int) -> RankIndex:
 
     Parameters
     ----------
-    files : Files
     names : sequence of str
         Files of the result: the header's, then those of the chunks.
     width : int

@@ -30,7 +30,6 @@ class StoredLines:
 
     Attributes
     ----------
-    files : Files
     names : tuple of str
         Files of the chunks.
     starts : tuple of ndarray of int

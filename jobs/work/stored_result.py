@@ -35,7 +35,6 @@ class StoredChunk:
 
     Attributes
     ----------
-    file : str
     size : int
         Bytes, with the ranks filled in.
     ranks : ndarray of int or None
@@ -70,13 +69,7 @@ class StoredChunk:
 
 @dataclass(frozen=True)
 class StoredResult:
-    """A result as a sequence of stored chunks.
-
-    Attributes
-    ----------
-    files : Files
-    parts : tuple of StoredChunk
-    """
+    """A result as a sequence of stored chunks."""
 
     files: Files
     parts: tuple[StoredChunk, ...]

@@ -24,7 +24,6 @@ class Person:
 
     Attributes
     ----------
-    id : str
     name : str
         As typed at sign-in, in small letters: an e-mail address, say.
     role : str

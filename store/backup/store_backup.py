@@ -74,7 +74,6 @@ class StoreBackup:
 
         Parameters
         ----------
-        archive : Archive
         rows : mapping
             Rows by table, as :meth:`dump` gave them.
 

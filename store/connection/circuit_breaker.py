@@ -23,7 +23,6 @@ class CircuitBreaker:
     ----------
     name : str
         Of the backend, as the log begins its lines with: "The store".
-    log : logging.Logger
     cool_off : float
         Seconds.
     clock : callable

@@ -27,7 +27,6 @@ def migrate(engine: Engine, steps: Sequence[Step] = STEPS) -> int:
 
     Parameters
     ----------
-    engine : Engine
     steps : sequence of Step
         Step n is the n-th of them.
 

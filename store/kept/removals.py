@@ -23,7 +23,6 @@ class RemovalTable(DatabaseTable):
 
         Parameters
         ----------
-        job : str
         lists : bool
             Of a campaign: whether its lists go too, also those that are still being made. Exports always go.
 

@@ -14,7 +14,6 @@ class Episode:
 
     Attributes
     ----------
-    id : str
     model : str
         Name of the model.
     version : str
@@ -60,11 +59,9 @@ class Alert:
 
     Attributes
     ----------
-    episode : Episode
     channel : {"webhook", "email"}
     attempts : int
         Including this one.
-    owner : str
     """
 
     episode: Episode

@@ -58,7 +58,6 @@ class ClaimTable(DatabaseTable):
         ----------
         job, row : str, int
             List, and row of the campaign's file.
-        holder : Holder
         lease : float
             Seconds until the claim runs out unless it is renewed.
         take_over : bool

@@ -47,8 +47,6 @@ class DecisionTable(DatabaseTable):
         ----------
         name : str
             Of the model, without a version.
-        record : str
-        most : int
         """
         asked = select(decisions).where(decisions.c.name == name, decisions.c.record == record)
         asked = asked.order_by(decisions.c.made.desc(), decisions.c.id.desc()).limit(most)

@@ -46,10 +46,8 @@ class DeskTable(ClaimTable):
 
         Parameters
         ----------
-        lists : collection of str
         until : float
             Call-backs that are due later are left out; seconds since 1970.
-        most : int
         """
         with self._connection() as connection:
             asked, last = _entries(lists, now_in(connection))

@@ -50,14 +50,11 @@ class Done:
 
     Attributes
     ----------
-    list : str
-    row : int
     event : str
         Id of the event that says so.
     what : {"came", "missed", "no answer", "later"}
     due : float or None
         When to call back; seconds since 1970.
-    by : str
     at : float
         By the database's clock.
     """
@@ -77,8 +74,6 @@ class Entry:
 
     Attributes
     ----------
-    assignment : Assignment
-    last : Done or None
     tries : int
         Calls without an answer.
     held_by : str

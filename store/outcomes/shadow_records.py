@@ -66,7 +66,6 @@ class ShadowAnswer:
 
     Attributes
     ----------
-    decision, challenger : str
     probabilities : mapping of str to float, or None
         By outcome; None where it failed.
     seconds, beside : float or None

@@ -72,7 +72,6 @@ class SharedModelTable(DatabaseTable):
 
         Parameters
         ----------
-        model : str
         expected : str or None
             Fingerprint that is live now; where another one is, nothing is changed (compare and set).
         live : str or None
