@@ -66,7 +66,6 @@ def create_app(settings: Settings, services: Services | None = None, campaigns: 
 
     Parameters
     ----------
-    settings : Settings
     services : Services, optional
         Shared with the API; opened from the settings by default.
     campaigns : CampaignService, optional

@@ -39,9 +39,6 @@ def put_middleware(
     ----------
     pages : LeanDash
         Its server becomes that of the whole service.
-    api : Flask
-    settings : Settings
-    services : Services
     warm_up : callable
         Sends the first requests to the pages; called when their routes are complete and nothing stands before them.
     """

@@ -162,7 +162,6 @@ def load_models(services: Services, default: str = "") -> None:
 
     Parameters
     ----------
-    services : Services
     default : str
         DEFAULT_MODEL; empty where it is not set.
     """
@@ -187,7 +186,6 @@ def ask_once(service: Service, seconds: float = 5.0) -> None:
 
     Parameters
     ----------
-    service : Service
     seconds : float
         After this time no further model is asked.
     """

@@ -33,8 +33,6 @@ class Accounts:
 
     Parameters
     ----------
-    store : Store
-    audit : AuditLog
     clock : callable
         Gives seconds since 1970.
     issuer : str

@@ -19,7 +19,6 @@ class AuditLog:
 
     Parameters
     ----------
-    store : Store
     clock : callable
         Gives seconds since 1970.
     elsewhere : callable
@@ -56,7 +55,6 @@ class AuditLog:
 
         Returns
         -------
-        list of AuditEvent
         int or None
             `before` of the next page; None for the last page.
         """

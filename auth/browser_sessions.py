@@ -22,7 +22,6 @@ class SignedIn:
 
     Parameters
     ----------
-    person : Person
     token : str
         Of the session.
     """
@@ -45,7 +44,6 @@ class CookieSecret:
 
     Parameters
     ----------
-    store : Store
     given : str
         Empty for the one in the store.
     """
@@ -64,10 +62,6 @@ class CookieByScheme(SecureCookieSessionInterface):
 
     Under a path prefix it is ``__Secure-``, for ``__Host-`` demands the path "/"; over plain HTTP, as on one's own
     machine, it has no prefix, for browsers then refuse both.
-
-    Parameters
-    ----------
-    secret : CookieSecret
     """
 
     def __init__(self, secret: CookieSecret) -> None:
@@ -112,12 +106,6 @@ class CookieByScheme(SecureCookieSessionInterface):
 
 def use_sessions(server: Flask, accounts: Accounts, secret: CookieSecret) -> Callable[[], None]:
     """Recognise people in requests of the pages.
-
-    Parameters
-    ----------
-    server : Flask
-    accounts : Accounts
-    secret : CookieSecret
 
     Returns
     -------

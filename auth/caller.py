@@ -27,8 +27,6 @@ class Caller:
         What it may do with models that `models` does not name, and beside models.
     models : mapping of str to frozenset of Permission
         What it may do with these models instead.
-    person : Person or None
-    is_key : bool
     """
 
     name: str
@@ -47,7 +45,6 @@ class Caller:
 
         Parameters
         ----------
-        permission : Permission
         model : str, optional
             Its name, without a fingerprint.
         """
@@ -88,8 +85,6 @@ class Request:
 
     Attributes
     ----------
-    caller : Caller
-    needs : Permission
     id : str
         For the audit log.
     counted_as : str

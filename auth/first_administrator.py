@@ -17,7 +17,6 @@ class FirstAdministrator:
 
     Parameters
     ----------
-    accounts : Accounts
     address : str
         Of the page of invitations, without the token.
     clock : callable

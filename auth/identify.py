@@ -20,8 +20,6 @@ class Identify:
     ----------
     pages : Flask
         The application whose sessions they are, with Flask-Login.
-    keys : ApiKeys
-    secret : CookieSecret
     """
 
     def __init__(self, pages: Flask, keys: ApiKeys, secret: CookieSecret) -> None:

@@ -29,8 +29,6 @@ class ApiKeys:
 
     Parameters
     ----------
-    store : Store
-    audit : AuditLog
     clock : callable
         Gives seconds since 1970.
     """

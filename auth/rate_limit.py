@@ -35,7 +35,6 @@ class Taken:
 
     Attributes
     ----------
-    allowed : bool
     headers : list of (str, str)
         ``RateLimit`` and ``RateLimit-Policy`` (draft-ietf-httpapi-ratelimit-headers-10); ``Retry-After`` where it is
         not allowed.
@@ -52,7 +51,6 @@ class RateLimiter:
 
     Parameters
     ----------
-    per_minute : int
     storage : str
         ``memory://``, or the URL of a Redis.
     clock : callable
@@ -92,7 +90,6 @@ def counted_as(caller: Caller, address: str) -> str:
 
     Parameters
     ----------
-    caller : Caller
     address : str
         Of the client, see :func:`counted_address`.
     """

@@ -20,7 +20,6 @@ def caller_of(store: Store, sender: str) -> Caller:
 
     Parameters
     ----------
-    store : Store
     sender : str
         As :func:`auth.caller.caller_id` gave it. It is empty where nobody signs in, and everybody may do everything.
     """

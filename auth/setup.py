@@ -49,10 +49,8 @@ class Auth:
     ----------
     identify : callable
         Gives the caller of an environment.
-    audit : AuditLog
     accounts : Accounts or None
         None where nobody signs in.
-    keys : ApiKeys or None
     forget : callable
         Looks sessions and keys up again, after one was ended or changed.
     elsewhere : SignInElsewhere or None
@@ -78,7 +76,6 @@ def set_up(
     mode : {"none", "password", "oidc", "proxy"}
     pages : Flask
         The application that has the sessions.
-    store : Store
     secret : str
         Signs the cookies; empty for one that is made at the first start and kept in the store.
     models : Path

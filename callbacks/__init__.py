@@ -50,8 +50,6 @@ def register(
 
     Parameters
     ----------
-    app : Dash
-    service : Service
     store : Store, optional
         Where books of records and chosen cut-offs are kept.
     retention : FileRetention, optional

@@ -26,7 +26,6 @@ def find_choices(service: Service, search: Any) -> dict[str, Any]:
 
     Parameters
     ----------
-    service : Service
     search : dict
         ``{"serial": int, "model": key, "feature": name, "text": str}``; as all that a browser sends, it may be
         anything.

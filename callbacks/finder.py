@@ -30,8 +30,6 @@ def find_records(service: Service, books: RecordBooks, search: Any) -> dict[str,
 
     Parameters
     ----------
-    service : Service
-    books : RecordBooks
     search : dict
         ``{"serial": int, "model": key, "text": str, "chance": bool, "recent": ids}``; as all that a
         browser sends, it may be anything.

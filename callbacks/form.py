@@ -16,7 +16,6 @@ def request_when_due(app: Dash, request: str) -> None:
 
     Parameters
     ----------
-    app : Dash
     request : str
         Id of the store that holds the request: the input of the callback that asks the server.
     """

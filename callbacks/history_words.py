@@ -28,7 +28,6 @@ def event_words(bundle: Bundle, event: Event) -> str:
     ----------
     bundle : Bundle
         A version of the event's model.
-    event : Event
     """
     if event.kind == CONTACTED:
         return text("Reached") if event.value else text("No answer")

@@ -89,7 +89,6 @@ def answer(services: Services, sent: Any) -> dict[str, Any]:
 
     Parameters
     ----------
-    services : Services
     sent : dict
         See :class:`Act`; as all that a browser sends, it may be anything.
     """

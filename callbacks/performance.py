@@ -80,7 +80,6 @@ def show_threshold_table(
 
     Parameters
     ----------
-    service : Service
     model, outcome : str
     cut_off : number or text, optional
         With which the page opens. As all that a browser sends, any of these may be anything.
@@ -127,8 +126,6 @@ def set_cut_off(
 
     Parameters
     ----------
-    service : Service
-    store : Store or None
     request : dict
         ``{"cut_off": number, "reason": text}``.
     model, outcome : str

@@ -53,7 +53,6 @@ def change_pins(service: Service, act: Any, kept: Any, model: Any) -> tuple[Any,
 
     Parameters
     ----------
-    service : Service
     act : dict
         ``{"kind": "pin", "scenario": …}``, ``{"kind": "rename", "at": int, "name": str}`` or ``{"kind": "remove", "at":
         int}``, each with a ``serial`` of its own.

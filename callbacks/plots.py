@@ -60,7 +60,6 @@ def show_card(service: Service, request: Any, values: Any, clicks: Any, options:
 
     Parameters
     ----------
-    service : Service
     request : dict or None
         ``{"cut_off": number, "extra": numbers}``, empty where the page has no cut-off; None before the card has come
         near the screen.
@@ -107,7 +106,6 @@ def show_plot(service: Service, request: Any) -> list[Component]:
 
     Parameters
     ----------
-    service : Service
     request : dict
         ``{"model": key, "plot": key, "outcome": name, "options": {key: text}, "cut_off": number or
         None, "extra": numbers}``; as all that a browser sends, it may be anything.

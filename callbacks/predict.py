@@ -65,7 +65,6 @@ def show_score(service: Service, request: Any, fields: Any, values: Any) -> tupl
 
     Parameters
     ----------
-    service : Service
     request : dict
         ``{"serial": int, "model": key, "outcome": name, "declined": names, …}``, see :class:`FormRequest`; as all that
         a browser sends, it may be anything.
@@ -98,7 +97,6 @@ def show_reasons(service: Service, request: Any) -> tuple[Any, dict[str, Any]]:
 
     Parameters
     ----------
-    service : Service
     request : dict
         The latest request whose answer is shown, with its ``record`` (name to text, numbers as "-1234.5") and the
         ``step``: 0 for the first reasons, 1 and so on for those with smaller errors.

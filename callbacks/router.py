@@ -89,11 +89,9 @@ def show_page(service: Service, path: object, search: object, beside: PageServic
 
     Parameters
     ----------
-    service : Service
     path, search : str
         ``/loan/predict`` and ``?ApplicantIncome=5000``, without the prefix of a proxy; as all that a browser sends,
         they may be anything.
-    beside : PageServices, optional
     """
     beside = beside or PageServices()
     path, search = (text if isinstance(text, str) else "" for text in (path, search))

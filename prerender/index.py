@@ -25,7 +25,6 @@ class Prerenderer:
 
     Parameters
     ----------
-    service : Service
     draws : callable
         True for paths of pages that draw figures; only these are prerendered.
     assets : Path

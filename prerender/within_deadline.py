@@ -32,7 +32,6 @@ def prerender(service: Service, path: str, search: str) -> Prerendered | None:
 
     Parameters
     ----------
-    service : Service
     path, search : str
         ``/loan/performance`` and ``?cut_off=0.4``, as a browser sends them.
     """

@@ -56,7 +56,6 @@ class DeadlineSocket(socket.socket):
         Is detached.
     grace : float
         Seconds.
-    budget : Budget
 
     Attributes
     ----------

@@ -18,7 +18,6 @@ class Dispatcher:
 
     Parameters
     ----------
-    pages, api : WSGI application
     forms : tuple of str
         First parts of the paths of pages that take POST, too: those of accounts.
     """

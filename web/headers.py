@@ -60,7 +60,6 @@ class SafeHeaders:
 
     Parameters
     ----------
-    application : WSGI application
     policy : str
         The Content-Security-Policy.
     framers : sequence of str

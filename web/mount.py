@@ -27,7 +27,6 @@ class Mount:
 
     Parameters
     ----------
-    application : WSGI application
     root : str
         The prefix from the settings, without trailing slash; empty for none.
     hops : int

@@ -30,7 +30,6 @@ class Origins:
 
     Parameters
     ----------
-    application : WSGI application
     allowed : collection of str
         Origins such as ``https://shop.example.com``, or ``*`` for every one.
     """

@@ -81,7 +81,6 @@ def answer_404_where_no_page_is(app: Dash, is_page: Callable[[str], bool]) -> No
 
     Parameters
     ----------
-    app : Dash
     is_page : callable
         True when a path is the address of a page.
     """

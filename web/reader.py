@@ -24,7 +24,6 @@ def set_reader_locale(server: Flask, under: Callable[[str], AbstractContextManag
 
     Parameters
     ----------
-    server : Flask
     under : callable
         Gives a context manager within which addresses are written with a prefix.
     """

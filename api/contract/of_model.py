@@ -18,7 +18,6 @@ def document_of(bundle: Bundle, name: str, server: str = "") -> dict[str, Any]:
 
     Parameters
     ----------
-    bundle : Bundle
     name : str
         Name or key, as requested.
     server : str

@@ -30,7 +30,6 @@ class ResponseSpec:
     ----------
     contents : mapping
         Media type to a pydantic type; None for text or bytes.
-    says : str
     headers : tuple of str
         Names in :data:`api.contract.headers.RESPONSE_HEADERS`, beside the request id, which each response has.
     """
@@ -48,8 +47,6 @@ class BodySpec:
     ----------
     contents : mapping
         As of :class:`ResponseSpec`.
-    says : str
-    required : bool
     also : tuple of str
         Other accepted media types. They are in the description only: generators that do not know one of a body's
         types skip the whole operation.
@@ -78,7 +75,6 @@ class Operation:
         Function name in generated clients.
     tag : str
         One of :data:`api.contract.document.TAGS`.
-    summary : str
     responses : mapping
         Status to response.
     errors : tuple of int
@@ -89,10 +85,8 @@ class Operation:
         True when query parameters that are not named here are accepted, too.
     headers : tuple of str
         Request headers, of :data:`api.contract.headers.REQUEST_HEADERS`.
-    body : BodySpec or None
     error : type
         The shape of the errors.
-    description : str
     """
 
     method: Method

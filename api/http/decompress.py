@@ -59,7 +59,6 @@ class Decompressor(Reader):
 
     Parameters
     ----------
-    packed : ByteSource
     coding : str
         One of `CODINGS`.
     most : int or None

@@ -88,7 +88,6 @@ def register_error_shape(app: Flask, addresses: str, shape: Shape) -> None:
 
     Parameters
     ----------
-    app : Flask
     addresses : str
         Regular expression that a path begins with.
     shape : callable

@@ -100,13 +100,10 @@ def read_table(body: bytes, content_type: str, most: int, schema: Schema, option
 
     Parameters
     ----------
-    body : bytes
     content_type : str
         Its charset is used where no encoding is given.
-    most : int
     schema : Schema
         The model's: names of columns and types of cells.
-    options : ReadOptions
 
     Raises
     ------

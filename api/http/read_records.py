@@ -39,7 +39,6 @@ def read_body(
 
     Parameters
     ----------
-    body : bytes
     content_type : str
         The header's value; empty means JSON.
     most : int

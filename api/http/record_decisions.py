@@ -20,7 +20,6 @@ class RecordDeferredDecisions:
 
     Parameters
     ----------
-    recorder : Recorder
     model : callable
         Gives a version by its key.
     """
@@ -59,11 +58,6 @@ class RecordDecisions:
     """WSGI middleware: what an answer of status 200 decided is recorded, and its id stands in the header.
 
     Record n of the answer, from 0, is the decision ``<id>-<n>``.
-
-    Parameters
-    ----------
-    application : WSGI application
-    recorder : Recorder
     """
 
     def __init__(self, application: WSGIApplication, recorder: Recorder) -> None:

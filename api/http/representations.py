@@ -27,8 +27,6 @@ class ResponseBody(NamedTuple):
 
     Attributes
     ----------
-    content_type : str
-    body : bytes
     key : str
         Key of the version that scored.
     """

@@ -28,7 +28,6 @@ def json_object(body: bytes, hint: str, schema: Schema, most: int) -> dict[str, 
 
     Parameters
     ----------
-    body : bytes
     hint : str
         The shape that the protocol takes.
     schema : Schema

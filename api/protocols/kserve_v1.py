@@ -36,8 +36,6 @@ def register(app: Flask, service: Service, most: int) -> None:
 
     Parameters
     ----------
-    app : Flask
-    service : Service
     most : int
         Maximum number of records in one request.
     """

@@ -45,8 +45,6 @@ def register(
 
     Parameters
     ----------
-    app : Flask
-    service : Service
     ready : callable
         Health check: each part of the service and its fault.
     most : int

@@ -32,10 +32,8 @@ class Tensor:
 
     Attributes
     ----------
-    name : str
     datatype : str
         One of `DATATYPES`.
-    shape : tuple of int
     values : list
         Flat, in row-major order: bool, int, float, str, or None for missing values.
     """

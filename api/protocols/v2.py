@@ -53,8 +53,6 @@ def register(app: Flask, service: Service, ready: Callable[[], Mapping[str, str 
 
     Parameters
     ----------
-    app : Flask
-    service : Service
     ready : callable
         Health check: each part of the service and its fault, None where it is well.
     most : int

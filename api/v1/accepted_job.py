@@ -20,7 +20,6 @@ def accepted_response(job: Job, new: bool, prefix: str = PREFIX, described: Desc
 
     Parameters
     ----------
-    job : Job
     new : bool
         True where this request created the job.
     prefix : str

@@ -11,7 +11,6 @@ class DefaultModel:
 
     Parameters
     ----------
-    service : Service
     name : str
         Value of the setting; may be empty.
     """

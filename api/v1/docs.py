@@ -71,7 +71,6 @@ def page(service: Service, here: str, root: str = "") -> str:
 
     Parameters
     ----------
-    service : Service
     here : str
         URL of the host as the client sees it, without trailing slash.
     root : str

@@ -54,12 +54,10 @@ def answer(
 
     Parameters
     ----------
-    service : Service
     name : str
         Name or key of the model.
     raws : sequence of object
         Raw records.
-    asked : PredictQuery
     accept : str
         The request's Accept header; only plain scores have other representations than JSON.
     labels : bool

@@ -14,7 +14,6 @@ def register(app: Flask, page: Callable[[str], tuple[bytes, str]]) -> None:
 
     Parameters
     ----------
-    app : Flask
     page : callable
         Gives the page and its content type for an Accept header.
     """

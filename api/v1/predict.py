@@ -28,7 +28,6 @@ class Predict:
 
     Parameters
     ----------
-    service : Service
     most : int
         Maximum number of records in one request.
     later : bool

@@ -31,9 +31,6 @@ class Arrivals:
 
     Parameters
     ----------
-    store : Store
-    audit : AuditLog
-    roles : GroupRoles
     clock : callable
         Gives seconds since 1970.
     """

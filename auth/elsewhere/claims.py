@@ -29,7 +29,6 @@ class Named:
         The two together are one person, for ever.
     name : str
         To be read: an e-mail address, say. It identifies nobody.
-    groups : frozenset of str
     at : float
         When this was said, in seconds since 1970.
     """

@@ -46,7 +46,6 @@ class OidcProvider:
     ----------
     pages : Flask
         The application whose session holds sign-ins under way.
-    rules : OidcRules
     """
 
     def __init__(self, pages: Flask, rules: OidcRules) -> None:

@@ -26,14 +26,7 @@ class Reader(Protocol):
 
 
 class ProxyCallers:
-    """Gives the caller of a request: a person whom the proxy names, or an API key.
-
-    Parameters
-    ----------
-    reader : Reader
-    arrivals : Arrivals
-    keys : ApiKeys
-    """
+    """Gives the caller of a request: a person whom the proxy names, or an API key."""
 
     def __init__(self, reader: Reader, arrivals: Arrivals, keys: ApiKeys) -> None:
         self._reader = reader

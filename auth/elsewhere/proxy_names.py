@@ -16,12 +16,7 @@ SECRET = "HTTP_X_PROXY_SECRET"  # noqa: S105 - the name of a header
 
 
 class ProxyNames:
-    """Reads who sends a request from a header of the proxy.
-
-    Parameters
-    ----------
-    rules : NameRules
-    """
+    """Reads who sends a request from a header of the proxy."""
 
     def __init__(self, rules: NameRules) -> None:
         self._name, self._secret = wsgi_name(rules.header), rules.secret.encode()

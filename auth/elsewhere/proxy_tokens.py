@@ -26,12 +26,7 @@ KEPT_FOR = 86_400.0  # seconds for which keys count while new ones cannot be fet
 
 
 class ProxyTokens:
-    """Reads who sends a request from the signed token in a header.
-
-    Parameters
-    ----------
-    rules : TokenRules
-    """
+    """Reads who sends a request from the signed token in a header."""
 
     def __init__(self, rules: TokenRules) -> None:
         self._rules, self._keys = rules, Keys(rules.keys)

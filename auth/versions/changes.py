@@ -59,8 +59,6 @@ def promote(service: Service, name: str, fingerprint: str, reason: str, live: st
 
     Parameters
     ----------
-    service : Service
-    name, fingerprint : str
     reason : str
         One to 1,000 characters.
     live : str, optional

@@ -17,14 +17,7 @@ from layouts.shared import url
 
 
 class OidcViews(SessionViews):
-    """Views of who signs in at a provider.
-
-    Parameters
-    ----------
-    given : SignIn
-    provider : OidcProvider
-    arrivals : Arrivals
-    """
+    """Views of who signs in at a provider."""
 
     signed_out = f"{SIGN_IN}?out=1"
 

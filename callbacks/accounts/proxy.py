@@ -14,13 +14,7 @@ from layouts.shared import url
 
 
 class ProxyViews(AccountViews):
-    """Views of who comes by way of a proxy.
-
-    Parameters
-    ----------
-    given : SignIn
-    proxy : ProxyCallers
-    """
+    """Views of who comes by way of a proxy."""
 
     def __init__(self, given: SignIn, proxy: ProxyCallers) -> None:
         super().__init__(given)

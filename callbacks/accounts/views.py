@@ -28,14 +28,10 @@ class SignIn:
 
     Attributes
     ----------
-    accounts : Accounts
-    keys : ApiKeys
-    audit : AuditLog
     models : callable
         Gives the names of all models.
     css : callable
         Gives the address of the style sheet.
-    first : FirstAdministrator
     forget : callable
         Looks sessions and keys up again, after one was ended or changed.
     limits : str
@@ -61,12 +57,7 @@ class SignIn:
 
 
 class Views:
-    """What all views of accounts have.
-
-    Parameters
-    ----------
-    given : SignIn
-    """
+    """What all views of accounts have."""
 
     def __init__(self, given: SignIn) -> None:
         self.given, self.accounts = given, given.accounts

@@ -95,7 +95,6 @@ def look(
 
     Parameters
     ----------
-    doors : Doors
     reads, names : list
         What the person says of how the file is written, and the controls' ids.
     matches : list

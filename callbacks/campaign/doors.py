@@ -29,14 +29,8 @@ class Doors:
 
     Attributes
     ----------
-    service : Service
-    jobs : JobService
-    campaigns : CampaignService
-    retention : FileRetention
     desk : Desk, optional
         Where lists are handed out to sellers.
-    downloads : Downloads
-    rows : ResultRows
     """
 
     service: Service

@@ -44,7 +44,6 @@ def export(doors: Doors, clicks: list[Any], ticks: Any, before: Any, of: Any) ->
 
     Parameters
     ----------
-    doors : Doors
     clicks : list
         Of each format.
     ticks : int

@@ -114,7 +114,6 @@ def foresee(
 
     Parameters
     ----------
-    doors : Doors
     chosen : dict
         ``by``, ``offers``, ``several``, ``losses`` and ``column``.
     texts, part_texts : list of str

@@ -26,7 +26,6 @@ def open_row(doors: Doors, bundle: Bundle, named: str) -> OpenedRecord | None:
 
     Parameters
     ----------
-    doors : Doors
     bundle : Bundle
         The version whose form is opened.
     named : str

@@ -72,7 +72,6 @@ def show_rows(doors: Doors, asked: Any, of: Any) -> tuple[Any, Any]:
 
     Parameters
     ----------
-    doors : Doors
     asked : str
         JSON of the first row, the row after the last, the sort model and the filter model of AG Grid; as all that a
         browser sends, it may be anything.

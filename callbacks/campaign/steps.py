@@ -75,7 +75,6 @@ def show_step(doors: Doors, turns: list[Any], path: Any, turn_ids: list[Mapping[
 
     Parameters
     ----------
-    doors : Doors
     turns : list
         What callbacks say of the job: its new state, or ``[title, words]`` of trouble; None where nothing happened.
     path : str

@@ -27,7 +27,6 @@ def open_customer(
 
     Parameters
     ----------
-    services : Services
     bundle : Bundle
         The version whose form is opened.
     named : str

@@ -24,13 +24,7 @@ from store.errors import StoreUnavailable
 
 @dataclass(frozen=True)
 class Shadow:
-    """Challengers as the page reads them; without a store of challengers it shows none.
-
-    Attributes
-    ----------
-    service : Service
-    challengers : Challengers or None
-    """
+    """Challengers as the page reads them; without a store of challengers it shows none."""
 
     service: Service
     challengers: Challengers | None = None
@@ -48,7 +42,6 @@ def show_challenger(shadow: Shadow, _times: object, place: Any) -> tuple[Any, bo
 
     Parameters
     ----------
-    shadow : Shadow
     place : dict
         Id of the part of the page, which names the model.
     """
@@ -90,7 +83,6 @@ def choose_challenger(shadow: Shadow, clicks: Any, why: Any, place: Any, share: 
 
     Parameters
     ----------
-    shadow : Shadow
     clicks : int or None
     why : str
     place : dict

@@ -20,7 +20,6 @@ def change_version(service: Service, clicks: Any, why: Any, place: Any) -> tuple
 
     Parameters
     ----------
-    service : Service
     clicks : int or None
     why : str
         As all that a browser sends, it may be anything.

@@ -56,7 +56,6 @@ def show_table(shadow: Shadow, _times: object, place: Any) -> tuple[Component, b
 
     Parameters
     ----------
-    shadow : Shadow
     place : dict
         Id of the part of the page, which names the model.
     """

@@ -47,7 +47,6 @@ def page(name: str, frame: Frame, here: str = "", /, *, problem: str = "", done:
     ----------
     name : str
         Its template, without ".html".
-    frame : Frame
     here : str
         Its path, where it is one of the account's; empty for others.
     problem, done : str

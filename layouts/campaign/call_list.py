@@ -36,7 +36,6 @@ def form(bundle: Bundle, job: Mapping[str, Any], choices: Mapping[str, Any], mad
 
     Parameters
     ----------
-    bundle : Bundle
     job : mapping
         As :func:`jobs.files.job_view.described` gives it.
     choices : mapping

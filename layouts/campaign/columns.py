@@ -30,7 +30,6 @@ def step(job: str, told: Mapping[str, str]) -> list[Component]:
 
     Parameters
     ----------
-    job : str
     told : mapping of str to str
         How the file is to be read, by the names of the API.
     """

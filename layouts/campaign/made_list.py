@@ -91,14 +91,12 @@ def forecast(
 
     Parameters
     ----------
-    brings : Forecast
     wish : mapping
         The request.
     said : (str, str, sequence of str)
         Sentence, promise and notes (:mod:`ml.campaign.words`).
     labels : mapping of str to str
         Labels of outcomes.
-    currency : str
     """
     sentence, promise, notes = said
     column = wish.get("column")

@@ -68,7 +68,6 @@ class Step:
     ----------
     name : str
         One of STEPS, or TROUBLE.
-    body : sequence of Component
     """
 
     name: str
@@ -80,10 +79,8 @@ def page(bundle: Bundle, name: str, retention: FileRetention, step: Step | None 
 
     Parameters
     ----------
-    bundle : Bundle
     name : str
         Name or key as it stands in the address: what the file is scored with.
-    retention : FileRetention
     step : Step, optional
         The first by default.
     """

@@ -37,7 +37,6 @@ class TableColumn:
     ----------
     field : str
         Its name in the table.
-    title : str
     at : tuple of int
         Columns of the result that it shows; RECORD for the record's number, none where it is made for the screen.
     kind : str

@@ -40,7 +40,6 @@ def page(bundle: Bundle, state: dict[str, Any], in_use: Callable[[str], float] |
 
     Parameters
     ----------
-    bundle : Bundle
     state : dict
         Of the page's address: ``outcome``, and the options as ``<plot>.<option>``.
     in_use : callable, optional

@@ -32,7 +32,6 @@ def panel(making: DemoStatus, ready: Sequence[str]) -> Component:
 
     Parameters
     ----------
-    making : DemoStatus
     ready : sequence of str
         Names of the models that are made.
     """

@@ -70,7 +70,6 @@ def page(bundle: Bundle, state: dict[str, Any], opens: plots.OpeningCutOff | Non
 
     Parameters
     ----------
-    bundle : Bundle
     state : dict
         Of the page's address.
     opens : optional

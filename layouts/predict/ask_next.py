@@ -32,7 +32,6 @@ def question_text(question: NextQuestion, acts_now: bool) -> str:
 
     Parameters
     ----------
-    question : NextQuestion
     acts_now : bool
         Whether the score is at or above the cut-off now.
     """

@@ -64,7 +64,6 @@ def finder(model: str, opened: OpenedRecord, *, blanks: bool) -> Component:
     ----------
     model : str
         Key of the version whose form is open.
-    opened : OpenedRecord
     blanks : bool
         Whether a new record may be blank; else it starts with invented values.
     """
@@ -115,7 +114,6 @@ def hit(schema: Schema, entry: BookRecord, *, sample: bool) -> dict[str, Any]:
     ----------
     schema : Schema
         Of the form.
-    entry : BookRecord
     sample : bool
         Whether the record is one of the sample.
     """

@@ -26,7 +26,6 @@ def headline(standing: Standing, shown: str, ranking: Ranking) -> Component:
 
     Parameters
     ----------
-    standing : Standing
     shown : str
         The outcome's probability as its bar shows it.
     ranking : Ranking

@@ -24,7 +24,6 @@ class Told:
     ----------
     what : str
         In words.
-    who : str
     at : float
         Seconds since 1970.
     more : str

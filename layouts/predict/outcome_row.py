@@ -33,8 +33,6 @@ class Claim:
 
     Attributes
     ----------
-    list : str
-    row : int
     page : str
         Of the opened page.
     """
@@ -77,8 +75,6 @@ def outcome_row(bundle: Bundle, desk: Desk, record: Mapping[str, str], *, named:
 
     Parameters
     ----------
-    bundle : Bundle
-    desk : Desk
     record : mapping of str to str
         With which the form opens.
     named : bool

@@ -75,11 +75,8 @@ def table(bundle: Bundle, schema: Schema, kept: Sequence[Pin], now: Column | Non
 
     Parameters
     ----------
-    bundle : Bundle
     schema : Schema
         Of the form.
-    kept : sequence of Pin
-    now : Column or None
     serial : int
         Of the result that `now` is.
     """

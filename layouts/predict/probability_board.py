@@ -35,7 +35,6 @@ def board(standing: Standing, declined: Collection[str], serial: int, order: By 
 
     Parameters
     ----------
-    standing : Standing
     declined : collection of str
         Independent outcomes that the customer does not want: they leave the ranking.
     serial : int

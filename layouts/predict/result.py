@@ -23,8 +23,6 @@ def result(bundle: Bundle, score: Score, serial: int) -> Component:
 
     Parameters
     ----------
-    bundle : Bundle
-    score : Score
     serial : int
         Of the request that this answers; a script compares it before it calls the result current.
     """

@@ -44,7 +44,6 @@ def reasons(standing: Standing, advice: Advice, serial: int, step: int = 0) -> C
 
     Parameters
     ----------
-    standing : Standing
     advice : Advice
         Of that standing.
     serial : int

@@ -63,7 +63,6 @@ def page(bundle: Bundle, name: str, state: dict[str, Any]) -> Component:
 
     Parameters
     ----------
-    bundle : Bundle
     name : str
         Name or key as it stands in the address.
     state : dict

@@ -39,11 +39,9 @@ def model_page(bundle: Bundle, kind: url.Kind, name: str, body: Component) -> Co
 
     Parameters
     ----------
-    bundle : Bundle
     kind : {"predict", "insights", "performance", "campaign", "results"}
     name : str
         Name or key as it stands in the address: the tabs stay at the version that was asked for.
-    body : Component
     """
     tab = text(dict(TABS)[kind])
     return page(f"{bundle.title} – {tab}", [_model_head(bundle, kind, name), body], class_name=f"page-{kind}")

@@ -79,7 +79,6 @@ def listed_options(list_id: str, options: Sequence[Any], foot: str = "") -> str:
 
     Parameters
     ----------
-    list_id : str
     options : sequence of components or texts
         What is inside of each.
     foot : str

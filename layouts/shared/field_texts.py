@@ -25,7 +25,6 @@ def starting_text(feature: Feature, given: str | None = None, otherwise: str | N
 
     Parameters
     ----------
-    feature : Feature
     given : str or None
         From the page's address; None starts with `otherwise`. So does a choice that does not exist, which cannot be
         shown; other invalid texts are shown and explained at the field.

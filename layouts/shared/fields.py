@@ -29,7 +29,6 @@ def field(
 
     Parameters
     ----------
-    feature : Feature
     position : int
         Of the feature in its schema: makes its ids.
     held : str

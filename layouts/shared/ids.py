@@ -119,7 +119,6 @@ def campaign_part(part: str, job: str | Any, **more: Any) -> dict[str, Any]:
 
     Parameters
     ----------
-    part : str
     job : str
         Id of the job; may be MATCH or ALL, as may be what follows.
     **more

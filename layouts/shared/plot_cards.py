@@ -45,9 +45,6 @@ def frame(
 
     Parameters
     ----------
-    bundle : Bundle
-    outcome : str
-    body : list of components
     cut_off : str, optional
         That of the address; None where the page has none.
     opens : tuple of a float and floats, optional

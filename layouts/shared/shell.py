@@ -31,10 +31,8 @@ class SiteLink:
 
     Attributes
     ----------
-    words, href : str
     inside : bool
         Whether it leads to a page of Dash.
-    title : str
     """
 
     words: str

@@ -48,13 +48,10 @@ class ShownChallenger:
     ----------
     version : str
         Fingerprint.
-    share : float
     since : float
         Seconds since 1970.
-    by, why : str
     answered, failed, waiting, left_out : int
         Decisions.
-    errors : mapping of str to int
     seconds, beside : tuple of float or None
         Median and 95 % quantile, of the challenger and of the live version.
     judged : mapping of str to mapping, or None
@@ -169,10 +166,8 @@ def choosing(
     ----------
     rows : sequence of VersionFacts, length 2
         The live version and the challenger.
-    events : sequence of TimelineEvent
     model : str
         Name or key in the address.
-    shares : sequence of float
     before : str
         The challenger that it takes the place of; empty for none.
     """

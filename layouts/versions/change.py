@@ -29,11 +29,8 @@ class Step:
     Attributes
     ----------
     kind : {"promote", "rollback"}
-    to : VersionFacts
     live : VersionFacts or None
         What is live now.
-    events : sequence of TimelineEvent
-    difference : Difference
     """
 
     kind: Kind
@@ -48,7 +45,6 @@ def confirmation(step: Step, model: str) -> Component:
 
     Parameters
     ----------
-    step : Step
     model : str
         Name or key in the address.
     """

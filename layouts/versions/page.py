@@ -23,7 +23,6 @@ def page(listing: Listing, model: str, back: str | None = None, *, may_change: b
 
     Parameters
     ----------
-    listing : Listing
     model : str
         Name or key in the address.
     back : str, optional

@@ -23,7 +23,6 @@ def versions_table(listing: Listing, model: str, *, may_change: bool, challenger
 
     Parameters
     ----------
-    listing : Listing
     model : str
         Name or key in the page's address.
     may_change : bool
@@ -47,7 +46,6 @@ def table(
 
     Parameters
     ----------
-    rows : sequence of VersionFacts
     events : sequence of TimelineEvent
         Of the whole model.
     caption : str

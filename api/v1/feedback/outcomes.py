@@ -39,8 +39,6 @@ def register(app: Flask, feedback: Feedback, most: int) -> None:
 
     Parameters
     ----------
-    app : Flask
-    feedback : Feedback
     most : int
         Maximum number of events in one request.
     """
