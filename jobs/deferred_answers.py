@@ -15,12 +15,7 @@ from store.job import ANSWER, OPEN, Job
 
 
 class DeferredAnswers:
-    """Answers of requests that became jobs.
-
-    Parameters
-    ----------
-    job_service : JobService
-    """
+    """Answers of requests that became jobs."""
 
     def __init__(self, job_service: JobService) -> None:
         self._jobs = job_service

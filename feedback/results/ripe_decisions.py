@@ -104,7 +104,6 @@ class RipeDecisions:
     ----------
     columns : DecisionColumns
         Of n decisions.
-    ripe : RipeOutcomes
     """
 
     columns: DecisionColumns
@@ -146,7 +145,6 @@ def decisions_to_count(joined: Sequence[Joined], question: Question, version: st
     ----------
     joined : sequence of Joined
         All about some records, in the order in which they were made.
-    question : Question
     version : str, optional
         Key of the version whose decisions count; all by default.
 
@@ -182,8 +180,6 @@ def ripe_outcomes(columns: DecisionColumns, question: Question, is_heard: bool |
 
     Parameters
     ----------
-    columns : DecisionColumns
-    question : Question
     is_heard : bool, optional
         Whether anybody tells what comes of the model, without which silence means nothing; whether anything was told of
         these by default.
