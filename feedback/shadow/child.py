@@ -27,6 +27,7 @@ from ml.errors import LikelyError
 from ml.service import Service, open_service
 
 QUICK = 0.05  # seconds
+LOWEST = 19  # of priorities
 SAME = 1e-6  # difference of two probabilities of one version for one record
 NOT_REPEATED = "The live version does not give its answer again: its way with missing values is not known."
 
@@ -120,9 +121,14 @@ def _same(again: Mapping[str, float], said: Mapping[str, float]) -> bool:
 def be_modest() -> None:
     """Run where nobody else does, and be the first to go where memory runs out."""
     with suppress(OSError, AttributeError):
-        os.nice(19)
+        os.nice(LOWEST)
     with suppress(OSError, AttributeError):  # Linux: beside it others wait for nothing
         os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+    # Where Linux shares the processor out to sessions (autogroup), both count among processes of one session only, and
+    # what runs in the service's session uses up the share of its requests
+    with suppress(OSError, AttributeError):
+        os.setsid()
+        Path("/proc/self/autogroup").write_text(str(LOWEST))
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000")
 

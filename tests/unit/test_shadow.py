@@ -241,6 +241,9 @@ def test_the_process_is_modest_and_knows_no_secret(shop, monkeypatch):
     child = shop.asker._process.pid
     assert os.getpriority(os.PRIO_PROCESS, child) == 19
     assert os.sched_getscheduler(child) == os.SCHED_IDLE
+    assert os.getsid(child) == child != os.getsid(0)
+    group = Path(f"/proc/{child}/autogroup")  # only where the kernel groups processes by session
+    assert not group.exists() or group.read_text().endswith("nice 19\n")
     assert b"secret" not in Path(f"/proc/{child}/environ").read_bytes()
     shop.challengers.stop("pay", "enough")
     assert not shop.runner.step()
