@@ -163,10 +163,11 @@ class Feedback:
         return self.store.outcomes.events.of_record(model, record, [each.id for each in decisions])
 
     # ---- both --------------------------------------------------------------------------------------
-    def came(
-        self, model: str, as_of: float | None = None, *, since: float = 0.0, sealed: bool = False
-    ) -> Iterator[Joined]:  # fmt: skip
-        """Decisions of a model and what came of them, as known at a time, in the order in which they were made.
+    def came_by_record(self, model: str, as_of: float | None = None, *, since: float = 0.0) -> Iterator[list[Joined]]:
+        """Decisions of a model and what came of them, as known at a time: some at a time, with all about their records.
+
+        So any number of decisions is read with little memory. Within a part they are in the order in which they were
+        made, and without their values.
 
         Parameters
         ----------
@@ -176,20 +177,17 @@ class Feedback:
             What became known, and was decided, until then; now by default. Seconds since 1970.
         since : float
             Only decisions made from then on.
-        sealed : bool
-            Whether the decisions hold their sealed values.
         """
         tables = self.store.outcomes
-        decisions = list(tables.decisions.of(model, since=since, until=as_of, sealed=sealed))
-        return join(decisions, (event for _, event in tables.events.of(model, as_of=as_of)))
-
-    def came_by_record(self, model: str, as_of: float | None = None, *, since: float = 0.0) -> Iterator[list[Joined]]:
-        """As :meth:`came`, some at a time with all about their records, in the order of time within each part."""
-        tables = self.store.outcomes
-        amendments = Amendments(tables.events.amendments(model, as_of))
         for decisions in tables.decisions.by_record(model, since=since, until=as_of):
-            records, ids = {each.record for each in decisions}, [each.id for each in decisions]
-            yield list(join(decisions, tables.events.about(model, records, ids, as_of), amendments))
+            told = tables.events.about(
+                model, {each.record for each in decisions}, [each.id for each in decisions], as_of
+            )  # fmt: skip
+            yield list(join(decisions, told, self.amendments(model, told, as_of)))
+
+    def amendments(self, model: str, told: Sequence[Event], as_of: float | None = None) -> Amendments:
+        """Corrections and voids of events of a model, as known at a time."""
+        return Amendments(self.store.outcomes.events.amending(model, [each.id for each in told], as_of))
 
     # ---- checks ------------------------------------------------------------------------------------
     def checked(self, told: Event) -> Event:

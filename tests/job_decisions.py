@@ -13,6 +13,7 @@ from werkzeug.test import Client
 
 from app import create_server
 from feedback.job_kinds import kinds_of
+from feedback.joined import Joined
 from feedback.sealing import sealer_of
 from feedback.service import Feedback
 from jobs.worker import Worker
@@ -86,6 +87,10 @@ class House:
 
     def stored(self) -> dict[str, Decision]:
         return {each.id: each for each in self.store.outcomes.decisions.of("shop")}
+
+    def came(self) -> list[Joined]:
+        """Decisions of which an outcome is known."""
+        return [each for part in self.feedback.came_by_record("shop") for each in part if each.came]
 
     def tell(self, body: str, kind: str = "application/json") -> Any:
         answer = self.client.post("/api/v1/outcomes", data=body, content_type=kind)

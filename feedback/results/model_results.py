@@ -11,7 +11,6 @@ from auth.access import require
 from auth.audit_log import AuditLog
 from auth.caller import signed_in_as
 from auth.permissions import Permission
-from feedback.joined import Amendments
 from feedback.niced_process import MANY, RESULTS
 from feedback.results.analysts import analysts
 from feedback.results.paid import Groups
@@ -147,9 +146,9 @@ class ModelResults:
         for joined in self._feedback.came_by_record(bundle.name):
             judged.append(columns_of(decisions_to_judge(joined, question, bundle.key), question))
             use.add(joined)
-        amendments = Amendments(tables.events.amendments(bundle.name))
         for assigned in tables.assignments.by_record(bundle.name):
             told = tables.events.about(bundle.name, {each.record for each in assigned}, named=True)
+            amendments = self._feedback.amendments(bundle.name, told)
             groups.add(assigned, told, amendments)
             use.add_listed(assigned, told, amendments)
         of_version = ripen_parts(judged, question)

@@ -24,6 +24,7 @@ AT_ONCE = 500  # rows
 def outcomes_csv(feedback: Feedback, bundle: Bundle, systems: Mapping[str, CrmColumns], system: str) -> Iterator[str]:
     """Lines of the table, some at a time, the header first; no values of records.
 
+    Decisions about a record come together, the oldest first: so any number of them is written with little memory.
     A decision has a line for each outcome that was told of it, and one without a value where none was. One whose events
     are counted at a later decision about the same record is left out.
 
@@ -36,15 +37,16 @@ def outcomes_csv(feedback: Feedback, bundle: Bundle, systems: Mapping[str, CrmCo
     system : str
         "plain", or one of these.
     """
-    joined = (each for each in feedback.came(bundle.name) if not each.counted_at)
+    parts = feedback.came_by_record(bundle.name)
+    joined = (each for some in parts for each in some if not each.counted_at)
     if system == PLAIN:
         yield from _in_blocks(OURS, (line for each in joined for line in _plain(bundle, each)))
         return
     columns = systems[system]
     outcome = columns.outcome or bundle.outcomes.positive
-    rows = _rows_of(feedback, system, bundle.name)
+    begin = f"{system}:{bundle.name}:"
     header = [*(name for name, _ in _crm_fields(columns)), *(_own_name(system, name) for name in BESIDE_CRM)]
-    yield from _in_blocks(header, (_of_crm(columns, outcome, each, rows) for each in joined))
+    yield from _in_blocks(header, (_of_crm(columns, outcome, each, begin) for each in joined))
 
 
 def _in_blocks(header: Sequence[str], lines: Iterable[Sequence[str]]) -> Iterator[str]:
@@ -87,12 +89,12 @@ def _told(joined: Joined, outcome: str, came: Came | None) -> dict[str, str]:
     }
 
 
-def _of_crm(columns: CrmColumns, outcome: str, joined: Joined, rows: Mapping[str, str]) -> list[str]:
+def _of_crm(columns: CrmColumns, outcome: str, joined: Joined, begin: str) -> list[str]:
     came = joined.came.get(outcome)
     told = _told(joined, outcome, came)
     is_over = came is not None
     fields = {
-        "id": rows.get(told[EVENT], ""),
+        "id": _row_of(joined, told[EVENT], begin),
         "record": told["record"],
         "stage": "" if came is None else ((columns.came if came.value else columns.missed) or ("",))[0],
         "is_closed": str(is_over).lower(),
@@ -114,11 +116,10 @@ def _own_name(system: str, name: str) -> str:
     return f"Likely_{name.title()}__c" if system == "salesforce" else f"likely_{name}"
 
 
-def _rows_of(feedback: Feedback, system: str, model: str) -> dict[str, str]:
-    """Ids of the system's rows by the events that they told, as their keys name them."""
-    begin = f"{system}:{model}:"
-    told = (event for _, event in feedback.store.outcomes.events.of(model) if (event.key or "").startswith(begin))
-    return {event.id: (event.key or "")[len(begin) :].rsplit(":", 2)[0] for event in told}
+def _row_of(joined: Joined, event: str, begin: str) -> str:
+    """Id of the system's row that told an event, as the event's key names it; empty where the system did not."""
+    key = next((each.key or "" for each in joined.told if each.id == event), "")
+    return key[len(begin) :].rsplit(":", 2)[0] if key.startswith(begin) else ""
 
 
 def _number(value: float | None) -> str:

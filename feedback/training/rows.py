@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from feedback.joined import Joined
@@ -12,7 +12,7 @@ from feedback.service import Feedback
 from feedback.training.groups import Groups
 from ml.data.outcomes import Outcomes
 from ml.decision.ripening_time import CARD as RIPENING
-from ml.decision.ripening_time import ripening_of
+from ml.decision.ripening_time import ripening_of, silence_of
 from ml.service import Bundle
 from ml.training.again.outcome_rows import OutcomeRow, selection_of
 
@@ -23,9 +23,10 @@ Known = dict[str, tuple[bool, float]]  # by outcome, whether it came, and since 
 
 
 def outcome_rows(feedback: Feedback, bundle: Bundle, as_of: float, since: float = 0.0) -> Iterator[OutcomeRow]:
-    """Decisions of a model, of any version, of which an outcome was ripe at a time; the oldest first.
+    """Decisions of a model, of any version, of which an outcome was ripe at a time; those about a record together.
 
-    A decision whose events are joined to a later one about the same record, too, is left out.
+    Any number of decisions is read with little memory: some records at a time, within which the oldest decision is the
+    first. One whose events are joined to a later one about the same record, too, is left out.
 
     Parameters
     ----------
@@ -40,16 +41,32 @@ def outcome_rows(feedback: Feedback, bundle: Bundle, as_of: float, since: float 
     ------
     StoreUnavailable
     """
-    found = [each for each in feedback.came(bundle.name, as_of, since=since) if not each.counted_at]
-    known: list[Known] = [{} for _ in found]
-    for question in questions(bundle.outcomes, bundle.card, as_of):
-        _add_ripe(known, found, question)
-    pairs = [(each.decision.id, ripe) for each, ripe in zip(found, known, strict=True) if ripe]
+
+    def parts() -> Iterator[list[Joined]]:
+        for joined in feedback.came_by_record(bundle.name, as_of, since=since):
+            yield [each for each in joined if not each.counted_at]
+
+    asked = [(each, _is_heard(parts(), each)) for each in questions(bundle.outcomes, bundle.card, as_of)]
     after = [ripening_of(bundle.card, name) for name in bundle.outcomes.names]
     longest = max((each for each in after if each is not None), default=None)
-    groups = Groups(feedback.store.outcomes.assignments.of_model(bundle.name), longest, as_of)
-    for at in range(0, len(pairs), AT_ONCE):
-        yield from _with_values(feedback, groups, pairs[at : at + AT_ONCE])
+    assignments = feedback.store.outcomes.assignments
+    for found in parts():
+        known: list[Known] = [{} for _ in found]
+        for question, is_heard in asked:
+            _add_ripe(known, found, question, is_heard)
+        ripe = [(each.decision, came) for each, came in zip(found, known, strict=True) if came]
+        assigned = assignments.of_records(bundle.name, {made.record for made, _ in ripe})
+        groups = Groups(assigned, longest, as_of)
+        for at in range(0, len(ripe), AT_ONCE):
+            yield from _with_values(feedback, groups, [(made.id, came) for made, came in ripe[at : at + AT_ONCE]])
+
+
+def _is_heard(parts: Iterable[Sequence[Joined]], question: Question) -> bool:
+    """True where anybody tells of an outcome; parts are read until somebody did, and only where silence counts."""
+    if silence_of(question.card, question.outcome) == "unknown":
+        return False
+    told = (with_outcomes_in_time(some, question.after) for some in parts)
+    return any(told_of(each.came, question.outcomes, question.outcome) for some in told for each in some if each.came)
 
 
 def questions(outcomes: Outcomes, card: Mapping[str, Any], as_of: float) -> list[Question]:
@@ -69,11 +86,11 @@ def questions(outcomes: Outcomes, card: Mapping[str, Any], as_of: float) -> list
     return [Question(outcomes, name, {**card, RIPENING: same}, as_of) for name in outcomes.names]
 
 
-def _add_ripe(known: list[Known], found: Sequence[Joined], question: Question) -> None:
+def _add_ripe(known: list[Known], found: Sequence[Joined], question: Question, is_heard: bool) -> None:
     """Add one outcome of each decision where it is ripe, and had not come before the decision."""
     joined = with_outcomes_in_time(found, question.after)
     told = [told_of(each.came, question.outcomes, question.outcome) for each in joined]
-    ripe = ripe_outcomes(columns_of(joined, question), question)
+    ripe = ripe_outcomes(columns_of(joined, question), question, is_heard)
     for at, came, since in zip(ripe.rows.tolist(), ripe.came.tolist(), ripe.known_at.tolist(), strict=True):
         made, said = found[at].decision, told[at]
         # What had come when the decision was made may stand among its values

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Row, delete, func, insert, select
@@ -31,11 +31,13 @@ class AssignmentTable(DatabaseTable):
         for rows in self._pages(select(assignments).where(*wanted), (assignments.c.rank, assignments.c.row)):
             yield from map(_assignment, rows)
 
-    def of_model(self, name: str) -> Iterator[Assignment]:
-        """Assignments of all lists of a model, by list and row, some at a time; `name` has no version."""
-        query = select(assignments).where(assignments.c.model.like(f"{name}@%"))
-        for rows in self._pages(query, (assignments.c.list, assignments.c.row)):
-            yield from map(_assignment, rows)
+    def of_records(self, name: str, records: Collection[str]) -> list[Assignment]:
+        """Assignments of some records on all lists of a model; `name` has no version."""
+        asked, found = select(assignments).where(assignments.c.model.like(f"{name}@%")), list[Assignment]()
+        with long_statements(), self._connection() as connection:
+            for some in batches(sorted(set(records) - {""})):
+                found += map(_assignment, connection.execute(asked.where(assignments.c.record.in_(some))))
+        return found
 
     def by_record(self, name: str) -> Iterator[list[Assignment]]:
         """Assignments of all lists of a model, some at a time, each time all of some records; `name` has no version."""

@@ -127,7 +127,7 @@ class EventTable(DatabaseTable):
     ) -> list[Event]:  # fmt: skip
         """Events about some records or decisions in the order in which they became known.
 
-        Corrections and voids are left out, see :meth:`amendments`.
+        Corrections and voids are left out, see :meth:`amending`.
 
         Parameters
         ----------
@@ -154,11 +154,29 @@ class EventTable(DatabaseTable):
                 found |= {number: each for number, each in told if each.model == model}
         return [found[number] for number in sorted(found)]
 
-    def amendments(self, model: str, as_of: float | None = None) -> list[Event]:
-        """Corrections and voids of a model in the order in which they became known; parameters as of :meth:`about`."""
-        asked = _known(as_of).where(events.c.model == model, events.c.kind.in_(AMENDING)).order_by(events.c.number)
+    def amending(self, model: str, told: Collection[str], as_of: float | None = None) -> list[Event]:
+        """Corrections and voids of events, and of each other, in the order in which they became known.
+
+        Parameters
+        ----------
+        model : str
+            Its name, without a version.
+        told : collection of str
+            Ids of the events.
+        as_of : float, optional
+            Known by this time; seconds since 1970.
+        """
+        asked = _known(as_of).where(events.c.model == model, events.c.kind.in_(AMENDING))
+        found, wanted, seen = dict[int, Event](), set(told), set[str]()
         with long_statements(), self._connection() as connection:
-            return [event for _, event in _rows(connection, asked)]
+            while wanted:
+                seen |= wanted
+                new = dict[int, Event]()
+                for some in batches(sorted(wanted)):
+                    new |= dict(_rows(connection, asked.where(events.c.refers.in_(some))))
+                found |= new
+                wanted = {each.id for each in new.values()} - seen
+        return [found[number] for number in sorted(found)]
 
     def count(self, model: str) -> int:
         """Count the events of a model."""

@@ -1,9 +1,9 @@
-"""Processor seconds and memory of the Results page's numbers and of the alarm, by the number of decisions.
+"""Processor seconds and memory of the Results page's numbers, the alarm and the exports, by the number of decisions.
 
 ``python -m tests.bench.results [--database URL] [decisions …]``; the figures stand in
-docs/decisions/0064-results-one-source.md. Each step is measured in a process of its own, with what was told of a third
-of the decisions, records that are decided about again, and corrections. A database that is named is emptied of nothing:
-name one that is empty.
+docs/decisions/0064-results-one-source.md and, of the exports, in docs/decisions/0066-training-again.md. Each step is
+measured in a process of its own, with what was told of a third of the decisions, records that are decided about again,
+and corrections. A database that is named is emptied of nothing: name one that is empty.
 """
 
 from __future__ import annotations
@@ -14,28 +14,38 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from feedback.results.model_results import ModelResults
 from feedback.results.watch import Watch
+from feedback.sealing import KEY, Sealer, new_key
 from feedback.service import Feedback
+from feedback.told.export import outcomes_csv
+from feedback.training.rows import outcome_rows
+from ml.decision.crm_columns import PLAIN
 from ml.lifecycle.state import live_of
 from ml.service import open_service
-from store.db import open_store
+from ml.training.again.outcome_csv import outcome_csv
+from store.db import Store, open_store
 from store.outcome_records import CORRECTION, OUTCOME, Decision, Event, decision_id
 from tests.results import DAY, shop
 
 AT_ONCE = 20_000
 SHARE_TOLD, SHARE_CORRECTED = 0.33, 0.01
+VALUES = {"income": 50.0, "debt": 3.0, "shoe_size": 40, "region": "north"}
+STEPS = ("alarm", "results", "outcomes.csv", "training.csv")
 
 
 def fill(url: str, key: str, many: int) -> None:
     """Store decisions of a year about two thirds as many records, and what came of them."""
-    rng, tables, now = np.random.default_rng(3), open_store(url).outcomes, time.time()
+    store, rng, now = open_store(url), np.random.default_rng(3), time.time()
+    tables, sealer = store.outcomes, sealer_of(store)
     for begin in range(0, many, AT_ONCE):
-        made = list(_decisions(rng, key, begin, min(begin + AT_ONCE, many), many, now - 365 * DAY))
+        bare = _decisions(rng, key, begin, min(begin + AT_ONCE, many), many, now - 365 * DAY)
+        made = [replace(each, sealed=sealer.seal(VALUES, each.id)) for each in bare]
         tables.decisions.append(made)
         chosen = [each for each in made if rng.random() < SHARE_TOLD]
         told = [
@@ -56,6 +66,11 @@ def fill(url: str, key: str, many: int) -> None:
         tables.events.append(told)
 
 
+def sealer_of(store: Store) -> Sealer:
+    """Encrypts values with the key in the database."""
+    return Sealer(lambda: store.secrets.get(KEY, new_key))
+
+
 def _decisions(
     rng: np.random.Generator, key: str, begin: int, end: int, many: int, start: float
 ) -> Iterator[Decision]:  # fmt: skip
@@ -70,13 +85,18 @@ def _decisions(
 
 def measure(what: str, url: str, models: str) -> None:
     """Print the processor seconds of one step, seconds by the clock, and the memory that the process grew by."""
-    feedback = Feedback(open_service(Path(models)), open_store(url), None)
-    feedback.service.model("shop")
+    store = open_store(url)
+    feedback = Feedback(open_service(Path(models)), store, sealer_of(store))
+    bundle = feedback.service.model("shop")
     key = f"shop@{live_of(Path(models), 'shop')}"
     before = _most()
     clock, at = time.perf_counter(), time.process_time()
     if what == "alarm":
         Watch(feedback).look_at("shop")
+    elif what == "outcomes.csv":
+        _send(outcomes_csv(feedback, bundle, {}, PLAIN))
+    elif what == "training.csv":
+        _send(outcome_csv(bundle.schema, bundle.outcomes, outcome_rows(feedback, bundle, time.time())))
     else:
         ModelResults(feedback).computed(key, "yes", None)
     seconds, by_clock = time.process_time() - at, time.perf_counter() - clock
@@ -84,6 +104,11 @@ def measure(what: str, url: str, models: str) -> None:
         f"  {what}: {seconds:.1f} s of the processor, {by_clock:.1f} s by the clock, {_most() - before:.0f} MB more",
         flush=True,
     )
+
+
+def _send(parts: Iterator[str]) -> None:
+    """Take each part of a response and keep none."""
+    print(f"  {sum(part.count(chr(10)) for part in parts) - 1:,} lines", flush=True)
 
 
 def _most() -> float:
@@ -108,7 +133,7 @@ def main() -> None:
             shop(models)
             fill(url, f"shop@{live_of(models, 'shop')}", many)
             print(f"{many:,} decisions:", flush=True)
-            for what in ("alarm", "results"):
+            for what in STEPS:
                 step = ["--measure", what, url, str(models)]
                 subprocess.run([sys.executable, "-m", "tests.bench.results", *step], check=True)
 

@@ -1,20 +1,27 @@
 """What is read some records at a time is what all of it together gives: random stories, on both databases."""
 
+import csv
+import io
 import random
+import tracemalloc
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from sqlalchemy import update
 
-from feedback.joined import Amendments, join
+from feedback.joined import join
 from feedback.results.paid import Groups
 from feedback.results.right import judged
 from feedback.results.ripe_decisions import Question, columns_of, decisions_to_count, ripen_decisions, ripen_parts
 from feedback.results.spaced_decisions import decisions_to_judge, ripen_spaced_decisions
 from feedback.results.used import Use
 from feedback.service import Feedback
+from feedback.told.export import outcomes_csv
+from feedback.training.rows import outcome_rows
 from ml.data.outcomes import Outcome, Outcomes
+from ml.decision.crm_columns import PLAIN
 from store import database_table
 from store.db import open_store
 from store.outcome_records import (
@@ -98,9 +105,8 @@ def test_results_read_in_parts_are_those_of_all_together(feedback, monkeypatch, 
     monkeypatch.setattr(database_table, "PAGE", 7)
     rng, tables = random.Random(seed), feedback.store.outcomes
     story(rng, tables, 120)
-    every = list(feedback.came("shop"))
     told_of = [event for _, event in tables.events.of("shop")]
-    assert every == list(join(list(tables.decisions.of("shop", sealed=False)), told_of))
+    every = list(join(list(tables.decisions.of("shop", sealed=False)), told_of))
     parts = list(feedback.came_by_record("shop"))
     assert len(parts) > 10
     for question in questions():
@@ -119,15 +125,62 @@ def test_results_read_in_parts_are_those_of_all_together(feedback, monkeypatch, 
         whole.add(every)
         for part in parts:
             use.add(part)
-        lists = list(tables.assignments.of_model("shop"))
+        lists = [each for part in tables.assignments.by_record("shop") for each in part]
         whole.add_listed(lists, told_of)
-        groups, amendments = Groups(question), Amendments(tables.events.amendments("shop"))
+        groups = Groups(question)
         for part in tables.assignments.by_record("shop"):
             about = tables.events.about("shop", {each.record for each in part}, named=True)
+            amendments = feedback.amendments("shop", about)
             groups.add(part, about, amendments)
             use.add_listed(part, about, amendments)
         assert rounded(groups.result()) == rounded(paid(lists, told_of, question))
         assert rounded(use.result()) == rounded(whole.result())
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("silence", ["no", "unknown"])
+def test_tables_written_in_parts_are_those_of_all_together(feedback, monkeypatch, seed, silence):
+    tables, card = feedback.store.outcomes, {"ripening": {"yes": {"after": "30 days", "silence": silence}}}
+    story(random.Random(seed), tables, 120)
+    bundle = SimpleNamespace(name="shop", outcomes=OUTCOMES, card=CARD | card)
+    every = list(
+        join(list(tables.decisions.of("shop", sealed=False)), [event for _, event in tables.events.of("shop")])
+    )
+    trained = [list(outcome_rows(feedback, bundle, 4e9))]
+    monkeypatch.setattr(database_table, "PAGE", 7)
+    trained.append(list(outcome_rows(feedback, bundle, 4e9)))
+    assert len(trained[0]) > 20
+    assert {each.decision: each for each in trained[0]} == {each.decision: each for each in trained[1]}
+    lines = list(csv.DictReader(io.StringIO("".join(outcomes_csv(feedback, bundle, {}, PLAIN)))))
+    told = {(each["decision"], each["outcome"], each["value"]) for each in lines}
+    assert told == {
+        (each.decision.id, name, came and f"{came.value:.0f}")
+        for each in every
+        for name, came in (each.came or {"yes": ""}).items()
+        if not each.counted_at
+    }
+    moments = dict[str, list[str]]()
+    for line in lines:
+        moments.setdefault(line["record"], []).append(line["made"])
+    assert all(some == sorted(some) for some in moments.values())
+
+
+def test_the_memory_that_tables_take_does_not_grow_with_the_decisions(tmp_path, monkeypatch):
+    monkeypatch.setattr(database_table, "PAGE", 50)
+    bundle = SimpleNamespace(name="shop", outcomes=OUTCOMES, card=CARD)
+    peaks = []
+    for many in (1_000, 5_000):
+        feedback = Feedback(None, open_store(f"sqlite:///{tmp_path / str(many)}.db"), None)
+        made = [replace(decided(at, 0.5), record=f"K-{at % (many // 2)}") for at in range(many)]
+        feedback.store.outcomes.decisions.append(made)
+        feedback.store.outcomes.events.append([told(each, 1.0, DAY) for each in made[::3]])
+        list(outcomes_csv(feedback, bundle, {}, PLAIN))  # what is cached is there
+        tracemalloc.start()
+        assert sum(part.count("\n") for part in outcomes_csv(feedback, bundle, {}, PLAIN)) == many + 1
+        assert sum(1 for _ in outcome_rows(feedback, bundle, 4e9)) > many // 4
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] - peaks[0] < 100 * 4_000  # bytes; a decision that is held takes 900
 
 
 def same(whole, in_parts):

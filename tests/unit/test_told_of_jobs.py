@@ -82,7 +82,7 @@ def test_outcomes_are_told_by_these_ids_as_json_and_as_the_result_with_a_column_
     house.tell(json.dumps({"decision": marks[3], "value": 1, "outcome": "true"}))
     body = "decision,value,outcome\n" + "".join(f"{mark},{at % 2},true\n" for at, mark in enumerate(marks[10:20]))
     house.tell(body, "text/csv")
-    came = {each.decision.id: each.came["true"].value for each in house.feedback.came("shop") if each.came}
+    came = {each.decision.id: each.came["true"].value for each in house.came()}
     assert came == {marks[3]: 1.0, **{mark: float(at % 2) for at, mark in enumerate(marks[10:20])}}
     told = {each.record for _, each in house.store.outcomes.events.of("shop")}
     assert told == {"C-3", *(f"C-{at}" for at in range(10, 20))}  # the decision tells whose it is
@@ -100,7 +100,7 @@ def test_an_outcome_of_a_record_stays_with_the_answer_that_people_saw(house):
     marks = ids(job)
     house.tell(json.dumps({"decision": asked, "kind": "contacted", "value": 1}))  # which moves it to the store
     house.tell(json.dumps([{"model": "shop", "record": f"C-{at}", "value": 1, "outcome": "true"} for at in (7, 8)]))
-    assert {each.decision.id for each in house.feedback.came("shop") if each.came} == {asked, marks[8]}
+    assert {each.decision.id for each in house.came()} == {asked, marks[8]}
 
 
 def test_an_erased_record_leaves_no_trace_in_decisions_nor_in_the_result(house):
@@ -115,7 +115,7 @@ def test_an_erased_record_leaves_no_trace_in_decisions_nor_in_the_result(house):
     lines = house.lines(job)
     assert [each["decision"] for each in lines] == ["" if at in (7, BAD) else mark for at, mark in enumerate(ids(job))]
     assert not any("C-7" in each.values() for each in lines)
-    assert [each.came["true"].value for each in house.feedback.came("shop") if each.came] == [1.0]
+    assert [each.came["true"].value for each in house.came()] == [1.0]
 
 
 def test_they_are_judged_and_not_taken_for_answers_that_somebody_read(house):

@@ -7,11 +7,13 @@ import time
 import pytest
 
 from ml.cli import FAILED, OK
+from ml.cli.again import retrain
 from ml.cli.commands import main
 from ml.data.feature import text_of
 from ml.errors import InvalidData
 from ml.lifecycle.state import live_of
 from ml.service import open_service
+from ml.training.again import usable
 from ml.training.again.as_of import read_as_of, read_since
 from ml.training.again.outcome_csv import BESIDE, outcome_csv
 from ml.training.again.outcome_rows import OutcomeRow
@@ -133,6 +135,27 @@ def test_retrain_says_what_is_missing_and_changes_nothing(tmp_path, capsys):
     assert main(["retrain", "binary"], tmp_path, **few) == FAILED
     assert "outcomes of 30 decisions are known; at least 200 are needed" in capsys.readouterr().err
     assert [path.name for path in (tmp_path / "binary").iterdir() if path.is_dir()] == [bundle.fingerprint]
+
+
+def test_retrain_refuses_more_decisions_than_are_held_in_memory(tmp_path, capsys):
+    small_model("binary", tmp_path)
+    bundle = open_service(tmp_path).model("binary")
+    taken = []
+
+    def rows(*_):
+        for row in [row_of(0, None, {"yes": True}), *rows_of(bundle, 400)]:  # what cannot be learned from is not held
+            taken.append(row)
+            yield row
+
+    assert main(["retrain", "binary", "--most", "300"], tmp_path, outcome_rows=rows) == FAILED
+    said = capsys.readouterr().err
+    assert "The outcomes of more than 300 decisions are known" in said
+    assert "--since" in said
+    assert len(taken) == 302  # no more were read
+    assert main(["retrain", "binary", "--most", "400"], tmp_path, outcome_rows=rows) == OK
+    assert retrain.MOST == usable.MOST
+    with pytest.raises(SystemExit):
+        main(["retrain", "binary", "--most", "0"], tmp_path, outcome_rows=rows)
 
 
 @pytest.mark.parametrize(

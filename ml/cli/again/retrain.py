@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ml.training.again.outcome_rows import OutcomeRow
 
 OutcomeRows = Callable[["Bundle", float, float], Iterator["OutcomeRow"]]  # version, as of, since
-GROUPS = ("called", "control", "all")  # as ml.training.again.usable has them, which takes a while to import
+GROUPS, MOST = ("called", "control", "all"), 200_000  # as ml.training.again.usable has them, which is slow to import
 
 
 def register(commands: Any) -> None:
@@ -43,6 +43,13 @@ def register(commands: Any) -> None:
         default=GROUPS[0],
         help="whose decisions: all but control groups, who were not called (called); only these (control); or both",
     )
+    retrain.add_argument(
+        "--most",
+        type=count,
+        default=MOST,
+        metavar="N",
+        help=f"decisions that are held in memory; more are refused, {MOST:,} by default",
+    )
     add_history_options(retrain)
 
 
@@ -51,6 +58,13 @@ def add_as_of_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--as-of", metavar="DATE", help="count what was known at the end of this day (UTC), or at this time; else now"
     )
+
+
+def count(written: str) -> int:
+    """A number from 1; ValueError for anything else."""
+    if (number := int(written)) < 1:
+        raise ValueError(written)
+    return number
 
 
 def run(given: argparse.Namespace) -> int:
@@ -62,7 +76,7 @@ def run(given: argparse.Namespace) -> int:
     bundle = open_service(given.models).model(given.name)
     as_of = read_as_of(given.as_of, time.time())
     rows = given.outcome_rows(bundle, as_of, read_since(given.since))
-    trained = retrained(bundle, list(rows), as_of, given.groups)
+    trained = retrained(bundle, rows, as_of, given.groups, given.most)
     print(trained.about["data"], flush=True)
     for note in trained.notes:
         print(f"note: {note}", flush=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from ml.training.again.schema_again import schema_again
 from ml.training.again.source import CARD, source_of, source_words
 from ml.training.again.time_split import check_enough, later_rows, shared_rows
 from ml.training.again.unfitted import unfitted
-from ml.training.again.usable import CALLED, Usable, usable_rows
+from ml.training.again.usable import CALLED, MOST, Usable, usable_rows
 from ml.training.trained import Trained
 from ml.trust.code import importable
 from ml.trust.record import trusted_of
@@ -43,28 +43,32 @@ TOLD = (
 SHARED = "of the hold-out, made before an outcome of the same record in training was settled,"
 
 
-def retrained(bundle: Bundle, found: Sequence[OutcomeRow], as_of: float, groups: str = CALLED) -> Trained:
+def retrained(
+    bundle: Bundle, found: Iterable[OutcomeRow], as_of: float, groups: str = CALLED, most: int = MOST
+) -> Trained:
     """A version's estimator fitted again, and judged on decisions that are strictly later.
 
     Parameters
     ----------
     bundle : Bundle
         The version to start from: its estimator's kind and parameters, schema, outcomes, and what its card was told.
-    found : sequence of OutcomeRow
+    found : iterable of OutcomeRow
         Decisions with the outcomes that were known at `as_of`.
     as_of : float
         Seconds since 1970.
     groups : {"called", "control", "all"}
         Whose decisions are learned from: all but those of control groups, who were not called; only those; or both.
+    most : int
+        Decisions that are held in memory.
 
     Raises
     ------
     InvalidData, OneOutcomeOnly
-        When too little is known, in words that say what is missing.
+        When too little is known, in words that say what is missing; or more than is held in memory.
     BrokenModel, UntrustedModel
         When the version's estimator cannot be loaded.
     """
-    usable = usable_rows(bundle.schema, bundle.outcomes, found, groups)
+    usable = usable_rows(bundle.schema, bundle.outcomes, found, groups, most)
     made = np.array([row.made for row in usable.sources])
     later = later_rows(made) if len(made) else np.zeros(0, dtype=bool)
     known = np.array([row.known for row in usable.sources])

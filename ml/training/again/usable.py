@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +16,9 @@ from ml.training.again.outcome_rows import CONTROL, OutcomeRow, outcome_of
 
 CALLED, ALL = "called", "all"
 GROUPS = (CALLED, CONTROL, ALL)
+MOST = 200_000  # decisions that are held in memory at once
+OTHER_GROUP, NO_VALUES = "of another group", "without values"  # why decisions are left out
+NOT_KNOWN = "with outcomes that are not known"
 
 
 @dataclass(frozen=True)
@@ -51,32 +53,52 @@ class Usable:
         )
 
 
-def usable_rows(schema: Schema, outcomes: Outcomes, found: Sequence[OutcomeRow], groups: str = CALLED) -> Usable:
-    """Decisions of which the values and all outcomes are known, the oldest first."""
-    wanted = [row for row in found if groups == ALL or (row.selection == CONTROL) == (groups == CONTROL)]
-    left_out: Counter[str] = Counter()
-    if len(found) > len(wanted):
-        left_out["of another group"] = len(found) - len(wanted)
-    kept = [row for row in wanted if row.values is not None]
-    _refuse_without_values(len(wanted), len(kept))
-    if len(wanted) > len(kept):
-        left_out["without values"] = len(wanted) - len(kept)
-    known = [(row, truth) for row in kept if (truth := truth_of(outcomes, row)) is not None]
-    if len(kept) > len(known):
-        left_out["with outcomes that are not known"] = len(kept) - len(known)
+def usable_rows(
+    schema: Schema, outcomes: Outcomes, found: Iterable[OutcomeRow], groups: str = CALLED, most: int = MOST
+) -> Usable:
+    """Decisions of which the values and all outcomes are known, the oldest first; these alone are held in memory.
+
+    Raises
+    ------
+    InvalidData
+        There are more of them than `most`, or of none the values were kept.
+    """
+    left_out = dict.fromkeys((OTHER_GROUP, NO_VALUES, NOT_KNOWN), 0)
+    known: list[tuple[OutcomeRow, list[bool]]] = []
+    for row in found:
+        if groups != ALL and (row.selection == CONTROL) != (groups == CONTROL):
+            left_out[OTHER_GROUP] += 1
+        elif row.values is None:
+            left_out[NO_VALUES] += 1
+        elif (truth := truth_of(outcomes, row)) is None:
+            left_out[NOT_KNOWN] += 1
+        else:
+            _refuse_more(most, len(known))
+            known.append((row, truth))
+    _refuse_without_values(left_out[NO_VALUES], len(known) + left_out[NOT_KNOWN])
     known.sort(key=lambda pair: (pair[0].made, pair[0].decision))
     read = read_records(schema, [row.values for row, _ in known], extra=True).rows
     whole = [(row, truth, values) for (row, truth), values in zip(known, read, strict=True) if values is not None]
-    if len(known) > len(whole):
-        left_out["with values that the model does not take"] = len(known) - len(whole)
+    left_out["with values that the model does not take"] = len(known) - len(whole)
     matrix = np.array([truth for _, truth, _ in whole], dtype=bool).reshape(len(whole), len(outcomes))
-    return Usable([row for row, _, _ in whole], [values for _, _, values in whole], matrix, dict(left_out))
+    left_out = {why: count for why, count in left_out.items() if count}
+    return Usable([row for row, _, _ in whole], [values for _, _, values in whole], matrix, left_out)
 
 
-def _refuse_without_values(wanted: int, kept: int) -> None:
-    if wanted and not kept:
+def _refuse_more(most: int, held: int) -> None:
+    if held >= most:
         raise InvalidData(
-            f"The values of none of {wanted:,} decisions were kept: there is nothing to learn from.",
+            f"The outcomes of more than {most:,} decisions are known: so many are not held in memory to train again.",
+            "Give a later --since; or a larger --most, where there is the memory (0.5 GB for 100,000 decisions of "
+            "ten features, and what the estimator needs); or fit the model where it was made, on the table of "
+            "python -m ml training, and add it with python -m ml add.",
+        )
+
+
+def _refuse_without_values(without: int, kept: int) -> None:
+    if without and not kept:
+        raise InvalidData(
+            f"The values of none of {without:,} decisions were kept: there is nothing to learn from.",
             "With DECISION_VALUES=encrypted the values of decisions from then on are kept; or train on a table of your "
             "own, and add the model with python -m ml add.",
         )
