@@ -45,6 +45,7 @@ from ml.training.best_cut_offs import best_cut_offs
 from ml.training.checks.holdout_checks import check_holdout
 from ml.training.estimator.answerable import answerable
 from ml.training.estimator.labels_follow import labels_follow
+from ml.training.estimator.row_by_row import check_row_by_row
 from ml.training.estimator.save_estimator import save_estimator
 from ml.training.estimator.without_jobs import without_jobs
 from ml.training.pipeline_diagram import diagram_of
@@ -77,7 +78,8 @@ def build_bundle(
     Raises
     ------
     InvalidData
-        When the name, the outcomes, the hold-out, `by` or `why` do not fit.
+        When the name, the outcomes, the hold-out, `by` or `why` do not fit, or the estimator's answer for a row depends
+        on chance, on other rows or on what it was asked before.
     UntrustedModel
         When the estimator holds types that nobody trusted.
     """
@@ -109,6 +111,7 @@ def _write_all(trained: Trained, estimator: Any, folder: Path) -> Trusted:
     schema, outcomes = trained.schema, trained.outcomes
     reference = SklearnPredictor(estimator, schema, outcomes, trained.asking)
     holdout, left_out = _answered_holdout(trained, reference)
+    check_row_by_row(reference, schema, holdout.block)
     rows = trained.training if trained.background is None else trained.background
     background = block_of_frame(schema, _sample(rows, BACKGROUND_ROWS))
     background = take(background, answerable(reference, background)[0])
