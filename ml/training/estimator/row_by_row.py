@@ -101,8 +101,8 @@ def _apart(one: Prediction, other: Prediction) -> np.ndarray:
     labels = np.asarray((one.labels != other.labels).any(axis=1), dtype=float)
     if one.probabilities is None or other.probabilities is None:
         return labels
-    apart: np.ndarray = np.abs(one.probabilities - other.probabilities).max(axis=1)
-    return np.maximum(labels, apart)
+    apart: np.ndarray = np.maximum(labels, np.abs(one.probabilities - other.probabilities).max(axis=1))
+    return apart
 
 
 def _how_far(apart: np.ndarray) -> str:
