@@ -3,8 +3,8 @@
 import json
 import os
 import shlex
+import shutil
 import signal
-import subprocess
 import sys
 import time
 import urllib.error
@@ -12,6 +12,7 @@ import urllib.request
 
 import pytest
 
+from tests.dockerfile import sent
 from tests.serving import ROOT, app, free_port, starter, status, text_of, wait_for, wait_for_text
 
 
@@ -209,31 +210,12 @@ def test_a_bad_setting_stops_the_start_and_says_what_is_accepted(start):
 
 @pytest.mark.nightly
 def test_debug_restarts_when_code_changes_and_outlives_a_typing_error(start, tmp_path):
-    """The changes are made to a copy of the project."""
+    """The changes are made to a copy of the service, as the image has it."""
     copy = tmp_path / "copy"
-    tracked = [
-        "app.py",
-        "feedback_settings.py",
-        "middleware.py",
-        "services.py",
-        "setting_parsers.py",
-        "settings.py",
-        "gunicorn.conf.py",
-        "api",
-        "assets",
-        "auth",
-        "callbacks",
-        "feedback",
-        "jobs",
-        "layouts",
-        "ml",
-        "prerender",
-        "store",
-        "telemetry",
-        "web",
-    ]
-    copy.mkdir()
-    subprocess.run(shlex.join(["cp", "-r", *tracked, str(copy)]), cwd=ROOT, shell=True, check=True)
+    for file in sent(ROOT, ROOT):
+        goal = copy / file.relative_to(ROOT)
+        goal.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, goal)
     port = free_port()
     _, log = start([sys.executable, str(copy / "app.py"), "--debug", "--port", str(port)], PYTHONDONTWRITEBYTECODE="1")
     wait_for(port)
