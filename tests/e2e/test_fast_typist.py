@@ -77,9 +77,12 @@ KEYSTROKES = {
 }
 
 
+FILLED = "/notes/predict?note=late+kind&amount=450&months=30"
+
+
 @pytest.mark.parametrize("label", KEYSTROKES)
 def test_of_a_fast_typist_only_the_last_value_counts_and_no_older_number_comes_back(browse, notes, label):
-    tab = browse().open("/notes/predict")
+    tab = browse().open(FILLED)
     tab.reasons()
     watch(tab)
     asked = len(tab.updates())
@@ -98,7 +101,7 @@ def test_of_a_fast_typist_only_the_last_value_counts_and_no_older_number_comes_b
 
 
 def test_a_dragged_slider_ends_at_its_last_value_and_asks_seldom(browse, notes):
-    tab = browse().open("/notes/predict")
+    tab = browse().open(FILLED)
     tab.reasons()
     watch(tab)
     asked = len(tab.updates())
