@@ -34,7 +34,7 @@ def advised(standing: Standing, advice: Advice, serial: int, step: int = 0) -> d
         ``step``, and ``sharper``: the step to ask for next, or None.
     """
     column = standing.model.outcomes.index(standing.outcome)
-    schema = standing.model.schema.displayed
+    schema = standing.model.schema.with_blanks.displayed  # as the form has it: what is advised offers probabilities
     scale = scale_of([sweep.probabilities[:, column].tolist() for sweep in advice.sweeps.values()])
     drawn = {name: _drawn(schema.feature(name), sweep, column, scale) for name, sweep in advice.sweeps.items()}
     asked = {"serial": serial, "step": step, "sharper": advice.sharper}

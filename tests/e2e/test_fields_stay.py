@@ -19,13 +19,48 @@ VALUES = (
     "50",
 )  # above the limits, doubtful, blank, outside training, as usual
 
+SIZES = [(1440, 900), (380, 740)]
+
 
 def is_of_a_score(response):
     return "_dash-update" in response.url and '"reasons-request"' not in (response.request.post_data or "")
 
 
+def is_of_reasons(request):
+    return "_dash-update" in request.url and '"reasons-request"' in (request.post_data or "")
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("model", ["loan", "bank-products"])
+def test_fields_stay_where_they_are_when_their_sweeps_come(browse, model, size):
+    tab = browse(width=size[0], height=size[1])
+    held, released = [], []
+
+    def pass_on(route, request):
+        if is_of_reasons(request) and not released:
+            held.append(route)
+        else:
+            route.continue_()
+
+    tab.page.route("**/_dash-update-component*", pass_on)
+    with tab.page.expect_request(is_of_reasons):
+        tab.open(filled(model))
+    tab.settle()
+    fields = tab.page.locator("[data-feature]")
+    expect(fields.locator(".sweep")).to_have_count(0)
+    before = fields.evaluate_all(PLACES)
+    released.append(True)
+    for route in held:
+        route.continue_()
+    tab.reasons()
+    expect(fields.locator(".sweep, [data-score]")).not_to_have_count(0)
+    assert fields.evaluate_all(PLACES) == before
+    drawn, scored = (tab.page.locator(each) for each in (".sweep", ".choice[data-score]"))
+    expect(fields.filter(has=drawn).filter(has=scored)).to_have_count(0)  # one or the other
+
+
 @pytest.mark.parametrize("view", ["call", "whole"])
-@pytest.mark.parametrize("size", [(1440, 900), (380, 740)])
+@pytest.mark.parametrize("size", SIZES)
 def test_fields_stay_where_they_are_while_values_come_and_go(browse, view, size):
     tab = browse(view=view, width=size[0], height=size[1]).open(filled("bank-products"))
     fields = tab.page.locator("[data-feature]")
