@@ -108,7 +108,8 @@ def test_a_page_of_plots_is_drawn_and_its_files_can_be_had(browse, address):
     for link in (table, tab.page.locator("a[data-report]").first):
         path = link.get_attribute("href")
         assert path.startswith(f"{PREFIX}/api/v1/models/loan")
-        assert tab.page.request.get(f"{address.removesuffix(PREFIX)}{path}").status in (200, 202)  # the report may be in the making
+        found = tab.page.request.get(f"{address.removesuffix(PREFIX)}{path}")
+        assert found.status in (200, 202)  # the report may be in the making
     assert outside(tab) == []
 
 
