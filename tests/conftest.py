@@ -28,6 +28,8 @@ from ml.training.build import build_bundle
 from ml.training.checks import domain_classifier
 from tests import lanes, small
 from tests.answers import CheckedClient
+from tests.parquet import pyarrow  # noqa: F401
+from tests.skips import pytest_make_collect_report, pytest_runtest_makereport  # noqa: F401
 
 Flask.test_client_class = CheckedClient  # every answer of the API in any test is held against the contract
 

@@ -79,9 +79,9 @@ READ = {
 
 
 @pytest.mark.parametrize("form", READ)
-def test_the_ids_are_in_every_format_and_under_a_name_of_their_own(house, form):
+def test_the_ids_are_in_every_format_and_under_a_name_of_their_own(house, request, form):
     if form == "parquet":
-        pytest.importorskip("pyarrow")
+        request.getfixturevalue("pyarrow")
     given = frame().assign(decision="theirs").to_csv(index=False)  # as a file that was scored before has
     job = house.done(given)
     name = job["result_columns"]["decision"]

@@ -2,12 +2,8 @@
 
 import datetime as dt
 import decimal
-import importlib.util
 import io
 import json
-import os
-import sys
-from pathlib import Path
 
 import numpy as np
 import pandas as pd  # before pyarrow is in sight
@@ -23,27 +19,7 @@ from ml.files.open_table import open_table
 from ml.files.readers.parquet import check_parquet
 from ml.service import open_service
 
-ASIDE = Path(__file__).resolve().parents[2] / ".venv" / "parquet"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def pyarrow():
-    """The package, in sight for these tests only."""
-    if not ASIDE.is_dir() and importlib.util.find_spec("pyarrow") is None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(
-            "pyarrow is not installed: make .venv/parquet/.installed"
-        )
-    assert pd.Series(["x"]).dtype == "str"
-    known = set(sys.modules)
-    sys.path.append(str(ASIDE))
-    import pyarrow
-    import pyarrow.parquet
-
-    yield pyarrow
-    sys.path.remove(str(ASIDE))
-    for name in set(sys.modules) - known:
-        if name.partition(".")[0] == "pyarrow":
-            del sys.modules[name]
+pytestmark = pytest.mark.usefixtures("pyarrow")
 
 
 def file_of(pyarrow, columns, **more):

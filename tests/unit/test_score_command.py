@@ -17,10 +17,10 @@ from ml.batch.score_file import score_file
 from ml.cli import BAD_INPUT, FAILED, OK
 from ml.cli.commands import main
 from ml.service import open_service
+from tests.parquet import ASIDE, folder_of_pyarrow
 from tests.small import people, small_model
 
 ROOT = Path(__file__).resolve().parents[2]
-PYARROW = Path(sys.prefix) / "parquet"
 
 
 class Asked:
@@ -38,7 +38,7 @@ class Asked:
         return main(["score", "binary", "--in", str(source or self.source), "--out", str(target), *more], self.models)
 
     def process(self, words, **more):
-        environment = os.environ | {"MODELS_DIR": str(self.models), "PYTHONPATH": str(PYARROW)}
+        environment = os.environ | {"MODELS_DIR": str(self.models), "PYTHONPATH": str(ASIDE)}
         command = f"{sys.executable} -m ml score binary {words}"
         return subprocess.run(["sh", "-c", command], cwd=ROOT, env=environment, capture_output=True, **more)
 
@@ -143,8 +143,7 @@ def test_parquet_needs_pyarrow(asked, tmp_path, capsys):
     if "pyarrow" not in sys.modules:
         assert asked.score(tmp_path / "out.parquet") == FAILED
         assert "install pyarrow" in capsys.readouterr().err
-    if not PYARROW.is_dir():
-        pytest.skip("pyarrow is not installed: make .venv/parquet/.installed")
+    folder_of_pyarrow()
     out, again = tmp_path / "out.parquet", tmp_path / "again.csv"
     read = f"import pyarrow.parquet as p; print(p.read_table('{out}').num_rows)"
     words = f'--in {asked.source} --out {out} && {sys.executable} -c "{read}" && '

@@ -23,8 +23,7 @@ from ml.files.write.formats import UnknownFormat, format_named
 from ml.files.write.kinds import columns_of, typed
 from ml.files.write.result import ColumnFacts, Result, file_columns, own_kind, stored_blocks
 from ml.files.write.xlsx import TooLarge, check_records, write_xlsx
-
-PARQUET = Path(sys.prefix) / "parquet"
+from tests.parquet import folder_of_pyarrow
 
 
 def result(columns, **known):
@@ -283,12 +282,11 @@ write_parquet(result(COLUMNS, **KNOWN), Path(sys.argv[1]))
 
 
 def test_parquet_has_one_type_a_column(tmp_path):
-    if not PARQUET.is_dir():
-        pytest.skip("pyarrow is not installed: make .venv/parquet/.installed")
+    aside = folder_of_pyarrow()
     root = Path(__file__).resolve().parents[2]
     for code in (WRITE, READ):
         words = [sys.executable, "-c", code, str(tmp_path / "x.parquet"), str(root)]
-        done = subprocess.run(words, capture_output=True, text=True, cwd=root, env={"PYTHONPATH": str(PARQUET)})
+        done = subprocess.run(words, capture_output=True, text=True, cwd=root, env={"PYTHONPATH": str(aside)})
         assert done.returncode == 0, done.stderr
     types, row = done.stdout.splitlines()
     assert types == "['string', 'string', 'string', 'string', 'double', 'date32[day]', 'string', 'double', 'int64']"
