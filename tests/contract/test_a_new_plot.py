@@ -64,3 +64,11 @@ def test_the_contract_of_the_catalogue_takes_it_as_it_is(product):
     done = ran(product, "-m", "pytest", "tests/contract/test_catalogue.py", "-q", *chosen)
     assert done.returncode == 0, done.stdout
     assert re.search(r"\d\d passed", done.stdout), done.stdout
+
+
+@pytest.mark.nightly
+def test_no_test_of_all_plots_has_to_be_touched(product):
+    """Those that name keys of plots or go through the whole catalogue, its sentences apart."""
+    files = [f"tests/unit/test_{name}.py" for name in ("plots", "api_plots", "plot_columns", "plot_pages", "warm")]
+    done = ran(product, "-m", "pytest", "-q", "-p", "no:cacheprovider", *files)
+    assert done.returncode == 0, done.stdout[-5_000:]
