@@ -31,7 +31,7 @@ from jobs.kept.keeper import Keeper
 from jobs.kept.sweep import sweep_temporary
 from jobs.local_runner import LocalRunner
 from jobs.receive import FileLimits
-from jobs.webhooks.allowed_addresses import CallbackRules
+from jobs.webhooks.allowed_addresses import WebhookRules
 from jobs.webhooks.sign import secrets_of
 from layouts.campaign.page import FileRetention
 from ml.data.example_record import example
@@ -233,7 +233,7 @@ def open_job_service(settings: Settings, services: Services) -> JobService:
         announce = broker.announcer(broker.connect(settings.broker_url))
     else:
         announce = LocalRunner(settings.var_dir, HOME, settings.to_environ()).wake
-    rules = CallbackRules.of(settings.callback_secret, settings.callback_networks)
+    rules = WebhookRules.of(settings.callback_secret, settings.callback_networks)
     files = Files(settings.files_url, settings.min_free_mb * MEGABYTE)
     quota = Quota(settings.max_open_jobs, settings.max_open_mb * MEGABYTE)
     limits = FileLimits(settings.max_file_mb * MEGABYTE, quota)

@@ -24,8 +24,8 @@ from jobs import worker_metrics
 from jobs.kept.keeper import Keeper
 from jobs.local_runner import PAUSE, run_until_idle
 from jobs.missing_versions import PATIENCE
-from jobs.webhooks.allowed_addresses import CallbackRules
-from jobs.webhooks.deliver import CallbackSender
+from jobs.webhooks.allowed_addresses import WebhookRules
+from jobs.webhooks.deliver import WebhookSender
 from jobs.worker import Worker
 from ml.lifecycle.shared.shared_models import shared_of
 from ml.lifecycle.shared.sync import Sync, open_shared
@@ -109,7 +109,7 @@ def _work(settings: Settings, stop: threading.Event, *, until_idle: bool) -> int
 
     def waited_for() -> bool:
         try:
-            return worker.waits or store.calls.waiting()
+            return worker.waits or store.webhooks.waiting()
         except Exception as error:
             if not is_unavailable(error):
                 raise
@@ -125,15 +125,15 @@ def _work(settings: Settings, stop: threading.Event, *, until_idle: bool) -> int
 
 
 def _begin(settings: Settings, store: Store, files: Files, service: Service, stop: threading.Event) -> None:
-    """Start the background threads that one process of each worker runs: callbacks, clean-up, models, metrics."""
+    """Start the background threads that one process of each worker runs: webhooks, clean-up, models, metrics."""
     models = shared_of(settings.models_folder)
     if models is not None:
         Sync(models, busy=True).start()
     if settings.worker_metrics_port:
         address, everybody = (settings.host, settings.worker_metrics_port), settings.auth_mode == "none"
         worker_metrics.show(settings.var_dir, service, store, address, settings.metrics_networks, everybody=everybody)
-    rules = CallbackRules.of(settings.callback_secret, settings.callback_networks)
-    CallbackSender(store, rules, settings.job_lease).start(stop)
+    rules = WebhookRules.of(settings.callback_secret, settings.callback_networks)
+    WebhookSender(store, rules, settings.job_lease).start(stop)
 
     Keeper(store, files, settings.job_days, decision_days=settings.decision_days).start(stop)
 

@@ -63,14 +63,14 @@ class CampaignService:
         return self._jobs
 
     def hold(
-        self, model: str, blocks: Iterable[bytes], options: Mapping[str, Any], key: str | None, callback: str = "",
+        self, model: str, blocks: Iterable[bytes], options: Mapping[str, Any], key: str | None, callback_url: str = "",
         size: int = 0,
     ) -> tuple[Job, bool]:  # fmt: skip
         """Store a file; nothing runs until :meth:`start`. Parameters and errors as those of ``JobService.accept``."""
         if self._service.model(model).offers != "probabilities":
             raise no_probabilities()
         asked = {**options, "kind": CAMPAIGN}
-        return self._jobs.accept(model, blocks, asked, key, held=True, callback=callback, size=size)
+        return self._jobs.accept(model, blocks, asked, key, held=True, callback_url=callback_url, size=size)
 
     def preview(
         self, job: str, columns: Mapping[str, str], options: ReadOptions = AUTO, blanks: Blanks | None = None

@@ -36,10 +36,10 @@ def check_options(bundle: Bundle, options: Mapping[str, Any], *, recorded: bool)
         raise decisions_off()
 
 
-def compared_options(options: Mapping[str, Any], *, held: bool, callback: str) -> dict[str, Any]:
+def compared_options(options: Mapping[str, Any], *, held: bool, callback_url: str) -> dict[str, Any]:
     """What is kept of the options of a request, to be compared with those of another."""
     asked = {name: options.get(name, default) for name, default in _COMPARED.items()}
-    return asked | {"held": held, "callback_url": callback}
+    return asked | {"held": held, "callback_url": callback_url}
 
 
 def differences(job: Job, asked: Mapping[str, Any], model: str, live: str) -> list[str]:

@@ -15,7 +15,7 @@ from jobs.files.stream_check import StreamCheck
 from jobs.job_options import check_options, compared_options, differences
 from jobs.kept.removal import remove_job
 from jobs.receive import USUAL, FileLimits, Receiver, discard, limited_to_size
-from jobs.webhooks.allowed_addresses import NOBODY, CallbackRules
+from jobs.webhooks.allowed_addresses import NOBODY, WebhookRules
 from ml.errors import UnknownModel
 from ml.files.readers.text_process import SERVER
 from ml.service import Bundle, Service
@@ -37,8 +37,8 @@ class JobService:
         Its table of jobs is opened at its first use.
     announce : callable
         Called with the id of a job that has work, to wake workers.
-    rules : CallbackRules
-        Addresses that callbacks may call; none by default.
+    rules : WebhookRules
+        Addresses that webhooks may call; none by default.
     limits : FileLimits
         Of files that are sent.
     records : bool
@@ -47,7 +47,7 @@ class JobService:
 
     def __init__(
         self, service: Service, store: Store, files: Files, announce: Callable[[str], Any],
-        rules: CallbackRules = NOBODY, limits: FileLimits = USUAL,
+        rules: WebhookRules = NOBODY, limits: FileLimits = USUAL,
         records: bool = True,
     ) -> None:  # fmt: skip
         self.service, self.store, self.files, self._announce = service, store, files, announce
@@ -56,7 +56,7 @@ class JobService:
     @counting_refusals
     def accept(
         self, model: str, blocks: Iterable[bytes], options: Mapping[str, Any], key: str | None = None, *,
-        held: bool = False, callback: str = "", size: int = 0,
+        held: bool = False, callback_url: str = "", size: int = 0,
     ) -> tuple[Job, bool]:  # fmt: skip
         """Store an upload and accept a job that scores it by the version that is live now.
 
@@ -74,7 +74,7 @@ class JobService:
             Idempotency key: the same file with the same options under the same key of a caller gives the same job.
         held : bool
             Only store the file, until the job is started.
-        callback : str
+        callback_url : str
             Address to call when the job is over.
         size : int
             Bytes of the file, as far as they are known before it comes.
@@ -95,15 +95,15 @@ class JobService:
         """
         bundle = self.service.model(model)
         check_options(bundle, options, recorded=self._records)
-        if callback:
-            self._rules.check(callback)
+        if callback_url:
+            self._rules.check(callback_url)
         before = self._before(key)
         receiver = self._receiver(before)
         with receiver:
             receiver.expect(size)
             found = self._received(receiver, limited_to_size(before, blocks, key or ""), options, bundle, held)
-            asked = compared_options(options, held=held, callback=callback)
-            if self._add(receiver, bundle.key, found | {"asked": asked}, key, held, callback):
+            asked = compared_options(options, held=held, callback_url=callback_url)
+            if self._add(receiver, bundle.key, found | {"asked": asked}, key, held, callback_url):
                 return self.get(receiver.job), True  # which also wakes workers
         return self._same(key or "", model, bundle.key, asked | {"file": receiver.digest}), False
 
@@ -190,7 +190,7 @@ class JobService:
 
     def _add(
         self, sent: Receiver, model: str, options: Mapping[str, Any], key: str | None = None, held: bool = False,
-        callback: str = "",
+        callback_url: str = "",
     ) -> bool:  # fmt: skip
         """Insert a job; False where its idempotency key is taken, even by a concurrent request."""
         if sent.again:
@@ -198,7 +198,7 @@ class JobService:
                 return False
             sent.count_as_new()
         state: State = "held" if held else "waiting"
-        given = (sent.digest, sent.size, options, key, state, callback, sent.who)
+        given = (sent.digest, sent.size, options, key, state, callback_url, sent.who)
         origin = Origin(current_request_id(), traceparent())
         sent.accepted = self.store.jobs.add(sent.job, model, *given, origin, caller_id())
         return sent.accepted
@@ -252,7 +252,7 @@ class JobService:
             discard(self.files, job)
             self.store.jobs.control_groups.forget_list(job)  # of a list that nobody was called by
             self.store.jobs.assignments.forget_list(job)
-            self._announce(job)  # it may have a callback
+            self._announce(job)  # it may have a webhook
         return self.get(job, kind)
 
     def delete(self, job: str, kind: str = "") -> Job | None:

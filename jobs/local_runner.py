@@ -96,7 +96,7 @@ def run_until_idle(
 ) -> bool:  # fmt: skip
     """Work under the lock until idle for a while; False where another runner holds it.
 
-    It stays as long as `waited_for` returns True, as while a callback is to be retried.
+    It stays as long as `waited_for` returns True, as while a webhook is to be retried.
 
     A job may be sent just before the lock is released, so there is a last poll after it.
     """

@@ -1,1 +1,1 @@
-"""Persistent state: SQLAlchemy tables with migrations (cut-offs, books, jobs, calls) and the files of jobs."""
+"""Persistent state: SQLAlchemy tables with migrations (cut-offs, books, jobs, webhooks) and the files of jobs."""

@@ -24,19 +24,19 @@ if TYPE_CHECKING:
     from store.accounts.people import PeopleTable
     from store.backup.store_backup import StoreBackup
     from store.book import BookTable
-    from store.calls import CallTable
     from store.jobs import JobTable
     from store.kept.duties import DutyTable
     from store.kept.erasures import ErasureTable
     from store.outcomes.outcome_store import OutcomeStore
     from store.secrets import SecretTable
     from store.shared.shared_models import SharedModelTable
+    from store.webhooks import WebhookTable
 
 log = logging.getLogger(__name__)
 
 
 class Store:
-    """Persistent state in SQLite or PostgreSQL: cut-offs, books of records, jobs and their callbacks, people, keys.
+    """Persistent state in SQLite or PostgreSQL: cut-offs, books of records, jobs and their webhooks, people, keys.
 
     Connects at its first use, and again in a forked process: connections cannot be shared between processes.
 
@@ -117,11 +117,11 @@ class Store:
         return JobTable(self._engine)
 
     @property
-    def calls(self) -> CallTable:
+    def webhooks(self) -> WebhookTable:
         """The table of callbacks of jobs."""
-        from store.calls import CallTable
+        from store.webhooks import WebhookTable
 
-        return CallTable(self._engine)
+        return WebhookTable(self._engine)
 
     @property
     def book(self) -> BookTable:

@@ -1,4 +1,4 @@
-"""Jobs, their chunks and callbacks as plain dataclasses, without SQLAlchemy."""
+"""Jobs, their chunks and webhooks as plain dataclasses, without SQLAlchemy."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SPLITTING = 0  # the number of the chunk that cuts the file into the others
 
 
 @dataclass(frozen=True)
-class Call:
+class Webhook:
     """The callback of a job: an address that is called when the job is over.
 
     Attributes
@@ -84,7 +84,7 @@ class Job:
         By feature, values that were refused.
     now : float
         The database's clock when this was read.
-    call : Call or None
+    webhook : Webhook or None
         The call that was asked for.
     origin : Origin
         The request that sent it.
@@ -107,7 +107,7 @@ class Job:
     now: float
     gaps: dict[str, int] = field(default_factory=dict)
     unread: dict[str, int] = field(default_factory=dict)
-    call: Call | None = None
+    webhook: Webhook | None = None
     origin: Origin = UNKNOWN
 
 

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal_column, or_, select
 
 from store.database_table import DatabaseTable, clock, now_in
-from store.job import OPEN, REMOVED, SPLITTING, STATES, UNLISTED, Call, Job, JobFilter, Origin, QueueLoad
-from store.tables import calls, chunks, jobs
+from store.job import OPEN, REMOVED, SPLITTING, STATES, UNLISTED, Job, JobFilter, Origin, QueueLoad, Webhook
+from store.tables import chunks, jobs, webhooks
 
 Cursor = tuple[float, str]  # time of acceptance and id of a page's last job
 THERE = jobs.c.state != REMOVED
@@ -124,7 +124,7 @@ class JobQueries(DatabaseTable):
             now = now_in(connection)
             rows = connection.execute(query).mappings().all()
             ids = [row["id"] for row in rows]
-            counts, gaps, called = _counts(connection, ids), _gaps(connection, ids), _calls(connection, ids)
+            counts, gaps, called = _counts(connection, ids), _gaps(connection, ids), _webhooks(connection, ids)
         return [_job(row, counts[row["id"]], now, gaps.get(row["id"], ({}, {})), called.get(row["id"])) for row in rows]
 
 
@@ -186,17 +186,17 @@ def _gaps(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[dict[st
     return {job: (dict(gaps), dict(unread)) for job, (gaps, unread) in found.items()}
 
 
-def _calls(connection: Connection, ids: Sequence[str]) -> dict[str, Call]:
-    rows = connection.execute(select(calls).where(calls.c.job.in_(ids))).mappings()
+def _webhooks(connection: Connection, ids: Sequence[str]) -> dict[str, Webhook]:
+    rows = connection.execute(select(webhooks).where(webhooks.c.job.in_(ids))).mappings()
     return {
-        row["job"]: Call(row["url"], row["state"], row["attempts"], row["due"], row["status"], row["message"])
+        row["job"]: Webhook(row["url"], row["state"], row["attempts"], row["due"], row["status"], row["message"])
         for row in rows
     }
 
 
 def _job(
     row: Mapping[Any, Any], counts: tuple[int, int, int | None], now: float,
-    found: tuple[dict[str, int], dict[str, int]], call: Call | None,
+    found: tuple[dict[str, int], dict[str, int]], webhook: Webhook | None,
 ) -> Job:  # fmt: skip
     done, refused, total = counts
     gaps, unread = found
@@ -204,5 +204,5 @@ def _job(
         id=row["id"], model=row["model"], kind=row["kind"], state=row["state"], options=json.loads(row["options"]),
         digest=row["digest"], size=row["size"], message=row["message"], created=row["created"],
         started=row["started"], finished=row["finished"], total=total, done=done, refused=refused, now=now,
-        gaps=gaps, unread=unread, call=call, origin=Origin(row["request"] or "", row["trace"] or ""),
+        gaps=gaps, unread=unread, webhook=webhook, origin=Origin(row["request"] or "", row["trace"] or ""),
     )  # fmt: skip

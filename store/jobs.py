@@ -22,7 +22,7 @@ from store.job_queries import JobQueries, first_open, free
 from store.kept.removals import RemovalTable
 from store.lease import Lease
 from store.outcomes.assignments import AssignmentTable
-from store.tables import calls, chunks, jobs, uploads
+from store.tables import chunks, jobs, uploads, webhooks
 from store.uploads import UploadTable
 
 LEASE = Lease(chunks, until="lease", while_in=chunks.c.state == "running")
@@ -57,7 +57,7 @@ class JobTable(JobQueries):
     # ---- accepting a job ----------------------------------------------------------------------
     def add(
         self, job: str, model: str, digest: str, size: int, options: Mapping[str, Any], key: str | None,
-        state: State = "waiting", callback: str = "", who: str = "", origin: Origin = UNKNOWN,
+        state: State = "waiting", callback_url: str = "", who: str = "", origin: Origin = UNKNOWN,
         key_of: str = "",
     ) -> bool:  # fmt: skip
         """Insert a job, "held" until it is started or ready to be claimed; False where its key is taken.
@@ -66,7 +66,7 @@ class JobTable(JobQueries):
         ----------
         job, model, digest, size, options, key, state, origin
             As of :class:`store.job.Job`.
-        callback : str
+        callback_url : str
             Address that is called when the job is over; empty for none.
         who : str
             For whom it counts while it is not over, as :meth:`store.uploads.UploadTable.reserve` counted its file.
@@ -90,9 +90,16 @@ class JobTable(JobQueries):
                 return False
             connection.execute(insert(chunks).values(job=job, number=SPLITTING, state="waiting", attempts=0))
             connection.execute(delete(uploads).where(uploads.c.job == job))
-            if callback:
-                call = {"job": job, "url": callback, "state": "waiting", "attempts": 0, "due": now, "message": ""}
-                connection.execute(insert(calls).values(call))
+            if callback_url:
+                webhook = {
+                    "job": job,
+                    "url": callback_url,
+                    "state": "waiting",
+                    "attempts": 0,
+                    "due": now,
+                    "message": "",
+                }
+                connection.execute(insert(webhooks).values(webhook))
             try:
                 transaction.commit()
             except SQLAlchemyError as error:

@@ -87,8 +87,8 @@ chunks = Table(
     Column("gaps", Text),  # JSON: feature to records without its value
 )
 
-# Callbacks of jobs; `due` is the time of the next attempt, and the end of the lease during an attempt
-calls = Table(
+# Webhooks of jobs; `due` is the time of the next attempt, and the end of the lease during an attempt
+webhooks = Table(
     "calls",
     metadata,
     Column("job", String(32), primary_key=True),

@@ -51,7 +51,7 @@ def register(app: Flask, job_service: JobService, campaigns: CampaignService, do
         accept = campaigns.hold if asked.held else job_service.accept
         options["format"] = _format(upload.content_type)
         key, size = idempotency_key(), request.content_length or 0
-        return accepted_response(*accept(name, upload.blocks, options, key, callback=asked.callback_url, size=size))
+        return accepted_response(*accept(name, upload.blocks, options, key, callback_url=asked.callback_url, size=size))
 
     @app.get(f"{PREFIX}/<job>")
     def show_job(job: str) -> Response:

@@ -10,7 +10,7 @@ import orjson
 
 from feedback.feed.described import described_decision, described_event, renamed
 from feedback.service import Feedback
-from jobs.webhooks.allowed_addresses import ANYWHERE, CallbackRules
+from jobs.webhooks.allowed_addresses import ANYWHERE, WebhookRules
 from jobs.webhooks.deliver import PAUSES, send_signed
 from jobs.work.lease_renewal import on_duty
 from jobs.work.periodic_thread import PeriodicThread
@@ -37,7 +37,7 @@ class FeedSender:
 
     def __init__(self, feedback: Feedback, url: str, secrets: Sequence[bytes]) -> None:
         self._feedback, self._url = feedback, url
-        self._rules = CallbackRules(tuple(secrets), ANYWHERE)
+        self._rules = WebhookRules(tuple(secrets), ANYWHERE)
         self._store = feedback.store
         self._thread = PeriodicThread("feed", self._look, "The feed could not be told", PAUSE)
 

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 import orjson
 
 from feedback.results.mail import MailServer, NotSent
-from jobs.webhooks.allowed_addresses import ANYWHERE, CallbackRules
+from jobs.webhooks.allowed_addresses import ANYWHERE, WebhookRules
 from jobs.webhooks.deliver import PAUSES, send_signed
 from jobs.work.lease_renewal import heartbeat
 from jobs.work.periodic_thread import PeriodicThread
@@ -82,7 +82,7 @@ class AlertSender:
         if alert.channel == EMAIL and self._receivers.mail:
             return self._mail(alert, self._receivers.mail)
         if alert.channel == WEBHOOK and self._receivers.url:
-            rules = CallbackRules(self._receivers.secrets, ANYWHERE)
+            rules = WebhookRules(self._receivers.secrets, ANYWHERE)
             return send_signed(self._receivers.url, rules, alert.episode.id, orjson.dumps(described(alert.episode)))[1]
         return "It is not set any more."
 

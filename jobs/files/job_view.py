@@ -1,4 +1,4 @@
-"""JSON representation of a job, for API responses and callbacks."""
+"""JSON representation of a job, for API responses and webhooks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from jobs.files.file_words import job_notes
 from ml.files.write.formats import FORMATS
 from ml.translation import translated
-from store.job import OPEN, Call, Job
+from store.job import OPEN, Job, Webhook
 
 PREFIX = "/api/v1/jobs"
 SHORTEST, LONGEST = 1, 30  # bounds of the polling interval, in seconds
@@ -42,7 +42,7 @@ def described(job: Job) -> dict[str, Any]:
         "started": job.started,
         "finished": job.finished,
         "request_id": job.origin.request or None,
-        "callback": None if job.call is None else _called(job.call),
+        "callback": None if job.webhook is None else _webhook_json(job.webhook),
         "links": links,
     }
 
@@ -67,13 +67,13 @@ def pause_of(job: Job) -> int | None:
     return min(max(math.ceil(left), SHORTEST), LONGEST)
 
 
-def _called(call: Call) -> dict[str, Any]:
-    """State of the callback, without the query string of its address, which may be secret."""
-    parts = urlsplit(call.url)
+def _webhook_json(webhook: Webhook) -> dict[str, Any]:
+    """State of the webhook, without the query string of its address, which may be secret."""
+    parts = urlsplit(webhook.url)
     return {
         "url": f"{parts.scheme}://{parts.netloc}{parts.path}" + ("?…" if parts.query else ""),
-        "state": call.state,
-        "attempts": call.attempts,
-        "status": call.status,
-        "message": call.message,
+        "state": webhook.state,
+        "attempts": webhook.attempts,
+        "status": webhook.status,
+        "message": webhook.message,
     }

@@ -31,7 +31,7 @@ _NOT_OF_HOSTS = tuple(
 ANYWHERE = tuple(map(ipaddress.ip_network, ("0.0.0.0/0", "::/0")))  # where the operator says the address, not a caller
 
 
-class BadCallback(LikelyError):
+class BadWebhook(LikelyError):
     """The address cannot be called, or is not allowed."""
 
     code = "bad_callback"
@@ -66,13 +66,13 @@ class Target:
 
 
 @dataclass(frozen=True)
-class CallbackRules:
+class WebhookRules:
     """The operator's rules for callbacks.
 
     Attributes
     ----------
     secrets : tuple of bytes
-        Keys that sign calls; without one, callbacks are refused.
+        Keys that sign calls; without one, webhooks are refused.
     networks : tuple of network
         Private addresses that may be called.
     """
@@ -81,18 +81,18 @@ class CallbackRules:
     networks: tuple[Network, ...] = ()
 
     @classmethod
-    def of(cls, secret: str, networks: str) -> CallbackRules:
+    def of(cls, secret: str, networks: str) -> WebhookRules:
         """Parse the settings; ValueError where they are invalid."""
         return cls(secrets_of(secret), tuple(ipaddress.ip_network(each) for each in networks.replace(",", " ").split()))
 
     def check(self, url: str) -> None:
         """Refuse an address that will not be called; see :func:`check_address`."""
         if not self.secrets:
-            raise BadCallback("Nobody is called from here.", "The operator sets CALLBACK_SECRET; or ask for the job.")
+            raise BadWebhook("Nobody is called from here.", "The operator sets CALLBACK_SECRET; or ask for the job.")
         check_address(url, self.networks)
 
 
-NOBODY = CallbackRules()
+NOBODY = WebhookRules()
 
 
 def read_address(url: str) -> Target:
@@ -105,21 +105,21 @@ def read_address(url: str) -> Target:
     """
     hint = "Accepted: https://host/path."
     if len(url) > LONGEST or not url.isprintable() or " " in url or "\\" in url:
-        raise BadCallback(f"The callback address {url[:80]!r} is too long or holds what no address may hold.", hint)
+        raise BadWebhook(f"The callback address {url[:80]!r} is too long or holds what no address may hold.", hint)
     from urllib3.exceptions import LocationParseError
-    from urllib3.util import parse_url  # 0.07 s, and most services have no callbacks
+    from urllib3.util import parse_url  # 0.07 s, and most services have no webhooks
 
     try:
         found = parse_url(url)
     except (LocationParseError, ValueError):
-        raise BadCallback(f"The callback address {url[:80]!r} cannot be read.", hint) from None
+        raise BadWebhook(f"The callback address {url[:80]!r} cannot be read.", hint) from None
     if found.scheme not in PORTS or not found.host:
-        raise BadCallback(f"The callback address {url[:80]!r} has no http or https, or no host.", hint)
+        raise BadWebhook(f"The callback address {url[:80]!r} has no http or https, or no host.", hint)
     if found.auth or found.fragment:
-        raise BadCallback("The callback address holds a user or a fragment (#).", hint)
+        raise BadWebhook("The callback address holds a user or a fragment (#).", hint)
     port = PORTS[found.scheme] if found.port is None else found.port
     if not 1 <= port <= 65535:
-        raise BadCallback(f"The callback address has the port {port}.", hint)
+        raise BadWebhook(f"The callback address has the port {port}.", hint)
     return Target(found.scheme, found.host.strip("[]"), port, found.request_uri)
 
 
@@ -141,7 +141,7 @@ def resolve(url: str, networks: Sequence[Network] = ()) -> Target:
     try:
         found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
     except UnicodeError:
-        raise BadCallback(f"The host {target.host[:80]!r} is no name.", "Accepted: https://host/path.") from None
+        raise BadWebhook(f"The host {target.host[:80]!r} is no name.", "Accepted: https://host/path.") from None
     addresses = tuple(dict.fromkeys(str(info[4][0]) for info in found))
     for address in addresses:
         _check(target, ipaddress.ip_address(address), networks)
@@ -169,7 +169,7 @@ def check_address(url: str, networks: Sequence[Network], patience: float = PATIE
     looking.join(patience)
     for error in refused:
         if isinstance(error, socket.gaierror) and error.errno == socket.EAI_NONAME:
-            raise BadCallback(f"The host of the callback address {url[:80]!r} is not known.", "Is it spelled so?")
+            raise BadWebhook(f"The host of the callback address {url[:80]!r} is not known.", "Is it spelled so?")
         if not isinstance(error, OSError):
             raise error
 
@@ -180,11 +180,11 @@ def _check(target: Target, address: Address, networks: Sequence[Network]) -> Non
         return
     if not _is_public(inner):
         message = f"The host {target.host[:80]!r} of the callback address is private."
-        raise BadCallback(message, "Accepted: hosts of the internet; the operator may allow others.")
+        raise BadWebhook(message, "Accepted: hosts of the internet; the operator may allow others.")
     if target.scheme != "https":
-        raise BadCallback("The callback address begins with http:.", "Accepted: https.")
+        raise BadWebhook("The callback address begins with http:.", "Accepted: https.")
     if target.port != PORTS["https"] and target.port < FIRST_FREE:
-        raise BadCallback(f"The callback address has the port {target.port}.", f"Accepted: 443, {FIRST_FREE} to 65535.")
+        raise BadWebhook(f"The callback address has the port {target.port}.", f"Accepted: 443, {FIRST_FREE} to 65535.")
 
 
 def _is_public(address: Address) -> bool:

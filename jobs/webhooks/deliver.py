@@ -16,13 +16,13 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError, NewConnectionError
 
 from jobs.files.job_view import described
-from jobs.webhooks.allowed_addresses import BadCallback, CallbackRules, Target, resolve
+from jobs.webhooks.allowed_addresses import BadWebhook, Target, WebhookRules, resolve
 from jobs.webhooks.sign import signed
 from jobs.work.lease_renewal import heartbeat
 from jobs.work.periodic_thread import PeriodicThread
-from store.calls import ClaimedCall
 from store.db import Store
 from store.job import Job
+from store.webhooks import ClaimedWebhook
 from telemetry.log_context import log_fields
 from telemetry.request_ids import HEADER
 
@@ -37,8 +37,8 @@ GONE = 410  # 410 Gone: the receiver wants no further call
 NO_SECRET = "CALLBACK_SECRET is not set where calls are made."  # noqa: S105 - the name of a setting
 
 
-class CallbackSender:
-    """Sends callbacks, one after the other.
+class WebhookSender:
+    """Sends webhooks, one after the other.
 
     Parameters
     ----------
@@ -48,16 +48,16 @@ class CallbackSender:
         Seconds that a call may take.
     """
 
-    def __init__(self, store: Store, rules: CallbackRules, lease: float = LEASE, deadline: float = DEADLINE) -> None:
+    def __init__(self, store: Store, rules: WebhookRules, lease: float = LEASE, deadline: float = DEADLINE) -> None:
         self._store, self._rules, self._lease, self._deadline = store, rules, lease, deadline
 
     def start(self, stop: threading.Event) -> None:
-        """Send callbacks in a thread, so that a slow receiver blocks no work, until told to stop."""
+        """Send webhooks in a thread, so that a slow receiver blocks no work, until told to stop."""
         PeriodicThread("calls", self.step, "Calls could not be looked for", PAUSE, first=0.0).start(stop)
 
     def step(self) -> bool:
-        """Send one callback that is due; False where there is none."""
-        call = self._store.calls.claim(self._lease)
+        """Send one webhook that is due; False where there is none."""
+        call = self._store.webhooks.claim(self._lease)
         if call is None:
             return False
         job = self._store.jobs.get(call.job)
@@ -65,17 +65,17 @@ class CallbackSender:
             self._send(call, job)
         return True
 
-    def _send(self, call: ClaimedCall, job: Job | None) -> None:
-        with heartbeat(lambda: self._store.calls.renew(call, self._lease), self._lease, f"the call of {call.job}"):
+    def _send(self, call: ClaimedWebhook, job: Job | None) -> None:
+        with heartbeat(lambda: self._store.webhooks.renew(call, self._lease), self._lease, f"the call of {call.job}"):
             status, message = self._call(call, job)
         if status is not None and not message:
-            self._store.calls.delivered(call, status)
+            self._store.webhooks.delivered(call, status)
         else:
             last = call.attempts > len(PAUSES) or status == GONE
-            self._store.calls.missed(call, status, message, None if last else PAUSES[call.attempts - 1])
+            self._store.webhooks.missed(call, status, message, None if last else PAUSES[call.attempts - 1])
             log.info("Job %s: call %s of its address failed: %s", call.job, call.attempts, message)
 
-    def _call(self, call: ClaimedCall, job: Job | None) -> tuple[int | None, str]:
+    def _call(self, call: ClaimedWebhook, job: Job | None) -> tuple[int | None, str]:
         """As of :func:`send_signed`."""
         if job is None:
             return GONE, "The job was removed."
@@ -87,7 +87,7 @@ class CallbackSender:
 
 
 def send_signed(
-    url: str, rules: CallbackRules, message: str, body: bytes, seconds: float = DEADLINE,
+    url: str, rules: WebhookRules, message: str, body: bytes, seconds: float = DEADLINE,
     more: Mapping[str, str] | None = None,
 ) -> tuple[int | None, str]:  # fmt: skip
     """POST a signed body; returns the HTTP code, and what went wrong: empty where the receiver took it.
@@ -96,7 +96,7 @@ def send_signed(
 
     Parameters
     ----------
-    rules : CallbackRules
+    rules : WebhookRules
         Keys that sign, and addresses that may be called.
     message : str
         Id of the message, the same at each attempt.
@@ -108,7 +108,7 @@ def send_signed(
     headers = {**signed(rules.secrets, message, int(time.time()), body), **(more or {})}
     try:
         status = _post(resolve(url, rules.networks), body, headers, seconds)
-    except BadCallback as error:
+    except BadWebhook as error:
         return None, str(error)
     except (OSError, HTTPError, HTTPException, ValueError) as error:
         return None, f"No answer came: {type(error).__name__}."

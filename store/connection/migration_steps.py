@@ -208,7 +208,7 @@ STEPS: tuple[Step, ...] = (
 
 
 def _kinds_and_calls(connection: Connection) -> None:
-    """Add the column of a job's kind, which was among its options only, and the table of callbacks."""
+    """Add the column of a job's kind, which was among its options only, and the table of webhooks."""
     _run(
         connection,
         "ALTER TABLE jobs ADD COLUMN kind VARCHAR(10) DEFAULT 'score' NOT NULL",

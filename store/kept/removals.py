@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, select, update
 from store.database_table import DatabaseTable, clock
 from store.job import EXPORT, OVER, REMOVED
 from store.outcome_tables import assignments
-from store.tables import calls, chunks, control_groups, jobs
+from store.tables import chunks, control_groups, jobs, webhooks
 
 LIST = "list"
 
@@ -50,7 +50,7 @@ class RemovalTable(DatabaseTable):
             if connection.execute(gone).rowcount != 1:
                 return False
             connection.execute(delete(chunks).where(chunks.c.job == job))
-            connection.execute(delete(calls).where(calls.c.job == job))
+            connection.execute(delete(webhooks).where(webhooks.c.job == job))
         return True
 
 
@@ -70,7 +70,7 @@ def _hide(connection: Connection, ids: Collection[str], while_in: Collection[str
         "finished": clock(connection),
     }
     hidden = connection.execute(update(jobs).where(*wanted).values(empty)).rowcount > 0
-    connection.execute(delete(calls).where(calls.c.job.in_(ids)))
+    connection.execute(delete(webhooks).where(webhooks.c.job.in_(ids)))
     return hidden
 
 

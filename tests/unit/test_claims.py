@@ -77,7 +77,7 @@ def test_claims_read_open_pieces_from_their_index(table):  # noqa: F811
 
 
 def test_a_worker_reads_a_job_without_counting_its_pieces(table):  # noqa: F811
-    job = added(table, callback="https://shop.example/called")
+    job = added(table, callback_url="https://shop.example/called")
     split(table, job, [(1, 5)])
     table.finish(table.claim(60), 5, 2, "one")
     counted, bare = table.get(job), table.get_uncounted(job)

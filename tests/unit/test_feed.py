@@ -17,7 +17,7 @@ from store.db import open_store
 from store.outcome_records import CALL_BACK, JOB, OUTCOME, Decision, Event
 from tests.faults.places import database
 from tests.small import small_service
-from tests.unit.test_callbacks import Receiver, verified
+from tests.unit.test_webhooks import Receiver, verified
 
 SECRET = PREFIX + base64.b64encode(os.urandom(32)).decode()
 

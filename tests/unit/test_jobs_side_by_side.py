@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, update
 
 from store.job import EXPORT, JobFilter
-from store.tables import calls, chunks, jobs
+from store.tables import chunks, jobs, webhooks
 from tests.unit.test_job_table import KEY, added, by_one_who_saw, let_leases_run_out, split, table  # noqa: F401
 from tests.unit.test_store import url  # noqa: F401 - a fixture: both databases
 
@@ -15,7 +15,7 @@ def whole(table, job):  # noqa: F811
     """All that the store has of a job."""
     with table._engine().connect() as connection:
         of_chunks = select(chunks).where(chunks.c.job == job).order_by(chunks.c.number)
-        of_calls = select(calls).where(calls.c.job == job)
+        of_calls = select(webhooks).where(webhooks.c.job == job)
         rows = [connection.execute(each).all() for each in (select(jobs).where(jobs.c.id == job), of_chunks, of_calls)]
     return [tuple(row) for found in rows for row in found]
 
@@ -84,7 +84,7 @@ def test_a_lease_is_not_renewed_for_a_job_that_is_over_though_another_is_open(ta
 
 
 def test_forgetting_one_leaves_the_other_with_its_pieces_and_call(table):  # noqa: F811
-    other, over, gone = (added(table, callback="https://shop.example/called") for _ in range(3))
+    other, over, gone = (added(table, callback_url="https://shop.example/called") for _ in range(3))
     table.cancel(over)
     before = [whole(table, job) for job in (other, over)]
     assert not table.removals.finish(gone)  # it waits

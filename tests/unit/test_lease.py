@@ -30,7 +30,7 @@ SEATS = Lease(seats)
 @pytest.fixture(params=["sqlite", "postgresql"])
 def engine(request, tmp_path):
     with database(request.param, tmp_path) as url:
-        made = open_store(url).calls._engine()
+        made = open_store(url).webhooks._engine()
         for table in (letters, seats):
             table.metadata.create_all(made)
         yield made

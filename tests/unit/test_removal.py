@@ -23,7 +23,7 @@ from jobs.files import paths
 from jobs.job_service import JobService
 from jobs.kept.keeper import Keeper
 from jobs.kept.sweep import sweep, sweep_temporary
-from jobs.webhooks.allowed_addresses import CallbackRules
+from jobs.webhooks.allowed_addresses import WebhookRules
 from jobs.work import call_lists
 from jobs.work import chunks as doing
 from jobs.worker import Worker
@@ -49,7 +49,7 @@ def service(tmp_path_factory):
 def house(service, tmp_path, url, monkeypatch):  # noqa: F811
     monkeypatch.setattr(doing, "RECORDS", 40)
     store, files = open_store(url), Files(str(tmp_path / "files"))
-    jobs = JobService(service, store, files, lambda _: None, CallbackRules.of(SECRET, "127.0.0.0/8"))
+    jobs = JobService(service, store, files, lambda _: None, WebhookRules.of(SECRET, "127.0.0.0/8"))
     client = create_api(service, dict, 1_000, 10, job_service=jobs).test_client()
     worker = Worker(service, store.jobs, files)
     return SimpleNamespace(store=store, files=files, jobs=jobs, client=client, worker=worker, folder=tmp_path)

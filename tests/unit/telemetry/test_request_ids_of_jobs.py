@@ -11,8 +11,8 @@ from werkzeug.test import Client
 
 from app import create_service
 from jobs.local_runner import LocalRunner
-from jobs.webhooks.allowed_addresses import CallbackRules
-from jobs.webhooks.deliver import CallbackSender
+from jobs.webhooks.allowed_addresses import WebhookRules
+from jobs.webhooks.deliver import WebhookSender
 from jobs.work import job_kinds
 from jobs.work.lease_renewal import heartbeat
 from jobs.worker import Worker
@@ -130,7 +130,7 @@ def test_who_is_called_when_a_job_is_over_is_told_the_id(house, written):
     try:
         job = house.send("crm-call-7", f"?callback_url=http://127.0.0.1:{receiver.server_port}/done").json
         house.work()
-        assert CallbackSender(house.store, CallbackRules.of(SECRET, "127.0.0.0/8")).step()
+        assert WebhookSender(house.store, WebhookRules.of(SECRET, "127.0.0.0/8")).step()
     finally:
         receiver.shutdown()
         receiver.server_close()

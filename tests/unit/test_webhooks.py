@@ -19,8 +19,8 @@ from api import create_api
 from jobs.files.stream_check import StreamCheck
 from jobs.job_service import JobService
 from jobs.webhooks import allowed_addresses, deliver
-from jobs.webhooks.allowed_addresses import BadCallback, CallbackRules, check_address, read_address, resolve
-from jobs.webhooks.deliver import PAUSES, CallbackSender
+from jobs.webhooks.allowed_addresses import BadWebhook, WebhookRules, check_address, read_address, resolve
+from jobs.webhooks.deliver import PAUSES, WebhookSender
 from jobs.webhooks.sign import secrets_of, signed
 from jobs.worker import Worker
 from store.db import open_store
@@ -82,7 +82,7 @@ class House:
         job_service = JobService(service, self.store, files, self.announced.append, rules)
         self.client = create_api(service, dict, 1_000, 10, job_service=job_service).test_client()
         self._worker = Worker(service, self.store.jobs, files)
-        self.caller = CallbackSender(self.store, rules)
+        self.caller = WebhookSender(self.store, rules)
 
     def send(self, url, data=TABLE, **query):
         query = {"callback_url": url, **query}
@@ -102,7 +102,7 @@ class House:
 
 @pytest.fixture
 def house(service, tmp_path):
-    return House(service, tmp_path, CallbackRules.of(SECRET, "127.0.0.0/8"))
+    return House(service, tmp_path, WebhookRules.of(SECRET, "127.0.0.0/8"))
 
 
 def verified(headers, body, secret=SECRET):
@@ -177,12 +177,12 @@ def test_who_does_not_hear_is_called_again_later_and_not_for_ever(house, receive
         assert (called["attempts"], called["status"]) == (attempt, 500)
         if attempt <= len(PAUSES):
             assert called["state"] == "waiting"
-            assert house.store.calls.waiting()
+            assert house.store.webhooks.waiting()
             house.let_time_pass(PAUSES[attempt - 1] - 1)
             assert not house.caller.step()
             house.let_time_pass(2)
     assert called["state"] == "failed"
-    assert not house.store.calls.waiting()
+    assert not house.store.webhooks.waiting()
     house.let_time_pass()
     assert not house.caller.step()
     assert len({headers["webhook-id"] for _, headers, _ in receiver.heard}) == 1
@@ -212,11 +212,11 @@ def test_a_worker_that_dies_before_or_after_the_call_leaves_it_to_another(house,
     """The job became done and its worker died: nothing but the table knows. The next one died when it was heard."""
     job = house.send(receiver.url).json["id"]
     house.work()
-    table = type(house.store.calls)
+    table = type(house.store.webhooks)
     with monkeypatch.context() as patched:
         patched.setattr(table, "delivered", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
-            CallbackSender(house.store, CallbackRules.of(SECRET, "127.0.0.0/8")).step()
+            WebhookSender(house.store, WebhookRules.of(SECRET, "127.0.0.0/8")).step()
     assert not house.caller.step()  # the lease of the dead
     house.let_time_pass(deliver.LEASE)
     assert house.caller.step()
@@ -230,7 +230,7 @@ def test_two_callers_make_one_call(house, receiver):
     house.work()
 
     def call():
-        caller = CallbackSender(house.store, CallbackRules.of(SECRET, "127.0.0.0/8"))
+        caller = WebhookSender(house.store, WebhookRules.of(SECRET, "127.0.0.0/8"))
         while caller.step():
             pass
 
@@ -270,7 +270,7 @@ def test_who_answers_slowly_is_given_up(house, receiver):
     house.work()
     receiver.answers = [slowly]
     begun = time.monotonic()
-    CallbackSender(house.store, CallbackRules.of(SECRET, "127.0.0.0/8"), deadline=0.5).step()
+    WebhookSender(house.store, WebhookRules.of(SECRET, "127.0.0.0/8"), deadline=0.5).step()
     assert time.monotonic() - begun < 5
     called = house.show(job)["callback"]
     assert (called["state"], called["status"]) == ("waiting", None)
@@ -290,7 +290,7 @@ def test_a_removed_job_calls_nobody(house, receiver):
     house.work()
     assert house.client.delete(f"/api/v1/jobs/{job}").status_code == 204
     assert not house.caller.step()
-    assert not house.store.calls.waiting()
+    assert not house.store.webhooks.waiting()
 
 
 PRIVATE = [
@@ -305,7 +305,7 @@ PRIVATE = [
 
 @pytest.mark.parametrize("url", PRIVATE)
 def test_private_addresses_are_refused_when_the_file_is_sent(service, tmp_path, url):
-    house = House(service, tmp_path, CallbackRules.of(SECRET, ""))
+    house = House(service, tmp_path, WebhookRules.of(SECRET, ""))
     answer = house.send(url)
     assert (answer.status_code, answer.json["error"]["code"]) == (400, "bad_callback")
     assert "private" in answer.json["error"]["message"]
@@ -322,7 +322,7 @@ def test_private_addresses_are_refused_when_the_file_is_sent(service, tmp_path, 
     ],
 )  # fmt: skip
 def test_addresses_that_cannot_be_called_are_refused(url):
-    with pytest.raises(BadCallback) as refused:
+    with pytest.raises(BadWebhook) as refused:
         check_address(url, HERE)
     assert refused.value.hint
 
@@ -354,12 +354,12 @@ def names(monkeypatch, *answers):
 
 def test_a_name_of_which_one_address_is_private_is_refused(monkeypatch):
     names(monkeypatch, ["1.1.1.1", "10.0.0.1"])
-    with pytest.raises(BadCallback, match="private"):
+    with pytest.raises(BadWebhook, match="private"):
         resolve("https://example.org/")
 
 
 def test_a_name_that_turns_private_after_the_upload_is_refused_at_the_call(service, tmp_path, monkeypatch):
-    house = House(service, tmp_path, CallbackRules.of(SECRET, ""))
+    house = House(service, tmp_path, WebhookRules.of(SECRET, ""))
     names(monkeypatch, ["1.1.1.1"], ["127.0.0.1"])
     job = house.send("https://example.org/").json["id"]
     house.work()
@@ -418,7 +418,7 @@ def test_the_certificate_has_to_bear_the_name_and_not_the_address(
 
 def test_a_name_that_nobody_knows_is_refused_and_a_resolver_that_is_away_is_not(monkeypatch):
     names(monkeypatch, socket.gaierror(socket.EAI_NONAME, "unknown"))
-    with pytest.raises(BadCallback, match="not known"):
+    with pytest.raises(BadWebhook, match="not known"):
         check_address("https://example.org/", ())
     names(monkeypatch, socket.gaierror(socket.EAI_AGAIN, "later"))
     check_address("https://example.org/", ())
@@ -427,7 +427,7 @@ def test_a_name_that_nobody_knows_is_refused_and_a_resolver_that_is_away_is_not(
 
 
 def test_without_a_secret_nobody_is_called(service, tmp_path, receiver):
-    answer = House(service, tmp_path, CallbackRules.of("", "127.0.0.0/8")).send(receiver.url)
+    answer = House(service, tmp_path, WebhookRules.of("", "127.0.0.0/8")).send(receiver.url)
     assert (answer.status_code, answer.json["error"]["code"]) == (400, "bad_callback")
     assert "CALLBACK_SECRET" in answer.json["error"]["hint"]
 

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from jobs.job_service import JobService
-from jobs.webhooks.allowed_addresses import CallbackRules
+from jobs.webhooks.allowed_addresses import WebhookRules
 from ml.service import open_service
 from settings import Settings
 from store.db import open_store
@@ -54,11 +54,11 @@ def test_a_worker_that_is_killed_while_it_calls_leaves_the_call_to_the_next(tmp_
             models_dir=tmp_path / "models", var_dir=tmp_path, database_url=place, job_lease=2,
             callback_secret=SECRET, callback_networks="127.0.0.0/8",
         )  # fmt: skip
-        store, rules = open_store(place), CallbackRules.of(SECRET, "127.0.0.0/8")
+        store, rules = open_store(place), WebhookRules.of(SECRET, "127.0.0.0/8")
         job_service = JobService(open_service(settings.models_dir), store, Files(settings.files_url), str, rules)
         processes = Processes(settings.to_environ() | {"OMP_NUM_THREADS": "1"}, tmp_path / "log")
         try:
-            job, _ = job_service.accept("binary", [TABLE], {}, callback=url)
+            job, _ = job_service.accept("binary", [TABLE], {}, callback_url=url)
             first = processes.start("-m", "jobs", "--workers", "1")
             wait_until(lambda: heard, 60)
             assert store.jobs.get(job.id).state == "done"
