@@ -1,7 +1,7 @@
 """Fast path of the predict endpoint around Flask, for a record or a few.
 
 Creating Flask's request and response objects takes longer than scoring a record (see
-``docs/decisions/0011-short-way-to-predict.md``). Small, valid requests are answered here; everything else, errors
+``docs/decisions/0011-fast-path-of-predict.md``). Small, valid requests are answered here; everything else, errors
 included, is passed on to Flask unchanged.
 """
 
@@ -39,7 +39,7 @@ class FastPath:
 
     def __init__(self, app: Flask, answer: Callable[[WSGIEnvironment, str, bytes], ResponseBody]) -> None:
         self._hooks = app.before_request_funcs
-        self._long_way = app.wsgi_app
+        self._flask = app.wsgi_app
         self._longest = min(SHORT, app.config["MAX_CONTENT_LENGTH"])
         self._answer = answer
 
@@ -50,17 +50,17 @@ class FastPath:
         short = 0 < length <= self._longest and not environ.get("QUERY_STRING")
         short = short and not environ.get("HTTP_CONTENT_ENCODING")  # a compressed body may be a long one
         if found is None or environ["REQUEST_METHOD"] != "POST" or not short or self._hooks:
-            return self._long_way(environ, start_response)
+            return self._flask(environ, start_response)
         try:
             body = open_body(environ, self._longest).read()
         except HTTPException as error:
             environ["wsgi.input"] = FailedBody(error)
-            return self._long_way(environ, start_response)
+            return self._flask(environ, start_response)
         try:
             content_type, made, key = self._answer(environ, found[1], body)
         except Exception:  # noqa: BLE001 - whatever it is happens again there, where it is answered and logged
             environ["wsgi.input"] = io.BytesIO(body)
-            return self._long_way(environ, start_response)
+            return self._flask(environ, start_response)
         told = [("Vary", "Accept-Encoding"), (ID, request_id(environ)), (MODEL, key)]
         start_response("200 OK", [("Content-Type", content_type), ("Content-Length", str(len(made))), *told])
         return (made,)

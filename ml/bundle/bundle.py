@@ -98,7 +98,7 @@ class Bundle:
 
     @cached_property
     def estimator(self) -> Any:
-        """The fitted scikit-learn estimator. Imports scikit-learn: not for the fast path."""
+        """The fitted scikit-learn estimator. Imports scikit-learn, which a compiled program does without."""
         return self._once("estimator", self._load_estimator)
 
     @cached_property

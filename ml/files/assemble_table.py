@@ -212,7 +212,7 @@ def _records(
         if count % LATE_EVERY == 0 and is_late():
             return  # a caller with a deadline, such as the preview, takes the lines read so far
         if surely and len(cells) == width and surely(cells[key]) and not (doubtful and begins_as_total(cells)):
-            yield cells  # fast path of nearly every line
+            yield cells  # nearly every line
         elif none.is_in(cells):
             bound.count(empty=True)
         else:

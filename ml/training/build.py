@@ -153,7 +153,7 @@ def _answered_holdout(trained: Trained, reference: SklearnPredictor) -> tuple[Ho
 def _compiled(
     estimator: Any, reference: SklearnPredictor, trained: Trained, blocks: Sequence[Block], folder: Path
 ) -> tuple[dict[str, str], Predictor]:
-    """Compile, prove and save the fast path; say which path serves, and why."""
+    """Compile, prove and save the program; say which predictor serves, and why."""
     try:
         program = compile_estimator(estimator, trained.schema, trained.outcomes, trained.asking.container)
         proof = prove(program, reference.block, trained.schema, blocks)

@@ -115,7 +115,7 @@ def over_http(service: Service, models: tuple[str, ...]) -> list[list[str]]:
 def main(*models: str) -> None:
     """Measure and print both tables."""
     service = open_service("models")
-    header = ["model", "short way", "through Flask", "saved", "short way, quietest", "through Flask, quietest"]
+    header = ["model", "fast path", "through Flask", "saved", "fast path, quietest", "through Flask, quietest"]
     table(
         f"One record in process, CPU, {ROUNDS} rounds of {CALLS} in turns",
         header,

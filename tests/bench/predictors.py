@@ -1,4 +1,4 @@
-"""Candidates for the fast path, all in one run: ``python tests/bench/predictors.py [--trees 200]``.
+"""Candidates for the compiled program, all in one run: ``python tests/bench/predictors.py [--trees 200]``.
 
 Prints, for a bare forest and for a mixed pipeline (imputation, scaling, one-hot, forest), the
 milliseconds for one row and for blocks; the largest difference from scikit-learn; and, for each

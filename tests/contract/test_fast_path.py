@@ -1,4 +1,4 @@
-"""The short way around Flask and Flask's own way answer alike, whatever is sent: status, headers and body."""
+"""The fast path around Flask and Flask's own way answer alike, whatever is sent: status, headers and body."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def request(rng):
 
 
 def answer(way, environ, body):
-    """Status, headers and body as a client gets them: the short way compresses nothing, which a client cannot tell."""
+    """Status, headers and body as a client gets them: the fast path compresses nothing, which a client cannot tell."""
     said = {}
 
     def start(status, headers, exc_info=None):
@@ -138,7 +138,7 @@ def answer(way, environ, body):
 
 @pytest.fixture(scope="module")
 def ways(service):
-    """The short way as it is served, and Flask alone."""
+    """The fast path as it is served, and Flask alone."""
     app = create_api(service, dict, 5_000, 10)
     compress_text(app)
     assert isinstance(app.wsgi_app, FastPath)

@@ -38,7 +38,7 @@ def plain_cells(cells: Sequence[str]) -> Sequence[str]:
 
 
 def safe_cells(texts: Sequence[str]) -> Sequence[str]:
-    """:func:`safe_cell` of each, with a fast path for a column in which no cell begins like a formula."""
+    """:func:`safe_cell` of each, with a shortcut for a column in which no cell begins like a formula."""
     joined = "\n".join(texts)
     if joined.count("\n") < len(texts) and FORMULA_OF_MANY.search(joined) is None:
         return texts
