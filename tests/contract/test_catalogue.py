@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import asdict, replace
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,13 @@ OF_BOTH_SIDES = {
     *("cells", "roc", "precision-recall", "calibration", "scores", "lift", "gain", "ks", "det", "threshold"),
     *("decision-curve", "profit", "profit-share", "leaks"),
 }
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_first_line_of_a_plot_says_its_key(name):
+    """The key stands in addresses, and is not always the name of the file: a search for it ends there."""
+    module = import_module(f"ml.plots.{name}")
+    assert f"``{module.PLOT.key}``" in module.__doc__.splitlines()[0]
 
 
 @pytest.fixture(scope="module")

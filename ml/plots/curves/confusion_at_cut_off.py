@@ -1,4 +1,4 @@
-"""Plot of the 2 x 2 confusion matrix of one outcome at a cut-off.
+"""Plot ``cells``: 2 x 2 confusion matrix of one outcome at a cut-off.
 
 The result holds the counts at every cut-off of the threshold table, so moving the cut-off needs no
 request. The drawing shows the row nearest to the option "cut_off". The trace of the tiles

@@ -1,4 +1,4 @@
-"""Plot of the confusion matrix of the estimator's own labels."""
+"""Plot ``confusion``: confusion matrix of the estimator's own labels."""
 
 from __future__ import annotations
 

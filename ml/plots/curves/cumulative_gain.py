@@ -1,4 +1,4 @@
-"""Plot of the cumulative gain curve of one outcome."""
+"""Plot ``gain``: cumulative gain curve of one outcome."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plot of the decision curve: net benefit of the model, of acting on all and on none (Vickers & Elkin 2006)."""
+"""Plot ``decision-curve``: net benefit of the model, of acting on all and on none (Vickers & Elkin 2006)."""
 
 from __future__ import annotations
 

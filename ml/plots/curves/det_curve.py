@@ -1,4 +1,4 @@
-"""Plot of the detection error trade-off (DET) curve, on axes of normal deviates."""
+"""Plot ``det``: detection error trade-off (DET) curve, on axes of normal deviates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plot of the Kolmogorov-Smirnov separation: cumulative shares of both sides, and their largest distance."""
+"""Plot ``ks``: Kolmogorov-Smirnov separation, cumulative shares of both sides and their largest distance."""
 
 from __future__ import annotations
 

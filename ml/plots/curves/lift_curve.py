@@ -1,4 +1,4 @@
-"""Plot of the lift of one outcome: by tenths, and of all records acted on."""
+"""Plot ``lift``: lift of one outcome by tenths, and of all records acted on."""
 
 from __future__ import annotations
 

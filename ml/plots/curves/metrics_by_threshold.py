@@ -1,4 +1,4 @@
-"""Plot of precision, recall and the share acted on by cut-off."""
+"""Plot ``threshold``: precision, recall and the share acted on by cut-off."""
 
 from __future__ import annotations
 

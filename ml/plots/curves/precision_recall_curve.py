@@ -1,4 +1,4 @@
-"""Plot of the precision-recall curve of one outcome."""
+"""Plot ``precision-recall``: precision-recall curve of one outcome."""
 
 from __future__ import annotations
 

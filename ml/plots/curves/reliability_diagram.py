@@ -1,4 +1,4 @@
-"""Reliability diagram: calibration of one outcome's probabilities."""
+"""Plot ``calibration``: reliability diagram of one outcome's probabilities."""
 
 from __future__ import annotations
 

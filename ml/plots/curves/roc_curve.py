@@ -1,4 +1,4 @@
-"""Plot of the ROC curve of one outcome: true positive rate against false positive rate."""
+"""Plot ``roc``: ROC curve of one outcome, true positive rate against false positive rate."""
 
 from __future__ import annotations
 

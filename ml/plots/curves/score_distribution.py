@@ -1,4 +1,4 @@
-"""Plot of the score distribution: histograms of the probabilities with and without one outcome."""
+"""Plot ``scores``: histograms of the probabilities with and without one outcome (score distribution)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plot of champion and challenger: two versions of the model on the same hold-out."""
+"""Plot ``challenger``: champion and challenger, two versions of the model on the same hold-out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plot of group fairness: rates of groups as ratios to the group acted on most often."""
+"""Plot ``groups``: group fairness, rates of groups as ratios to the group acted on most often."""
 
 from __future__ import annotations
 

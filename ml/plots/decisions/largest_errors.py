@@ -1,4 +1,4 @@
-"""Table of the largest errors; each row opens its record on the Prediction page."""
+"""Table ``mistakes``: largest errors; each row opens its record on the Prediction page."""
 
 from __future__ import annotations
 

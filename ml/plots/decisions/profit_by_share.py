@@ -1,4 +1,4 @@
-"""Plot of profit by the share of records acted on, the most probable first; options as ``profit_curve.py``."""
+"""Plot ``profit-share``: profit by share of records acted on, most probable first; options as ``profit_curve.py``."""
 
 from __future__ import annotations
 

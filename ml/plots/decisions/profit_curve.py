@@ -1,4 +1,4 @@
-"""Plot of the profit curve: profit by cut-off.
+"""Plot ``profit``: profit curve, profit by cut-off.
 
 This plot and ``profit_by_share.py`` draw the same result and share their options, :data:`PAYOFF_OPTIONS` (the
 same objects): a page may show the fields once and send them to both. The result has the best cut-off

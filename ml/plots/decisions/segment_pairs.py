@@ -1,4 +1,4 @@
-"""Plot of one measure in each pair of parts of two features (heat map)."""
+"""Plot ``segment-pairs``: one measure in each pair of parts of two features (heat map)."""
 
 from __future__ import annotations
 

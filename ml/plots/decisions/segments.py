@@ -1,4 +1,4 @@
-"""Plot of segments: one measure in each part of a feature."""
+"""Plot ``segments``: one measure in each part of a feature."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plot of the slice finder: the worst segments among all parts and pairs of parts."""
+"""Plot ``worst-segments``: slice finder, the worst segments among all parts and pairs of parts."""
 
 from __future__ import annotations
 

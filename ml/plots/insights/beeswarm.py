@@ -1,4 +1,4 @@
-"""Beeswarm plot: Shapley values of the strongest features, record by record."""
+"""Plot ``beeswarm``: Shapley values of the strongest features, record by record."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plot of the association of pairs of features (heat map)."""
+"""Plot ``association``: association of pairs of features (heat map)."""
 
 from __future__ import annotations
 

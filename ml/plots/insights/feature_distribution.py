@@ -1,4 +1,4 @@
-"""Plot of the distribution of a feature with and without the outcome."""
+"""Plot ``distribution``: distribution of a feature with and without the outcome."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plot of the interaction strength of pairs of features (Friedman's H²)."""
+"""Plot ``interaction``: interaction strength of pairs of features (Friedman's H²)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plot of target leakage: AUC of each feature by itself."""
+"""Plot ``leaks``: target leakage, the AUC of each feature by itself."""
 
 from __future__ import annotations
 

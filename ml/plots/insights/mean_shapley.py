@@ -1,4 +1,4 @@
-"""Plot of global Shapley values: mean absolute contribution of each feature."""
+"""Plot ``contributions``: global Shapley values, the mean absolute contribution of each feature."""
 
 from __future__ import annotations
 

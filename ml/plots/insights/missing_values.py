@@ -1,4 +1,4 @@
-"""Plot of missing values by feature."""
+"""Plot ``missing``: missing values by feature."""
 
 from __future__ import annotations
 

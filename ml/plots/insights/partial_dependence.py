@@ -1,4 +1,4 @@
-"""Plot of the partial dependence on one feature, with individual lines (ICE)."""
+"""Plot ``dependence``: partial dependence on one feature, with individual lines (ICE)."""
 
 from __future__ import annotations
 

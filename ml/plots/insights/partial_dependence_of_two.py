@@ -1,4 +1,4 @@
-"""Plot of the partial dependence on two features (heat map)."""
+"""Plot ``dependence-of-two``: partial dependence on two features (heat map)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plot of the permutation importance of the features for one outcome."""
+"""Plot ``importance``: permutation importance of the features for one outcome."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Scatter plot of the Shapley values of one feature by its values."""
+"""Plot ``contribution-by-value``: Shapley values of one feature by its values (scatter plot)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plot of the surrogate tree: the model in a few rules."""
+"""Plot ``rules``: surrogate tree, the model in a few rules."""
 
 from __future__ import annotations
 
