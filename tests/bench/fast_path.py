@@ -83,7 +83,7 @@ def in_process(service: Service, models: tuple[str, ...]) -> list[list[str]]:
     assert isinstance(api.wsgi_app, FastPath)
     ways = [
         SafeHeaders(Origins(Dispatcher(way, way), []), "default-src 'self'", [])
-        for way in (api.wsgi_app, api.wsgi_app._long_way)
+        for way in (api.wsgi_app, api.wsgi_app._flask)
     ]
     rows = []
     for model in models:
