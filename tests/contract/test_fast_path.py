@@ -142,7 +142,7 @@ def ways(service):
     app = create_api(service, dict, 5_000, 10)
     compress_text(app)
     assert isinstance(app.wsgi_app, FastPath)
-    return app.wsgi_app, app.wsgi_app._long_way
+    return app.wsgi_app, app.wsgi_app._flask
 
 
 def test_nobody_can_tell_which_way_a_request_went(ways):
@@ -172,8 +172,8 @@ def test_each_body_is_answered_alike_under_each_accept(ways):
 
 def test_the_short_way_is_taken_by_what_is_answered_well_and_by_nothing_else(ways, monkeypatch):
     app, gone = ways[0], []
-    flask = app._long_way
-    monkeypatch.setattr(app, "_long_way", lambda *request: gone.append(request) or flask(*request))
+    flask = app._flask
+    monkeypatch.setattr(app, "_flask", lambda *request: gone.append(request) or flask(*request))
     environ = {"REQUEST_METHOD": "POST", "PATH_INFO": "/api/v1/models/iris/predict"}
     statuses = [answer(app, environ | {"CONTENT_LENGTH": str(len(body))}, body)["status"] for body in BODIES]
     well = statuses.count("200 OK")
