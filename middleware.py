@@ -46,7 +46,7 @@ def put_middleware(
     warm_up()
     origins, framers = settings.allowed_origins.split(), settings.frame_ancestors.split()
     dispatcher = Dispatcher(pages.server.wsgi_app, api, FORMS if auth.accounts else ())
-    limited = settings.is_open and settings.rate_limit > 0
+    limited = settings.is_reachable and settings.rate_limit > 0
     gate = Gate(
         dispatcher,
         lambda environ: (pages.server if dispatcher.is_of_pages(environ) else api).url_map,
@@ -78,7 +78,7 @@ def started(server: WSGIApplication, start: Callable[[], None]) -> WSGIApplicati
 def sign_in(pages: LeanDash, settings: Settings, services: Services) -> Auth:
     """Set sign-in up as AUTH says, and add the pages of accounts where people sign in."""
     given, elsewhere = (services.store, settings.secret_key, settings.models_folder), sign_in_elsewhere(settings)
-    auth = set_up(settings.auth_mode, pages.server, *given, is_open=settings.is_open, elsewhere=elsewhere)
+    auth = set_up(settings.auth_mode, pages.server, *given, is_reachable=settings.is_reachable, elsewhere=elsewhere)
     if auth.accounts and auth.keys:
         host = "localhost" if is_every(settings.host) else settings.host
         address = f"http://{joined(host, settings.port)}{settings.root_path}{INVITATION}"

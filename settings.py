@@ -179,14 +179,14 @@ class Settings(SignInSettings, FeedbackSettings):
         return self.var_dir / "models" if self.models_url else self.models_dir
 
     @property
-    def is_open(self) -> bool:
+    def is_reachable(self) -> bool:
         """True where other machines can reach the service: by its address, or by a proxy in front."""
         return self.proxy_hops > 0 or not is_loopback(self.host)
 
     @property
     def auth_mode(self) -> str:
         """AUTH; without it, ``none`` where only this machine reaches the service, else ``password``."""
-        return self.auth or ("password" if self.is_open else "none")
+        return self.auth or ("password" if self.is_reachable else "none")
 
     def to_environ(self) -> dict[str, str]:
         """Environment variables from which another process, in any folder, reads the same settings."""

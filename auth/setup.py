@@ -66,7 +66,7 @@ class Auth:
 
 
 def set_up(
-    mode: str, pages: Flask, store: Store, secret: str, models: Path, *, is_open: bool,
+    mode: str, pages: Flask, store: Store, secret: str, models: Path, *, is_reachable: bool,
     elsewhere: Elsewhere | None = None,
 ) -> Auth:  # fmt: skip
     """Set sign-in up.
@@ -80,16 +80,16 @@ def set_up(
         Signs the cookies; empty for one that is made at the first start and kept in the store.
     models : Path
         Folder of the models, whose histories are a part of the audit log.
-    is_open : bool
+    is_reachable : bool
         True where other machines reach the service.
     elsewhere : Elsewhere, optional
         Who says who people are, with the modes "oidc" and "proxy".
     """
     audit = AuditLog(store, elsewhere=lambda: version_events(models))
     if mode == NONE:
-        if is_open:
+        if is_reachable:
             log.warning("AUTH=none: whoever reaches this service may use all of it, and change cut-offs.")
-        caller = ANYBODY if is_open else EVERYBODY
+        caller = ANYBODY if is_reachable else EVERYBODY
         return Auth(lambda _environ: caller, audit)
     accounts = Accounts(store, audit, issuer=elsewhere.issuer if elsewhere else "")
     keys = ApiKeys(store, audit)

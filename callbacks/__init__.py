@@ -24,7 +24,7 @@ from callbacks import (
     today,
     versions,
 )
-from callbacks.campaign.doors import Doors
+from callbacks.campaign.backend import CampaignBackend
 from callbacks.versions.challenger import Shadow
 from feedback.desk.service import Desk
 from feedback.results.model_results import ModelResults
@@ -64,10 +64,10 @@ def register(
     books = RecordBooks((lambda: store.book) if store else None)
     retention = retention or FileRetention()
     at_desk = Desk(feedback) if feedback else None
-    doors = Doors(service, campaigns.jobs, campaigns, retention, at_desk) if campaigns else None
-    desk = outcomes.Services(service, at_desk, doors) if at_desk else None
+    backend = CampaignBackend(service, campaigns.jobs, campaigns, retention, at_desk) if campaigns else None
+    desk = outcomes.OutcomeServices(service, at_desk, backend) if at_desk else None
     shadow = Shadow(service, Challengers(feedback, AuditLog(store)) if feedback and store else None)
-    router.register(app, service, router.PageServices(books, retention, making, doors, desk, shadow))
+    router.register(app, service, router.PageServices(books, retention, making, backend, desk, shadow))
     finder.register(app, service, books)
     choices.register(app, service)
     predict.register(app, service)
@@ -76,8 +76,8 @@ def register(
     plots.register(app, service)
     performance.register(app, service, store)
     versions.register(app, shadow)
-    if doors:
-        campaign.register(app, doors)
+    if backend:
+        campaign.register(app, backend)
     if feedback:
         results.register(app, service, ModelResults(feedback))
     if desk:

@@ -14,7 +14,7 @@ from pydantic import BeforeValidator
 
 from auth.access import allowed
 from auth.permissions import Permission
-from callbacks.campaign.doors import Doors
+from callbacks.campaign.backend import CampaignBackend
 from callbacks.history_words import event_words, own_note, own_notes, read_own, replaced, told_lines
 from feedback.desk.history import history
 from feedback.desk.noting import Press, Shown, note, take_back
@@ -62,15 +62,15 @@ class Act(RequestModel):
 
 
 @dataclass(frozen=True)
-class Services:
-    """What the callbacks ask."""
+class OutcomeServices:
+    """The services behind the callbacks of outcomes and of the Today page."""
 
     service: Service
     desk: Desk
-    doors: Doors | None
+    backend: CampaignBackend | None
 
 
-def register(app: Dash, services: Services) -> None:
+def register(app: Dash, services: OutcomeServices) -> None:
     """Note what is told, and show the history of the record in the form."""
     app.callback(
         Output(ids.OUTCOME_SAID, "attributes"),
@@ -84,7 +84,7 @@ def register(app: Dash, services: Services) -> None:
     )(lambda asked: show_history(services, asked))
 
 
-def answer(services: Services, sent: Any) -> dict[str, Any]:
+def answer(services: OutcomeServices, sent: Any) -> dict[str, Any]:
     """What is said of a press: its key, words, and what the reader has told of the record by now.
 
     Parameters
@@ -107,14 +107,14 @@ def answer(services: Services, sent: Any) -> dict[str, Any]:
         return said | {"words": str(error), "failed": True}
 
 
-def _next(services: Services) -> dict[str, Any]:
+def _next(services: OutcomeServices) -> dict[str, Any]:
     found = services.desk.next()
     if found is None:
         return {"words": text(NOTED["next"]), "failed": True}
     return {"words": "", "go": address_of(services, found.assignment)}
 
 
-def address_of(services: Services, assignment: Any) -> str:
+def address_of(services: OutcomeServices, assignment: Any) -> str:
     """Address of a customer of a list: by the model's name while the version that scored is live."""
     name = assignment.model.partition("@")[0]
     live = assignment.model
@@ -128,13 +128,13 @@ def address_of(services: Services, assignment: Any) -> str:
     return url.href("predict", key, record=record, outcome=assignment.outcome)
 
 
-def _taken_back(services: Services, act: Act) -> dict[str, Any]:
+def _taken_back(services: OutcomeServices, act: Act) -> dict[str, Any]:
     *left, last = act.own or (OwnNote("", ""),)
     take_back(services.desk, last.event, act.key)
     return {"words": text(NOTED["undo"]), "own": [vars(each) for each in left]}
 
 
-def _noted(services: Services, act: Act) -> dict[str, Any]:
+def _noted(services: OutcomeServices, act: Act) -> dict[str, Any]:
     shown, outcome = shown_of(services, FormRequest.read(act.scenario), act.outcome)
     value = None
     if act.kind == "override" and shown.probabilities is not None:
@@ -175,7 +175,7 @@ class BadTime(LikelyError):
     code = "bad_time"
 
 
-def shown_of(services: Services, request: FormRequest, outcome: str) -> tuple[Shown, str]:
+def shown_of(services: OutcomeServices, request: FormRequest, outcome: str) -> tuple[Shown, str]:
     """What a page shows of a request, and the outcome that is meant; LikelyError where the values have no result."""
     bundle = services.service.model(request.model)
     record, place = identified(services, bundle, request.record_id, request.row)
@@ -189,7 +189,7 @@ def shown_of(services: Services, request: FormRequest, outcome: str) -> tuple[Sh
 
 
 def identified(
-    services: Services, bundle: Bundle, record_id: str, row: int | None
+    services: OutcomeServices, bundle: Bundle, record_id: str, row: int | None
 ) -> tuple[str, tuple[str, int] | None]:  # fmt: skip
     """By what decisions know the record in a form; and its list and row, where it is somebody to call.
 
@@ -204,28 +204,28 @@ def identified(
             return entry.assignment.record or record_id, place
         return record_id, None
     of_file = ROW.fullmatch(record_id)
-    if of_file and services.doors:
-        return _of_file(services.doors, bundle, of_file[1], int(of_file[2])) or record_id, None
+    if of_file and services.backend:
+        return _of_file(services.backend, bundle, of_file[1], int(of_file[2])) or record_id, None
     if row is not None and record_id:
         return f"{bundle.key.partition('@')[2]} {record_id}", None
     return record_id[:LONGEST_RECORD], None
 
 
-def _of_file(doors: Doors, bundle: Bundle, job: str, row: int) -> str:
+def _of_file(backend: CampaignBackend, bundle: Bundle, job: str, row: int) -> str:
     """Id of the record of a row of a campaign or a list; empty where its file has none, or is gone."""
     try:
-        found = doors.rows.record(job, row - 1)
+        found = backend.rows.record(job, row - 1)
         if found is None:
             return ""
         of, cells, _ = found
-        campaign = of if of.kind == "campaign" else doors.jobs.get(of.options["of"])
+        campaign = of if of.kind == "campaign" else backend.jobs.get(of.options["of"])
     except LikelyError:
         return ""
     at = record_id_of(bundle, ReadPlan.from_json(campaign.options["reading"], bundle.schema))
     return "" if at is None else cells[at + (0 if of.kind == "campaign" else 1)][:LONGEST_RECORD]
 
 
-def show_history(services: Services, sent: Any) -> Any:
+def show_history(services: OutcomeServices, sent: Any) -> Any:
     """The history of the record in the form, as the script asks for it when the record is another, or was told of."""
     request = FormRequest.read(sent)
     try:
@@ -236,7 +236,7 @@ def show_history(services: Services, sent: Any) -> Any:
     return "" if found is None else tree_of(found)
 
 
-def history_of(services: Services, bundle: Bundle, record_id: str, row: int | None) -> Component | None:
+def history_of(services: OutcomeServices, bundle: Bundle, record_id: str, row: int | None) -> Component | None:
     """The history of a record; None where there is none, and while the store is away."""
     if not record_id:
         return None
@@ -248,7 +248,7 @@ def history_of(services: Services, bundle: Bundle, record_id: str, row: int | No
         return None
 
 
-def desk_of(services: Services, bundle: Bundle, request: FormRequest, claim: outcome_row.Claim | None) -> Any:
+def desk_of(services: OutcomeServices, bundle: Bundle, request: FormRequest, claim: outcome_row.Claim | None) -> Any:
     """What the page has for who may tell what came; None for who may not."""
     from layouts.predict.page import seller_screen
 

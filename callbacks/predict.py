@@ -14,7 +14,7 @@ from dash import ALL, Dash, Input, Output, State, ctx, no_update
 from dash.development.base_component import Component
 
 from callbacks import outcomes
-from callbacks.campaign.doors import Doors
+from callbacks.campaign.backend import CampaignBackend
 from callbacks.campaign.open_row import open_row
 from callbacks.finder import open_record
 from callbacks.form import request_when_due
@@ -124,13 +124,13 @@ def answer(service: Service, request: FormRequest) -> tuple[Component, Sequence[
 
 def opening(
     service: Service, model: str, query: Mapping[str, str], books: RecordBooks | None = None,
-    doors: Doors | None = None, desk: outcomes.Services | None = None,
+    backend: CampaignBackend | None = None, desk: outcomes.OutcomeServices | None = None,
 ) -> Component:  # fmt: skip
     """The page with its form filled and scored, so that it opens without a second request."""
     bundle = service.model(model)
     named, version = predict.requested_record(bundle, query)
     opened, claim = open_customer(desk, bundle, named, books) if desk else (None, None)
-    opened = opened or (open_row(doors, bundle, named) if doors and named.startswith(url.CAMPAIGN) else None)
+    opened = opened or (open_row(backend, bundle, named) if backend and named.startswith(url.CAMPAIGN) else None)
     opened = opened or open_record(service, books or RecordBooks(), bundle.key, named, version)
     request = predict.opening_request(bundle, query, opened.entry)
     beside = outcomes.desk_of(desk, bundle, request, claim) if desk else None

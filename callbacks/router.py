@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 from auth.access import require
 from auth.table import PAGES
 from callbacks import outcomes, predict
-from callbacks.campaign.doors import Doors
+from callbacks.campaign.backend import CampaignBackend
 from callbacks.campaign.steps import opening
 from callbacks.today import page as today
 from callbacks.versions import opening as versions
@@ -47,9 +47,9 @@ class PageServices:
         Of files that are sent.
     making : callable
         Gives the progress of demo models that are being made.
-    doors : Doors or None
+    backend : CampaignBackend or None
         The jobs behind the Campaign page.
-    desk : Services or None
+    desk : OutcomeServices or None
         What is asked where outcomes are told.
     shadow : Shadow or None
         The challengers on the Versions page.
@@ -58,8 +58,8 @@ class PageServices:
     books: RecordBooks = field(default_factory=RecordBooks)
     retention: FileRetention = field(default_factory=FileRetention)
     making: DemoProgress = lambda: None
-    doors: Doors | None = None
-    desk: outcomes.Services | None = None
+    backend: CampaignBackend | None = None
+    desk: outcomes.OutcomeServices | None = None
     shadow: Shadow | None = None
 
 
@@ -133,12 +133,12 @@ def _model_page(
     if kind == "versions":
         return blocks.versions_page(_model(service, name), name, versions.opening(service, name, query, beside.shadow))
     if kind == "predict":
-        opened = predict.opening(service, name, query, beside.books, beside.doors, beside.desk)
+        opened = predict.opening(service, name, query, beside.books, beside.backend, beside.desk)
         return blocks.model_page(service.opened(name), kind, name, opened)
     bundle = service.opened(name)
     if kind == "campaign":
-        doors = beside.doors if bundle.offers == "probabilities" else None
-        page = campaign.page(bundle, name, beside.retention, opening(doors, bundle, query) if doors else None)
+        backend = beside.backend if bundle.offers == "probabilities" else None
+        page = campaign.page(bundle, name, beside.retention, opening(backend, bundle, query) if backend else None)
     elif kind == "results":
         page = _results(bundle, name, query)
     else:

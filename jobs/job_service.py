@@ -86,7 +86,7 @@ class JobService:
 
         Raises
         ------
-        UnknownModel, BrokenModel, BadCallback, KeyTaken, NoRoom, FileTooLarge, TooMuchOpen
+        UnknownModel, BrokenModel, BadWebhook, KeyTaken, NoRoom, FileTooLarge, TooMuchOpen
         DecisionsOff
         NoProbabilities
             Blanks are to be averaged, and the model offers none.

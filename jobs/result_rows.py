@@ -17,7 +17,7 @@ from jobs.errors import NoTable, NotDone
 from jobs.job_service import JobService
 from jobs.row_query import RECORD, Block, RowQuery, matching, read_from
 from jobs.work.job_kinds import CAMPAIGN, LIST
-from jobs.work.score_campaign import RANK, cells_of
+from jobs.work.score_campaign import RANK, feature_cells
 from jobs.work.stored_lines import StoredLines, open_lines, present
 from jobs.work.stored_result import own_wanted, result_of
 from ml.files.cells.safe_cells import plain_cells
@@ -97,7 +97,7 @@ class ResultRows:
         campaign = found if found.kind == CAMPAIGN else self._jobs.get(found.options["of"])
         reading = ReadPlan.from_json(campaign.options["reading"], self._service.model(found.model).schema)
         before = 0 if found.kind == CAMPAIGN else 1  # the place
-        return found, cells, cells_of(reading, cells[before:])
+        return found, cells, feature_cells(reading, cells[before:])
 
     def _done(self, job: str) -> Job:
         found = self._jobs.get(job)

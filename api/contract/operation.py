@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from api.contract.errors import Error
-from api.contract.security import is_open
+from api.contract.security import needs_no_key
 from api.http.validated import names_of
 
 JSON, CSV, TEXT, HTML, PDF = "application/json", "text/csv", "text/plain", "text/html", "application/pdf"
@@ -106,7 +106,7 @@ class Operation:
     @property
     def statuses(self) -> tuple[int, ...]:
         """All statuses of its responses."""
-        by_gate = () if is_open(self.method, self.path) else (UNAUTHORIZED, FORBIDDEN, TOO_MANY)
+        by_gate = () if needs_no_key(self.method, self.path) else (UNAUTHORIZED, FORBIDDEN, TOO_MANY)
         return tuple(sorted({*self.responses, *self.errors, *by_gate, *ALWAYS}))
 
     def contents(self, status: int) -> Contents:

@@ -20,7 +20,7 @@ SCHEMES: dict[str, Any] = {
 }
 
 
-def is_open(method: str, path: str) -> bool:
+def needs_no_key(method: str, path: str) -> bool:
     """True for an operation that asks nothing of its caller."""
     return _needs()[method, path] is Permission.OPEN
 

@@ -9,17 +9,17 @@ from __future__ import annotations
 from dash import Dash
 
 from callbacks.campaign import call_list, columns, downloads, forecast, hand_out, kept, records, scoring, steps
-from callbacks.campaign.doors import Doors
+from callbacks.campaign.backend import CampaignBackend
 
 
-def register(app: Dash, doors: Doors) -> None:
+def register(app: Dash, backend: CampaignBackend) -> None:
     """Register the callbacks of the page."""
-    steps.register(app, doors)
-    kept.register(app, doors)
-    columns.register(app, doors)
-    scoring.register(app, doors)
-    records.register(app, doors)
-    forecast.register(app, doors)
-    call_list.register(app, doors)
-    hand_out.register(app, doors)
-    downloads.register(app, doors)
+    steps.register(app, backend)
+    kept.register(app, backend)
+    columns.register(app, backend)
+    scoring.register(app, backend)
+    records.register(app, backend)
+    forecast.register(app, backend)
+    call_list.register(app, backend)
+    hand_out.register(app, backend)
+    downloads.register(app, backend)

@@ -9,7 +9,7 @@ from typing import Any
 from dash import MATCH, Dash, Input, Output, State, no_update
 from dash.exceptions import PreventUpdate
 
-from callbacks.campaign.doors import Doors, by_name, words
+from callbacks.campaign.backend import CampaignBackend, by_name, words
 from callbacks.campaign.forecast import request_of, wish_of_page
 from callbacks.campaign.hand_out import section
 from callbacks.campaign.records import table
@@ -26,7 +26,7 @@ from store.job import OPEN
 LOST = mark("The list that was made is no longer here. Make it again.")
 
 
-def register(app: Dash, doors: Doors) -> None:
+def register(app: Dash, backend: CampaignBackend) -> None:
     """Make the list, tell how far it is, cancel it, and offer it."""
     of = ids.campaign_part
     app.callback(
@@ -39,7 +39,7 @@ def register(app: Dash, doors: Doors) -> None:
             **wish_of_page(State),
         },
         prevent_initial_call=True,
-    )(partial(make, doors))
+    )(partial(make, backend))
     app.callback(
         output={
             "bar": Output(of("list-bar", MATCH), "value"),
@@ -58,13 +58,13 @@ def register(app: Dash, doors: Doors) -> None:
             "ticks": Input(of("list-tick", MATCH), "n_intervals"),
             "was_open": State(of("list-open", MATCH), "data"),
         },
-    )(partial(follow, doors))
+    )(partial(follow, backend))
     app.callback(
         Output(of("list-cancel", MATCH), "title"),
         Input(of("list-cancel", MATCH), "n_clicks"),
         State(of("list", MATCH), "data"),
         prevent_initial_call=True,
-    )(partial(cancel, doors))
+    )(partial(cancel, backend))
     app.callback(
         Output(of("make", MATCH), "disabled"),
         Input(of("chosen", MATCH), "data"),
@@ -73,8 +73,8 @@ def register(app: Dash, doors: Doors) -> None:
 
 
 def make(
-    doors: Doors, clicks: Any, reasons: Any, page: Any, chosen: dict[str, Any], texts: list[Any], names: list[Any],
-    part_texts: list[Any], part_names: list[Any], of: Any,
+    backend: CampaignBackend, clicks: Any, reasons: Any, page: Any, chosen: dict[str, Any], texts: list[Any],
+    names: list[Any], part_texts: list[Any], part_names: list[Any], of: Any,
 ) -> tuple[Any, Any]:  # fmt: skip
     """Begin the job that writes the list; parameters as those of :func:`callbacks.campaign.forecast.foresee`.
 
@@ -83,23 +83,23 @@ def make(
     if not clicks:
         raise PreventUpdate
     try:
-        choices = doors.choices(of["job"])
+        choices = backend.choices(of["job"])
         wish = typed_wish(choices, chosen, by_name(names, texts) | by_name(part_names, part_texts)).wish
         if wish is None:
             return no_update, ""
         key = f"{page}:{clicks}"[:LONGEST_KEY] if page else None
-        made, _ = doors.campaigns.make_list(of["job"], request_of(wish), bool(reasons), key)
+        made, _ = backend.campaigns.make_list(of["job"], request_of(wish), bool(reasons), key)
         return made.id, ""
     except LikelyError as error:
         return no_update, parts.bad(words(error))
 
 
-def follow(doors: Doors, made: Any, ticks: Any, was_open: Any) -> dict[str, Any]:
+def follow(backend: CampaignBackend, made: Any, ticks: Any, was_open: Any) -> dict[str, Any]:
     """How far the list is, or its downloads."""
     if not made:
         raise PreventUpdate
     try:
-        job = doors.job(str(made))
+        job = backend.job(str(made))
     except UnknownJob:
         return _ended(parts.bad(text(LOST)))
     if job["state"] in OPEN:
@@ -115,19 +115,19 @@ def follow(doors: Doors, made: Any, ticks: Any, was_open: Any) -> dict[str, Any]
         }
     if job["state"] == "done":
         load = downloads.menu(job["id"], text("Download the list"), "list", job["name"] or "")
-        below = [*made_list.rows(job, table(doors, job["id"])), *section(doors, job["id"], job["model"])]
+        below = [*made_list.rows(job, table(backend, job["id"])), *section(backend, job["id"], job["model"])]
         return _ended(made_list.ready(), [load], below)
     if job["state"] == "failed":
         return _ended(parts.bad(text("The list could not be made: {why} Try again.", why=job["message"])))
     return _ended(text("Cancelled."))
 
 
-def cancel(doors: Doors, clicks: Any, made: Any) -> str:
+def cancel(backend: CampaignBackend, clicks: Any, made: Any) -> str:
     """Cancel the list; that it was is told by the next look at it."""
     if not clicks or not made:
         raise PreventUpdate
     try:
-        doors.jobs.cancel(str(made))
+        backend.jobs.cancel(str(made))
     except LikelyError as error:
         return words(error)
     return ""

@@ -9,7 +9,7 @@ from typing import Any
 from dash import ALL, MATCH, ClientsideFunction, Dash, Input, Output, State, no_update
 from dash.exceptions import PreventUpdate
 
-from callbacks.campaign.doors import Doors, by_name, words
+from callbacks.campaign.backend import CampaignBackend, by_name, words
 from jobs.errors import NotHeld, UnknownJob
 from jobs.files.preview_view import preview_json
 from layouts.campaign import columns, parts, reading
@@ -48,7 +48,7 @@ OUTPUTS = {
 """What a look into the file fills."""
 
 
-def register(app: Dash, doors: Doors) -> None:
+def register(app: Dash, backend: CampaignBackend) -> None:
     """Look into the file when the step opens and when something changes, and start the scoring."""
     controls = {
         "reads": Input(part("read", MATCH, name=ALL), "value"),
@@ -63,7 +63,7 @@ def register(app: Dash, doors: Doors) -> None:
         inputs={**controls, "_again": Input(part("again", MATCH), "data")},
         # Without the job's id: Dash 4.4 knows no pattern here before something has changed
         running=[(Output(ids.campaign("starting"), "disabled"), True, False)],
-    )(partial(look, doors))
+    )(partial(look, backend))
     # The button waits until the preview on the screen is one of the present choices. A choice made while a preview is
     # under way is lost to Dash, for the preview's answer sets the same controls: the script asks for it again
     app.clientside_callback(
@@ -84,11 +84,11 @@ def register(app: Dash, doors: Doors) -> None:
             **{name: State(each.component_id, each.component_property) for name, each in controls.items()},
         },
         prevent_initial_call=True,
-    )(partial(start, doors))
+    )(partial(start, backend))
 
 
 def look(
-    doors: Doors, reads: list[Any], matches: list[Any], blanks: Any, names: list[Any], before: Any, of: Any,
+    backend: CampaignBackend, reads: list[Any], matches: list[Any], blanks: Any, names: list[Any], before: Any, of: Any,
     _again: Any = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Preview of the file, read and with its columns matched as the controls say.
@@ -113,7 +113,7 @@ def look(
         raise PreventUpdate  # the rows of the table came in, and say what is known
     nothing = dict.fromkeys(OUTPUTS, no_update) | _unchanged(len(names), len(matches))
     try:
-        return nothing | _look(doors, of["job"], now, shown)
+        return nothing | _look(backend, of["job"], now, shown)
     except (NotHeld, UnknownJob):
         return nothing | {"turn": "over"}
     except LikelyError as error:
@@ -123,15 +123,17 @@ def look(
         return nothing | {"why": parts.bad(words(error)), "seen": kept}
 
 
-def _look(doors: Doors, job: str, now: Mapping[str, Any], shown: Mapping[str, Any] | None) -> dict[str, Any]:
+def _look(
+    backend: CampaignBackend, job: str, now: Mapping[str, Any], shown: Mapping[str, Any] | None
+) -> dict[str, Any]:
     told, blanks = now["read"], _blanks(now["blanks"])
     chosen = chosen_by_hand(shown, now["matches"])
     anew = shown is not None and any(told.get(name) != shown["read"].get(name) for name in reading.NEW_COLUMNS)
-    seen = _preview(doors, job, {} if anew else chosen, told, blanks)
+    seen = _preview(backend, job, {} if anew else chosen, told, blanks)
     if anew:  # choices are kept for columns that are still there
         chosen = {column: feature for column, feature in chosen.items() if column in seen["header"]}
-        seen = _preview(doors, job, chosen, told, blanks) if chosen else seen
-    found = columns.seen_as(doors.job(job), seen, told)
+        seen = _preview(backend, job, chosen, told, blanks) if chosen else seen
+    found = columns.seen_as(backend.job(job), seen, told)
     if not seen["header"]:
         found["differently_open"] = True
     header, values = list(seen["header"]), columns.values(seen)
@@ -168,8 +170,8 @@ def chosen_by_hand(shown: Mapping[str, Any] | None, matches: Sequence[Any]) -> C
 
 
 def start(
-    doors: Doors, clicks: Any, reasons: Any, reads: list[Any], matches: list[Any], blanks: Any, names: list[Any],
-    before: Any, of: Any,
+    backend: CampaignBackend, clicks: Any, reasons: Any, reads: list[Any], matches: list[Any], blanks: Any,
+    names: list[Any], before: Any, of: Any,
 ) -> tuple[Any, Any]:  # fmt: skip
     """Start the scoring with what the controls say; parameters as those of :func:`look`."""
     if not clicks:
@@ -178,19 +180,21 @@ def start(
     shown = _before(before)
     chosen, averaged = chosen_by_hand(shown, matches), _blanks(_averaged(blanks, shown))
     try:
-        doors.campaigns.start(of["job"], chosen, bool(reasons), ReadOptions.from_mapping(told), averaged)
+        backend.campaigns.start(of["job"], chosen, bool(reasons), ReadOptions.from_mapping(told), averaged)
     except UnknownJob:
         return no_update, "gone"
     except LikelyError as error:
-        if isinstance(error, NotHeld) and not doors.is_held(of["job"]):
+        if isinstance(error, NotHeld) and not backend.is_held(of["job"]):
             return no_update, "over"  # somebody else started it, or this was asked twice
         return parts.bad(words(error)), no_update
     return text("Starting …"), "started"
 
 
-def _preview(doors: Doors, job: str, chosen: ColumnChoices, told: Mapping[str, str], blanks: Blanks) -> dict[str, Any]:
+def _preview(
+    backend: CampaignBackend, job: str, chosen: ColumnChoices, told: Mapping[str, str], blanks: Blanks
+) -> dict[str, Any]:
     with use_number_format(None):  # as for programs: the page writes the numbers of its sentences anew
-        return preview_json(*doors.campaigns.preview(job, chosen, ReadOptions.from_mapping(told), blanks))
+        return preview_json(*backend.campaigns.preview(job, chosen, ReadOptions.from_mapping(told), blanks))
 
 
 def _averaged(blanks: Any, shown: Mapping[str, Any] | None) -> bool:

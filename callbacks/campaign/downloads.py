@@ -8,7 +8,7 @@ from typing import Any
 from dash import ALL, MATCH, ClientsideFunction, Dash, Input, Output, State, ctx, no_update
 from dash.exceptions import PreventUpdate
 
-from callbacks.campaign.doors import Doors, words
+from callbacks.campaign.backend import CampaignBackend, words
 from layouts.campaign import parts
 from layouts.shared import downloads, ids
 from ml.errors import LikelyError
@@ -18,7 +18,7 @@ from ml.translation import text
 from store.job import Job
 
 
-def register(app: Dash, doors: Doors) -> None:
+def register(app: Dash, backend: CampaignBackend) -> None:
     """Wait until the file is written, and then fetch it."""
     of = ids.campaign_part
     app.callback(
@@ -30,7 +30,7 @@ def register(app: Dash, doors: Doors) -> None:
         State(of("export", MATCH), "data"),
         State(of("export", MATCH), "id"),
         prevent_initial_call=True,
-    )(partial(export, doors))
+    )(partial(export, backend))
     app.clientside_callback(
         ClientsideFunction("likely", "fetched"),
         Output(of("export-said", MATCH), "data-fetched"),
@@ -39,7 +39,7 @@ def register(app: Dash, doors: Doors) -> None:
     )
 
 
-def export(doors: Doors, clicks: list[Any], ticks: Any, before: Any, of: Any) -> tuple[Any, Any, Any]:
+def export(backend: CampaignBackend, clicks: list[Any], ticks: Any, before: Any, of: Any) -> tuple[Any, Any, Any]:
     """Whether the chosen format can be fetched: what is said, what is asked for, and when to look again.
 
     Parameters
@@ -63,7 +63,7 @@ def export(doors: Doors, clicks: list[Any], ticks: Any, before: Any, of: Any) ->
     wanted = {"format": name, "times": sum(each or 0 for each in clicks), "address": ""}
     form = excel_csv(current_format().decimal) if name == EXCEL_CSV else format_named(name)
     try:
-        made = doors.downloads.in_format(of["job"], form)
+        made = backend.downloads.in_format(of["job"], form)
     except LikelyError as error:
         return parts.bad(words(error)), wanted, no_update
     if isinstance(made, Job):

@@ -9,7 +9,7 @@ from typing import Any
 from dash import ALL, MATCH, ClientsideFunction, Dash, Input, Output, State, no_update
 from dash.exceptions import PreventUpdate
 
-from callbacks.campaign.doors import Doors, by_name, words
+from callbacks.campaign.backend import CampaignBackend, by_name, words
 from jobs.errors import UnknownJob
 from layouts.campaign import call_list, made_list
 from layouts.campaign.choices import are_parts_of, values_of
@@ -37,7 +37,7 @@ def wish_of_page(kind: type[Input] | type[State]) -> dict[str, Any]:
     }
 
 
-def register(app: Dash, doors: Doors) -> None:
+def register(app: Dash, backend: CampaignBackend) -> None:
     """Show the fields that apply, the values of the chosen column, and the forecast."""
     of = ids.campaign_part
     app.callback(
@@ -47,13 +47,13 @@ def register(app: Dash, doors: Doors) -> None:
         Input(of("offers", MATCH), "value"),
         State(of("wish-field", MATCH, name=ALL), "id"),
         State(of("forecast", MATCH), "id"),
-    )(partial(show_fields, doors))
+    )(partial(show_fields, backend))
     app.callback(
         Output(of("parts", MATCH), "children"),
         Output(of("limits", MATCH), "hidden"),
         Input(of("column", MATCH), "value"),
         State(of("column", MATCH), "id"),
-    )(partial(show_parts, doors))
+    )(partial(show_parts, backend))
     app.callback(
         output={
             "forecast": Output(of("forecast", MATCH), "children"),
@@ -71,7 +71,7 @@ def register(app: Dash, doors: Doors) -> None:
             "made": State(of("list", MATCH), "data"),
             "again": Input(of("forecast-again", MATCH), "data"),
         },
-    )(partial(foresee, doors))
+    )(partial(foresee, backend))
     # Dash may lose a change that is typed while a forecast is under way. So each answer echoes its inputs, and the
     # script marks one whose inputs are not those in the fields any more, and asks again
     app.clientside_callback(
@@ -92,22 +92,22 @@ def register(app: Dash, doors: Doors) -> None:
     )
 
 
-def show_fields(doors: Doors, by: Any, offers: Any, fields: list[Any], of: Any) -> tuple[list[bool], bool]:
+def show_fields(backend: CampaignBackend, by: Any, offers: Any, fields: list[Any], of: Any) -> tuple[list[bool], bool]:
     """Fields that do not apply to such a list, to be hidden."""
-    choices = doors.choices(of["job"])
+    choices = backend.choices(of["job"])
     names = offered(choices, offers)
     hidden = call_list.hidden_fields([field["name"] for field in fields], by, names)
     return hidden, bool(choices["exclusive"]) or len(names) < 2
 
 
-def show_parts(doors: Doors, column: Any, of: Any) -> tuple[Any, bool]:
+def show_parts(backend: CampaignBackend, column: Any, of: Any) -> tuple[Any, bool]:
     """A row for each value of the chosen column."""
-    choices = doors.choices(of["job"])
+    choices = backend.choices(of["job"])
     return call_list.parts(of["job"], choices, column), not values_of(choices, column)
 
 
 def foresee(
-    doors: Doors, chosen: dict[str, Any], texts: list[Any], names: list[Any], part_texts: list[Any],
+    backend: CampaignBackend, chosen: dict[str, Any], texts: list[Any], names: list[Any], part_texts: list[Any],
     part_names: list[Any], of: Any, made: Any, again: Any = None,  # noqa: ARG001 - it only asks
 ) -> dict[str, Any]:  # fmt: skip
     """Forecast of such a list, or the problems of what is typed.
@@ -129,7 +129,7 @@ def foresee(
     """
     asked = {"asked": [*map(chosen.get, CHOSEN), texts, part_texts]}
     try:
-        choices = doors.choices(of["job"])
+        choices = backend.choices(of["job"])
     except LikelyError as error:
         choices, problem = None, words(error)
     if choices is None:
@@ -140,18 +140,18 @@ def foresee(
     shown = asked | _marked(names, part_names, read.problems, call_list.cut_off_words(choices, chosen.get("offers")))
     if read.wish is None:
         return shown | _nothing(made_list.refusal(text("Mend what is marked.")))
-    shown["stale"] = text(made_list.STALE) if _made_otherwise(doors, made, read.wish) else ""
+    shown["stale"] = text(made_list.STALE) if _made_otherwise(backend, made, read.wish) else ""
     if not read.wish["outcomes"]:
         return shown | _nothing(made_list.refusal(text("Choose what the list is about."), bad=False))
     try:
-        return shown | _forecast(doors, of["job"], read.wish)
+        return shown | _forecast(backend, of["job"], read.wish)
     except LikelyError as error:
         return shown | _nothing(made_list.refusal(words(error)))
 
 
-def _forecast(doors: Doors, job: str, asked: Mapping[str, Any]) -> dict[str, Any]:
-    wish, found, brings = doors.campaigns.forecast(job, request_of(asked))
-    _, bundle = doors.campaigns.choices(job)
+def _forecast(backend: CampaignBackend, job: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    wish, found, brings = backend.campaigns.forecast(job, request_of(asked))
+    _, bundle = backend.campaigns.choices(job)
     currency = currency_of(bundle.card)
     said = sentence(brings, wish, currency), promise(brings), notes(bundle, wish, found, brings, currency)
     labels = {each.name: each.label for each in bundle.outcomes.items}
@@ -163,10 +163,10 @@ def request_of(wish: Mapping[str, Any]) -> dict[str, Any]:
     return ListRequest.model_construct(**wish).model_dump(exclude_unset=True)
 
 
-def _made_otherwise(doors: Doors, made: Any, wish: Mapping[str, Any]) -> bool:
+def _made_otherwise(backend: CampaignBackend, made: Any, wish: Mapping[str, Any]) -> bool:
     """Whether the list that was made was asked for otherwise."""
     try:
-        return bool(made) and doors.jobs.get(str(made)).options.get("wish") != request_of(wish)
+        return bool(made) and backend.jobs.get(str(made)).options.get("wish") != request_of(wish)
     except UnknownJob:
         return False
 

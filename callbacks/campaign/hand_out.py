@@ -9,7 +9,7 @@ from dash import MATCH, Dash, Input, Output, State, ctx
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from callbacks.campaign.doors import Doors, words
+from callbacks.campaign.backend import CampaignBackend, words
 from feedback.desk.sellers import sellers_of
 from feedback.desk.service import Desk
 from jobs.errors import NoCampaign
@@ -20,7 +20,7 @@ from ml.errors import LikelyError
 from ml.translation import text
 
 
-def register(app: Dash, doors: Doors) -> None:
+def register(app: Dash, backend: CampaignBackend) -> None:
     """Hand a list out, and take it back."""
     of = ids.campaign_part
     app.callback(
@@ -31,31 +31,31 @@ def register(app: Dash, doors: Doors) -> None:
         State(of("sellers", MATCH), "value"),
         State(of("hand", MATCH), "id"),
         prevent_initial_call=True,
-    )(partial(change, doors))
+    )(partial(change, backend))
 
 
-def section(doors: Doors, job: str, model: str) -> list[Component]:
+def section(backend: CampaignBackend, job: str, model: str) -> list[Component]:
     """Who calls a list, on the page of its campaign; nothing where outcomes are not kept."""
-    if doors.desk is None:
+    if backend.desk is None:
         return []
-    handed = doors.desk.table.handed_out(job)
-    sellers = sellers_of(doors.desk.feedback.store, model.partition("@")[0])
+    handed = backend.desk.table.handed_out(job)
+    sellers = sellers_of(backend.desk.feedback.store, model.partition("@")[0])
     return [hand_out.section(job, sellers, handed[0].sellers if handed else None)]
 
 
-def change(doors: Doors, given: Any, taken: Any, chosen: Any, of: Any) -> tuple[Any, Any]:
+def change(backend: CampaignBackend, given: Any, taken: Any, chosen: Any, of: Any) -> tuple[Any, Any]:
     """Hand the list out to those who are chosen, or take it back."""
-    if doors.desk is None or not (given or taken) or not ctx.triggered_id:
+    if backend.desk is None or not (given or taken) or not ctx.triggered_id:
         raise PreventUpdate
     back = ctx.triggered_id["campaign"] == "hand-back"
     try:
-        return _changed(doors, doors.desk, str(of["job"]), None if back else chosen)
+        return _changed(backend, backend.desk, str(of["job"]), None if back else chosen)
     except LikelyError as error:
         return parts.bad(words(error)), True
 
 
-def _changed(doors: Doors, desk: Desk, job: str, chosen: Any) -> tuple[Any, bool]:
-    found = doors.jobs.get(job)
+def _changed(backend: CampaignBackend, desk: Desk, job: str, chosen: Any) -> tuple[Any, bool]:
+    found = backend.jobs.get(job)
     if found.kind != LIST or found.state != "done":
         raise NoCampaign(text("This is no list that is done."), "Make it first.")
     if chosen is None:

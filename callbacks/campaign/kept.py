@@ -10,7 +10,7 @@ from typing import Any
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State
 from dash.development.base_component import Component
 
-from callbacks.campaign.doors import Doors, as_shown
+from callbacks.campaign.backend import CampaignBackend, as_shown
 from layouts.campaign import kept
 from layouts.shared import ids, url
 from ml.errors import LikelyError
@@ -20,7 +20,7 @@ LONGEST = 300  # characters of a file's name
 LAST = 2**32  # seconds since 1970
 
 
-def register(app: Dash, doors: Doors) -> None:
+def register(app: Dash, backend: CampaignBackend) -> None:
     """Keep a campaign that is open, remove one, and show the list."""
     of = ids.campaign_part
     # In the browser, which reads its storage anew: another tab may have added a campaign since this page came
@@ -36,22 +36,22 @@ def register(app: Dash, doors: Doors) -> None:
         Output(ids.CAMPAIGNS, "children"),
         Input(ids.CAMPAIGNS_KEPT, "data"),
         prevent_initial_call=True,  # the browser's storage has not been read then
-    )(partial(show_kept, doors))
+    )(partial(show_kept, backend))
 
 
-def show_kept(doors: Doors, data: Any) -> list[Component]:
+def show_kept(backend: CampaignBackend, data: Any) -> list[Component]:
     """The list, with the state of each campaign; as all that a browser sends, `data` may be anything."""
     given = [_read(each) for each in data if isinstance(each, dict)] if isinstance(data, list) else []
     known = [each for each in given if each is not None]
-    jobs = doors.jobs.those([each["job"] for each in known[: kept.MOST]])
-    found = {job.id: as_shown(job) | {"title": _title(doors, job.model)} for job in jobs}
+    jobs = backend.jobs.those([each["job"] for each in known[: kept.MOST]])
+    found = {job.id: as_shown(job) | {"title": _title(backend, job.model)} for job in jobs}
     return kept.listed(known, found)
 
 
-def _title(doors: Doors, model: str) -> str:
+def _title(backend: CampaignBackend, model: str) -> str:
     name = model.partition("@")[0]
     try:
-        return doors.service.opened(name).title
+        return backend.service.opened(name).title
     except LikelyError:
         return name
 

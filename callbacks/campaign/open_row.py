@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from callbacks.campaign.doors import Doors, words
+from callbacks.campaign.backend import CampaignBackend, words
 from layouts.predict.finder import OpenedRecord
 from layouts.shared import url
 from ml.bundle.record_book import BookRecord
@@ -21,7 +21,7 @@ GONE = mark("This record is no longer here: its campaign was removed after its t
 NAMES = 2  # columns that tell who somebody is, in the words about the record
 
 
-def open_row(doors: Doors, bundle: Bundle, named: str) -> OpenedRecord | None:
+def open_row(backend: CampaignBackend, bundle: Bundle, named: str) -> OpenedRecord | None:
     """The record that an address names by its campaign or list and its number there; None where it names none.
 
     Parameters
@@ -36,13 +36,13 @@ def open_row(doors: Doors, bundle: Bundle, named: str) -> OpenedRecord | None:
         return None
     job, row = found[1], int(found[2])
     try:
-        record = doors.rows.record(job, row - 1)
+        record = backend.rows.record(job, row - 1)
     except LikelyError as error:
         return OpenedRecord(words=f"{text(GONE)} {words(error)}")
     if record is None:
         return OpenedRecord(words=text(GONE))
     campaign, cells, values = record
-    who = [cells[at] for at in doors.rows.columns(job).people[:NAMES] if cells[at]]
+    who = [cells[at] for at in backend.rows.columns(job).people[:NAMES] if cells[at]]
     listed, number = campaign.kind == "list", localized(f"{row:,}")
     of = {"file": campaign.options.get("name") or text("the file"), "n": number}
     where = text("{file}, place {n} on the list", **of) if listed else text("{file}, record {n}", **of)

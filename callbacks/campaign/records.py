@@ -10,7 +10,7 @@ from typing import Any
 from dash import MATCH, ClientsideFunction, Dash, Input, Output, State, no_update
 from dash.exceptions import PreventUpdate
 
-from callbacks.campaign.doors import Doors, words
+from callbacks.campaign.backend import CampaignBackend, words
 from jobs.result_rows import columns_json
 from jobs.row_query import TESTS, Cells, Filter, RowQuery, Sort
 from layouts.campaign import parts, records
@@ -23,7 +23,7 @@ from ml.translation import text
 LARGEST = 1e300  # of a number that is filtered by
 
 
-def register(app: Dash, doors: Doors) -> None:
+def register(app: Dash, backend: CampaignBackend) -> None:
     """Draw the table when its script is there, and give it its rows."""
     of = ids.campaign_part
     # The table's script is 2 MB, so it is loaded with the first table, which a component cannot do by itself
@@ -54,20 +54,20 @@ def register(app: Dash, doors: Doors) -> None:
         Input(of("rows-asked", MATCH), "data"),
         State(of("rows-asked", MATCH), "id"),
         prevent_initial_call=True,
-    )(partial(show_rows, doors))
+    )(partial(show_rows, backend))
 
 
-def table(doors: Doors, job: str) -> dict[str, Any]:
+def table(backend: CampaignBackend, job: str) -> dict[str, Any]:
     """The table of a campaign or a list with its first rows, or why there is none."""
     try:
-        shown, bundle = _table(doors, job)
-        return records.table(job, shown.definitions(), _answer(doors, job, shown, bundle, records.FIRST))
+        shown, bundle = _table(backend, job)
+        return records.table(job, shown.definitions(), _answer(backend, job, shown, bundle, records.FIRST))
     except LikelyError as error:
         none = records.not_shown(words(error))
         return {"shown": none, "otherwise": none}
 
 
-def show_rows(doors: Doors, asked: Any, of: Any) -> tuple[Any, Any]:
+def show_rows(backend: CampaignBackend, asked: Any, of: Any) -> tuple[Any, Any]:
     """The rows that the table asks for, or why there are none.
 
     Parameters
@@ -81,25 +81,25 @@ def show_rows(doors: Doors, asked: Any, of: Any) -> tuple[Any, Any]:
     if not isinstance(asked, str):
         raise PreventUpdate
     try:
-        shown, bundle = _table(doors, of["job"])
-        found = _answer(doors, of["job"], shown, bundle, asked)
+        shown, bundle = _table(backend, of["job"])
+        found = _answer(backend, of["job"], shown, bundle, asked)
     except LikelyError as error:
         return no_update, parts.bad(text(records.NO_ROWS, why=words(error)))
     filtered = bool(_read(asked, shown.columns)[2].filters)
     return found, records.fitting_words(found["rows"]["rowCount"], filtered)
 
 
-def _table(doors: Doors, job: str) -> tuple[ResultTable, Bundle]:
-    found = doors.jobs.get(job)
-    bundle = doors.service.model(found.model)
+def _table(backend: CampaignBackend, job: str) -> tuple[ResultTable, Bundle]:
+    found = backend.jobs.get(job)
+    bundle = backend.service.model(found.model)
     more = {"reasons": bool(found.options.get("reasons")), "refused": found.refused}
-    return ResultTable(bundle, columns_json(doors.rows.columns(job)) | more), bundle
+    return ResultTable(bundle, columns_json(backend.rows.columns(job)) | more), bundle
 
 
-def _answer(doors: Doors, job: str, shown: ResultTable, bundle: Bundle, asked: str) -> dict[str, Any]:
+def _answer(backend: CampaignBackend, job: str, shown: ResultTable, bundle: Bundle, asked: str) -> dict[str, Any]:
     start, end, query = _read(asked, shown.columns)
-    fitting, rows = doors.rows.page(job, query, start, end)
-    cut_offs, name = doors.service.cut_offs(bundle), doors.name_of(bundle)
+    fitting, rows = backend.rows.page(job, query, start, end)
+    cut_offs, name = backend.service.cut_offs(bundle), backend.name_of(bundle)
     lines = [
         shown.row(row, cells, cut_offs) | {"open": url.href("predict", name, record=f"{url.CAMPAIGN}{job}.{row + 1}")}
         for row, cells in rows

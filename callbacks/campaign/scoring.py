@@ -8,7 +8,7 @@ from typing import Any
 from dash import MATCH, Dash, Input, Output, State, no_update
 from dash.exceptions import PreventUpdate
 
-from callbacks.campaign.doors import Doors, words
+from callbacks.campaign.backend import CampaignBackend, words
 from jobs.errors import UnknownJob
 from layouts.campaign import parts
 from layouts.campaign.words import progress, share_done
@@ -18,7 +18,7 @@ from ml.translation import text
 from store.job import OPEN
 
 
-def register(app: Dash, doors: Doors) -> None:
+def register(app: Dash, backend: CampaignBackend) -> None:
     """Tell the progress, and cancel the job."""
     of = ids.campaign_part
     app.callback(
@@ -31,20 +31,20 @@ def register(app: Dash, doors: Doors) -> None:
         Input(of("tick", MATCH), "n_intervals"),
         State(of("tick", MATCH), "id"),
         prevent_initial_call=True,
-    )(partial(watch, doors))
+    )(partial(watch, backend))
     app.callback(
         Output(of("cancel-said", MATCH), "children"),
         Output(of("turn", MATCH, by="cancel"), "data"),
         Input(of("cancel", MATCH), "n_clicks"),
         State(of("cancel", MATCH), "id"),
         prevent_initial_call=True,
-    )(partial(cancel, doors))
+    )(partial(cancel, backend))
 
 
-def watch(doors: Doors, ticks: Any, of: Any) -> tuple[Any, ...]:
+def watch(backend: CampaignBackend, ticks: Any, of: Any) -> tuple[Any, ...]:
     """How far the job is, when to ask again, and its state where it is over."""
     try:
-        job = doors.job(of["job"])
+        job = backend.job(of["job"])
     except UnknownJob:
         return *[no_update] * 5, "gone"
     if job["state"] not in OPEN:
@@ -53,12 +53,12 @@ def watch(doors: Doors, ticks: Any, of: Any) -> tuple[Any, ...]:
     return share_done(job), said, said, *parts.next_tick(int(ticks or 0)), no_update
 
 
-def cancel(doors: Doors, clicks: Any, of: Any) -> tuple[Any, Any]:
+def cancel(backend: CampaignBackend, clicks: Any, of: Any) -> tuple[Any, Any]:
     """End the job; one that is over meanwhile is shown as what it became."""
     if not clicks:
         raise PreventUpdate
     try:
-        return no_update, doors.jobs.cancel(of["job"]).state
+        return no_update, backend.jobs.cancel(of["job"]).state
     except UnknownJob:
         return no_update, "gone"
     except LikelyError as error:

@@ -12,7 +12,7 @@ from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from callbacks.campaign.doors import Doors, as_shown, words
+from callbacks.campaign.backend import CampaignBackend, as_shown, words
 from callbacks.campaign.records import table
 from jobs.errors import UnknownJob
 from layouts.campaign import columns, kept, page, reading, result, scoring
@@ -30,7 +30,7 @@ GONE = (
 )
 
 
-def register(app: Dash, doors: Doors) -> None:
+def register(app: Dash, backend: CampaignBackend) -> None:
     """Show another step when the job has changed, move the focus to it, and lead back to the first."""
     of = ids.campaign_part
     app.callback(
@@ -40,13 +40,13 @@ def register(app: Dash, doors: Doors) -> None:
         State(ids.LOCATION, "pathname"),
         State(of("turn", ALL, by=ALL), "id"),
         prevent_initial_call=True,
-    )(partial(show_step, doors))
+    )(partial(show_step, backend))
     app.callback(
         Output(ids.CAMPAIGN, "data-anew"),
         Input(of("anew", ALL), "n_clicks"),
         State(ids.CAMPAIGN, "data-at"),
         prevent_initial_call=True,
-    )(partial(begin_anew, doors))
+    )(partial(begin_anew, backend))
     app.clientside_callback(
         ClientsideFunction("likely", "begunAnew"),
         Output(ids.CAMPAIGN, "data-begun"),
@@ -70,7 +70,9 @@ def register(app: Dash, doors: Doors) -> None:
     )
 
 
-def show_step(doors: Doors, turns: list[Any], path: Any, turn_ids: list[Mapping[str, Any]]) -> tuple[Any, str]:
+def show_step(
+    backend: CampaignBackend, turns: list[Any], path: Any, turn_ids: list[Mapping[str, Any]]
+) -> tuple[Any, str]:
     """The step of a job that has turned into another state, or what is wrong with it.
 
     Parameters
@@ -87,9 +89,9 @@ def show_step(doors: Doors, turns: list[Any], path: Any, turn_ids: list[Mapping[
     if not said or where is None or where.model is None:
         raise PreventUpdate  # a step came in with its places empty
     turn, job = said[-1]
-    bundle = doors.service.opened(where.model)
-    step = trouble(job, *map(str, turn)) if isinstance(turn, list) else opening(doors, bundle, {"job": job})
-    return page.inside(step, where.model, doors.retention), step.name
+    bundle = backend.service.opened(where.model)
+    step = trouble(job, *map(str, turn)) if isinstance(turn, list) else opening(backend, bundle, {"job": job})
+    return page.inside(step, where.model, backend.retention), step.name
 
 
 def _is_turn(turn: Any) -> bool:
@@ -97,29 +99,29 @@ def _is_turn(turn: Any) -> bool:
     return isinstance(turn, str) or (isinstance(turn, list) and len(turn) == len(GONE))
 
 
-def begin_anew(doors: Doors, clicks: list[Any], at: Any) -> int:
+def begin_anew(backend: CampaignBackend, clicks: list[Any], at: Any) -> int:
     """Say that the first step is wanted; a file that was looked at only is removed, for nothing leads back to it."""
     if not any(clicks) or not ctx.triggered_id:
         raise PreventUpdate
     if at == "columns":
         with suppress(LikelyError):  # it is gone already
-            doors.jobs.delete(str(ctx.triggered_id["job"]))
+            backend.jobs.delete(str(ctx.triggered_id["job"]))
     return sum(each or 0 for each in clicks)
 
 
-def opening(doors: Doors, bundle: Bundle, query: Mapping[str, str]) -> Step:
+def opening(backend: CampaignBackend, bundle: Bundle, query: Mapping[str, str]) -> Step:
     """The step of an address."""
     job = query.get("job", "")
     if not job:
-        return page.first(doors.retention)
+        return page.first(backend.retention)
     try:
-        found = doors.jobs.get(job)
+        found = backend.jobs.get(job)
     except UnknownJob:
         return trouble(job, *map(text, GONE))
     wrong = _wrong(found, bundle.name)
     if wrong:
         return trouble(job, *wrong)
-    step = STEPS[found.state](doors, found, query)
+    step = STEPS[found.state](backend, found, query)
     return replace(step, body=[kept.opened(as_shown(found)), *step.body])
 
 
@@ -137,25 +139,25 @@ def _wrong(job: Job, model: str) -> tuple[str, str] | None:
     return None
 
 
-def _columns(_: Doors, job: Job, query: Mapping[str, str]) -> Step:
+def _columns(_: CampaignBackend, job: Job, query: Mapping[str, str]) -> Step:
     return Step("columns", columns.step(job.id, reading.told_in(query)))
 
 
-def _scoring(_: Doors, job: Job, __: Mapping[str, str]) -> Step:
+def _scoring(_: CampaignBackend, job: Job, __: Mapping[str, str]) -> Step:
     return Step("scoring", scoring.step(as_shown(job)))
 
 
-def _result(doors: Doors, job: Job, query: Mapping[str, str]) -> Step:
+def _result(backend: CampaignBackend, job: Job, query: Mapping[str, str]) -> Step:
     shown = as_shown(job)
     body: list[Component]
     try:
-        choices, bundle = doors.choices(job.id), doors.service.model(job.model)
-        body = result.step(shown, bundle, choices, query.get("list", ""), table(doors, job.id))
+        choices, bundle = backend.choices(job.id), backend.service.model(job.model)
+        body = result.step(shown, bundle, choices, query.get("list", ""), table(backend, job.id))
     except LikelyError as error:
         body = result.without_table(shown, words(error))
     return Step("result", body)
 
 
-STEPS: dict[JobState, Callable[[Doors, Job, Mapping[str, str]], Step]] = {
+STEPS: dict[JobState, Callable[[CampaignBackend, Job, Mapping[str, str]], Step]] = {
     "held": _columns, "waiting": _scoring, "running": _scoring, "done": _result,
 }  # fmt: skip

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dash import Dash
 
-from callbacks.outcomes import Services
+from callbacks.outcomes import OutcomeServices
 from callbacks.today import claim, page
 
 
-def register(app: Dash, services: Services) -> None:
+def register(app: Dash, services: OutcomeServices) -> None:
     """Register the callbacks, and what keeps the claim of an open page."""
     page.register(app, services)
     claim.register(app, services.desk)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from callbacks.campaign.open_row import open_row
 from callbacks.finder import open_record
-from callbacks.outcomes import PLACE, Services
+from callbacks.outcomes import PLACE, OutcomeServices
 from layouts.predict.finder import OpenedRecord
 from layouts.predict.outcome_row import Claim
 from layouts.shared import url
@@ -21,7 +21,7 @@ ANOTHER = mark("This customer is on a list of another model. The form starts as 
 
 
 def open_customer(
-    services: Services, bundle: Bundle, named: str, books: RecordBooks | None
+    services: OutcomeServices, bundle: Bundle, named: str, books: RecordBooks | None
 ) -> tuple[OpenedRecord | None, Claim | None]:  # fmt: skip
     """The customer whom an address names by list and row, and the claim on them; None where it names none so.
 
@@ -50,7 +50,7 @@ def open_customer(
     assigned = opened.entry.assignment
     if assigned.model.partition("@")[0] != bundle.name:
         return OpenedRecord(words=text(ANOTHER), back=back), None
-    found = open_row(services.doors, bundle, f"{url.CAMPAIGN}{job}.{assigned.rank}") if services.doors else None
+    found = open_row(services.backend, bundle, f"{url.CAMPAIGN}{job}.{assigned.rank}") if services.backend else None
     if (found is None or found.entry is None) and assigned.record:  # the file is gone after its time
         found = open_record(services.service, books or RecordBooks(), bundle.key, assigned.record, "")
     if found is None or found.entry is None:

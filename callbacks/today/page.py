@@ -12,8 +12,8 @@ from dash.exceptions import PreventUpdate
 
 from auth.access import may_open_site_page, refused
 from auth.permissions import Permission
-from callbacks.campaign.doors import Doors
-from callbacks.outcomes import Services, address_of
+from callbacks.campaign.backend import CampaignBackend
+from callbacks.outcomes import OutcomeServices, address_of
 from feedback.desk.sellers import Names
 from feedback.desk.service import Today, held_by
 from layouts.shared import ids, url
@@ -34,7 +34,7 @@ DIGITS = 9  # that a count has at most
 NAMES = 2  # columns that tell who somebody is
 
 
-def register(app: Dash, services: Services) -> None:
+def register(app: Dash, services: OutcomeServices) -> None:
     """Lead to the next customer."""
     app.callback(
         Output(ids.LOCATION, "href"),
@@ -44,7 +44,7 @@ def register(app: Dash, services: Services) -> None:
     )(lambda clicks: lead_on(services, clicks))
 
 
-def lead_on(services: Services, clicks: Any) -> tuple[Any, Any]:
+def lead_on(services: OutcomeServices, clicks: Any) -> tuple[Any, Any]:
     """Address of the next customer, or words where nobody is left."""
     if not clicks:
         raise PreventUpdate
@@ -54,7 +54,7 @@ def lead_on(services: Services, clicks: Any) -> tuple[Any, Any]:
     return address_of(services, found.assignment), ""
 
 
-def opening(services: Services | None, query: Mapping[str, str] | None = None) -> Component:
+def opening(services: OutcomeServices | None, query: Mapping[str, str] | None = None) -> Component:
     """The page of the caller's day; how many entries it shows stands in its address."""
     if services is None or not may_open_site_page("today"):
         error = refused(Permission.OUTCOMES)
@@ -90,14 +90,14 @@ def _more(shown: int, done: int) -> str:
     return url.href("today", **{kind: str(many) for kind, many in asked.items() if many > MOST})
 
 
-def _rows(services: Services, today: Today) -> tuple[list[page.Row], list[page.DoneRow]]:
+def _rows(services: OutcomeServices, today: Today) -> tuple[list[page.Row], list[page.DoneRow]]:
     names = services.desk.names()
     to_do = [_to_do(services, entry, names) for entry in today.to_do]
     done = [_done(services, entry, names) for entry in today.done]
     return list(filter(None, to_do)), list(filter(None, done))
 
 
-def _to_do(services: Services, entry: Entry, names: Names) -> page.Row | None:
+def _to_do(services: OutcomeServices, entry: Entry, names: Names) -> page.Row | None:
     bundle = _bundle(services, entry)
     if bundle is None or entry.assignment.outcome not in bundle.outcomes.names:
         return None
@@ -105,7 +105,7 @@ def _to_do(services: Services, entry: Entry, names: Names) -> page.Row | None:
     (shown,) = percents([given.probability], exclusive=False)
     worth = "" if given.worth is None else money_text(given.worth, currency_of(bundle.card))
     return page.Row(
-        who=who(services.doors, entry),
+        who=who(services.backend, entry),
         href=address_of(services, given),
         model=bundle.title,
         outcome=bundle.outcomes[given.outcome].label,
@@ -117,17 +117,17 @@ def _to_do(services: Services, entry: Entry, names: Names) -> page.Row | None:
     )
 
 
-def _done(services: Services, entry: Entry, names: Names) -> page.DoneRow | None:
+def _done(services: OutcomeServices, entry: Entry, names: Names) -> page.DoneRow | None:
     bundle, last, given = _bundle(services, entry), entry.last, entry.assignment
     if bundle is None or last is None or given.outcome not in bundle.outcomes.names:
         return None
     came, missed = told_words(bundle.card, bundle.outcomes, given.outcome)
     words = {CAME: came, MISSED: missed, NO_ANSWER: text("No answer"), LATER: text("Call back")}
     what = words.get(last.what, last.what)
-    return page.DoneRow(who(services.doors, entry), address_of(services, given), what, names.of(last.by), last.at)
+    return page.DoneRow(who(services.backend, entry), address_of(services, given), what, names.of(last.by), last.at)
 
 
-def _bundle(services: Services, entry: Entry) -> Bundle | None:
+def _bundle(services: OutcomeServices, entry: Entry) -> Bundle | None:
     """The version that scored an entry, else the live one; None where both are gone."""
     for key in (entry.assignment.model, entry.assignment.model.partition("@")[0]):
         try:
@@ -137,13 +137,13 @@ def _bundle(services: Services, entry: Entry) -> Bundle | None:
     return None
 
 
-def who(doors: Doors | None, entry: Entry) -> str:
+def who(backend: CampaignBackend | None, entry: Entry) -> str:
     """Name of a customer: as in the list's file, else the record's id, else the place."""
     given = entry.assignment
-    if doors is not None:
+    if backend is not None:
         try:
-            found = doors.rows.record(given.list, given.rank - 1)
-            people = doors.rows.columns(given.list).people[:NAMES]
+            found = backend.rows.record(given.list, given.rank - 1)
+            people = backend.rows.columns(given.list).people[:NAMES]
             named = _cells(found[1], people) if found else ""
             if named:
                 return f"{given.record} · {named}" if given.record and given.record not in named else named

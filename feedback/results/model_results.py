@@ -13,7 +13,7 @@ from auth.caller import signed_in_as
 from auth.permissions import Permission
 from feedback.niced_process import MANY, RESULTS
 from feedback.results.analysts import analysts
-from feedback.results.paid import Groups
+from feedback.results.paid import GroupComparison
 from feedback.results.right import right, watched_for
 from feedback.results.ripe_decisions import HOUR, DecisionColumns, Question, columns_of, ripen_parts
 from feedback.results.spaced_decisions import decisions_to_judge
@@ -62,7 +62,7 @@ class ModelResults:
         -------
         dict
             ``model``, ``outcome``, ``as_of``, ``records``, ``right``, ``paid`` and ``used``; see
-            `right`, Groups and Use.
+            `right`, GroupComparison and Use.
 
         Raises
         ------
@@ -142,7 +142,7 @@ class ModelResults:
         bundle = self._service.model(version)
         tables, now = self._feedback.store.outcomes, self._clock()
         question = Question(bundle.outcomes, outcome, bundle.card, now)
-        use, groups, judged = Use(question), Groups(question), list[DecisionColumns]()
+        use, groups, judged = Use(question), GroupComparison(question), list[DecisionColumns]()
         for joined in self._feedback.came_by_record(bundle.name):
             judged.append(columns_of(decisions_to_judge(joined, question, bundle.key), question))
             use.add(joined)

@@ -51,7 +51,7 @@ class Use:
     def add_listed(
         self, assigned: Iterable[Assignment], told: Iterable[Event], amendments: Amendments | None = None
     ) -> None:  # fmt: skip
-        """Add assignments; parameters as of :meth:`feedback.results.paid.Groups.add`."""
+        """Add assignments; parameters as of :meth:`feedback.results.paid.GroupComparison.add`."""
         called = sorted((each for each in assigned if each.group == CALL and each.record), key=lambda each: each.made)
         events = (replace(each, decision="") for each in told)
         for each in join([decision_of(each) for each in called], events, amendments):

@@ -102,7 +102,7 @@ def layout_in(
     return Layout(system, table.header, places, {name: _order(name, days) for name, days in seen.items()})
 
 
-def cells_of(cells: Sequence[str], header: Sequence[str]) -> Sequence[str]:
+def checked_cells(cells: Sequence[str], header: Sequence[str]) -> Sequence[str]:
     """Cells of a line without the apostrophes of exports; Unreadable where there are more or less than columns."""
     if len(cells) != len(header):
         message = text("Cells in this line: {n}; in the header: {header}.", n=len(cells), header=len(header))

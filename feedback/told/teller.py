@@ -13,7 +13,7 @@ from feedback.sealing import new_key
 from feedback.service import Feedback
 from feedback.told.crm_row import crm_row
 from feedback.told.fields import ToldOutcome
-from feedback.told.layout import BESIDE, EVENT, Layout, cells_of
+from feedback.told.layout import BESIDE, EVENT, Layout, checked_cells
 from feedback.told.source_row import SourceRow, due, root_of
 from feedback.told.told_event import event_of, problem_of, read_told
 from ml.decision.crm_columns import PLAIN, CrmColumns
@@ -98,7 +98,7 @@ class Teller:
     # ---- lines -------------------------------------------------------------------------------------
     def _parsed(self, at: int, number: int, cells: Sequence[str]) -> SourceRow | Line:
         try:
-            cells = cells_of(cells, self.layout.header)
+            cells = checked_cells(cells, self.layout.header)
             if self.layout.system == PLAIN:
                 return self._plain(number, cells)
             return self._of_crm(cells)

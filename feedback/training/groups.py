@@ -11,7 +11,7 @@ from store.outcome_records import NO_GROUP, Assignment, Decision
 USUAL = 30 * 86_400.0  # seconds that a list counts for, where the card says no time in which an outcome may come
 
 
-class Groups:
+class GroupsByRecord:
     """Groups by record and time.
 
     A decision of which no group is told has that of its record on the last list that was made about then: not longer

@@ -9,7 +9,7 @@ from feedback.joined import Joined
 from feedback.results.ripe_decisions import Question, columns_of, ripe_outcomes, told_of
 from feedback.results.spaced_decisions import with_outcomes_in_time
 from feedback.service import Feedback
-from feedback.training.groups import Groups
+from feedback.training.groups import GroupsByRecord
 from ml.data.outcomes import Outcomes
 from ml.decision.ripening_time import CARD as RIPENING
 from ml.decision.ripening_time import ripening_of, silence_of
@@ -56,7 +56,7 @@ def outcome_rows(feedback: Feedback, bundle: Bundle, as_of: float, since: float 
             _add_ripe(known, found, question, is_heard)
         ripe = [(each.decision, came) for each, came in zip(found, known, strict=True) if came]
         assigned = assignments.of_records(bundle.name, {made.record for made, _ in ripe})
-        groups = Groups(assigned, longest, as_of)
+        groups = GroupsByRecord(assigned, longest, as_of)
         for at in range(0, len(ripe), AT_ONCE):
             yield from _with_values(feedback, groups, [(made.id, came) for made, came in ripe[at : at + AT_ONCE]])
 
@@ -99,7 +99,7 @@ def _add_ripe(known: list[Known], found: Sequence[Joined], question: Question, i
             known[at][question.outcome] = came, since
 
 
-def _with_values(feedback: Feedback, groups: Groups, some: Sequence[tuple[str, Known]]) -> Iterator[OutcomeRow]:
+def _with_values(feedback: Feedback, groups: GroupsByRecord, some: Sequence[tuple[str, Known]]) -> Iterator[OutcomeRow]:
     decisions = feedback.store.outcomes.decisions.some([number for number, _ in some])
     for number, known in some:
         if number not in decisions:  # removed meanwhile

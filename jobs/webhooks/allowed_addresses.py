@@ -100,7 +100,7 @@ def read_address(url: str) -> Target:
 
     Raises
     ------
-    BadCallback
+    BadWebhook
         It is none of http or https, has no host, a user or a fragment, or is too long.
     """
     hint = "Accepted: https://host/path."
@@ -133,7 +133,7 @@ def resolve(url: str, networks: Sequence[Network] = ()) -> Target:
 
     Raises
     ------
-    BadCallback
+    BadWebhook
     OSError
         The name cannot be resolved at present.
     """
@@ -153,7 +153,7 @@ def check_address(url: str, networks: Sequence[Network], patience: float = PATIE
 
     Raises
     ------
-    BadCallback
+    BadWebhook
     """
     read_address(url)
     refused: list[Exception] = []

@@ -13,7 +13,7 @@ from jobs.files import paths
 from jobs.work.assignments import Assignments
 from jobs.work.chunks import RECORDS, LeaseLost, Stopped
 from jobs.work.rank_index import RankIndex, read_index
-from jobs.work.score_campaign import EXTRA, WITH_REASONS, band_cell, cells_of, record_id_of
+from jobs.work.score_campaign import EXTRA, WITH_REASONS, band_cell, feature_cells, record_id_of
 from ml.advice.score_known import ESTIMATOR
 from ml.batch.result_columns import unique_names
 from ml.campaign.pick import Picked, pick
@@ -158,7 +158,7 @@ def write_list(table: JobTable, files: Files, service: Service, job: Job, chunk:
         column = bundle.outcomes.index(outcome)
         p = float(index.probabilities[row, column])
         cells = line[: index.width]
-        known = cells_of(reading, cells) if reading else None
+        known = feature_cells(reading, cells) if reading else None
         said = [""] * MOST if known is None else reasons_in_cells(service, bundle, known, column, blanks)
         does = DECISIONS[acts(p, cut_offs[outcome])]
         about = [safe_cell(outcome), repr(p), band_cell(bundle.card, outcome, p), does]

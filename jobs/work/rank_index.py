@@ -16,7 +16,7 @@ import orjson
 
 from jobs.work.stored_lines import StoredLines, cells_of_line
 from ml.campaign.control_group import control_draws
-from ml.campaign.pick import Groups
+from ml.campaign.pick import CodedColumn
 from store.files import Files
 
 MOST_VALUES = 1_000  # of a column that can have limits and quotas: branches, regions, postal areas
@@ -75,7 +75,7 @@ class RankIndex:
         Number of these that are columns of the uploaded file.
     probabilities : ndarray of float, shape (n, k)
         NaN where a record was refused.
-    columns : dict of str to Groups
+    columns : dict of str to CodedColumn
         Columns of the file with at most 1,000 values.
     draws : ndarray of float, shape (n,)
         What each record draws for the control group.
@@ -86,7 +86,7 @@ class RankIndex:
     header: tuple[str, ...]
     width: int
     probabilities: np.ndarray
-    columns: dict[str, Groups]
+    columns: dict[str, CodedColumn]
     draws: np.ndarray
     first: np.ndarray
     _lines: StoredLines
@@ -138,10 +138,10 @@ def _draws(parts: Sequence[dict[str, np.ndarray]], names: Sequence[str]) -> np.n
     return control_draws(names[0][:64], [[str(row)] for row in range(total)], 0)
 
 
-def _columns(parts: Sequence[dict[str, np.ndarray]]) -> dict[str, Groups]:
+def _columns(parts: Sequence[dict[str, np.ndarray]]) -> dict[str, CodedColumn]:
     """Merge columns that have few values in every chunk and in all together, with common codes."""
     tables = [orjson.loads(part["values"].tobytes()) for part in parts]
-    found: dict[str, Groups] = {}
+    found: dict[str, CodedColumn] = {}
     for name in tables[0] if tables else ():
         if all(name in table for table in tables):
             values = tuple(dict.fromkeys(value for table in tables for value in table[name]))
@@ -149,7 +149,7 @@ def _columns(parts: Sequence[dict[str, np.ndarray]]) -> dict[str, Groups]:
                 place = {value: code for code, value in enumerate(values)}
                 own = zip(tables, parts, strict=True)
                 codes = [_recoded(name, place, table, part) for table, part in own]
-                found[name] = Groups(values, np.concatenate(codes))
+                found[name] = CodedColumn(values, np.concatenate(codes))
     return found
 
 

@@ -84,11 +84,11 @@ def _extra(
     if not np.isfinite(p[at]):
         return [""] * len(EXTRA)
     outcome = bundle.outcomes.names[at]
-    said = reasons_in_cells(service, bundle, cells_of(reading, line), at, blanks) if reading else [""] * MOST
+    said = reasons_in_cells(service, bundle, feature_cells(reading, line), at, blanks) if reading else [""] * MOST
     return [safe_cell(outcome), "", band_cell(bundle.card, outcome, float(p[at])), *said]
 
 
-def cells_of(reading: ReadPlan, line: Sequence[str]) -> dict[str, str]:
+def feature_cells(reading: ReadPlan, line: Sequence[str]) -> dict[str, str]:
     """Feature to cell, in the schema's terms, for a line of a result."""
     names = [reading.renamed.get(name, name) for name in reading.header]
     row = dict(zip(names, map(plain_cell, line), strict=False))

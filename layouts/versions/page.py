@@ -8,7 +8,7 @@ from dash.development.base_component import Component
 from layouts.shared import ids, url
 from layouts.shared.static_html import static_html
 from layouts.versions import challenger as shadow
-from layouts.versions.table import is_open, versions_table
+from layouts.versions.table import is_pending, versions_table
 from layouts.versions.words import done, last_event, moment, state, who_and_why
 from ml.lifecycle.listing import Listing, VersionFacts
 from ml.lifecycle.state import TimelineEvent
@@ -54,7 +54,7 @@ def table_or_words(listing: Listing, model: str, challenger: str = "", *, may_ch
 
 def waits(listing: Listing) -> bool:
     """True while figures of some version are being worked out."""
-    return any(map(is_open, listing.versions))
+    return any(map(is_pending, listing.versions))
 
 
 def _all(listing: Listing, model: str, challenger: str, *, may_change: bool) -> list[Component]:

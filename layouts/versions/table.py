@@ -69,7 +69,7 @@ def table(
     return html.Table([named, html.Thead(html.Tr(shown)), html.Tbody(body)], className="versions-table")
 
 
-def is_open(facts: VersionFacts) -> bool:
+def is_pending(facts: VersionFacts) -> bool:
     """True while the figures of a version are being worked out."""
     return facts.fault is None and facts.holdout is None
 
@@ -94,7 +94,7 @@ def _cells(
 
 
 def _figures(facts: VersionFacts) -> tuple[list[Component | str], list[Component | str], str]:
-    if is_open(facts):
+    if is_pending(facts):
         return ["…"], ["…"], "…"
     right: list[Component | str] = [NONE if facts.right is None else percent(facts.right)]
     rows = NONE if facts.holdout is None else count(facts.holdout)

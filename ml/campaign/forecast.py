@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ml.campaign.chances import Chances, Verdict, list_chances, own_chances
-from ml.campaign.pick import Groups, Picked
+from ml.campaign.pick import CodedColumn, Picked
 from ml.campaign.wish import Wish
 from ml.decision.decide import acts
 from ml.decision.worth import loses, slope
@@ -77,7 +77,11 @@ class Forecast:
 
 
 def forecast(
-    probabilities: np.ndarray, picked: Picked, wish: Wish, groups: Groups | None = None, chances: Chances | None = None
+    probabilities: np.ndarray,
+    picked: Picked,
+    wish: Wish,
+    groups: CodedColumn | None = None,
+    chances: Chances | None = None,
 ) -> Forecast:
     """Forecast of a list.
 
@@ -85,7 +89,7 @@ def forecast(
     ----------
     probabilities : ndarray of float, shape (n, o)
         As :func:`ml.campaign.pick.pick` takes them.
-    groups : Groups or None
+    groups : CodedColumn or None
         Of the wish's column.
     chances : Chances or None
         What the hold-out says of the wish's outcomes; without it the model's own probabilities count.

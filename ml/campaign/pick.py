@@ -19,7 +19,7 @@ from ml.translation import text
 
 
 @dataclass(frozen=True)
-class Groups:
+class CodedColumn:
     """The values of one column of the file.
 
     Attributes
@@ -62,7 +62,7 @@ class Picked:
 
 
 def pick(
-    probabilities: np.ndarray, wish: Wish, groups: Groups | None = None, draws: np.ndarray | None = None
+    probabilities: np.ndarray, wish: Wish, groups: CodedColumn | None = None, draws: np.ndarray | None = None
 ) -> Picked:
     """Select the records of a list.
 
@@ -70,7 +70,7 @@ def pick(
     ----------
     probabilities : ndarray of float, shape (n, o)
         Of the wish's outcomes, in their order; NaN where a record was refused.
-    groups : Groups or None
+    groups : CodedColumn or None
         Of the wish's column.
     draws : ndarray of float, shape (n,), or None
         What each record draws, from 0 to below 1: who draws less than the wish's share is kept back, for all outcomes.
@@ -139,7 +139,7 @@ def _best_of(worth: np.ndarray, rows: np.ndarray, outcome: np.ndarray, most: flo
 
 
 def _within(
-    rows: np.ndarray, wanted: np.ndarray, wish: Wish, groups: Groups | None
+    rows: np.ndarray, wanted: np.ndarray, wish: Wish, groups: CodedColumn | None
 ) -> tuple[np.ndarray, dict[str, int]]:
     """Mask (bool) of the candidates, the best first, that are taken; quotas that fall short."""
     most = room(wish)

@@ -10,7 +10,7 @@ from dash.exceptions import PreventUpdate
 from plotly.utils import PlotlyJSONEncoder
 
 from callbacks.campaign import call_list, columns, downloads, forecast, kept, scoring, steps
-from callbacks.campaign.doors import Doors
+from callbacks.campaign.backend import CampaignBackend
 from jobs.campaign_service import CampaignService
 from layouts.campaign.page import FileRetention
 from layouts.campaign.reading import NAMES
@@ -35,8 +35,8 @@ def house(service, tmp_path):
 
 
 @pytest.fixture
-def doors(service, house):
-    return Doors(service, house.job_service, CampaignService(house.job_service), FileRetention())
+def backend(service, house):
+    return CampaignBackend(service, house.job_service, CampaignService(house.job_service), FileRetention())
 
 
 def held(house, sent=None, model="binary"):
@@ -51,20 +51,20 @@ def words(component):
     return json.dumps(component, cls=PlotlyJSONEncoder, ensure_ascii=False)
 
 
-def opened(doors, job, model="binary"):
-    return steps.opening(doors, doors.service.model(model), {"job": job})
+def opened(backend, job, model="binary"):
+    return steps.opening(backend, backend.service.model(model), {"job": job})
 
 
-def look(doors, job, reads=None, matches=(), blanks=False, before=None):
+def look(backend, job, reads=None, matches=(), blanks=False, before=None):
     names = [ids.campaign_part("read", job, name=name) for name in NAMES]
     reads = [(reads or {}).get(name, "") for name in NAMES]
-    return columns.look(doors, reads, list(matches), blanks, names, before, ids.campaign_part("seen", job))
+    return columns.look(backend, reads, list(matches), blanks, names, before, ids.campaign_part("seen", job))
 
 
-def start(doors, job, seen, clicks=1):
+def start(backend, job, seen, clicks=1):
     names = [ids.campaign_part("read", job, name=name) for name in NAMES]
     of = ids.campaign_part("seen", job)
-    return columns.start(doors, clicks, False, NO_CHOICE, seen["matches"], False, names, seen, of)
+    return columns.start(backend, clicks, False, NO_CHOICE, seen["matches"], False, names, seen, of)
 
 
 def triggered_by(**of):
@@ -73,77 +73,77 @@ def triggered_by(**of):
 
 
 # ---- steps --------------------------------------------------------------------------------------
-def test_the_step_follows_from_the_state_of_the_job(house, doors):
+def test_the_step_follows_from_the_state_of_the_job(house, backend):
     job = held(house)
-    assert opened(doors, "").name == "file"
-    assert opened(doors, job).name == "columns"
+    assert opened(backend, "").name == "file"
+    assert opened(backend, job).name == "columns"
     house.post(f"/api/v1/jobs/{job}/start")
-    assert opened(doors, job).name == "scoring"
+    assert opened(backend, job).name == "scoring"
     house.work()
-    assert opened(doors, job).name == "result"
+    assert opened(backend, job).name == "result"
 
 
 @pytest.mark.parametrize("job", [LOST, "x", "../..", "\u2063"])
-def test_a_job_that_is_not_there_is_said(doors, job):
-    step = opened(doors, job)
+def test_a_job_that_is_not_there_is_said(backend, job):
+    step = opened(backend, job)
     assert step.name == "trouble"
     assert "This campaign is no longer here" in words(step.body)
 
 
-def test_a_job_of_another_model_or_of_no_campaign_is_said(house, doors):
-    assert "It is of binary@" in words(opened(doors, held(house), "independent").body)
+def test_a_job_of_another_model_or_of_no_campaign_is_said(house, backend):
+    assert "It is of binary@" in words(opened(backend, held(house), "independent").body)
     scored = house.client.post("/api/v1/models/binary/jobs", data=data()).json["id"]
-    assert "A program sent this file" in words(opened(doors, scored).body)
+    assert "A program sent this file" in words(opened(backend, scored).body)
 
 
-def test_what_was_cancelled_or_failed_is_said_with_the_way_out(house, doors):
+def test_what_was_cancelled_or_failed_is_said_with_the_way_out(house, backend):
     job = held(house)
     house.client.delete(f"/api/v1/jobs/{job}")
-    assert "Nothing was kept." in words(opened(doors, job).body)
+    assert "Nothing was kept." in words(opened(backend, job).body)
     failed = held(house)
     house.store.jobs.start(failed, {})
     house.store.jobs.fail(failed, "Line 8 has 3 cells, the header has 12.")
-    assert "Line 8 has 3 cells, the header has 12. Choose the file again" in words(opened(doors, failed).body)
+    assert "Line 8 has 3 cells, the header has 12. Choose the file again" in words(opened(backend, failed).body)
 
 
-def test_a_turn_shows_another_step_and_empty_places_none(house, doors):
+def test_a_turn_shows_another_step_and_empty_places_none(house, backend):
     job = held(house)
     places = [ids.campaign_part("turn", job, by="look"), ids.campaign_part("turn", job, by="start")]
     with pytest.raises(PreventUpdate):
-        steps.show_step(doors, [None, None], "/binary/campaign", places)
+        steps.show_step(backend, [None, None], "/binary/campaign", places)
     house.post(f"/api/v1/jobs/{job}/start")
-    inside, at = steps.show_step(doors, [None, "started"], "/binary/campaign", places)
+    inside, at = steps.show_step(backend, [None, "started"], "/binary/campaign", places)
     assert (at, "Reading the file" in words(inside) or "Waiting for its turn" in words(inside)) == ("scoring", True)
-    _, at = steps.show_step(doors, [["The file cannot be read", "It is empty."], None], "/binary/campaign", places)
+    _, at = steps.show_step(backend, [["The file cannot be read", "It is empty."], None], "/binary/campaign", places)
     assert at == "trouble"
 
 
-def test_another_file_removes_the_one_that_was_only_looked_at(house, doors):
+def test_another_file_removes_the_one_that_was_only_looked_at(house, backend):
     job, other = held(house), done(house)
     triggered_by(**ids.campaign_part("anew", job))
     with pytest.raises(PreventUpdate):
-        steps.begin_anew(doors, [None], "columns")
-    steps.begin_anew(doors, [1], "columns")
-    assert doors.jobs.get(job).state == "cancelled"
+        steps.begin_anew(backend, [None], "columns")
+    steps.begin_anew(backend, [1], "columns")
+    assert backend.jobs.get(job).state == "cancelled"
     triggered_by(**ids.campaign_part("anew", other))
-    steps.begin_anew(doors, [1], "result")
-    assert doors.jobs.get(other).state == "done"
+    steps.begin_anew(backend, [1], "result")
+    assert backend.jobs.get(other).state == "done"
 
 
 # ---- columns ------------------------------------------------------------------------------------
-def test_a_file_is_looked_into_once_and_again_when_something_changes(house, doors):
+def test_a_file_is_looked_into_once_and_again_when_something_changes(house, backend):
     job = held(house, data(income="Earnings"))
-    first = look(doors, job)
+    first = look(backend, job)
     assert first["holds"] == "march.csv holds 60 records. 3 of 4 features found."
     assert first["start"] == "Score 60 records"
     seen = first["seen"]
     assert "No column gives Yearly income" in words(first["notes"])
     with pytest.raises(PreventUpdate):  # the rows came in
-        look(doors, job, matches=seen["matches"], before=seen)
+        look(backend, job, matches=seen["matches"], before=seen)
     at = seen["header"].index("Earnings")
     matches = [*seen["matches"]]
     matches[at] = "income"
-    second = look(doors, job, matches=matches, before=seen)
+    second = look(backend, job, matches=matches, before=seen)
     assert second["rows"] is no_update
     assert second["values"] == [no_update] * len(matches)  # nothing else was changed than what the person chose
     assert second["seen"]["matches"] == matches
@@ -159,105 +159,105 @@ def test_a_feature_has_one_column():
     assert columns.chosen_by_hand(None, ["x"]) == {}
 
 
-def test_choices_by_hand_are_kept_for_columns_that_are_still_there(house, doors):
+def test_choices_by_hand_are_kept_for_columns_that_are_still_there(house, backend):
     lines = data(rows=5, income="Earnings").decode().splitlines()
     job = held(house, "\n".join(["made in March", *lines]).encode())
-    seen = look(doors, job)["seen"]
+    seen = look(backend, job)["seen"]
     matches = [*seen["matches"]]
     matches[seen["header"].index("Earnings")] = "income"
-    seen = look(doors, job, matches=matches, before=seen)["seen"]
-    again = look(doors, job, {"header_row": "2"}, seen["matches"], before=seen)
+    seen = look(backend, job, matches=matches, before=seen)["seen"]
+    again = look(backend, job, {"header_row": "2"}, seen["matches"], before=seen)
     assert again["seen"]["chosen"] == {"Earnings": "income"}
     assert again["seen"]["read"] == {"header_row": "2"}
-    otherwise = look(doors, job, {"header_row": "3"}, again["seen"]["matches"], before=again["seen"])
+    otherwise = look(backend, job, {"header_row": "3"}, again["seen"]["matches"], before=again["seen"])
     assert otherwise["seen"]["chosen"] == {}
     assert otherwise["seen"]["ready"] is False
 
 
-def test_a_file_that_cannot_be_read_so_keeps_its_controls(house, doors):
+def test_a_file_that_cannot_be_read_so_keeps_its_controls(house, backend):
     job = held(house, data().decode().replace("north", "nörth").encode("cp1252"))
-    seen = look(doors, job)["seen"]
-    wrong = look(doors, job, {"encoding": "utf-8"}, seen["matches"], before=seen)
+    seen = look(backend, job)["seen"]
+    wrong = look(backend, job, {"encoding": "utf-8"}, seen["matches"], before=seen)
     assert "cannot be read as it is" in wrong["holds"]
     assert wrong["differently_open"] is True
     assert wrong["seen"]["ready"] is False
     assert wrong["table_hidden"] is True
-    bad = look(doors, job, {"header_row": "nine"}, seen["matches"], before=seen)
+    bad = look(backend, job, {"header_row": "nine"}, seen["matches"], before=seen)
     assert bad["seen"]["ready"] is False
     assert "nine" in words(bad["why"])
-    right = look(doors, job, None, seen["matches"], before=bad["seen"])
+    right = look(backend, job, None, seen["matches"], before=bad["seen"])
     assert right["seen"]["ready"] is True
 
 
-def test_a_start_turns_to_the_scoring_and_is_no_error_when_asked_twice(house, doors):
+def test_a_start_turns_to_the_scoring_and_is_no_error_when_asked_twice(house, backend):
     job = held(house)
-    seen = look(doors, job)["seen"]
+    seen = look(backend, job)["seen"]
     with pytest.raises(PreventUpdate):
-        start(doors, job, seen, clicks=None)
-    assert start(doors, job, seen)[1] == "started"
-    assert start(doors, job, seen) == (no_update, "over")
-    assert look(doors, job, matches=seen["matches"])["turn"] == "over"
-    assert start(doors, LOST, seen) == (no_update, "gone")
+        start(backend, job, seen, clicks=None)
+    assert start(backend, job, seen)[1] == "started"
+    assert start(backend, job, seen) == (no_update, "over")
+    assert look(backend, job, matches=seen["matches"])["turn"] == "over"
+    assert start(backend, LOST, seen) == (no_update, "gone")
 
 
-def test_what_a_job_keeps_is_english_whoever_starts_it(house, doors):
+def test_what_a_job_keeps_is_english_whoever_starts_it(house, backend):
     job = held(house)
     with use_language(PSEUDO):
-        seen = look(doors, job)
-        start(doors, job, seen["seen"])
+        seen = look(backend, job)
+        start(backend, job, seen["seen"])
     assert "⟦" in seen["holds"]
-    assert "⟦" not in words(doors.jobs.get(job).options)
+    assert "⟦" not in words(backend.jobs.get(job).options)
 
 
-def test_a_start_that_is_refused_says_why(house, doors):
+def test_a_start_that_is_refused_says_why(house, backend):
     job = held(house, b"nothing,known\n1,2\n")
-    said, turn = start(doors, job, look(doors, job)["seen"])
+    said, turn = start(backend, job, look(backend, job)["seen"])
     assert turn is no_update
     assert "No column of the file gives a feature" in words(said)
 
 
 # ---- scoring ------------------------------------------------------------------------------------
-def test_the_progress_is_asked_again_until_the_job_is_over(house, doors):
+def test_the_progress_is_asked_again_until_the_job_is_over(house, backend):
     job = held(house)
     of = ids.campaign_part("tick", job)
     house.post(f"/api/v1/jobs/{job}/start")
-    _, _, said, interval, most, turn = scoring.watch(doors, 3, of)
+    _, _, said, interval, most, turn = scoring.watch(backend, 3, of)
     assert (said, most, turn) == ("Waiting for its turn …", 4, no_update)
     assert interval < 1000
-    assert scoring.watch(doors, 300, of)[3] == 1000
+    assert scoring.watch(backend, 300, of)[3] == 1000
     house.work()
-    assert scoring.watch(doors, 4, of)[-1] == "done"
-    assert scoring.watch(doors, 1, ids.campaign_part("tick", LOST))[-1] == "gone"
+    assert scoring.watch(backend, 4, of)[-1] == "done"
+    assert scoring.watch(backend, 1, ids.campaign_part("tick", LOST))[-1] == "gone"
 
 
-def test_a_job_is_cancelled(house, doors):
+def test_a_job_is_cancelled(house, backend):
     job = held(house)
     house.post(f"/api/v1/jobs/{job}/start")
     of = ids.campaign_part("cancel", job)
     with pytest.raises(PreventUpdate):
-        scoring.cancel(doors, None, of)
-    assert scoring.cancel(doors, 1, of) == (no_update, "cancelled")
-    assert scoring.cancel(doors, 1, ids.campaign_part("cancel", LOST)) == (no_update, "gone")
+        scoring.cancel(backend, None, of)
+    assert scoring.cancel(backend, 1, of) == (no_update, "cancelled")
+    assert scoring.cancel(backend, 1, ids.campaign_part("cancel", LOST)) == (no_update, "gone")
 
 
 # ---- the list -----------------------------------------------------------------------------------
 CHOSEN = {"by": "number", "offers": ["yes"], "several": "false", "losses": True, "column": ""}
 
 
-def foresee(doors, job, chosen=CHOSEN, made=None, **texts):
+def foresee(backend, job, chosen=CHOSEN, made=None, **texts):
     names = [ids.campaign_part("wish", job, name=name) for name in texts]
-    return forecast.foresee(doors, chosen, [*texts.values()], names, [], [], ids.campaign_part("forecast", job), made)
+    return forecast.foresee(backend, chosen, [*texts.values()], names, [], [], ids.campaign_part("forecast", job), made)
 
 
-def make(doors, job, chosen=CHOSEN, clicks=1, page=None, **texts):
+def make(backend, job, chosen=CHOSEN, clicks=1, page=None, **texts):
     names = [ids.campaign_part("wish", job, name=name) for name in texts]
     of = ids.campaign_part("forecast", job)
-    return call_list.make(doors, clicks, False, page, chosen, [*texts.values()], names, [], [], of)
+    return call_list.make(backend, clicks, False, page, chosen, [*texts.values()], names, [], [], of)
 
 
-def test_the_forecast_is_that_of_the_api(house, doors):
+def test_the_forecast_is_that_of_the_api(house, backend):
     job = done(house)
-    told = foresee(doors, job, number="20", cost="1")
+    told = foresee(backend, job, number="20", cost="1")
     wish = {"by": "number", "number": 20, "outcomes": ["yes"], "cost": 1, "losses": True, "values": {"yes": 0}}
     api = house.post(f"/api/v1/jobs/{job}/forecast", **wish).json
     assert told["chosen"] == api["chosen"] == 20
@@ -265,117 +265,117 @@ def test_the_forecast_is_that_of_the_api(house, doors):
     assert api["promise"] in words(told["forecast"])
 
 
-def test_each_answer_names_the_fields_that_it_is_about(house, doors):
+def test_each_answer_names_the_fields_that_it_is_about(house, backend):
     job = done(house)
     about = ["number", ["yes"], "false", True, ""]
-    assert foresee(doors, job, number="20", cost="1")["asked"] == [*about, ["20", "1"], []]
-    assert foresee(doors, job, number="x", cost=None)["asked"] == [*about, ["x", None], []]
-    assert foresee(doors, LOST, number="20")["asked"] == [*about, ["20"], []]
+    assert foresee(backend, job, number="20", cost="1")["asked"] == [*about, ["20", "1"], []]
+    assert foresee(backend, job, number="x", cost=None)["asked"] == [*about, ["x", None], []]
+    assert foresee(backend, LOST, number="20")["asked"] == [*about, ["20"], []]
 
 
-def test_a_field_that_cannot_be_used_is_marked_and_nothing_is_forecast(house, doors):
+def test_a_field_that_cannot_be_used_is_marked_and_nothing_is_forecast(house, backend):
     job = done(house)
-    told = foresee(doors, job, number="20", cost="x")
+    told = foresee(backend, job, number="20", cost="x")
     assert told["states"] == ["", "problem"]
     assert told["said"][1] == "“x” cannot be used. Accepted: a number, 0 or more."
     assert "Mend what is marked." in words(told["forecast"])
     assert told["chosen"] == 0
     assert call_list.refuse(told["chosen"], False)
-    assert make(doors, job, number="20", cost="x") == (no_update, "")
+    assert make(backend, job, number="20", cost="x") == (no_update, "")
 
 
-def test_a_list_by_column_is_forecast_once_its_fields_are_there(house, doors):
+def test_a_list_by_column_is_forecast_once_its_fields_are_there(house, backend):
     job = done(house)
     by_region = CHOSEN | {"column": "region"}
     with pytest.raises(PreventUpdate):
-        foresee(doors, job, by_region, number="20")
-    column = next(each for each in doors.choices(job)["columns"] if each["name"] == "region")
+        foresee(backend, job, by_region, number="20")
+    column = next(each for each in backend.choices(job)["columns"] if each["name"] == "region")
     names = [f"{kind}:{each['value']}" for each in column["values"] for kind in ("least", "most")]
     of = [ids.campaign_part("part", job, name=name) for name in names]
     number = [ids.campaign_part("wish", job, name="number")]
     limits = ["0" if name.startswith("most") else "" for name in names]
-    told = forecast.foresee(doors, by_region, ["20"], number, limits, of, ids.campaign_part("forecast", job), None)
+    told = forecast.foresee(backend, by_region, ["20"], number, limits, of, ids.campaign_part("forecast", job), None)
     assert told["chosen"] == 0
     assert "Nobody is on this list." in words(told["forecast"])
 
 
-def test_what_the_api_refuses_is_said_in_its_words(house, doors):
-    told = foresee(doors, done(house), CHOSEN | {"by": "budget"}, budget="20", cost="0")
+def test_what_the_api_refuses_is_said_in_its_words(house, backend):
+    told = foresee(backend, done(house), CHOSEN | {"by": "budget"}, budget="20", cost="0")
     assert "A budget needs a cost." in words(told["forecast"])
 
 
-def test_a_list_is_made_followed_and_offered(house, doors):
+def test_a_list_is_made_followed_and_offered(house, backend):
     job = done(house)
     with pytest.raises(PreventUpdate):
-        make(doors, job, clicks=None, number="20")
-    made, said = make(doors, job, number="20")
+        make(backend, job, clicks=None, number="20")
+    made, said = make(backend, job, number="20")
     assert said == ""
-    running = call_list.follow(doors, made, 0, None)
+    running = call_list.follow(backend, made, 0, None)
     assert (running["open"], running["ticks"], running["cancel_hidden"]) == (True, 1, False)
-    assert call_list.follow(doors, made, 1, True)["open"] is no_update
+    assert call_list.follow(backend, made, 1, True)["open"] is no_update
     house.work()
-    ready = call_list.follow(doors, made, 2, True)
+    ready = call_list.follow(backend, made, 2, True)
     assert (ready["open"], ready["words"][0]) == (False, "The list is ready. ")
     assert "20 records in the order of calling." in words(ready["table"])
     assert f"/api/v1/jobs/{made}/result?format=csv" in words(ready["download"])
-    assert foresee(doors, job, made=made, number="20")["stale"] == ""
-    assert foresee(doors, job, made=made, number="21")["stale"].startswith("The list was made with other settings")
-    assert opened(doors, job).name == "result"
+    assert foresee(backend, job, made=made, number="20")["stale"] == ""
+    assert foresee(backend, job, made=made, number="21")["stale"].startswith("The list was made with other settings")
+    assert opened(backend, job).name == "result"
 
 
-def test_a_click_that_is_asked_twice_makes_one_list(house, doors):
+def test_a_click_that_is_asked_twice_makes_one_list(house, backend):
     """As a page does whose connection broke before the answer came."""
     job = done(house)
-    first, _ = make(doors, job, page="p", number="20")
-    assert make(doors, job, page="p", number="20") == (first, "")
-    again, _ = make(doors, job, page="p", clicks=2, number="20")
-    other, _ = make(doors, job, page="q", number="20")
+    first, _ = make(backend, job, page="p", number="20")
+    assert make(backend, job, page="p", number="20") == (first, "")
+    again, _ = make(backend, job, page="p", clicks=2, number="20")
+    other, _ = make(backend, job, page="q", number="20")
     assert len({first, again, other}) == 3
-    said = make(doors, job, page="p", number="21")
+    said = make(backend, job, page="p", number="21")
     assert said[0] is no_update
     assert "came another request before" in words(said[1])
 
 
-def test_a_list_is_cancelled_or_gone(house, doors):
-    made, _ = make(doors, done(house), number="20")
-    call_list.cancel(doors, 1, made)
-    assert call_list.follow(doors, made, 1, True)["words"] == "Cancelled."
-    assert "no longer here" in words(call_list.follow(doors, LOST, 1, True)["words"])
+def test_a_list_is_cancelled_or_gone(house, backend):
+    made, _ = make(backend, done(house), number="20")
+    call_list.cancel(backend, 1, made)
+    assert call_list.follow(backend, made, 1, True)["words"] == "Cancelled."
+    assert "no longer here" in words(call_list.follow(backend, LOST, 1, True)["words"])
     with pytest.raises(PreventUpdate):
-        call_list.follow(doors, None, None, False)
+        call_list.follow(backend, None, None, False)
 
 
 # ---- downloads ----------------------------------------------------------------------------------
-def test_a_format_is_written_first_and_then_fetched(house, doors):
+def test_a_format_is_written_first_and_then_fetched(house, backend):
     job = done(house)
     of = ids.campaign_part("export", job)
     triggered_by(**ids.campaign_part("format", job, name="xlsx"))
-    said, wanted, more = downloads.export(doors, [1, None], None, None, of)
+    said, wanted, more = downloads.export(backend, [1, None], None, None, of)
     assert (said, more) == ("", no_update)
     assert wanted["address"] == f"/api/v1/jobs/{job}/result?format=xlsx&compression=none"
     assert house.client.get(wanted["address"]).status_code == 200
-    _, again, _ = downloads.export(doors, [2, None], None, wanted, of)
+    _, again, _ = downloads.export(backend, [2, None], None, wanted, of)
     assert again != wanted  # so that the browser fetches it once more
 
 
-def test_a_format_that_takes_long_is_asked_for_again(house, doors, monkeypatch):
+def test_a_format_that_takes_long_is_asked_for_again(house, backend, monkeypatch):
     job = done(house)
     of = ids.campaign_part("export", job)
     monkeypatch.setattr("jobs.downloads.SMALL", 0)
     monkeypatch.setattr("jobs.downloads.PATIENCE", 0.0)
     triggered_by(**ids.campaign_part("format", job, name="csv-excel"))
-    said, wanted, more = downloads.export(doors, [None, 1], None, None, of)
+    said, wanted, more = downloads.export(backend, [None, 1], None, None, of)
     assert (said, wanted["address"], more) == ("Making CSV for Excel …", "", 1)
     house.work()
     triggered_by(**ids.campaign_part("export-tick", job))
-    said, wanted, _ = downloads.export(doors, [None, 1], 1, wanted, of)
+    said, wanted, _ = downloads.export(backend, [None, 1], 1, wanted, of)
     assert said == ""
     assert "csv-excel" in wanted["address"]
 
 
-def test_a_format_that_cannot_be_had_is_said(doors):
+def test_a_format_that_cannot_be_had_is_said(backend):
     triggered_by(**ids.campaign_part("format", LOST, name="xlsx"))
-    said, wanted, _ = downloads.export(doors, [1, None], None, None, ids.campaign_part("export", LOST))
+    said, wanted, _ = downloads.export(backend, [1, None], None, None, ids.campaign_part("export", LOST))
     assert "There is no job" in words(said)
     assert wanted["address"] == ""
 
@@ -385,13 +385,13 @@ def kept_as(job, model="binary", **more):
     return {"job": job, "model": model, "name": "march.csv", "created": 1_767_225_600, **more}
 
 
-def test_the_campaigns_of_a_browser_are_listed_with_their_states(house, doors):
+def test_the_campaigns_of_a_browser_are_listed_with_their_states(house, backend):
     held_one, over = held(house), done(house, "independent", rows=30)
-    made, _ = make(doors, done(house), number="5")
+    made, _ = make(backend, done(house), number="5")
     cancelled = held(house)
     house.client.delete(f"/api/v1/jobs/{cancelled}")
     said = kept.show_kept(
-        doors,
+        backend,
         [
             kept_as(held_one),
             kept_as(over, "independent", list=made, name="=1+1 <b>"),
@@ -407,16 +407,16 @@ def test_the_campaigns_of_a_browser_are_listed_with_their_states(house, doors):
     assert "2026-01-01 00:00 UTC" in lines[1]
     assert "Remove march.csv from the list" in lines[2]
     assert ("No longer here" in lines[3], "href" in lines[3]) == (True, False)
-    assert doors.service.opened("independent").title in lines[1]
+    assert backend.service.opened("independent").title in lines[1]
     assert ["Remove" in line for line in lines] == [False, False, True, True]
 
 
-def test_more_campaigns_than_are_shown_are_said(doors):
+def test_more_campaigns_than_are_shown_are_said(backend):
     many = [kept_as(f"{number:032x}") for number in range(kept.kept.MOST + 1)]
-    said = kept.show_kept(doors, many)
+    said = kept.show_kept(backend, many)
     assert len(said[1].children.children[1].children) == 500
     assert "The 500 newest are shown." in words(said)
-    assert "newest are shown" not in words(kept.show_kept(doors, many[1:]))
+    assert "newest are shown" not in words(kept.show_kept(backend, many[1:]))
 
 
 @pytest.mark.parametrize(
@@ -430,15 +430,15 @@ def test_more_campaigns_than_are_shown_are_said(doors):
         [kept_as(LOST, model="//elsewhere")],
     ],
 )
-def test_whatever_a_browser_keeps_is_answered(doors, data):
-    assert kept.show_kept(doors, data) == []
+def test_whatever_a_browser_keeps_is_answered(backend, data):
+    assert kept.show_kept(backend, data) == []
 
 
-def test_what_is_open_is_told_to_the_browser(house, doors):
+def test_what_is_open_is_told_to_the_browser(house, backend):
     job = done(house)
     told = next(
-        each for each in opened(doors, job).body if getattr(each, "id", None) == ids.campaign_part("opened", job)
+        each for each in opened(backend, job).body if getattr(each, "id", None) == ids.campaign_part("opened", job)
     )
     assert told.data["name"] == "march.csv"
     assert told.data["model"] == "binary"
-    assert all("opened" not in words(each) for each in opened(doors, LOST).body)
+    assert all("opened" not in words(each) for each in opened(backend, LOST).body)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ml.campaign.forecast import forecast
-from ml.campaign.pick import Groups, pick
+from ml.campaign.pick import CodedColumn, pick
 from ml.campaign.wish import BadWish, read_wish
 from ml.data.outcomes import Outcome, Outcomes
 
@@ -24,7 +24,7 @@ def wish(**asked):
 
 def groups(names):
     values = tuple(dict.fromkeys(names))
-    return Groups(values, np.array([values.index(name) for name in names]))
+    return CodedColumn(values, np.array([values.index(name) for name in names]))
 
 
 def gain_of(chosen, probabilities, asked):

@@ -10,7 +10,7 @@ import pytest
 from auth.caller import Caller, Request, caller_of_person, use_request
 from auth.permissions import Permission
 from callbacks import outcomes
-from callbacks.campaign.doors import Doors
+from callbacks.campaign.backend import CampaignBackend
 from callbacks.history_words import own_notes, told_lines
 from callbacks.today import page as today
 from callbacks.today.claim import renew
@@ -56,8 +56,8 @@ def services(home):
         store.outcomes.desk.take_back(each.list)
     jobs = JobService(service, store, Files(home.files_url), lambda _: None)
     desk = Desk(Feedback(service, store, Sealer(lambda: SECRET)))
-    doors = Doors(service, jobs, CampaignService(jobs), FileRetention(), desk)
-    return outcomes.Services(service, desk, doors)
+    backend = CampaignBackend(service, jobs, CampaignService(jobs), FileRetention(), desk)
+    return outcomes.OutcomeServices(service, desk, backend)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from ml.campaign.pick import Groups, pick
+from ml.campaign.pick import CodedColumn, pick
 from ml.campaign.wish import read_wish
 from ml.data.outcomes import Outcome, Outcomes
 from ml.decision.payoff import ENDS
@@ -56,7 +56,7 @@ def test_no_program_finds_a_list_that_brings_more(seed, several, losses):
     possible = (worth >= 0) | losses
     there = (possible if several else possible.any(axis=1, keepdims=True)).sum(axis=1)
     reachable = {at: min(least, int(there[codes == at].sum())) for at, least in quotas.items()}
-    found = pick(probabilities, asked, Groups(GROUPS, codes))
+    found = pick(probabilities, asked, CodedColumn(GROUPS, codes))
     assert worth[found.rows, found.outcome].sum() == pytest.approx(found.gain.sum())
     # With losses a list takes as many as it can; else it ends where acting loses
     calls = (len(found.rows), len(found.rows)) if losses else (0, number)

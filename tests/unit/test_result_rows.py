@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from callbacks.campaign import records
-from callbacks.campaign.doors import Doors
+from callbacks.campaign.backend import CampaignBackend
 from callbacks.campaign.open_row import open_row
 from jobs.campaign_service import CampaignService
 from jobs.errors import NoTable, NotDone
@@ -128,8 +128,8 @@ def house(service, tmp_path):
 
 
 @pytest.fixture
-def doors(service, house):
-    return Doors(service, house.job_service, CampaignService(house.job_service), FileRetention())
+def backend(service, house):
+    return CampaignBackend(service, house.job_service, CampaignService(house.job_service), FileRetention())
 
 
 def people(rows=40):
@@ -152,48 +152,48 @@ def listed(house, job, **wish):
     return made
 
 
-def ask(doors, job, start=0, end=100, sorts=(), filters=None):
+def ask(backend, job, start=0, end=100, sorts=(), filters=None):
     asked = json.dumps([start, end, list(sorts), filters or {}])
-    return records.show_rows(doors, asked, ids.campaign_part("rows-asked", job))
+    return records.show_rows(backend, asked, ids.campaign_part("rows-asked", job))
 
 
-def field(doors, job, title):
-    definitions = records._table(doors, job)[0].definitions()
+def field(backend, job, title):
+    definitions = records._table(backend, job)[0].definitions()
     return next(each["field"] for each in definitions if each["headerName"] == title)
 
 
 @pytest.mark.parametrize("chunks", [7, 5_000])
-def test_rows_are_those_of_the_result_in_any_order(house, doors, monkeypatch, chunks):
+def test_rows_are_those_of_the_result_in_any_order(house, backend, monkeypatch, chunks):
     def split(*given):
         job_kinds.split(*given, job_kinds.campaign_header, chunks)
 
     monkeypatch.setitem(job_kinds._KINDS, "campaign", job_kinds.JobKind(split, job_kinds.score_campaign))
     job = done(house)
     lines = house.table(f"/api/v1/jobs/{job}")
-    income = field(doors, job, "income")
-    answer, said = ask(doors, job, sorts=[{"colId": income, "sort": "desc"}])
+    income = field(backend, job, "income")
+    answer, said = ask(backend, job, sorts=[{"colId": income, "sort": "desc"}])
     wanted = sorted((line["income"] for line in lines if line["income"] != "a lot"), key=float, reverse=True)
     assert [row[income] for row in answer["rows"]["rowData"]] == [*wanted, "a lot"]
     assert said == ""
-    few, _ = ask(doors, job, 5, 8, sorts=[{"colId": income, "sort": "desc"}])
+    few, _ = ask(backend, job, 5, 8, sorts=[{"colId": income, "sort": "desc"}])
     assert few["rows"]["rowData"] == answer["rows"]["rowData"][5:8]
-    name = field(doors, job, "Kundenname")
-    answer, said = ask(doors, job, filters={name: {"filterType": "text", "type": "contains", "filter": "person 3"}})
+    name = field(backend, job, "Kundenname")
+    answer, said = ask(backend, job, filters={name: {"filterType": "text", "type": "contains", "filter": "person 3"}})
     ranked = sorted((line for line in lines if line["Kundenname"] == "Person 3"), key=lambda line: int(line["rank"]))
-    telephone = field(doors, job, "Telefon")
+    telephone = field(backend, job, "Telefon")
     assert [row[telephone] for row in answer["rows"]["rowData"]] == [line["Telefon"] for line in ranked]
     assert said == f"{len(ranked)} records fit these filters."
 
 
-def test_who_somebody_is_stands_first_and_leads_to_the_prediction_page(house, doors, service):
+def test_who_somebody_is_stands_first_and_leads_to_the_prediction_page(house, backend, service):
     job = done(house)
-    definitions = records._table(doors, job)[0].definitions()
+    definitions = records._table(backend, job)[0].definitions()
     assert [each["headerName"] for each in definitions[:4]] == ["Rank", "Kundenname", "Telefon", "Will pay"]
     assert definitions[1]["cellRenderer"] == "OpenRecord"
-    row = ask(doors, job)[0]["rows"]["rowData"][0]
+    row = ask(backend, job)[0]["rows"]["rowData"][0]
     assert row["open"].startswith(f"/binary/predict?record=campaign%3A{job}.")
     named = f"campaign:{job}.{row['row']}"
-    opened = open_row(doors, service.model("binary"), named)
+    opened = open_row(backend, service.model("binary"), named)
     line = house.table(f"/api/v1/jobs/{job}")[int(row["row"]) - 1]
     assert opened.words == f"{line['Kundenname']} · {line['Telefon']} · march.csv, record {row['row']}"
     assert float(opened.entry.values["income"]) == float(line["income"])
@@ -202,39 +202,41 @@ def test_who_somebody_is_stands_first_and_leads_to_the_prediction_page(house, do
     assert opened.back == ("Back to the campaign", f"/binary/campaign?job={job}")
 
 
-def test_a_list_has_its_rows_too(house, doors, service):
+def test_a_list_has_its_rows_too(house, backend, service):
     job = done(house)
     made = listed(house, job, number=10)
     lines = house.table(f"/api/v1/jobs/{made}")
-    rows = ask(doors, made)[0]["rows"]["rowData"]
+    rows = ask(backend, made)[0]["rows"]["rowData"]
     assert [row["place"] for row in rows] == [str(at) for at in range(1, 11)]
-    name = field(doors, made, "Kundenname")
+    name = field(backend, made, "Kundenname")
     assert [row[name] for row in rows] == [line["Kundenname"] for line in lines]
     assert rows[0]["probability"] == f"{100 * float(lines[0]['probability']):.1f}\u00a0%"
-    opened = open_row(doors, service.model("binary"), f"campaign:{made}.3")
+    opened = open_row(backend, service.model("binary"), f"campaign:{made}.3")
     assert opened.entry.values["income"] == lines[2]["income"]
     assert opened.words.endswith(f"{lines[2]['Telefon']} · march.csv, place 3 on the list")
     assert opened.back == ("Back to the list", f"/binary/campaign?job={job}&list={made}")
     with use_number_format(GERMAN):
-        assert ask(doors, made)[0]["rows"]["rowData"][0]["probability"].endswith(",{}\u00a0%".format(
+        assert ask(backend, made)[0]["rows"]["rowData"][0]["probability"].endswith(",{}\u00a0%".format(
             f"{100 * float(lines[0]['probability']):.1f}"[-1]))  # fmt: skip
 
 
-def test_a_percentage_is_filtered_as_it_is_shown_and_words_as_they_are_read(house, doors):
+def test_a_percentage_is_filtered_as_it_is_shown_and_words_as_they_are_read(house, backend):
     job = done(house)
     api = house.client.get(f"/api/v1/jobs/{job}/records?end=40").json["rows"]
     above = sum(row["probabilities"].get("yes", 0) >= 0.4 for row in api)
     assert 0 < above < 40
-    chance, label = field(doors, job, "Will pay"), field(doors, job, "Model says")
-    answer, _ = ask(doors, job, filters={chance: {"filterType": "number", "type": "greaterThanOrEqual", "filter": 40}})
+    chance, label = field(backend, job, "Will pay"), field(backend, job, "Model says")
+    answer, _ = ask(
+        backend, job, filters={chance: {"filterType": "number", "type": "greaterThanOrEqual", "filter": 40}}
+    )
     assert answer["rows"]["rowCount"] == above
-    answer, _ = ask(doors, job, filters={label: {"filterType": "text", "type": "equals", "filter": "will pay"}})
+    answer, _ = ask(backend, job, filters={label: {"filterType": "text", "type": "equals", "filter": "will pay"}})
     assert answer["rows"]["rowCount"] == sum(row["label"] == "yes" for row in api)
 
 
-def test_without_names_the_first_texts_stand_for_them(house, doors):
+def test_without_names_the_first_texts_stand_for_them(house, backend):
     sent = people().decode().replace("Telefon,Kundenname,Note", "Ticket,Kind,Note").encode()
-    titles = [each["headerName"] for each in records._table(doors, done(house, sent=sent))[0].definitions()]
+    titles = [each["headerName"] for each in records._table(backend, done(house, sent=sent))[0].definitions()]
     assert titles[1:3] == ["Ticket", "Kind"]
 
 
@@ -247,31 +249,31 @@ def test_without_names_the_first_texts_stand_for_them(house, doors):
         f'[0, 2, [], {{"p1": {{"type": "equals", "filter": 1{"0" * 400}}}}}]',
     ],
 )
-def test_any_question_is_answered(house, doors, asked):
-    answer, said = records.show_rows(doors, asked, ids.campaign_part("rows-asked", done(house)))
+def test_any_question_is_answered(house, backend, asked):
+    answer, said = records.show_rows(backend, asked, ids.campaign_part("rows-asked", done(house)))
     assert len(answer["rows"]["rowData"]) <= 2
     assert (answer["asked"], answer["rows"]["rowCount"], said) == (asked, 40, "")
 
 
-def test_what_has_no_table_says_so(house, doors):
-    rows = ResultRows(house.job_service, doors.campaigns)
+def test_what_has_no_table_says_so(house, backend):
+    rows = ResultRows(house.job_service, backend.campaigns)
     scored = house.client.post("/api/v1/models/binary/jobs", data=data()).json["id"]
     with pytest.raises(NoTable):
         rows.columns(scored)
     held = house.hold(data()).rpartition("/")[2]
     with pytest.raises(NotDone):
         rows.page(held, RowQuery(), 0, 10)
-    _, said = ask(doors, "0" * 32)
+    _, said = ask(backend, "0" * 32)
     assert "Some rows did not come: There is no job" in json.dumps(said.to_plotly_json())
 
 
-def test_a_row_that_is_not_there_is_said_and_no_row_is_somebody_elses_id(house, doors, service):
+def test_a_row_that_is_not_there_is_said_and_no_row_is_somebody_elses_id(house, backend, service):
     bundle, job = service.model("binary"), done(house)
-    assert open_row(doors, bundle, f"campaign:{job}") is None
-    assert open_row(doors, bundle, "R17") is None
+    assert open_row(backend, bundle, f"campaign:{job}") is None
+    assert open_row(backend, bundle, "R17") is None
     for named in (f"campaign:{job}.0", f"campaign:{job}.41", f"campaign:{'0' * 32}.1"):
-        opened = open_row(doors, bundle, named)
+        opened = open_row(backend, bundle, named)
         assert opened.entry is None
         assert opened.words.startswith("This record is no longer here")
-    refused = open_row(doors, bundle, f"campaign:{job}.3")
+    refused = open_row(backend, bundle, f"campaign:{job}.3")
     assert refused.entry.values["income"] == "a lot"  # the form says what is wrong with it

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from feedback.joined import join
-from feedback.results.paid import Groups
+from feedback.results.paid import GroupComparison
 from feedback.results.right import judged, right, watched
 from feedback.results.ripe_decisions import Question, ripen_decisions
 from feedback.results.used import Use
@@ -28,7 +28,7 @@ def settled(decisions, events, asked=None, version=KEY):
 
 
 def paid(assigned, events, asked):
-    groups = Groups(asked)
+    groups = GroupComparison(asked)
     groups.add(assigned, events)
     return groups.result()
 

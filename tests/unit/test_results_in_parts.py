@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import update
 
 from feedback.joined import join
-from feedback.results.paid import Groups
+from feedback.results.paid import GroupComparison
 from feedback.results.right import judged
 from feedback.results.ripe_decisions import Question, columns_of, decisions_to_count, ripen_decisions, ripen_parts
 from feedback.results.spaced_decisions import decisions_to_judge, ripen_spaced_decisions
@@ -127,7 +127,7 @@ def test_results_read_in_parts_are_those_of_all_together(feedback, monkeypatch, 
             use.add(part)
         lists = [each for part in tables.assignments.by_record("shop") for each in part]
         whole.add_listed(lists, told_of)
-        groups = Groups(question)
+        groups = GroupComparison(question)
         for part in tables.assignments.by_record("shop"):
             about = tables.events.about("shop", {each.record for each in part}, named=True)
             amendments = feedback.amendments("shop", about)

@@ -1,4 +1,4 @@
-"""Services that the callbacks of the Campaign page ask: those of the API's routes."""
+"""Backend of the Campaign page: the services that its callbacks ask, those of the API's routes."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ FOR_PROGRAMS = (NotHeld, NotDone, UnknownJob, NoCampaign)  # errors whose hints 
 
 
 @dataclass(frozen=True)
-class Doors:
-    """The services behind the page.
+class CampaignBackend:
+    """The services behind the Campaign page.
 
     Attributes
     ----------
