@@ -32,7 +32,7 @@ from store.outcome_records import (
     new_answer_id,
     new_event_id,
 )
-from store.outcomes.events import KeyTaken
+from store.outcomes.events import EventKeyTaken
 
 
 class Feedback:
@@ -133,7 +133,7 @@ class Feedback:
         checked = [self._sealed(replace(each, by=by)) for each in checked]
         try:
             stored = self.store.outcomes.events.append(checked)
-        except KeyTaken as error:
+        except EventKeyTaken as error:
             message = text("The key {key} came before, with another event.", key=repr(str(error)[:80]))
             raise BadEvent(
                 message, text("Send a key of its own for each event, and the same one only to repeat it.")

@@ -10,7 +10,7 @@ from api.http.errors import internal_error, refuse
 from api.http.query import takes
 from api.http.record_decisions import RecordDeferredDecisions
 from api.http.request_ids import MODEL
-from api.v1.explanations import Later
+from api.v1.explanations import DeferredAnswer
 from jobs.deferred_answers import DeferredAnswers
 from jobs.files.job_view import pause_of
 from ml.errors import LikelyError
@@ -34,8 +34,8 @@ def register(app: Flask, answers: DeferredAnswers, late: RecordDeferredDecisions
         decided = late.headers(job.id, job.model, answers.asked(job), content) if late else {}
         return Response(content, content_type="application/json", headers={MODEL: job.model} | decided)
 
-    @app.errorhandler(Later)
-    def accept(later: Later) -> Response:
+    @app.errorhandler(DeferredAnswer)
+    def accept(later: DeferredAnswer) -> Response:
         try:
             return _come_again(answers.begin(later.model, later.asked))
         except LikelyError as error:

@@ -30,7 +30,7 @@ FEW = 5  # records that are explained beside others
 _one_at_a_time = threading.Lock()  # one request with many records at a time in a process: others are answered meanwhile
 
 
-class Later(Exception):
+class DeferredAnswer(Exception):
     """Computing the answer takes longer than a request waits: the error handler creates a job with this content.
 
     Attributes
@@ -109,7 +109,7 @@ def _more(
     except StillWorking:
         _check_records(service, bundle, raws, asked)
         told = {"records": list(raws), "wanted": vars(wanted), "beside": beside, "labels": labels}
-        raise Later(bundle.key, told) from None
+        raise DeferredAnswer(bundle.key, told) from None
 
 
 @contextmanager

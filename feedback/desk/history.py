@@ -16,7 +16,7 @@ MOST = 40  # decisions and events that are looked at, of each
 
 
 @dataclass(frozen=True)
-class Line:
+class HistoryEntry:
     """A line of the history.
 
     Attributes
@@ -41,7 +41,7 @@ class Line:
     note: str = ""
 
 
-def history(desk: Desk, bundle: Bundle, record: str) -> list[Line]:
+def history(desk: Desk, bundle: Bundle, record: str) -> list[HistoryEntry]:
     """The history of a record, of all models that name records alike and of which the caller may tell outcomes."""
     if not record:
         return []
@@ -53,12 +53,14 @@ def history(desk: Desk, bundle: Bundle, record: str) -> list[Line]:
     in_force = events_in_force(reversed(events))
     told_of = {each.decision for each in in_force}
     lines = [
-        Line(each.happened, names.of(each.by), bundles[each.model], event=each, note=desk.feedback.note_of(each))
+        HistoryEntry(
+            each.happened, names.of(each.by), bundles[each.model], event=each, note=desk.feedback.note_of(each)
+        )
         for each in in_force
     ]
     # What was told names its decision: that line says both
     lines += [
-        Line(each.made, names.of(each.who), bundles[each.model.partition("@")[0]], decision=each)
+        HistoryEntry(each.made, names.of(each.who), bundles[each.model.partition("@")[0]], decision=each)
         for each in decisions
         if each.id not in told_of
     ]

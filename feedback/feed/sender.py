@@ -16,7 +16,7 @@ from jobs.work.lease_renewal import on_duty
 from jobs.work.periodic_thread import PeriodicThread
 from ml.errors import LikelyError
 from store.outcome_records import Decision
-from store.outcomes.feeds import DECISIONS, EVENTS, Part
+from store.outcomes.feeds import DECISIONS, EVENTS, FeedPart
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ class FeedSender:
                 taken += bool(part.rows)
         return taken
 
-    def _send(self, part: Part) -> str:
+    def _send(self, part: FeedPart) -> str:
         """Send a part; returns what went wrong, empty where it was taken."""
         body = orjson.dumps({"type": part.kind, part.kind: [self._described(each) for each in part.rows]})
         return send_signed(self._url, self._rules, f"{part.kind}-{part.last}", body)[1]

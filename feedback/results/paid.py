@@ -13,7 +13,7 @@ from feedback.joined import Amendments, Joined, join
 from feedback.results.ripe_decisions import DecisionColumns, Question, columns_of, ripe_outcomes, together
 from ml.data.array_types import Booleans
 from ml.decision.payoff import Payoff, payoff_of
-from ml.monitoring.lift import Arms, Lift, Money, lift, money_realised, value_of_buyer
+from ml.monitoring.lift import Arms, CampaignLift, Money, lift, money_realised, value_of_buyer
 from ml.monitoring.ripening import RipeOutcomes
 from store.outcome_records import CALL, CAMPAIGN, CONTROL, Assignment, Decision, Event
 
@@ -53,7 +53,7 @@ class GroupComparison:
         self._of.append([each.decision.campaign for each in joined])
 
     def result(self) -> dict[str, Any]:
-        """The comparison as plain JSON: fields of Lift and Money, and what is missing.
+        """The comparison as plain JSON: fields of CampaignLift and Money, and what is missing.
 
         Returns
         -------
@@ -133,7 +133,7 @@ def _told(every: DecisionColumns, group: Booleans, ripe: RipeOutcomes, question:
     return int(group[ripe.rows].sum()) / over if over else None
 
 
-def _money(found: Lift, payoff: Payoff, p: np.ndarray) -> dict[str, Any]:
+def _money(found: CampaignLift, payoff: Payoff, p: np.ndarray) -> dict[str, Any]:
     """Money of those called who are compared: won by calling, brought in all, and forecast of the same calls.
 
     The forecast is the sum over the calls of p · TP + (1 - p) · FP - call; the interval is of the chance of the

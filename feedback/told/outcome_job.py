@@ -17,7 +17,7 @@ from auth.permissions import Permission
 from auth.sender import use_sender
 from feedback.service import Feedback
 from feedback.told.layout import Layout, layout_in, open_told
-from feedback.told.teller import REFUSED, Line, Teller
+from feedback.told.teller import REFUSED, LineReading, Teller
 from jobs.files import paths
 from jobs.work.chunks import LeaseLost, add_chunks
 from ml.decision.crm_columns import crm_columns
@@ -100,7 +100,7 @@ def _numbered(table: Table) -> Iterator[Numbered]:
     return ((table.line, cells) for cells in table.lines if any(map(str.strip, cells)))
 
 
-def _results(layout: Layout, lines: Sequence[Numbered], read: Sequence[Line]) -> Iterator[list[str]]:
+def _results(layout: Layout, lines: Sequence[Numbered], read: Sequence[LineReading]) -> Iterator[list[str]]:
     for (number, cells), line in zip(lines, read, strict=True):
         problem = (line.problem.message, line.problem.hint) if line.problem else ("", "")
         event = line.event.id if line.event else ""

@@ -27,7 +27,7 @@ STORED, KNOWN, OPEN, REFUSED = "stored", "known", "open", "refused"
 
 
 @dataclass
-class Line:
+class LineReading:
     """Result of reading one line.
 
     Attributes
@@ -67,7 +67,7 @@ class Teller:
     door: str
     key: Callable[[int], str | None] = field(default=lambda _: None)
 
-    def read(self, lines: Sequence[tuple[int, Sequence[str]]]) -> list[Line]:
+    def read(self, lines: Sequence[tuple[int, Sequence[str]]]) -> list[LineReading]:
         """Read lines and their problems; nothing is stored.
 
         Parameters
@@ -80,13 +80,15 @@ class Teller:
             read = [self._parsed(at, number, cells) for at, (number, cells) in enumerate(lines)]
             return self._joined(read)
 
-    def _joined(self, read: Sequence[SourceRow | Line]) -> list[Line]:
+    def _joined(self, read: Sequence[SourceRow | LineReading]) -> list[LineReading]:
         """Rows of a source joined with what is stored about them."""
         roots = {each.root for each in read if isinstance(each, SourceRow)}
         chains = self.feedback.store.outcomes.events.chains(roots)
-        return [each if isinstance(each, Line) else self._followed(at, each, chains) for at, each in enumerate(read)]
+        return [
+            each if isinstance(each, LineReading) else self._followed(at, each, chains) for at, each in enumerate(read)
+        ]
 
-    def store(self, read: Sequence[Line]) -> list[Event]:
+    def store(self, read: Sequence[LineReading]) -> list[Event]:
         """Store what is to be stored, all or none, and mark what had come before; the events as they are stored."""
         new = [each for each in read if each.event is not None]
         stored = self.feedback.note_all([each.event for each in new if each.event is not None]) if new else []
@@ -96,23 +98,23 @@ class Teller:
         return stored
 
     # ---- lines -------------------------------------------------------------------------------------
-    def _parsed(self, at: int, number: int, cells: Sequence[str]) -> SourceRow | Line:
+    def _parsed(self, at: int, number: int, cells: Sequence[str]) -> SourceRow | LineReading:
         try:
             cells = checked_cells(cells, self.layout.header)
             if self.layout.system == PLAIN:
                 return self._plain(number, cells)
             return self._of_crm(cells)
         except LikelyError as error:
-            return Line(REFUSED, problem=problem_of(at, error))
+            return LineReading(REFUSED, problem=problem_of(at, error))
 
-    def _plain(self, number: int, cells: Sequence[str]) -> SourceRow | Line:
+    def _plain(self, number: int, cells: Sequence[str]) -> SourceRow | LineReading:
         raw = dict(zip(self.layout.header, cells, strict=True))
         raw = {_field(name): cell for name, cell in raw.items()}
         beside = {name: raw.pop(name, "").strip() for name in (EVENT, *BESIDE)}
         told = read_told(raw)
         told = told if told.model else told.model_copy(update={"model": self.model})
         if told.kind == OUTCOME and told.value is None:
-            return Line(OPEN)
+            return LineReading(OPEN)
         event = event_of(self.feedback, told, self.door)
         if beside[EVENT] and told.kind == OUTCOME:
             if not EVENT_ID.fullmatch(beside[EVENT]):
@@ -121,8 +123,8 @@ class Teller:
             known = read_told({"decision": "x", "happened": beside["known"]}).happened
             return SourceRow(beside[EVENT], mark, event, known, is_export=True)
         if event.key:
-            return Line(STORED, event)
-        return Line(STORED, replace(event, key=self.key(number)), is_keyed=True)
+            return LineReading(STORED, event)
+        return LineReading(STORED, replace(event, key=self.key(number)), is_keyed=True)
 
     def _of_crm(self, cells: Sequence[str]) -> SourceRow:
         system, model = self.layout.system, self.model
@@ -135,7 +137,7 @@ class Teller:
             cells, self.layout, columns, model, outcome, lambda row: root_of(secret, system, model, row), self.door
         )
 
-    def _followed(self, at: int, row: SourceRow, chains: dict[str, list[Event]]) -> Line:
+    def _followed(self, at: int, row: SourceRow, chains: dict[str, list[Event]]) -> LineReading:
         chain = chains.setdefault(row.root, [])
         try:
             if any(each.model != row.event.model for each in chain):
@@ -144,11 +146,11 @@ class Teller:
             new = due(replace(row, event=told), chain)
             new = self.feedback.checked(new) if new is not None and new.kind != OUTCOME else new
         except LikelyError as error:
-            return Line(REFUSED, problem=problem_of(at, error))
+            return LineReading(REFUSED, problem=problem_of(at, error))
         if new is not None:
             chain.append(replace(new, known=time.time()))
-            return Line(STORED, new)
-        return Line(OPEN if row.event.value is None else KNOWN)
+            return LineReading(STORED, new)
+        return LineReading(OPEN if row.event.value is None else KNOWN)
 
 
 def _field(name: str) -> str:
@@ -156,7 +158,7 @@ def _field(name: str) -> str:
     return plain if plain in ToldOutcome.model_fields or plain in (EVENT, *BESIDE) else name
 
 
-def open_words(layout: Layout, lines: Sequence[tuple[int, Sequence[str]]], read: Sequence[Line]) -> Counter[str]:
+def open_words(layout: Layout, lines: Sequence[tuple[int, Sequence[str]]], read: Sequence[LineReading]) -> Counter[str]:
     """Stages of the deals that were taken for open, and how many had each: a word that is missing shows here."""
     open_ones = (cells for (_, cells), line in zip(lines, read, strict=True) if line.state == OPEN)
     return Counter(word for cells in open_ones if (word := layout.cell(cells, "stage")))

@@ -11,7 +11,7 @@ from jobs.errors import ResultGone
 from jobs.files import paths
 from jobs.files.source import opened
 from jobs.kept.chunk_lines import FoundLines, find_lines, id_places, write_without
-from jobs.kept.found_places import Found, Report
+from jobs.kept.found_places import ErasureReport, Found
 from jobs.kept.mentions import mentions_in_request, mentions_in_table
 from jobs.kept.removal import remove_job
 from jobs.work.rank_index import index_of
@@ -33,7 +33,7 @@ class Eraser:
         self._service, self._store, self._files = service, store, files
         self._table = store.jobs
 
-    def look(self, record: str, models: Sequence[str] = (), column: str = "") -> Report:
+    def look(self, record: str, models: Sequence[str] = (), column: str = "") -> ErasureReport:
         """Find all places of a record; nothing is changed.
 
         Parameters
@@ -56,9 +56,9 @@ class Eraser:
                 some, unknown = self._in_job(job, record, column)
                 found += some
                 beyond += unknown
-        return Report((*found, *self._in_control_groups(names, record)), tuple(dict.fromkeys(beyond)))
+        return ErasureReport((*found, *self._in_control_groups(names, record)), tuple(dict.fromkeys(beyond)))
 
-    def erase(self, report: Report) -> bool:
+    def erase(self, report: ErasureReport) -> bool:
         """Erase a record from all places that :meth:`look` found, out of the files of the database too.
 
         Returns

@@ -29,7 +29,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Report:
+class ErasureReport:
     """All places of a record, and the places that cannot be looked into by an id."""
 
     found: tuple[Found, ...]

@@ -11,7 +11,7 @@ import numpy as np
 
 from ml.data.columns import column, values_of
 from ml.data.feature import Feature, Value
-from ml.data.parsing import Refused, read_value
+from ml.data.parsing import RefusedValue, read_value
 from ml.data.value_words import unseen
 
 # Of these characters float() reads exactly what ml.data.parsing.NUMBER accepts; lines hold a cell each
@@ -26,12 +26,12 @@ class ReadColumn:
     ----------
     found : list of Value, or ndarray of float64
         Typed values, length n; numbers may be an array with NaN for missing. None for refused values.
-    refused : dict of int to Refused
+    refused : dict of int to RefusedValue
     """
 
     feature: Feature
     found: list[Value] | np.ndarray
-    refused: Mapping[int, Refused] = field(default_factory=dict)
+    refused: Mapping[int, RefusedValue] = field(default_factory=dict)
 
     def values(self) -> list[Value]:
         """Typed values as in rows."""
@@ -83,17 +83,17 @@ def read_column(feature: Feature, raws: Sequence[Any], rules: Rules | None = Non
         if plain is not None:
             return ReadColumn(feature, plain)
     read = _read_each(feature, raws)
-    if Refused not in set(map(type, read)):
+    if RefusedValue not in set(map(type, read)):
         return ReadColumn(feature, read)
-    refused = {at: value for at, value in enumerate(read) if type(value) is Refused}
+    refused = {at: value for at, value in enumerate(read) if type(value) is RefusedValue}
     return ReadColumn(feature, [None if at in refused else value for at, value in enumerate(read)], refused)
 
 
-def read_cell(feature: Feature, raw: object) -> Value | Refused:
+def read_cell(feature: Feature, raw: object) -> Value | RefusedValue:
     """One raw value as its type, or its refusal."""
     try:
         return read_value(feature, raw)
-    except Refused as refused:
+    except RefusedValue as refused:
         return refused
 
 
@@ -122,7 +122,7 @@ def _plain_numbers(feature: Feature, texts: Sequence[str]) -> np.ndarray | None:
 def _accepted(feature: Feature, array: np.ndarray) -> bool:
     """True when all values are accepted."""
     return all(
-        read_cell(feature, value) is None if value is None else type(read_cell(feature, value)) is not Refused
+        read_cell(feature, value) is None if value is None else type(read_cell(feature, value)) is not RefusedValue
         for value in _telling(feature, array)
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ml.data.one_hot import OneHot
-from ml.data.parsing import Refused, read_value
+from ml.data.parsing import RefusedValue, read_value
 from ml.data.schema import Schema
 from ml.errors import Problem
 from ml.translation import text
@@ -37,7 +37,7 @@ def expanded(schema: Schema, raw: Mapping[object, object], at: int, problems: li
             continue
         try:
             choice = read_value(schema.displayed.feature(one.name), raw[one.name])
-        except Refused as refused:
+        except RefusedValue as refused:
             problems.append(_problem(one, at, raw, refused.message, refused.hint))
             choice = ""
         made.update(one.columns_of(None if choice is None else str(choice)))

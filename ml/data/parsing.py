@@ -32,7 +32,7 @@ Limited = TypeVar("Limited", float, int, dt.date)
 TRUE, FALSE = {"true", "yes", "y", "on", "1"}, {"false", "no", "n", "off", "0"}
 
 
-class Refused(Exception):
+class RefusedValue(Exception):
     """The value is not accepted; carries the message, and what would be accepted."""
 
     def __init__(self, message: str, hint: str) -> None:
@@ -45,15 +45,15 @@ def read_value(feature: Feature, raw: object) -> Value:
 
     Raises
     ------
-    Refused
+    RefusedValue
         :func:`ml.data.records.read_records` turns it into a Problem.
     """
     if is_blank(feature, raw):
         if feature.required:
-            raise Refused(text("A value is needed."), accepted(feature))
+            raise RefusedValue(text("A value is needed."), accepted(feature))
         return feature.default if feature.hidden else feature.blank
     if isinstance(raw, (Mapping, list, tuple, set)):
-        raise Refused(text("One value is needed, not {kind}.", kind=kind_of(raw)), accepted(feature))
+        raise RefusedValue(text("One value is needed, not {kind}.", kind=kind_of(raw)), accepted(feature))
     return _READERS[feature.kind](feature, raw)
 
 
@@ -72,18 +72,22 @@ def is_blank(feature: Feature, raw: object) -> bool:
 def _number(feature: Feature, raw: object) -> float:
     number = _float(feature, raw)
     if not math.isfinite(number) or abs(number) > LARGEST:
-        raise Refused(text("{value} is not a number that can be calculated with.", value=quote(raw)), accepted(feature))
+        raise RefusedValue(
+            text("{value} is not a number that can be calculated with.", value=quote(raw)), accepted(feature)
+        )
     return _within(feature, number, raw)
 
 
 def _integer(feature: Feature, raw: object) -> float:
     number = _float(feature, raw)
     if not math.isfinite(number) or abs(number) > LARGEST_INTEGER:
-        raise Refused(text("{value} is not a number that can be calculated with.", value=quote(raw)), accepted(feature))
+        raise RefusedValue(
+            text("{value} is not a number that can be calculated with.", value=quote(raw)), accepted(feature)
+        )
     if number.is_integer():
         return _within(feature, int(number), raw)
     if not feature.fractions:
-        raise Refused(text("{value} is not a whole number.", value=quote(raw)), accepted(feature))
+        raise RefusedValue(text("{value} is not a whole number.", value=quote(raw)), accepted(feature))
     return _within(feature, number, raw)
 
 
@@ -102,7 +106,9 @@ def _float(feature: Feature, raw: object) -> float:
         if NUMBER.fullmatch(written):
             return float(written)
     hint = meant_by_text(feature, raw) if isinstance(raw, str) else ""
-    raise Refused(text("{value} is not {noun}.", value=quote(raw), noun=noun_of(feature)), accepted(feature) + hint)
+    raise RefusedValue(
+        text("{value} is not {noun}.", value=quote(raw), noun=noun_of(feature)), accepted(feature) + hint
+    )
 
 
 def with_point(written: str) -> str:
@@ -119,10 +125,10 @@ def _code(feature: Feature, written: str) -> float | None:
 
 def _within(feature: Feature, value: Limited, raw: object) -> Limited:
     if feature.low is not None and value < feature.low:
-        raise Refused(text("{value} is below {low}.", value=quote(raw), low=shown(feature.low)), accepted(feature))
+        raise RefusedValue(text("{value} is below {low}.", value=quote(raw), low=shown(feature.low)), accepted(feature))
     if feature.high is not None and value > feature.high:
         hint = accepted(feature) + meant_by_value(feature, value)
-        raise Refused(text("{value} is above {high}.", value=quote(raw), high=shown(feature.high)), hint)
+        raise RefusedValue(text("{value} is above {high}.", value=quote(raw), high=shown(feature.high)), hint)
     return value
 
 
@@ -143,18 +149,18 @@ def _category(feature: Feature, raw: object) -> Value:
     if many:
         told = text("{value} is not one of the {n} choices.", value=quote(raw), n=f"{len(feature.choices):,}")
     hint = close.strip() if close and many else accepted(feature) + close
-    raise Refused(told, hint)
+    raise RefusedValue(told, hint)
 
 
 def _untold(feature: Feature, written: str) -> Value:
     """A value outside the choices, in their type."""
     if len(written) > LONGEST_TEXT:
-        raise Refused(text("{n} characters are too many.", n=f"{len(written):,}"), accepted(feature))
+        raise RefusedValue(text("{n} characters are too many.", n=f"{len(written):,}"), accepted(feature))
     if not feature.numeric_choices:
         return written
     if NUMBER.fullmatch(written) and math.isfinite(float(written)):
         return float(written)
-    raise Refused(text("{value} is not a number.", value=quote(written)), accepted(feature))
+    raise RefusedValue(text("{value} is not a number.", value=quote(written)), accepted(feature))
 
 
 def _boolean(feature: Feature, raw: object) -> bool:
@@ -163,7 +169,7 @@ def _boolean(feature: Feature, raw: object) -> bool:
         written = text_of(float(written))  # pandas writes a column of 0 and 1 that has gaps as 1.0
     if written in TRUE or written in FALSE:
         return written in TRUE
-    raise Refused(text("{value} is neither true nor false.", value=quote(raw)), accepted(feature))
+    raise RefusedValue(text("{value} is neither true nor false.", value=quote(raw)), accepted(feature))
 
 
 def _date(feature: Feature, raw: object) -> dt.date:
@@ -174,7 +180,7 @@ def _date(feature: Feature, raw: object) -> dt.date:
             # fromisoformat alone takes 20260131, too
             given = dt.datetime.fromisoformat(written if DATE.fullmatch(written) else "")
         except ValueError:
-            raise Refused(text("{value} is not a date.", value=quote(raw)), accepted(feature)) from None
+            raise RefusedValue(text("{value} is not a date.", value=quote(raw)), accepted(feature)) from None
     value = _moment(feature, given) if feature.timed else _day(feature, given)
     return _within(feature, value, raw)
 
@@ -184,7 +190,7 @@ def _day(feature: Feature, raw: dt.date) -> dt.date:
     if not isinstance(raw, dt.datetime):
         return raw
     if raw.time() != dt.time():
-        raise Refused(
+        raise RefusedValue(
             text("{value} has a time of day; the model knows days only.", value=quote(raw)), accepted(feature)
         )
     return raw.date()
@@ -196,7 +202,9 @@ def _moment(feature: Feature, raw: dt.date) -> dt.datetime:
     zone = feature.tzinfo
     if zone is None:
         if moment.tzinfo is not None:
-            raise Refused(text("{value} names a time zone; the model knows none.", value=quote(raw)), accepted(feature))
+            raise RefusedValue(
+                text("{value} names a time zone; the model knows none.", value=quote(raw)), accepted(feature)
+            )
         return moment
     return moment.replace(tzinfo=zone) if moment.tzinfo is None else moment.astimezone(zone)
 
@@ -204,7 +212,7 @@ def _moment(feature: Feature, raw: dt.date) -> dt.datetime:
 def _text(feature: Feature, raw: object) -> str:
     written = raw if isinstance(raw, str) else text_of(raw)  # type: ignore[arg-type]
     if len(written) > LONGEST_TEXT:
-        raise Refused(text("{n} characters are too many.", n=f"{len(written):,}"), accepted(feature))
+        raise RefusedValue(text("{n} characters are too many.", n=f"{len(written):,}"), accepted(feature))
     return written
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from ml.data.columnar import ReadColumn, Rules, read_column
 from ml.data.expand_one_hot import expanded
 from ml.data.feature import Feature, Value, text_of
-from ml.data.parsing import Refused, read_value
+from ml.data.parsing import RefusedValue, read_value
 from ml.data.schema import Row, Schema
 from ml.data.texts import COMPARED
 from ml.data.value_words import kind_of, quote, shown, unseen
@@ -125,7 +125,7 @@ def _by_rows(
 def _cell(feature: Feature, raw: object, at: int, problems: list[Problem], notes: list[Problem]) -> Value:
     try:
         value = read_value(feature, raw)
-    except Refused as refused:
+    except RefusedValue as refused:
         problems.append(Problem(at, feature.name, raw, refused.message, refused.hint))
         return None
     note = unseen(feature, value)

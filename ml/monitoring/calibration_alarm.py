@@ -33,7 +33,7 @@ ALARM = 100.0  # evidence at which it goes off: 1 false alarm in 100 episodes at
 
 
 @dataclass(frozen=True)
-class Change:
+class ChangePoint:
     """A change point: the first outcome after it.
 
     Attributes
@@ -53,8 +53,8 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """State of the test after `outcomes` outcomes: all that it needs to go on. Immutable; a new one is ``Evidence()``.
+class AlarmEvidence:
+    """State of the test after `outcomes` outcomes: all that it needs to go on. Immutable; a new one is empty.
 
     Attributes
     ----------
@@ -74,7 +74,7 @@ class Evidence:
         Natural logarithm of the e-process.
     peak : float
         Its largest value so far.
-    change : Change or None
+    change : ChangePoint or None
         The change point of maximum likelihood: at the peak so far, and from the alarm on as it was then, for what comes
         later is of the world after it, and a date that somebody was told should not move. Without the weights, which
         favour the first outcomes.
@@ -91,10 +91,10 @@ class Evidence:
     last_known_at: float | None = None
     mixed: tuple[float, ...] = ()
     best: tuple[float, ...] = ()
-    changes: tuple[Change, ...] = ()
+    changes: tuple[ChangePoint, ...] = ()
     log_evidence: float = 0.0
     peak: float = 0.0
-    change: Change | None = None
+    change: ChangePoint | None = None
     more: float = 0.5
     alarmed_at: float | None = None
 
@@ -103,13 +103,13 @@ class Evidence:
         return {"shifts": SHIFTS.tolist(), **asdict(self)}
 
     @classmethod
-    def from_json(cls, given: Mapping[str, Any]) -> Evidence:
+    def from_json(cls, given: Mapping[str, Any]) -> AlarmEvidence:
         """Read what :meth:`to_json` gave; InvalidData for anything else."""
         try:
             fields = {name: value for name, value in given.items() if name != "shifts"}
             read = cls(**fields)
-            changes = tuple(Change(**each) for each in read.changes)  # type: ignore[arg-type]
-            change = None if read.change is None else Change(**read.change)  # type: ignore[arg-type]
+            changes = tuple(ChangePoint(**each) for each in read.changes)  # type: ignore[arg-type]
+            change = None if read.change is None else ChangePoint(**read.change)  # type: ignore[arg-type]
             growth = Growth(**fields.get("growth", {}))
             if given["shifts"] != SHIFTS.tolist() or len(read.mixed) != len(changes):
                 raise InvalidData("This evidence is of other shifts.", "Compute it again from the outcomes.")
@@ -121,13 +121,13 @@ class Evidence:
 
 
 def advance(
-    evidence: Evidence,
+    evidence: AlarmEvidence,
     probabilities: ArrayLike,
     came: ArrayLike,
     known_at: ArrayLike,
     decided_at: ArrayLike,
     alarm: float = ALARM,
-) -> Evidence:
+) -> AlarmEvidence:
     """The evidence after more outcomes; the same whether they come one by one or together.
 
     Parameters
@@ -152,13 +152,13 @@ def advance(
 
 
 def advance_with_path(
-    evidence: Evidence,
+    evidence: AlarmEvidence,
     probabilities: ArrayLike,
     came: ArrayLike,
     known_at: ArrayLike,
     decided_at: ArrayLike,
     alarm: float = ALARM,
-) -> tuple[Evidence, Floats]:
+) -> tuple[AlarmEvidence, Floats]:
     """As :func:`advance`, with the logarithm of the e-process after each outcome, shape (n,)."""
     p, y, known, decided = (np.asarray(given, float) for given in (probabilities, came, known_at, decided_at))
     _check(evidence, p, known)
@@ -195,7 +195,7 @@ class _Run:
     maxima over k can be kept as running sums and maxima of w_k divided by the product before k.
     """
 
-    def __init__(self, before: Evidence, p: Floats, y: Floats, decided: Floats) -> None:
+    def __init__(self, before: AlarmEvidence, p: Floats, y: Floats, decided: Floats) -> None:
         self._before, self._p, self._y, self._decided = before, p, y, decided
         self.number = before.outcomes + np.arange(1, len(p) + 1)
         self.said, self.came = before.said + np.cumsum(p), before.came + np.cumsum(y)
@@ -211,20 +211,20 @@ class _Run:
         still = -np.log(np.log2(self.number + 2))  # weight of change points that are still to come
         self.path = np.logaddexp(still, np.logaddexp.reduce(self.mixed, axis=1) - np.log(len(SHIFTS)))
 
-    def change(self, last: int, shift: int) -> Change:
+    def change(self, last: int, shift: int) -> ChangePoint:
         """The change point of maximum likelihood of a shift, by the outcomes up to `last`."""
         at = int(np.argmax(self._entering[: last + 1, shift]))
         if self._before.best and self._before.best[shift] >= self._entering[at, shift]:
             return self._before.changes[shift]
         said, came = float(self.said[at] - self._p[at]), float(self.came[at] - self._y[at])
-        return Change(int(self.number[at]) - 1, float(self._decided[at]), said, came)
+        return ChangePoint(int(self.number[at]) - 1, float(self._decided[at]), said, came)
 
     def more(self, at: int) -> float:
         """Share of the shifts above 0."""
         return float(np.exp(np.logaddexp.reduce(self.mixed[at, SHIFTS > 0]) - np.logaddexp.reduce(self.mixed[at])))
 
 
-def _check(evidence: Evidence, p: Floats, known: Floats) -> None:
+def _check(evidence: AlarmEvidence, p: Floats, known: Floats) -> None:
     wrong = p[~((p >= 0) & (p <= 1))]
     if len(wrong):
         raise InvalidData(f"A probability is {wrong[0]}.", "It is a number from 0 to 1.")

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from ml.monitoring.calibration_alarm import ALARM, Change, Evidence
+from ml.monitoring.calibration_alarm import ALARM, AlarmEvidence, ChangePoint
 
 
 class CalibrationState(StrEnum):
@@ -52,10 +52,10 @@ class CalibrationVerdict:
     came: float | None
 
 
-def judge(evidence: Evidence, alarm: float = ALARM) -> CalibrationVerdict:
+def judge(evidence: AlarmEvidence, alarm: float = ALARM) -> CalibrationVerdict:
     """Judge the evidence; `alarm` as it was given to :func:`advance`."""
     off = evidence.alarmed_at is not None
-    change = evidence.change if off and evidence.change is not None else Change(0, 0.0, 0.0, 0.0)
+    change = evidence.change if off and evidence.change is not None else ChangePoint(0, 0.0, 0.0, 0.0)
     rows = evidence.outcomes - change.before
     enough = CalibrationState.RIGHT if evidence.growth.reaches(alarm) else CalibrationState.NOT_ENOUGH
     return CalibrationVerdict(

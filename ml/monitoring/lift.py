@@ -38,7 +38,7 @@ class Arms:
 
 
 @dataclass(frozen=True)
-class Lift:
+class CampaignLift:
     """Lift of calling, over campaigns that have both groups.
 
     Attributes
@@ -100,7 +100,7 @@ class Money:
     forecast_high: float | None = None
 
 
-def lift(campaigns: Sequence[Arms]) -> Lift:
+def lift(campaigns: Sequence[Arms]) -> CampaignLift:
     """Difference of the shares that bought, with its interval.
 
     The interval is Newcombe's hybrid of Wilson's intervals (1998, Stat. Med. 17, method 10). Over several campaigns
@@ -115,7 +115,9 @@ def lift(campaigns: Sequence[Arms]) -> Lift:
     left_out = sum(arms.called for arms in campaigns) - sum(arms.called for arms in used)
     table = np.array([(arms.called, arms.bought, arms.control, arms.control_bought) for arms in used], float)
     called, bought, control, control_bought = table.reshape(-1, 4).T
-    counted = Lift(int(called.sum()), int(bought.sum()), int(control.sum()), int(control_bought.sum()), left_out)
+    counted = CampaignLift(
+        int(called.sum()), int(bought.sum()), int(control.sum()), int(control_bought.sum()), left_out
+    )
     if not used:
         return counted
     weight = called / called.sum()
@@ -156,7 +158,9 @@ def _weighted(hits: Floats, rows: Floats, weight: Floats) -> tuple[float, float,
     return mean, min(float(low), mean - below), max(float(high), mean + above)
 
 
-def money_realised(found: Lift, value: float, cost: float, forecast: tuple[float, float, float] | None = None) -> Money:
+def money_realised(
+    found: CampaignLift, value: float, cost: float, forecast: tuple[float, float, float] | None = None
+) -> Money:
     """Money of the buyers won, less the calls.
 
     Parameters

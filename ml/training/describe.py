@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from ml.data.feature import Feature, Widget
-from ml.data.parsing import Refused, read_value
+from ml.data.parsing import RefusedValue, read_value
 from ml.decision.crm_columns import CARD as CRM
 from ml.decision.outcome_words import CARD as OUTCOME_WORDS
 from ml.decision.outcome_words import OVERRIDES, WORDS
@@ -161,7 +161,7 @@ def check_described(feature: Feature, given: Mapping[str, Any]) -> None:
     if given.get("default") is not None:
         try:
             read_value(feature, given["default"])
-        except Refused as problem:
+        except RefusedValue as problem:
             raise InvalidData(f"The default of {feature.name!r}: {problem.message}", problem.hint) from None
 
 

@@ -17,7 +17,7 @@ ABOUT = ("model", "kind", "decision", "record", "outcome")  # fields that are th
 AMENDING = (CORRECTION, VOID)
 
 
-class KeyTaken(ValueError):
+class EventKeyTaken(ValueError):
     """An idempotency key, or an id, came before with an event about something else."""
 
 
@@ -56,7 +56,7 @@ class EventTable(DatabaseTable):
         for new, first in zip(told, found, strict=True):
             # A press on a page that comes twice at the same time makes a decision each time
             if new.door != PAGE and any(getattr(new, name) != getattr(first, name) for name in ABOUT):
-                raise KeyTaken(str(new.key))
+                raise EventKeyTaken(str(new.key))
         return found
 
     def _of_keys(self, connection: Connection, told: Sequence[Event]) -> dict[tuple[str, str | None], Event]:

@@ -22,7 +22,7 @@ TABLES: dict[str, tuple[Table, Any, Any]] = {
 
 
 @dataclass(frozen=True)
-class Part:
+class FeedPart:
     """Part of the feed that is sent next.
 
     Attributes
@@ -47,7 +47,7 @@ class Part:
 class FeedTable(DatabaseTable):
     """Position of the feed in the tables of decisions and events."""
 
-    def next(self, kind: str, most: int) -> Part | None:
+    def next(self, kind: str, most: int) -> FeedPart | None:
         """Read the next part; None where there is nothing, or where it is not yet time for another attempt.
 
         A feed that is new begins with what is stored from then on. Decisions of jobs are no part of it: whoever asked
@@ -72,7 +72,7 @@ class FeedTable(DatabaseTable):
             return None
         last = rows[-1]
         wanted = [row for row in rows if kind != DECISIONS or row.door != JOB]
-        return Part(kind, tuple(map(read, wanted)), last._mapping[time], last.id, cursor.attempts)
+        return FeedPart(kind, tuple(map(read, wanted)), last._mapping[time], last.id, cursor.attempts)
 
     def _cursor(self, kind: str) -> Any:
         """The row of a kind, inserted where there is none: another process may be quicker."""
@@ -85,12 +85,12 @@ class FeedTable(DatabaseTable):
             found = self._first(query)
         return found
 
-    def taken(self, part: Part) -> None:
+    def taken(self, part: FeedPart) -> None:
         """The receiver took a part: the next one follows it."""
         position = {"at": part.at, "last": part.last, "attempts": 0, "due": 0.0}
         self._change(update(feeds).where(feeds.c.kind == part.kind).values(position))
 
-    def missed(self, part: Part, pause: float) -> None:
+    def missed(self, part: FeedPart, pause: float) -> None:
         """The receiver did not take a part: it is told again after so many seconds."""
         with self._transaction() as connection:
             delayed = {"attempts": part.attempts + 1, "due": now_in(connection) + pause}

@@ -64,7 +64,7 @@ def test_a_worker_that_is_killed_while_it_calls_leaves_the_call_to_the_next(tmp_
             assert store.jobs.get(job.id).state == "done"
             kill_all(first)
             processes.start("-m", "jobs", "--until-idle")
-            called = wait_until(lambda: (now := store.jobs.get(job.id).call).state != "waiting" and now, 60)
+            called = wait_until(lambda: (now := store.jobs.get(job.id).webhook).state != "waiting" and now, 60)
         finally:
             processes.end()
             store._engine().dispose()

@@ -19,7 +19,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from ml.monitoring.calibration_alarm import ALARM, Evidence, advance
+from ml.monitoring.calibration_alarm import ALARM, AlarmEvidence, advance
 from ml.monitoring.shift_growth import growth_of
 
 SHAPES = {"50 %": (2.0, 2.0), "25 %": (1.0, 3.0), "11 %": (0.8, 6.4), "5 %": (0.7, 13.3), "2 %": (0.3, 14.7)}
@@ -36,10 +36,10 @@ def drawn(
     return said, rng.random(rows) < true
 
 
-def after(said: np.ndarray, came: np.ndarray, alarm: float = ALARM) -> Evidence:
+def after(said: np.ndarray, came: np.ndarray, alarm: float = ALARM) -> AlarmEvidence:
     """The evidence where one outcome becomes known at each point of time, from 1 on, and was said then."""
     number = np.arange(1.0, len(said) + 1)
-    return advance(Evidence(), said, came, number, number, alarm)
+    return advance(AlarmEvidence(), said, came, number, number, alarm)
 
 
 def z_test_fires(said: np.ndarray, came: np.ndarray) -> bool:

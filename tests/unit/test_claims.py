@@ -84,5 +84,5 @@ def test_a_worker_reads_a_job_without_counting_its_pieces(table):  # noqa: F811
     assert (bare.id, bare.model, bare.kind, bare.state, bare.options) == (
         counted.id, counted.model, counted.kind, counted.state, counted.options,
     )  # fmt: skip
-    assert (bare.done, bare.total, bare.call) == (0, None, None)
+    assert (bare.done, bare.total, bare.webhook) == (0, None, None)
     assert table.get_uncounted("nobody") is None

@@ -12,7 +12,7 @@ from ml.errors import InvalidData, Unreadable
 from ml.files.file_kinds import format_of
 from ml.files.open_table import open_table
 from ml.files.readers import workbook_process
-from ml.files.readers.refused import Refused
+from ml.files.readers.refused import RefusedFile
 
 
 def workbook(rows, **more):
@@ -195,7 +195,7 @@ def test_the_limit_that_a_part_is_over_is_said(tmp_path, monkeypatch, limit, nam
     monkeypatch.setattr(workbook_process, limit, 2 * 1024**2)
     path = tmp_path / "book.xlsx"
     path.write_bytes(bomb(f"xl/{name}", 3))
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(RefusedFile) as refused:
         list(workbook_process.read_workbook(str(path), None, ()))
     said = refused.value.args[0]
     assert words in said

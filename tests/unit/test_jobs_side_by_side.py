@@ -90,7 +90,7 @@ def test_forgetting_one_leaves_the_other_with_its_pieces_and_call(table):  # noq
     assert not table.removals.finish(gone)  # it waits
     table.claim(60, gone)
     assert not table.removals.finish(gone)  # it runs
-    assert table.get(gone).call.attempts == 0
+    assert table.get(gone).webhook.attempts == 0
     table.cancel(gone)
     assert table.removals.finish(gone)
     assert not table.removals.finish(gone)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from ml.errors import InvalidData
-from ml.monitoring.calibration_alarm import Evidence, advance, advance_with_path
+from ml.monitoring.calibration_alarm import AlarmEvidence, advance, advance_with_path
 from ml.monitoring.calibration_verdict import judge
 from ml.monitoring.shift_growth import Growth, growth_of
 from tests.lanes import fewer
@@ -29,7 +29,7 @@ def drawn(rng, rows, shift=0.0, since=0):
 
 def after(said, came, alarm=100.0):
     days = np.arange(len(said)) * DAY
-    return advance(Evidence(), said, came, days + 30 * DAY, days, alarm)
+    return advance(AlarmEvidence(), said, came, days + 30 * DAY, days, alarm)
 
 
 def nearly(change):
@@ -76,11 +76,11 @@ def test_a_thing_said_to_be_impossible_counts_as_one_shift_and_not_as_proof():
 def test_one_by_one_is_the_same_as_together_and_as_through_json():
     said, came = drawn(np.random.default_rng(3), 1_500, 0.8, 700)
     together = after(said, came)
-    step, days = Evidence(), np.arange(1_500) * DAY
+    step, days = AlarmEvidence(), np.arange(1_500) * DAY
     for first in (*range(900), *range(900, 1_500, 200)):
         part = slice(first, first + (1 if first < 900 else 200))
         step = advance(step, said[part], came[part], days[part] + 30 * DAY, days[part])
-        step = Evidence.from_json(json.loads(json.dumps(step.to_json(), allow_nan=False)))
+        step = AlarmEvidence.from_json(json.loads(json.dumps(step.to_json(), allow_nan=False)))
     assert step.alarmed_at == together.alarmed_at is not None
     assert step.changes == tuple(map(nearly, together.changes))
     assert step.change == nearly(together.change)
@@ -91,14 +91,14 @@ def test_one_by_one_is_the_same_as_together_and_as_through_json():
 
 def test_before_an_alarm_the_change_is_that_of_the_highest_evidence():
     said, came = drawn(np.random.default_rng(15), 700)
-    times, step = np.arange(700.0), Evidence()
+    times, step = np.arange(700.0), AlarmEvidence()
     for row in range(700):
         step = advance(step, said[[row]], came[[row]], times[[row]], times[[row]])
-    together, path = advance_with_path(Evidence(), said, came, times, times)
+    together, path = advance_with_path(AlarmEvidence(), said, came, times, times)
     top = int(np.argmax(path))
     assert together.alarmed_at is None
     assert 0 < top < 699
-    at_top = advance(Evidence(), said[: top + 1], came[: top + 1], times[: top + 1], times[: top + 1])
+    at_top = advance(AlarmEvidence(), said[: top + 1], came[: top + 1], times[: top + 1], times[: top + 1])
     assert step.change == nearly(together.change) == nearly(at_top.change)
     assert step.more == pytest.approx(at_top.more)
 
@@ -128,8 +128,8 @@ def test_it_is_right_only_when_enough_came():
     wanted = judge(after(said, came)).wanted
     assert judge(after(said[:100], came[:100])).state == "not_enough"
     assert judge(after(said, came)).state == "right"
-    assert judge(Evidence()).state == "not_enough"
-    assert judge(Evidence()).wanted is None
+    assert judge(AlarmEvidence()).state == "not_enough"
+    assert judge(AlarmEvidence()).wanted is None
     assert 300 < wanted < 700
 
 
@@ -192,7 +192,7 @@ def test_it_is_silent_on_shuffled_calls_of_a_bank_and_fires_at_the_turn_of_their
 
 def test_the_path_ends_at_the_evidence():
     said, came = drawn(np.random.default_rng(11), 300)
-    found, path = advance_with_path(Evidence(), said, came, np.zeros(300), np.zeros(300))
+    found, path = advance_with_path(AlarmEvidence(), said, came, np.zeros(300), np.zeros(300))
     assert path[-1] == found.log_evidence
     assert path[99] == pytest.approx(after(said[:100], came[:100]).log_evidence)
     assert max(path.max(), 0.0) == found.peak
@@ -206,13 +206,13 @@ def test_nothing_more_changes_nothing():
 @pytest.mark.parametrize("wrong", [math.nan, -0.01, 1.2])
 def test_what_is_no_probability_is_refused(wrong):
     with pytest.raises(InvalidData, match="from 0 to 1"):
-        advance(Evidence(), [0.2, wrong], [True, False], [0, 1], [0, 1])
+        advance(AlarmEvidence(), [0.2, wrong], [True, False], [0, 1], [0, 1])
 
 
 def test_outcomes_out_of_order_are_refused():
     with pytest.raises(InvalidData, match="order"):
-        advance(Evidence(), [0.2, 0.3], [True, False], [2, 1], [0, 1])
-    before = advance(Evidence(), [0.2], [True], [5.0], [0.0])
+        advance(AlarmEvidence(), [0.2, 0.3], [True, False], [2, 1], [0, 1])
+    before = advance(AlarmEvidence(), [0.2], [True], [5.0], [0.0])
     with pytest.raises(InvalidData, match="order"):
         advance(before, [0.2], [True], [4.0], [0.0])
 
@@ -221,4 +221,4 @@ def test_evidence_of_another_form_is_refused():
     good = after(*drawn(np.random.default_rng(13), 20)).to_json()
     for wrong in ({}, {**good, "shifts": [1.0]}, {**good, "more_of": 1}, {**good, "mixed": good["mixed"][:3]}):
         with pytest.raises(InvalidData):
-            Evidence.from_json(wrong)
+            AlarmEvidence.from_json(wrong)

@@ -11,7 +11,7 @@ from ml.decision.bands import Band
 from ml.decision.payoff import Payoff
 from ml.metrics.intervals import wilson
 from ml.metrics.smallest_effect import smallest_effect
-from ml.monitoring.lift import Arms, Lift, lift, money_realised, value_of_buyer
+from ml.monitoring.lift import Arms, CampaignLift, lift, money_realised, value_of_buyer
 from ml.monitoring.reliability import reliability
 from tests.lanes import fewer
 from tests.simulations.lifts import YEARS, coverage
@@ -92,7 +92,7 @@ def test_a_campaign_in_two_equal_halves_is_nearly_the_whole():
 def test_without_a_control_group_nothing_is_said():
     for campaigns in ([], [Arms(100, 10, 0, 0)]):
         found = lift(campaigns)
-        assert found == Lift(0, 0, 0, 0, sum(arms.called for arms in campaigns))
+        assert found == CampaignLift(0, 0, 0, 0, sum(arms.called for arms in campaigns))
         assert money_realised(found, 100.0, 4.0).realised is None
 
 

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ml.data.feature import Choice, Feature
-from ml.data.parsing import Refused, read_value
+from ml.data.parsing import RefusedValue, read_value
 from ml.data.records import MOST_UNKNOWN, read_columns, read_records
 from ml.data.schema import Schema
 from ml.data.value_words import LONGEST_TEXT
@@ -139,7 +139,7 @@ def test_nothing_is_a_blank_where_the_model_allows_it(feature, raw):
     ],
 )
 def test_a_value_that_does_not_fit_is_refused_in_words(feature, raw, message):
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(RefusedValue) as caught:
         read_value(feature, raw)
     assert caught.value.message == message
     assert caught.value.hint.startswith("Accepted: ")
@@ -160,19 +160,19 @@ def test_a_value_that_does_not_fit_is_refused_in_words(feature, raw, message):
 )
 def test_the_hint_says_what_is_accepted(feature, hint):
     raw = object() if feature.kind != "text" else []
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(RefusedValue) as caught:
         read_value(feature, raw)
     assert caught.value.hint == hint
 
 
 def test_a_misspelt_choice_is_told_what_was_meant():
-    with pytest.raises(Refused, match="not one of the choices") as caught:
+    with pytest.raises(RefusedValue, match="not one of the choices") as caught:
         read_value(CATEGORY, "bay aera")
     assert caught.value.hint.endswith("Did you mean 'Bay Area'?")
 
 
 def test_long_values_are_cut_in_messages():
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(RefusedValue) as caught:
         read_value(NUMBER, "x" * 1_000_000)
     assert caught.value.message == f"“{'x' * 40}…” is not a number."
 

@@ -13,7 +13,7 @@ from auth.caller import Request, caller_of_person, use_request
 from auth.permissions import Permission
 from feedback.check_event import check_event
 from feedback.errors import BadEvent
-from feedback.joined import standing
+from feedback.joined import events_in_force
 from feedback.service import Feedback
 from settings import Settings
 from store.accounts.account_records import Person
@@ -62,7 +62,7 @@ def test_what_corrects_an_event_is_about_the_same_record_so_it_is_found_and_eras
     tell(client, {"kind": "correction", "refers": first["id"], "value": 0, "note": "said by K's wife"})
     told = tables.events.of_record("binary", "K-1")[::-1]
     assert [each.kind for each in told] == ["outcome", "correction"]
-    assert [each.value for each in standing(told)] == [0.0]
+    assert [each.value for each in events_in_force(told)] == [0.0]
     tables.erasure.erase("binary", "K-1")
     assert [each.note for each in all_of(tables)] == ["", ""]
     assert not any("K-1" in json.dumps(vars(each)) for each in all_of(tables))

@@ -8,7 +8,7 @@ import pytest
 
 from ml.data.columns import column, values_of
 from ml.data.feature import Choice, Feature, text_of
-from ml.data.parsing import Refused, read_value
+from ml.data.parsing import RefusedValue, read_value
 from ml.data.schema import Schema
 from ml.data.schema_json import from_json, to_json
 from ml.data.value_words import shown
@@ -42,7 +42,7 @@ def test_a_choice_that_is_a_number_may_be_written_as_any_equal_number(raw):
 
 @pytest.mark.parametrize("raw", ["2", "1.5", "1e400", "one"])
 def test_another_number_is_no_choice(raw):
-    with pytest.raises(Refused, match="not one of the choices"):
+    with pytest.raises(RefusedValue, match="not one of the choices"):
         read_value(CHOICES, raw)
 
 
@@ -80,7 +80,7 @@ def test_a_time_of_day_and_a_zone_stay(feature, raw, text):
     ],
 )
 def test_a_time_that_would_be_lost_is_refused(feature, raw, said):
-    with pytest.raises(Refused, match=said):
+    with pytest.raises(RefusedValue, match=said):
         read_value(feature, raw)
 
 

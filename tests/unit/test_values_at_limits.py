@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from ml.data.feature import MOST_LISTED, Choice, Feature
-from ml.data.parsing import LARGEST, LARGEST_INTEGER, Refused, read_value, with_point
+from ml.data.parsing import LARGEST, LARGEST_INTEGER, RefusedValue, read_value, with_point
 from ml.data.value_words import LONGEST_TEXT, MOST_NAMED, accepted, gap_sentences, quote, shown, unseen
 from ml.locale import format_of_locale, use_number_format
 
@@ -18,7 +18,7 @@ DAY = Feature("since", "Since", "date", low=dt.date(2000, 1, 1), high=dt.date(20
 
 
 def refused(feature, raw):
-    with pytest.raises(Refused) as error:
+    with pytest.raises(RefusedValue) as error:
         read_value(feature, raw)
     return error.value.message
 
@@ -166,7 +166,7 @@ def test_a_choice_that_is_a_number_is_found_however_it_is_spelled():
 
 def test_of_many_choices_only_the_similar_one_is_named():
     town = choices(MOST_LISTED + 1)
-    with pytest.raises(Refused) as error:
+    with pytest.raises(RefusedValue) as error:
         read_value(town, "T12x")
     assert error.value.hint == "Did you mean 'T12'?"
 

@@ -19,7 +19,7 @@ class Place(Protocol):
     erase: Any
 
 
-class Report(Protocol):
+class ErasureReport(Protocol):
     """All places of a record."""
 
     found: tuple[Place, ...]
@@ -65,7 +65,7 @@ def run(given: argparse.Namespace) -> int:
         print(f"error: {record[:40]!r} came; accepted: an id of 1 to {LONGEST_ID} characters")
         return BAD_INPUT
     eraser: Eraser = given.eraser()
-    report: Report = eraser.look(record, given.model, given.column)
+    report: ErasureReport = eraser.look(record, given.model, given.column)
     _print(report)
     if not report.found:
         return OK
@@ -79,7 +79,7 @@ def run(given: argparse.Namespace) -> int:
     return FAILED if report.left else OK
 
 
-def _print(report: Report) -> None:
+def _print(report: ErasureReport) -> None:
     print("It is kept in:" if report.found else "It is kept nowhere that can be searched by an id.")
     for each in report.found:
         print(f"  {each.place}: {each.times} {'time' if each.times == 1 else 'times'}; {each.fate}")

@@ -17,7 +17,7 @@ from typing import Any
 import orjson
 
 from ml.files.readers.process_limits import limit
-from ml.files.readers.refused import SAVE, Refused
+from ml.files.readers.refused import SAVE, RefusedFile
 from ml.translation import ALL_READERS, mark, packed, text, use_language
 
 MEMORY = 1536 * 1024**2  # bytes of addresses
@@ -39,7 +39,7 @@ def main() -> None:
 def _answer(asked: dict[str, Any]) -> None:
     try:
         _write(_READERS[asked["reader"]](asked))
-    except Refused as refused:
+    except RefusedFile as refused:
         _refuse(*refused.args)
     except MemoryError:
         _refuse(text("The file takes more memory than there is for one."), text(SAVE))
@@ -126,7 +126,7 @@ def _open_parquet(asked: dict[str, Any]) -> tuple[Any, int]:
     most = TOLD + GROWTH * Path(asked["path"]).stat().st_size
     size = sum(source.metadata.row_group(at).total_byte_size for at in range(source.metadata.num_row_groups))
     if size > most:
-        raise Refused(
+        raise RefusedFile(
             text(
                 "Unpacked the file has {size} MB, too much to be read; one of this size may have up to {most} MB.",
                 size=f"{size / 1024**2:,.0f}",
@@ -143,7 +143,7 @@ def _within(most: int, source: Any) -> Iterator[Any]:
     for batch in source.iter_batches(ROWS):
         given += batch.nbytes
         if given > most:
-            raise Refused(
+            raise RefusedFile(
                 text("Unpacked the file has more than {most} MB, too much to be read.", most=f"{most / 1024**2:,.0f}"),
                 text(SAVE),
             )

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ml.files.cells.numbers import readings
-from ml.files.readers.refused import SAVE, Refused
+from ml.files.readers.refused import SAVE, RefusedFile
 from ml.files.text.plain_name import plain_name
 from ml.files.text.separators import LOOKED_AT
 from ml.translation import packed, text
@@ -49,17 +49,17 @@ def read_markup(path: str, encoding: str, errors: str, sheet: str | None, known:
         while block := file.read(BLOCK):
             parser.feed(block)
             if len(parser.rawdata) > LONGEST_TAG:
-                raise Refused(text("The file has a tag that does not end."), text(SAVE))
+                raise RefusedFile(text("The file has a tag that does not end."), text(SAVE))
     parser.close()
     tables = [table for table in parser.tables if table.rows]
     visible = [table for table in tables if not table.hidden]
     if not visible and not (sheet and tables):
-        raise Refused(
+        raise RefusedFile(
             text("The file is a web page or XML, and has no table."), text("Save it as a workbook or as CSV UTF-8.")
         )
     chosen = _told(tables, sheet) if sheet else max(visible, key=lambda table: _rank(table, known))
     if any(chosen is each for each in parser.unfinished):
-        raise Refused(text("The file is broken off: its table does not end."), text("Send it again, whole."))
+        raise RefusedFile(text("The file is broken off: its table does not end."), text("Send it again, whole."))
     notes = []
     if len(visible) > 1:
         notes.append(text("The file has {n} tables; “{table}” was read.", n=len(visible), table=chosen.name))
@@ -77,7 +77,7 @@ def _told(tables: list[MarkupTable], sheet: str) -> MarkupTable:
         found = tables[int(sheet) - 1]
     if found is None:
         names = ", ".join(table.name for table in tables)
-        raise Refused(
+        raise RefusedFile(
             text("The file has no table {sheet}.", sheet=repr(sheet[:80])), text("It has {names}.", names=names[:400])
         )
     return found
@@ -192,10 +192,10 @@ class _Parser(HTMLParser):
         self._cell, self._after = [], wide - 1
 
     def _count_spanned(self, cells: int) -> None:
-        """Raise Refused for a file of more merged cells than any table has: spans over spans cost a square."""
+        """Raise RefusedFile for a file of more merged cells than any table has: spans over spans cost a square."""
         self._spanned += cells
         if self._spanned > MOST_SPANNED:
-            raise Refused(text("The file has more than {n} merged cells.", n=f"{MOST_SPANNED:,}"), text(SAVE))
+            raise RefusedFile(text("The file has more than {n} merged cells.", n=f"{MOST_SPANNED:,}"), text(SAVE))
 
     def _end_cell(self) -> None:
         if self._cell is None or not self.unfinished or not self.unfinished[-1].rows:
@@ -207,7 +207,7 @@ class _Parser(HTMLParser):
         row = self.unfinished[-1].rows[-1]
         self._cell = None
         if value != "" and len(row) + self._repeat > MOST_COLUMNS:
-            raise Refused(
+            raise RefusedFile(
                 text("The table has more than {most_columns} columns.", most_columns=f"{MOST_COLUMNS:,}"), text(SAVE)
             )
         row += [value] * min(self._repeat, MOST_COLUMNS - len(row))

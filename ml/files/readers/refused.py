@@ -10,7 +10,7 @@ SAVE = mark("Save it as CSV UTF-8.")
 TOO_LONG = mark("A record of the file takes more memory than there is for one.")
 
 
-class Refused(Exception):
+class RefusedFile(Exception):
     """The file cannot be read: message and hint."""
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import python_calamine as calamine
 
-from ml.files.readers.refused import SAVE, Refused
+from ml.files.readers.refused import SAVE, RefusedFile
 from ml.files.text.plain_name import plain_name
 from ml.files.text.separators import LOOKED_AT
 from ml.translation import mark, packed, plural, text
@@ -77,7 +77,7 @@ def _format(path: str) -> str:
             return "xlsb"
         if "content.xml" in names:
             return "ods"
-    raise Refused(
+    raise RefusedFile(
         text("The file is a ZIP archive and no workbook."), text("Unpack it and send the table that is in it.")
     )
 
@@ -88,8 +88,8 @@ def _is_locked(path: str) -> bool:
         return data.find(_ENCRYPTED) >= 0
 
 
-def _locked() -> Refused:
-    return Refused(text("The workbook is locked with a password."), text("Save it without one, and send it again."))
+def _locked() -> RefusedFile:
+    return RefusedFile(text("The workbook is locked with a password."), text("Save it without one, and send it again."))
 
 
 def _check_sizes(path: str) -> None:
@@ -104,12 +104,14 @@ def _check_sizes(path: str) -> None:
     with Path(path).open("rb") as file:
         for part in parts:
             if _unpacked(file, part) > part.file_size:
-                raise Refused(text("The workbook unpacks to more than it states, which no program writes."), text(SAVE))
+                raise RefusedFile(
+                    text("The workbook unpacks to more than it states, which no program writes."), text(SAVE)
+                )
 
 
 def _check_size(message: str, size: int, most: int) -> None:
     if size > most:
-        raise Refused(text(message, size=f"{size / BLOCK:,.0f}", most=f"{most / BLOCK:,.0f}"), text(SAVE))
+        raise RefusedFile(text(message, size=f"{size / BLOCK:,.0f}", most=f"{most / BLOCK:,.0f}"), text(SAVE))
 
 
 def _is_sheet(name: str) -> bool:
@@ -124,7 +126,7 @@ def _unpacked(file: Any, part: zipfile.ZipInfo) -> int:
     if part.compress_type == zipfile.ZIP_STORED:
         return part.compress_size
     if part.compress_type != zipfile.ZIP_DEFLATED:
-        raise Refused(text("The workbook is packed in a way that is not read here."), text(SAVE))
+        raise RefusedFile(text("The workbook is packed in a way that is not read here."), text(SAVE))
     most = part.file_size
     unpack, size, left = zlib.decompressobj(-zlib.MAX_WBITS), 0, part.compress_size
     while left > 0 and not unpack.eof and size <= most:
@@ -147,7 +149,7 @@ def _told(book: Any, sheet: str) -> str:
         return alike[0]
     if sheet.isdecimal() and 1 <= int(sheet) <= len(names):
         return names[int(sheet) - 1]
-    raise Refused(
+    raise RefusedFile(
         text("The workbook has no sheet {sheet}.", sheet=repr(sheet[:80])),
         text("It has {names}.", names=", ".join(names)[:400]),
     )
@@ -156,7 +158,9 @@ def _told(book: Any, sheet: str) -> str:
 def _chosen(book: Any, visible: list[str], known: Collection[str]) -> str:
     """The first visible sheet with a known name in its first rows; else the first with a table, or text."""
     if not visible:
-        raise Refused(text("The workbook has no sheet that can be seen."), text("Name the sheet that is to be read."))
+        raise RefusedFile(
+            text("The workbook has no sheet that can be seen."), text("Name the sheet that is to be read.")
+        )
     best, rank = visible[0], 0
     for name in visible:
         found = _rank(_sheet(book, name), known)
@@ -184,7 +188,7 @@ def _whole(sheet: Any) -> Iterator[list[Any]]:
         return
     (_, first_column), (last_row, last_column) = sheet.start, sheet.end
     if last_row >= MOST_ROWS or (last_row + 1) * (last_column + 1) > MOST_CELLS:
-        raise Refused(
+        raise RefusedFile(
             text(
                 "The sheet has {last_row} rows and {last_column} columns, too many.",
                 last_row=f"{last_row + 1:,}",
