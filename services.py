@@ -192,7 +192,7 @@ def ask_once(service: Service, seconds: float = 5.0) -> None:
     until = time.monotonic() + seconds
     for name in service.names():
         with suppress(LikelyError):  # whoever opens it is told
-            standing = service.stand(name, example(service.model(name).schema))
+            standing = service.score_with_blanks(name, example(service.model(name).schema))
             service.advise(standing, step=0)
         if time.monotonic() > until:
             return

@@ -183,8 +183,10 @@ def shown_of(services: OutcomeServices, request: FormRequest, outcome: str) -> t
     if bundle.offers != "probabilities":
         services.service.score(bundle.key, [request.record])
         return Shown(bundle, None, request.record, record, place), outcome
-    standing = services.service.stand(bundle.key, request.record, request.chosen(bundle.outcomes), request.ranking)
-    given = dict(zip(bundle.outcomes.names, map(float, standing.probabilities), strict=True))
+    scored = services.service.score_with_blanks(
+        bundle.key, request.record, request.chosen(bundle.outcomes), request.ranking
+    )
+    given = dict(zip(bundle.outcomes.names, map(float, scored.probabilities), strict=True))
     return Shown(bundle, given, request.record, record, place), outcome
 
 

@@ -138,8 +138,8 @@ def _is_pin(one: Any) -> bool:
 
 def _column(service: Service, request: FormRequest) -> Column:
     """The record of a request with its numbers; raises LikelyError where it has none."""
-    standing = service.stand(request.model, request.record)
-    shown = percents(standing.probabilities, exclusive=standing.model.outcomes.exclusive)
+    scored = service.score_with_blanks(request.model, request.record)
+    shown = percents(scored.probabilities, exclusive=scored.model.outcomes.exclusive)
     return Column(dict(request.record), shown, request.record_id)
 
 

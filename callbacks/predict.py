@@ -104,12 +104,12 @@ def show_reasons(service: Service, request: Any) -> tuple[Any, dict[str, Any]]:
     request = FormRequest.read(request)
     try:
         bundle = service.model(request.model)
-        standing = service.stand(bundle.key, request.record, request.chosen(bundle.outcomes), request.ranking)
-        advice = service.advise(standing, request.row, request.step)
+        scored = service.score_with_blanks(bundle.key, request.record, request.chosen(bundle.outcomes), request.ranking)
+        advice = service.advise(scored, request.row, request.step)
     except LikelyError:  # what is wrong was said beside the score
         return no_update, what_if.nothing(request.serial, request.model)
     at = request.serial, request.step
-    return waterfall.reasons(standing, advice, *at), what_if.advised(standing, advice, *at)
+    return waterfall.reasons(scored, advice, *at), what_if.advised(scored, advice, *at)
 
 
 def answer(service: Service, request: FormRequest) -> tuple[Component, Sequence[Problem]]:
@@ -118,8 +118,8 @@ def answer(service: Service, request: FormRequest) -> tuple[Component, Sequence[
     if bundle.offers != "probabilities":
         score = service.score(bundle.key, [request.record]).scores[0]
         return result.result(bundle, score, request.serial), score.notes
-    standing = service.stand(bundle.key, request.record, request.chosen(bundle.outcomes), request.ranking)
-    return board(standing, request.declined, request.serial, request.order), standing.notes
+    scored = service.score_with_blanks(bundle.key, request.record, request.chosen(bundle.outcomes), request.ranking)
+    return board(scored, request.declined, request.serial, request.order), scored.notes
 
 
 def opening(

@@ -11,7 +11,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from ml.advice.advice import Advice, Standing, advise, stand
+from ml.advice.advice import Advice, ScoreWithBlanks, advise, score_with_blanks
 from ml.advice.local_shapley import Explanation, explain
 from ml.advice.sampling_budget import BUDGET
 from ml.advice.score_known import AVERAGE, ESTIMATOR, Blanks, check_blanks, score_all_known, score_known
@@ -163,9 +163,9 @@ class Service:
         """The cut-offs of all outcomes, by name, from one question to the store."""
         return self._cut_offs.of(bundle.name, bundle.card, bundle.outcomes.names)
 
-    def stand(
+    def score_with_blanks(
         self, name_or_key: str, raw: object, outcome: str | None = None, ranking: Ranking | None = None
-    ) -> Standing:
+    ) -> ScoreWithBlanks:
         """Score of one record that may have blanks: score, range, and next questions.
 
         Parameters
@@ -173,7 +173,7 @@ class Service:
         raw : mapping
             Feature name or alias to raw value; missing names are blanks.
         outcome : str or None
-            Outcome of the questions; None leaves the choice to :func:`ml.advice.advice.stand`.
+            Outcome of the questions; None leaves the choice to :func:`ml.advice.advice.score_with_blanks`.
         ranking : Ranking or None
             In which independent outcomes are offered: its first is then that choice.
 
@@ -186,20 +186,20 @@ class Service:
         bundle, began = self.model(name_or_key), perf_counter()
         game = self._game(bundle)
         try:
-            standing = stand(game, bundle, raw, outcome, self.cut_offs(bundle), ranking)
+            scored = score_with_blanks(game, bundle, raw, outcome, self.cut_offs(bundle), ranking)
         except ValueError as error:
             raise InvalidRecord([refused_problem(0, str(error))]) from error
         self.scored(bundle.key, 1, perf_counter() - began)
-        self.record_scores(bundle, [raw], lambda: [(id_of(bundle.schema, raw), standing.probabilities)])
-        return standing
+        self.record_scores(bundle, [raw], lambda: [(id_of(bundle.schema, raw), scored.probabilities)])
+        return scored
 
-    def advise(self, standing: Standing, holdout_row: int | None = None, step: int | None = None) -> Advice:
+    def advise(self, scored: ScoreWithBlanks, holdout_row: int | None = None, step: int | None = None) -> Advice:
         """Explain a score: reasons, what-if sweeps, counterfactuals and evidence.
 
         `holdout_row` is the record's own row in the hold-out, from 0, where it came from there: it is no evidence
         for itself. `step` 0 gives a first answer soon, 1 and so on sharper ones: :func:`ml.advice.advice.advise`.
         """
-        return advise(self._game(standing.model), standing, holdout_row, step)
+        return advise(self._game(scored.model), scored, holdout_row, step)
 
     def explain(
         self, bundle: Bundle, row: Row, *, blanks: bool, quick: bool = False, many: bool = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dash import html
 from dash.development.base_component import Component
 
-from ml.advice.advice import Standing
+from ml.advice.advice import ScoreWithBlanks
 from ml.advice.next_question import NextQuestion
 from ml.locale import percent
 from ml.text.words import points_text, rounded
@@ -14,16 +14,16 @@ from ml.translation import text
 MOST = 3
 
 
-def ask_next(standing: Standing) -> list[Component]:
+def ask_next(scored: ScoreWithBlanks) -> list[Component]:
     """The best next questions, as buttons that focus their fields; empty when nothing is blank."""
-    if not standing.blank:
+    if not scored.blank:
         return []
-    worth = [question for question in standing.questions if rounded(100 * question.move)][:MOST]
+    worth = [question for question in scored.questions if rounded(100 * question.move)][:MOST]
     heading = html.H3(text("Ask next"))
     if not worth:
         words = text("Nothing that is still blank would move this much.")
         return [html.Div([heading, html.P(words, className="small")], className="ask-next")]
-    rows = [html.Li(_button(standing, question)) for question in worth]
+    rows = [html.Li(_button(scored, question)) for question in worth]
     return [html.Div([heading, html.Ol(rows)], className="ask-next")]
 
 
@@ -49,8 +49,8 @@ def question_text(question: NextQuestion, acts_now: bool) -> str:
     return text("likely to move this by {points}, {chance} chance that you would then act", **slots)
 
 
-def _button(standing: Standing, question: NextQuestion) -> Component:
-    label = standing.model.schema.displayed.feature(question.feature).label
-    words = question_text(question, standing.decision().act)
+def _button(scored: ScoreWithBlanks, question: NextQuestion) -> Component:
+    label = scored.model.schema.displayed.feature(question.feature).label
+    words = question_text(question, scored.decision().act)
     parts = [html.Strong(label), html.Span(f": {words}", className="owned small")]
     return html.Button(parts, type="button", className="ask-button", **{"data-ask": question.feature})

@@ -6,7 +6,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from layouts.shared.percent import percents
-from ml.advice.advice import Standing
+from ml.advice.advice import ScoreWithBlanks
 from ml.advice.counterfactuals import Counterfactual, Counterfactuals
 from ml.data.schema import Schema
 from ml.decision.decide import acts
@@ -15,12 +15,12 @@ from ml.text.words import shown_value
 from ml.translation import listed, text
 
 
-def what_would_change(standing: Standing, changes: Counterfactuals | None) -> Component | None:
+def what_would_change(scored: ScoreWithBlanks, changes: Counterfactuals | None) -> Component | None:
     """The smallest changes in words, or that no change suffices; None for a model without levers.
 
     An empty, hidden element where the changes are still to come, with a later answer: so Dash keeps the elements below.
     """
-    schema = standing.model.schema
+    schema = scored.model.schema
     if not any(feature.lever for feature in schema.features):
         return None
     if changes is None:

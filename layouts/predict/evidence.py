@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 
 from layouts.shared.blocks import dot
 from layouts.shared.percent import span
-from ml.advice.advice import Advice, Standing
+from ml.advice.advice import Advice, ScoreWithBlanks
 from ml.advice.evidence import FEW, Evidence, Neighbour
 from ml.data.schema import Row
 from ml.locale import percent
@@ -20,14 +20,14 @@ from ml.translation import listed, plural, text
 DIFFERENCES = 3  # named for each similar record
 
 
-def how_far_to_trust(standing: Standing, advice: Advice) -> Component:
+def how_far_to_trust(scored: ScoreWithBlanks, advice: Advice) -> Component:
     """The evidence in one sentence, warnings, and the nearest known records behind a disclosure."""
     parts = [html.H3(text("How far to trust it"))]
-    exclusive = standing.model.outcomes.exclusive
+    exclusive = scored.model.outcomes.exclusive
     parts.append(html.P(evidence_text(advice.evidence, exclusive=exclusive), className="small evidence"))
-    parts += [html.P(words, className="small warn") for words in _warnings(standing, advice)]
+    parts += [html.P(words, className="small warn") for words in _warnings(scored, advice)]
     if advice.neighbours:
-        parts.append(_neighbours(standing, advice.neighbours))
+        parts.append(_neighbours(scored, advice.neighbours))
     return html.Div(parts, className="trust")
 
 
@@ -56,12 +56,12 @@ def evidence_text(evidence: Evidence, *, exclusive: bool) -> str:
     )
 
 
-def differences(standing: Standing, row: Row) -> str:
+def differences(scored: ScoreWithBlanks, row: Row) -> str:
     """The features in which a known record differs from this one, among those that are not blank."""
-    schema = standing.model.schema
+    schema = scored.model.schema
     differing = [
         (feature, value)
-        for feature, value, own, known in zip(schema.features, row, standing.row, standing.known, strict=True)
+        for feature, value, own, known in zip(schema.features, row, scored.row, scored.known, strict=True)
         if known and value != own
     ]
     if not differing:
@@ -72,25 +72,25 @@ def differences(standing: Standing, row: Row) -> str:
     return text("Differs: {features}", features=listed(told))
 
 
-def _warnings(standing: Standing, advice: Advice) -> list[str]:
+def _warnings(scored: ScoreWithBlanks, advice: Advice) -> list[str]:
     found = []
     if advice.evidence.similar and advice.evidence.few:
         found.append(text("Fewer than {n} such records: too few to go by.", n=FEW))
     if advice.unlike is not None:
-        labels = [standing.model.schema.feature(name).label for name in advice.unlike.features]
+        labels = [scored.model.schema.feature(name).label for name in advice.unlike.features]
         plain = text("Unlike anything in training.")
         found.append(text("Unlike anything in training: {features}.", features=listed(labels)) if labels else plain)
     return found
 
 
-def _neighbours(standing: Standing, neighbours: Sequence[Neighbour]) -> Component:
-    outcomes = standing.model.outcomes
+def _neighbours(scored: ScoreWithBlanks, neighbours: Sequence[Neighbour]) -> Component:
+    outcomes = scored.model.outcomes
     rows = []
     for neighbour in neighbours:
         had: list[Component | str] = []
         for name in neighbour.had:
             had += [html.Span([dot(outcomes, name), outcomes[name].label], className="had")]
-        difference = html.Span(differences(standing, neighbour.row), className="tiny")
+        difference = html.Span(differences(scored, neighbour.row), className="tiny")
         rows.append(html.Li([html.Span(had or text("None of these"), className="hads"), difference]))
     summary = html.Summary(
         plural(

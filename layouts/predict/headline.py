@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 
 from layouts.shared.blocks import dot
 from layouts.shared.percent import span
-from ml.advice.advice import Standing
+from ml.advice.advice import ScoreWithBlanks
 from ml.decision.decide import Decision
 from ml.decision.payoff import currency_of
 from ml.decision.ranking import Ranking, ranked
@@ -21,7 +21,7 @@ from ml.translation import text, text_parts
 EVEN = 0.5  # below this probability acting needs a "but"
 
 
-def headline(standing: Standing, shown: str, ranking: Ranking) -> Component:
+def headline(scored: ScoreWithBlanks, shown: str, ranking: Ranking) -> Component:
     """The outcome in focus with its number, what to do, and how much is known.
 
     Parameters
@@ -31,22 +31,22 @@ def headline(standing: Standing, shown: str, ranking: Ranking) -> Component:
     ranking : Ranking
         Of the bars: the first of independent outcomes is called the best offer.
     """
-    said = _exclusive(standing, shown) if standing.model.outcomes.exclusive else _offer(standing, shown, ranking)
-    decision = standing.decision()
+    said = _exclusive(scored, shown) if scored.model.outcomes.exclusive else _offer(scored, shown, ranking)
+    decision = scored.decision()
     if decision.words:
         act = {"data-decision": "act" if decision.act else "leave"}
-        said.append(html.P([decision.words, *_because(standing, decision)], className="action owned", **act))
-    return html.Div([html.Div(said, className="said"), *_known(standing)], className="head")
+        said.append(html.P([decision.words, *_because(scored, decision)], className="action owned", **act))
+    return html.Div([html.Div(said, className="said"), *_known(scored)], className="head")
 
 
-def offer_lead(standing: Standing, ranking: Ranking) -> str:
+def offer_lead(scored: ScoreWithBlanks, ranking: Ranking) -> str:
     """Words above an independent outcome: "Best offer", or empty where it was chosen by hand."""
-    first = ranked(standing.model.card, standing.model.outcomes, standing.probabilities, ranking)[0]
-    if standing.outcome in ranking.declined:
+    first = ranked(scored.model.card, scored.model.outcomes, scored.probabilities, ranking)[0]
+    if scored.outcome in ranking.declined:
         return text("Declined")
-    if standing.outcome != standing.model.outcomes.names[first]:
+    if scored.outcome != scored.model.outcomes.names[first]:
         return ""
-    decision = standing.decision()
+    decision = scored.decision()
     if not decision.words:
         return text("Most likely")
     if not decision.settled:
@@ -54,36 +54,36 @@ def offer_lead(standing: Standing, ranking: Ranking) -> str:
     return text("Best offer") if decision.act else text("Nearest to an offer")
 
 
-def _exclusive(standing: Standing, shown: str) -> list[Component]:
-    outcomes = standing.model.outcomes
-    eyebrow = html.P([dot(outcomes, standing.outcome), outcomes[standing.outcome].label], className="eyebrow")
+def _exclusive(scored: ScoreWithBlanks, shown: str) -> list[Component]:
+    outcomes = scored.model.outcomes
+    eyebrow = html.P([dot(outcomes, scored.outcome), outcomes[scored.outcome].label], className="eyebrow")
     # A word without its number could be read as more than it is: both come and go together.
-    band, number = html.Span(standing.band.label), html.Span(shown, className="number")
+    band, number = html.Span(scored.band.label), html.Span(shown, className="number")
     words = text_parts("{band}, {probability}", band=band, probability=number)
     return [eyebrow, html.P(words, className="headline owned")]
 
 
-def _offer(standing: Standing, shown: str, ranking: Ranking) -> list[Component]:
-    outcomes, lead = standing.model.outcomes, offer_lead(standing, ranking)
+def _offer(scored: ScoreWithBlanks, shown: str, ranking: Ranking) -> list[Component]:
+    outcomes, lead = scored.model.outcomes, offer_lead(scored, ranking)
     parts = [
         *([html.Span(f"{lead}: ", className="headline-lead")] if lead else []),
-        html.Span([dot(outcomes, standing.outcome), outcomes[standing.outcome].label, ", "]),
+        html.Span([dot(outcomes, scored.outcome), outcomes[scored.outcome].label, ", "]),
         html.Span(shown, className="number"),
     ]
     return [html.P(parts, className="headline owned")]
 
 
-def _because(standing: Standing, decision: Decision) -> Sequence[Component]:
+def _because(scored: ScoreWithBlanks, decision: Decision) -> Sequence[Component]:
     """Why to do it, in money where the card has a payoff: "Unlikely, but worth 4.6 USD on average."."""
     gain = decision.worth
     if not decision.settled:
         return []
     if gain is not None and (gain < -NOTHING if decision.act else gain > NOTHING):
-        return _against_worth(standing, decision, abs(gain))
-    band = "" if standing.model.outcomes.exclusive else standing.band.label
+        return _against_worth(scored, decision, abs(gain))
+    band = "" if scored.model.outcomes.exclusive else scored.band.label
     if gain is None or abs(gain) <= NOTHING:
         return [html.Span(f" {band}.", className="because")] if band else []
-    words = _in_money(decision, money_text(abs(gain), currency_of(standing.model.card)), band, standing.probability)
+    words = _in_money(decision, money_text(abs(gain), currency_of(scored.model.card)), band, scored.probability)
     return [html.Span(f" {words}", className="because")]
 
 
@@ -101,22 +101,22 @@ def _in_money(decision: Decision, amount: str, band: str, probability: float) ->
     return text("{band}, worth {amount} on average.", **slots) if band else text("Worth {amount} on average.", **slots)
 
 
-def _against_worth(standing: Standing, decision: Decision, size: float) -> list[Component]:
+def _against_worth(scored: ScoreWithBlanks, decision: Decision, size: float) -> list[Component]:
     """Average cost of the decision, where the cut-off in use decides against the worth."""
-    amount = money_text(size, currency_of(standing.model.card))
+    amount = money_text(size, currency_of(scored.model.card))
     slots = {"cut_off": cut_off_text(decision.cut_off), "amount": amount}
     loses = text("The cut-off is {cut_off}; acting loses {amount} on average.", **slots)
     worth = text("The cut-off is {cut_off}; acting is still worth {amount} on average.", **slots)
     return [html.Span(f" {loses if decision.act else worth}", className="because")]
 
 
-def _known(standing: Standing) -> list[Component]:
+def _known(scored: ScoreWithBlanks) -> list[Component]:
     """The number of known features, and the range of scores that the blanks leave open."""
-    blank, every = len(standing.blank), len(standing.known)
+    blank, every = len(scored.blank), len(scored.known)
     if not blank:
         return []
-    at = standing.model.outcomes.index(standing.outcome)
-    reach = html.Span(span(standing.low[at], standing.high[at]), className="reach")
+    at = scored.model.outcomes.index(scored.outcome)
+    reach = html.Span(span(scored.low[at], scored.high[at]), className="reach")
     if blank == every:
         known = text("Nothing is known yet.")
         between = text_parts("With all known, {range} in 8 of 10 cases.", range=reach)

@@ -15,7 +15,7 @@ from layouts.predict.headline import headline
 from layouts.predict.result import framed, outside
 from layouts.shared.form_messages import BY_PROBABILITY
 from layouts.shared.percent import percents, span
-from ml.advice.advice import Standing
+from ml.advice.advice import ScoreWithBlanks
 from ml.data.outcomes import Outcome
 from ml.decision.cut_offs import DEFAULT
 from ml.decision.payoff import currency_of
@@ -30,7 +30,7 @@ ORDERS = {"": mark("By value"), BY_PROBABILITY: mark("By probability")}
 AVERAGES = mark("≈ what acting is worth on average, after its cost.")
 
 
-def board(standing: Standing, declined: Collection[str], serial: int, order: By = "") -> Component:
+def board(scored: ScoreWithBlanks, declined: Collection[str], serial: int, order: By = "") -> Component:
     """Headline, bars and next questions.
 
     Parameters
@@ -42,22 +42,22 @@ def board(standing: Standing, declined: Collection[str], serial: int, order: By 
     order : str
         "probability" where the person wants that order although the outcomes have worths.
     """
-    outcomes = standing.model.outcomes
-    valued = any(standing.decision(name).worth is not None for name in outcomes.names)
-    shown = percents(standing.probabilities, exclusive=outcomes.exclusive)
-    card, probabilities = standing.model.card, standing.probabilities
+    outcomes = scored.model.outcomes
+    valued = any(scored.decision(name).worth is not None for name in outcomes.names)
+    shown = percents(scored.probabilities, exclusive=outcomes.exclusive)
+    card, probabilities = scored.model.card, scored.probabilities
     ranking = Ranking(() if outcomes.exclusive else declined, order)
     places = ranked(card, outcomes, probabilities, ranking)
     parts = [
-        headline(standing, shown[outcomes.index(standing.outcome)], ranking),
+        headline(scored, shown[outcomes.index(scored.outcome)], ranking),
         *_orders(order, worths_of(card, outcomes, probabilities)),
-        html.Ul([_bar(standing, at, shown[at], ranking.declined) for at in places], className="bars"),
+        html.Ul([_bar(scored, at, shown[at], ranking.declined) for at in places], className="bars"),
         *([html.P(text(AVERAGES), className="aside averages")] if valued else []),
-        *_label(standing),
-        *outside(standing.model.schema, standing.notes),
-        *ask_next(standing),
+        *_label(scored),
+        *outside(scored.model.schema, scored.notes),
+        *ask_next(scored),
     ]
-    return framed(parts, serial, **{"data-focus": standing.outcome})
+    return framed(parts, serial, **{"data-focus": scored.outcome})
 
 
 def _orders(order: str, worth: Sequence[float] | None) -> list[Component]:
@@ -72,39 +72,39 @@ def _orders(order: str, worth: Sequence[float] | None) -> list[Component]:
     return [html.Div(buttons, className="orders", role="group", **{"aria-label": text("Order of the bars")})]
 
 
-def _brings(standing: Standing, at: int) -> list[Component]:
+def _brings(scored: ScoreWithBlanks, at: int) -> list[Component]:
     """Worth of acting on an outcome; nothing where the card has no payoff of it."""
-    amount = standing.decision(standing.model.outcomes.names[at]).worth
+    amount = scored.decision(scored.model.outcomes.names[at]).worth
     if amount is None:
         return []
-    shown = ["≈\u00a0", money_text(amount, currency_of(standing.model.card))]
+    shown = ["≈\u00a0", money_text(amount, currency_of(scored.model.card))]
     return [html.Span(shown, className="bar-value owned", **{"data-worth": repr(amount)})]
 
 
-def _bar(standing: Standing, at: int, shown: str, declined: Collection[str]) -> Component:
-    outcomes = standing.model.outcomes
+def _bar(scored: ScoreWithBlanks, at: int, shown: str, declined: Collection[str]) -> Component:
+    outcomes = scored.model.outcomes
     outcome = outcomes.items[at]
     out = outcome.name in declined
-    parts = [_choose(standing, at, outcome, shown)]
+    parts = [_choose(scored, at, outcome, shown)]
     if not outcomes.exclusive:
         parts.append(_decline(outcome, out))
     return html.Li(
         parts,
         className="bar bar-declined" if out else "bar",
         style={"--colour": colour_of(outcomes, outcome.name)},
-        **{"data-outcome": outcome.name, "data-probability": repr(standing.probabilities[at])},
+        **{"data-outcome": outcome.name, "data-probability": repr(scored.probabilities[at])},
     )
 
 
-def _choose(standing: Standing, at: int, outcome: Outcome, shown: str) -> Component:
-    low, high = standing.low[at], standing.high[at]
+def _choose(scored: ScoreWithBlanks, at: int, outcome: Outcome, shown: str) -> Component:
+    low, high = scored.low[at], scored.high[at]
     words: list[Component] = [html.Span(outcome.label, className="bar-name")]
-    if standing.blank:
+    if scored.blank:
         words.append(html.Span(span(low, high), className="bar-range owned"))
-    words += [*_brings(standing, at), html.Span(shown, className="number")]
-    chosen = outcome.name == standing.outcome
-    mark = _tick(standing.cut_off) if chosen else []
-    track = html.Span([_track(standing.probabilities[at], low, high), *mark], className="scale")
+    words += [*_brings(scored, at), html.Span(shown, className="number")]
+    chosen = outcome.name == scored.outcome
+    mark = _tick(scored.cut_off) if chosen else []
+    track = html.Span([_track(scored.probabilities[at], low, high), *mark], className="scale")
     pressed = {"aria-pressed": str(chosen).lower(), "data-choose": outcome.name}
     return html.Button([html.Span(words, className="bar-words"), track], type="button", className="bar-face", **pressed)
 
@@ -133,33 +133,33 @@ def _decline(outcome: Outcome, out: bool) -> Component:
     return html.Button(words, type="button", className="quiet-button", **label, **{"data-decline": outcome.name})
 
 
-def _label(standing: Standing) -> Sequence[Component]:
+def _label(scored: ScoreWithBlanks) -> Sequence[Component]:
     """The estimator's own decision, if nothing is blank and the cut-offs in use do not decide otherwise."""
-    outcomes = standing.model.outcomes
+    outcomes = scored.model.outcomes
     if not outcomes.exclusive:
-        return _labels(standing)
-    if standing.blank or not standing.labels:
+        return _labels(scored)
+    if scored.blank or not scored.labels:
         return []
-    if standing.decision().act != (standing.outcome in standing.labels) and standing.cut_off != DEFAULT:
+    if scored.decision().act != (scored.outcome in scored.labels) and scored.cut_off != DEFAULT:
         return []
-    name = standing.labels[0]
+    name = scored.labels[0]
     said = [_says(outcomes[name].label)]
-    if standing.probabilities[outcomes.index(name)] < max(standing.probabilities):
+    if scored.probabilities[outcomes.index(name)] < max(scored.probabilities):
         words = text("The model decides by a rule of its own, so its label is not the most probable outcome.")
         said.append(html.P(words, className="aside"))
     return said
 
 
-def _labels(standing: Standing) -> Sequence[Component]:
+def _labels(scored: ScoreWithBlanks) -> Sequence[Component]:
     """The estimator's own yes to independent outcomes; its no to all only where acting on none is worth anything."""
-    outcomes = standing.model.outcomes
-    made = [standing.decision(name) for name in outcomes.names]
-    differ = {each.outcome for each in made if each.act} != set(standing.labels)
-    if standing.blank or (differ and any(each.cut_off != DEFAULT for each in made)):
+    outcomes = scored.model.outcomes
+    made = [scored.decision(name) for name in outcomes.names]
+    differ = {each.outcome for each in made if each.act} != set(scored.labels)
+    if scored.blank or (differ and any(each.cut_off != DEFAULT for each in made)):
         return []
-    if not standing.labels and any((each.worth or 0.0) > NOTHING for each in made):
+    if not scored.labels and any((each.worth or 0.0) > NOTHING for each in made):
         return []
-    return [_says(listed([outcomes[name].label for name in standing.labels]) or text("no to all of them"))]
+    return [_says(listed([outcomes[name].label for name in scored.labels]) or text("no to all of them"))]
 
 
 def _says(answer: str) -> Component:

@@ -13,7 +13,7 @@ from layouts.predict.counterfactuals import what_would_change
 from layouts.predict.evidence import how_far_to_trust
 from layouts.shared.percent import percents
 from layouts.shared.static_html import signal
-from ml.advice.advice import Advice, Standing
+from ml.advice.advice import Advice, ScoreWithBlanks
 from ml.advice.reasons import NOT_CAUSES, as_displayed
 from ml.plots.palette import colour_of
 from ml.text.words import points_text, rounded, unsure
@@ -39,49 +39,49 @@ class WaterfallStep:
         return 100 * (self.end - self.start)
 
 
-def reasons(standing: Standing, advice: Advice, serial: int, step: int = 0) -> Component:
+def reasons(scored: ScoreWithBlanks, advice: Advice, serial: int, step: int = 0) -> Component:
     """The reasons for the score of the outcome in focus: waterfall, counterfactuals, evidence.
 
     Parameters
     ----------
     advice : Advice
-        Of that standing.
+        Of that score.
     serial : int
         Of the request that was answered: a script shows this only beside the answer with that number.
     step : int
         Of the request: later steps are about the same record, with smaller errors.
     """
-    model = standing.model
+    model = scored.model
     parts = [
-        _why(standing, advice),
-        what_would_change(standing, advice.counterfactuals),
-        how_far_to_trust(standing, advice),
+        _why(scored, advice),
+        what_would_change(scored, advice.counterfactuals),
+        how_far_to_trust(scored, advice),
         signal("reasons", of=f"{serial}.{step}"),
     ]
     return html.Div(
         [part for part in parts if part is not None],
         className="reasons-parts",
-        style={"--colour": colour_of(model.outcomes, standing.outcome)},
-        **{"data-serial": str(serial), "data-model": model.key, "data-about": standing.outcome, "data-step": str(step)},
+        style={"--colour": colour_of(model.outcomes, scored.outcome)},
+        **{"data-serial": str(serial), "data-model": model.key, "data-about": scored.outcome, "data-step": str(step)},
     )
 
 
-def steps(standing: Standing, advice: Advice) -> list[WaterfallStep]:
+def steps(scored: ScoreWithBlanks, advice: Advice) -> list[WaterfallStep]:
     """The strongest reasons for and against as steps, and the rest as one; together they lead to the score.
 
     The side with the strongest reason of all comes first.
     """
-    column = standing.model.outcomes.index(standing.outcome)
+    column = scored.model.outcomes.index(scored.outcome)
     reached, found = float(advice.explanation.base[column]), []
     sides = [side for side in (advice.reasons.raising, advice.reasons.lowering) if side]
     sides.sort(key=lambda side: -abs(side[0].points))
     for reason in (reason for side in sides for reason in side):
         found.append(WaterfallStep(reason.sentence, reached, reached + reason.points / 100, reason.unsure))
         reached = found[-1].end
-    rest = 100 * (standing.probability - reached)
+    rest = 100 * (scored.probability - reached)
     if rounded(rest):
-        words, error = _rest(rest, points_text(abs(rest)), alone=not found), _error_of_rest(standing, advice)
-        found.append(WaterfallStep(words, reached, standing.probability, unsure(rest, error)))
+        words, error = _rest(rest, points_text(abs(rest)), alone=not found), _error_of_rest(scored, advice)
+        found.append(WaterfallStep(words, reached, scored.probability, unsure(rest, error)))
     return found
 
 
@@ -93,38 +93,38 @@ def _rest(rest: float, points: str, *, alone: bool) -> str:
     return text("All of it lowers it by {points}", points=points) if alone else everything
 
 
-def _error_of_rest(standing: Standing, advice: Advice) -> float:
+def _error_of_rest(scored: ScoreWithBlanks, advice: Advice) -> float:
     """Standard error, in points, of the contributions that are no step of their own.
 
     All contributions add up to the score, which has no error, so this is also the error of the steps' sum: the smaller
     of the two estimates counts.
     """
     told = {reason.feature for reason in (*advice.reasons.raising, *advice.reasons.lowering)}
-    schema, _, errors = as_displayed(standing.model.schema, standing.row, advice.explanation.errors)
-    own = errors[:, standing.model.outcomes.index(standing.outcome)].tolist()
+    schema, _, errors = as_displayed(scored.model.schema, scored.row, advice.explanation.errors)
+    own = errors[:, scored.model.outcomes.index(scored.outcome)].tolist()
     sides: tuple[list[float], list[float]] = ([], [])
     for name, error in zip(schema.names, own, strict=True):
         sides[name in told].append(error)
     return 100 * min(math.hypot(*side) for side in sides)
 
 
-def _why(standing: Standing, advice: Advice) -> Component:
-    if not any(standing.known):
+def _why(scored: ScoreWithBlanks, advice: Advice) -> Component:
+    if not any(scored.known):
         words = text("Nothing is known yet, so this is what the model says of anybody.")
         return html.Div([html.H3(text("Why")), html.P(words, className="small")], className="why")
-    outcomes, column = standing.model.outcomes, standing.model.outcomes.index(standing.outcome)
-    base, led = float(advice.explanation.base[column]), steps(standing, advice)
-    score = percents(standing.probabilities, exclusive=outcomes.exclusive)[column]
+    outcomes, column = scored.model.outcomes, scored.model.outcomes.index(scored.outcome)
+    base, led = float(advice.explanation.base[column]), steps(scored, advice)
+    score = percents(scored.probabilities, exclusive=outcomes.exclusive)[column]
     from_all = percents(advice.explanation.base.tolist(), exclusive=outcomes.exclusive)[column]
     strongest = sorted(led, key=lambda step: -abs(step.points))[:BRIEF]
-    most = HEADROOM * max([base, standing.probability, *(step.end for step in led)]) or 1.0
+    most = HEADROOM * max([base, scored.probability, *(step.end for step in led)]) or 1.0
     rows = [
         _end(text("Before anything is known"), from_all, base / most),
         *(_row(step, most, strong=step in strongest) for step in led),
-        _end(text("This record"), score, standing.probability / most),
+        _end(text("This record"), score, scored.probability / most),
     ]
     causes = text(NOT_CAUSES)
-    data = {"data-base": repr(base), "data-total": repr(standing.probability)}
+    data = {"data-base": repr(base), "data-total": repr(scored.probability)}
     parts: Sequence[Component] = [
         html.H3(text("Why")),
         html.Ol(rows, className="waterfall", **data),

@@ -8,7 +8,7 @@ from html import escape
 from typing import Any
 
 from layouts.shared.percent import percents
-from ml.advice.advice import Advice, Standing
+from ml.advice.advice import Advice, ScoreWithBlanks
 from ml.advice.what_if import Sweep
 from ml.data.feature import Feature, Value, text_of
 from ml.text.words import shown_value
@@ -23,7 +23,7 @@ FACES = ("radio", "buttons")  # controls that show the score on each choice, so 
 Scale = tuple[float, float]
 
 
-def advised(standing: Standing, advice: Advice, serial: int, step: int = 0) -> dict[str, Any]:
+def advised(scored: ScoreWithBlanks, advice: Advice, serial: int, step: int = 0) -> dict[str, Any]:
     """Response with the sweeps that the script puts into the fields.
 
     Returns
@@ -33,12 +33,12 @@ def advised(standing: Standing, advice: Advice, serial: int, step: int = 0) -> d
         (value, as the field has it, to what is shown beside it) with ``here``, the record's own value or None;
         ``step``, and ``sharper``: the step to ask for next, or None.
     """
-    column = standing.model.outcomes.index(standing.outcome)
-    schema = standing.model.schema.with_blanks.displayed  # as the form has it: what is advised offers probabilities
+    column = scored.model.outcomes.index(scored.outcome)
+    schema = scored.model.schema.with_blanks.displayed  # as the form has it: what is advised offers probabilities
     scale = scale_of([sweep.probabilities[:, column].tolist() for sweep in advice.sweeps.values()])
     drawn = {name: _drawn(schema.feature(name), sweep, column, scale) for name, sweep in advice.sweeps.items()}
     asked = {"serial": serial, "step": step, "sharper": advice.sharper}
-    return asked | {"model": standing.model.key, "outcome": standing.outcome, "sweeps": drawn}
+    return asked | {"model": scored.model.key, "outcome": scored.outcome, "sweeps": drawn}
 
 
 def nothing(serial: int, model: str) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from ml.errors import Problem
 
 
 @dataclass(frozen=True)
-class Standing:
+class ScoreWithBlanks:
     """Score of a record that may have blanks, and what to ask next.
 
     Attributes
@@ -121,14 +121,14 @@ class Advice:
     sharper: int | None = None
 
 
-def stand(
+def score_with_blanks(
     game: Game,
     bundle: Bundle,
     raw: object,
     outcome: str | None,
     cut_offs: Mapping[str, float],
     ranking: Ranking | None = None,
-) -> Standing:
+) -> ScoreWithBlanks:
     """Score a raw record that may have blanks.
 
     Where no outcome is named, it is the positive one, of three or more exclusive ones the most probable, and of
@@ -144,7 +144,7 @@ def stand(
     scored = game.at(row)
     outcome = outcome or _leading(bundle, scored, ranking)
     column = bundle.outcomes.index(outcome)
-    return Standing(
+    return ScoreWithBlanks(
         model=bundle,
         row=row,
         known=known,
@@ -160,8 +160,8 @@ def stand(
     )
 
 
-def advise(game: Game, standing: Standing, holdout_row: int | None = None, step: int | None = None) -> Advice:
-    """Explain a score: slower than :func:`stand`, so the page asks for it once the score is shown.
+def advise(game: Game, scored: ScoreWithBlanks, holdout_row: int | None = None, step: int | None = None) -> Advice:
+    """Explain a score: slower than :func:`score_with_blanks`, so the page asks for it once the score is shown.
 
     Parameters
     ----------
@@ -171,8 +171,8 @@ def advise(game: Game, standing: Standing, holdout_row: int | None = None, step:
         0 gives a first answer, 1 and so on sharper ones; without it, the sharpest. Where a model is slow the first
         has no sweeps and no changes.
     """
-    bundle, row = standing.model, standing.row
-    column = bundle.outcomes.index(standing.outcome)
+    bundle, row = scored.model, scored.row
+    column = bundle.outcomes.index(scored.outcome)
     last = len(game.budgets) - 1
     at = min(max(step or 0, 0), last)
     brief = step == 0 and game.quick_budget < BUDGET
@@ -188,9 +188,9 @@ def advise(game: Game, standing: Standing, holdout_row: int | None = None, step:
         explanation=explanation,
         reasons=strongest,
         sweeps={} if brief else sweeps(game, row),
-        counterfactuals=None if brief else counterfactuals(game, row, column, standing.cut_off, name=standing.outcome),
+        counterfactuals=None if brief else counterfactuals(game, row, column, scored.cut_off, name=scored.outcome),
         sharper=sharper,
-        evidence=evidence(bundle, standing.outcome, standing.probability, holdout_row),
+        evidence=evidence(bundle, scored.outcome, scored.probability, holdout_row),
         neighbours=neighbours(bundle, row, without=holdout_row),
         unlike=unlike(bundle, row),
     )

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ml.advice.advice import Standing
+from ml.advice.advice import ScoreWithBlanks
 from ml.advice.reasons import NOT_CAUSES, reasons
 from ml.advice.score_known import AVERAGE, ESTIMATOR, as_blanks, schema_for
 from ml.bundle.score_json import notes_of, prediction
@@ -101,7 +101,7 @@ def _with_blanks(
     made = []
     for raw, record_id in zip(raws, _ids(bundle, raws), strict=True):
         check()
-        made.append(_standing(service.stand(bundle.key, raw, outcome), record_id))
+        made.append(_standing(service.score_with_blanks(bundle.key, raw, outcome), record_id))
     return made
 
 
@@ -112,27 +112,27 @@ def _ids(bundle: Bundle, raws: Sequence[object]) -> tuple[str | None, ...]:
     return records.ids
 
 
-def _standing(standing: Standing, record_id: str | None) -> dict[str, Any]:
-    outcomes = standing.model.outcomes
+def _standing(scored: ScoreWithBlanks, record_id: str | None) -> dict[str, Any]:
+    outcomes = scored.model.outcomes
     made: dict[str, Any] = {
         "id": record_id,
-        "label": _label(standing, outcomes),
-        "probabilities": _by_name(outcomes, standing.probabilities),
-        "low": _by_name(outcomes, standing.low),
-        "high": _by_name(outcomes, standing.high),
-        "blanks": standing.blank,
+        "label": _label(scored, outcomes),
+        "probabilities": _by_name(outcomes, scored.probabilities),
+        "low": _by_name(outcomes, scored.low),
+        "high": _by_name(outcomes, scored.high),
+        "blanks": scored.blank,
         "questions": [
-            {"feature": each.feature, "move": each.move, "crossing": each.crossing} for each in standing.questions
+            {"feature": each.feature, "move": each.move, "crossing": each.crossing} for each in scored.questions
         ],
     }
-    return made | notes_of(standing.notes)
+    return made | notes_of(scored.notes)
 
 
-def _label(standing: Standing, outcomes: Outcomes) -> Any:
+def _label(scored: ScoreWithBlanks, outcomes: Outcomes) -> Any:
     """The estimator's label; null where a value is blank, for then the estimator was not called."""
-    if standing.blank:
+    if scored.blank:
         return None
-    return standing.labels[0] if outcomes.exclusive else standing.labels
+    return scored.labels[0] if outcomes.exclusive else scored.labels
 
 
 def _by_name(outcomes: Outcomes, numbers: Sequence[float]) -> dict[str, float]:

@@ -223,7 +223,7 @@ def test_times_keep_their_hour_and_their_zone(zone, tmp_path):
     same_as_itself(model, frame, tmp_path, trust=["tests.contract.own_steps.hours"])
     service, rows = open_service(tmp_path), frame[TRAINING:].drop(columns="end")
     raw = json.loads(rows.to_json(orient="records", date_format="iso"))[0]
-    advice = service.advise(service.stand("m", raw))
+    advice = service.advise(service.score_with_blanks("m", raw))
     assert len(advice.sweeps["seen"].values) > 5
 
 

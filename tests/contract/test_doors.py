@@ -238,7 +238,7 @@ def in_process(service, model, record):
 def standing(service, model, record):
     """Answer of the service with blanks, with which the page is compared."""
     try:
-        found = service.stand(model, record)
+        found = service.score_with_blanks(model, record)
     except InvalidRecord as invalid:
         return {each.feature: f"{each.message} {each.hint}".strip() for each in invalid.problems}
     return dict(zip(found.model.outcomes.names, found.probabilities, strict=True))

@@ -133,7 +133,7 @@ def test_with_all_known_the_score_is_the_models_own_and_has_no_range(served):
     frame = holdout(bundle).dropna().head(10)
     expected = asked_outside(bundle, frame)
     for at, row in enumerate(frame.to_numpy(object)):
-        standing = service.stand("m", dict(zip(bundle.schema.names, map(text_of, row), strict=True)))
+        standing = service.score_with_blanks("m", dict(zip(bundle.schema.names, map(text_of, row), strict=True)))
         assert standing.probabilities == pytest.approx(expected[at].tolist(), abs=1e-9)
         assert standing.low == standing.probabilities == standing.high
         assert standing.questions == ()
@@ -145,7 +145,7 @@ def test_with_blanks_the_score_is_the_mean_answer_over_what_they_may_be_and_the_
     exclusive = bundle.outcomes.exclusive
     seen = 0
     for record in records(bundle):
-        standing = service.stand("m", record)
+        standing = service.score_with_blanks("m", record)
         if not standing.blank:
             continue
         seen += 1
@@ -163,7 +163,7 @@ def test_with_blanks_the_score_is_the_mean_answer_over_what_they_may_be_and_the_
 
 def test_nothing_known_gives_the_base_rate(served):
     service, bundle = served
-    standing = service.stand("m", {})
+    standing = service.score_with_blanks("m", {})
     background = frame_of(bundle.schema, Game(bundle).background)
     assert background.isna().to_numpy().any()  # the data have gaps
     assert standing.probabilities == pytest.approx(asked_outside(bundle, background).mean(axis=0).tolist(), abs=1e-9)
@@ -173,22 +173,22 @@ def test_every_blank_is_asked_the_best_first_and_of_every_outcome(served):
     service, bundle = served
     for outcome in bundle.outcomes.names:
         for record in records(bundle):
-            standing = service.stand("m", record, outcome)
+            standing = service.score_with_blanks("m", record, outcome)
             assert sorted(question.feature for question in standing.questions) == sorted(standing.blank)
             assert all(before.decides >= after.decides for before, after in pairwise(standing.questions))
             for question in standing.questions:
                 assert 0 <= question.crossing <= 1
                 assert 0 <= question.move <= 1
-    moves = [question.move for question in service.stand("m", {}).questions]
+    moves = [question.move for question in service.score_with_blanks("m", {}).questions]
     assert max(moves) > 0.05  # income and debt decide, so knowing them must move something
 
 
 def test_reasons_add_up_from_the_base_rate_to_the_score_for_every_outcome_on_raw_features(served):
     service, bundle = served
-    base = service.stand("m", {}).probabilities
+    base = service.score_with_blanks("m", {}).probabilities
     for record in records(bundle):
         for column, outcome in enumerate(bundle.outcomes.names):
-            standing = service.stand("m", record, outcome)
+            standing = service.score_with_blanks("m", record, outcome)
             explained = service.advise(standing).explanation
             assert explained.contributions.shape == (len(bundle.schema.names), len(bundle.outcomes))
             total = explained.base[column] + explained.contributions[:, column].sum()
@@ -200,7 +200,7 @@ def test_reasons_add_up_from_the_base_rate_to_the_score_for_every_outcome_on_raw
 def test_sweeps_hold_the_score_shown_and_are_the_models_own_answers_when_all_is_known(served):
     service, bundle = served
     for record in records(bundle):
-        standing = service.stand("m", record)
+        standing = service.score_with_blanks("m", record)
         sweeps = service.advise(standing).sweeps
         assert set(sweeps) == set(bundle.schema.names)
         for name, sweep in sweeps.items():
@@ -221,12 +221,12 @@ def test_a_change_that_is_named_crosses_the_cut_off_and_where_one_lever_does_it_
     crossing = 0
     for record in (complete(bundle), records(bundle)[1]):
         for column, outcome in enumerate(bundle.outcomes.names):
-            standing = service.stand("m", record, outcome)
+            standing = service.score_with_blanks("m", record, outcome)
             named = counterfactuals(Game(bundle), standing.row, column, cut_off, name=outcome)
             up = standing.probability < cut_off
             for change in named.found:
                 moved = record | {name: text_of(new) for name, _, new in change.moves}
-                after = service.stand("m", moved, outcome).probability
+                after = service.score_with_blanks("m", moved, outcome).probability
                 assert (after >= cut_off) == up
                 assert after == pytest.approx(change.probability, abs=1e-9)
                 assert {name for name, _, _ in change.moves} <= set(LEVERS)
@@ -242,7 +242,7 @@ def single_moves(service, bundle, record, outcome, cut_off, *, up) -> list[str]:
     found = []
     for name in LEVERS:
         tried = ({**record, name: text_of(value)} for value in grid(bundle.schema.feature(name), 15))
-        if any((service.stand("m", each, outcome).probability >= cut_off) == up for each in tried):
+        if any((service.score_with_blanks("m", each, outcome).probability >= cut_off) == up for each in tried):
             found.append(name)
     return found
 
@@ -252,7 +252,7 @@ def test_the_evidence_counts_what_became_of_holdout_records_that_the_model_itsel
     scores = asked_outside(bundle, holdout(bundle))
     for record in records(bundle):
         for column, outcome in enumerate(bundle.outcomes.names):
-            standing = service.stand("m", record, outcome)
+            standing = service.score_with_blanks("m", record, outcome)
             advice = service.advise(standing)
             evidence = advice.evidence
             near = (scores[:, column] >= evidence.lowest - 1e-9) & (scores[:, column] <= evidence.highest + 1e-9)
@@ -268,9 +268,9 @@ def test_the_evidence_counts_what_became_of_holdout_records_that_the_model_itsel
 
 def test_a_record_that_nobody_is_like_is_called_so_and_one_of_training_is_not(served):
     service, bundle = served
-    ordinary = service.stand("m", complete(bundle))
+    ordinary = service.score_with_blanks("m", complete(bundle))
     assert service.advise(ordinary).unlike is None
-    strange = service.stand("m", complete(bundle) | {"income": "9000000"})
+    strange = service.score_with_blanks("m", complete(bundle) | {"income": "9000000"})
     assert "income" in service.advise(strange).unlike.features
     assert strange.notes
 
@@ -279,7 +279,7 @@ def test_the_page_shows_these_numbers_and_no_other(served):
     service, bundle = served
     for serial, record in enumerate(records(bundle), start=1):
         asked = {"serial": serial, "model": bundle.key, "record": record, "outcome": bundle.outcomes.names[-1]}
-        standing = service.stand("m", record, bundle.outcomes.names[-1])
+        standing = service.score_with_blanks("m", record, bundle.outcomes.names[-1])
         said, told = form.score(service, asked)
         assert told["problems"] == {}
         drawn = json.loads(json.dumps(said, cls=PlotlyJSONEncoder))

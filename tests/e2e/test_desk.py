@@ -170,7 +170,7 @@ def test_what_to_do_follows_from_the_cut_off_that_somebody_chose(browse, choose,
     row = next(iter(rows_of(bundle.schema, bundle.holdout.block)))
     record = {name: text_of(value) for name, value in zip(bundle.schema.names, row, strict=True)}
     place = f"/{MODEL}/predict?{urlencode({'outcome': 'personal-loan', **record})}"
-    probability = service.stand(MODEL, record, "personal-loan").probability
+    probability = service.score_with_blanks(MODEL, record, "personal-loan").probability
     for cut_off, words in ((probability / 2, "Offer it."), (min(2 * probability, 1.0), "Leave it, unless they ask.")):
         choose(MODEL, "personal-loan", cut_off)
         tab = browse().open(place)

@@ -64,7 +64,7 @@ def test_the_page_opens_with_nothing_known_and_says_so(browse, service, model):
     assert "?" not in tab.page.url
     expect(tab.page.locator("#record-name")).to_have_text("New record")
     expect(tab.page.locator(".known")).to_contain_text("Nothing is known yet.")
-    expected = service.stand(model, {})
+    expected = service.score_with_blanks(model, {})
     named = dict(zip(expected.model.outcomes.names, expected.probabilities, strict=True))
     assert tab.probabilities() == pytest.approx(named, abs=1e-12)
 

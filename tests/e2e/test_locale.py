@@ -31,7 +31,7 @@ def test_hints_are_written_and_numbers_read_as_the_reader_does(loan, service, lo
     for typed, value in ((thousands, 5000.0), (long, 1234.5), (plain, 62.5)):
         tab.type("Income", typed)
         tab.settle()
-        expected = service.stand("loan", record_of(service, ApplicantIncome=value)).probabilities
+        expected = service.score_with_blanks("loan", record_of(service, ApplicantIncome=value)).probabilities
         assert list(tab.probabilities().values()) == pytest.approx(expected, abs=1e-12)
         assert f"ApplicantIncome={value:g}" in tab.page.url
     decimal = plain[2]

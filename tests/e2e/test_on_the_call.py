@@ -47,7 +47,7 @@ def test_a_new_record_gives_the_base_rate_and_a_range_and_undo_brings_all_back(b
     tab.page.get_by_role("button", name="New", exact=True).click()
     tab.answered(1)
     assert set(tab.record().values()) == {""}
-    assert tab.probabilities() == pytest.approx(numbers_of(service.stand(model, {})), abs=1e-12)
+    assert tab.probabilities() == pytest.approx(numbers_of(service.score_with_blanks(model, {})), abs=1e-12)
     assert tab.page.locator(".bar-range").first.inner_text()
     expect(tab.page.locator(".known")).to_contain_text("Nothing is known yet.")
     tab.page.get_by_role("button", name="Undo").click()
@@ -75,14 +75,16 @@ def test_every_kind_of_field_can_be_blank(browse, service):
     assert blank == {"age", "income", "education", "online_banking", "region"}
     assert tab.field("Online banking").get_by_role("radio", name="Not known").is_checked()
     assert tab.textbox("Age").get_attribute("placeholder") == "Not known"
-    assert tab.probabilities() == pytest.approx(numbers_of(service.stand("bank-products", tab.record())), abs=1e-12)
+    assert tab.probabilities() == pytest.approx(
+        numbers_of(service.score_with_blanks("bank-products", tab.record())), abs=1e-12
+    )
     expect(tab.page.locator(".known")).to_contain_text("3 of 8 known.")
 
 
 @pytest.mark.nightly
 def test_the_range_drawn_is_the_services(browse, service):
     tab = browse().open("/bank-products/predict")
-    standing = service.stand("bank-products", {})
+    standing = service.score_with_blanks("bank-products", {})
     for name, low, high in zip(standing.model.outcomes.names, standing.low, standing.high, strict=True):
         bar = tab.page.locator(f"#result [data-outcome={name}]")
         track, soft = (bar.locator(part).bounding_box() for part in (".track", ".range"))
@@ -108,7 +110,7 @@ def test_the_band_stands_beside_its_number(browse, service):
     tab = browse().open(filled("bank-products"))
     tab.type("Income", "190")
     tab.settle()
-    standing = service.stand("bank-products", tab.record())
+    standing = service.score_with_blanks("bank-products", tab.record())
     assert standing.band.label in tab.page.locator(".action").inner_text()
     expect(tab.page.locator(".headline")).to_have_text(f"Best offer: Personal loan, {tab.percents()['personal-loan']}")
 
@@ -127,7 +129,10 @@ def test_products_are_ranked_and_choosing_one_makes_it_the_focus(browse, service
     assert focus(tab) == "credit-card"
     expect(card).to_have_attribute("aria-pressed", "true")
     expect(tab.page.locator(".headline")).to_contain_text("Credit card")
-    asked = [question.feature for question in service.stand("bank-products", tab.record(), "credit-card").questions]
+    asked = [
+        question.feature
+        for question in service.score_with_blanks("bank-products", tab.record(), "credit-card").questions
+    ]
     offered = tab.page.locator("[data-ask]").evaluate_all("all => all.map(one => one.dataset.ask)")
     assert offered == asked[: len(offered)]
     tab.page.wait_for_url("**outcome=credit-card*")
@@ -211,7 +216,7 @@ def test_classes_keep_their_places_and_the_models_own_label_is_named(browse):
 
 def test_a_question_leads_to_its_field(browse, service):
     tab = browse().open("/bank-products/predict")
-    worth = service.stand("bank-products", {}).questions
+    worth = service.score_with_blanks("bank-products", {}).questions
     buttons = tab.page.locator(".ask-button")
     assert buttons.count() == 3
     assert buttons.first.get_attribute("data-ask") == worth[0].feature
@@ -275,7 +280,7 @@ def test_reasons_lead_from_the_base_rate_to_the_score_that_is_shown(browse, serv
             clear_field(tab.page.locator(f"[data-feature='{name}']"))
         said = tab.reasons()
         assert said["about"] == focus(tab)
-        assert said["base"] == pytest.approx(numbers_of(service.stand(model, {}))[said["about"]], abs=1e-9)
+        assert said["base"] == pytest.approx(numbers_of(service.score_with_blanks(model, {}))[said["about"]], abs=1e-9)
         assert said["total"] == pytest.approx(tab.probabilities()[said["about"]], abs=1e-12)
         assert said["base"] + sum(said["points"]) / 100 == pytest.approx(said["total"], abs=0.0005)
 
@@ -311,7 +316,7 @@ def test_choosing_another_outcome_brings_its_reasons(browse):
 def test_reasons_are_the_services_sentences_and_say_that_they_are_no_causes(browse, service):
     tab = browse().open(filled("bank-products", outcome="personal-loan", income="120"))
     tab.reasons()
-    reasons = service.advise(service.stand("bank-products", tab.record())).reasons
+    reasons = service.advise(service.score_with_blanks("bank-products", tab.record())).reasons
     said = tab.page.locator(".waterfall [data-points] .fall-words").all_inner_texts()
     wanted = {f"{reason.sentence}." for reason in (*reasons.raising, *reasons.lowering)}
     assert set(said[: len(wanted)]) == wanted
@@ -323,7 +328,7 @@ def test_reasons_are_the_services_sentences_and_say_that_they_are_no_causes(brow
 def test_fields_show_how_the_score_moves_over_their_values(browse, service):
     tab = browse().open(filled("loan"))
     tab.reasons()
-    advice = service.advise(service.stand("loan", tab.record()))
+    advice = service.advise(service.score_with_blanks("loan", tab.record()))
     column = service.model("loan").outcomes.index("Y")
     area = advice.sweeps["Property_Area"]
     for value, probability in zip(area.values, area.probabilities[:, column], strict=True):
@@ -350,7 +355,7 @@ def test_a_list_that_unfolds_says_the_score_beside_each_other_choice(browse, ser
         set_text(education, chosen)
         expect(education).to_have_value(chosen)
         tab.reasons()
-        standing = service.stand("bank-products", tab.record())
+        standing = service.score_with_blanks("bank-products", tab.record())
         sweep = service.advise(standing).sweeps["education"]
         column = standing.model.outcomes.index(standing.outcome)
         shown = {value: label for value, label in education.evaluate(labels).items() if label}
@@ -373,7 +378,7 @@ def test_a_list_that_unfolds_says_the_score_beside_each_other_choice(browse, ser
 def test_what_would_change_it_is_said_and_true(browse, service):
     tab = browse().open(filled("loan", Credit_History="0"))
     tab.reasons()
-    standing = service.stand("loan", tab.record())
+    standing = service.score_with_blanks("loan", tab.record())
     cut_off = cut_off_text(standing.cut_off)
     said = tab.page.locator(".change").inner_text()
     if service.advise(standing).counterfactuals.found:
@@ -389,7 +394,7 @@ def test_what_would_change_it_is_said_and_true(browse, service):
 def test_the_evidence_is_named_and_similar_records_stand_behind_a_disclosure(browse, service):
     tab = browse().open(filled("loan"))
     tab.reasons()
-    found = service.advise(service.stand("loan", tab.record()))
+    found = service.advise(service.score_with_blanks("loan", tab.record()))
     words = f"Of {found.evidence.similar} records scored about like this, {found.evidence.had} really were ("
     expect(tab.page.locator(".evidence")).to_contain_text(words)
     rows = tab.page.locator(".neighbours li")
@@ -448,7 +453,9 @@ def test_a_fast_typist_sees_only_what_belongs_to_the_last_value(browse, service)
     pauses = int((time.monotonic() - began) / 0.25) - 3  # of a busy machine: each lets one question through
     control.press("Enter")
     said = tab.reasons()
-    assert tab.probabilities() == pytest.approx(numbers_of(service.stand("bank-products", tab.record())), abs=1e-12)
+    assert tab.probabilities() == pytest.approx(
+        numbers_of(service.score_with_blanks("bank-products", tab.record())), abs=1e-12
+    )
     assert said["total"] == tab.probabilities()[focus(tab)]
     assert len(tab.requests) - asked <= 4 + 2 * max(0, pauses)
 
@@ -494,7 +501,7 @@ def test_after_any_edits_score_reasons_bars_and_address_belong_to_one_record(bro
         seen += 1
         said, record = tab.reasons(), tab.record()
         chosen = tab.page.locator("#form").get_attribute("data-outcome")
-        wanted = numbers_of(service.stand("bank-products", record, chosen or None))
+        wanted = numbers_of(service.score_with_blanks("bank-products", record, chosen or None))
         assert tab.probabilities() == pytest.approx(wanted, abs=1e-12)
         assert said["about"] == focus(tab) == (chosen or next(iter(tab.probabilities())))
         assert not any(record.values()) or said["total"] == pytest.approx(wanted[said["about"]], abs=1e-12)

@@ -34,7 +34,7 @@ def pin(tab):
 
 def percents_of(service, record, model=MODEL):
     """What the service would have the page show of a record, by the label of the outcome."""
-    standing = service.stand(model, record)
+    standing = service.score_with_blanks(model, record)
     outcomes = standing.model.outcomes
     shown = percents(standing.probabilities, exclusive=outcomes.exclusive)
     return dict(zip([item.label for item in outcomes.items], shown, strict=True))

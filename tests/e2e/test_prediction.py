@@ -18,7 +18,7 @@ def score_of(service, tab, model):
     """What the service says of what stands in the form: with nothing blank, the model's own answer."""
     record = tab.record()
     whole = all(text.strip() for text in record.values())
-    said = service.score(model, [record]).scores[0] if whole else service.stand(model, record)
+    said = service.score(model, [record]).scores[0] if whole else service.score_with_blanks(model, record)
     return dict(zip(service.model(model).outcomes.names, said.probabilities, strict=True))
 
 

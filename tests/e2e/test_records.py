@@ -118,7 +118,7 @@ def test_the_score_is_the_records(browse, service):
     tab = browse().open("/loan/predict")
     find(tab, "muller")
     chosen(tab, "LP 1/ä")
-    standing = service.stand("loan", CUSTOMERS[0].values)
+    standing = service.score_with_blanks("loan", CUSTOMERS[0].values)
     expected = dict(zip(standing.model.outcomes.names, standing.probabilities, strict=True))
     assert tab.probabilities() == pytest.approx(expected, abs=1e-9)
 

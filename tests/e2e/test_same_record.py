@@ -113,7 +113,7 @@ def rest(tab):
 
 def shown_by(service, model, record, outcome=None, ranking=None):
     """The service's standing of a record, and the texts that belong to its outcomes."""
-    standing = service.stand(model, record, outcome or None, ranking)
+    standing = service.score_with_blanks(model, record, outcome or None, ranking)
     names = standing.model.outcomes.names
     texts = percents(standing.probabilities, exclusive=standing.model.outcomes.exclusive)
     return dict(zip(names, standing.probabilities, strict=True)), dict(zip(names, texts, strict=True)), standing

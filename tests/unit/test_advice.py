@@ -20,7 +20,7 @@ MODEL = "bank-products"
 
 
 def test_with_everything_known_the_standing_is_the_score(service):
-    standing, score = service.stand(MODEL, FULL), service.score(MODEL, [FULL]).scores[0]
+    standing, score = service.score_with_blanks(MODEL, FULL), service.score(MODEL, [FULL]).scores[0]
     assert standing.probabilities == standing.low == standing.high == score.probabilities
     assert (standing.labels, standing.blank, standing.questions) == (score.labels, (), ())
 
@@ -29,7 +29,7 @@ def test_with_everything_known_the_standing_is_the_score(service):
 @pytest.mark.parametrize("outcome", ["personal-loan", "credit-card"])
 def test_score_contributions_and_sweeps_are_one(service, known, outcome):
     record = {name: FULL[name] for name in known}
-    standing = service.stand(MODEL, record, outcome)
+    standing = service.score_with_blanks(MODEL, record, outcome)
     advice = service.advise(standing)
     column = standing.model.outcomes.index(outcome)
     explained = advice.explanation.base + advice.explanation.contributions.sum(axis=0)
@@ -43,24 +43,24 @@ def test_score_contributions_and_sweeps_are_one(service, known, outcome):
 
 
 def test_a_blank_needs_no_value_but_nonsense_is_refused(service):
-    assert "income" in service.stand(MODEL, FULL | {"income": ""}).blank
+    assert "income" in service.score_with_blanks(MODEL, FULL | {"income": ""}).blank
     with pytest.raises(InvalidRecord) as refused:
-        service.stand(MODEL, FULL | {"income": "lots", "age": 7})
+        service.score_with_blanks(MODEL, FULL | {"income": "lots", "age": 7})
     assert [problem.feature for problem in refused.value.problems] == ["age", "income"]
 
 
 def test_blanks_of_a_model_that_takes_gaps_are_blanks_all_the_same(service):
-    standing = service.stand("loan", {"Credit_History": "1"})
+    standing = service.score_with_blanks("loan", {"Credit_History": "1"})
     assert len(standing.blank) == 10
     assert standing.low[0] <= standing.probabilities[0] <= standing.high[0]
 
 
 def test_an_outcome_that_there_is_not_is_refused(service):
     with pytest.raises(UnknownOutcome):
-        service.stand(MODEL, FULL, "yacht")
+        service.score_with_blanks(MODEL, FULL, "yacht")
 
 
 def test_labels_alone_are_no_game(tmp_path):
     small_model("labels-only", tmp_path)
     with pytest.raises(NoProbabilities):
-        open_service(tmp_path).stand("labels-only", {})
+        open_service(tmp_path).score_with_blanks("labels-only", {})

@@ -50,7 +50,7 @@ def test_what_is_left_out_is_a_blank_with_a_range_and_questions(house):
     service, client = house
     body = {"income": 70.0}
     (made,) = ask(client, "binary", "blanks=allow", body).json["predictions"]
-    standing = service.stand("binary", body)
+    standing = service.score_with_blanks("binary", body)
     assert made["probabilities"] == dict(zip(("no", "yes"), standing.probabilities, strict=True))
     assert made["low"]["yes"] <= made["probabilities"]["yes"] <= made["high"]["yes"]
     assert made["blanks"] == ["debt", "shoe_size", "region"]
@@ -62,7 +62,7 @@ def test_what_is_left_out_is_a_blank_with_a_range_and_questions(house):
 @pytest.mark.parametrize("body", [{"income": 70.0}, {"income": 70.0, "region": "", "debt": None}])
 def test_blanks_can_be_averaged_over_with_decisions_and_reasons(house, body):
     service, client = house
-    standing = service.stand("binary", body)
+    standing = service.score_with_blanks("binary", body)
     (made,) = ask(client, "binary", "blanks=average", body).json["predictions"]
     assert set(made) == {"id", "label", "probabilities"}
     assert made["label"] is None

@@ -131,7 +131,7 @@ def test_a_store_that_is_gone_is_not_ready_but_alive(settings):
 
 def test_a_store_that_is_gone_leaves_the_cut_off_of_the_card(settings, caplog):
     services = open_services(replace(settings, database_url="postgresql://127.0.0.1:1/none"))
-    assert services.service.stand("iris", {}).cut_off == 0.5
+    assert services.service.score_with_blanks("iris", {}).cut_off == 0.5
     assert "The store does not answer" in caplog.text
     assert "Chosen cut-offs cannot be read" not in caplog.text  # one line an outage
 
@@ -139,8 +139,8 @@ def test_a_store_that_is_gone_leaves_the_cut_off_of_the_card(settings, caplog):
 def test_the_service_acts_from_what_the_store_keeps(settings):
     services = open_services(settings)
     services.store.set_cutoff("loan", "Y", 0.35, before=0.5, reason="a test")
-    assert services.service.stand("loan", {}, "Y").cut_off == 0.35
-    assert services.service.stand("loan", {}, "N").cut_off == 0.5
+    assert services.service.score_with_blanks("loan", {}, "Y").cut_off == 0.35
+    assert services.service.score_with_blanks("loan", {}, "N").cut_off == 0.5
 
 
 @pytest.mark.parametrize(

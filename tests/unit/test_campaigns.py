@@ -157,7 +157,7 @@ def test_reasons_are_those_of_the_prediction_page(house, service):
     rows = house.table(house.done(sent, reasons=True))
     bundle = service.model("binary")
     given = next(csv.DictReader(io.StringIO(sent.decode())))
-    typed = service.stand("binary", given, "yes").row
+    typed = service.score_with_blanks("binary", given, "yes").row
     explained = service.explain(bundle, typed, blanks=True, many=True)
     found = reasons(bundle.schema, typed, explained, bundle.outcomes.index("yes"))
     strongest = sorted((*found.raising, *found.lowering), key=lambda reason: -abs(reason.points))[:3]
@@ -332,7 +332,9 @@ def test_missing_values_are_averaged_where_a_campaign_asks_for_it(house, service
     place = house.done(frame.to_csv(index=False).encode(), model="gaps", blanks="average")
     for at, row in enumerate(house.table(place)):
         told = {name: value for name, value in frame.iloc[at].to_dict().items() if value == value}
-        assert float(row["probability_yes"]) == pytest.approx(service.stand("gaps", told).probabilities[1], abs=1e-12)
+        assert float(row["probability_yes"]) == pytest.approx(
+            service.score_with_blanks("gaps", told).probabilities[1], abs=1e-12
+        )
     refused = house.post(f"{house.hold(data())}/start", blanks="guess")
     assert refused.status_code == 400
 
@@ -349,7 +351,7 @@ def test_a_file_without_a_column_that_the_model_needs_is_scored_by_what_is_known
     assert house.post(f"{job}/start", blanks="average", reasons=True).status_code == 202
     house.work()
     for at, row in enumerate(house.table(job)):
-        stands = service.stand("binary", frame.iloc[at].to_dict())
+        stands = service.score_with_blanks("binary", frame.iloc[at].to_dict())
         assert float(row["probability_yes"]) == pytest.approx(stands.probabilities[1], abs=1e-12)
         assert row["reason_1"]
         assert not any("Debt" in row[f"reason_{place}"] for place in (1, 2, 3))

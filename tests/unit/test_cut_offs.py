@@ -100,6 +100,6 @@ def test_the_page_asks_for_the_cut_off_of_the_outcome_that_it_is_about(models_di
     assert len(service.cut_offs(service.model("bank-products"))) == 4
     assert choices.asked == 1
     for outcome, wanted in [("credit-card", 0.3), (None, 0.6), ("securities-account", best)]:
-        standing = service.stand("bank-products", {"income": "100"}, outcome)
+        standing = service.score_with_blanks("bank-products", {"income": "100"}, outcome)
         assert standing.cut_off == wanted
         assert service.advise(standing).counterfactuals.cut_off == wanted

@@ -269,7 +269,7 @@ def test_a_customer_opens_with_the_values_of_the_file_and_is_claimed(services, m
         assert opened.entry.id == named
         assert opened.words.startswith(entry.assignment.record)
         assert opened.back[0] == "Back to Today"
-        standing = services.service.stand(bundle.key, dict(opened.entry.values), "buys")
+        standing = services.service.score_with_blanks(bundle.key, dict(opened.entry.values), "buys")
         assert standing.probability == pytest.approx(entry.assignment.probability, abs=1e-12)
     with as_(BOB):
         refused, none = open_customer(services, bundle, named, None)

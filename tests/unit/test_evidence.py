@@ -126,7 +126,7 @@ def test_a_record_is_no_evidence_for_itself(bundles):
 def test_advice_leaves_out_the_record_itself(service):
     bundle = service.model("loan")
     row = rows_of(bundle.schema, take(bundle.holdout.block, [4]))[0]
-    standing = service.stand("loan", dict(zip(bundle.schema.names, row, strict=True)), "Y")
+    standing = service.score_with_blanks("loan", dict(zip(bundle.schema.names, row, strict=True)), "Y")
     whole, without = service.advise(standing), service.advise(standing, holdout_row=4)
     assert whole.neighbours[0].number == 4
     assert 4 not in [neighbour.number for neighbour in without.neighbours]
@@ -203,7 +203,7 @@ def test_an_absurd_value_is_noticed_though_some_training_records_lack_it(bundles
         assert warned is not None
         assert warned.features[0] == gaps.schema.names[at]
     record = {"ApplicantIncome": 9e6, "Credit_History": 1.0, "LoanAmount": 120}
-    warned = service.advise(service.stand("loan", record)).unlike
+    warned = service.advise(service.score_with_blanks("loan", record)).unlike
     assert warned.features == ("ApplicantIncome",)
 
 

@@ -144,7 +144,7 @@ def test_a_sample_record_is_no_evidence_for_itself(service):
         at: words(show_reasons(service, {"serial": 1, "model": "iris", "record": record, "row": at})[0])
         for at in ("4", "")
     }
-    standing = service.stand(bundle.key, record)
+    standing = service.score_with_blanks(bundle.key, record)
     assert any(neighbour.row == row for neighbour in service.advise(standing).neighbours)
     assert not any(neighbour.row == row for neighbour in service.advise(standing, 4).neighbours)
     assert shown["4"] != shown[""]

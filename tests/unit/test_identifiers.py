@@ -119,7 +119,7 @@ def test_numbers_are_the_estimators_with_and_without_them(service):
 def test_advice_speaks_of_what_is_asked_only(service):
     service, _, _ = service
     bundle = service.model("ids")
-    standing = service.stand(bundle.key, {"income": 30_000}, None)
+    standing = service.score_with_blanks(bundle.key, {"income": 30_000}, None)
     assert standing.blank == ("age",)
     advice = service.advise(standing)
     assert set(advice.sweeps) == {"income", "age"}

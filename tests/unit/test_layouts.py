@@ -10,7 +10,7 @@ from layouts.pages import gallery, home, not_found
 from layouts.predict import ask_next, probability_board, result
 from layouts.predict import page as predict
 from layouts.shared import blocks, controls, field_texts, fields, form_messages, ids, shell, url
-from ml.advice.advice import Standing
+from ml.advice.advice import ScoreWithBlanks
 from ml.advice.next_question import NextQuestion
 from ml.bundle.bundle import Bundle
 from ml.data.feature import Choice, Feature
@@ -192,7 +192,7 @@ def standing(model, probabilities, low=None, high=None, *, labels=(), blank=(), 
     low, high = low or probabilities, high or probabilities
     band = Band("Likely", 0.5, "Offer it.")
     row = (None,) * len(known)
-    return Standing(
+    return ScoreWithBlanks(
         model,
         row,
         known,

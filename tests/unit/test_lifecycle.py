@@ -231,7 +231,7 @@ def test_a_removed_version_is_not_answered_from_memory_and_its_memory_is_free(pa
     monkeypatch.setattr(memory, "give_back", give_back)  # not as in other tests
     service, books = open_service(pay.models), RecordBooks()
     key, record = f"pay@{pay.first}", {"income": 50, "debt": 10}
-    service.stand(key, record)
+    service.score_with_blanks(key, record)
     books.of(service.model(key))
     drawn(service, key, "challenger", "yes", {"version": pay.second})
     kept = [weakref.ref(service.model(key)), weakref.ref(service._game(service.model(key)))]

@@ -153,7 +153,7 @@ def test_numbers_are_the_estimators(model, choice):
     truth = estimator.predict_proba(asked_frame(choice))[0]
     score = service.score("towns", [ROW | {"town": choice}]).scores[0]
     assert np.allclose(score.probabilities, truth, rtol=0, atol=1e-12)
-    standing = service.stand(service.model("towns").key, ROW | {"town": choice}, None)
+    standing = service.score_with_blanks(service.model("towns").key, ROW | {"town": choice}, None)
     assert np.allclose(standing.probabilities, truth, rtol=0, atol=1e-12)
 
 
@@ -176,7 +176,7 @@ def test_reasons_questions_and_fields_speak_of_the_choice(model):
     reasons, advised = show_reasons(service, asked)
     assert "Town Wels lowers it by" in str(reasons)
     assert set(advised["sweeps"]) == {"age", "has_car", "has_dog", "town"}
-    standing = service.stand(bundle.key, record | {"town": ""}, None)
+    standing = service.score_with_blanks(bundle.key, record | {"town": ""}, None)
     assert [question.feature for question in standing.questions] == ["town"]
     assert standing.questions[0].move > 0
     said, told = form.score(service, asked | {"record": record | {"town": ""}})
@@ -187,7 +187,7 @@ def test_reasons_questions_and_fields_speak_of_the_choice(model):
 def test_contributions_of_the_columns_are_one_reason(model):
     service, _ = model
     bundle = service.model("towns")
-    standing = service.stand(bundle.key, ROW | {"town": "Linz"}, None)
+    standing = service.score_with_blanks(bundle.key, ROW | {"town": "Linz"}, None)
     advice = service.advise(standing)
     column = bundle.outcomes.index(standing.outcome)
     whole = 100 * advice.explanation.contributions[3:, column].sum()

@@ -32,7 +32,7 @@ def pin(service):
 
 
 def numbers(service, record):
-    return percents(service.stand("iris", record).probabilities, exclusive=True)
+    return percents(service.score_with_blanks("iris", record).probabilities, exclusive=True)
 
 
 def table(service, kept, now=None):

@@ -34,7 +34,9 @@ def test_a_blank_is_averaged_as_on_the_prediction_page(service):
     _, rows = scored(service, frame, blanks="average")
     for at, row in enumerate(rows):
         told = {name: value for name, value in frame.iloc[at].to_dict().items() if value == value}
-        assert float(row["probability_yes"]) == pytest.approx(service.stand("binary", told).probabilities[1], abs=1e-12)
+        assert float(row["probability_yes"]) == pytest.approx(
+            service.score_with_blanks("binary", told).probabilities[1], abs=1e-12
+        )
         assert bool(row["label"]) is (at % 3 != 0)
 
 

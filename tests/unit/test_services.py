@@ -36,7 +36,7 @@ def test_each_model_is_asked_once_and_broken_ones_and_those_without_probabilitie
     ask_once(service)
     assert made == (["binary", "multiclass"],) * 2
     bundle = service.model("binary")
-    service.advise(service.stand("binary", {}))
+    service.advise(service.score_with_blanks("binary", {}))
     assert made == (["binary", "multiclass"],) * 2
     assert bundle.name == "binary"
 

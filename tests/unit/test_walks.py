@@ -9,7 +9,7 @@ import pytest
 
 import ml.advice.local_shapley
 from layouts.predict import waterfall
-from ml.advice.advice import advise, stand
+from ml.advice.advice import advise, score_with_blanks
 from ml.advice.local_shapley import explain
 from ml.advice.permutation_walks import spread_order
 from ml.advice.sampling_budget import BUDGET, FEWEST, FIRST_SECONDS, budgets
@@ -181,7 +181,7 @@ def test_a_slow_model_gives_reasons_first_and_sharper_ones_with_all_else_later(b
     game = Game(slowly)
     assert game.quick_budget < BUDGET
     record = {"income": 70, "debt": 3, "shoe_size": 40, "region": "south"}
-    standing = stand(game, slowly, record, None, {"no": 0.5, "yes": 0.5})
+    standing = score_with_blanks(game, slowly, record, None, {"no": 0.5, "yes": 0.5})
     before = slowly.predictor.taken
     first = advise(game, standing, step=0)
     assert slowly.predictor.taken - before < 0.5  # seconds of the predictor: the clock's depend on who else is at work
@@ -202,7 +202,7 @@ def test_a_slow_model_gives_reasons_first_and_sharper_ones_with_all_else_later(b
 
 def test_the_page_shows_errors_where_they_are_seen(bundle):
     game = Game(bundle)
-    standing = stand(
+    standing = score_with_blanks(
         game, bundle, {"income": 70, "debt": 3, "shoe_size": 40, "region": "south"}, None, {"no": 0.5, "yes": 0.5}
     )
     advice = advise(game, standing)

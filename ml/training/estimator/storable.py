@@ -26,18 +26,23 @@ def storable(estimator: Any) -> Any:
     memo: dict[int, Any] = {}
     dicts: list[tuple[Any, Any]] = []
     for part in parts:
-        stand = _stand_in(part)
-        if stand is not None:
-            memo[id(part)] = stand
+        score_with_blanks = _stand_in(part)
+        if score_with_blanks is not None:
+            memo[id(part)] = score_with_blanks
         elif type(part) in (dict, OrderedDict, Counter, defaultdict) and _is_odd(part):
             memo[id(part)] = stored.StoredDict.keep()
             dicts.append((part, memo[id(part)]))
     if not memo:
         return estimator
     memo |= {id(part): part for part in parts if id(part) not in memo and _is_shared(part)}
-    for held, stand in dicts:
+    for held, score_with_blanks in dicts:
         default = getattr(held, "default_factory", None)
-        stand.data = (type(held), copy.deepcopy(list(held), memo), copy.deepcopy(list(held.values()), memo), default)
+        score_with_blanks.data = (
+            type(held),
+            copy.deepcopy(list(held), memo),
+            copy.deepcopy(list(held.values()), memo),
+            default,
+        )
     return copy.deepcopy(estimator, memo)
 
 
@@ -66,8 +71,8 @@ def _stand_in(part: Any) -> Any:
 
 def _each(value: Any) -> Any:
     """A value within a pandas object, or its stand-in."""
-    stand = _stand_in(value)
-    return value if stand is None else stand
+    score_with_blanks = _stand_in(value)
+    return value if score_with_blanks is None else score_with_blanks
 
 
 _MADE: tuple[tuple[Any, Any], ...] = (
