@@ -192,8 +192,8 @@ def ask_once(service: Service, seconds: float = 5.0) -> None:
     until = time.monotonic() + seconds
     for name in service.names():
         with suppress(LikelyError):  # whoever opens it is told
-            standing = service.score_with_blanks(name, example(service.model(name).schema))
-            service.advise(standing, step=0)
+            scored = service.score_with_blanks(name, example(service.model(name).schema))
+            service.advise(scored, step=0)
         if time.monotonic() > until:
             return
 

@@ -101,7 +101,7 @@ def _with_blanks(
     made = []
     for raw, record_id in zip(raws, _ids(bundle, raws), strict=True):
         check()
-        made.append(_standing(service.score_with_blanks(bundle.key, raw, outcome), record_id))
+        made.append(_json_with_blanks(service.score_with_blanks(bundle.key, raw, outcome), record_id))
     return made
 
 
@@ -112,7 +112,7 @@ def _ids(bundle: Bundle, raws: Sequence[object]) -> tuple[str | None, ...]:
     return records.ids
 
 
-def _standing(scored: ScoreWithBlanks, record_id: str | None) -> dict[str, Any]:
+def _json_with_blanks(scored: ScoreWithBlanks, record_id: str | None) -> dict[str, Any]:
     outcomes = scored.model.outcomes
     made: dict[str, Any] = {
         "id": record_id,
