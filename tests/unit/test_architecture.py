@@ -18,6 +18,9 @@ def test_the_picture_is_that_of_the_contracts():
 
 
 PLACE = re.compile(r"`((?:[\w.-]+/)+[\w.-]*)`")
+NAMED = re.compile(r"(?<![\w/.*<{-])((?:[\w-]+/)*[\w-]+(?:\.conf)?\.(?:py|ts|md))\b")
+REMARKS = {".py": r'"""[\s\S]*?"""|#.*', ".ts": r"/\*[\s\S]*?\*/|//.*"}
+EXAMPLES = {"shop_features.py", "shop/ratio.py"}  # code of somebody's own, beside a model
 GUIDES = ["README.md", "CONTRIBUTING.md", *sorted(f"docs/{each.name}" for each in PAGE.parent.glob("*.md"))]
 MADE = {"models/churn/", "models/trust.json", "ml/plots/curves/probability_histogram.py"}  # by who follows a guide
 
@@ -34,6 +37,22 @@ def test_every_place_in_a_room_that_a_guide_names_is_there(page):
     places = PLACE.findall((ROOT / page).read_text(encoding="utf-8"))
     ours = [place for place in places if (ROOT / place.partition("/")[0]).is_dir() and not place.startswith("var/")]
     assert [place for place in ours if place not in MADE and not (ROOT / place).exists()] == []
+
+
+def test_every_file_that_a_comment_or_a_docstring_names_is_there():
+    """In scripts and modules of the product; a place may leave out the rooms above it, as among neighbours."""
+    own = [ROOT / "assets/ts", *(ROOT / room for room in (*PRODUCT, "tests", "docs", "assets/css"))]
+    files = [*ROOT.glob("*.*"), *(file for room in own for file in room.rglob("*.*"))]
+    there = {f"/{file.relative_to(ROOT).as_posix()}" for file in files}
+    ends = {place[at:] for place in there for at in (each.start() for each in re.finditer("/", place))}
+    found = []
+    for file in files:
+        if file.suffix not in (".py", ".ts") or file.is_relative_to(ROOT / "tests"):
+            continue
+        remarks = re.findall(REMARKS[file.suffix], file.read_text(encoding="utf-8"), re.MULTILINE)
+        places = {place for remark in remarks for place in NAMED.findall(remark)}
+        found += [(file.name, place) for place in sorted(places - EXAMPLES) if f"/{place}" not in ends]
+    assert found == []
 
 
 @pytest.mark.parametrize("container", [contract["containers"][0] for contract in contracts()])
