@@ -17,12 +17,13 @@ from ml.data.schema import Schema
 from ml.errors import Unreadable
 from ml.files.assemble_table import ReadRequest, Source, assemble_table
 from ml.files.file_kinds import CSV, GZIP, PARQUET, format_of, no_table
+from ml.files.readers.json_records import json_form_of
 from ml.files.readers.text_process import ServedRows, TextReader
 from ml.files.table import Table
 from ml.files.text.begin_text import TextRequest, begin_text
 from ml.files.text.byte_counts import BLOCK, ByteCounts
 from ml.files.text.dialect import Dialect
-from ml.files.text.encodings import SEND, UTF8, WESTERN, TextScan, spoken
+from ml.files.text.encodings import MAC, SEND, UTF8, WESTERN, TextScan, spoken
 from ml.files.text.packed import unpacked
 from ml.files.text.plain_name import plain_name
 from ml.files.text.read_options import BadReadOption, ReadOptions
@@ -30,6 +31,7 @@ from ml.files.text.text_rows import TextRows
 from ml.translation import plural, text
 
 AUTO = ReadOptions()
+LOOKED_AT = 256  # bytes by which the format is told
 _CHARSET = re.compile(r"""(?:charset|encoding)\s*=\s*["']?([\w-]+)""")
 
 
@@ -81,7 +83,7 @@ def open_table(
     BadColumns
     """
     source = _seekable(file)
-    start = source.read(8)
+    start = source.read(LOOKED_AT)
     source.seek(0)
     other = no_table(start)
     if other:
@@ -89,7 +91,10 @@ def open_table(
     form = format_of(start)
     compressed = form == GZIP
     if compressed:
-        form = format_of(unpacked(source).read(8))
+        start = unpacked(source).read(LOOKED_AT)
+        form = format_of(start)
+    if form == CSV and json_form_of(start):  # records of programs are read by ml/files/readers/json_table.py
+        raise Unreadable(text("The file is JSON, which programs send to the API."), text(SEND))
     names = known_names(schema, columns, known)
     wanted = ReadRequest(options, schema, columns, names, blanks, as_written, bounded, counts, reader)
     if form == CSV:
@@ -149,7 +154,7 @@ def _markup_source(file: BinaryIO, found: TextScan, first: str, wanted: ReadRequ
     from ml.files.readers.excel import open_markup
 
     said = _CHARSET.search(first)
-    if said and found.encoding == WESTERN and not wanted.options.encoding:
+    if said and found.encoding in (WESTERN, MAC) and not wanted.options.encoding:
         with suppress(BadReadOption):
             found.encoding = ReadOptions.from_mapping({"encoding": said[1]}).encoding or found.encoding
     table = open_markup(file, found.encoding, found.errors, wanted.options.sheet, wanted.known)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 
 import pytest
@@ -78,3 +79,19 @@ def test_a_backslash_at_the_end_of_a_cell_is_a_backslash():
 def test_what_is_known_not_to_be_a_table_is_called_by_its_name(start):
     with pytest.raises(Unreadable, match=r"^The file is an? .*, and no table"):
         read(start + b"income,age\n1,2\n")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'[{"income": 1.5}]',
+        b'{"records": [{"income": 1.5}]}',
+        b'{"income": 1.5}\n{"income": 2.5}\n',
+        b'\n [\n ["income"]]',
+    ],
+)
+def test_json_is_called_json(data):
+    with pytest.raises(Unreadable, match=r"^The file is JSON, which programs send to the API\. Send a workbook"):
+        read(data)
+    with pytest.raises(Unreadable, match=r"^The file is JSON"):
+        read(gzip.compress(data))

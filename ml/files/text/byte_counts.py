@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
@@ -12,6 +13,11 @@ from ml.translation import text
 
 BLOCK = 1024 * 1024
 LONGEST_LINE = 4 * BLOCK  # bytes; what has no line end for so long is no table
+# Letters with accents inside words. Those of Mac Roman are no letters in Windows-1252, or capitals: "M\x9fnchen" is
+# München, or MŸnchen. Left out are bytes that stand inside words there, too (’ ‘ – — … € š œ ž).
+_MAC = re.compile(rb"(?<=[A-Za-z])[\x87-\x8f\x9f](?=[a-z])|(?<=[a-z])[\x93-\x95\x98\x99\x9b](?=[a-z])")
+_WESTERN = re.compile(rb"(?<=[A-Za-z])[\xdf-\xf6\xf8-\xff](?=[a-z])")
+ENOUGH = 200  # such letters; more are not counted, for that takes longer than all else
 
 
 @dataclass
@@ -28,6 +34,8 @@ class ByteCounts:
         Bytes that are no UTF-8.
     letters : int
         Bytes that continue a character of UTF-8: about as many as it has characters beyond ASCII.
+    mac, western : int
+        Bytes that are a letter inside a word of Mac Roman, and of Windows-1252; counted up to some hundreds.
     nul, ctrl_z, quotes, commas : bool
         Whether there are bytes of these characters.
     whole : bool
@@ -38,6 +46,8 @@ class ByteCounts:
     size: int = 0
     odd: int = 0
     letters: int = 0
+    mac: int = 0
+    western: int = 0
     nul: bool = False
     ctrl_z: bool = False
     quotes: bool = False
@@ -70,6 +80,7 @@ class ByteCounter:
         self._decoder = codecs.getincrementaldecoder("utf-8")("ignore")
         self._valid = 0  # bytes of characters of UTF-8
         self._since = 0  # bytes since the last line end: reading a line takes as much memory
+        self._before = b""  # the last two bytes: a letter may stand between two blocks
 
     def take(self, block: bytes) -> None:
         """Count a block; Unreadable where a line is too long."""
@@ -88,8 +99,10 @@ class ByteCounter:
             )
         if block.isascii() and not self._decoder.getstate()[0]:
             self._valid += len(block)
-        else:
-            self._decode(block)
+        elif not self._decode(block) and found.mac + found.western < ENOUGH:
+            found.mac += len(_MAC.findall(self._before + block))
+            found.western += len(_WESTERN.findall(self._before + block))
+        self._before = (self._before + block[-2:])[-2:]
 
     def end(self, whole: bool = True) -> ByteCounts:
         """The counts; unless `whole`, bytes that may begin a character at the end are none of it."""
@@ -99,8 +112,10 @@ class ByteCounter:
         self.found.odd = self.found.size - self._valid - (0 if whole else pending)
         return self.found
 
-    def _decode(self, block: bytes, final: bool = False) -> None:
+    def _decode(self, block: bytes, final: bool = False) -> bool:
+        """Count a block's characters of UTF-8; whether it holds nothing else."""
         decoded = self._decoder.decode(block, final)
         size = len(decoded.encode())
         self._valid += size
         self.found.letters += size - len(decoded)
+        return size == len(block)

@@ -16,7 +16,7 @@ LOOKED_AT = 64 * 1024  # bytes by which a text is told from what is none
 # Control characters but NUL, with which old programs pad, and those of layout: files have one or two as separators
 _CONTROLS = bytes({*range(1, 9), *range(14, 32)} - {0x1A, 0x1B})
 MOST_KINDS, MOST_PART = 8, 0.02
-UTF8, WESTERN = "utf-8", "cp1252"
+UTF8, WESTERN, MAC = "utf-8", "cp1252", "mac_roman"
 MIXED = "likely-mixed"  # name of the error handler that reads bytes which are no UTF-8 as Windows-1252
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -108,7 +108,7 @@ def scan_of(counts: ByteCounts, told: str | None = None) -> TextScan:
     if told is not None:
         errors = MIXED if told == WESTERN else "strict"
     elif encoding == UTF8 and odd:
-        encoding, errors = UTF8 if counts.letters > odd else WESTERN, MIXED
+        encoding, errors = UTF8 if counts.letters > odd else MAC if counts.mac > counts.western else WESTERN, MIXED
     elif encoding == UTF8 and not counts.whole:
         errors = MIXED  # there may be others further down
     return TextScan(
