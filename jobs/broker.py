@@ -23,8 +23,9 @@ SLICE = 20.0  # time slice of one message, in seconds, before it goes to the end
 AT_ONCE = 4  # messages for a job: so many workers start on it
 REMEMBERED = 1000  # jobs announced recently
 BREAKER = "likely_breaker"  # attribute of the application
-OF_OUTAGES = ("celery.worker.consumer.consumer", "celery.worker.consumer.connection")  # loggers
-LOST, CONNECTED = ("%s (%r)", "consumer: Cannot connect to %s"), "Connected to %s"  # what they say
+# Loggers, and what they say of an outage; a message that was not acknowledged comes again, and finds its chunks done
+OF_OUTAGES = ("celery.worker.consumer.consumer", "celery.worker.consumer.connection", "celery.worker.request")
+LOST, CONNECTED = ("%s (%r)", "consumer: Cannot connect to %s", "Couldn't ack %r"), "Connected to %s"
 SWEEP = 10.0  # seconds between two sweeps for jobs without a message
 DEAF = 30.0  # seconds without a message after which a worker looks for work by itself; a busy one hears each SLICE
 
@@ -73,7 +74,7 @@ def breaker_of(app: Celery) -> CircuitBreaker:
 
 
 class OneLineAnOutage(logging.Filter):
-    """Takes what Celery logs at each trial to reach its broker; the circuit breaker logs an outage once."""
+    """Takes what Celery logs of each trial and each message in an outage; the circuit breaker logs an outage once."""
 
     def __init__(self, breaker: CircuitBreaker) -> None:
         super().__init__()

@@ -87,19 +87,20 @@ def test_a_broker_that_is_away_is_told_once_and_left_alone(app, caplog):
 
 
 def test_what_celery_says_at_each_trial_becomes_one_line_an_outage(app, caplog):
-    consumer, connection = (logging.getLogger(name) for name in broker.OF_OUTAGES)
+    loggers = consumer, connection, request = [logging.getLogger(name) for name in broker.OF_OUTAGES]
     told = broker.OneLineAnOutage(broker.breaker_of(app))
-    for logger in (consumer, connection):
+    for logger in loggers:
         logger.addFilter(told)
     try:
         with caplog.at_level(logging.INFO):
             consumer.warning("%s (%r)", "Connection to broker lost.", OSError("Socket closed"))
             for _ in range(5):
                 consumer.error("consumer: Cannot connect to %s: %s.\n%s\n", "amqp://x", OSError("refused"), "Again.")
+                request.critical("Couldn't ack %r, reason:%r", "5c1f", OSError("closed"), exc_info=True)
             connection.info("Connected to %s", "amqp://x")
             consumer.warning("Something else: %s", "odd")
     finally:
-        for logger in (consumer, connection):
+        for logger in loggers:
             logger.removeFilter(told)
     said = [each.getMessage() for each in caplog.records]
     assert said[0].startswith("The broker (jobs that were sent wait meanwhile) does not answer")
