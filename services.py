@@ -151,8 +151,12 @@ def fetch_models(settings: Settings, sync: Sync) -> None:
 def open_exposition(settings: Settings, services: Services) -> Exposition:
     """What is shown to Prometheus: counts of all processes here, models and the queue."""
     models = Models(services.service.check, services.service.registry.live)
-    alarms = Alarms(lambda: services.store.outcomes.episodes.states())
-    return Exposition(settings.var_dir, [models, alarms, Queue(lambda: services.store.jobs.load())])
+
+    def states() -> dict[str, tuple[bool, float | None]]:
+        there = services.service.registry.names()  # the episode of a model that is gone ends some minutes later
+        return {name: each for name, each in services.store.outcomes.episodes.states().items() if name in there}
+
+    return Exposition(settings.var_dir, [models, Alarms(states), Queue(lambda: services.store.jobs.load())])
 
 
 def load_models(services: Services, default: str = "") -> None:

@@ -17,7 +17,7 @@ from jobs.work.periodic_thread import PeriodicThread
 from ml.errors import LikelyError
 from ml.service import Bundle
 from store.errors import is_unavailable
-from store.outcomes.alarm_records import PROMOTED, Episode
+from store.outcomes.alarm_records import PROMOTED, REMOVED, Episode
 
 log = logging.getLogger(__name__)
 
@@ -59,9 +59,17 @@ class Watch:
         return on_duty(self._feedback.store, DUTY, self._look_at_all, LEASE, PAUSE) is not None
 
     def _look_at_all(self) -> bool:
-        for name in self._registry.names():
+        names = self._registry.names()
+        for name in names:
             self._try(name)
+        self._end_removed(names)
         return True
+
+    def _end_removed(self, names: Sequence[str]) -> None:
+        """End the episodes of models that are gone; where none is left, the folder may be away, and nothing ends."""
+        for name in self._tables.episodes.states().keys() - set(names) if names else ():
+            for episode in self._tables.episodes.going_on(name).values():
+                self._tables.episodes.end(episode.id, "", REMOVED)
 
     def _try(self, name: str) -> None:
         """Look at one model; whatever goes wrong with it, the others are looked at."""

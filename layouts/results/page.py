@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ml.data.outcomes import Outcomes
 
 AGAIN = 2_000  # ms until what is still computed is asked for again
-PROMOTED = "promoted"  # as store.outcomes.alarm_records has it
+PROMOTED, REMOVED = "promoted", "removed"  # as store.outcomes.alarm_records has them
 
 
 class Episode(Protocol):
@@ -160,6 +160,8 @@ def _history(episodes: Sequence[Episode]) -> Component:
 def _done(episode: Episode) -> str:
     if episode.ended_why == PROMOTED and not episode.ended_by:
         return text("Another version went live.")
+    if episode.ended_why == REMOVED and not episode.ended_by:
+        return text("The model was removed.")
     if not episode.ended_by:
         return episode.ended_why
     return text("{reason} ({who})", reason=episode.ended_why, who=episode.ended_by)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 WEBHOOK, EMAIL = "webhook", "email"
-PROMOTED = "promoted"  # why an episode ended: another version is live
+PROMOTED, REMOVED = "promoted", "removed"  # why an episode ended: another version is live, or the model is gone
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,8 @@ class Episode:
     since : float or None
         When the first probability after the most likely change was said.
     ended : float or None
-        When somebody acknowledged the alarm, or another version went live; None for the episode that goes on.
+        When somebody acknowledged the alarm, another version went live, or the model went; None for the one that goes
+        on.
     ended_by, ended_why : str
         Who ended it, empty for the service itself, and why.
     """

@@ -116,6 +116,21 @@ def test_another_live_version_ends_the_episode_and_answers_for_its_own_decisions
     assert now.id != old.id
 
 
+def test_the_episode_of_a_model_that_is_gone_ends_unless_all_models_are_away(feedback, monkeypatch):
+    episodes, names = feedback.store.outcomes.episodes, feedback.service.registry.names
+    gone = episodes.begin("gone@00000000", "yes")
+    episodes.go_off(gone.id, 1.0, None, [])
+    monkeypatch.setattr(feedback.service.registry, "names", tuple)  # a disk that is not there
+    watch = Watch(feedback)
+    watch._look_at_all()
+    assert episodes.states()["gone"][0]
+    monkeypatch.setattr(feedback.service.registry, "names", names)
+    watch._look_at_all()
+    assert "gone" not in episodes.states()
+    (ended,) = episodes.of("gone")
+    assert (ended.ended_by, ended.ended_why) == ("", "removed")
+
+
 def test_results_are_computed_once_for_what_is_known_and_anew_when_more_becomes_known(feedback, models, monkeypatch):
     happens(feedback, key_of(models), 40, 0.3)
     kept = {}

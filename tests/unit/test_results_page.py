@@ -146,12 +146,14 @@ def test_alarms_of_before_stand_with_what_was_done():
         episodes=[
             Episode(**vars(ended) | {"ended_by": "ann", "ended_why": "New prices."}),
             Episode(**vars(ended) | {"ended_why": "promoted"}),
+            Episode(**vars(ended) | {"ended_why": "removed"}),
             Episode(**vars(ended) | {"ended": None}),
         ]
     )
     assert "2023-11-14 2023-11-16 New prices. (ann)" in shown
     assert "Another version went live." in shown
-    assert shown.count("2023-11-14") == 2
+    assert "The model was removed." in shown
+    assert shown.count("2023-11-14") == 3
 
 
 def test_beside_the_evidence_it_is_said_who_counts():
