@@ -87,7 +87,7 @@ def answer_503_where_the_store_is_away(server: Flask) -> None:
     def refuse(error: Exception) -> Response:
         if not is_unavailable(error):
             raise error
-        answer = error_response(503, "unavailable", "The store does not answer.")
+        answer = error_response(503, "store_away", "The store does not answer.")
         answer.headers["Retry-After"] = "5"
         return answer
 

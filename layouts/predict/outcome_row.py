@@ -86,6 +86,7 @@ def outcome_row(bundle: Bundle, desk: Desk, record: Mapping[str, str], *, named:
         "aria-label": text("What came of it"),
         "data-words": json.dumps(words, ensure_ascii=False),
         "data-noting": text("Noting …"),
+        "data-kept": text("Not noted yet. Your answer is kept and sent again until it is: leave this page open."),
         "data-failed": text("It is not known whether it was noted: the service made an error. Reload the page."),
     }
     parts = [

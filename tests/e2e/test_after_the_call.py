@@ -137,6 +137,22 @@ def test_a_press_while_the_page_updates_is_about_the_values_that_stand_in_the_fo
     assert decision.probabilities["buys"] != pytest.approx(old["buys"], abs=1e-6)
 
 
+def test_a_press_while_only_the_records_are_away_is_kept_and_says_so(browse, accounts, store):
+    tab = signed_in(browse, accounts, "ann", RECORD, quiet=False)
+    tab.settle()
+    before, away = len(told(store)), [True]
+    body = '{"error": {"code": "store_away", "message": "The store does not answer."}}'
+    refuse = lambda route: route.fulfill(status=503, body=body) if away else route.continue_()  # noqa: E731
+    tab.page.route("**/_dash-update-component*", refuse)
+    tab.page.keyboard.press("3")
+    expect(words(tab)).to_contain_text("Your answer is kept and sent again")
+    expect(tab.page.locator("#connection")).to_contain_text("The records cannot be reached just now.")
+    away.clear()
+    expect(words(tab)).to_have_text("Noted: No answer")
+    expect(tab.page.locator("#connection")).to_have_text("")
+    assert [each.kind for each in told(store)[before:]] == ["contacted"]
+
+
 def test_a_press_that_is_lost_on_the_way_arrives_once(browse, accounts, store):
     tab = signed_in(browse, accounts, "ann", RECORD, quiet=False)
     tab.settle()

@@ -22,7 +22,7 @@ const ask = (output: string) => window.fetch(CALLBACK, { body: JSON.stringify({ 
 
 beforeEach(() => {
   clock = FakeTimers.install({ toFake: ["setTimeout", "clearTimeout"] });
-  document.body.innerHTML = '<p id="connection" data-lost="No connection." data-failed="An error." data-slow="Waiting."></p>';
+  document.body.innerHTML = '<p id="connection" data-lost="No connection." data-away="No records." data-failed="An error." data-slow="Waiting."></p>';
   [replies, sent] = [[], []];
 });
 afterEach(() => clock.uninstall());
@@ -39,6 +39,22 @@ test("what nobody answers is asked again until somebody does, and a line says so
   assert.equal(await (await answer).text(), "done");
   assert.equal(state(), undefined);
   assert.equal(words(), "");
+});
+
+test("where only the records cannot be reached, the line says that, and who asked hears that it is asked again", async () => {
+  const heard: string[] = [];
+  const hear = ({ detail }: WindowEventMap["likely:waiting"]) => heard.push(detail.outputs);
+  addEventListener("likely:waiting", hear);
+  replies = [new Response('{"error": {"code": "store_away"}}', { status: 503 }), new Response("done")];
+  const answer = window.fetch(CALLBACK, { body: JSON.stringify({ outputs: "said" }) });
+  await clock.tickAsync(10);
+  assert.equal(state(), "away");
+  assert.equal(words(), "No records.");
+  assert.deepEqual(heard, ['"said"']);
+  await clock.tickAsync(2000);
+  assert.equal(await (await answer).text(), "done");
+  assert.equal(state(), undefined);
+  removeEventListener("likely:waiting", hear);
 });
 
 test("a newer request for the same outputs ends the repetition of the older one", async () => {

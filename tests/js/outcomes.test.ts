@@ -33,7 +33,7 @@ function page(name = "") {
   const form = formOf({ income: "50", age: "30" });
   document.querySelector("#result [data-focus]")!.setAttribute("data-focus", "loan");
   document.body.insertAdjacentHTML("beforeend", `
-    <section id="outcomes" data-noting="Noting …" data-failed="It is not known.">
+    <section id="outcomes" data-noting="Noting …" data-kept="It is kept." data-failed="It is not known.">
       <p class="outcome-about"></p>
       <div class="outcome-buttons">
         <button data-outcome="came"${own} ${keyed(1)}><span class="outcome-word">Yes</span></button>
@@ -190,6 +190,19 @@ test("presses that are on their way stay with their record when another one is o
   assert.deepEqual(sent()[2].own, []);
   await said("e3");
   assert.equal(isNoted("came"), true);
+});
+
+test("a press that is not answered is said to be kept, until it is noted", async () => {
+  const waits = (outputs: string) => dispatchEvent(new CustomEvent("likely:waiting", { detail: { outputs } }));
+  one("came").click();
+  waits('{"id":"history","property":"tree"}');
+  assert.equal(words(), "Noting …");
+  waits('{"id":"outcome-said","property":"attributes"}');
+  assert.deepEqual([words(), isNoted("came")], ["It is kept.", false]);
+  await said("e1");
+  assert.deepEqual([words(), isNoted("came")], ["Noted e1", true]);
+  waits('{"id":"outcome-said","property":"attributes"}'); // nothing is on its way
+  assert.equal(words(), "Noted e1");
 });
 
 test("an error of the server is said, and the next press is sent", async () => {

@@ -163,6 +163,9 @@ function noted({ kind, note: written }: Press["act"]) {
 }
 
 onMessage("outcome-said", (said: Said) => { if (said.key === presses[0]?.act.key) answered(said); }); // else it comes again
+addEventListener("likely:waiting", ({ detail: { outputs } }) => {
+  if (presses[0]?.to === here && outputs.includes("outcome-said")) say(row()?.dataset.kept ?? "");
+});
 addEventListener("likely:failed", ({ detail: { outputs } }) => {
   if (presses.length && outputs.includes("outcome-said")) answered({ words: row()?.dataset.failed ?? "" }); // nothing is known of it
 });

@@ -11,6 +11,7 @@ const LONGEST = 10000;
 const SLOW = 10000;     // ms without an answer until a line says so
 const AWAY = [429, 502, 503, 504]; // answered by a proxy, or by a server that is full or starting
 const SIGNED_OUT = 401; // a session ends while a page is open; who signs in in another tab goes on here
+const STORE_AWAY = "store_away"; // error code of a server that is there, and whose records cannot be reached
 const CALLBACK = "_dash-update-component";
 
 const send = window.fetch;
@@ -34,7 +35,7 @@ async function ask(address: RequestInfo | URL, options?: RequestInit) {
   try {
     for (let wait = FIRST; ; wait = Math.min(2 * wait, LONGEST)) {
       const answer = await answered(address, options);
-      if (answer && answer.status !== SIGNED_OUT) {
+      if (typeof answer !== "string") {
         wake();
         failed[answer.status >= 500 ? "add" : "delete"](outputs);
         if (number < (shown.get(outputs) ?? 0)) return nothing(); // Dash would show it over the answer to the newer one
@@ -42,7 +43,8 @@ async function ask(address: RequestInfo | URL, options?: RequestInit) {
         if (answer.status >= 500) tell("likely:failed", { outputs });
         return answer;
       }
-      say(mine, answer ? "out" : "lost");
+      say(mine, answer);
+      tell("likely:waiting", { outputs });
       await pause(wait);
       if (newest.get(outputs) !== number) return nothing(); // a newer request asks for the same
     }
@@ -60,14 +62,21 @@ function outputsOf(body: unknown): string {
   try { return JSON.stringify(JSON.parse(String(body)).outputs); } catch { return ""; }
 }
 
+/* The answer, or the state of the connection where there is none that counts. */
 async function answered(address: RequestInfo | URL, options?: RequestInit) {
   try {
     const answer = await send(address, options);
-    return AWAY.includes(answer.status) ? null : answer;
+    if (answer.status === SIGNED_OUT) return "out";
+    if (!AWAY.includes(answer.status)) return answer;
+    return await codeOf(answer) === STORE_AWAY ? "away" : "lost";
   } catch (error) {
     if (error instanceof Error && error.name === "AbortError") throw error;
-    return null;
+    return "lost";
   }
+}
+
+async function codeOf(answer: Response): Promise<unknown> {
+  try { return (await answer.json()).error.code; } catch { return ""; } // a proxy's page
 }
 
 /* Until the time has passed, or somebody else was answered, or the network is back. */
@@ -96,7 +105,7 @@ addEventListener("likely:page", () => { failed.clear(); show(); });
 
 function show() {
   const states = [...unanswered].map(({ state }) => state);
-  const state = ["out", "lost"].find((each) => states.includes(each)) ?? (failed.size ? "failed" : states[0] ?? "");
+  const state = ["out", "lost", "away"].find((each) => states.includes(each)) ?? (failed.size ? "failed" : states[0] ?? "");
   const root = document.documentElement;
   if (state) root.dataset.connection = state; else delete root.dataset.connection;
   const line = document.getElementById("connection");

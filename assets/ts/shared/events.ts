@@ -11,11 +11,15 @@ export type Stale = { form: HTMLElement };
 /* The server made an error in the callback with these outputs, which are JSON. */
 export type Failed = { outputs: string };
 
+/* The callback with these outputs was not answered, and is asked again until it is. */
+export type Waiting = { outputs: string };
+
 type Events = {
   "likely:current": CustomEvent<Current>;
   "likely:stale": CustomEvent<Stale>;
   "likely:filled": CustomEvent<Stale>; // by a record
   "likely:failed": CustomEvent<Failed>;
+  "likely:waiting": CustomEvent<Waiting>;
   "likely:page": CustomEvent;
 };
 

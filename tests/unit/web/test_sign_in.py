@@ -114,7 +114,8 @@ def test_a_store_that_is_away_at_start_keeps_nobody_out_for_good(models, tmp_pat
     client = OwnPage(create_service(settings).server)
     assert client.get("/healthz").status_code == 200
     client.set_cookie("likely", "of a session before")
-    assert client.get("/").status_code == 503
+    refused = client.get("/")
+    assert (refused.status_code, refused.json["error"]["code"]) == (503, "store_away")  # shared/connection.ts reads it
     assert client.get("/sign-in").status_code == 200
     assert sign_in(client).status_code == 503
     in_its_place.rmdir()
