@@ -61,7 +61,7 @@ def change_pins(service: Service, act: Any, kept: Any, model: Any) -> tuple[Any,
     model : str
         Key of the version whose form is open. As all that a browser sends, any of these may be anything.
     """
-    before, pinned = _read(kept)
+    before, pinned = _stored_pins(kept)
     if pinned and before.get("model") != model:
         return _changed(model, [], text(GONE))
     act = act if isinstance(act, dict) else {}
@@ -110,7 +110,7 @@ def _pinned(service: Service, scenario: Any, pinned: Kept) -> tuple[Kept, str]:
 
 def show_pins(service: Service, kept: Any, now: Any, model: Any) -> str:
     """The table of what is pinned beside the record in the form; empty where nothing is."""
-    before, pinned = _read(kept)
+    before, pinned = _stored_pins(kept)
     if not pinned or before.get("model") != model:
         return ""
     request = FormRequest.read(now)
@@ -124,7 +124,7 @@ def show_pins(service: Service, kept: Any, now: Any, model: Any) -> str:
     return tree_of(pins.table(bundle, form_schema(bundle), named, column, request.serial))
 
 
-def _read(kept: Any) -> tuple[dict[str, Any], Kept]:
+def _stored_pins(kept: Any) -> tuple[dict[str, Any], Kept]:
     """The tab's store and the pins in it; no pins where it is not as :func:`change_pins` left it."""
     first = kept[0] if isinstance(kept, list) and kept and isinstance(kept[0], dict) else {}
     pinned = first.get("pins")

@@ -84,12 +84,12 @@ class CampaignService:
         try:
             return self._look(found, bundle, columns, options, blanks or _blanks(found)), bundle
         except Misread as error:
-            return of_misread(error, bundle, self._files, found, _told(found, options)), bundle
+            return of_misread(error, bundle, self._files, found, _merged_options(found, options)), bundle
 
     def _look(
         self, job: Job, bundle: Bundle, columns: Mapping[str, str], options: ReadOptions, blanks: Blanks
     ) -> Preview:
-        return preview(self._service, bundle, self._files, job, columns, _told(job, options), blanks)
+        return preview(self._service, bundle, self._files, job, columns, _merged_options(job, options), blanks)
 
     def start(
         self, job: str, columns: Mapping[str, str], reasons: bool, options: ReadOptions = AUTO,
@@ -110,7 +110,7 @@ class CampaignService:
             dialect = seen.dialect.to_json()
         chosen = {
             **found.options,
-            "read": _told(found, options).to_json(),
+            "read": _merged_options(found, options).to_json(),
             "columns": {name: feature or "" for name, feature in seen.matched.columns.items()},
             "near": dict(seen.matched.near),
             "reading": seen.reading.to_json(),
@@ -257,7 +257,7 @@ class CampaignService:
 Row = tuple[int, int, list[str]]
 
 
-def _told(job: Job, options: ReadOptions) -> ReadOptions:
+def _merged_options(job: Job, options: ReadOptions) -> ReadOptions:
     """Read options of the file: those of the upload, overridden by those given since."""
     return ReadOptions.from_mapping({**(job.options.get("read") or {}), **options.to_json()})
 

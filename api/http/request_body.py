@@ -119,12 +119,12 @@ class _DecompressedBody(Decompressor):
 
     def next_bytes(self, size: int) -> bytes:
         """Decompress up to `size` bytes more."""
-        with _said():
+        with _body_errors():
             return super().next_bytes(size)
 
 
 @contextmanager
-def _said() -> Iterator[None]:
+def _body_errors() -> Iterator[None]:
     try:
         yield
     except CorruptBody as error:

@@ -75,7 +75,9 @@ def register(
     def invocations(name: str = "") -> ResponseReturnValue:
         """Score the records of the body."""
         bundle = service.model(name or default.name())
-        records, method = _read(request.get_data(cache=False), request.content_type or "", bundle.schema, most)
+        records, method = _records_and_method(
+            request.get_data(cache=False), request.content_type or "", bundle.schema, most
+        )
         scored = score_request(service, bundle, records, most)
         made = predictions(scored, method)
         if request.accept_mimetypes.best_match([JSON, sagemaker.CSV]) == sagemaker.CSV:
@@ -86,7 +88,7 @@ def register(
     app.register_blueprint(guests)
 
 
-def _read(body: bytes, content_type: str, schema: Schema, most: int) -> tuple[list[Any], str]:
+def _records_and_method(body: bytes, content_type: str, schema: Schema, most: int) -> tuple[list[Any], str]:
     """Read the records of a body, and the method in its params."""
     if mimetype_of(content_type) == sagemaker.CSV:
         return sagemaker.read_csv(body, content_type, schema, most), METHODS[0]

@@ -37,7 +37,7 @@ def register(app: Flask, service: Service, campaigns: CampaignService) -> None:
     def preview_job(job: str) -> dict[str, Any]:
         """Preview the file of a held job."""
         asked = read_query(PreviewQuery)
-        seen, bundle = campaigns.preview(job, asked.columns or {}, _told(asked), asked.blanks)
+        seen, bundle = campaigns.preview(job, asked.columns or {}, _read_options(asked), asked.blanks)
         return preview_json(seen, bundle)
 
     @app.post(f"{PREFIX}/<job>/start")
@@ -45,10 +45,12 @@ def register(app: Flask, service: Service, campaigns: CampaignService) -> None:
         """Start scoring a held file."""
         campaigns.jobs.get(job)
         asked = read_object(StartRequest)
-        return described(campaigns.start(job, asked.columns or {}, asked.reasons, _told(asked), asked.blanks)), 202
+        return described(
+            campaigns.start(job, asked.columns or {}, asked.reasons, _read_options(asked), asked.blanks)
+        ), 202
 
 
-def _told(asked: FileQuery) -> ReadOptions:
+def _read_options(asked: FileQuery) -> ReadOptions:
     return ReadOptions.from_mapping(asked.model_dump())
 
 

@@ -53,17 +53,17 @@ def register(app: Flask, service: Service) -> None:
         service.allow(name)
         asked = read_object(PromoteRequest)
         fingerprint = fingerprint_of(name, asked.version)
-        return _told(name, version_changes.promote(service, name, fingerprint, asked.reason, asked.live))
+        return _change_json(name, version_changes.promote(service, name, fingerprint, asked.reason, asked.live))
 
     @app.post(f"{PREFIX}/<name>/rollback")
     def roll_back(name: str) -> dict[str, Any]:
         """Make the version live that was live before."""
         service.allow(name)
         asked = read_object(RollbackRequest)
-        return _told(name, version_changes.roll_back(service, name, asked.reason, asked.live))
+        return _change_json(name, version_changes.roll_back(service, name, asked.reason, asked.live))
 
 
-def _told(name: str, made: VersionChange) -> dict[str, Any]:
+def _change_json(name: str, made: VersionChange) -> dict[str, Any]:
     return {
         "model": f"{name}@{made.live}",
         "previous": f"{name}@{made.previous}" if made.previous else None,

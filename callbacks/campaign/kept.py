@@ -41,7 +41,7 @@ def register(app: Dash, backend: CampaignBackend) -> None:
 
 def show_kept(backend: CampaignBackend, data: Any) -> list[Component]:
     """The list, with the state of each campaign; as all that a browser sends, `data` may be anything."""
-    given = [_read(each) for each in data if isinstance(each, dict)] if isinstance(data, list) else []
+    given = [_kept_campaign(each) for each in data if isinstance(each, dict)] if isinstance(data, list) else []
     known = [each for each in given if each is not None]
     jobs = backend.jobs.those([each["job"] for each in known[: kept.MOST]])
     found = {job.id: as_shown(job) | {"title": _title(backend, job.model)} for job in jobs}
@@ -56,7 +56,7 @@ def _title(backend: CampaignBackend, model: str) -> str:
         return name
 
 
-def _read(given: Mapping[str, Any]) -> dict[str, Any] | None:
+def _kept_campaign(given: Mapping[str, Any]) -> dict[str, Any] | None:
     """A campaign as the browser keeps it; None where it is none."""
     job, model, name, created, made = (given.get(key) for key in ("job", "model", "name", "created", "list"))
     page = url.parse(f"/{model}/campaign") if isinstance(model, str) else None

@@ -85,7 +85,7 @@ def show_rows(backend: CampaignBackend, asked: Any, of: Any) -> tuple[Any, Any]:
         found = _answer(backend, of["job"], shown, bundle, asked)
     except LikelyError as error:
         return no_update, parts.bad(text(records.NO_ROWS, why=words(error)))
-    filtered = bool(_read(asked, shown.columns)[2].filters)
+    filtered = bool(_row_query(asked, shown.columns)[2].filters)
     return found, records.fitting_words(found["rows"]["rowCount"], filtered)
 
 
@@ -97,7 +97,7 @@ def _table(backend: CampaignBackend, job: str) -> tuple[ResultTable, Bundle]:
 
 
 def _answer(backend: CampaignBackend, job: str, shown: ResultTable, bundle: Bundle, asked: str) -> dict[str, Any]:
-    start, end, query = _read(asked, shown.columns)
+    start, end, query = _row_query(asked, shown.columns)
     fitting, rows = backend.rows.page(job, query, start, end)
     cut_offs, name = backend.service.cut_offs(bundle), backend.name_of(bundle)
     lines = [
@@ -107,7 +107,7 @@ def _answer(backend: CampaignBackend, job: str, shown: ResultTable, bundle: Bund
     return records.answer(asked, lines, fitting)
 
 
-def _read(asked: str, columns: Iterable[TableColumn]) -> tuple[int, int, RowQuery]:
+def _row_query(asked: str, columns: Iterable[TableColumn]) -> tuple[int, int, RowQuery]:
     """What AG Grid asks for; what cannot be understood is left out."""
     try:
         start, end, sorts, filters = json.loads(asked)

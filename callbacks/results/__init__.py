@@ -51,7 +51,7 @@ def register(app: Dash, service: Service, results: ModelResults) -> None:
 
 def show_results(service: Service, results: ModelResults, request: Any, _: Any = None) -> Shown:
     """The three answers, and True where nothing more is to come; `request` may be anything, as a browser sends it."""
-    model, outcome = _asked(request)
+    model, outcome = _model_and_outcome(request)
 
     def made() -> Component:
         found = results.of(model, outcome)
@@ -67,7 +67,7 @@ def show_analysts(results: ModelResults, clicks: Any, _: Any, request: Any) -> S
     """Show the sections for analysts, where they were opened; and True where nothing more is to come."""
     if not clicks:
         return no_update, True
-    model, outcome = _asked(request)
+    model, outcome = _model_and_outcome(request)
     return _shown(lambda: analysts.analysts(results.of(model, outcome), results.analysts(model, outcome)))
 
 
@@ -75,7 +75,7 @@ def acknowledge(results: ModelResults, clicks: Any, reason: Any, episode: Any, r
     """End an alarm; gives the request anew, so that the answers are asked for again, or what is wrong."""
     if not clicks:
         return no_update, no_update
-    model, outcome = _asked(request)
+    model, outcome = _model_and_outcome(request)
     given = reason.strip() if isinstance(reason, str) else ""
     if not given:
         return no_update, text("Say in a few words what is done about it.")
@@ -86,7 +86,7 @@ def acknowledge(results: ModelResults, clicks: Any, reason: Any, episode: Any, r
     return {"model": model, "outcome": outcome, "after": str(episode)}, ""
 
 
-def _asked(request: Any) -> tuple[str, str | None]:
+def _model_and_outcome(request: Any) -> tuple[str, str | None]:
     given = request if isinstance(request, dict) else {}
     outcome = given.get("outcome")
     return str(given.get("model")), outcome if isinstance(outcome, str) else None

@@ -48,7 +48,7 @@ def _opened(service: Service, model: str, query: Mapping[str, str], shadow: Shad
     listing = _listing(service, name, only_kept=True)
     may_change = allowed(Permission.VERSIONS, name)
     back = live_before(service.registry.folder, name)
-    return versions_page.page(listing, model, back, may_change=may_change, challenger=_asked(shadow, name))
+    return versions_page.page(listing, model, back, may_change=may_change, challenger=_challenger_of(shadow, name))
 
 
 def show_table(shadow: Shadow, _times: object, place: Any) -> tuple[Component, bool]:
@@ -65,7 +65,7 @@ def show_table(shadow: Shadow, _times: object, place: Any) -> tuple[Component, b
     with deadline(PATIENCE):
         listing = _listing(service, name)
     may_change = allowed(Permission.VERSIONS, name)
-    shown = versions_page.table_or_words(listing, model, _asked(shadow, name), may_change=may_change)
+    shown = versions_page.table_or_words(listing, model, _challenger_of(shadow, name), may_change=may_change)
     return shown, not versions_page.waits(listing)
 
 
@@ -111,7 +111,7 @@ def _step(service: Service, model: str, kind: change.Kind, to: str) -> Component
     )
 
 
-def _asked(shadow: Shadow, name: str) -> str:
+def _challenger_of(shadow: Shadow, name: str) -> str:
     """Fingerprint of the challenger; empty for none."""
     state = shadow.of(name)
     return state.challenger.version.partition("@")[2] if state else ""
@@ -124,7 +124,7 @@ def _shadow_step(shadow: Shadow, model: str, to: str, *, stops: bool) -> Compone
         require(Permission.VERSIONS, name)
     except LikelyError as error:
         return change.refused(str(error), model)
-    asked = _asked(shadow, name)
+    asked = _challenger_of(shadow, name)
     if stops and to != asked:
         return change.refused(text("{version} is not the challenger.", version=to[:40]), model)
     if stops:

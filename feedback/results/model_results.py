@@ -71,14 +71,14 @@ class ModelResults:
         StillWorking
             Within a deadline, where it takes longer.
         """
-        bundle, name, episode, known = self._asked(model, outcome)
-        key: Key = (bundle.key, "results", REVISION, name, *known, *_mark(episode))
+        bundle, name, episode, known = self._subject(model, outcome)
+        key: Key = (bundle.key, "results", REVISION, name, *known, *_episode_key(episode))
         found: dict[str, Any] = self._service.result(key, lambda: self._compute(bundle.key, name, episode), typed=True)
-        return {**found, "right": _said(found["right"])}
+        return {**found, "right": _with_translated_bands(found["right"])}
 
     def analysts(self, model: str, outcome: str | None = None) -> dict[str, Any]:
         """Results for analysts: drift of inputs and estimated performance; parameters and errors as :meth:`of`."""
-        bundle, name, _, known = self._asked(model, outcome)
+        bundle, name, _, known = self._subject(model, outcome)
         key: Key = (bundle.key, "results of analysts", REVISION, name, *known)
         found: dict[str, Any] = self._service.result(key, lambda: analysts(self._feedback, bundle, name), typed=True)
         return found
@@ -115,7 +115,7 @@ class ModelResults:
         episodes.begin(on.version, on.outcome)
         AuditLog(self._feedback.store).note("alarm acknowledged", f"{on.version} {on.outcome}", why=why)
 
-    def _asked(self, model: str, outcome: str | None) -> tuple[Bundle, str, Episode | None, tuple[int, ...]]:
+    def _subject(self, model: str, outcome: str | None) -> tuple[Bundle, str, Episode | None, tuple[int, ...]]:
         """Version, outcome, the episode of its alarm, and how much is known by now."""
         bundle = self._service.model(model)
         if bundle.offers != "probabilities":
@@ -175,7 +175,7 @@ class ModelResults:
         }
 
 
-def _said(right: dict[str, Any]) -> dict[str, Any]:
+def _with_translated_bands(right: dict[str, Any]) -> dict[str, Any]:
     """The answer with the names of its bands in the reader's language: they are kept for all readers."""
     return {**right, "bands": [{**each, "label": translated(each["label"])} for each in right["bands"]]}
 
@@ -185,6 +185,6 @@ def _coarse(number: int) -> int:
     return number - number % max(1, number // 200)
 
 
-def _mark(episode: Episode | None) -> tuple[str, float]:
+def _episode_key(episode: Episode | None) -> tuple[str, float]:
     """State of an episode on which the results depend; part of the key of the cache."""
     return ("", 0.0) if episode is None else (episode.id, episode.alarmed or 0.0)

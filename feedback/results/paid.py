@@ -68,7 +68,7 @@ class GroupComparison:
         ripe = ripe_outcomes(every, question)
         arms = _arms(called, lists, ripe)
         found = lift(list(arms.values()))
-        shares = [_told(every, group, ripe, question) for group in (called, ~called)]
+        shares = [_share_told(every, group, ripe, question) for group in (called, ~called)]
         payoff = payoff_of(question.card, question.outcome)
         compared = ripe.rows[called[ripe.rows]]
         both = [name for name, each in arms.items() if each.called and each.control]
@@ -127,7 +127,7 @@ def _arms(called: Booleans, lists: np.ndarray, ripe: RipeOutcomes) -> dict[bytes
     return {name: Arms(*each) for name, each in zip(names, zip(*counts, strict=True), strict=True)}
 
 
-def _told(every: DecisionColumns, group: Booleans, ripe: RipeOutcomes, question: Question) -> float | None:
+def _share_told(every: DecisionColumns, group: Booleans, ripe: RipeOutcomes, question: Question) -> float | None:
     """Share of a group whose time is over of which something is known; None where nobody's is."""
     over = int((group & (every.made + (question.after or 0.0) <= question.now)).sum())
     return int(group[ripe.rows].sum()) / over if over else None

@@ -95,7 +95,7 @@ class ShadowRunner:
             return ShadowAnswer(*about, error=str(error)), False
         except LikelyError as error:
             return ShadowAnswer(*about, error=str(error)), True
-        return ShadowAnswer(*about, **_read(told)), True
+        return ShadowAnswer(*about, **_answer_fields(told)), True
 
     def _have(self, key: str) -> None:
         """Have a version in this machine's cache, where all instances share their models."""
@@ -112,7 +112,7 @@ class ShadowRunner:
             self._store.outcomes.shadow.sweep(GIVEN_UP)
 
 
-def _read(told: dict[str, Any]) -> dict[str, Any]:
+def _answer_fields(told: dict[str, Any]) -> dict[str, Any]:
     """Fields of an answer, as the process gave them; a challenger's own code may have written anything there."""
     given = told.get("probabilities")
     if not isinstance(given, dict):

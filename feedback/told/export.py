@@ -62,11 +62,11 @@ def _plain(bundle: Bundle, joined: Joined) -> Iterator[list[str]]:
     if not told or not bundle.outcomes.exclusive:
         told = {name: joined.came.get(name) for name in (*names, *told)}
     for name, came in told.items():
-        made = _told(joined, name, came)
+        made = _outcome_cells(joined, name, came)
         yield [made[field] for field in OURS]
 
 
-def _told(joined: Joined, outcome: str, came: Came | None) -> dict[str, str]:
+def _outcome_cells(joined: Joined, outcome: str, came: Came | None) -> dict[str, str]:
     made = joined.decision
     probability = None if made.probabilities is None else made.probabilities.get(outcome)
     return {
@@ -91,7 +91,7 @@ def _told(joined: Joined, outcome: str, came: Came | None) -> dict[str, str]:
 
 def _of_crm(columns: CrmColumns, outcome: str, joined: Joined, begin: str) -> list[str]:
     came = joined.came.get(outcome)
-    told = _told(joined, outcome, came)
+    told = _outcome_cells(joined, outcome, came)
     is_over = came is not None
     fields = {
         "id": _row_of(joined, told[EVENT], begin),

@@ -156,7 +156,7 @@ def preview(
         header=table.header,
         top=table.top,
         rows=lines[:SHOWN],
-        read=[_read(schema, table, raw) for raw in raws[:SHOWN]],
+        read=[_read_cells(schema, table, raw) for raw in raws[:SHOWN]],
         matched=table.matched,
         checked=len(lines),
         refused=len(lines) - len(good),
@@ -192,7 +192,7 @@ def _compared(bundle: Bundle, table: Table, lines: Sequence[list[str]]) -> FileC
     return compare_file(bundle, raws, set(table.names))
 
 
-def _read(schema: Schema, table: Table, raw: Mapping[str, Any] | Problem) -> list[str | None]:
+def _read_cells(schema: Schema, table: Table, raw: Mapping[str, Any] | Problem) -> list[str | None]:
     cells = {} if isinstance(raw, Problem) else raw
     return [cells.get(name) if name in schema.position else None for name in table.names]
 

@@ -96,7 +96,7 @@ def _records(bundle: Bundle, packed: bytes, lines: Sequence[ResultLine], first: 
 
 def _values(bundle: Bundle, packed: bytes) -> Iterator[dict[str, Any]]:
     """Values of each record of a chunk, without columns that are nothing to the model: they may be personal."""
-    known = _asked(bundle.schema)
+    known = _names_read(bundle.schema)
     if packed.startswith(b"{"):
         told = json.loads(packed)
         for record in told["records"]:
@@ -114,6 +114,6 @@ def _values(bundle: Bundle, packed: bytes) -> Iterator[dict[str, Any]]:
             yield {}
 
 
-def _asked(schema: Schema) -> set[str]:
+def _names_read(schema: Schema) -> set[str]:
     """Names under which the model reads a value, or a record's id."""
     return {*schema.position, *schema.shown.values()} | ({schema.record_id} if schema.record_id else set())

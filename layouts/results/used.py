@@ -33,7 +33,7 @@ def _adoption(used: Found) -> list[str]:
     listed = used["listed"]
     if not used["decisions"] and not listed:
         return [text("Not yet: it has decided about nobody.")]
-    told = _told(used)
+    told = _decisions_noted(used)
 
     if listed is None:
         if not used["noted"]:
@@ -62,7 +62,7 @@ def _adoption(used: Found) -> list[str]:
     return [first, second, *told]
 
 
-def _told(used: Found) -> list[str]:
+def _decisions_noted(used: Found) -> list[str]:
     if not used["decisions"]:
         return []
     said = plural(

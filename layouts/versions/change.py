@@ -58,7 +58,7 @@ def confirmation(step: Step, model: str) -> Component:
         html.H2(asked[step.kind]),
         table(rows, step.events, text("What is live, and what would be")),
         html.P(_what_happens(), className="versions-happens"),
-        *_told(step.difference),
+        *_difference_lines(step.difference),
     ]
     parts += _form(step.kind, model, to, live) if step.to.fault is None else [_ways(model, text("Back"))]
     return html.Section(parts, className="versions versions-step")
@@ -86,7 +86,7 @@ def _what_happens() -> str:
     )
 
 
-def _told(difference: Difference) -> list[Component]:
+def _difference_lines(difference: Difference) -> list[Component]:
     said = []
     if difference.new:
         said.append(text("It also asks for: {features}.", features=", ".join(difference.new)))

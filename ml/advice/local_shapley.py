@@ -228,20 +228,20 @@ def _said_of_blanks(
     known = np.flatnonzero(mask)
     found, errors = (np.zeros((len(mask), ends.shape[1])) for _ in range(2))
     if 2 ** len(known) <= MOST_COALITIONS:
-        found[known] = shapley_values(_said(game, row, known, all_coalitions(len(known)), ends))
+        found[known] = shapley_values(_coalition_values(game, row, known, all_coalitions(len(known)), ends))
         return found, errors
     rng = np.random.default_rng(SEED)
     orders = [rng.permutation(len(known)) for _ in range(pairs)]
     ranks = np.argsort([order for one in orders for order in (one, one[::-1])], axis=1)
     steps = ranks[:, np.newaxis] < np.arange(len(known) + 1)[:, np.newaxis]
-    said = _said(game, row, known, steps.reshape(-1, len(known)), ends).reshape(*steps.shape[:2], -1)
+    said = _coalition_values(game, row, known, steps.reshape(-1, len(known)), ends).reshape(*steps.shape[:2], -1)
     gained = np.take_along_axis(np.diff(said, axis=1), ranks[:, :, np.newaxis], axis=1)
     each = gained.reshape(pairs, 2, *gained.shape[1:]).mean(axis=1)
     found[known], errors[known] = each.mean(axis=0), each.std(axis=0, ddof=1) / np.sqrt(pairs)
     return found, errors
 
 
-def _said(game: Game, row: Row, known: np.ndarray, coalitions: np.ndarray, ends: np.ndarray) -> np.ndarray:
+def _coalition_values(game: Game, row: Row, known: np.ndarray, coalitions: np.ndarray, ends: np.ndarray) -> np.ndarray:
     """u(S) of each coalition of the known features: shape (c, k)."""
     wide = np.zeros((len(coalitions), len(row)), dtype=bool)
     wide[:, known] = coalitions

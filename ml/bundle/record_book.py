@@ -128,7 +128,7 @@ class StoredBook:
         """See :class:`RecordBook`."""
         folded = fold(text[:LONGEST_SEARCH])
         return (
-            [_read(kept) for kept in self._book_store.find(self._model, folded, folded.split(), limit)]
+            [_book_record(kept) for kept in self._book_store.find(self._model, folded, folded.split(), limit)]
             if folded
             else []
         )
@@ -136,12 +136,12 @@ class StoredBook:
     def get(self, record_id: str) -> BookRecord | None:
         """Return the record of that id, or None."""
         kept = self._book_store.get(self._model, record_id) if can_be_id(record_id) else None
-        return None if kept is None else _read(kept)
+        return None if kept is None else _book_record(kept)
 
     def random(self) -> BookRecord | None:
         """See :class:`RecordBook`."""
         kept = self._book_store.random(self._model)
-        return None if kept is None else _read(kept)
+        return None if kept is None else _book_record(kept)
 
 
 class SampleBook:
@@ -230,6 +230,6 @@ def beside(record: BookRecord, text: str = "") -> str:
     return " · ".join(each[:LONGEST_SHOWN] for each in texts[:SHOWN])
 
 
-def _read(kept: str) -> BookRecord:
+def _book_record(kept: str) -> BookRecord:
     read = json.loads(kept)
     return BookRecord(read["id"], read["values"], tuple(read["texts"]), also=tuple(read["also"]))

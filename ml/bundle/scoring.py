@@ -30,12 +30,12 @@ def score_records(bundle: Bundle, raws: Iterable[object]) -> Scored:
         (row,) = first.all_rows()
         labels, probabilities = _answered(bundle, lambda: [row], lambda: bundle.predictor.row(row))
         return Scored(bundle, (Score(first.ids[0], _names(bundle, labels), probabilities, first.notes),))
-    block, ids, notes = _read(bundle, first, raws)
+    block, ids, notes = _typed_columns(bundle, first, raws)
     answer = _answered(bundle, partial(rows_of, bundle.schema, block), lambda: bundle.predictor.block(block))
     return Scored(bundle, ScoresOfBlock(ids, bundle.outcomes.names, answer, _by_record(notes)))
 
 
-def _read(
+def _typed_columns(
     bundle: Bundle, found: Records, rest: Iterator[object]
 ) -> tuple[Block, list[str | None], tuple[Problem, ...]]:  # fmt: skip
     """Typed columns of records, their ids, and notes; read a thousand at a time, so that few are there as objects.

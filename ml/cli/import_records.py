@@ -122,7 +122,7 @@ def load_book(
     loaded = ImportResult()
     try:
         with source.open("rb") as file:
-            schema = _asked(bundle)
+            schema = _form_schema(bundle)
             table = open_table(file, options, schema, blanks=True)
             check_header(bundle, table.names, table.twice)
             told = _ByteProgress(file, progress)
@@ -134,7 +134,7 @@ def load_book(
     return loaded
 
 
-def _asked(bundle: Bundle) -> Schema:
+def _form_schema(bundle: Bundle) -> Schema:
     """Schema of the page's form: with probabilities, any feature may stay blank."""
     return bundle.schema.with_blanks if bundle.offers == "probabilities" else bundle.schema
 

@@ -73,7 +73,7 @@ def record_of(schema: Schema, name: str, words: Sequence[str]) -> dict[str, str]
     )
     for feature, (spelled, metavar, described) in options.items():
         parser.add_argument(*spelled, dest=feature, metavar=metavar, help=described.replace("%", "%%"))
-    return _read(by_word, parser, list(words))
+    return _values_by_feature(by_word, parser, list(words))
 
 
 def _options(schema: Schema) -> dict[str, tuple[list[str], str, str]]:
@@ -99,7 +99,7 @@ def _dashed(names: Iterable[str]) -> list[str]:
     return [f"--{name}" for name in names]
 
 
-def _read(by_word: Mapping[str, str], parser: argparse.ArgumentParser, words: list[str]) -> dict[str, str]:
+def _values_by_feature(by_word: Mapping[str, str], parser: argparse.ArgumentParser, words: list[str]) -> dict[str, str]:
     """Values by feature, as argparse would read them did it not split at "=" and reject what looks like an option."""
     found = {}
     while words:

@@ -15,7 +15,7 @@ from typing import Any
 
 def describe(schema: dict[str, Any], model: type[Any]) -> None:
     """Add descriptions to a schema and remove titles, which only repeat names: for ``json_schema_extra``."""
-    said = {name: text for each in reversed(model.__mro__) for name, text in _said(each).items()}
+    said = {name: text for each in reversed(model.__mro__) for name, text in _attribute_docs(each).items()}
     for name, field in schema.get("properties", {}).items():
         field.pop("title", None)
         if name in said:
@@ -25,7 +25,7 @@ def describe(schema: dict[str, Any], model: type[Any]) -> None:
         schema["description"] = _in_one_line(model.__doc__)
 
 
-def _said(model: type[Any]) -> dict[str, str]:
+def _attribute_docs(model: type[Any]) -> dict[str, str]:
     return _of_module(model.__module__).get(model.__name__, {})
 
 

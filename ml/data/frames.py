@@ -57,11 +57,13 @@ def values_of_series(feature: Feature, series: pd.Series) -> np.ndarray:
     missing = series.isna().to_numpy()
     values = series.astype(object).to_numpy()
     array = np.empty(len(values), dtype=object)
-    array[:] = [feature.blank if gone else _told(feature, value) for value, gone in zip(values, missing, strict=True)]
+    array[:] = [
+        feature.blank if gone else _python_value(feature, value) for value, gone in zip(values, missing, strict=True)
+    ]
     return array
 
 
-def _told(feature: Feature, value: Any) -> Any:
+def _python_value(feature: Feature, value: Any) -> Any:
     """A value as Python has it; a level outside the choices without spaces at its ends, as a record brings it."""
     if feature.kind == "category" and isinstance(value, str) and value not in feature.values_of_choices:
         return value.strip()

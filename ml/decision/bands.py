@@ -61,7 +61,7 @@ def bands(card: Mapping[str, Any], outcome: str | None = None) -> tuple[Band, ..
     written = card.get("bands")
     if isinstance(written, Mapping):
         written = written.get(outcome, written.get("*")) if outcome else written.get("*")
-    return _default(reader_language()) if written is None else _read(written)
+    return _default(reader_language()) if written is None else _bands_of(written)
 
 
 @cache
@@ -92,7 +92,7 @@ def band_of(given: Sequence[Band], probability: float) -> Band:
     return next(band for band in reversed(given) if probability >= band.low or band is given[0])
 
 
-def _read(written: Any) -> tuple[Band, ...]:
+def _bands_of(written: Any) -> tuple[Band, ...]:
     if not isinstance(written, Sequence) or isinstance(written, str) or not written:
         raise InvalidData("The bands are no list.", HINT)
     read = tuple(_band(item) for item in written)

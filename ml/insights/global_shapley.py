@@ -85,7 +85,7 @@ def global_shapley(bundle: Bundle, records: int, walks: int) -> GlobalShapley:
 
 def _of_rows(bundle: Bundle, rows: Positions, walks: int) -> GlobalShapley:
     ends = take(bundle.holdout.block, rows)
-    answers, total = _asked(bundle, bundle.background), _asked(bundle, ends)
+    answers, total = _probabilities_of(bundle, bundle.background), _probabilities_of(bundle, ends)
     starts = _starts(answers, len(rows), walks)
     weights = np.array([_weights(answers, own) for own in starts])
     at_once = max(1, CHUNK // (starts.shape[1] * 2 * len(ends)))
@@ -159,7 +159,7 @@ def _walked(
         np.where(own, end[record], begin[start])
         for own, end, begin in zip(taken.T, ends, bundle.background, strict=True)
     )
-    inner = _asked(bundle, mixed).reshape(r, m, 2, p - 1, k) if p > 1 else np.empty((r, m, 2, 0, k))
+    inner = _probabilities_of(bundle, mixed).reshape(r, m, 2, p - 1, k) if p > 1 else np.empty((r, m, 2, 0, k))
     first = answers[starts][:, :, np.newaxis]
     last = np.broadcast_to(total[:, np.newaxis, np.newaxis], first.shape)
     there = np.concatenate([first, inner[:, :, 0], last], axis=2)
@@ -169,5 +169,5 @@ def _walked(
     return np.take_along_axis(gained, rank[..., np.newaxis], axis=2)
 
 
-def _asked(bundle: Bundle, block: Block) -> np.ndarray:
+def _probabilities_of(bundle: Bundle, block: Block) -> np.ndarray:
     return need_probabilities(bundle.predictor.block(block).probabilities)

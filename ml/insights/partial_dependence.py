@@ -108,7 +108,7 @@ def partial_dependence(bundle: Bundle, name: str) -> PartialDependence:
     whole = bundle.holdout.block
     values = grid_values(feature, whole[at])
     chosen = sample(size(whole), min(MOST_ROWS, max(50, predictions(bundle) // (4 * len(values)))))
-    given = _asked(bundle, with_values(take(whole, chosen), at, column(feature, values)))
+    given = _probabilities_of(bundle, with_values(take(whole, chosen), at, column(feature, values)))
     answers = given.reshape(len(values), len(chosen), -1).transpose(2, 1, 0)  # (k, n, m)
     low, high = np.quantile(answers, [0.1, 0.9], axis=1)
     edges, shares = _distribution(feature, whole[at], values)
@@ -140,7 +140,7 @@ def partial_dependence_of_two(bundle: Bundle, first: str, second: str) -> Partia
     chosen = sample(size(whole), min(ROWS_OF_TWO, max(30, predictions(bundle) // (2 * cells))))
     columns = [column(feature, own) for feature, own in zip(features, values, strict=True)]
     block = with_values(with_values(take(whole, chosen), at[1], columns[1]), at[0], columns[0])
-    given = _asked(bundle, block).reshape(len(values[0]), len(values[1]), len(chosen), -1)
+    given = _probabilities_of(bundle, block).reshape(len(values[0]), len(values[1]), len(chosen), -1)
     near = [_nearest(feature, whole[place], own) for feature, place, own in zip(features, at, values, strict=True)]
     both = (near[0] >= 0) & (near[1] >= 0)
     count = np.zeros((len(values[0]), len(values[1])), dtype=int)
@@ -158,7 +158,7 @@ def partial_dependence_of_two(bundle: Bundle, first: str, second: str) -> Partia
     )
 
 
-def _asked(bundle: Bundle, block: Block) -> np.ndarray:
+def _probabilities_of(bundle: Bundle, block: Block) -> np.ndarray:
     return need_probabilities(bundle.predictor.block(block).probabilities)
 
 

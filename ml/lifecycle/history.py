@@ -156,12 +156,12 @@ def locked(folder: Path) -> Iterator[None]:
 
 def by_whom(by: str | None = None) -> str:
     """Validated author of a change: as given, else the user of the operating system."""
-    return _said("--by", by or "", LONGEST_BY) or _user()
+    return _checked_text("--by", by or "", LONGEST_BY) or _user()
 
 
 def stated_reason(why: str | None) -> str:
     """Validated reason of a change; empty where none was given."""
-    return _said("--why", why or "", LONGEST_WHY)
+    return _checked_text("--why", why or "", LONGEST_WHY)
 
 
 def live_order(entries: Sequence[HistoryEntry], live: str | None) -> list[str]:
@@ -216,7 +216,7 @@ def _user() -> str:
         return f"uid {os.getuid()}" if hasattr(os, "getuid") else "unknown"
 
 
-def _said(option: str, text: str, longest: int) -> str:
+def _checked_text(option: str, text: str, longest: int) -> str:
     text = " ".join(text.split())
     if len(text) > longest or not text.isprintable():
         hint = f"Accepted: one line of up to {longest:,} characters."

@@ -112,7 +112,7 @@ def _reasons(bundle: Bundle, which: Positions, outcome: str, truth: np.ndarray) 
     """The largest contributions of each record against its truth, in words."""
     found, at = shapley_of_rows(bundle, which), bundle.outcomes.index(outcome)
     known = (True,) * len(bundle.schema.features)
-    told = {feature.name for feature in bundle.schema.displayed.features if _told(feature)}
+    told = {feature.name for feature in bundle.schema.displayed.features if _is_shown(feature)}
     said = []
     for place, row in enumerate(rows_of(bundle.schema, take(bundle.holdout.block, which))):
         own = Explanation(found.base, found.values[place], found.total[place], known, found.errors[place])
@@ -129,7 +129,7 @@ def unusual(bundle: Bundle, which: np.ndarray) -> list[str]:
     The frequency of a number or date is its two-sided tail share: twice the share of the training sample
     at or beyond it, on the smaller side. That of a choice is the share of the sample with this value.
     """
-    features = [(at, each) for at, each in enumerate(bundle.schema.features) if _told(each)]
+    features = [(at, each) for at, each in enumerate(bundle.schema.features) if _is_shown(each)]
     if not features:
         return ["" for _ in which]
     shares = np.column_stack(
@@ -143,7 +143,7 @@ def unusual(bundle: Bundle, which: np.ndarray) -> list[str]:
     return said
 
 
-def _told(feature: Feature) -> bool:
+def _is_shown(feature: Feature) -> bool:
     return not feature.personal and feature.kind != "text"
 
 

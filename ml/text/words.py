@@ -15,7 +15,7 @@ WHOLE_FROM = Decimal(10)  # points: below it one decimal is shown
 
 def named(feature: Feature, value: Value) -> str:
     """A feature with its value as the subject of a sentence."""
-    if value is None or feature.kind == "boolean" or text_of(value) in _said(feature):
+    if value is None or feature.kind == "boolean" or text_of(value) in _code_labels(feature):
         return text("{feature}: {value}", feature=feature.label, value=shown_value(feature, value))
     if feature.kind in ("number", "integer"):
         return text("{feature} of {value}", feature=feature.label, value=shown_value(feature, value))
@@ -37,8 +37,8 @@ def shown_value(feature: Feature, value: Value) -> str:
     if feature.kind == "text":
         line = " ".join(str(value).split())
         return line if len(line) <= LONGEST_TEXT else f"{line[: LONGEST_TEXT - 1].rstrip()}…"
-    if text_of(value) in _said(feature):
-        return _said(feature)[text_of(value)]
+    if text_of(value) in _code_labels(feature):
+        return _code_labels(feature)[text_of(value)]
     if isinstance(value, (int, float)):
         return f"{number_text(value)} {_unit(feature.unit, value)}".rstrip()
     return text_of(value)
@@ -117,7 +117,7 @@ def _unit(unit: str, value: float) -> str:
     return "person" if unit == "people" else unit[:-1] if plural else unit
 
 
-def _said(feature: Feature) -> dict[str, str]:
+def _code_labels(feature: Feature) -> dict[str, str]:
     """Labels of a number's codes, such as yes and no; empty for other features."""
     if not feature.codes or feature.yes_no is None:
         return {}

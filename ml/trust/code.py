@@ -82,7 +82,7 @@ def read_code(path: Path) -> Code:
     if not path.exists():
         raise InvalidData(f"There is no code at {path}.", HINT)
     try:
-        code = _read(path)
+        code = _code_at(path)
     except OSError as error:
         raise InvalidData(f"The code at {path} cannot be read: {error.strerror or error}.", HINT) from None
     if not any(name.endswith(".py") for name in code.files):
@@ -91,7 +91,7 @@ def read_code(path: Path) -> Code:
     return code
 
 
-def _read(path: Path) -> Code:
+def _code_at(path: Path) -> Code:
     if path.is_file():
         if path.suffix != ".py":
             raise InvalidData(f"{path.name} is no Python file.", HINT)

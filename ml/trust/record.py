@@ -78,13 +78,13 @@ def trusted_of(models: Path, name: str) -> Trusted:
     UntrustedModel
         When the file is there and cannot be read.
     """
-    return _trusted(_read(models).get(name, {}), models)
+    return _trusted(_record_of(models).get(name, {}), models)
 
 
 def allow(models: Path, name: str, more: Trusted) -> Trusted:
     """Extend a model's permissions, atomically for readers; return the new ones."""
     with FileLock(models / f".{FILE}.lock"):
-        written = _read(models)
+        written = _record_of(models)
         before = _trusted(written.get(name, {}), models)
         added = more.without(before)
         if added.types or added.code:
@@ -103,28 +103,28 @@ def allowed(models: Path, name: str, more: Trusted) -> Iterator[None]:
         yield
     except BaseException:
         with FileLock(models / f".{FILE}.lock"):
-            written = _read(models)
+            written = _record_of(models)
             _write(models, written, name, _trusted(written.get(name, {}), models).without(added))
         raise
 
 
 def forget(models: Path, name: str) -> None:
     """Delete a model's permissions, so that a removed one leaves none to the next of its name."""
-    if name in _read(models):
+    if name in _record_of(models):
         with FileLock(models / f".{FILE}.lock"):
-            _write(models, _read(models), name, Trusted())
+            _write(models, _record_of(models), name, Trusted())
 
 
 def entries(models: Path) -> dict[str, Any]:
     """Entries of all models, as they stand in the file; errors as of :func:`trusted_of`."""
-    return _read(models)
+    return _record_of(models)
 
 
 def replace_all(models: Path, told: Mapping[str, Any]) -> None:
     """Make the file hold these entries by model, and no others: for a folder whose permissions are kept elsewhere."""
     wanted = {name: entry for name, entry in told.items() if entry}
     try:
-        same = _read(models) == wanted
+        same = _record_of(models) == wanted
     except UntrustedModel:
         same = False
     if not same:
@@ -156,7 +156,7 @@ def stamp(models: Path) -> tuple[int, int] | None:
     return found.st_ino, found.st_mtime_ns
 
 
-def _read(models: Path) -> dict[str, Any]:
+def _record_of(models: Path) -> dict[str, Any]:
     try:
         read = json.loads((models / FILE).read_text(encoding="utf-8"))
     except FileNotFoundError:

@@ -25,7 +25,7 @@ class OutcomeErasure(DatabaseTable):
         record : str
             Its id.
         """
-        places = (_decided(name, record), _told(name, record), _assigned(name, record))
+        places = (_decided(name, record), _names_record(name, record), _assigned(name, record))
         return sum(int(self._scalar(select(func.count()).where(about))) for about in places)
 
     def erase(self, name: str, record: str) -> None:
@@ -35,7 +35,7 @@ class OutcomeErasure(DatabaseTable):
         """
         instead = f"{ERASED}{secrets.token_hex(8)}"
         with long_statements(), self._transaction() as connection:
-            told = _told(name, record)
+            told = _names_record(name, record)
             emptied = {"note": "", "reason": "", "key": None}
             connection.execute(update(events).where(told).values(emptied))
             named = update(events).where(events.c.model == name, events.c.record == record)
@@ -59,7 +59,7 @@ def _assigned(name: str, record: str) -> ColumnElement[bool]:
     return assignments.c.model.startswith(f"{name}@", autoescape=True) & (assignments.c.record == record)
 
 
-def _told(name: str, record: str) -> ColumnElement[bool]:
+def _names_record(name: str, record: str) -> ColumnElement[bool]:
     """Events that name the record, or a decision about it."""
     about = select(decisions.c.id).where(_decided(name, record))
     named = (events.c.model == name) & (events.c.record == record)

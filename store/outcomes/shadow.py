@@ -113,7 +113,7 @@ class ShadowTable(DatabaseTable):
         """Store answers; those of a challenger that was stopped meanwhile are dropped."""
         if told:
             with self._transaction() as connection:
-                connection.execute(_ANSWER, [_said(each) for each in told])
+                connection.execute(_ANSWER, [_answer_row(each) for each in told])
 
     def answers(self, challenger: str) -> dict[str, dict[str, float]]:
         """Probabilities that a challenger gave, by outcome, by the id of the decision."""
@@ -146,7 +146,7 @@ class ShadowTable(DatabaseTable):
             return changed + connection.execute(delete(shadow_answers).where(~kept)).rowcount
 
 
-def _said(told: ShadowAnswer) -> dict[str, Any]:
+def _answer_row(told: ShadowAnswer) -> dict[str, Any]:
     given = None if told.probabilities is None else json.dumps(dict(told.probabilities))
     return {
         "of": told.challenger, "about": told.decision, "new_state": FAILED if given is None else ANSWERED,

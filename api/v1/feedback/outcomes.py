@@ -53,7 +53,7 @@ def register(app: Flask, feedback: Feedback, most: int) -> None:
         if request.args:
             raise BadParameter("Parameters are for tables.", "In JSON each event names its model.")
         raws = read_body(request.get_data(cache=False), content_type, most, lambda: ToldOutcome.model_fields)
-        return {"stored": _told(feedback.note_all(events_of(feedback, raws, API)))}
+        return {"stored": _receipts(feedback.note_all(events_of(feedback, raws, API)))}
 
 
 def events_of(feedback: Feedback, raws: Sequence[object], door: str) -> list[Event]:
@@ -109,8 +109,8 @@ def _tell_table(feedback: Feedback, most: int) -> dict[str, Any]:
     stages = dict(open_words(layout, lines, read).most_common(MOST_STAGES))
     states = [line.state for line in read]
     counts = {"known": states.count(KNOWN), "open": states.count(OPEN), "open_stages": stages}
-    return {"stored": _told(stored), "system": layout.system} | counts
+    return {"stored": _receipts(stored), "system": layout.system} | counts
 
 
-def _told(stored: Sequence[Event]) -> list[dict[str, Any]]:
+def _receipts(stored: Sequence[Event]) -> list[dict[str, Any]]:
     return [{"id": each.id, "known": each.known} for each in stored]

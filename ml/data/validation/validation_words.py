@@ -33,7 +33,7 @@ def in_words(error: ValidationError, kind: type[BaseModel], whole: str) -> tuple
         Name of the input, with a capital letter: "The body".
     """
     found = error.errors(include_url=False, include_context=False)
-    told = [_told(each, kind, whole) for each in found if each["type"] != "extra_forbidden"]
+    told = [_problem_and_hint(each, kind, whole) for each in found if each["type"] != "extra_forbidden"]
     strangers = [each for each in found if each["type"] == "extra_forbidden"]
     if strangers:
         told.insert(0, _unknown(strangers, kind))
@@ -63,7 +63,7 @@ def accepted(schema: dict[str, Any], definitions: dict[str, Any] | None = None) 
     return _length(text(_SIMPLE.get(str(kind), ANOTHER)), schema)
 
 
-def _told(error: ErrorDetails, kind: type[BaseModel], whole: str) -> tuple[str, str]:
+def _problem_and_hint(error: ErrorDetails, kind: type[BaseModel], whole: str) -> tuple[str, str]:
     place, wanted = _reached(kind, error["loc"])
     name = ".".join(map(str, place))
     if error["type"] == "missing":

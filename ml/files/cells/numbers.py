@@ -71,7 +71,10 @@ def readings(text: str) -> NumberReadings:
         return NONE
     minus = "-" if signs == ["-"] else ""
     body, exponent = _exponent(found["body"].strip(SPACES))
-    values = [None if value is None else minus + value + exponent for value in (_read(body, "."), _read(body, ","))]
+    values = [
+        None if value is None else minus + value + exponent
+        for value in (_with_point(body, "."), _with_point(body, ","))
+    ]
     return NumberReadings(values[0], values[1], found["percent"] is not None)
 
 
@@ -80,7 +83,7 @@ def _exponent(body: str) -> tuple[str, str]:
     return mantissa, f"e{power}" if mark else ""
 
 
-def _read(body: str, decimal: str) -> str | None:
+def _with_point(body: str, decimal: str) -> str | None:
     """The number with a decimal point and no groups."""
     if not (_WHOLE[decimal].fullmatch(body) or any(form.fullmatch(body) for form in _GROUPED[decimal])):
         return None

@@ -57,7 +57,7 @@ def read_markup(path: str, encoding: str, errors: str, sheet: str | None, known:
         raise RefusedFile(
             text("The file is a web page or XML, and has no table."), text("Save it as a workbook or as CSV UTF-8.")
         )
-    chosen = _told(tables, sheet) if sheet else max(visible, key=lambda table: _rank(table, known))
+    chosen = _table_asked(tables, sheet) if sheet else max(visible, key=lambda table: _rank(table, known))
     if any(chosen is each for each in parser.unfinished):
         raise RefusedFile(text("The file is broken off: its table does not end."), text("Send it again, whole."))
     notes = []
@@ -71,7 +71,7 @@ def read_markup(path: str, encoding: str, errors: str, sheet: str | None, known:
         yield row
 
 
-def _told(tables: list[MarkupTable], sheet: str) -> MarkupTable:
+def _table_asked(tables: list[MarkupTable], sheet: str) -> MarkupTable:
     found = next((table for table in tables if plain_name(table.name) == plain_name(sheet)), None)
     if found is None and sheet.isdecimal() and 1 <= int(sheet) <= len(tables):
         found = tables[int(sheet) - 1]

@@ -54,7 +54,7 @@ def read_workbook(path: str, sheet: str | None, known: Collection[str]) -> Itera
     except calamine.PasswordError:
         raise _locked() from None
     visible = [each.name for each in book.sheets_metadata if each.visible == calamine.SheetVisibleEnum.Visible]
-    chosen = _told(book, sheet) if sheet else _chosen(book, visible, known)
+    chosen = _sheet_asked(book, sheet) if sheet else _chosen(book, visible, known)
     rows = _sheet(book, chosen)
     notes = []
     if len(visible) > 1:
@@ -140,7 +140,7 @@ def _unpacked(file: Any, part: zipfile.ZipInfo) -> int:
     return size
 
 
-def _told(book: Any, sheet: str) -> str:
+def _sheet_asked(book: Any, sheet: str) -> str:
     names: list[str] = book.sheet_names
     if sheet in names:
         return sheet
