@@ -8,7 +8,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from auth.caller import caller_id
-from feedback.desk.history import MOST, HistoryEntry
+from feedback.desk.history import MOST, CustomerEntry
 from layouts.predict.history import OwnNote, Told
 from layouts.shared.percent import percents
 from ml.decision.outcome_words import reason_words, told_words
@@ -44,7 +44,7 @@ def event_words(bundle: Bundle, event: Event) -> str:
     return came if event.value else missed
 
 
-def own_notes(bundle: Bundle, history: Iterable[HistoryEntry]) -> list[OwnNote]:
+def own_notes(bundle: Bundle, history: Iterable[CustomerEntry]) -> list[OwnNote]:
     """What the caller told of the model within a day, the first first: it shows as noted, and can be taken back."""
     since = time.time() - DAY
     told = [
@@ -100,7 +100,7 @@ def decision_words(bundle: Bundle, decision: Decision) -> str:
     return " · ".join(f"{item.label} {number}" for item, number in by[:3])
 
 
-def told_lines(bundle: Bundle, history: Iterable[HistoryEntry]) -> list[Told]:
+def told_lines(bundle: Bundle, history: Iterable[CustomerEntry]) -> list[Told]:
     """The lines of a history as the page shows them; what another model is about names it."""
     lines = []
     for each in history:

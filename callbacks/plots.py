@@ -75,7 +75,7 @@ def show_card(service: Service, request: Any, values: Any, clicks: Any, options:
     try:
         asked = plot_request(request, values, options, place)
     except LikelyError as error:  # no such plot
-        return plot_cards.refusal(error), None
+        return plot_cards.plot_error(error), None
     told = ctx.triggered_id if isinstance(ctx.triggered_id, dict) else {}
     plot = no_update if told.get("type") == ids.PLOT_DATA_OPENER else show_plot(service, asked)
     return plot, show_data(service, asked) if isinstance(clicks, int) and clicks % 2 else None
@@ -116,7 +116,7 @@ def show_plot(service: Service, request: Any) -> list[Component]:
     except StillWorking as error:
         return plot_cards.unfinished(error)
     except LikelyError as error:
-        return plot_cards.refusal(error)
+        return plot_cards.plot_error(error)
 
 
 def show_data(service: Service, request: dict[str, Any]) -> Any:
@@ -127,7 +127,7 @@ def show_data(service: Service, request: dict[str, Any]) -> Any:
             found = shown and shown_table(shown)
             return shown and found and plot_table.data(found, text(shown.plot.question))
     except LikelyError as error:
-        return plot_cards.refusal(error)
+        return plot_cards.plot_error(error)
 
 
 def _shown(service: Service, request: dict[str, Any]) -> Drawn | None:

@@ -88,7 +88,7 @@ def show_score(service: Service, request: Any, fields: Any, values: Any) -> tupl
         told = form_response(request.serial, asked=asked, problems=invalid.problems, notes=invalid.notes)
         return no_update, told
     except LikelyError as error:
-        return result.refusal(error, request.serial), form_response(request.serial)
+        return result.score_error(error, request.serial), form_response(request.serial)
     return said, form_response(request.serial, asked=asked, notes=notes)
 
 

@@ -24,7 +24,7 @@ from layouts.pages import gallery, home, not_found
 from layouts.performance import page as performance
 from layouts.results import page as results
 from layouts.shared import blocks, ids, url
-from layouts.shared.plot_cards import refusal, requested_outcome
+from layouts.shared.plot_cards import plot_error, requested_outcome
 from ml.bundle.record_book import RecordBooks
 from ml.demo.status import DemoStatus
 from ml.errors import LikelyError, UnknownModel
@@ -108,9 +108,9 @@ def show_page(service: Service, path: object, search: object, beside: PageServic
         now = beside.making()
         if now and now.goes_on and page.model in now.names:
             return home.coming(page.model, models(service), now)
-        return not_found.refusal(error, service.names())
+        return not_found.error_page(error, service.names())
     except LikelyError as error:
-        return not_found.refusal(error, service.names())
+        return not_found.error_page(error, service.names())
 
 
 def models(service: Service) -> list[tuple[str, home.Found]]:
@@ -149,7 +149,7 @@ def _model_page(
 
 def _results(bundle: Bundle, name: str, query: dict[str, str]) -> Component:
     if bundle.offers != "probabilities":
-        return html.Div(refusal(no_probabilities()), className="plots-page")
+        return html.Div(plot_error(no_probabilities()), className="plots-page")
     return results.page(bundle, name, query)
 
 

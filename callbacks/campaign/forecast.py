@@ -133,20 +133,20 @@ def foresee(
     except LikelyError as error:
         choices, problem = None, words(error)
     if choices is None:
-        return asked | _marked(names, part_names, {}, ("", "")) | _nothing(made_list.refusal(problem))
+        return asked | _marked(names, part_names, {}, ("", "")) | _nothing(made_list.forecast_error(problem))
     if not are_parts_of(choices, chosen.get("column"), by_name(part_names, part_texts)):
         raise PreventUpdate  # the fields of the column's values are on their way, with what was typed into them
     read = typed_wish(choices, chosen, by_name(names, texts) | by_name(part_names, part_texts))
     shown = asked | _marked(names, part_names, read.problems, call_list.cut_off_words(choices, chosen.get("offers")))
     if read.wish is None:
-        return shown | _nothing(made_list.refusal(text("Mend what is marked.")))
+        return shown | _nothing(made_list.forecast_error(text("Mend what is marked.")))
     shown["stale"] = text(made_list.STALE) if _made_otherwise(backend, made, read.wish) else ""
     if not read.wish["outcomes"]:
-        return shown | _nothing(made_list.refusal(text("Choose what the list is about."), bad=False))
+        return shown | _nothing(made_list.forecast_error(text("Choose what the list is about."), bad=False))
     try:
         return shown | _forecast(backend, of["job"], read.wish)
     except LikelyError as error:
-        return shown | _nothing(made_list.refusal(words(error)))
+        return shown | _nothing(made_list.forecast_error(words(error)))
 
 
 def _forecast(backend: CampaignBackend, job: str, asked: Mapping[str, Any]) -> dict[str, Any]:

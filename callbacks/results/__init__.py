@@ -99,8 +99,8 @@ def _shown(make: Any) -> Shown:
     except StillWorking as error:
         return plot_cards.unfinished(error), False
     except LikelyError as error:
-        return plot_cards.refusal(error), True
+        return plot_cards.plot_error(error), True
     except StoreUnavailable as error:
-        return plot_cards.refusal(
+        return plot_cards.plot_error(
             LikelyError(str(error), text("It is asked again when the page is opened anew."))
         ), True

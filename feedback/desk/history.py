@@ -16,7 +16,7 @@ MOST = 40  # decisions and events that are looked at, of each
 
 
 @dataclass(frozen=True)
-class HistoryEntry:
+class CustomerEntry:
     """A line of the history.
 
     Attributes
@@ -41,7 +41,7 @@ class HistoryEntry:
     note: str = ""
 
 
-def history(desk: Desk, bundle: Bundle, record: str) -> list[HistoryEntry]:
+def history(desk: Desk, bundle: Bundle, record: str) -> list[CustomerEntry]:
     """The history of a record, of all models that name records alike and of which the caller may tell outcomes."""
     if not record:
         return []
@@ -53,14 +53,14 @@ def history(desk: Desk, bundle: Bundle, record: str) -> list[HistoryEntry]:
     in_force = events_in_force(reversed(events))
     told_of = {each.decision for each in in_force}
     lines = [
-        HistoryEntry(
+        CustomerEntry(
             each.happened, names.of(each.by), bundles[each.model], event=each, note=desk.feedback.note_of(each)
         )
         for each in in_force
     ]
     # What was told names its decision: that line says both
     lines += [
-        HistoryEntry(each.made, names.of(each.who), bundles[each.model.partition("@")[0]], decision=each)
+        CustomerEntry(each.made, names.of(each.who), bundles[each.model.partition("@")[0]], decision=each)
         for each in decisions
         if each.id not in told_of
     ]

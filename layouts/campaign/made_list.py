@@ -75,7 +75,7 @@ def ready() -> list[Any]:
     return text_parts(READY, link=html.A(text(GO), href=f"#{ids.campaign('made')}"))
 
 
-def refusal(words: str, *, bad: bool = True) -> list[Component]:
+def forecast_error(words: str, *, bad: bool = True) -> list[Component]:
     """Why there is no forecast."""
     return [html.P(words, className="campaign-bad" if bad else "")]
 

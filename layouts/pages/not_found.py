@@ -18,7 +18,7 @@ def page(path: str | None, names: Sequence[str]) -> Component:
     return _page(text("Page not found"), words, text("It may have moved, or the address has a typing error."), names)
 
 
-def refusal(error: LikelyError, names: Sequence[str]) -> Component:
+def error_page(error: LikelyError, names: Sequence[str]) -> Component:
     """The model of the address is not there or cannot be opened."""
     if error.code == "unknown_model":
         return _page(text("No such model"), error.message, "" if names else error.hint, names)

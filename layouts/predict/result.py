@@ -42,7 +42,7 @@ def nothing_yet(serial: int) -> Component:
     return framed([html.P(text("No result yet."), className="headline")], serial)
 
 
-def refusal(error: LikelyError, serial: int) -> Component:
+def score_error(error: LikelyError, serial: int) -> Component:
     """The error in place of a result, where the model answers no record at all."""
     words = [html.P(error.message, className="headline headline-words"), html.P(error.hint, className="aside")]
     return framed(words, serial)

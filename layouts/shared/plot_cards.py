@@ -152,7 +152,7 @@ def read_by_keys(graph: Component, question: str) -> Component:
     return html.Div([graph, words], className="plot-figure", tabIndex=0, role="application", **named)
 
 
-def refusal(error: LikelyError) -> list[Component]:
+def plot_error(error: LikelyError) -> list[Component]:
     """The reason why a plot cannot be drawn, in its place."""
     return [html.Div([html.P(error.message), html.P(error.hint, className="plot-hint")], className="plot-refusal")]
 

@@ -399,7 +399,7 @@ def test_a_missing_page_leads_to_those_that_are_there():
     page = not_found.page("/nope", ["iris"])
     assert "There is no page at /nope." in text_in(page)
     assert "/iris/predict" in {part.href for part in all_of(page) if hasattr(part, "href")}
-    words = text_in(not_found.refusal(UnknownModel("There is no model 'x'.", "Known models: iris."), ["iris"]))
+    words = text_in(not_found.error_page(UnknownModel("There is no model 'x'.", "Known models: iris."), ["iris"]))
     assert "There is no model 'x'." in words
     assert words.count("iris") == 1
 
