@@ -148,3 +148,14 @@ test("without Dash's call for a changed control nothing is asked, and its answer
   assert.equal(changed(), "no update"); // an answer is awaited
   assert.equal(called.length, 0);
 });
+
+test("a field may be called as a property that every object has", () => {
+  const values = { constructor: "1", toString: "2", ["__proto__"]: "3", hasOwnProperty: "4" };
+  formOf(values);
+  settle({ serial: 0, record: Object.fromEntries(Object.entries(values)), problems: {}, notes: {} });
+  type("toString", "5");
+  hit("toString", "Enter");
+  answer(1, { ...Object.fromEntries(Object.entries(values)), toString: "5" } as unknown as Record<string, string>);
+  assert.equal(state(), "current");
+  assert.deepEqual([...document.querySelectorAll<HTMLElement>("[data-feature]")].map(({ dataset }) => dataset.state), ["", "", "", ""]);
+});

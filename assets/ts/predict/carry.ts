@@ -2,7 +2,7 @@
    valid there the server says; what it refuses becomes blank again. The tab's session storage holds them; no address
    names a personal one. */
 import { byId, find, kept, need, setWords } from "../shared/dom.ts";
-import { controlOf, fieldsOf, labelOf, nameOf, radiosOf, setValue, valueOf } from "../shared/fields.ts";
+import { controlOf, entryOf, fieldsOf, labelOf, nameOf, radiosOf, setValue, valueOf } from "../shared/fields.ts";
 import { ask } from "../shared/form.ts";
 import { listed, sentence } from "../shared/sentences.ts";
 
@@ -35,10 +35,10 @@ function takeOver(form: HTMLElement) {
   const untouched = !form.dataset.record && !location.search && fieldsOf(form).every((field) => !valueOf(field));
   if (!from || from.model === modelOf(form) || !untouched) return false;
   doubtful = fieldsOf(form).filter((field) => {
-    const value = from.values[nameOf(field)];
+    const value = entryOf(from.values, nameOf(field));
     return value && value.unit === unitOf(field) && takes(field, value.text);
   });
-  for (const field of doubtful) setValue(field, from.values[nameOf(field)].text);
+  for (const field of doubtful) setValue(field, entryOf(from.values, nameOf(field))?.text ?? "");
   title = from.title;
   if (doubtful.length) ask();
   return doubtful.length > 0;

@@ -3,7 +3,7 @@
 import { byId, closest, hasModifier, kept, setWords } from "../shared/dom.ts";
 import { addKind, Combobox, comboboxOf } from "../shared/combobox.ts";
 import { tell } from "../shared/events.ts";
-import { fieldsOf, nameOf, setValue, valueOf, type Snapshot } from "../shared/fields.ts";
+import { entryOf, fieldsOf, nameOf, setValue, valueOf, type Snapshot } from "../shared/fields.ts";
 import { ask, turn } from "../shared/form.ts";
 import { counted } from "../shared/sentences.ts";
 import { formHere } from "./call.ts";
@@ -87,7 +87,7 @@ function choose(hit: Hit) {
   if ("wanted" in form.dataset) form.dataset.outcome = form.dataset.wanted;
   delete form.dataset.wanted;
   here()?.leave();
-  put(form, hit, fieldsOf(form).map((field) => hit.record[nameOf(field)]));
+  put(form, hit, fieldsOf(form).map((field) => entryOf(hit.record, nameOf(field)) ?? ""));
 }
 
 /* The record's values become those that Reset returns to. */

@@ -1,5 +1,6 @@
 /* Words of the row that tells what came, for the outcome in focus: the server gives those of all (layouts/predict/outcome_row.py). */
 import { find, setWords } from "../shared/dom.ts";
+import { entryOf } from "../shared/fields.ts";
 
 type Words = { about: string; came: string; missed: string; whole: [string, string] }; // as ToldWords in Python
 
@@ -7,8 +8,8 @@ type Words = { about: string; came: string; missed: string; whole: [string, stri
    the one chosen stands below, where the closed list cuts it. */
 export function nameOutcome(row: HTMLElement, choice: HTMLSelectElement | null) {
   if (choice) { nameChoice(row, choice); return; }
-  const every = JSON.parse(row.dataset.words ?? "{}") as Record<string, Words | undefined>;
-  const words = every[find("#result [data-focus]")?.dataset.focus ?? ""];
+  const every = JSON.parse(row.dataset.words ?? "{}") as Record<string, Words>;
+  const words = entryOf(every, find("#result [data-focus]")?.dataset.focus ?? "");
   const [came, missed] = ["came", "missed"].map((kind) => find(`[data-outcome=${kind}]`, row));
   if (!words || !came || !missed || came.dataset.name !== undefined) return; // of classes, whatever is in focus
   nameButton(came, words.came, words.about && words.whole[0]);

@@ -3,7 +3,7 @@
 import { setProps } from "../shared/dash.ts";
 import { byId, find } from "../shared/dom.ts";
 import type { Current } from "../shared/events.ts";
-import { fieldsOf, nameOf } from "../shared/fields.ts";
+import { entryOf, fieldsOf, nameOf } from "../shared/fields.ts";
 import { onMessage, onSignal } from "../shared/signals.ts";
 import { inLists, put, type Sweep } from "./sweeps.ts";
 
@@ -79,7 +79,7 @@ onMessage("advice", advise);
 function drawn() {
   if (!wanted || !latest?.outcome || !same(latest, wanted.question)) return;
   if (!same(shown(), latest) || Number(shown()?.step) !== latest.step) return;
-  for (const field of fieldsOf(wanted.form)) put(field, latest.sweeps[nameOf(field)]);
+  for (const field of fieldsOf(wanted.form)) put(field, entryOf(latest.sweeps, nameOf(field)));
   mark("current");
   sharpen();
 }

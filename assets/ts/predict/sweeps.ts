@@ -1,5 +1,6 @@
 /* What-if sweeps in the fields, drawn by the server: a drawing under the control, or a score beside each choice. */
 import { all, find } from "../shared/dom.ts";
+import { entryOf } from "../shared/fields.ts";
 
 /* As layouts/predict/what_if.py gives it. */
 export type Sweep = { drawing?: string; scores?: Record<string, string>; here?: string | null };
@@ -8,9 +9,9 @@ export function put(field: HTMLElement, { drawing = "", scores = {}, here }: Swe
   const place = find(".what-if", field);
   if (place) find(".sweep", place)?.remove();
   place?.insertAdjacentHTML("afterbegin", drawing);
-  for (const option of all<HTMLOptionElement>("select option", field)) say(option, option.value === here ? undefined : scores[option.value]);
-  for (const input of all<HTMLInputElement>("[role=radiogroup] input", field)) say(input.nextElementSibling as HTMLElement, scores[input.value]);
-  for (const label of all("[data-code]", field)) say(label, scores[label.dataset.code ?? ""]);
+  for (const option of all<HTMLOptionElement>("select option", field)) say(option, option.value === here ? undefined : entryOf(scores, option.value));
+  for (const input of all<HTMLInputElement>("[role=radiogroup] input", field)) say(input.nextElementSibling as HTMLElement, entryOf(scores, input.value));
+  for (const label of all("[data-code]", field)) say(label, entryOf(scores, label.dataset.code ?? ""));
 }
 
 function say({ dataset }: HTMLElement, score?: string) {

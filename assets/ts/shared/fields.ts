@@ -7,6 +7,8 @@ export const nameOf = (field: HTMLElement) => field.dataset.feature ?? "";
 export const labelOf = (field: HTMLElement) => need(".field-label", field).firstChild?.textContent ?? "";
 export const maybeControlOf = (field: HTMLElement) => byId<Control>(field.dataset.control ?? "");
 export const isNumber = (field: HTMLElement) => field.dataset.step !== undefined;
+/* The entry of a name that people chose: each object has a "constructor" and a "toString" that nobody put there. */
+export const entryOf = <T>(entries: Record<string, T>, name: string) => (Object.hasOwn(entries, name) ? entries[name] : undefined);
 export const isTyped = (element: Element) =>
   element.matches("textarea, input:not([type=radio], [type=checkbox], [type=range], [type=date])");
 

@@ -4,7 +4,7 @@
 import { register, setProps } from "./dash.ts";
 import { all, byId, closest, find, hasModifier, setWords } from "./dom.ts";
 import {
-  asValue, controlOf, dress, fieldsOf, focusOf, foundIn, isTyped, labelOf, maybeControlOf, nameOf, radiosOf, setValue,
+  asValue, controlOf, dress, entryOf, fieldsOf, focusOf, foundIn, isTyped, labelOf, maybeControlOf, nameOf, radiosOf, setValue,
   settleNumber, step, valueOf, valuesOf,
 } from "./fields.ts";
 import { tell, type Question } from "./events.ts";
@@ -130,18 +130,18 @@ function take(answer: Answer) {
 }
 
 function textOfAnswer(form: HTMLElement, { values, outcome, declined, record_id: record, order }: Asked) {
-  return textOf(fieldsOf(form).map((field) => asValue(field, values[nameOf(field)] ?? "")), { outcome, declined, record, order });
+  return textOf(fieldsOf(form).map((field) => asValue(field, entryOf(values, nameOf(field)) ?? "")), { outcome, declined, record, order });
 }
 
 function open(answer: Answer, tries = 60) {
   const form = find("[data-asks]");
-  if (!form || !fieldsOf(form).every((field) => maybeControlOf(field) && nameOf(field) in answer.record)) {
+  if (!form || !fieldsOf(form).every((field) => maybeControlOf(field) && Object.hasOwn(answer.record, nameOf(field)))) {
     if (tries) requestAnimationFrame(() => open(answer, tries - 1)); // Dash loads some controls when they are first drawn
     return;
   }
   if (now) { calm(now); clearTimeout(now.timer); }
   dress(form);
-  const shown = textOf(fieldsOf(form).map((field) => answer.record[nameOf(field)] ?? ""), focusOf(form));
+  const shown = textOf(fieldsOf(form).map((field) => entryOf(answer.record, nameOf(field)) ?? ""), focusOf(form));
   form.dataset.settled = "true";
   now = { form, answer, shown, sent: null, seen: null, serial: 0, retry: PATIENCE, changed: 0, since: 0, quiet: 0 };
   askNow();
@@ -206,8 +206,8 @@ function announce() {
 function mark({ form, answer: { problems, notes } }: State) {
   const faulty = [];
   for (const field of fieldsOf(form)) {
-    const problem = problems[nameOf(field)];
-    const note = notes[nameOf(field)];
+    const problem = entryOf(problems, nameOf(field));
+    const note = entryOf(notes, nameOf(field));
     const said = byId(field.dataset.said ?? "");
     setWords(said, problem ?? note ?? said?.dataset.hint ?? "");
     field.dataset.state = problem ? "problem" : note ? "note" : "";
