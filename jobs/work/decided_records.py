@@ -105,13 +105,10 @@ def _values(bundle: Bundle, packed: bytes) -> Iterator[dict[str, Any]]:
         return
     reading, records = unpacked(packed, bundle)
     names = [reading.renamed.get(name, name) for name in reading.header]
-    places = [(at, name) for at, name in enumerate(names) if name in known]
+    columns = [(at, name, reading.rules.reader(name)) for at, name in enumerate(names) if name in known]
     for cells in records:
-        if len(cells) == len(names):
-            row = reading.rules.row({name: plain_cell(cells[at]) for at, name in places})
-            yield row if isinstance(row, dict) else {}
-        else:
-            yield {}
+        fits = len(cells) == len(names)
+        yield {name: read(plain_cell(cells[at])) for at, name, read in columns} if fits else {}
 
 
 def _names_read(schema: Schema) -> set[str]:

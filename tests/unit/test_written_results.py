@@ -243,6 +243,21 @@ def test_features_are_written_as_they_were_read():
     ]  # fmt: skip
 
 
+def test_a_column_is_read_as_its_cells_are_in_rows_each_spelling_once(monkeypatch):
+    schema = Schema((Feature("age", "Age", "number"), Feature("rate", "Rate", "number"), Feature("day", "Day", "date")))
+    rules = CellRules({"age": ","}, frozenset({"rate"}), {"day": "mdy"}, schema=schema)
+    cells = {
+        "age": ["1.234,50 €", "NA", "1.234,50 €", "x", ""], "rate": ["12 %"], "day": ["1/2/2026", "soon"], "id": [" 7 "]
+    }  # fmt: skip
+    wanted = {name: [rules.row({name: cell})[name] for cell in some] for name, some in cells.items()}
+    assert wanted["age"][0] == "1234.50"
+    read, plain = [], CellRules.plain
+    monkeypatch.setattr(CellRules, "plain", lambda self, *given: (read.append(given[1]), plain(self, *given))[1])
+    assert {name: list(map(rules.reader(name), some)) for name, some in cells.items()} == wanted
+    assert read.count("1.234,50 €") == 1
+    assert CellRules().reader("age")("1,5") == "1,5"
+
+
 @pytest.mark.parametrize(
     "name", ["Name", "Full Name", "last_name", "Vorname", "Kunde", "Customer", "Nom", "customerName"]
 )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache, partial
 from typing import Any
 
 from ml.data.feature import Feature, text_of
@@ -124,6 +125,12 @@ class CellRules:
             if name in known and isinstance(cell, str)
         }
         return {**row, **read}
+
+    def reader(self, name: str) -> Callable[[str], str]:
+        """Reads the cells of one column as :meth:`row` does, each spelling once: for the cells of one chunk."""
+        if self.schema is None or name not in self.schema.position:
+            return str
+        return cache(partial(self.plain, self.schema.features[self.schema.position[name]]))
 
     def _spellings(self, feature: Feature) -> Mapping[str, str]:
         return self._spelled.get(feature.name) or self._spelled.setdefault(feature.name, spellings(feature))
