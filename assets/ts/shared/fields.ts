@@ -79,10 +79,10 @@ export function settleNumber(field: HTMLElement) {
 
 export function step(field: HTMLElement, direction: number) {
   const { step: size = "1", low, high } = field.dataset;
-  const standing = valueOf(field);
-  const value = Number(standing || low || 0);
+  const written = valueOf(field);
+  const value = Number(written || low || 0);
   if (!Number.isFinite(value)) return;
-  const digits = Math.max(...[size, standing].map((text) => (text.split(".")[1] ?? "").length));
+  const digits = Math.max(...[size, written].map((text) => (text.split(".")[1] ?? "").length));
   const moved = Math.min(Math.max(value + direction * Number(size), Number(low ?? -Infinity)), Number(high ?? Infinity));
   setValue(field, String(Number(moved.toFixed(Math.min(digits, 12)))));
 }

@@ -36,7 +36,7 @@ let turned = false;           // the next change of the address is an entry of t
 
 const formOf = (target: EventTarget | null) => (target instanceof Element ? target.closest<HTMLElement>("[data-asks]") : null);
 const textOf = (values: string[], focus: object) => JSON.stringify([values, focus]);
-const standing = ({ form }: State) => textOf(valuesOf(form), focusOf(form));
+const formText = ({ form }: State) => textOf(valuesOf(form), focusOf(form));
 
 // ---- asking -------------------------------------------------------------------------------
 /* The clientside callback whose inputs are the controls: its output is the request, if one is due. */
@@ -48,7 +48,7 @@ register({ changed });
 /* The server is asked after a pause in typing, and while values go on changing (a key held, a range dragged) after the
    answer before, so that each answer is shown: Dash drops the answer to what it asks again. */
 function due(state: State) {
-  const text = standing(state);
+  const text = formText(state);
   if (text !== state.seen) state.changed = Date.now();
   state.seen = text;
   const wait = Math.max(state.quiet, state.patience ? state.changed + CROWD : state.since + SPACING) - Date.now();
@@ -149,7 +149,7 @@ function open(answer: Answer, tries = 60) {
 
 /* True when the result belongs to the values in the form; shows the panel's state. */
 function check(state: State) {
-  if (standing(state) !== state.shown) {
+  if (formText(state) !== state.shown) {
     // "invalid" and "lost" say so already, and stay until the next response
     if (byId("panel")?.dataset.state === "current") panel(state.form, "waiting", "");
     return false;
@@ -181,7 +181,7 @@ function lead(state: State) {
   const { dataset } = state.form;
   if (dataset.opened !== "" || dataset.outcome) return;
   dataset.opened = find("#result [data-focus]")?.dataset.focus ?? "";
-  state.shown = standing(state);
+  state.shown = formText(state);
 }
 
 function keep(form: HTMLElement) {
