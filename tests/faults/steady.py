@@ -122,7 +122,8 @@ class Load:
         code, body = ask(self.port, "GET", f"/api/v1/jobs/{job}")
         if code != 200 or json.loads(body)["state"] not in ("done", "failed", "cancelled"):
             return b""
-        return ask(self.port, "GET", f"/api/v1/jobs/{job}/result")[1] or b"nothing"
+        code, body = ask(self.port, "GET", f"/api/v1/jobs/{job}/result")
+        return b"" if code in (0, *REFUSED) else body or b"nothing"  # what is refused for now is asked for again
 
     def settle(self, seconds: float = 60.0) -> None:
         """After the load: wait until every job is over, and compare their results."""
