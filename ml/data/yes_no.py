@@ -18,9 +18,10 @@ TRUE, FALSE = {"true", "yes"}, {"false", "no"}
 
 
 def no_and_yes(texts: Iterable[str]) -> tuple[str, str] | None:
-    """Two texts as (no, yes), in any case; None where they are no such pair."""
-    by_folded = {text.strip().casefold(): text for text in texts}
-    pair = _BY_WORDS.get(frozenset(by_folded)) if len(by_folded) == 2 else None
+    """Two texts as (no, yes), in any case; None where they are no such pair, as Yes, yes and no are not."""
+    given = set(texts)
+    by_folded = {text.strip().casefold(): text for text in given}
+    pair = _BY_WORDS.get(frozenset(by_folded)) if len(by_folded) == len(given) == 2 else None
     return None if pair is None else (by_folded[pair[0]], by_folded[pair[1]])
 
 

@@ -96,6 +96,8 @@ def _feature(
     except (ValueError, TypeError, AttributeError):
         example = quote(known.iloc[0])
         raise InvalidData(f"{name!r} is described as {kind}, and its values are not: {example}.") from None
+    if kind in ("category", "text") and series.notna().all() and "" in known.unique().tolist():
+        inferred["blank"] = ""  # training filled its gaps with it, whatever else the estimator takes for one
     if kind == "category" and levels:
         inferred["choices"] = _with_levels(inferred["choices"], levels)
     if choices:

@@ -46,6 +46,8 @@ def feature_of(values, **told):
         (["yes", "nein"], None),
         (["yes", "no", "maybe"], None),
         (["yes"], None),
+        (["yes", "Yes", "no"], None),
+        (["yes", "yes", "no"], ("no", "yes")),
     ],
 )
 def test_which_of_two_words_means_yes(texts, pair):

@@ -37,12 +37,18 @@ def with_accepted_values(schema: Schema, block: Block, ask: Maker, told: Collect
     rows = _models(schema, block, ask)
     if not rows:
         return schema
+    schema = _optional_where_empty(schema, told)
     schema = _set(schema, rows, ask, told, "required", False, lambda *_: None)
     schema = _set(schema, rows, ask, told, "blank", "", _empty, wanted=lambda feature: feature.required)
-    named = [feature.name for feature in schema.features if feature.blank == "" and feature.required]
-    schema = _replaced(schema, {name: {"required": False} for name in named if (name, "required") not in told})
+    schema = _optional_where_empty(schema, told)
     schema = _set(schema, rows, ask, told, "fractions", True, _half, wanted=lambda f: f.kind == "integer")
     return _set(schema, rows, ask, told, "unknown", True, _unheard, wanted=lambda f: f.kind == "category")
+
+
+def _optional_where_empty(schema: Schema, told: Collection[tuple[str, str]]) -> Schema:
+    """The schema in which features whose gaps are read as empty texts may be left blank."""
+    named = [feature.name for feature in schema.features if feature.blank == "" and feature.required]
+    return _replaced(schema, {name: {"required": False} for name in named if (name, "required") not in told})
 
 
 def _empty(feature: Feature, _: Value) -> Value:

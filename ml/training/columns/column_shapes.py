@@ -58,7 +58,7 @@ def codes_of(numbers: pd.Series) -> tuple[Choice, ...]:
     if known == [0, 1]:
         return Choice(1, "Yes"), Choice(0, "No")
     few = 1 < len(known) <= MOST_CODES and len(numbers) >= EACH_CODE * len(known)
-    if not few or known != list(range(known[0], known[-1] + 1)) or known[0] < 0 or known[-1] > LARGEST_CODE:
+    if not few or known[-1] - known[0] >= len(known) or known[0] < 0 or known[-1] > LARGEST_CODE:
         return ()
     return tuple(Choice(code, str(code)) for code in known)
 

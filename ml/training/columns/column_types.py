@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from pandas.api import types
 
+from ml.data.parsing import LARGEST_INTEGER
 from ml.errors import InvalidData
 
 TAKEN = "Likely takes finite numbers, truth values, texts, dates and times (datetime64), and categories of these."
@@ -55,6 +56,7 @@ def _check_numbers(series: pd.Series, name: str, source: str) -> None:
         hint = f"{TAKEN} Give the real and the imaginary part a column each."
         raise InvalidData(f"Column {name!r} of {source} holds complex numbers.", hint)
     if types.is_integer_dtype(series):
+        _check_integers(series, name, source)
         return
     numbers = series.to_numpy(dtype=np.float64, na_value=np.nan)
     beyond = np.flatnonzero(np.abs(numbers) > LARGEST)
@@ -63,6 +65,16 @@ def _check_numbers(series: pd.Series, name: str, source: str) -> None:
         raise InvalidData(
             f"Column {name!r} of {source} holds {kind}, the first in row {beyond[0] + 1:,} ({len(beyond):,} in all).",
             "Leave these rows out, or fit the estimator again on what they stand for (a gap, or the largest value).",
+        )
+
+
+def _check_integers(series: pd.Series, name: str, source: str) -> None:
+    beyond = np.flatnonzero(((series > LARGEST_INTEGER) | (series < -LARGEST_INTEGER)).to_numpy(bool, na_value=False))
+    if len(beyond):
+        raise InvalidData(
+            f"Column {name!r} of {source} holds whole numbers beyond 2^53, from which on neighbours are one decimal "
+            f"number: the first in row {beyond[0] + 1:,} ({len(beyond):,} in all).",
+            "Such a number names something: leave the column out, or make it text before the estimator is fitted.",
         )
 
 
