@@ -170,7 +170,7 @@ def test_a_worker_is_killed_in_the_middle_of_many_rows(house, applicants, cells)
     kill_all(first)
     assert house.done(job) < MANY
     second = house.processes.start("-m", "jobs", "--workers", "2")
-    wait_until(lambda: house.is_over(job), 60)
+    wait_until(lambda: house.is_over(job), 180)
     second.send_signal(signal.SIGTERM)
     assert second.wait(15) == 0
     house.check(job, applicants, cells, MANY)
@@ -186,7 +186,7 @@ def test_workers_of_a_broker_are_killed_and_so_is_the_broker(house, applicants, 
     assert house.done(job) < MANY
     time.sleep(1)
     house.broker.come_back()
-    wait_until(lambda: house.is_over(job), 60)
+    wait_until(lambda: house.is_over(job), 180)
     second.send_signal(signal.SIGTERM)
     second.wait(30)
     house.check(job, applicants, cells, MANY)
@@ -202,7 +202,7 @@ def test_the_web_service_is_killed_with_its_runner_and_started_again(house, appl
     house.half_way(job, BEGUN)
     kill_all(web)
     again = house.serve()
-    wait_until(lambda: house.is_over(job), 60)
+    wait_until(lambda: house.is_over(job), 180)
     house.check(job, applicants, cells, SOME)
     with urllib.request.urlopen(f"{house.address}/api/v1/jobs/{job.id}/result", timeout=30) as answer:
         assert sum(1 for _ in answer) == SOME + 1
@@ -223,7 +223,7 @@ def test_a_runner_goes_on_when_only_the_web_master_is_killed(house, applicants, 
     os.kill(web.pid, signal.SIGKILL)
     web.wait()
     assert house.done(job) < MANY
-    wait_until(lambda: house.is_over(job), 60)
+    wait_until(lambda: house.is_over(job), 180)
     house.check(job, applicants, cells, MANY)
 
 
@@ -244,7 +244,7 @@ def test_a_worker_that_is_told_to_end_leaves_no_chunk_behind(house, applicants, 
         held = connection.exec_driver_sql("SELECT count(*) FROM pieces WHERE state = 'running'").scalar()
     assert held == 0
     house.processes.start("-m", "jobs", "--workers", "1")
-    wait_until(lambda: house.is_over(job), 60)
+    wait_until(lambda: house.is_over(job), 180)
     house.check(job, applicants, cells, SOME)
 
 

@@ -32,7 +32,7 @@ def test_a_job_is_left_to_the_worker_that_has_its_version(house, applicants, cel
         wait_until(lambda: LEFT in house.log.read_text(), 60)
         assert house.store.jobs.get(job.id).state == "running"
         house.processes.start("-m", "jobs", "--workers", "1")
-        wait_until(lambda: house.is_over(job), 90)
+        wait_until(lambda: house.is_over(job), 180)
     finally:
         processes.end()
     house.check(job, applicants, cells, ROWS)

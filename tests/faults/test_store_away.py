@@ -70,7 +70,7 @@ def test_workers_wait_for_a_database_that_went_away(house, door, applicants, cel
     house.half_way(job, BEGUN)
     outage(door)
     assert worker.poll() is None
-    wait_until(lambda: house.is_over(job), 60)
+    wait_until(lambda: house.is_over(job), 180)
     house.check(job, applicants, cells, SOME)
     assert attempts(house) == {1}
     wait_until(lambda: house.log.read_text().count("The store answers again") == 2, 20)
@@ -88,7 +88,7 @@ def test_a_worker_waits_for_a_database_that_is_away_when_it_starts(house, door, 
     time.sleep(2)
     assert worker.poll() is None
     door.open()
-    wait_until(lambda: house.is_over(job), 30)
+    wait_until(lambda: house.is_over(job), 180)
     house.check(job, applicants, cells, BEGUN)
     said = house.log.read_text()
     assert "Traceback" not in said
@@ -103,7 +103,7 @@ def test_a_runner_does_not_end_as_idle_while_it_cannot_know(house, door, applica
     time.sleep(IDLE + 5)
     assert runner.poll() is None
     door.open()
-    wait_until(lambda: house.is_over(job), 30)
+    wait_until(lambda: house.is_over(job), 180)
     house.check(job, applicants, cells, BEGUN)
     assert runner.wait(IDLE + 30) == 0
     assert "Traceback" not in house.log.read_text()
