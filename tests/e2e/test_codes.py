@@ -69,6 +69,7 @@ def test_buttons_arrows_escape_and_other_numbers(browse, estimator_and_address, 
     expect(pressed(tab, "tier")).to_have_text("3")
     scored(tab, estimator, 1, 3)
     click(tab, "tier", "Other")
+    expect(tab.page.locator("[data-feature=tier] .codes-other input")).to_be_focused()
     tab.page.keyboard.type("6")
     tab.page.keyboard.press("Enter")
     expect(tab.page.locator("[data-feature=tier] .field-said")).to_have_text("The model has seen 1 to 3.")
