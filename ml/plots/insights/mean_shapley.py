@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ml.errors import NothingToShow
 from ml.insights.global_shapley import global_shapley_of
 from ml.metrics.intervals import WIDTH
 from ml.plots.columns import Column, Columns, points
@@ -49,8 +50,13 @@ class MeanShapley:
 
 
 def compute(study: Study) -> MeanShapley:
-    """Mean absolute contribution of every feature, for all outcomes."""
+    """Mean absolute contribution of every feature, for all outcomes; NothingToShow where one record is all there is."""
     found = global_shapley_of(study.bundle)
+    if len(found.values) < 2:
+        raise NothingToShow(
+            text("The hold-out has one record, and a mean over one says nothing."),
+            text("Add the model with more rows that it did not learn from."),
+        )
     labels = [feature.label for feature in study.bundle.schema.features]
     each = np.abs(found.values)
     size, error = each.mean(axis=0).T, each.std(axis=0, ddof=1).T / np.sqrt(len(each))
