@@ -210,7 +210,11 @@ class Bundle:
             same = same and bool(np.allclose(answer.probabilities, expected, rtol=0, atol=TOLERANCE))
         if not same:
             raise BrokenModel(
-                text("{key} does not give the answers recorded with it.", key=self.key), text("Train or add it again.")
+                text("{key} does not give the answers recorded with it.", key=self.key),
+                text(
+                    "Train or add it again. A step that reads the clock answers differently each day: let it take the "
+                    "day from a column."
+                ),
             )
 
 

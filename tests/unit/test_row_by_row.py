@@ -1,5 +1,7 @@
 """An estimator whose answer for a row depends on chance, on other rows or on earlier questions, is no model."""
 
+from contextlib import nullcontext
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -190,6 +192,19 @@ def test_a_tie_that_rounding_breaks_in_a_few_rows_is_no_dependence(monkeypatch):
     asked.clear()
     monkeypatch.setattr(SklearnPredictor, "row", other_neighbour(5))
     with pytest.raises(InvalidData, match=r"5 of 24 rows .*\(by up to 0\.25\)"):
+        check(GaussianNB())
+
+
+@pytest.mark.parametrize(("apart", "refused"), [(9e-5, False), (1.1e-4, True)])
+def test_single_precision_may_round_one_row_differently(monkeypatch, apart, refused):
+    row = SklearnPredictor.row
+
+    def answer(self, given):
+        labels, (no, yes) = row(self, given)
+        return labels, (no - apart, yes + apart)
+
+    monkeypatch.setattr(SklearnPredictor, "row", answer)
+    with pytest.raises(InvalidData, match="24 of 24 rows differently") if refused else nullcontext():
         check(GaussianNB())
 
 
