@@ -17,7 +17,7 @@ onSignal("page", ["data-page"], ({ dataset: { page = "" } }) => {
   if (titled) {
     // After a link to another page the keyboard continues at its top
     byId("content")?.focus({ preventScroll: true });
-    scrollTo({ top: 0, behavior: "instant" });
+    scrollTo(0, 0);
   }
   document.title = titled = page;
 });

@@ -34,8 +34,7 @@ onSignal("stays", ["data-at"], () => {
   if (!from || from.at !== here()) return;
   scrollTo({ top: from.top, behavior: "instant" }); // however the page was drawn
   const link = from.kind === "rows" ? linksOf(from.rows).find(({ href }) => !from.seen.has(href)) : linkTo(from.at);
-  link?.focus({ preventScroll: true });
-  if (from.kind === "rows") link?.scrollIntoView({ block: "nearest", behavior: "instant" });
+  link?.focus({ preventScroll: from.kind !== "rows" });
   if (link) setWords(told, from.said);
 });
 
@@ -52,6 +51,5 @@ onSignal("step", ["data-of"], ({ dataset: { of = "" } }) => {
   const heading = back ?? find("main :is(.versions-step, .versions) :is(h2, [role=alert])");
   if (!heading) return;
   if (!back) heading.tabIndex = -1;
-  heading.focus({ preventScroll: true });
-  heading.scrollIntoView({ block: "nearest", behavior: "instant" }); // a smooth one to the top may still be under way
+  heading.focus();
 });
