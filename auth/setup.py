@@ -15,7 +15,7 @@ from auth.audit_log import AuditLog
 from auth.browser_sessions import CookieSecret, use_sessions
 from auth.caller import ANYBODY, EVERYBODY
 from auth.elsewhere.arrivals import Arrivals
-from auth.elsewhere.proxy_callers import ProxyCallers, Reader
+from auth.elsewhere.proxy_callers import CallerReader, ProxyCallers
 from auth.elsewhere.proxy_names import ProxyNames
 from auth.elsewhere.rules import Elsewhere, NameRules, OidcRules, TokenRules
 from auth.gate import IdentifyCaller
@@ -113,7 +113,7 @@ def set_up(
     return Auth(identify, audit, accounts, keys, forget, at_provider)
 
 
-def _reader(rules: TokenRules | NameRules) -> Reader:
+def _reader(rules: TokenRules | NameRules) -> CallerReader:
     if isinstance(rules, NameRules):
         return ProxyNames(rules)
     from auth.elsewhere.proxy_tokens import ProxyTokens  # 0.1 s, for tokens only

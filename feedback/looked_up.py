@@ -15,7 +15,7 @@ Fetched = tuple[dict[str, Decision | None], dict[str, Event | None], dict[Hashab
 _fetched: ContextVar[Fetched | None] = ContextVar("fetched_decisions_and_events", default=None)
 
 
-class LookUp:
+class DecisionLookup:
     """Finds decisions and events by id.
 
     Parameters

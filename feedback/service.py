@@ -14,7 +14,7 @@ from auth.permissions import Permission
 from feedback.check_event import check_about, check_event, unknown_decision
 from feedback.errors import BadEvent, UnknownDecision
 from feedback.joined import Amendments, Joined, join
-from feedback.looked_up import LookUp
+from feedback.looked_up import DecisionLookup
 from feedback.niced_process import NicedProcess
 from feedback.sealing import Sealer
 from feedback.worth import worth_of_acting
@@ -50,7 +50,7 @@ class Feedback:
         self.on_decisions: Callable[[Sequence[tuple[Decision, Any]]], object] = lambda _: None  # with stored decisions
         self.flush: Callable[[], object] = lambda: None  # stores what this machine has recorded and not stored yet
         self.niced: NicedProcess | None = None  # where results of many decisions are computed; None: here
-        self.look_up = LookUp(store, lambda: self.flush())
+        self.look_up = DecisionLookup(store, lambda: self.flush())
 
     # ---- decisions ---------------------------------------------------------------------------------
     def store_decision(

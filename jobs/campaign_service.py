@@ -22,7 +22,7 @@ from jobs.work.rank_index import RankIndex
 from ml.advice.score_known import ESTIMATOR, Blanks
 from ml.campaign.focus import focus, ranks
 from ml.campaign.forecast import Forecast
-from ml.campaign.pick import Picked
+from ml.campaign.pick import PickedCalls
 from ml.campaign.wish import Wish
 from ml.errors import Misread
 from ml.files.file_kinds import CSV, GZIP
@@ -188,7 +188,7 @@ class CampaignService:
         index, _, bundle = self._done(job)
         return index, bundle
 
-    def forecast(self, job: str, raw: object) -> tuple[Wish, Picked, Forecast]:
+    def forecast(self, job: str, raw: object) -> tuple[Wish, PickedCalls, Forecast]:
         """Expected calls, buyers and profit of a list; BadWish where it is invalid, StillWorking after the deadline."""
         index, _, bundle = self._done(job)
         return self._forecasts.of(self._service, bundle, job, index, raw)

@@ -6,7 +6,7 @@ from jobs.work.call_lists import picked, wish_of
 from jobs.work.rank_index import RankIndex
 from ml.campaign.chances import chances_of
 from ml.campaign.forecast import Forecast, forecast
-from ml.campaign.pick import Picked
+from ml.campaign.pick import PickedCalls
 from ml.campaign.wish import Wish
 from ml.runtime.deadline import BackgroundTasks
 from ml.service import Bundle, Service
@@ -20,7 +20,7 @@ class ListForecasts:
 
     def of(
         self, service: Service, bundle: Bundle, job: str, index: RankIndex, raw: object
-    ) -> tuple[Wish, Picked, Forecast]:
+    ) -> tuple[Wish, PickedCalls, Forecast]:
         """The wish, who is picked, and what that brings.
 
         Raises
@@ -31,7 +31,7 @@ class ListForecasts:
         """
         wish = wish_of(service, bundle, raw)
 
-        def compute() -> tuple[Picked, Forecast]:
+        def compute() -> tuple[PickedCalls, Forecast]:
             probabilities, found = picked(bundle, index, wish)
             groups = index.columns[wish.column] if wish.column else None
             return found, forecast(probabilities, found, wish, groups, chances_of(bundle, wish.outcomes))

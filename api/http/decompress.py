@@ -29,7 +29,7 @@ class ByteSource(Protocol):
         """Read up to `size` bytes; none at the end."""
 
 
-class Reader(io.RawIOBase):
+class ByteReader(io.RawIOBase):
     """A raw stream implemented by one method, :meth:`next_bytes`."""
 
     def next_bytes(self, size: int) -> bytes:
@@ -54,7 +54,7 @@ class Reader(io.RawIOBase):
         return b"".join(blocks)
 
 
-class Decompressor(Reader):
+class Decompressor(ByteReader):
     """A stream of the decompressed bytes of a body.
 
     Parameters

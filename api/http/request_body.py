@@ -23,7 +23,7 @@ from werkzeug.exceptions import (
 from werkzeug.utils import cached_property
 from werkzeug.wsgi import get_content_length
 
-from api.http.decompress import CODINGS, ByteSource, CorruptBody, Decompressor, Reader
+from api.http.decompress import CODINGS, ByteReader, ByteSource, CorruptBody, Decompressor
 
 
 class IncompleteBody(BadRequest):
@@ -34,7 +34,7 @@ class UnknownCoding(UnsupportedMediaType):
     """The body's Content-Encoding is not supported."""
 
 
-def open_body(environ: WSGIEnvironment, most: int | None) -> Reader:
+def open_body(environ: WSGIEnvironment, most: int | None) -> ByteReader:
     """Open the body of a request as a stream.
 
     Parameters
@@ -69,7 +69,7 @@ def too_large(most: int) -> RequestEntityTooLarge:
     return RequestEntityTooLarge(f"The body is larger than {most:,} bytes.")
 
 
-class Body(Reader):
+class Body(ByteReader):
     """A stream that ends where the body ends, and fails on a truncated one.
 
     Parameters
@@ -159,6 +159,6 @@ class WholeRequest(Request):
     """Flask request that always reads its body through :class:`Body`."""
 
     @cached_property
-    def stream(self) -> Reader:  # type: ignore[override]
+    def stream(self) -> ByteReader:  # type: ignore[override]
         """The body's stream; see :func:`open_body`."""
         return open_body(self.environ, self.max_content_length)

@@ -17,7 +17,7 @@ from jobs.files.job_view import PREFIX, described
 from jobs.files.preview_view import preview_json
 from ml.campaign.forecast import Forecast
 from ml.campaign.list_request import ListRequest
-from ml.campaign.pick import Picked
+from ml.campaign.pick import PickedCalls
 from ml.campaign.wish import BadWish, Wish
 from ml.campaign.words import notes, promise, sentence
 from ml.decision.payoff import currency_of
@@ -101,7 +101,7 @@ def _register_lists(app: Flask, campaigns: CampaignService) -> None:
         return accepted_response(*campaigns.make_list(job, wish, asked.reasons, idempotency_key()))
 
 
-def _forecast(bundle: Bundle, wish: Wish, found: Picked, brings: Forecast) -> dict[str, Any]:
+def _forecast(bundle: Bundle, wish: Wish, found: PickedCalls, brings: Forecast) -> dict[str, Any]:
     currency = currency_of(bundle.card)
     told = vars(brings) | {
         "left_out": found.left_out,

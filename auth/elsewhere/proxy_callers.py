@@ -15,7 +15,7 @@ from ml.translation import text
 from store.accounts.account_records import Person
 
 
-class Reader(Protocol):
+class CallerReader(Protocol):
     """Reads what a proxy sends."""
 
     def sent(self, environ: WSGIEnvironment) -> str:
@@ -28,7 +28,7 @@ class Reader(Protocol):
 class ProxyCallers:
     """Gives the caller of a request: a person whom the proxy names, or an API key."""
 
-    def __init__(self, reader: Reader, arrivals: Arrivals, keys: ApiKeys) -> None:
+    def __init__(self, reader: CallerReader, arrivals: Arrivals, keys: ApiKeys) -> None:
         self._reader = reader
         self._person: Recent[Person] = Recent(lambda sent: arrivals.admit(reader.named(sent)))
         self._key = Recent(keys.find)

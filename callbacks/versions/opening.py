@@ -107,7 +107,7 @@ def _step(service: Service, model: str, kind: change.Kind, to: str) -> Component
         return change.refused(text("A rollback would not go to {version} by now.", version=to), model)
     live = by_name.get(listing.live or "")
     return change.confirmation(
-        change.Step(kind, by_name[to], live, listing.events, _difference(service, name, live, to)), model
+        change.PendingChange(kind, by_name[to], live, listing.events, _difference(service, name, live, to)), model
     )
 
 

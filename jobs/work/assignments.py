@@ -9,7 +9,7 @@ import numpy as np
 
 from jobs.work.rank_index import RankIndex
 from jobs.work.score_campaign import record_id_of
-from ml.campaign.pick import Picked
+from ml.campaign.pick import PickedCalls
 from ml.campaign.wish import Wish
 from ml.files.cells.safe_cells import plain_cell
 from ml.files.table import ReadPlan
@@ -33,12 +33,12 @@ class Assignments(Sequence[Assignment]):
         Id of the list's job.
     index : RankIndex
         Of the campaign's rows.
-    found : Picked
+    found : PickedCalls
         The list.
     """
 
     def __init__(
-        self, bundle: Bundle, campaign: Job, made: str, index: RankIndex, wish: Wish, found: Picked
+        self, bundle: Bundle, campaign: Job, made: str, index: RankIndex, wish: Wish, found: PickedCalls
     ) -> None:  # fmt: skip
         self._campaign, self._made, self._index, self._wish, self._found = campaign, made, index, wish, found
         self._at = record_id_of(bundle, ReadPlan.from_json(campaign.options["reading"], bundle.schema))

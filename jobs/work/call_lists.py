@@ -16,7 +16,7 @@ from jobs.work.rank_index import RankIndex, read_index
 from jobs.work.score_campaign import EXTRA, WITH_REASONS, band_cell, feature_cells, record_id_of
 from ml.advice.score_known import ESTIMATOR
 from ml.batch.result_columns import unique_names
-from ml.campaign.pick import Picked, pick
+from ml.campaign.pick import PickedCalls, pick
 from ml.campaign.reasons import MOST, reasons_in_cells
 from ml.campaign.wish import BadWish, Wish, read_wish
 from ml.decision.decide import acts
@@ -58,7 +58,7 @@ def wish_of(service: Service, bundle: Bundle, raw: object) -> Wish:
     return read_wish(raw, bundle.card, bundle.outcomes, service.cut_offs(bundle).__getitem__)
 
 
-def picked(bundle: Bundle, index: RankIndex, wish: Wish) -> tuple[np.ndarray, Picked]:
+def picked(bundle: Bundle, index: RankIndex, wish: Wish) -> tuple[np.ndarray, PickedCalls]:
     """Probabilities of the wish's outcomes, shape (n, o), and the list."""
     if wish.column is not None and wish.column not in index.columns:
         known = ", ".join(index.columns) or "none"
@@ -117,7 +117,7 @@ def _campaign_of(table: JobTable, files: Files, job: Job) -> Job:
 
 
 def _keep_control(
-    table: JobTable, bundle: Bundle, index: RankIndex, wish: Wish, found: Picked, campaign: Job, made: str
+    table: JobTable, bundle: Bundle, index: RankIndex, wish: Wish, found: PickedCalls, campaign: Job, made: str
 ) -> None:
     """Store who is kept back, so that it is known when the files are gone."""
     at = record_id_of(bundle, ReadPlan.from_json(campaign.options["reading"], bundle.schema))

@@ -20,18 +20,18 @@ from ml.translation import mark, text
 
 
 @dataclass(frozen=True)
-class Part:
-    """A section for analysts: its name, and what is in it."""
+class Fold:
+    """A folded section for analysts: its name, and what is in it."""
 
     key: Section
     title: str
     about: str
 
 
-PARTS = (
-    Part("features", mark("Which features matter"), mark("How much each one moves the model, alone and together")),
-    Part("effects", mark("What their values do"), mark("Which values raise the score, and which lower it")),
-    Part("data", mark("What is in the records"), mark("Distributions, gaps, features that tell the same, leaks")),
+FOLDS = (
+    Fold("features", mark("Which features matter"), mark("How much each one moves the model, alone and together")),
+    Fold("effects", mark("What their values do"), mark("Which values raise the score, and which lower it")),
+    Fold("data", mark("What is in the records"), mark("Distributions, gaps, features that tell the same, leaks")),
 )
 
 
@@ -50,7 +50,7 @@ def page(bundle: Bundle, state: dict[str, Any], in_use: Callable[[str], float] |
     seen = text("What to know of this model, seen on {records}.", records=records_words(bundle.card))
     lead = html.P(seen, className="plots-lead")
     head = html.Div([lead, plots.choice(bundle.outcomes, outcome)], className="plots-head")
-    folded = [_part(bundle, part, outcome, state, cut_off) for part in PARTS]
+    folded = [_folded(bundle, fold, outcome, state, cut_off) for fold in FOLDS]
     analysts = html.Section(
         [html.H2(text("For analysts")), *filter(None, folded), *about.folded(bundle)], className="plots-part analysts"
     )
@@ -59,18 +59,18 @@ def page(bundle: Bundle, state: dict[str, Any], in_use: Callable[[str], float] |
     )
 
 
-def _part(bundle: Bundle, part: Part, outcome: str, state: dict[str, Any], cut_off: float | None) -> Component | None:
-    found = plots.fitting(bundle, _plots(bundle, part, outcome))
-    summary = html.Summary([html.Strong(text(part.title)), html.Span(text(part.about))])
+def _folded(bundle: Bundle, fold: Fold, outcome: str, state: dict[str, Any], cut_off: float | None) -> Component | None:
+    found = plots.fitting(bundle, _plots(bundle, fold, outcome))
+    summary = html.Summary([html.Strong(text(fold.title)), html.Span(text(fold.about))])
     return plots.fold(bundle, found, outcome, state, summary, cut_off) if found else None
 
 
-def _plots(bundle: Bundle, part: Part, outcome: str) -> list[Plot]:
+def _plots(bundle: Bundle, fold: Fold, outcome: str) -> list[Plot]:
     """The plots of a section, without those that an answer shows."""
     shown = {answer.pictures(bundle, outcome)[0] for answer in INSIGHT_QUESTIONS}
-    return [plot for plot in plots_of("insights") if _section(plot) == part.key and plot.key not in shown]
+    return [plot for plot in plots_of("insights") if _section(plot) == fold.key and plot.key not in shown]
 
 
 def _section(plot: Plot) -> Section:
     """Its section; the first where it names none of this page."""
-    return next((part.key for part in PARTS if part.key == plot.section), PARTS[0].key)
+    return next((fold.key for fold in FOLDS if fold.key == plot.section), FOLDS[0].key)

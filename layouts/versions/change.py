@@ -23,7 +23,7 @@ KINDS: tuple[Kind, ...] = ("promote", "rollback")  # also names in the page's ad
 
 
 @dataclass(frozen=True)
-class Step:
+class PendingChange:
     """A step that is to be confirmed.
 
     Attributes
@@ -40,7 +40,7 @@ class Step:
     difference: Difference
 
 
-def confirmation(step: Step, model: str) -> Component:
+def confirmation(step: PendingChange, model: str) -> Component:
     """The form that asks whether and why.
 
     Parameters

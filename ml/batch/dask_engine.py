@@ -19,7 +19,7 @@ from typing import Any
 import orjson
 
 from ml.advice.score_known import ESTIMATOR, Blanks
-from ml.batch.score_file import Chunk, Lines, scored_chunk
+from ml.batch.score_file import Lines, ScoredChunk, scored_chunk
 from ml.bundle.bundle import Bundle
 from ml.errors import InvalidData, LikelyError
 from ml.files.table import ReadPlan
@@ -79,7 +79,7 @@ class DaskEngine:
 
     def __call__(
         self, bundle: Bundle, reading: ReadPlan, chunks: Iterable[Lines], blanks: Blanks = ESTIMATOR
-    ) -> Iterator[Chunk]:
+    ) -> Iterator[ScoredChunk]:
         """Scored chunks in their order.
 
         Raises
@@ -112,9 +112,9 @@ class DaskEngine:
         return sum(self._client.nthreads().values())
 
 
-def _given(future: Any) -> Chunk:
+def _given(future: Any) -> ScoredChunk:
     try:
-        chunk: Chunk = future.result()
+        chunk: ScoredChunk = future.result()
     except LikelyError:
         raise
     except Exception as error:
@@ -127,7 +127,7 @@ def _given(future: Any) -> Chunk:
     return chunk
 
 
-def _score(key: str, version: tuple[dict[str, bytes], Trusted], sent: bytes) -> Chunk:
+def _score(key: str, version: tuple[dict[str, bytes], Trusted], sent: bytes) -> ScoredChunk:
     """Task of a worker: score one chunk."""
     told, lines, blanks = orjson.loads(sent)
     service = _service(key, *version)

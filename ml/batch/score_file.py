@@ -30,10 +30,12 @@ from ml.service import Service
 CHUNK = 5_000
 
 Lines = list[list[str]]
-Engine = Callable[[Bundle, ReadPlan, Iterable[Lines], Blanks], Iterator["Chunk"]]  # chunks -> scored ones, in order
+Engine = Callable[
+    [Bundle, ReadPlan, Iterable[Lines], Blanks], Iterator["ScoredChunk"]
+]  # chunks -> scored ones, in order
 
 
-class Chunk(NamedTuple):
+class ScoredChunk(NamedTuple):
     """Lines of the result as CSV, how many were scored, how many refused; gaps and refused values, by feature."""
 
     text: str
@@ -161,7 +163,9 @@ def _renamed(wanted: Sequence[str], header: Sequence[str]) -> list[str]:
     )
 
 
-def _write(out: IO[bytes], made: Iterable[Chunk], file: IO[bytes], progress: Callable[[int], object]) -> FileScored:
+def _write(
+    out: IO[bytes], made: Iterable[ScoredChunk], file: IO[bytes], progress: Callable[[int], object]
+) -> FileScored:
     done = FileScored(0, 0, Counter())
     told = 0
     for chunk in made:
@@ -183,7 +187,7 @@ def _chunks(table: Table) -> Iterator[Lines]:
 def _here(service: Service) -> Engine:
     """The engine without a cluster: one chunk after the other in this process."""
 
-    def score(bundle: Bundle, reading: ReadPlan, chunks: Iterable[Lines], blanks: Blanks) -> Iterator[Chunk]:
+    def score(bundle: Bundle, reading: ReadPlan, chunks: Iterable[Lines], blanks: Blanks) -> Iterator[ScoredChunk]:
         return (scored_chunk(service, bundle, reading, lines, blanks) for lines in chunks)
 
     return score
@@ -191,7 +195,7 @@ def _here(service: Service) -> Engine:
 
 def scored_chunk(
     service: Service, bundle: Bundle, reading: ReadPlan, lines: Lines, blanks: Blanks = ESTIMATOR
-) -> Chunk:
+) -> ScoredChunk:
     """Score lines of a table; parameters as :func:`score_lines`."""
     made = score_lines(service, bundle, reading.header, lines, reading.renamed, reading.rules, blanks)
-    return Chunk(csv_text(made.lines), len(made.lines) - made.refused, made.refused, made.gaps, made.unread)
+    return ScoredChunk(csv_text(made.lines), len(made.lines) - made.refused, made.refused, made.gaps, made.unread)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ml.campaign.chances import Chances, Verdict, list_chances, own_chances
-from ml.campaign.pick import CodedColumn, Picked
+from ml.campaign.pick import CodedColumn, PickedCalls
 from ml.campaign.wish import Wish
 from ml.decision.decide import acts
 from ml.decision.worth import loses, slope
@@ -78,7 +78,7 @@ class Forecast:
 
 def forecast(
     probabilities: np.ndarray,
-    picked: Picked,
+    picked: PickedCalls,
     wish: Wish,
     groups: CodedColumn | None = None,
     chances: Chances | None = None,

@@ -33,7 +33,7 @@ class CodedColumn:
 
 
 @dataclass(frozen=True)
-class Picked:
+class PickedCalls:
     """A list of m calls, the best first.
 
     Attributes
@@ -63,7 +63,7 @@ class Picked:
 
 def pick(
     probabilities: np.ndarray, wish: Wish, groups: CodedColumn | None = None, draws: np.ndarray | None = None
-) -> Picked:
+) -> PickedCalls:
     """Select the records of a list.
 
     Parameters
@@ -96,7 +96,7 @@ def pick(
     rows, outcome = rows[best], outcome[best]
     taken, short = _within(rows, wanted[rows, outcome], wish, groups)
     rows, outcome = rows[taken], outcome[taken]
-    return Picked(
+    return PickedCalls(
         rows,
         outcome,
         probabilities[rows, outcome],

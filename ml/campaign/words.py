@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ml.bundle.bundle import Bundle
 from ml.campaign.forecast import Forecast, expected_and_actual
-from ml.campaign.pick import Picked, room
+from ml.campaign.pick import PickedCalls, room
 from ml.campaign.wish import Wish
 from ml.decision.decide import acts
 from ml.errors import LikelyError
@@ -94,7 +94,7 @@ def _compared(brings: Forecast) -> list[str]:
     ]
 
 
-def notes(bundle: Bundle, wish: Wish, found: Picked, brings: Forecast, currency: str = "") -> list[str]:
+def notes(bundle: Bundle, wish: Wish, found: PickedCalls, brings: Forecast, currency: str = "") -> list[str]:
     """Quotas that fall short, calls that lose or were left out, and whether the probabilities held on the hold-out."""
     said = [_short(wish, value, there) for value, there in found.short.items()]
     unknown = [name for name, payoff in zip(wish.outcomes, wish.payoffs, strict=True) if not payoff.stated]
@@ -130,7 +130,7 @@ def _short(wish: Wish, value: str, there: int) -> str:
     return text("Of {value} at least {wanted} are wanted, and the file has {there}.", **slots)
 
 
-def _shorter(wish: Wish, found: Picked) -> bool:
+def _shorter(wish: Wish, found: PickedCalls) -> bool:
     """Whether the list is shorter for want of records on whom acting should not lose."""
     return wish.by == "cutoff" or len(found.rows) < room(wish)
 

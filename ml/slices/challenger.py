@@ -39,7 +39,7 @@ EXACT = 1_000  # discordant records up to which McNemar's test is exact
 
 
 @dataclass(frozen=True)
-class Challenger:
+class ChallengerComparison:
     """Comparison of the champion (the version of the page) with a challenger.
 
     Attributes
@@ -85,7 +85,7 @@ class Challenger:
     cut_off: float | None
 
 
-def challenge(bundle: Bundle, other: Bundle, answers: OneVsRest, outcome: str, cut_off: float) -> Challenger:
+def challenge(bundle: Bundle, other: Bundle, answers: OneVsRest, outcome: str, cut_off: float) -> ChallengerComparison:
     """Compare two versions on the first one's hold-out.
 
     Parameters
@@ -112,7 +112,7 @@ def challenge(bundle: Bundle, other: Bundle, answers: OneVsRest, outcome: str, c
     one = acted(answers, cut_off) == answers.truth
     two = acted(rival, cut_off) == answers.truth
     only_first, only_second = int((one & ~two).sum()), int((~one & two).sum())
-    return Challenger(
+    return ChallengerComparison(
         champion=mine.label,
         challenger=theirs.label,
         measures=list(compared),

@@ -12,7 +12,7 @@ import pytest
 from ml.campaign import reasons, words
 from ml.campaign.focus import focus, ranks
 from ml.campaign.forecast import Forecast, expected_and_actual, forecast
-from ml.campaign.pick import Picked, pick
+from ml.campaign.pick import PickedCalls, pick
 from ml.campaign.wish import BadWish, read_wish
 from ml.campaign.words import FEW, notes, promise, sentence
 from ml.data.feature import Feature
@@ -207,7 +207,7 @@ def test_those_kept_back_count_on_the_list_and_for_nothing_that_it_brings():
     asked = wish(by="number", number=3, cost=2.0, values={"a": 10.0}, outcomes=["a"], column="c")
     rows, nobody = np.array([2, 0, 1]), np.zeros(3, dtype=int)
     p = column(0.5, 0.25, 0.75)
-    picked = Picked(rows, nobody, p[rows, 0], 10 * p[rows, 0] - 2, np.array([True, False, False]), {})
+    picked = PickedCalls(rows, nobody, p[rows, 0], 10 * p[rows, 0] - 2, np.array([True, False, False]), {})
     found = forecast(p, picked, asked, groups("NSN"))
     assert (found.chosen, found.control, found.calls, found.cost) == (3, 1, 2, 4.0)
     assert found.buyers == pytest.approx(0.75)

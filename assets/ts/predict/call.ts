@@ -171,7 +171,7 @@ function remember(form: HTMLElement, { serial }: Question) {
   else past.steps[past.steps.length - 1] = step;
   if (past.last?.serial !== serial) {
     sayWhatMoved(form, past.last, step);
-    if (past.last) showScore();
+    if (past.last) requestAnimationFrame(showScore); // reading a position now would lay the page out twice
   }
   past.last = step;
 }

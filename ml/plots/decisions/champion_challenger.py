@@ -13,7 +13,7 @@ from ml.plots.row_layout import MARGIN, height_of, named_rows, rows_axis, spans,
 from ml.plots.shared_options import AT_CUT_OFF, chosen, cut_off_of, measure_text
 from ml.plots.theme import figure
 from ml.plots.traces import dots
-from ml.slices.challenger import Challenger, challenge
+from ml.slices.challenger import ChallengerComparison, challenge
 from ml.slices.segments import LABELS
 from ml.text.number_words import count, p_value_text, with_span
 from ml.text.words import number_text
@@ -32,7 +32,7 @@ def _versions(bundle: Bundle, _: str) -> Choices:
 OPTIONS = (Option("version", mark("Compare with"), _versions), AT_CUT_OFF)
 
 
-def compute(study: Study) -> Challenger:
+def compute(study: Study) -> ChallengerComparison:
     """Comparison of the chosen version with this one."""
     fingerprint = chosen(study.options["version"])
     if not fingerprint or study.version is None:
@@ -48,7 +48,7 @@ def compute(study: Study) -> Challenger:
     return challenge(study.bundle, other, study.answers, study.outcome, cut_off_of(study))
 
 
-def draw(result: Challenger, view: View) -> go.Figure:
+def draw(result: ChallengerComparison, view: View) -> go.Figure:
     """A dot and its interval for each measure; to the right of the line the challenger is better."""
     signs = [1.0 if better == "high" else -1.0 for better in result.better]
     gains = [_times(sign, value) for sign, value in zip(signs, result.difference, strict=True)]
@@ -73,14 +73,14 @@ def draw(result: Challenger, view: View) -> go.Figure:
     )
 
 
-def say(result: Challenger, _view: View) -> str:
+def say(result: ChallengerComparison, _view: View) -> str:
     """Sentence: records that only one version decides correctly, which measures differ beyond chance, and caveats."""
     names = {"other": result.challenger, "this": result.champion}
     made = text("Version {other} beside {this}, on {n} records.", **names, n=count(result.records))
     return f"{made} {_decided(result)} {_sure(result)} {_seen(result)}"
 
 
-def _decided(result: Challenger) -> str:
+def _decided(result: ChallengerComparison) -> str:
     if not result.only_first + result.only_second:
         return text("Both are right and wrong on the very same records.")
     return text(
@@ -91,7 +91,7 @@ def _decided(result: Challenger) -> str:
     )
 
 
-def _sure(result: Challenger) -> str:
+def _sure(result: ChallengerComparison) -> str:
     """Words for the measures whose difference is beyond chance, as one family."""
     many = count(len(result.measures))
     words = [
@@ -110,7 +110,7 @@ def _sure(result: Challenger) -> str:
     )
 
 
-def _seen(result: Challenger) -> str:
+def _seen(result: ChallengerComparison) -> str:
     if result.same_holdout:
         return text("Both were made with this hold-out.")
     if result.newer:
@@ -124,12 +124,12 @@ def _seen(result: Challenger) -> str:
     )
 
 
-def _change(result: Challenger, at: int) -> str:
+def _change(result: ChallengerComparison, at: int) -> str:
     key = result.measures[at]
     return f"{measure_text(key, result.first[at])} → {measure_text(key, result.second[at])}"
 
 
-def _words(result: Challenger, at: int) -> str:
+def _words(result: ChallengerComparison, at: int) -> str:
     known = [(end or 0.0) for end in (result.difference[at], result.low[at], result.high[at])]
     difference, low, high = (number_text(round(value, 4)) for value in known)
     difference = text("difference {value}", value=with_span(difference, low, high))
@@ -140,7 +140,7 @@ def _times(sign: float, value: float | None) -> float | None:
     return None if value is None else sign * value
 
 
-def columns(result: Challenger, _view: View) -> Columns:
+def columns(result: ChallengerComparison, _view: View) -> Columns:
     """Columns for people."""
     return {
         "measures": Column(text("Measure"), lambda key: text(LABELS[key])),
@@ -162,7 +162,7 @@ PLOT = Plot(
     method=mark("Champion and challenger"),
     page="performance",
     section="versions",
-    result=Challenger,
+    result=ChallengerComparison,
     compute=compute,
     draw=draw,
     say=say,
