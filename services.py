@@ -48,7 +48,7 @@ from telemetry.collectors import Alarms, Models, Queue
 from telemetry.exposition import Exposition
 from telemetry.metrics import show_breaker
 from telemetry.predictions import observe_scored
-from web.cache import ResultCache, sweep
+from web.cache import CacheBackend, sweep
 from web.demo import DemoModels
 
 log = logging.getLogger("likely")
@@ -64,7 +64,7 @@ class Services:
     """The services that pages and API share."""
 
     service: Service
-    cache: ResultCache
+    cache: CacheBackend
     store: Store
     demo: DemoModels | None = None  # None where the operator trains models
     sync: Sync | None = None  # None where the models are those of a folder
@@ -102,7 +102,7 @@ def open_services(settings: Settings) -> Services:
     except OSError as error:
         raise BadSetting(f"VAR_DIR is {str(settings.var_dir)!r}; accepted: a folder to write to ({error}).") from None
     sweep(cache_dir)
-    cache = ResultCache(cache_dir, settings.redis_url)
+    cache = CacheBackend(cache_dir, settings.redis_url)
     store = open_store(settings.database_url)
     chosen = chosen_cut_offs(store)
     shared = settings.models_folder, settings.models_url, store.shared_models, settings.default_model

@@ -8,7 +8,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from auth.caller import caller_id
-from feedback.desk.history import MOST, CustomerEntry
+from feedback.desk.history import MOST_ENTRIES, CustomerEntry
 from layouts.predict.history import OwnNote, Told
 from layouts.shared.percent import percents
 from ml.decision.outcome_words import reason_words, told_words
@@ -70,7 +70,7 @@ def read_own(sent: Any) -> Any:
     """Own notes as a page sends them; it may be anything."""
     given = sent if isinstance(sent, list) else []
     names = [each.name for each in fields(OwnNote)]
-    rows = [[each.get(name, "") for name in names] for each in given[-MOST:] if isinstance(each, dict)]
+    rows = [[each.get(name, "") for name in names] for each in given[-MOST_ENTRIES:] if isinstance(each, dict)]
     return tuple(OwnNote(*row) for row in rows if all(isinstance(part, str) for part in row))
 
 

@@ -16,7 +16,7 @@ from ml.data.outcomes import Outcomes
 from ml.errors import LikelyError
 from ml.metrics.custom import CustomMeasure, custom_measures_of
 from ml.metrics.overview import Overview, averages_of, overview, read_cut_off
-from ml.runtime.deadline import PATIENCE, StillWorking, deadline
+from ml.runtime.deadline import ANSWER_DEADLINE, StillWorking, deadline
 from ml.service import Service
 from ml.text.spoken import cut_off_text
 from ml.translation import mark, text
@@ -86,7 +86,7 @@ def show_threshold_table(
     """
     model, outcome = str(model), str(outcome)
     try:
-        with deadline(PATIENCE):
+        with deadline(ANSWER_DEADLINE):
             found = threshold_table.table_data(*threshold_table_inputs(service, model, outcome, cut_off))
     except StillWorking as error:
         found = threshold_table.unfinished(error, outcome)
@@ -105,7 +105,7 @@ def threshold_table_inputs(service: Service, model: str, outcome: str, cut_off: 
 def show_averages(service: Service, model: Any, _again: Any = None) -> Component | list[Component] | str:
     """The table of all outcomes at the model's own decisions, or the reason why there is none."""
     try:
-        with deadline(PATIENCE):
+        with deadline(ANSWER_DEADLINE):
             return draw_averages(service, str(model))
     except StillWorking as error:
         return plot_cards.unfinished(error)

@@ -26,7 +26,7 @@ from ml.plots.insight_questions import insight_answer, question_by_key
 from ml.plots.option import Option
 from ml.plots.profit_words import at_cut_off
 from ml.plots.table import TextTable
-from ml.runtime.deadline import PATIENCE, StillWorking, deadline
+from ml.runtime.deadline import ANSWER_DEADLINE, StillWorking, deadline
 from ml.service import Service
 from ml.text.spoken import cut_off_text
 from ml.translation import text
@@ -111,7 +111,7 @@ def show_plot(service: Service, request: Any) -> list[Component]:
         None, "extra": numbers}``; as all that a browser sends, it may be anything.
     """
     try:
-        with deadline(PATIENCE):
+        with deadline(ANSWER_DEADLINE):
             return draw_plot(service, request if isinstance(request, dict) else {})
     except StillWorking as error:
         return plot_cards.unfinished(error)
@@ -122,7 +122,7 @@ def show_plot(service: Service, request: Any) -> list[Component]:
 def show_data(service: Service, request: dict[str, Any]) -> Any:
     """The data of a card's plot as a table, or the reason why there is none; `request` as for :func:`show_plot`."""
     try:
-        with deadline(PATIENCE):
+        with deadline(ANSWER_DEADLINE):
             shown = _shown(service, request)
             found = shown and shown_table(shown)
             return shown and found and plot_table.data(found, text(shown.plot.question))

@@ -23,7 +23,7 @@ from feedback.job_kinds import kinds_of
 from jobs import worker_metrics
 from jobs.kept.keeper import Keeper
 from jobs.local_runner import PAUSE, run_until_idle
-from jobs.missing_versions import PATIENCE
+from jobs.missing_versions import VERSION_PATIENCE
 from jobs.webhooks.allowed_addresses import WebhookRules
 from jobs.webhooks.deliver import WebhookSender
 from jobs.worker import Worker
@@ -88,7 +88,7 @@ class _Helper(subprocess.Popen[bytes]):
 
 
 def _open(
-    settings: Settings, stop: Callable[[], bool], patience: float = PATIENCE
+    settings: Settings, stop: Callable[[], bool], patience: float = VERSION_PATIENCE
 ) -> tuple[Store, Files, Worker]:  # fmt: skip
     store, files = open_store(settings.database_url), Files(settings.files_url)
     if settings.models_url:  # before the service is opened, which then knows that others share its models
@@ -104,7 +104,7 @@ def _open(
 def _work(settings: Settings, stop: threading.Event, *, until_idle: bool) -> int:
     """Work by polling the table of jobs."""
     alone = until_idle and settings.database_url.startswith("sqlite:")  # the runner of one machine
-    store, files, worker = _open(settings, stop.is_set, 0.0 if alone else PATIENCE)
+    store, files, worker = _open(settings, stop.is_set, 0.0 if alone else VERSION_PATIENCE)
     _begin(settings, store, files, worker.service, stop)
 
     def waited_for() -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 log = logging.getLogger(__name__)
 
 PAUSE = 10.0  # seconds until a worker looks again whether it has the version by now
-PATIENCE = 300.0  # seconds without progress of anybody after which a job fails: a rolling deploy takes minutes
+VERSION_PATIENCE = 300.0  # seconds without progress of anybody after which a job fails: a rolling deploy takes minutes
 
 
 @dataclass

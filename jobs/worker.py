@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 AWAY = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.ETIMEDOUT)
 GONE_FILES = ("result_gone", "campaign_gone")  # codes of errors which mean that files are missing
 FILES_PATIENCE = 900.0  # seconds for which the files of a job are waited for
-LEASE = 30.0  # seconds until the chunk of a dead worker is given to another
+LEASE_SECONDS = 30.0  # seconds until the chunk of a dead worker is given to another
 GONE = mark("Something went wrong here. It is in the log of the worker under {name}.")
 
 
@@ -63,7 +63,7 @@ class Worker:
         table: JobTable,
         files: Files,
         announce: Callable[[str], Any] = lambda _: None,
-        lease: float = LEASE,
+        lease: float = LEASE_SECONDS,
         stop: Callable[[], bool] = lambda: False,
         patience: float = 0.0,
         kinds: Mapping[str, JobKind] | None = None,

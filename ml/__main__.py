@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 
 def served(settings: Settings, chosen: ChosenCutOffs) -> Service:
     """The models as a server opens them: with its cache, and its locks against computing twice."""
-    from web.cache import ResultCache  # flask takes a while, and only what is computed ahead needs it
+    from web.cache import CacheBackend  # flask takes a while, and only what is computed ahead needs it
 
     (settings.var_dir / "cache").mkdir(parents=True, exist_ok=True)
-    cache = ResultCache(settings.var_dir / "cache", settings.redis_url)
+    cache = CacheBackend(settings.var_dir / "cache", settings.redis_url)
     return open_service(settings.models_folder, cache, settings.var_dir / "locks", chosen)
 
 

@@ -25,7 +25,7 @@ from store.outcomes.assignments import AssignmentTable
 from store.tables import chunks, jobs, uploads, webhooks
 from store.uploads import UploadTable
 
-LEASE = Lease(chunks, until="lease", while_in=chunks.c.state == "running")
+CHUNK_LEASE = Lease(chunks, until="lease", while_in=chunks.c.state == "running")
 MOST_ATTEMPTS = 3
 TRIED = 8  # jobs that one claim tries, and how often it looks for these
 DIED = "It was begun {attempts} times, and each time the process ended before it was done."
@@ -149,7 +149,7 @@ class JobTable(JobQueries):
             still = select(jobs.c.id).where(jobs.c.id == job, jobs.c.state.in_(OPEN)).exists()
             number = first_open(job, free(now), still).with_for_update(skip_locked=True, of=chunks).scalar_subquery()
             first = and_(chunks.c.job == job, chunks.c.number == number)
-            taken = next(iter(LEASE.claim(connection, first, lease, state="running")), None)
+            taken = next(iter(CHUNK_LEASE.claim(connection, first, lease, state="running")), None)
             if taken is None:
                 return None
             started = {"state": "running", "started": now}
@@ -162,7 +162,7 @@ class JobTable(JobQueries):
     def renew(self, chunk: Chunk, lease: float) -> bool:
         """Renew the lease of a chunk; False where it has another owner by now, or its job is over."""
         with self._transaction() as connection:
-            return LEASE.renew(connection, chunk.owner, *_is(chunk), _goes_on(chunk), seconds=lease)
+            return CHUNK_LEASE.renew(connection, chunk.owner, *_is(chunk), _goes_on(chunk), seconds=lease)
 
     def add_chunks(self, chunk: Chunk, found: Iterable[tuple[int, int, str]]) -> bool:
         """Insert chunks while the file is split; those of an earlier, unfinished splitting stay.
@@ -179,7 +179,7 @@ class JobTable(JobQueries):
             False where the splitting has another owner by now, or the job is over: then nothing was added.
         """
         with self._transaction() as connection:
-            if not LEASE.change(connection, chunk.owner, *_is(chunk), _goes_on(chunk), owner=chunk.owner):
+            if not CHUNK_LEASE.change(connection, chunk.owner, *_is(chunk), _goes_on(chunk), owner=chunk.owner):
                 return False
             given = list(found)
             these = and_(chunks.c.job == chunk.job, chunks.c.number.in_([number for number, _, _ in given]))
@@ -219,7 +219,7 @@ class JobTable(JobQueries):
             done = {"state": "done", "owner": None, "lease": None, "records": records, "refused": refused, "file": file}
             told = {"gaps": dict(gaps or {}), "unread": dict(unread or {})}
             done |= {"gaps": json.dumps(told)} if gaps or unread else {}
-            if not LEASE.change(connection, chunk.owner, *_is(chunk), _goes_on(chunk), **done):
+            if not CHUNK_LEASE.change(connection, chunk.owner, *_is(chunk), _goes_on(chunk), **done):
                 return False
             if about:
                 options = connection.scalar(select(jobs.c.options).where(jobs.c.id == chunk.job))
@@ -232,14 +232,14 @@ class JobTable(JobQueries):
         """Give a chunk back, as when a worker is told to stop; this counts as no attempt."""
         with self._transaction() as connection:
             counted = chunk.attempts - 1
-            LEASE.give_back(connection, chunk.owner, *_is(chunk), state="waiting", lease=None, attempts=counted)
+            CHUNK_LEASE.give_back(connection, chunk.owner, *_is(chunk), state="waiting", lease=None, attempts=counted)
 
     def drop(self, chunk: Chunk, message: str) -> None:
         """Give back a chunk that failed, to be retried: the attempt counts, and the last one fails the job."""
         if chunk.attempts >= MOST_ATTEMPTS:
             self.fail(chunk.job, message)
         with self._transaction() as connection:
-            LEASE.give_back(connection, chunk.owner, *_is(chunk), state="waiting", lease=None)
+            CHUNK_LEASE.give_back(connection, chunk.owner, *_is(chunk), state="waiting", lease=None)
 
     def fail(self, job: str, message: str) -> bool:
         """Mark a job as failed; False where it is over already."""

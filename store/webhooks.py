@@ -12,7 +12,7 @@ from store.job import OVER
 from store.lease import Lease
 from store.tables import jobs, webhooks
 
-LEASE = Lease(webhooks, while_in=webhooks.c.state == "waiting")
+WEBHOOK_LEASE = Lease(webhooks, while_in=webhooks.c.state == "waiting")
 _JOB_IS_OVER = select(jobs.c.id).where(jobs.c.id == webhooks.c.job, jobs.c.state.in_(OVER)).exists()
 
 
@@ -31,13 +31,13 @@ class WebhookTable(DatabaseTable):
 
     def claim(self, lease: float) -> ClaimedWebhook | None:
         """Claim a call that is due, for `lease` seconds; None where there is none."""
-        taken = LEASE.claim_due(self._engine(), lease, _JOB_IS_OVER)
+        taken = WEBHOOK_LEASE.claim_due(self._engine(), lease, _JOB_IS_OVER)
         return next((ClaimedWebhook(row.job, row.url, row.owner, row.attempts) for row in taken), None)
 
     def renew(self, call: ClaimedWebhook, lease: float) -> bool:
         """Renew the lease of a call; False where it has another owner by now."""
         with self._transaction() as connection:
-            return LEASE.renew(connection, call.owner, webhooks.c.job == call.job, seconds=lease)
+            return WEBHOOK_LEASE.renew(connection, call.owner, webhooks.c.job == call.job, seconds=lease)
 
     def delivered(self, call: ClaimedWebhook, status: int) -> bool:
         """Record a successful delivery."""
@@ -64,4 +64,4 @@ class WebhookTable(DatabaseTable):
 
     def _give_back(self, call: ClaimedWebhook, pause: float | None, **values: Any) -> bool:
         with self._transaction() as connection:
-            return LEASE.give_back(connection, call.owner, webhooks.c.job == call.job, pause=pause, **values)
+            return WEBHOOK_LEASE.give_back(connection, call.owner, webhooks.c.job == call.job, pause=pause, **values)

@@ -36,7 +36,7 @@ class _Json(JSONSerializer):
         return self.loads(f.read())
 
 
-class ResultCache:
+class CacheBackend:
     """A Flask-Caching cache that works outside an application context and survives the loss of its backend.
 
     Without a cache, results are computed again, and the log says so.

@@ -22,7 +22,7 @@ from ml.campaign.wish import BadWish, Wish
 from ml.campaign.words import notes, promise, sentence
 from ml.decision.payoff import currency_of
 from ml.files.text.read_options import ReadOptions
-from ml.runtime.deadline import PATIENCE, strict_deadline
+from ml.runtime.deadline import ANSWER_DEADLINE, strict_deadline
 from ml.service import Bundle, Service
 from store.control_groups import ControlGroup
 
@@ -75,7 +75,7 @@ def _register_lists(app: Flask, campaigns: CampaignService) -> None:
         """Forecast of a list: calls, buyers, profit."""
         campaigns.jobs.get(job)
         asked = _list().model_dump(exclude_unset=True)
-        with strict_deadline(PATIENCE):
+        with strict_deadline(ANSWER_DEADLINE):
             wish, found, brings = campaigns.forecast(job, asked)
         _, bundle = campaigns.choices(job)
         return _forecast(bundle, wish, found, brings)

@@ -20,7 +20,7 @@ from ml.bundle.scored import Scored
 from ml.data.records import read_records
 from ml.errors import TooManyRecords, UnknownModel
 from ml.metrics.evaluation import no_probabilities
-from ml.runtime.deadline import PATIENCE, StillWorking
+from ml.runtime.deadline import ANSWER_DEADLINE, StillWorking
 from ml.service import Bundle, Service
 
 MOST = 100  # records of a request with explanations: each takes some milliseconds
@@ -118,7 +118,7 @@ def _patience(many: bool) -> Iterator[Callable[[], None]]:
 
     Many records are computed for one request of a process at a time: for a second one StillWorking is raised at once.
     """
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + ANSWER_DEADLINE
 
     def check() -> None:
         if time.monotonic() > until:

@@ -15,7 +15,7 @@ from api.v1.models import PREFIX
 from ml.files.cells.safe_cells import FORMULA, NUMBER
 from ml.metrics.overview import read_cut_off
 from ml.plots.drawn_plots import plot_rows
-from ml.runtime.deadline import PATIENCE, strict_deadline
+from ml.runtime.deadline import ANSWER_DEADLINE, strict_deadline
 from ml.service import Service
 from ml.text.spoken import cut_off_text
 
@@ -29,7 +29,7 @@ def register(app: Flask, service: Service) -> None:
         """The rows of one plot; ``outcome`` and the plot's options are query parameters."""
         options = request.args.to_dict()
         outcome = options.pop("outcome", None)
-        with strict_deadline(PATIENCE):
+        with strict_deadline(ANSWER_DEADLINE):
             header, rows = plot_rows(service, name, plot, outcome, options)
         shown = quote(_file_name(name, plot, outcome, options.get("cut_off")), safe="")
         return Response(

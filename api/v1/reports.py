@@ -12,7 +12,7 @@ from api.http.reader import in_language
 from api.v1.models import PREFIX
 from ml.report.files import ReportBusy, report_bytes
 from ml.report.html_report import POLICY as OWN_POLICY
-from ml.runtime.deadline import PATIENCE, strict_deadline
+from ml.runtime.deadline import ANSWER_DEADLINE, strict_deadline
 from ml.service import Service
 
 TYPES = {"html": "text/html; charset=utf-8", "pdf": "application/pdf"}
@@ -30,7 +30,7 @@ def register(app: Flask, service: Service) -> None:
     def report(name: str, kind: str) -> Response:
         """The report on one outcome: that of ``?outcome=``, else the positive one."""
         try:
-            with strict_deadline(PATIENCE):
+            with strict_deadline(ANSWER_DEADLINE):
                 content = report_bytes(service, name, kind, request.args.get("outcome"), wait=False)
         except ReportBusy as error:
             busy = refuse(error)

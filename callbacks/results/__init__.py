@@ -14,7 +14,7 @@ from feedback.results.model_results import ModelResults
 from layouts.results import analysts, page
 from layouts.shared import ids, plot_cards
 from ml.errors import LikelyError
-from ml.runtime.deadline import PATIENCE, StillWorking, deadline
+from ml.runtime.deadline import ANSWER_DEADLINE, StillWorking, deadline
 from ml.service import Service
 from ml.translation import text
 from store.errors import StoreUnavailable
@@ -94,7 +94,7 @@ def _model_and_outcome(request: Any) -> tuple[str, str | None]:
 
 def _shown(make: Any) -> Shown:
     try:
-        with deadline(PATIENCE):
+        with deadline(ANSWER_DEADLINE):
             return make(), True
     except StillWorking as error:
         return plot_cards.unfinished(error), False

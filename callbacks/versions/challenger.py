@@ -16,7 +16,7 @@ from layouts.versions import challenger as layout
 from layouts.versions import change
 from layouts.versions.challenger import ShownChallenger, share_text
 from ml.errors import LikelyError
-from ml.runtime.deadline import PATIENCE, StillWorking, deadline
+from ml.runtime.deadline import ANSWER_DEADLINE, StillWorking, deadline
 from ml.service import Service
 from ml.translation import text
 from store.errors import StoreUnavailable
@@ -59,7 +59,7 @@ def show_challenger(shadow: Shadow, _times: object, place: Any) -> tuple[Any, bo
 def _judged(shadow: Shadow, state: State) -> Mapping[str, Any] | None:
     """Judgements by label of the outcome; None while they are being worked out, nothing where a version is gone."""
     try:
-        with deadline(PATIENCE):
+        with deadline(ANSWER_DEADLINE):
             found = shadow.challengers.judged(state) if shadow.challengers else {}
         outcomes = shadow.service.model(state.challenger.model).outcomes
     except StillWorking:

@@ -22,7 +22,7 @@ from ml.lifecycle.actions import live_before
 from ml.lifecycle.difference import Difference, difference
 from ml.lifecycle.listing import Listing, VersionFacts, figures_now, list_versions
 from ml.runtime import memory
-from ml.runtime.deadline import PATIENCE, StillWorking, deadline
+from ml.runtime.deadline import ANSWER_DEADLINE, StillWorking, deadline
 from ml.service import Service
 from ml.translation import text
 
@@ -62,7 +62,7 @@ def show_table(shadow: Shadow, _times: object, place: Any) -> tuple[Component, b
     model, service = str(place["model"]), shadow.service
     name = model.partition("@")[0]
     service.allow(name)
-    with deadline(PATIENCE):
+    with deadline(ANSWER_DEADLINE):
         listing = _listing(service, name)
     may_change = allowed(Permission.VERSIONS, name)
     shown = versions_page.table_or_words(listing, model, _challenger_of(shadow, name), may_change=may_change)
@@ -96,7 +96,7 @@ def _step(service: Service, model: str, kind: change.Kind, to: str) -> Component
         require(Permission.VERSIONS, name)
     except LikelyError as error:
         return change.refused(str(error), model)
-    with deadline(PATIENCE):
+    with deadline(ANSWER_DEADLINE):
         listing = list_versions(service.registry.folder, name, partial(_figures, service, only_kept=False))
     by_name = {each.fingerprint: each for each in listing.versions}
     if to not in by_name:
@@ -129,7 +129,7 @@ def _shadow_step(shadow: Shadow, model: str, to: str, *, stops: bool) -> Compone
         return change.refused(text("{version} is not the challenger.", version=to[:40]), model)
     if stops:
         return challenger.stopping(to, model)
-    with deadline(PATIENCE):
+    with deadline(ANSWER_DEADLINE):
         listing = list_versions(service.registry.folder, name, partial(_figures, service, only_kept=False))
     by_name = {each.fingerprint: each for each in listing.versions}
     if to not in by_name or listing.live not in by_name or to == listing.live:

@@ -12,7 +12,7 @@ from ml.errors import LikelyError
 from ml.service import Bundle
 from store.outcome_records import Decision, Event
 
-MOST = 40  # decisions and events that are looked at, of each
+MOST_ENTRIES = 40  # decisions and events that are looked at, of each
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,8 @@ def history(desk: Desk, bundle: Bundle, record: str) -> list[CustomerEntry]:
         return []
     bundles = _alike(desk, bundle)
     customers = desk.feedback.store.outcomes.customers
-    decisions = customers.decisions(record, list(bundles), MOST)
-    events = customers.events(record, list(bundles), [each.id for each in decisions], MOST)
+    decisions = customers.decisions(record, list(bundles), MOST_ENTRIES)
+    events = customers.events(record, list(bundles), [each.id for each in decisions], MOST_ENTRIES)
     names = desk.names()
     in_force = events_in_force(reversed(events))
     told_of = {each.decision for each in in_force}
@@ -64,7 +64,7 @@ def history(desk: Desk, bundle: Bundle, record: str) -> list[CustomerEntry]:
         for each in decisions
         if each.id not in told_of
     ]
-    return sorted(lines, key=lambda line: line.at, reverse=True)[:MOST]
+    return sorted(lines, key=lambda line: line.at, reverse=True)[:MOST_ENTRIES]
 
 
 def _alike(desk: Desk, bundle: Bundle) -> dict[str, Bundle]:

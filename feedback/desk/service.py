@@ -17,7 +17,7 @@ from store.outcomes.claims import Holder, seller_of
 from store.outcomes.desk import DeskTable
 from store.outcomes.desk_records import Entry, HandedOut
 
-LEASE = 180.0  # seconds that a claim lives without being renewed: browsers wake hidden pages once a minute
+LEASE_SECONDS = 180.0  # seconds that a claim lives without being renewed: browsers wake hidden pages once a minute
 AHEAD = 900.0  # seconds before its time from which a call-back is due
 DAY = 86_400.0
 TRIED = 5  # looks at the lists for somebody whom nobody else takes first
@@ -114,7 +114,7 @@ class Desk:
         for entry in self._free(lists):
             holder = Holder(caller_id(), secrets.token_hex(6))
             here = entry.assignment.list, entry.assignment.row
-            if self.table.claim(*here, holder, LEASE):
+            if self.table.claim(*here, holder, LEASE_SECONDS):
                 return entry
         return None
 
@@ -135,14 +135,14 @@ class Desk:
         if entry is None:
             return None
         holder = Holder(caller_id(), secrets.token_hex(6))
-        if self.table.claim(job, row, holder, LEASE, take_over=True):
+        if self.table.claim(job, row, holder, LEASE_SECONDS, take_over=True):
             return Opened(entry, holder.page)
         other = self.table.held_by(job, row)
         return Opened(entry, held_by=None if other is None else self.names().of(other) or text("Somebody"))
 
     def renew(self, job: str, row: int, page: str) -> bool:
         """Renew the claim of an opened page; False where somebody else is with the customer by now, or has the list."""
-        return self._has(job) and self.table.renew(job, row, Holder(caller_id(), page), LEASE)
+        return self._has(job) and self.table.renew(job, row, Holder(caller_id(), page), LEASE_SECONDS)
 
     def holder(self, job: str, row: int) -> str | None:
         """Seller who has claimed a customer of the caller's lists; None where nobody has, and on other lists."""

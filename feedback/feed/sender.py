@@ -21,7 +21,7 @@ from store.outcomes.feeds import DECISIONS, EVENTS, FeedPart
 log = logging.getLogger(__name__)
 
 DUTY = "feed"
-LEASE = 60.0  # seconds after which another process tells in the place of one that was killed
+LEASE_SECONDS = 60.0  # seconds after which another process tells in the place of one that was killed
 PAUSE = 2.0  # seconds between two looks
 AT_ONCE = 200  # decisions or events of one call
 
@@ -50,7 +50,7 @@ class FeedSender:
         return self._thread.call() or 0
 
     def _look(self) -> int:
-        return on_duty(self._store, DUTY, self._tell, LEASE, PAUSE) or 0
+        return on_duty(self._store, DUTY, self._tell, LEASE_SECONDS, PAUSE) or 0
 
     def _tell(self) -> int:
         feeds, taken = self._store.outcomes.feeds, 0

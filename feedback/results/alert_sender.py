@@ -20,7 +20,7 @@ from store.outcomes.alarm_records import EMAIL, WEBHOOK, Alert, Episode
 
 log = logging.getLogger(__name__)
 
-LEASE = 120.0  # seconds until the alert of a dead process is taken over by another
+LEASE_SECONDS = 120.0  # seconds until the alert of a dead process is taken over by another
 PAUSE = 15.0  # seconds between two looks
 
 
@@ -63,11 +63,11 @@ class AlertSender:
     def step(self) -> bool:
         """Send one alert that is due; False where there is none."""
         alerts = self._store.outcomes.alerts
-        alert = alerts.claim(LEASE)
+        alert = alerts.claim(LEASE_SECONDS)
         if alert is None:
             return False
         about = f"the alert {alert.episode.id}"
-        with heartbeat(lambda: alerts.renew(alert, LEASE), LEASE, about):
+        with heartbeat(lambda: alerts.renew(alert, LEASE_SECONDS), LEASE_SECONDS, about):
             fault = self._send(alert)
         if not fault:
             alerts.sent(alert)

@@ -22,7 +22,7 @@ from store.outcomes.alarm_records import PROMOTED, REMOVED, Episode
 log = logging.getLogger(__name__)
 
 DUTY = "calibration"
-LEASE = 300.0  # seconds after which another process watches in the place of one that was killed
+LEASE_SECONDS = 300.0  # seconds after which another process watches in the place of one that was killed
 PAUSE = 120.0  # seconds between two looks
 FIRST = 5.0  # seconds until the first
 EACH = 0.001  # seconds between two looks for each decision: 20 times what reading it takes
@@ -56,7 +56,7 @@ class Watch:
         return bool(self._thread.call())
 
     def _look(self) -> bool:
-        return on_duty(self._feedback.store, DUTY, self._look_at_all, LEASE, PAUSE) is not None
+        return on_duty(self._feedback.store, DUTY, self._look_at_all, LEASE_SECONDS, PAUSE) is not None
 
     def _look_at_all(self) -> bool:
         names = self._registry.names()

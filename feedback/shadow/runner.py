@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 PAUSE = 2.0  # seconds between two looks while nothing waits
 AT_ONCE = 20  # decisions of a claim
-LEASE = 900.0  # seconds, more than they may take
+LEASE_SECONDS = 900.0  # seconds, more than they may take
 LONGEST_REST = 120.0  # seconds until a challenger is asked again that ended its process or stood still, more after each
 SWEPT, GIVEN_UP = 600.0, 86_400.0  # seconds between two sweeps; after which nobody asks any more
 GONE = "The values of the record are gone."
@@ -68,7 +68,7 @@ class ShadowRunner:
             return False
         self._sweep()
         resting = {each for each, (_, until) in self._rests.items() if time.monotonic() < until}
-        answers, claimed = [], shadow.claim(AT_ONCE, LEASE, without=resting)
+        answers, claimed = [], shadow.claim(AT_ONCE, LEASE_SECONDS, without=resting)
         for at, waiting in enumerate(claimed):
             answer, is_well = self._answer(waiting)
             answers.append(answer)

@@ -13,7 +13,7 @@ from store.files import Files
 
 DUTY = "sweep"
 HOUR = 3600.0
-LEASE = 120.0  # seconds after which another process sweeps in the place of one that was killed
+LEASE_SECONDS = 120.0  # seconds after which another process sweeps in the place of one that was killed
 LOOK = 300.0  # seconds between two looks whether a sweep is due
 
 
@@ -48,7 +48,7 @@ class Keeper:
 
     def _look(self) -> bool:
         self._beside()
-        return on_duty(self._store, DUTY, self._sweep, LEASE, HOUR) is not None
+        return on_duty(self._store, DUTY, self._sweep, LEASE_SECONDS, HOUR) is not None
 
     def _sweep(self) -> bool:
         sweep(self._store, self._files, self._days, self._decision_days)

@@ -28,7 +28,7 @@ from telemetry.request_ids import HEADER
 
 log = logging.getLogger(__name__)
 
-LEASE = 30.0  # seconds until the call of a dead worker is taken over by another
+LEASE_SECONDS = 30.0  # seconds until the call of a dead worker is taken over by another
 DEADLINE = 10.0  # seconds that a call may take in all
 MOST_READ = 64 * 1024  # bytes read of a response, whose content is ignored
 PAUSES = (5, 30, 120, 600, 3600, 3 * 3600, 6 * 3600)  # seconds before each further attempt: 10 h in all
@@ -48,7 +48,9 @@ class WebhookSender:
         Seconds that a call may take.
     """
 
-    def __init__(self, store: Store, rules: WebhookRules, lease: float = LEASE, deadline: float = DEADLINE) -> None:
+    def __init__(
+        self, store: Store, rules: WebhookRules, lease: float = LEASE_SECONDS, deadline: float = DEADLINE
+    ) -> None:
         self._store, self._rules, self._lease, self._deadline = store, rules, lease, deadline
 
     def start(self, stop: threading.Event) -> None:

@@ -17,7 +17,7 @@ from jobs.work.score_campaign import EXTRA, WITH_REASONS, band_cell, feature_cel
 from ml.advice.score_known import ESTIMATOR
 from ml.batch.result_columns import unique_names
 from ml.campaign.pick import PickedCalls, pick
-from ml.campaign.reasons import MOST, reasons_in_cells
+from ml.campaign.reasons import MOST_REASONS, reasons_in_cells
 from ml.campaign.wish import BadWish, Wish, read_wish
 from ml.decision.decide import acts
 from ml.errors import LikelyError
@@ -29,7 +29,7 @@ from store.files import Files
 from store.job import Chunk, Job
 from store.jobs import JobTable
 
-AFTER = ("outcome", "probability", "band", "decision", *EXTRA[-MOST:], "group", "expected_value")
+AFTER = ("outcome", "probability", "band", "decision", *EXTRA[-MOST_REASONS:], "group", "expected_value")
 GROUPS = ("call", "control")
 DECISIONS = ("leave", "act")  # below the cut-off in use, and from it on
 
@@ -159,7 +159,7 @@ def write_list(table: JobTable, files: Files, service: Service, job: Job, chunk:
         p = float(index.probabilities[row, column])
         cells = line[: index.width]
         known = feature_cells(reading, cells) if reading else None
-        said = [""] * MOST if known is None else reasons_in_cells(service, bundle, known, column, blanks)
+        said = [""] * MOST_REASONS if known is None else reasons_in_cells(service, bundle, known, column, blanks)
         does = DECISIONS[acts(p, cut_offs[outcome])]
         about = [safe_cell(outcome), repr(p), band_cell(bundle.card, outcome, p), does]
         lines.append([str(place), *cells, *about, *said, GROUPS[control], repr(gain)])

@@ -16,7 +16,7 @@ from ml.batch.result_columns import PROBLEMS, score_header, unique_names
 from ml.batch.score_lines import score_lines
 from ml.campaign.control_group import control_draws
 from ml.campaign.focus import focus
-from ml.campaign.reasons import MOST, reasons_in_cells
+from ml.campaign.reasons import MOST_REASONS, reasons_in_cells
 from ml.decision.bands import band_of, bands
 from ml.files.cells.safe_cells import csv_text, plain_cell, safe_cell
 from ml.files.table import ReadPlan
@@ -25,7 +25,7 @@ from store.files import Files
 from store.job import Chunk, Job
 from store.jobs import JobTable
 
-EXTRA = ("outcome", "rank", "band", *(f"reason_{at + 1}" for at in range(MOST)))
+EXTRA = ("outcome", "rank", "band", *(f"reason_{at + 1}" for at in range(MOST_REASONS)))
 RANK = EXTRA.index("rank")
 WITH_REASONS = 200  # records of a chunk with reasons: as much work as 5,000 without
 
@@ -84,7 +84,9 @@ def _extra(
     if not np.isfinite(p[at]):
         return [""] * len(EXTRA)
     outcome = bundle.outcomes.names[at]
-    said = reasons_in_cells(service, bundle, feature_cells(reading, line), at, blanks) if reading else [""] * MOST
+    said = (
+        reasons_in_cells(service, bundle, feature_cells(reading, line), at, blanks) if reading else [""] * MOST_REASONS
+    )
     return [safe_cell(outcome), "", band_cell(bundle.card, outcome, float(p[at])), *said]
 
 

@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 
 from layouts.campaign import made_list
 from layouts.campaign.choices import is_single, values_of
-from layouts.campaign.typed_wish import LEAST, LENGTHS, MOST, VALUE, offered
+from layouts.campaign.typed_wish import LENGTHS, LIMIT_PREFIX, QUOTA_PREFIX, VALUE_PREFIX, offered
 from layouts.campaign.words import whole, written
 from layouts.shared import ids
 from layouts.shared.blocks import table_head
@@ -113,7 +113,7 @@ class Form:
         """Fields of costs and gains of acting."""
         values = [
             self._field(
-                VALUE + each["name"],
+                VALUE_PREFIX + each["name"],
                 text("{outcome} brings", outcome=each["label"]),
                 self._currency,
                 written(each["value"]),
@@ -194,8 +194,8 @@ def _part(job: str, each: Mapping[str, Any]) -> Component:
         [
             html.Th(name, scope="row"),
             html.Td(whole(each["records"])),
-            _part_entry(job, LEAST + each["value"], text("At least of {value}", value=name)),
-            _part_entry(job, MOST + each["value"], text("At most of {value}", value=name)),
+            _part_entry(job, QUOTA_PREFIX + each["value"], text("At least of {value}", value=name)),
+            _part_entry(job, LIMIT_PREFIX + each["value"], text("At most of {value}", value=name)),
         ]
     )
 
@@ -211,7 +211,10 @@ def _part_entry(job: str, name: str, label: str) -> Component:
 def hidden_fields(names: Sequence[str], by: Any, chosen: Sequence[str]) -> list[bool]:
     """Fields that do not apply: those of other lengths, and of outcomes that the list is not about."""
     of_length = set(LENGTHS.values()) - {LENGTHS.get(str(by), "cut_off")}
-    return [name in of_length or (name.startswith(VALUE) and name.removeprefix(VALUE) not in chosen) for name in names]
+    return [
+        name in of_length or (name.startswith(VALUE_PREFIX) and name.removeprefix(VALUE_PREFIX) not in chosen)
+        for name in names
+    ]
 
 
 def cut_off_words(choices: Mapping[str, Any], offers: Any) -> tuple[str, str]:

@@ -18,7 +18,8 @@ from ml.translation import text
 
 LENGTHS = {"cutoff": "cut_off", "number": "number", "budget": "budget"}  # how long the list is -> its field
 PERCENT = ("cut_off", "control")
-VALUE, LEAST, MOST = "values:", "least:", "most:"  # before the name of an outcome, or a value of the column
+# Before the name of an outcome, or a value of the column.
+VALUE_PREFIX, QUOTA_PREFIX, LIMIT_PREFIX = "values:", "least:", "most:"
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def typed_wish(choices: Mapping[str, Any], chosen: Mapping[str, Any], texts: Map
         wish[length] = number
     wish["cost"] = fields.number("cost") or 0
     wish["losses"] = chosen.get("losses") is True
-    wish["values"] = {name: fields.number(VALUE + name) or 0 for name in names}
+    wish["values"] = {name: fields.number(VALUE_PREFIX + name) or 0 for name in names}
     wish["control"] = fields.number("control") or 0
     if chosen.get("column"):
         wish |= _limits(str(chosen["column"]), fields)
@@ -110,7 +111,9 @@ class Takes:
     @classmethod
     def of(cls, name: str) -> Takes:
         """Values that the field of that name takes, by the model of the request."""
-        kind = {VALUE: "values", LEAST: "quotas", MOST: "limits"}.get(f"{name.partition(':')[0]}:", name)
+        kind = {VALUE_PREFIX: "values", QUOTA_PREFIX: "quotas", LIMIT_PREFIX: "limits"}.get(
+            f"{name.partition(':')[0]}:", name
+        )
         given = schema_of(ListRequest)["properties"][kind]
         given = next(each for each in given["anyOf"] if each["type"] != "null")
         number: dict[str, Any] = given.get("additionalProperties", given)
@@ -134,6 +137,6 @@ def _limits(column: str, fields: Fields) -> dict[str, Any]:
     return {
         "column": column,
         "limit": fields.number("limit"),
-        "limits": fields.of_kind(MOST),
-        "quotas": fields.of_kind(LEAST),
+        "limits": fields.of_kind(LIMIT_PREFIX),
+        "quotas": fields.of_kind(QUOTA_PREFIX),
     }

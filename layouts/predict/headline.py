@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 from layouts.shared.blocks import dot
 from layouts.shared.percent import span
 from ml.advice.advice import ScoreWithBlanks
-from ml.decision.decide import Decision
+from ml.decision.decide import Recommendation
 from ml.decision.payoff import currency_of
 from ml.decision.ranking import Ranking, ranked
 from ml.decision.worth import NOTHING
@@ -73,7 +73,7 @@ def _offer(scored: ScoreWithBlanks, shown: str, ranking: Ranking) -> list[Compon
     return [html.P(parts, className="headline owned")]
 
 
-def _because(scored: ScoreWithBlanks, decision: Decision) -> Sequence[Component]:
+def _because(scored: ScoreWithBlanks, decision: Recommendation) -> Sequence[Component]:
     """Why to do it, in money where the card has a payoff: "Unlikely, but worth 4.6 USD on average."."""
     gain = decision.worth
     if not decision.settled:
@@ -87,7 +87,7 @@ def _because(scored: ScoreWithBlanks, decision: Decision) -> Sequence[Component]
     return [html.Span(f" {words}", className="because")]
 
 
-def _in_money(decision: Decision, amount: str, band: str, probability: float) -> str:
+def _in_money(decision: Recommendation, amount: str, band: str, probability: float) -> str:
     """Average gain of the decision, after the band where it is not said above."""
     slots = {"amount": amount} | ({"band": band} if band else {})
     if not decision.act:
@@ -101,7 +101,7 @@ def _in_money(decision: Decision, amount: str, band: str, probability: float) ->
     return text("{band}, worth {amount} on average.", **slots) if band else text("Worth {amount} on average.", **slots)
 
 
-def _against_worth(scored: ScoreWithBlanks, decision: Decision, size: float) -> list[Component]:
+def _against_worth(scored: ScoreWithBlanks, decision: Recommendation, size: float) -> list[Component]:
     """Average cost of the decision, where the cut-off in use decides against the worth."""
     amount = money_text(size, currency_of(scored.model.card))
     slots = {"cut_off": cut_off_text(decision.cut_off), "amount": amount}

@@ -22,7 +22,7 @@ from ml.bundle.bundle import Bundle
 from ml.data.records import read_records
 from ml.data.schema import Row
 from ml.decision.bands import Band, band_of, bands
-from ml.decision.decide import Decision, decide
+from ml.decision.decide import Recommendation, decide
 from ml.decision.ranking import Ranking, ranked
 from ml.errors import Problem
 
@@ -80,7 +80,7 @@ class ScoreWithBlanks:
         """Probability from which one acts on `outcome`."""
         return self.cut_offs[self.model.outcomes.index(self.outcome)]
 
-    def decision(self, outcome: str | None = None) -> Decision:
+    def decision(self, outcome: str | None = None) -> Recommendation:
         """The decision about an outcome, by default the one of the questions."""
         name = outcome or self.outcome
         at = self.model.outcomes.index(name)

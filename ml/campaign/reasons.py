@@ -11,7 +11,7 @@ from ml.data.records import read_records
 from ml.files.cells.safe_cells import plain_cell, safe_cell
 from ml.service import Service
 
-MOST = 3
+MOST_REASONS = 3
 
 
 def reasons_in_cells(
@@ -35,6 +35,6 @@ def reasons_in_cells(
     (row,) = read_records(schema, [raw], extra=True).all_rows()
     row = as_blanks(row) if averaged else row
     found = reasons(schema, row, service.explain(bundle, row, blanks=averaged and None in row, many=True), outcome)
-    strongest = sorted((*found.raising, *found.lowering), key=lambda reason: -abs(reason.points))[:MOST]
+    strongest = sorted((*found.raising, *found.lowering), key=lambda reason: -abs(reason.points))[:MOST_REASONS]
     said = [safe_cell(reason.words) for reason in strongest]
-    return [*said, *[""] * (MOST - len(said))]
+    return [*said, *[""] * (MOST_REASONS - len(said))]

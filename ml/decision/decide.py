@@ -1,4 +1,4 @@
-"""Decision about an outcome at a probability: to act or not, what that is worth, and what to do in words.
+"""Recommendation about an outcome at a probability: to act or not, what that is worth, and what to do in words.
 
 Every door asks here, so that the Prediction page, the API, campaigns, reports and the command line decide alike:
 `decide` for a record, `acts` for many, `cut_offs_reached` at many cut-offs. The counts of all cut-offs that occur
@@ -36,8 +36,8 @@ class Actions:
 
 
 @dataclass(frozen=True)
-class Decision:
-    """Decision about one outcome of one record.
+class Recommendation:
+    """Recommendation about one outcome of one record.
 
     Attributes
     ----------
@@ -83,7 +83,7 @@ def decide(
     probability: float,
     cut_off: float,
     between: tuple[float, float] | None = None,
-) -> Decision:
+) -> Recommendation:
     """The decision about an outcome.
 
     Parameters
@@ -99,7 +99,7 @@ def decide(
     settled = between is None or acts(between[0], cut_off) == acts(between[1], cut_off)
     said = actions(card, outcome)
     words = "" if said is None else text(NOT_SETTLED) if not settled else said.act if act else said.leave
-    return Decision(outcome, cut_off, act, worth_of(card, outcome, probability), settled, words)
+    return Recommendation(outcome, cut_off, act, worth_of(card, outcome, probability), settled, words)
 
 
 def actions(card: Mapping[str, Any], outcome: str) -> Actions | None:

@@ -14,7 +14,7 @@ from ml.text.spoken import cut_off_text
 from ml.text.words import change_text, number_text, points_text
 from ml.translation import text
 
-MOST = 100  # rows on a page: more is for a spreadsheet
+MOST_ROWS = 100  # rows on a page: more is for a spreadsheet
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def data_table(columns: Columns, rows: tuple[Any, Any], ranked: bool) -> DataTab
     """
     header, body = rows
     places = [(header.index(name), column) for name, column in columns.items()]
-    few = min(len(body), MOST)
+    few = min(len(body), MOST_ROWS)
     shown = range(few) if ranked else np.linspace(0, len(body) - 1, few).round().astype(int).tolist()
     cells = [[column.cell(body[at][place]) for place, column in places] for at in shown]
     return DataTable(TextTable([column.head for column in columns.values()], cells), len(body), ranked)

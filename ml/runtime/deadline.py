@@ -17,7 +17,7 @@ from ml.translation import text
 
 T = TypeVar("T")
 
-PATIENCE = 8.0  # seconds that a request waits for a result; routers in front end one at 30
+ANSWER_DEADLINE = 8.0  # seconds that a request waits for a result; routers in front end one at 30
 AT_ONCE = 2  # background tasks that run at a time; others, requests for scores above all, need the processor too
 MOST_TASKS = 16  # background tasks, running or not yet fetched; beyond these a request computes its result itself
 

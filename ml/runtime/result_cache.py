@@ -1,7 +1,7 @@
 """Cache of expensive results: JSON values by string keys, each computed once (single-flight).
 
 Keys begin with the model key. A new version has a new key, so nothing is ever invalidated; values that another
-release wrote, or somebody else, are none (:mod:`ml.runtime.sealed_value`). Results of numbers that somebody typed
+release wrote, or somebody else, are none (:mod:`ml.runtime.checksummed_value`). Results of numbers that somebody typed
 are kept for an hour: there is no end to them.
 """
 
@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from ml.locale import use_number_format
+from ml.runtime.checksummed_value import verified, with_checksum
 from ml.runtime.deadline import BackgroundTasks
-from ml.runtime.sealed_value import opened, sealed
 from ml.runtime.single_flight import SingleFlight
 from ml.translation import ALL_READERS, packed, use_language
 
@@ -63,11 +63,11 @@ class ResultCache:
                 with use_number_format(None), use_language(ALL_READERS):
                     found = packed(compute())
                 if self._cache is not None:
-                    self._cache.set(text, sealed(text, found), timeout=seconds)
+                    self._cache.set(text, with_checksum(text, found), timeout=seconds)
         return found
 
     def _get(self, text: str) -> Any:
-        return None if self._cache is None else opened(text, self._cache.get(text))
+        return None if self._cache is None else verified(text, self._cache.get(text))
 
 
 def _text(key: Key) -> str:

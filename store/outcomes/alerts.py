@@ -13,7 +13,7 @@ from store.outcome_tables import alarm_episodes, alerts
 from store.outcomes.alarm_records import Alert
 from store.outcomes.episodes import episode_of
 
-LEASE = Lease(alerts, while_in=alerts.c.state == "waiting")
+ALERT_LEASE = Lease(alerts, while_in=alerts.c.state == "waiting")
 
 
 class AlertTable(DatabaseTable):
@@ -22,7 +22,7 @@ class AlertTable(DatabaseTable):
     def claim(self, lease: float) -> Alert | None:
         """Claim an alert that is due, for `lease` seconds; None where there is none."""
         with store_errors():
-            taken = next(iter(LEASE.claim_due(self._engine(), lease)), None)
+            taken = next(iter(ALERT_LEASE.claim_due(self._engine(), lease)), None)
         if taken is None:
             return None
         (episode,) = self._all(select(alarm_episodes).where(alarm_episodes.c.id == taken.episode))
@@ -31,7 +31,7 @@ class AlertTable(DatabaseTable):
     def renew(self, alert: Alert, lease: float) -> bool:
         """Renew the lease of an alert; False where it has another owner by now."""
         with self._transaction() as connection:
-            return LEASE.renew(connection, alert.owner, *_is(alert), seconds=lease)
+            return ALERT_LEASE.renew(connection, alert.owner, *_is(alert), seconds=lease)
 
     def sent(self, alert: Alert) -> bool:
         """Record that an alert was sent."""
@@ -48,7 +48,7 @@ class AlertTable(DatabaseTable):
 
     def _give_back(self, alert: Alert, pause: float | None, **values: Any) -> bool:
         with self._transaction() as connection:
-            return LEASE.give_back(connection, alert.owner, *_is(alert), pause=pause, **values)
+            return ALERT_LEASE.give_back(connection, alert.owner, *_is(alert), pause=pause, **values)
 
 
 def _is(alert: Alert) -> tuple[Any, ...]:

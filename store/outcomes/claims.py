@@ -18,7 +18,7 @@ from store.outcome_tables import assignment_claims as claims
 from store.outcome_tables import assignments, desk_calls
 from store.outcomes.desk_records import OVER
 
-LEASE = Lease(claims, until="until", owner="who")
+CLAIM_LEASE = Lease(claims, until="until", owner="who")
 ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended(:record, 0))")  # with one customer, until the end
 
 
@@ -72,7 +72,7 @@ class ClaimTable(DatabaseTable):
                 connection.execute(ALONE, {"record": record})
             mine = _mine(holder, take_over=take_over)
             # The claim comes first: SQLite locks at the first change
-            if LEASE.claim_key(connection, {"list": job, "row": row}, holder.mark, lease, mine) and not (
+            if CLAIM_LEASE.claim_key(connection, {"list": job, "row": row}, holder.mark, lease, mine) and not (
                 _over(connection, job, row) or _elsewhere(connection, job, row, record, mine)
             ):
                 return True
@@ -82,19 +82,19 @@ class ClaimTable(DatabaseTable):
     def renew(self, job: str, row: int, holder: Holder, lease: float) -> bool:
         """Renew a claim; False where somebody else has the entry by now, or it is over."""
         with self._transaction() as connection:
-            if LEASE.renew(connection, holder.mark, *_is(job, row), LEASE.live(connection), seconds=lease):
+            if CLAIM_LEASE.renew(connection, holder.mark, *_is(job, row), CLAIM_LEASE.live(connection), seconds=lease):
                 return True
         return self.claim(job, row, holder, lease)
 
     def give_back(self, job: str, row: int, holder: Holder) -> None:
         """Give a claim back; one that somebody else has by now stays."""
         with self._transaction() as connection:
-            connection.execute(delete(claims).where(LEASE.held(holder.mark, *_is(job, row))))
+            connection.execute(delete(claims).where(CLAIM_LEASE.held(holder.mark, *_is(job, row))))
 
     def held_by(self, job: str, row: int) -> str | None:
         """The seller who is with an entry's customer at the moment, on this list or another; None where nobody is."""
         with self._connection() as connection:
-            live = LEASE.live(connection)
+            live = CLAIM_LEASE.live(connection)
             mark = connection.scalar(select(claims.c.who).where(*_is(job, row), live))
             if mark is None:
                 named = select(assignments.c.record).where(assignments.c.list == job, assignments.c.row == row)
@@ -130,5 +130,5 @@ def _elsewhere(connection: Connection, job: str, row: int, record: str, mine: An
     if not record:
         return False
     other = or_(claims.c.list != job, claims.c.row != row)
-    found = _of_record(record).where(other, LEASE.live(connection), ~mine)
+    found = _of_record(record).where(other, CLAIM_LEASE.live(connection), ~mine)
     return connection.execute(found.limit(1)).first() is not None

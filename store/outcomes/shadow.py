@@ -17,7 +17,7 @@ from store.outcomes.shadow_records import ANSWERED, FAILED, WAITING, Challenger,
 ATTEMPTS = 3  # after as many claims that ended without an answer nobody asks again
 LATEST, MOST_ERRORS = 1_000, 5
 _OF = shadow_answers.c
-LEASE = Lease(shadow_answers, owner=None, while_in=_OF.state == WAITING)
+SHADOW_LEASE = Lease(shadow_answers, owner=None, while_in=_OF.state == WAITING)
 
 # One statement for many rows, whose values come by names other than those of the columns
 _ANSWER = (
@@ -93,7 +93,7 @@ class ShadowTable(DatabaseTable):
         """Claim decisions that wait, the oldest first, for so many seconds; `without` those of some challengers."""
         askable = _OF.attempts < ATTEMPTS, _OF.challenger.not_in(without)
         with store_errors():
-            claimed = LEASE.claim_due(self._engine(), lease, *askable, most=most)
+            claimed = SHADOW_LEASE.claim_due(self._engine(), lease, *askable, most=most)
         made = {row.id: row for row in self._by_ids(decisions.c.id, [each.decision for each in claimed])}
         found = [(each, made[each.decision]) for each in claimed if each.decision in made]
         return [
@@ -106,7 +106,7 @@ class ShadowTable(DatabaseTable):
         with self._transaction() as connection:
             for each in claimed:
                 this = _OF.challenger == each.challenger, _OF.decision == each.decision
-                LEASE.give_back(connection, None, *this, pause=0.0, attempts=_OF.attempts - 1)
+                SHADOW_LEASE.give_back(connection, None, *this, pause=0.0, attempts=_OF.attempts - 1)
 
     # ---- what they said -----------------------------------------------------------------------------
     def answer(self, told: Sequence[ShadowAnswer]) -> None:

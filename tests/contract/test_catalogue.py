@@ -12,7 +12,7 @@ import pytest
 
 from ml.errors import LikelyError, NoProbabilities, NothingToShow, OneOutcomeOnly
 from ml.plots.catalogue import CATALOGUE, MODULES, declared, plots_of
-from ml.plots.columns import MOST
+from ml.plots.columns import MOST_ROWS
 from ml.plots.curves import roc_curve
 from ml.plots.drawn_plots import Drawn, drawn, result_of, shown_table
 from ml.plots.plot import Plot, View
@@ -112,7 +112,7 @@ def test_every_figure_has_its_data_in_words_from_the_rows_of_the_file(small, plo
             continue
         header, body = plot.rows(result, view)
         assert found.total == len(body)
-        assert len(found.table.rows) == min(len(body), MOST)
+        assert len(found.table.rows) == min(len(body), MOST_ROWS)
         assert len(set(found.table.heads)) == len(found.table.heads) > 1
         assert not [head for head in found.table.heads if "_" in head]
         columns = plot.columns(result, view)

@@ -105,7 +105,7 @@ def test_the_numbers_of_the_page_are_those_of_the_api(browse, homes):
 def test_what_takes_long_comes_by_itself(browse, homes, monkeypatch):
     compute = ModelResults._compute
     monkeypatch.setattr("feedback.results.model_results.REVISION", 10_000)  # nothing of it is in the cache
-    monkeypatch.setattr("callbacks.results.PATIENCE", 0.1)
+    monkeypatch.setattr("callbacks.results.ANSWER_DEADLINE", 0.1)
     monkeypatch.setattr(ModelResults, "_compute", lambda *asked: (time.sleep(2), compute(*asked))[1])
     tab = browse()
     tab.address = homes["right"]

@@ -24,7 +24,7 @@ def slow(tmp_path, monkeypatch):
     go, real = threading.Event(), evaluation.evaluate
     monkeypatch.setattr(evaluation, "evaluate", lambda bundle: (go.wait(60), real(bundle))[1])
     for door in (plots, performance):
-        monkeypatch.setattr(door, "PATIENCE", 0.2)
+        monkeypatch.setattr(door, "ANSWER_DEADLINE", 0.2)
     with served(create_server(Settings(models_dir=tmp_path / "models", var_dir=tmp_path / "var"))) as address:
         yield address, go
         go.set()

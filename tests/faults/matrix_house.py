@@ -23,7 +23,7 @@ from tests.faults.places import Door, Processes, Rabbit, Redis, database, get, w
 from tests.serving import free_port
 from tests.small import small_model
 
-LEASE = 3
+LEASE_SECONDS = 3
 
 
 class House:
@@ -49,8 +49,8 @@ class House:
         small_model("binary", self.models)
         given = {"var_dir": folder / "var", "files_url": f"file://{folder}/var/files", **settings}
         self.settings = Settings(
-            models_dir=self.models, database_url=url, port=self.port, job_lease=LEASE, stall_seconds=2, min_free_mb=0,
-            log_level="warning", **given,
+            models_dir=self.models, database_url=url, port=self.port, job_lease=LEASE_SECONDS, stall_seconds=2,
+            min_free_mb=0, log_level="warning", **given,
         )  # fmt: skip
         self.processes = Processes(self.settings.to_environ() | {"OMP_NUM_THREADS": "1"}, self.log)
         self.store = open_store(own_url)

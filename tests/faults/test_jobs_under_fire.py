@@ -27,7 +27,7 @@ from tests.faults.places import Processes, Rabbit, Redis, database, get, is_lock
 from tests.lanes import fewer
 from tests.serving import free_port
 
-LEASE = 3  # seconds: a test does not wait for 30
+LEASE_SECONDS = 3  # seconds: a test does not wait for 30
 SOME, BEGUN = 60_000, 5_000  # seconds of work: whoever is killed is in the middle of it
 MANY, MANY_BEGUN = fewer(200_000, SOME), fewer(20_000, BEGUN)
 
@@ -88,7 +88,7 @@ def _repeated(applicants, rows):
 class House:
     """A store, files and models of the test's own, and the processes that work on them."""
 
-    def __init__(self, models, folder, url, broker=None, lease=LEASE, **more):
+    def __init__(self, models, folder, url, broker=None, lease=LEASE_SECONDS, **more):
         self.folder, self.broker, self.log = folder, broker, folder / "log"
         self.settings = Settings(
             models_dir=models, var_dir=folder, database_url=url, job_lease=lease,

@@ -21,7 +21,7 @@ from tests.faults.test_jobs_under_fire import (  # noqa: F401 - fixtures
     models,
 )
 
-LEASE = 120  # seconds, longer than any wait here: what is not given back is not done in time
+LEASE_SECONDS = 120  # seconds, longer than any wait here: what is not given back is not done in time
 AWAY = COOL_OFF + 3
 
 
@@ -36,7 +36,7 @@ def door():
 @pytest.fixture
 def house(door, models, tmp_path):  # noqa: F811
     with database("postgresql", tmp_path) as url:
-        found = House(models, tmp_path, url.replace(":5432", f":{door.port}"), lease=LEASE)
+        found = House(models, tmp_path, url.replace(":5432", f":{door.port}"), lease=LEASE_SECONDS)
         found.store = open_store(url)
         try:
             yield found

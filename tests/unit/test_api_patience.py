@@ -213,7 +213,7 @@ class Slow:
 
 @pytest.fixture
 def impatient(monkeypatch):
-    for place in ("api.v1.plots.PATIENCE", "api.v1.reports.PATIENCE"):
+    for place in ("api.v1.plots.ANSWER_DEADLINE", "api.v1.reports.ANSWER_DEADLINE"):
         monkeypatch.setattr(place, 0.05)
 
 
@@ -287,13 +287,13 @@ def test_a_forecast_that_takes_longer_than_a_request_waits_comes_when_asked_agai
         return before(*given)
 
     monkeypatch.setattr(list_forecasts, "forecast", slow)
-    monkeypatch.setattr(campaigns, "PATIENCE", 0.02)
+    monkeypatch.setattr(campaigns, "ANSWER_DEADLINE", 0.02)
     for _ in range(2):
         later = client.post(path, json=asked)
         assert (later.status_code, later.json["state"], later.headers["Location"]) == (202, "working", path)
         assert later.headers["Retry-After"]
     assert client.post(path, json={"number": -1}).status_code == 400
     go_on.set()
-    monkeypatch.setattr(campaigns, "PATIENCE", 30.0)
+    monkeypatch.setattr(campaigns, "ANSWER_DEADLINE", 30.0)
     assert client.post(path, json=asked).json == expected.json
     assert calls == [1]  # who asks again waits for the same one

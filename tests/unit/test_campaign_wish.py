@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from layouts.campaign import call_list
-from layouts.campaign.typed_wish import LEAST, MOST, VALUE, Takes, offered, typed_wish
+from layouts.campaign.typed_wish import LIMIT_PREFIX, QUOTA_PREFIX, VALUE_PREFIX, Takes, offered, typed_wish
 from layouts.campaign.words import cell_text, duration, money, progress, spoken, whole, written
 from ml.campaign.list_request import ListRequest
 from ml.campaign.wish import default_cost, default_value, read_wish
@@ -71,9 +71,9 @@ def test_a_wish_that_nobody_touched_is_what_the_api_makes_of_none(service, model
         ("cost", "cutoff", 1),
         ("control", "cutoff", 100),
         ("limit", "cutoff", 1),
-        (f"{MOST}North", "cutoff", 1),
-        (f"{LEAST}North", "cutoff", 1),
-        (f"{VALUE}yes", "cutoff", 1),
+        (f"{LIMIT_PREFIX}North", "cutoff", 1),
+        (f"{QUOTA_PREFIX}North", "cutoff", 1),
+        (f"{VALUE_PREFIX}yes", "cutoff", 1),
     ],
 )
 @pytest.mark.parametrize("text", TEXTS)
@@ -83,7 +83,7 @@ def test_the_form_refuses_what_the_api_refuses(service, field, by, per, text):
         read = typed_wish(choices, CHOSEN | {"by": by, "column": "Region"}, {field: text})
     number = float(text.replace(",", ".")) / per
     number = int(number) if number.is_integer() else number
-    kind = {MOST: "limits", LEAST: "quotas", VALUE: "values"}.get(f"{field.partition(':')[0]}:")
+    kind = {LIMIT_PREFIX: "limits", QUOTA_PREFIX: "quotas", VALUE_PREFIX: "values"}.get(f"{field.partition(':')[0]}:")
     sent = {kind: {field.partition(":")[2]: number}} if kind else {field: number}
     assert (read.wish is not None) == taken(sent)
     if read.wish is not None:
@@ -103,7 +103,7 @@ def taken(wish):
 
 def test_fields_that_do_not_apply_are_not_read(service):
     choices = choices_of(service.model("binary"))
-    read = typed_wish(choices, CHOSEN | {"by": "number"}, {"number": "9", "budget": "x", f"{LEAST}North": "y"})
+    read = typed_wish(choices, CHOSEN | {"by": "number"}, {"number": "9", "budget": "x", f"{QUOTA_PREFIX}North": "y"})
     assert read.wish["number"] == 9
     assert "budget" not in read.wish
     assert not read.problems
@@ -121,7 +121,7 @@ def test_anything_that_a_browser_sends_is_read_or_refused(service, sent):
 
 def test_what_a_field_takes_is_said_by_the_request_model():
     assert Takes.of("control") == Takes(0, 50, False, True, "a number from 0 to 50 %")
-    assert Takes.of(f"{MOST}a:b").whole
+    assert Takes.of(f"{LIMIT_PREFIX}a:b").whole
     assert not Takes.of("cost").contains(math.nan)
 
 

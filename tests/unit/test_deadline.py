@@ -145,8 +145,8 @@ def test_best_effort_work_has_a_timeout_and_is_begun_where_there_is_room():
 @pytest.fixture
 def slow(tmp_path, monkeypatch):
     """A service, and a stop before every threshold table, plot of ROC and averages."""
-    monkeypatch.setattr(plots, "PATIENCE", 0.05)
-    monkeypatch.setattr(performance, "PATIENCE", 0.05)
+    monkeypatch.setattr(plots, "ANSWER_DEADLINE", 0.05)
+    monkeypatch.setattr(performance, "ANSWER_DEADLINE", 0.05)
     small_model("binary", tmp_path)
     work = Slow()
     real = overview.evaluation_of

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from ml.plots.columns import MOST, Column, data_table
+from ml.plots.columns import MOST_ROWS, Column, data_table
 from ml.text.number_words import count
 
 HEADER = ["name", "for programs", "size"]
@@ -26,16 +26,16 @@ def test_columns_come_in_their_own_order_without_those_for_programs():
 
 
 def test_of_very_many_ranked_rows_the_first_are_shown():
-    found = data_table(COLUMNS, rows(5 * MOST), ranked=True)
-    assert [name for _, name in found.table.rows] == [f"row {at}" for at in range(MOST)]
-    assert found.total == 5 * MOST
+    found = data_table(COLUMNS, rows(5 * MOST_ROWS), ranked=True)
+    assert [name for _, name in found.table.rows] == [f"row {at}" for at in range(MOST_ROWS)]
+    assert found.total == 5 * MOST_ROWS
 
 
-@pytest.mark.parametrize("number", [MOST + 1, 2 * MOST, 7 * MOST + 3])
+@pytest.mark.parametrize("number", [MOST_ROWS + 1, 2 * MOST_ROWS, 7 * MOST_ROWS + 3])
 def test_of_very_many_points_some_are_shown_from_end_to_end(number):
     found = data_table(COLUMNS, rows(number), ranked=False)
     places = [int(name.removeprefix("row ")) for _, name in found.table.rows]
-    assert (places[0], places[-1], len(set(places))) == (0, number - 1, MOST)
+    assert (places[0], places[-1], len(set(places))) == (0, number - 1, MOST_ROWS)
     steps = {after - before for before, after in pairwise(places)}
     assert max(steps) - min(steps) <= 1
 

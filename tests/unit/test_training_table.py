@@ -153,7 +153,7 @@ def test_retrain_refuses_more_decisions_than_are_held_in_memory(tmp_path, capsys
     assert "--since" in said
     assert len(taken) == 302  # no more were read
     assert main(["retrain", "binary", "--most", "400"], tmp_path, outcome_rows=rows) == OK
-    assert retrain.MOST == usable.MOST
+    assert retrain.MOST_DECISIONS == usable.MOST_DECISIONS
     with pytest.raises(SystemExit):
         main(["retrain", "binary", "--most", "0"], tmp_path, outcome_rows=rows)
 

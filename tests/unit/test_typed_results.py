@@ -11,7 +11,7 @@ from ml.plots.drawn_plots import result_of, view_of
 from ml.runtime.result_cache import TYPED_SECONDS
 from ml.service import open_service
 from tests.small import small_model
-from web.cache import ResultCache, sweep
+from web.cache import CacheBackend, sweep
 
 
 class Kept(dict):
@@ -44,7 +44,7 @@ def test_what_somebody_typed_is_kept_for_an_hour(tmp_path, plot, options, second
 
 
 def test_a_sweep_removes_what_has_expired_and_what_is_old(tmp_path):
-    cache = ResultCache(tmp_path)
+    cache = CacheBackend(tmp_path)
     cache.set("for good", {"a": 1}, timeout=0)
     cache.set("for an hour", {"a": 2}, timeout=3600)
     cache.set("over", {"a": 3}, timeout=3600)

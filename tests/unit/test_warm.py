@@ -22,7 +22,7 @@ from ml.metrics.overview import REVISION
 from ml.plots.catalogue import CATALOGUE
 from ml.service import Service, open_service
 from tests.small import small_model
-from web.cache import ResultCache
+from web.cache import CacheBackend
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -38,7 +38,7 @@ def models(tmp_path_factory) -> Path:
 @pytest.fixture
 def served(models, tmp_path):
     """Opens the service anew, as another process would, on one cache."""
-    return lambda: open_service(models, ResultCache(tmp_path / "cache"), tmp_path / "locks")
+    return lambda: open_service(models, CacheBackend(tmp_path / "cache"), tmp_path / "locks")
 
 
 def ask_for_all(service: Service, name: str, outcome: str) -> None:
@@ -59,9 +59,9 @@ def ask_for_all(service: Service, name: str, outcome: str) -> None:
 def computed(monkeypatch) -> list[str]:
     """Keys of what was computed and put into the cache."""
     keys: list[str] = []
-    real = ResultCache.set
+    real = CacheBackend.set
     monkeypatch.setattr(
-        ResultCache, "set", lambda self, key, *rest, **more: keys.append(key) or real(self, key, *rest, **more)
+        CacheBackend, "set", lambda self, key, *rest, **more: keys.append(key) or real(self, key, *rest, **more)
     )
     return keys
 
@@ -126,5 +126,5 @@ def test_the_command_line_writes_where_the_server_reads(models, tmp_path):
     command = [sys.executable, "-m", "ml", "warm", "labels-only"]
     done = subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True, check=True)
     assert done.stdout.startswith("labels-only@")
-    service = open_service(models, ResultCache(tmp_path / "cache"))
+    service = open_service(models, CacheBackend(tmp_path / "cache"))
     assert service.kept((service.model("labels-only").key, "averages", REVISION)) is not None

@@ -218,7 +218,7 @@ def test_a_worker_that_dies_before_or_after_the_call_leaves_it_to_another(house,
         with pytest.raises(KeyboardInterrupt):
             WebhookSender(house.store, WebhookRules.of(SECRET, "127.0.0.0/8")).step()
     assert not house.caller.step()  # the lease of the dead
-    house.let_time_pass(deliver.LEASE)
+    house.let_time_pass(deliver.LEASE_SECONDS)
     assert house.caller.step()
     assert [headers["webhook-id"] for _, headers, _ in receiver.heard] == [job, job]
     assert house.show(job)["callback"] == house.show(job)["callback"] | {"state": "delivered", "attempts": 2}

@@ -11,7 +11,7 @@ from api.http.query import takes
 from api.http.validated import read_query
 from api.v1.models import PREFIX
 from feedback.results.model_results import ModelResults
-from ml.runtime.deadline import PATIENCE, strict_deadline
+from ml.runtime.deadline import ANSWER_DEADLINE, strict_deadline
 
 
 def register(app: Flask, results: ModelResults) -> None:
@@ -22,7 +22,7 @@ def register(app: Flask, results: ModelResults) -> None:
     def model_results(name: str) -> dict[str, Any]:
         """The numbers of the Results page."""
         asked = read_query(ResultsQuery)
-        with strict_deadline(PATIENCE):
+        with strict_deadline(ANSWER_DEADLINE):
             found = results.of(name, asked.outcome or None)
             more = results.analysts(name, asked.outcome or None) if asked.analysts else None
         return {**found, "analysts": more}

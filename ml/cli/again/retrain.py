@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from ml.training.again.outcome_rows import OutcomeRow
 
 OutcomeRows = Callable[["Bundle", float, float], Iterator["OutcomeRow"]]  # version, as of, since
-GROUPS, MOST = ("called", "control", "all"), 200_000  # as ml.training.again.usable has them, which is slow to import
+# As ml.training.again.usable has them, which is slow to import.
+GROUPS, MOST_DECISIONS = ("called", "control", "all"), 200_000
 
 
 def register(commands: Any) -> None:
@@ -46,9 +47,9 @@ def register(commands: Any) -> None:
     retrain.add_argument(
         "--most",
         type=count,
-        default=MOST,
+        default=MOST_DECISIONS,
         metavar="N",
-        help=f"decisions that are held in memory; more are refused, {MOST:,} by default",
+        help=f"decisions that are held in memory; more are refused, {MOST_DECISIONS:,} by default",
     )
     add_history_options(retrain)
 

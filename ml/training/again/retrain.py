@@ -18,7 +18,7 @@ from ml.training.again.schema_again import schema_again
 from ml.training.again.source import CARD, source_of, source_words
 from ml.training.again.time_split import check_enough, later_rows, shared_rows
 from ml.training.again.unfitted import unfitted
-from ml.training.again.usable import CALLED, MOST, Usable, usable_rows
+from ml.training.again.usable import CALLED, MOST_DECISIONS, Usable, usable_rows
 from ml.training.trained import Trained
 from ml.trust.code import importable
 from ml.trust.record import trusted_of
@@ -44,7 +44,7 @@ SHARED = "of the hold-out, made before an outcome of the same record in training
 
 
 def retrained(
-    bundle: Bundle, found: Iterable[OutcomeRow], as_of: float, groups: str = CALLED, most: int = MOST
+    bundle: Bundle, found: Iterable[OutcomeRow], as_of: float, groups: str = CALLED, most: int = MOST_DECISIONS
 ) -> Trained:
     """A version's estimator fitted again, and judged on decisions that are strictly later.
 

@@ -16,7 +16,7 @@ from ml.training.again.outcome_rows import CONTROL, OutcomeRow, outcome_of
 
 CALLED, ALL = "called", "all"
 GROUPS = (CALLED, CONTROL, ALL)
-MOST = 200_000  # decisions that are held in memory at once
+MOST_DECISIONS = 200_000  # decisions that are held in memory at once
 OTHER_GROUP, NO_VALUES = "of another group", "without values"  # why decisions are left out
 NOT_KNOWN = "with outcomes that are not known"
 
@@ -54,7 +54,7 @@ class Usable:
 
 
 def usable_rows(
-    schema: Schema, outcomes: Outcomes, found: Iterable[OutcomeRow], groups: str = CALLED, most: int = MOST
+    schema: Schema, outcomes: Outcomes, found: Iterable[OutcomeRow], groups: str = CALLED, most: int = MOST_DECISIONS
 ) -> Usable:
     """Decisions of which the values and all outcomes are known, the oldest first; these alone are held in memory.
 

@@ -24,7 +24,7 @@ from telemetry.collectors import Alarms, Models, Queue
 from telemetry.predictions import observe_scored
 from telemetry.requests import ObservedRequests
 from tests.small import small_model
-from web.cache import ResultCache
+from web.cache import CacheBackend
 
 ROOT = Path(__file__).resolve().parents[3]
 RECORD = {"income": 50, "debt": 10, "shoe_size": 40, "region": "north"}
@@ -210,11 +210,11 @@ def test_openmetrics_where_it_is_accepted(client):
 
 def test_hits_misses_and_errors_of_the_cache(tmp_path):
     metrics.forget()
-    cache = ResultCache(tmp_path)
+    cache = CacheBackend(tmp_path)
     assert cache.get("a") is None
     cache.set("a", 1)
     assert [cache.get("a"), cache.get("a")] == [1, 1]
-    away = ResultCache(tmp_path, "redis://127.0.0.1:1/0")
+    away = CacheBackend(tmp_path, "redis://127.0.0.1:1/0")
     assert [away.get("a"), away.get("a")] == [None, None]
     assert not away.set("a", 1)
     counted = {

@@ -9,26 +9,26 @@ import time
 import pytest
 import redis
 
-from web.cache import ResultCache, sweep
+from web.cache import CacheBackend, sweep
 
 
 def test_a_value_is_found_again_by_another_process(tmp_path):
     value = {"importance": [0.25, None, "ä"], "n": 3}
-    assert ResultCache(tmp_path).set("iris@1|importance", value, timeout=0)
-    assert ResultCache(tmp_path).get("iris@1|importance") == value
+    assert CacheBackend(tmp_path).set("iris@1|importance", value, timeout=0)
+    assert CacheBackend(tmp_path).get("iris@1|importance") == value
 
 
 def test_what_was_never_set_is_none(tmp_path):
-    assert ResultCache(tmp_path).get("nothing") is None
+    assert CacheBackend(tmp_path).get("nothing") is None
 
 
 def test_values_are_written_as_json_not_as_pickles(tmp_path):
-    ResultCache(tmp_path).set("key", {"a": 1})
+    CacheBackend(tmp_path).set("key", {"a": 1})
     assert any(b'{"a": 1}' in file.read_bytes() for file in tmp_path.iterdir())
 
 
 def test_a_damaged_file_is_no_value(tmp_path):
-    cache = ResultCache(tmp_path)
+    cache = CacheBackend(tmp_path)
     cache.set("key", {"a": 1})
     for file in tmp_path.iterdir():
         file.write_bytes(file.read_bytes()[:7])
@@ -36,11 +36,11 @@ def test_a_damaged_file_is_no_value(tmp_path):
 
 
 def test_a_cache_that_works_has_no_fault(tmp_path):
-    assert ResultCache(tmp_path).fault() is None
+    assert CacheBackend(tmp_path).fault() is None
 
 
 def test_a_lost_redis_is_a_fault_but_no_error(tmp_path, caplog):
-    cache = ResultCache(tmp_path, "redis://:hidden-word@127.0.0.1:1/0")
+    cache = CacheBackend(tmp_path, "redis://:hidden-word@127.0.0.1:1/0")
     begun = time.monotonic()
     assert cache.get("key") is None
     assert cache.set("key", 1) is False
@@ -69,16 +69,16 @@ def redis_server(tmp_path):
 def test_with_redis_results_are_shared_as_json(tmp_path, redis_server):
     _, url = redis_server
     value = {"importance": [0.25, None, "ä"]}
-    assert ResultCache(tmp_path / "a", url).get("key") is None
-    assert ResultCache(tmp_path / "a", url).set("key", value, timeout=0)
-    assert ResultCache(tmp_path / "b", url).get("key") == value
+    assert CacheBackend(tmp_path / "a", url).get("key") is None
+    assert CacheBackend(tmp_path / "a", url).set("key", value, timeout=0)
+    assert CacheBackend(tmp_path / "b", url).get("key") == value
     assert redis.from_url(url).get("likely:key") == b'{"importance": [0.25, null, "\\u00e4"]}'
     assert redis.from_url(url).ttl("likely:key") == -1
 
 
 def test_a_frozen_redis_does_not_hold_a_page(tmp_path, redis_server):
     process, url = redis_server
-    cache = ResultCache(tmp_path, url)
+    cache = CacheBackend(tmp_path, url)
     assert cache.fault() is None
     process.send_signal(signal.SIGSTOP)
     begun = time.monotonic()
@@ -87,7 +87,7 @@ def test_a_frozen_redis_does_not_hold_a_page(tmp_path, redis_server):
 
 
 def test_files_that_are_old_are_swept(tmp_path):
-    cache = ResultCache(tmp_path)
+    cache = CacheBackend(tmp_path)
     cache.set("old", 1)
     (old,) = (file for file in tmp_path.iterdir() if b"1" in file.read_bytes()[4:])
     os.utime(old, (0, 0))

@@ -6,13 +6,13 @@ import struct
 import pytest
 
 from ml.plots.catalogue import CATALOGUE
-from ml.runtime import sealed_value
-from ml.runtime.sealed_value import opened, sealed
+from ml.runtime import checksummed_value
+from ml.runtime.checksummed_value import verified, with_checksum
 from ml.service import open_service
 from tests.lanes import fewer
 from tests.serving import OwnPage
 from tests.small import small_model
-from web.cache import ResultCache
+from web.cache import CacheBackend
 
 SOME = CATALOGUE[:: fewer(1, 4)]
 KEY = ("binary@1", "thing")
@@ -20,8 +20,8 @@ VALUE = {"a": [1, 0.1, None, "ä\u2028"], "b": float("inf")}
 
 
 def test_a_value_is_found_as_it_was(tmp_path):
-    assert opened("key", sealed("key", VALUE)) == VALUE
-    cache = ResultCache(tmp_path)
+    assert verified("key", with_checksum("key", VALUE)) == VALUE
+    cache = CacheBackend(tmp_path)
     service = open_service(tmp_path / "models", cache)
     assert service.result(KEY, lambda: VALUE) == VALUE
     assert open_service(tmp_path / "models", cache).kept(KEY) == VALUE
@@ -30,26 +30,27 @@ def test_a_value_is_found_as_it_was(tmp_path):
 @pytest.mark.parametrize(
     "kept",
     [
-        None, 1, True, [], {}, VALUE, "", "x", "\ud800" * 40, json.dumps(VALUE), sealed("other", VALUE),
-        sealed("key", VALUE)[:-1], sealed("key", VALUE).replace("0.1", "0.2"), "0" * 32 + "{}", ["x"] * 40,
+        None, 1, True, [], {}, VALUE, "", "x", "\ud800" * 40, json.dumps(VALUE), with_checksum("other", VALUE),
+        with_checksum("key", VALUE)[:-1], with_checksum("key", VALUE).replace("0.1", "0.2"),
+        "0" * 32 + "{}", ["x"] * 40,
     ],
 )  # fmt: skip
 def test_anything_else_is_no_value(kept):
-    assert opened("key", kept) is None
+    assert verified("key", kept) is None
 
 
 def test_a_value_of_other_code_is_none(monkeypatch):
-    kept = sealed("key", VALUE)
-    monkeypatch.setattr(sealed_value, "code_digest", lambda: b"another release")
-    assert opened("key", kept) is None
+    kept = with_checksum("key", VALUE)
+    monkeypatch.setattr(checksummed_value, "code_digest", lambda: b"another release")
+    assert verified("key", kept) is None
 
 
 def test_the_digest_changes_with_any_line_of_the_code(tmp_path, monkeypatch):
     found = []
     for text in ("a = 1\n", "a = 2\n"):
         (tmp_path / "module.py").write_text(text)
-        monkeypatch.setattr(sealed_value, "ML", tmp_path)
-        found.append(sealed_value.code_digest.__wrapped__())
+        monkeypatch.setattr(checksummed_value, "ML", tmp_path)
+        found.append(checksummed_value.code_digest.__wrapped__())
     assert found[0] != found[1]
 
 
@@ -58,7 +59,7 @@ GARBAGE = [b"", b"null", b"[]", b'{"rows": 1}', b"\xff\xfe\x00", b"[" * 100_000,
 
 @pytest.mark.parametrize("garbage", GARBAGE, ids=range(len(GARBAGE)))
 def test_a_file_of_anything_is_computed_again_once(tmp_path, garbage):
-    service = open_service(tmp_path / "models", ResultCache(tmp_path / "cache"))
+    service = open_service(tmp_path / "models", CacheBackend(tmp_path / "cache"))
     service.result(KEY, lambda: VALUE)
     for file in (tmp_path / "cache").iterdir():
         file.write_bytes(struct.pack("I", 0) + garbage)

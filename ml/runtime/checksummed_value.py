@@ -1,7 +1,7 @@
-"""Values as a cache keeps them: sealed, so that what is not as this very code wrote it is no value.
+"""Values as a cache keeps them: with a checksum, so that what is not as this very code wrote it is no value.
 
 A cache outlives releases, and anybody who reaches its folder or its Redis can write to it. A value of another shape
-would fail wherever it is used, on each request, until somebody deleted it. With the seal it is computed again.
+would fail wherever it is used, on each request, until somebody deleted it. With the checksum it is computed again.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 ML = Path(__file__).resolve().parents[1]
-LENGTH = 32  # characters of a seal
+LENGTH = 32  # characters of a checksum
 
 
 @cache
@@ -25,24 +25,24 @@ def code_digest() -> bytes:
     return digest.digest()
 
 
-def sealed(key: str, value: Any) -> str:
-    """A JSON value as a text that only :func:`opened` reads: its seal and its JSON."""
+def with_checksum(key: str, value: Any) -> str:
+    """A JSON value as a text that only :func:`verified` reads: its checksum and its JSON."""
     text = json.dumps(value)
-    return _seal(key, text) + text
+    return _checksum(key, text) + text
 
 
-def opened(key: str, kept: Any) -> Any:
-    """The value of a sealed text; None for anything that was not sealed with this key by this version of the code."""
+def verified(key: str, kept: Any) -> Any:
+    """The value of a text with its checksum; None unless written with this key by this version of the code."""
     if not isinstance(kept, str):
         return None
     text = kept[LENGTH:]
     try:
-        return json.loads(text) if kept[:LENGTH] == _seal(key, text) else None
+        return json.loads(text) if kept[:LENGTH] == _checksum(key, text) else None
     except ValueError:  # half of a pair of characters, which is in no text of ours
         return None
 
 
-def _seal(key: str, text: str) -> str:
+def _checksum(key: str, text: str) -> str:
     """Digest of code, key and value: neither can be swapped."""
     digest = hashlib.sha256(code_digest())
     for part in (key, text):
