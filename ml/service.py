@@ -15,7 +15,7 @@ from ml.advice.advice import Advice, ScoreWithBlanks, advise, score_with_blanks
 from ml.advice.local_shapley import Explanation, explain
 from ml.advice.sampling_budget import BUDGET
 from ml.advice.score_known import AVERAGE, ESTIMATOR, Blanks, check_blanks, score_all_known, score_known
-from ml.advice.value_function import Game
+from ml.advice.value_function import ValueFunction
 from ml.bundle.bundle import Bundle as Bundle  # entrypoints import it from here
 from ml.bundle.observers import OnScored, OnScores, id_of
 from ml.bundle.scored import Score, Scored
@@ -63,7 +63,7 @@ class Service:
         self._access = access
         self._cut_offs = CutOffs(chosen)
         self._results = ResultCache(cache, single_flight)
-        self._game = Memo(Game)
+        self._game = Memo(ValueFunction)
 
     def names(self) -> tuple[str, ...]:
         """Names of all models that who asks may know, sorted; some may be broken."""

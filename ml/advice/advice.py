@@ -16,7 +16,7 @@ from ml.advice.partial_score import PartialScore
 from ml.advice.reasons import Reasons, reasons
 from ml.advice.sampling_budget import BUDGET
 from ml.advice.score_known import as_blanks
-from ml.advice.value_function import Game
+from ml.advice.value_function import ValueFunction
 from ml.advice.what_if import Sweep, sweeps
 from ml.bundle.bundle import Bundle
 from ml.data.records import read_records
@@ -122,7 +122,7 @@ class Advice:
 
 
 def score_with_blanks(
-    game: Game,
+    game: ValueFunction,
     bundle: Bundle,
     raw: object,
     outcome: str | None,
@@ -141,7 +141,7 @@ def score_with_blanks(
     records = read_records(bundle.schema.with_blanks, [raw])
     row = as_blanks(records.all_rows()[0])
     known = tuple(value is not None for value in row)
-    scored = game.at(row)
+    scored = game.score(row)
     outcome = outcome or _leading(bundle, scored, ranking)
     column = bundle.outcomes.index(outcome)
     return ScoreWithBlanks(
@@ -160,7 +160,9 @@ def score_with_blanks(
     )
 
 
-def advise(game: Game, scored: ScoreWithBlanks, holdout_row: int | None = None, step: int | None = None) -> Advice:
+def advise(
+    game: ValueFunction, scored: ScoreWithBlanks, holdout_row: int | None = None, step: int | None = None
+) -> Advice:
     """Explain a score: slower than :func:`score_with_blanks`, so the page asks for it once the score is shown.
 
     Parameters

@@ -13,7 +13,7 @@ import numpy as np
 
 from ml.advice.grid import grid, tried
 from ml.advice.kernel import Moves
-from ml.advice.value_function import Game
+from ml.advice.value_function import ValueFunction
 from ml.advice.what_if import values_of
 from ml.data.feature import Feature, Value
 from ml.data.schema import Row
@@ -72,7 +72,7 @@ class Counterfactuals:
     levers: tuple[str, ...]
 
 
-def counterfactuals(game: Game, row: Row, outcome: int, cut_off: float, *, name: str = "") -> Counterfactuals:
+def counterfactuals(game: ValueFunction, row: Row, outcome: int, cut_off: float, *, name: str = "") -> Counterfactuals:
     """Search for counterfactuals: all values of all levers, one, then two, then three at a time.
 
     A number is tried at up to 15 round values over what training has seen. The size of a change is the
@@ -107,10 +107,10 @@ def counterfactuals(game: Game, row: Row, outcome: int, cut_off: float, *, name:
 class _Search:
     """Search over the levers of one record."""
 
-    def __init__(self, game: Game, row: Row, outcome: int, cut_off: float) -> None:
+    def __init__(self, game: ValueFunction, row: Row, outcome: int, cut_off: float) -> None:
         self.game, self.row, self.outcome, self.cut_off = game, row, outcome, cut_off
         self.mask = np.array([value is not None for value in row], dtype=bool)
-        self.now = float(game.at(row).value[outcome])
+        self.now = float(game.score(row).value[outcome])
         self.upwards = not acts(self.now, cut_off)
         self._grids: dict[tuple[int, int], tuple[Value, ...]] = {}
         self._steps: dict[tuple[int, Value], float] = {}
@@ -219,7 +219,7 @@ class _Search:
         row = tuple(moves.get(at, value) for at, value in enumerate(self.row))
         if all(value is not None for value in row):
             return change
-        return Counterfactual(change.moves, change.steps, float(self.game.at(row).value[self.outcome]))
+        return Counterfactual(change.moves, change.steps, float(self.game.score(row).value[self.outcome]))
 
     def result(self, name: str, found: tuple[Counterfactual, ...], best: Counterfactual | None) -> Counterfactuals:
         """The result, with levers by name."""

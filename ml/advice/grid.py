@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ml.advice.value_function import Game
+from ml.advice.value_function import ValueFunction
 from ml.data.feature import MOST_LISTED, Feature, Value
 from ml.runtime.memo import Memo
 
@@ -18,7 +18,7 @@ NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 
 @Memo
-def tried(game: Game, at: int, most: int) -> tuple[Value, ...]:
+def tried(game: ValueFunction, at: int, most: int) -> tuple[Value, ...]:
     """Values to try for the feature at a position: :func:`grid`, or of very many choices the most common ones.
 
     The background gives the counts; the values are in the order of the choices.

@@ -26,7 +26,7 @@ import numpy as np
 from ml.advice.permutation_walks import Walks
 from ml.advice.sampling_budget import BUDGET
 from ml.advice.shapley import all_coalitions, shapley_values
-from ml.advice.value_function import REMEMBERED, Game
+from ml.advice.value_function import REMEMBERED, ValueFunction
 from ml.data.array_types import Booleans, Floats
 from ml.data.columns import Block, column, size, take
 from ml.data.schema import Row
@@ -38,7 +38,7 @@ SEED = 0  # the same for every record: an edit changes the numbers, chance does 
 Ask = Callable[[np.ndarray], np.ndarray]
 
 # Walks of a few records per game, continued when a sharper answer is asked for.
-_kept: WeakKeyDictionary[Game, OrderedDict[tuple[Row, tuple[bool, ...]], Walks]] = WeakKeyDictionary()
+_kept: WeakKeyDictionary[ValueFunction, OrderedDict[tuple[Row, tuple[bool, ...]], Walks]] = WeakKeyDictionary()
 _guard = Lock()
 
 
@@ -67,7 +67,7 @@ class Explanation:
     errors: np.ndarray
 
 
-def explain(game: Game, row: Row, known: Sequence[bool] | None = None, budget: int = BUDGET) -> Explanation:
+def explain(game: ValueFunction, row: Row, known: Sequence[bool] | None = None, budget: int = BUDGET) -> Explanation:
     """Shapley values of the known features, for every outcome at once.
 
     Parameters
@@ -75,7 +75,7 @@ def explain(game: Game, row: Row, known: Sequence[bool] | None = None, budget: i
     row : Row
         Typed values in schema order.
     known : sequence of bool, length p, or None
-        As :meth:`ml.advice.value_function.Game.at` takes it: without it, a None is a blank.
+        As :meth:`ml.advice.value_function.ValueFunction.score` takes it: without it, a None is a blank.
     budget : int
         Predictions to make at most, about; at least a few a known feature. As long as every coalition
         of every background row fits in, contributions are exact; beyond it rows are walked to the record,
@@ -88,7 +88,7 @@ def explain(game: Game, row: Row, known: Sequence[bool] | None = None, budget: i
         When the model refuses a value.
     """
     mask = np.array([value is not None for value in row] if known is None else known, dtype=bool)
-    scored = game.at(row, mask.tolist())
+    scored = game.score(row, mask.tolist())
     found = errors = np.zeros((len(row), len(game.base)))
     if mask.any():
         ends = answers_filled(game, row, mask)
@@ -110,7 +110,7 @@ def _spread(rest: Floats, sizes: Floats, mask: Booleans) -> Floats:
     return rest * sizes / total
 
 
-def answers_filled(game: Game, row: Row, mask: np.ndarray) -> np.ndarray:
+def answers_filled(game: ValueFunction, row: Row, mask: np.ndarray) -> np.ndarray:
     """Answers for the record with its blanks filled by each background row: shape (n, k)."""
     return game.filled(row, mask.tolist())
 
@@ -118,7 +118,9 @@ def answers_filled(game: Game, row: Row, mask: np.ndarray) -> np.ndarray:
 # First part of the game: background rows are changed into the record, value by value.
 
 
-def _made_of(game: Game, row: Row, mask: np.ndarray, ends: np.ndarray, budget: int) -> tuple[np.ndarray, np.ndarray]:
+def _made_of(
+    game: ValueFunction, row: Row, mask: np.ndarray, ends: np.ndarray, budget: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Shapley values of the first part of the game and their standard errors, both of shape (p, k)."""
     differs = _differs(game, row, mask)
     count = differs.sum(axis=1)
@@ -129,7 +131,9 @@ def _made_of(game: Game, row: Row, mask: np.ndarray, ends: np.ndarray, budget: i
     return walks.at(budget)
 
 
-def _walks_of(game: Game, row: Row, mask: np.ndarray, differs: np.ndarray, ends: np.ndarray, budget: int) -> Walks:
+def _walks_of(
+    game: ValueFunction, row: Row, mask: np.ndarray, differs: np.ndarray, ends: np.ndarray, budget: int
+) -> Walks:
     """The walks to this record, continued from those of smaller budgets."""
 
     def ask(rows: np.ndarray, taken: np.ndarray) -> np.ndarray:
@@ -147,7 +151,7 @@ def _walks_of(game: Game, row: Row, mask: np.ndarray, differs: np.ndarray, ends:
     return walks
 
 
-def _all_of(game: Game, row: Row, differs: np.ndarray, ends: np.ndarray) -> np.ndarray:
+def _all_of(game: ValueFunction, row: Row, differs: np.ndarray, ends: np.ndarray) -> np.ndarray:
     """Exact values from all coalitions of the features in which each background row differs: shape (p, k)."""
     found = np.zeros((len(row), len(game.base)))
     count = differs.sum(axis=1)
@@ -159,7 +163,7 @@ def _all_of(game: Game, row: Row, differs: np.ndarray, ends: np.ndarray) -> np.n
     return found
 
 
-def _differs(game: Game, row: Row, mask: np.ndarray) -> np.ndarray:
+def _differs(game: ValueFunction, row: Row, mask: np.ndarray) -> np.ndarray:
     """Mask of known features in which a background row differs from the record: bool (n, p)."""
     differs = np.zeros((size(game.background), len(mask)), dtype=bool)
     for at in np.flatnonzero(mask):
@@ -177,7 +181,7 @@ def _enumerated(ask: Ask, r: int, d: int) -> np.ndarray:
 
 
 def _answers(
-    game: Game, row: Row, rows: np.ndarray, features: np.ndarray, ends: np.ndarray, coalitions: np.ndarray
+    game: ValueFunction, row: Row, rows: np.ndarray, features: np.ndarray, ends: np.ndarray, coalitions: np.ndarray
 ) -> np.ndarray:
     """Answers for each row with the record's values on each of its coalitions.
 
@@ -208,7 +212,7 @@ def _answers(
     return answers
 
 
-def _mixed(game: Game, row: Row, rows: np.ndarray, taken: np.ndarray) -> Block:
+def _mixed(game: ValueFunction, row: Row, rows: np.ndarray, taken: np.ndarray) -> Block:
     """Background rows with the record's values where `taken`, bool of shape (n, p), is True."""
     mixed = []
     for feature, value, array, own in zip(game.schema.features, row, take(game.background, rows), taken.T, strict=True):
@@ -222,7 +226,7 @@ def _mixed(game: Game, row: Row, rows: np.ndarray, taken: np.ndarray) -> Block:
 
 
 def _said_of_blanks(
-    game: Game, row: Row, mask: np.ndarray, ends: np.ndarray, pairs: int
+    game: ValueFunction, row: Row, mask: np.ndarray, ends: np.ndarray, pairs: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Shapley values of the second part of the game and their standard errors, both of shape (p, k)."""
     known = np.flatnonzero(mask)
@@ -241,7 +245,9 @@ def _said_of_blanks(
     return found, errors
 
 
-def _coalition_values(game: Game, row: Row, known: np.ndarray, coalitions: np.ndarray, ends: np.ndarray) -> np.ndarray:
+def _coalition_values(
+    game: ValueFunction, row: Row, known: np.ndarray, coalitions: np.ndarray, ends: np.ndarray
+) -> np.ndarray:
     """u(S) of each coalition of the known features: shape (c, k)."""
     wide = np.zeros((len(coalitions), len(row)), dtype=bool)
     wide[:, known] = coalitions

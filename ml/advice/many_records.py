@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ml.advice.value_function import Game
+from ml.advice.value_function import ValueFunction
 from ml.data.array_types import Floats, Positions
 from ml.data.columns import Block, block_of
 from ml.data.schema import Row
@@ -19,8 +19,8 @@ RECORDS_AT_ONCE = 32  # with 500 background rows each: as many rows as a compile
 NUMBERS_AT_ONCE = 4_000_000  # 32 MB of values
 
 
-def values_of_rows(game: Game, rows: Sequence[Row]) -> np.ndarray:
-    """The value function v of each record; equal to :meth:`ml.advice.value_function.Game.at` to 1e-12.
+def values_of_rows(game: ValueFunction, rows: Sequence[Row]) -> np.ndarray:
+    """The value function v of each record; equal to :meth:`ml.advice.value_function.ValueFunction.score` to 1e-12.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def values_of_rows(game: Game, rows: Sequence[Row]) -> np.ndarray:
     return found
 
 
-def _block(game: Game, rows: Sequence[Row], known: np.ndarray, codes: np.ndarray) -> Floats:
+def _block(game: ValueFunction, rows: Sequence[Row], known: np.ndarray, codes: np.ndarray) -> Floats:
     chosen, shares, places, first = [], [], [], 0
     for blank, (numbers, weights) in zip(~known, game.weighed_rows(rows, known), strict=True):
         _, one, which = np.unique(codes[blank][:, numbers].sum(axis=0), return_index=True, return_inverse=True)
@@ -63,7 +63,7 @@ def _block(game: Game, rows: Sequence[Row], known: np.ndarray, codes: np.ndarray
     return values.clip(0.0, 1.0)
 
 
-def _filled(game: Game, rows: Sequence[Row], known: np.ndarray, chosen: Sequence[Positions]) -> Block:
+def _filled(game: ValueFunction, rows: Sequence[Row], known: np.ndarray, chosen: Sequence[Positions]) -> Block:
     """Copies of each record, its blanks filled by its background rows, one record after the other."""
     numbers, record = np.concatenate(chosen), np.repeat(np.arange(len(rows)), list(map(len, chosen)))
     own = block_of(game.schema, rows)
@@ -73,7 +73,7 @@ def _filled(game: Game, rows: Sequence[Row], known: np.ndarray, chosen: Sequence
     )
 
 
-def _codes(game: Game) -> np.ndarray:
+def _codes(game: ValueFunction) -> np.ndarray:
     """A random number for each value of each feature of the background: shape (p, n).
 
     Rows are equal in some features where the sums of these numbers are: of 2,000 rows that differ, the chance that any

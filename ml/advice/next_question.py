@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ml.advice.partial_score import PartialScore
-from ml.advice.value_function import Game
+from ml.advice.value_function import ValueFunction
 from ml.decision.decide import acts
 
 
@@ -35,7 +35,7 @@ class NextQuestion:
     crossing: float
 
 
-def next_questions(game: Game, scored: PartialScore, outcome: int, cut_off: float) -> tuple[NextQuestion, ...]:
+def next_questions(game: ValueFunction, scored: PartialScore, outcome: int, cut_off: float) -> tuple[NextQuestion, ...]:
     """Questions about the blank features, the most valuable first.
 
     The answers of the score are grouped by the value that the blank feature has in the background
@@ -71,7 +71,7 @@ def next_questions(game: Game, scored: PartialScore, outcome: int, cut_off: floa
 
 
 def _worth(
-    game: Game, scored: PartialScore, name: str, places: Sequence[int], outcome: int, cut_off: float
+    game: ValueFunction, scored: PartialScore, name: str, places: Sequence[int], outcome: int, cut_off: float
 ) -> tuple[tuple[float, float], NextQuestion]:
     """The question about one blank feature, and its sort key, ascending."""
     used = [at for at in places if game.used[at]]

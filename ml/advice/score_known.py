@@ -13,7 +13,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from ml.advice.many_records import values_of_rows
-from ml.advice.value_function import Game
+from ml.advice.value_function import ValueFunction
 from ml.bundle.bundle import Bundle
 from ml.bundle.scored import Score, Scored
 from ml.bundle.scoring import refused_problem, score_each
@@ -43,12 +43,12 @@ def as_blanks(row: Row) -> Row:
     return tuple(None if value == "" else value for value in row)
 
 
-def score_known(game: Game, bundle: Bundle, raws: Sequence[object]) -> list[Score | tuple[Problem, ...]]:
+def score_known(game: ValueFunction, bundle: Bundle, raws: Sequence[object]) -> list[Score | tuple[Problem, ...]]:
     """A score for each record by what is known of it, or its problems. Unknown columns are ignored."""
     return _each(game, bundle, raws, read_records(bundle.schema.with_blanks, raws, extra=True))
 
 
-def score_all_known(game: Game, bundle: Bundle, raws: Sequence[object]) -> Scored:
+def score_all_known(game: ValueFunction, bundle: Bundle, raws: Sequence[object]) -> Scored:
     """Scores of records by what is known of them.
 
     Raises
@@ -65,7 +65,9 @@ def score_all_known(game: Game, bundle: Bundle, raws: Sequence[object]) -> Score
     return Scored(bundle, tuple(each for each in found if isinstance(each, Score)))
 
 
-def _each(game: Game, bundle: Bundle, raws: Sequence[object], records: Records) -> list[Score | tuple[Problem, ...]]:
+def _each(
+    game: ValueFunction, bundle: Bundle, raws: Sequence[object], records: Records
+) -> list[Score | tuple[Problem, ...]]:
     rows = [None if row is None else as_blanks(row) for row in records.rows]
     found: list[Score | tuple[Problem, ...]] = [() for _ in rows]
     for problem in records.problems:
@@ -85,7 +87,7 @@ def _each(game: Game, bundle: Bundle, raws: Sequence[object], records: Records) 
     return found
 
 
-def _values(game: Game, rows: Sequence[Row]) -> list[np.ndarray | str]:
+def _values(game: ValueFunction, rows: Sequence[Row]) -> list[np.ndarray | str]:
     """v(K) of each record, or why the estimator refuses it."""
     try:
         return list(values_of_rows(game, rows))

@@ -34,8 +34,8 @@ TIMED_ROWS = 500
 REMEMBERED = 8  # records whose scores and answers are kept for the next call
 
 
-class Game:
-    """The value function of one version: a cooperative game among its features. Immutable, so threads may share it.
+class ValueFunction:
+    """Value function v(K) of one version: a cooperative game among its features. Immutable, so threads may share it.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ class Game:
         self._remembered_at = lru_cache(REMEMBERED)(self._partial_score_of)
         self._remembered_filled = lru_cache(REMEMBERED)(self._filled_by_all)
 
-    def at(self, row: Row, known: Sequence[bool] | None = None) -> PartialScore:
+    def score(self, row: Row, known: Sequence[bool] | None = None) -> PartialScore:
         """Score of one record.
 
         Parameters
@@ -129,7 +129,7 @@ class Game:
     def _filled_by_all(self, row: Row, known: tuple[bool, ...]) -> np.ndarray:
         count = len(self.answers)
         if all(known):
-            return np.broadcast_to(self.at(row, known).value, (count, len(self.base)))
+            return np.broadcast_to(self.score(row, known).value, (count, len(self.base)))
         answers = self.ask(self._filled(row, np.array([known]), [np.arange(count)]))
         answers.flags.writeable = False
         return answers
@@ -144,7 +144,7 @@ class Game:
         coalitions : ndarray of bool, shape (c, p)
             True where a feature counts as known; a None there is a missing value.
         rows : int or None
-            Background rows to use at most for each coalition; None uses as many as :meth:`at`,
+            Background rows to use at most for each coalition; None uses as many as :meth:`score`,
             and gives the same values.
 
         Returns

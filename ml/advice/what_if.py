@@ -13,7 +13,7 @@ import numpy as np
 
 from ml.advice.grid import MOST_SWEPT, tried
 from ml.advice.kernel import Moves
-from ml.advice.value_function import Game
+from ml.advice.value_function import ValueFunction
 from ml.data.array_types import Floats, Positions
 from ml.data.columns import Block, block_of, column, take
 from ml.data.feature import Value
@@ -46,7 +46,7 @@ class Sweep:
     here: int | None
 
 
-def sweeps(game: Game, row: Row) -> dict[str, Sweep]:
+def sweeps(game: ValueFunction, row: Row) -> dict[str, Sweep]:
     """Sweeps of all features that have values to show, from one batch of predictions; a None is a blank.
 
     Parameters
@@ -65,7 +65,7 @@ def sweeps(game: Game, row: Row) -> dict[str, Sweep]:
     ]
     points = {at: _points(game, at, row[at], bool(mask[at])) for at, _ in features}
     probabilities = values_of(game, row, mask, [{at: value} for at, values in points.items() for value in values])
-    present = game.at(row).value
+    present = game.score(row).value
     found, start = {}, 0
     for at, feature in features:
         if values := points[at]:
@@ -82,7 +82,7 @@ def _known(row: Row) -> np.ndarray:
     return np.array([value is not None for value in row], dtype=bool)
 
 
-def one_hot_sweeps(game: Game, row: Row) -> dict[str, Sweep]:
+def one_hot_sweeps(game: ValueFunction, row: Row) -> dict[str, Sweep]:
     """Sweeps of one-hot groups: all columns of a choice move together."""
     mask, found = _known(row), {}
     for one in game.schema.one_hot:
@@ -98,13 +98,13 @@ def one_hot_sweeps(game: Game, row: Row) -> dict[str, Sweep]:
         probabilities = values_of(game, row, mask, moves)
         here = next((number for number, move in enumerate(moves) if all(row[at] == move[at] for at in places)), None)
         if here is not None:
-            probabilities[here] = game.at(row).value
+            probabilities[here] = game.score(row).value
         found[one.name] = Sweep(one.name, one.choices[:MOST_SWEPT], probabilities, here)
     return found
 
 
 def values_of(
-    game: Game, row: Row, mask: np.ndarray, moves: Sequence[Moves], predictions: int = PREDICTIONS
+    game: ValueFunction, row: Row, mask: np.ndarray, moves: Sequence[Moves], predictions: int = PREDICTIONS
 ) -> np.ndarray:
     """The value function of one record after each of many changes.
 
@@ -143,7 +143,7 @@ def values_of(
     return found
 
 
-def _moved(game: Game, row: Row, moves: Sequence[Moves]) -> Block:
+def _moved(game: ValueFunction, row: Row, moves: Sequence[Moves]) -> Block:
     """The record after each of n changes."""
     changed: dict[int, dict[int, Value]] = {}  # of each feature that moves: number of the change to the value
     for number, change in enumerate(moves):
@@ -155,7 +155,9 @@ def _moved(game: Game, row: Row, moves: Sequence[Moves]) -> Block:
     return rows
 
 
-def _estimated(game: Game, before: Floats, weights: Floats, rows: Block, masks: np.ndarray, most: int) -> Floats:
+def _estimated(
+    game: ValueFunction, before: Floats, weights: Floats, rows: Block, masks: np.ndarray, most: int
+) -> Floats:
     """Values of n rows with blanks, shape (n, k), from `most` background rows each.
 
     `before` are the answers before any change, a line a background row; `weights` says what each row counts after
@@ -182,13 +184,13 @@ def _drawn(weights: Floats, most: int) -> Positions:
     return np.array([np.searchsorted(line, places * line[-1]) for line in np.cumsum(weights, axis=1)])
 
 
-def _filled(game: Game, rows: Block, masks: np.ndarray, number: np.ndarray, fillings: np.ndarray) -> Block:
+def _filled(game: ValueFunction, rows: Block, masks: np.ndarray, number: np.ndarray, fillings: np.ndarray) -> Block:
     """Row `number[i]` with its blanks from background row `fillings[i]`, for every i."""
     own, others, known = take(rows, number), take(game.background, fillings), masks[number]
     return tuple(np.where(mine, a, b) for mine, a, b in zip(known.T, own, others, strict=True))
 
 
-def _points(game: Game, at: int, value: Value, known: bool) -> tuple[Value, ...]:
+def _points(game: ValueFunction, at: int, value: Value, known: bool) -> tuple[Value, ...]:
     feature, points = game.schema.features[at], tried(game, at, MOST_POINTS)
     if not points or not known or value in points:
         return points

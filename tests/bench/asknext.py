@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from ml.advice.next_question import NextQuestion, next_questions
 from ml.advice.partial_score import PartialScore
-from ml.advice.value_function import Game
+from ml.advice.value_function import ValueFunction
 from ml.bundle.bundle import Bundle
 from ml.data.columns import rows_of, take
 from ml.data.schema import Row
@@ -39,12 +39,12 @@ TOP = 0.1
 Order = Callable[[PartialScore], str]
 
 
-def needed(game: Game, row: Row, outcome: int, cutoff: float, order: Order) -> int:
+def needed(game: ValueFunction, row: Row, outcome: int, cutoff: float, order: Order) -> int:
     """Fields to reveal until the decision stays what the full record's is."""
     known = np.zeros(len(row), dtype=bool)
     decisions = []
     while True:
-        position = game.at(row, known.tolist())
+        position = game.score(row, known.tolist())
         decisions.append(bool(position.value[outcome] >= cutoff))
         if not position.blank:
             break
@@ -53,7 +53,7 @@ def needed(game: Game, row: Row, outcome: int, cutoff: float, order: Order) -> i
     return wrong[-1] + 1 if wrong else 0
 
 
-def orders(game: Game, bundle: Bundle, outcome: int, cutoff: float) -> dict[str, Order]:
+def orders(game: ValueFunction, bundle: Bundle, outcome: int, cutoff: float) -> dict[str, Order]:
     """By name, the rule for the field that comes next."""
     names = bundle.schema.names
     rank = np.argsort(
@@ -77,11 +77,11 @@ def measure(bundle: Bundle, records: int) -> list[list[str]]:
     """Two lines of the table, one a cut-off."""
     outcome = bundle.outcomes.index(bundle.outcomes.positive)
     full = np.asarray(evaluation_of(bundle).probabilities)[:, outcome]
-    game = Game(bundle)
+    game = ValueFunction(bundle)
     return [at_cutoff(game, bundle, records, full, cutoff) for cutoff in (float(np.quantile(full, 1 - TOP)), 0.5)]
 
 
-def at_cutoff(game: Game, bundle: Bundle, records: int, full: np.ndarray, cutoff: float) -> list[str]:
+def at_cutoff(game: ValueFunction, bundle: Bundle, records: int, full: np.ndarray, cutoff: float) -> list[str]:
     """Mean questions of each order at one cut-off."""
     outcome = bundle.outcomes.index(bundle.outcomes.positive)
     # Half of the records are to be acted on, for their own mean; weights restore their share of the hold-out.
@@ -107,11 +107,11 @@ def _difference(sides: list[np.ndarray], shares: tuple[float, float]) -> str:
     return f"{mean:+.3f} ±{error:.3f}"
 
 
-def speed(game: Game, rows: list[Row], outcome: int, cutoff: float) -> float:
+def speed(game: ValueFunction, rows: list[Row], outcome: int, cutoff: float) -> float:
     """Median milliseconds of all questions of a position with half of the fields blank."""
     rng, took = np.random.default_rng(2), []
     for row in rows:
-        position = game.at(row, (rng.random(len(row)) < 0.5).tolist())
+        position = game.score(row, (rng.random(len(row)) < 0.5).tolist())
         started = time.perf_counter()
         next_questions(game, position, outcome, cutoff)
         took.append((time.perf_counter() - started) * 1e3)

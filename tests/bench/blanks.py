@@ -35,7 +35,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from ml.advice import kernel
 from ml.advice import value_function as value
-from ml.advice.value_function import Game
+from ml.advice.value_function import ValueFunction
 from ml.bundle.bundle import Bundle
 from ml.data.columns import Block, block_of, rows_of, take
 from ml.data.schema import Row, Schema
@@ -135,7 +135,7 @@ def measure(bundle: Bundle, records: int) -> list[list[str]]:
     few = np.concatenate([rng.permutation(total) for _ in range(-(-records // total))])[:records]
     rows, truth = rows_of(bundle.schema, take(bundle.holdout.block, few)), bundle.holdout.truth[few]
     full = np.asarray(bundle.predictor.block(block_of(bundle.schema, rows)).probabilities)
-    games = [Game(bundle, kernel=False), Game(bundle)]
+    games = [ValueFunction(bundle, kernel=False), ValueFunction(bundle)]
     fill = middle(bundle.schema, games[0].background)
     lines = []
     for share in SHARES:
@@ -150,7 +150,7 @@ def measure(bundle: Bundle, records: int) -> list[list[str]]:
         cells = [bundle.name, f"{share:.0%}", f"{log_loss(bundle, truth, full).mean():.3f}", f"{median.mean():.3f}"]
         for game in games:
             started = time.perf_counter()
-            found = [game.at(row, own) for row, own in zip(rows, known, strict=True)]
+            found = [game.score(row, own) for row, own in zip(rows, known, strict=True)]
             took = (time.perf_counter() - started) / records * 1e3
             loss = log_loss(bundle, truth, np.array([position.value for position in found]))
             error = standard_error(loss - median, few)

@@ -16,7 +16,7 @@ import numpy as np
 
 import ml.advice.local_shapley
 from ml.advice.local_shapley import explain
-from ml.advice.value_function import Game
+from ml.advice.value_function import ValueFunction
 from ml.data.columns import rows_of, take
 from ml.data.schema import Row
 from ml.service import open_service
@@ -31,7 +31,7 @@ def main(folder: Path) -> None:
     print(f"{'model':<16}{'budget':>8}{'ms':>8}{'error':>8}{'largest':>9}{'stated':>8}{'within 95 %':>13}")
     for name in service.names():
         bundle = service.model(name)
-        game = Game(bundle)
+        game = ValueFunction(bundle)
         print(f"{name}: {len(bundle.schema.features)} features, {bundle.card['path']['kind']}, budgets {game.budgets}")
         rows = rows_of(bundle.schema, take(bundle.holdout.block, slice(0, RECORDS)))
         exact = [explain(game, row, [True] * len(row), 400_000).contributions for row in rows]
@@ -39,7 +39,7 @@ def main(folder: Path) -> None:
             _line(game, rows, exact, budget)
 
 
-def _line(game: Game, rows: list[Row], exact: list[np.ndarray], budget: int) -> None:
+def _line(game: ValueFunction, rows: list[Row], exact: list[np.ndarray], budget: int) -> None:
     off, stated, spent = [], [], []
     for seed, (row, true) in enumerate(zip(rows, exact, strict=True), start=1):
         ml.advice.local_shapley._kept.clear()

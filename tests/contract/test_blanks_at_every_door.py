@@ -11,7 +11,7 @@ import pytest
 from distributed import Client, LocalCluster
 
 from api import create_api
-from ml.advice.value_function import Game
+from ml.advice.value_function import ValueFunction
 from ml.batch.dask_engine import DaskEngine
 from ml.batch.score_file import score_file
 from ml.cli.commands import main
@@ -63,7 +63,7 @@ def rows_of(service, model, text):
 def by_definition(service, model, records):
     """v(K) record by record: the weighted mean of the answers to copies that background rows fill."""
     bundle, found = service.model(model), []
-    game = Game(bundle)
+    game = ValueFunction(bundle)
     for record in records:
         row = tuple(record.get(name) for name in bundle.schema.names)
         known = np.array([value is not None for value in row])

@@ -23,7 +23,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from callbacks.predict import show_reasons
 from ml.advice.counterfactuals import counterfactuals
 from ml.advice.grid import grid
-from ml.advice.value_function import Game
+from ml.advice.value_function import ValueFunction
 from ml.data.columns import frame_of, take
 from ml.data.feature import text_of
 from ml.data.outcomes import Outcome, Outcomes
@@ -120,7 +120,7 @@ def complete(bundle) -> dict[str, str]:
 
 def filled(bundle, game, standing) -> tuple[pd.DataFrame, np.ndarray]:
     """The record with its blanks filled by the rows that the game chose, as a frame, and their weights."""
-    position = game.at(standing.row)
+    position = game.score(standing.row)
     frame = frame_of(bundle.schema, take(game.background, position.chosen))
     for name, value, known in zip(bundle.schema.names, standing.row, standing.known, strict=True):
         if known:
@@ -141,7 +141,7 @@ def test_with_all_known_the_score_is_the_models_own_and_has_no_range(served):
 
 def test_with_blanks_the_score_is_the_mean_answer_over_what_they_may_be_and_the_range_its_middle(served):
     service, bundle = served
-    game = Game(bundle)
+    game = ValueFunction(bundle)
     exclusive = bundle.outcomes.exclusive
     seen = 0
     for record in records(bundle):
@@ -164,7 +164,7 @@ def test_with_blanks_the_score_is_the_mean_answer_over_what_they_may_be_and_the_
 def test_nothing_known_gives_the_base_rate(served):
     service, bundle = served
     standing = service.score_with_blanks("m", {})
-    background = frame_of(bundle.schema, Game(bundle).background)
+    background = frame_of(bundle.schema, ValueFunction(bundle).background)
     assert background.isna().to_numpy().any()  # the data have gaps
     assert standing.probabilities == pytest.approx(asked_outside(bundle, background).mean(axis=0).tolist(), abs=1e-9)
 
@@ -222,7 +222,7 @@ def test_a_change_that_is_named_crosses_the_cut_off_and_where_one_lever_does_it_
     for record in (complete(bundle), records(bundle)[1]):
         for column, outcome in enumerate(bundle.outcomes.names):
             standing = service.score_with_blanks("m", record, outcome)
-            named = counterfactuals(Game(bundle), standing.row, column, cut_off, name=outcome)
+            named = counterfactuals(ValueFunction(bundle), standing.row, column, cut_off, name=outcome)
             up = standing.probability < cut_off
             for change in named.found:
                 moved = record | {name: text_of(new) for name, _, new in change.moves}

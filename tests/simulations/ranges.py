@@ -15,7 +15,7 @@ import pandas as pd
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 
-from ml.advice.value_function import Game
+from ml.advice.value_function import ValueFunction
 from ml.data.columns import block_of_frame, rows_of
 from ml.data.outcomes import Outcome, Outcomes
 from ml.predict.predictor import SklearnPredictor
@@ -57,11 +57,11 @@ def coverage(model: str, hidden: float, rows: int = 1_000, records: int = 150, s
         bundle: Any = SimpleNamespace(
             offers="probabilities", schema=schema, predictor=predictor, background=background, outcomes=outcomes
         )
-        game, held, wide = Game(bundle), [], []
+        game, held, wide = ValueFunction(bundle), [], []
         for row, mask, answer in zip(rows_of(schema, block), masks, full[:, 1], strict=True):
             if mask.all():
                 continue
-            scored = game.at(row, mask.tolist())
+            scored = game.score(row, mask.tolist())
             held.append(scored.low[1] - 1e-9 <= answer <= scored.high[1] + 1e-9)
             wide.append(scored.high[1] - scored.low[1])
         found |= {name: float(np.mean(held)), f"{name}, width": float(np.mean(wide))}

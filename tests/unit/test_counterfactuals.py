@@ -13,7 +13,7 @@ import pytest
 from ml.advice import counterfactuals as levers
 from ml.advice.counterfactuals import counterfactuals, step
 from ml.advice.grid import grid
-from ml.advice.value_function import Game
+from ml.advice.value_function import ValueFunction
 from ml.data.columns import rows_of, take
 from ml.data.feature import Choice, Feature
 from ml.data.schema import Constraint, Schema
@@ -34,9 +34,9 @@ def bundles(tmp_path_factory):
     return {sort: service.model(key) for sort, key in made.items()}
 
 
-def game_of(bundle, movable=LEVERS, constraints=(), **limits) -> Game:
+def game_of(bundle, movable=LEVERS, constraints=(), **limits) -> ValueFunction:
     """A game whose schema marks these features as levers."""
-    game = Game(bundle)
+    game = ValueFunction(bundle)
     features = [replace(feature, lever=feature.name in movable) for feature in game.schema.features]
     features = [replace(feature, **limits) if feature.name == "debt" else feature for feature in features]
     game.schema = Schema(tuple(features), constraints=constraints)
@@ -183,14 +183,14 @@ def test_with_blanks_each_change_is_confirmed_by_the_value_function(bundles, at)
     game, row = game_of(bundle), row_of(bundle, at)
     row = (row[0], None, None, row[3])
     found = counterfactuals(game, row, 0, 0.5)
-    assert found.probability == game.at(row).value[0]
+    assert found.probability == game.score(row).value[0]
     for change in [*found.found, *([found.best] if found.best else [])]:
         new = list(row)
         for name, old, value in change.moves:
             place = game.schema.position[name]
             assert old == row[place]
             new[place] = value
-        assert change.probability == pytest.approx(game.at(tuple(new)).value[0], abs=1e-12)
+        assert change.probability == pytest.approx(game.score(tuple(new)).value[0], abs=1e-12)
     assert all((change.probability >= 0.5) == (found.probability < 0.5) for change in found.found)
 
 

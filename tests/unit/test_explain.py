@@ -15,7 +15,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.neighbors import KNeighborsClassifier
 
 from ml.advice.local_shapley import explain
-from ml.advice.value_function import Game
+from ml.advice.value_function import ValueFunction
 from ml.data.columns import block_of_frame, frame_of, rows_of, take
 from ml.data.outcomes import Prediction
 from ml.predict.predictor import probabilities_of
@@ -62,7 +62,7 @@ def bundles(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def games(bundles):
-    return {sort: Game(bundle, rows=40) for sort, bundle in bundles.items()}
+    return {sort: ValueFunction(bundle, rows=40) for sort, bundle in bundles.items()}
 
 
 def some_rows(bundle, count=3):
@@ -73,7 +73,7 @@ def mask_of(text, row):
     return [character == "1" for character in text][: len(row)]
 
 
-def game_of(f, background: np.ndarray, kernel=True) -> Game:
+def game_of(f, background: np.ndarray, kernel=True) -> ValueFunction:
     """A game on numbers with f(array of shape (n, p)) -> (n,) as the probability of one outcome."""
     frame = pd.DataFrame(background, columns=[f"x{at}" for at in range(background.shape[1])])
     schema = infer_schema(frame + 0.5)  # halves, so that all are numbers
@@ -84,7 +84,7 @@ def game_of(f, background: np.ndarray, kernel=True) -> Game:
     bundle = SimpleNamespace(
         offers="probabilities", schema=schema, predictor=predictor, background=block_of_frame(schema, frame)
     )
-    return Game(bundle, kernel=kernel)
+    return ValueFunction(bundle, kernel=kernel)
 
 
 # Plain enumeration, written from the definition: no array arithmetic shared with what is tested.
@@ -111,7 +111,7 @@ def plain_value(bundle, game, row, known, some) -> np.ndarray:
     filled = mixed(known)
     if not some or len(known) == len(row):
         return made
-    position = game.at(row, [at in some for at in range(len(row))])
+    position = game.score(row, [at in some for at in range(len(row))])
     return made + position.weights @ filled[position.chosen] - filled.mean(axis=0)
 
 
@@ -139,7 +139,7 @@ def plain_shapley(bundle, game, row, known) -> np.ndarray:
 @pytest.mark.parametrize("text", [ALL, BLANKS, OTHER])
 def test_contributions_are_those_of_plain_enumeration(bundles, sort, text):
     bundle = bundles[sort]
-    game = Game(bundle, rows=12)
+    game = ValueFunction(bundle, rows=12)
     row = some_rows(bundle)[1]
     mask = mask_of(text, row)
     plain = plain_shapley(bundle, game, row, set(np.flatnonzero(mask).tolist()))
@@ -155,7 +155,7 @@ def test_they_add_up_from_the_base_rate_to_the_score_shown(bundles, games, sort,
         mask = mask_of(text, row)
         found = explain(game, row, mask, budget)
         assert np.abs(found.base + found.contributions.sum(axis=0) - found.total).max() < 1e-12
-        assert np.array_equal(found.total, game.at(row, mask).value)
+        assert np.array_equal(found.total, game.score(row, mask).value)
         assert np.array_equal(found.base, game.base)
         assert not found.contributions[~np.array(mask)].any()
 
@@ -169,7 +169,7 @@ def test_of_exclusive_outcomes_what_one_gains_the_others_lose(bundles, games):
 @pytest.mark.parametrize("sort", ["binary", "independent", "knn"])
 def test_with_everything_known_they_are_those_of_the_shap_package(bundles, sort):
     bundle = bundles[sort]
-    game = Game(bundle, rows=60)
+    game = ValueFunction(bundle, rows=60)
     frame = frame_of(game.schema, game.background)
     regions = sorted(frame["region"].unique()) if "region" in frame else []
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ml.advice.local_shapley import explain
-from ml.advice.value_function import Game
+from ml.advice.value_function import ValueFunction
 from ml.bundle.bundle import Bundle
 from ml.bundle.holdout import Holdout
 from ml.data.columns import rows_of, take
@@ -50,7 +50,7 @@ def test_they_are_those_behind_a_single_prediction(bundles):
     """Against ml/advice/local_shapley.py, exact with so few features: within the error of some background rows."""
     bundle = bundles["binary"]
     found = global_shapley_of(bundle)
-    game = Game(bundle)
+    game = ValueFunction(bundle)
     rows = rows_of(bundle.schema, take(bundle.holdout.block, found.rows[:40]))
     exact = np.array([explain(game, row, [True] * 4, budget=10**6).contributions for row in rows])
     error = found.values[:40] - exact
@@ -64,7 +64,7 @@ def test_they_are_those_behind_a_single_prediction(bundles):
 def test_the_stated_errors_hold_the_exact_values(bundles, walks):
     bundle = bundles["binary"]
     found = global_shapley(bundle, 40, walks)
-    game = Game(bundle)
+    game = ValueFunction(bundle)
     rows = rows_of(bundle.schema, take(bundle.holdout.block, found.rows))
     exact = np.array([explain(game, row, [True] * 4, budget=10**6).contributions for row in rows])
     error, used = found.values - exact, found.errors > 0

@@ -19,7 +19,7 @@ from layouts.predict.page import form_schema
 from layouts.shared import combobox_choices, field_texts
 from ml.advice.counterfactuals import counterfactuals
 from ml.advice.grid import MOST_SWEPT
-from ml.advice.value_function import Game
+from ml.advice.value_function import ValueFunction
 from ml.advice.what_if import sweeps
 from ml.data.feature import MOST_LISTED, Choice, Feature
 from ml.data.records import read_records
@@ -105,14 +105,14 @@ def test_pages_and_the_contract_list_none_of_them(service):
 
 def test_a_sweep_and_the_levers_try_the_common_ones_and_the_own_one(service):
     bundle = service.model("towns")
-    game = Game(bundle)
+    game = ValueFunction(bundle)
     row = ("Ort 777", 40)
     swept = sweeps(game, row)["town"]
     assert len(swept.values) <= MOST_SWEPT + 1
     assert swept.values[swept.here] == "Ort 777"
     common = {name for name in NAMES[:20] if name in set(game.background[0].tolist())}
     assert common <= set(swept.values)
-    exact = [game.at((value, 40)).value for value in swept.values]
+    exact = [game.score((value, 40)).value for value in swept.values]
     assert np.allclose(swept.probabilities, exact)
     assert len(counterfactuals(game, row, 1, 0.99).levers) == 1
 

@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
 from ml.advice.next_question import group_values, next_questions
-from ml.advice.value_function import Game
+from ml.advice.value_function import ValueFunction
 from ml.lifecycle.registry import Registry
 from ml.training.build import build_bundle
 from tests.small import small_model, trained_of
@@ -22,7 +22,7 @@ def game_of(estimator, frame, truth, folder):
     model = estimator.fit(frame[:half], truth[:half])
     trained = trained_of("model", model, frame, truth, half)
     build_bundle(trained, folder)
-    return Game(Registry(folder).load("model"))
+    return ValueFunction(Registry(folder).load("model"))
 
 
 def flags(rows=2_000, seed=0):
@@ -42,10 +42,10 @@ def by_name(found):
 
 
 def test_what_is_worth_nothing_alone_decides_all_once_the_other_is_known(either):
-    alone = by_name(next_questions(either, either.at((None, None, None)), 1, 0.5))
+    alone = by_name(next_questions(either, either.score((None, None, None)), 1, 0.5))
     assert alone["a"].move < 0.05
     assert alone["b"].move < 0.05
-    position = either.at((1, None, None))
+    position = either.score((1, None, None))
     found = next_questions(either, position, 1, 0.5)
     assert found[0].feature == "b"
     assert found[0].move == pytest.approx(0.5, abs=0.03)
@@ -61,13 +61,13 @@ def test_what_is_worth_nothing_alone_decides_all_once_the_other_is_known(either)
 def test_of_rows_equally_near_the_first_count_whatever_machine_sorts_them(either):
     alike = np.flatnonzero(either.background[0] == 1)
     assert len(alike) > 500  # more than count at most
-    assert sorted(either.at((1, None, None)).chosen.tolist()) == alike[:500].tolist()
+    assert sorted(either.score((1, None, None)).chosen.tolist()) == alike[:500].tolist()
 
 
 def test_a_question_foretells_what_the_value_then_is(either):
-    before = either.at((1, None, 0))
+    before = either.score((1, None, 0))
     [question] = next_questions(either, before, 1, 0.5)
-    after = [either.at((1, b, 0)).value[1] for b in (0, 1)]
+    after = [either.score((1, b, 0)).value[1] for b in (0, 1)]
     share = before.weights @ (either.background[1][before.chosen] == 1)
     expected = (1 - share) * abs(after[0] - before.value[1]) + share * abs(after[1] - before.value[1])
     assert question.move == pytest.approx(expected, abs=0.02)
@@ -81,16 +81,16 @@ def test_a_feature_that_the_model_ignores_is_worth_exactly_nothing(tmp_path):
     only = make_column_transformer(("passthrough", ["a", "b"]))
     game = game_of(make_pipeline(only, LogisticRegression()), frame, truth, tmp_path)
     for row in ((None, None, None), (0.1, None, None), (None, 1.0, None)):
-        ignored = by_name(next_questions(game, game.at(row), 1, 0.5))["c"]
+        ignored = by_name(next_questions(game, game.score(row), 1, 0.5))["c"]
         assert (ignored.decides, ignored.move, ignored.crossing) == (0.0, 0.0, 0.0)
 
 
 @pytest.mark.parametrize("sort", ["binary", "multiclass", "independent", "constant"])
 def test_every_blank_is_asked_once_and_its_worth_is_within_bounds(tmp_path, sort):
     small_model(sort, tmp_path)
-    game = Game(Registry(tmp_path).load(sort))
+    game = ValueFunction(Registry(tmp_path).load(sort))
     for row in ((None, None, None, None), (55.0, None, 40, None), (55.0, 3.0, 40, None), (55.0, 3.0, 40, "south")):
-        position = game.at(row)
+        position = game.score(row)
         for outcome in range(len(game.base)):
             found = next_questions(game, position, outcome, 0.4)
             assert sorted(game.schema.names.index(q.feature) for q in found) == list(position.blank)
@@ -102,14 +102,14 @@ def test_every_blank_is_asked_once_and_its_worth_is_within_bounds(tmp_path, sort
 
 def test_what_matters_most_is_asked_first(tmp_path):
     small_model("binary", tmp_path)
-    game = Game(Registry(tmp_path).load("binary"))
-    found = next_questions(game, game.at((None,) * 4), 1, 0.5)
+    game = ValueFunction(Registry(tmp_path).load("binary"))
+    found = next_questions(game, game.score((None,) * 4), 1, 0.5)
     assert found[0].feature in ("income", "debt")
     assert found[-1].feature == "shoe_size"
 
 
 def test_where_no_answer_reaches_the_cut_off_what_moves_most_comes_first(either):
-    found = next_questions(either, either.at((1, None, None)), 1, 1.1)
+    found = next_questions(either, either.score((1, None, None)), 1, 1.1)
     assert [q.decides for q in found] == [0.0, 0.0]
     assert found[0].feature == "b"
     assert [q.crossing for q in found] == [0.0, 0.0]
@@ -154,7 +154,7 @@ def test_noise_is_not_taken_for_signal():
 
 
 def test_with_everything_known_nothing_is_asked(either):
-    assert next_questions(either, either.at((1, 0, 1)), 1, 0.5) == ()
+    assert next_questions(either, either.score((1, 0, 1)), 1, 0.5) == ()
 
 
 # ---- by hand, without a model ------------------------------------------------------------------

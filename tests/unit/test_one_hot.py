@@ -8,7 +8,7 @@ from sklearn.linear_model import LogisticRegression
 from callbacks.predict import show_reasons
 from layouts.predict.finder import kept_record
 from layouts.predict.page import form_schema
-from ml.advice.value_function import Game
+from ml.advice.value_function import ValueFunction
 from ml.advice.what_if import one_hot_sweeps
 from ml.bundle.record_book import BookRecord
 from ml.data.one_hot import OneHot
@@ -159,7 +159,7 @@ def test_numbers_are_the_estimators(model, choice):
 
 def test_the_sweep_moves_all_columns_together(model):
     service, estimator = model
-    game = Game(service.model("towns"))
+    game = ValueFunction(service.model("towns"))
     row = read_records(game.schema, [ROW | {"town": "Wels"}]).all_rows()[0]
     swept = one_hot_sweeps(game, row)["town"]
     assert swept.values == ("Linz", "Wels", "Other")

@@ -81,7 +81,7 @@ def test_blocks_of_any_size_give_the_numbers_of_one_record(service, monkeypatch,
         frame = people(40, seed=8)
         rows = [tuple(v if rng.random() < 0.6 else None for v in row) for row in frame.itertuples(index=False)]
         rows += [rows[0], (None,) * 4, tuple(frame.iloc[0])]
-        wanted = np.array([game.at(row).value for row in rows])
+        wanted = np.array([game.score(row).value for row in rows])
         np.testing.assert_allclose(many_records.values_of_rows(game, rows), wanted, rtol=0, atol=1e-12)
     assert many_records.values_of_rows(game, []).shape == (0, 2)
 

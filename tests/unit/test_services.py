@@ -13,7 +13,7 @@ from tests.small import small_service
 def made(monkeypatch):
     """Models of which the first score and the first reasons have computed their parts."""
     scores, reasons = [], []
-    whole, space = value_function.Game.__init__, evidence._space._make
+    whole, space = value_function.ValueFunction.__init__, evidence._space._make
 
     def score(self, bundle, *more):
         whole(self, bundle, *more)  # refuses a model without probabilities
@@ -23,7 +23,7 @@ def made(monkeypatch):
         reasons.append(bundle.name)
         return space(bundle)
 
-    monkeypatch.setattr(value_function.Game, "__init__", score)
+    monkeypatch.setattr(value_function.ValueFunction, "__init__", score)
     monkeypatch.setattr(evidence._space, "_make", reason)
     return scores, reasons
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ml.advice.grid import grid
-from ml.advice.value_function import Game
+from ml.advice.value_function import ValueFunction
 from ml.advice.what_if import sweeps, values_of
 from ml.data.columns import rows_of
 from ml.data.feature import Choice, Feature
@@ -37,7 +37,7 @@ def moved(row, at, value):
 def test_with_everything_known_each_point_is_the_models_own_answer(bundles, sort):
     bundle = bundles[sort]
     row = first_row(bundle)
-    found = sweeps(Game(bundle), row)
+    found = sweeps(ValueFunction(bundle), row)
     assert set(found) == set(bundle.schema.names)
     for name, one in found.items():
         at = bundle.schema.position[name]
@@ -49,10 +49,10 @@ def test_with_everything_known_each_point_is_the_models_own_answer(bundles, sort
 
 @pytest.mark.parametrize("sort", SORTS)
 def test_with_blanks_each_point_is_near_the_value_function_and_here_is_the_score_shown(bundles, sort):
-    game, row = Game(bundles[sort]), first_row(bundles[sort], 1)
+    game, row = ValueFunction(bundles[sort]), first_row(bundles[sort], 1)
     known = [at % 2 == 0 for at in range(len(row))]
     row = tuple(value if own else None for value, own in zip(row, known, strict=True))
-    shown = game.at(row).value
+    shown = game.score(row).value
     errors = []
     for name, one in sweeps(game, row).items():
         at = game.schema.position[name]
@@ -60,7 +60,7 @@ def test_with_blanks_each_point_is_near_the_value_function_and_here_is_the_score
             assert np.array_equal(one.probabilities[one.here], shown)
         else:
             assert one.here is None
-        exact = [game.at(moved(row, at, value)).value for value in one.values]
+        exact = [game.score(moved(row, at, value)).value for value in one.values]
         errors.append(np.abs(one.probabilities - np.array(exact)).ravel())
         assert ((one.probabilities >= 0) & (one.probabilities <= 1)).all()
     assert np.sqrt(np.mean(np.concatenate(errors) ** 2)) < 0.01
@@ -70,14 +70,14 @@ def test_with_blanks_each_point_is_near_the_value_function_and_here_is_the_score
 def test_the_last_blank_sweeps_over_the_models_own_answers(bundles):
     bundle = bundles["binary"]
     row = moved(first_row(bundle), 3, None)
-    found = sweeps(Game(bundle), row)["region"]
+    found = sweeps(ValueFunction(bundle), row)["region"]
     assert found.values == ("north", "south", "west")
     for value, probabilities in zip(found.values, found.probabilities, strict=True):
         assert probabilities == pytest.approx(bundle.predictor.row(moved(row, 3, value))[1], abs=1e-12)
 
 
 def test_no_changes_ask_nothing(bundles):
-    game, row = Game(bundles["binary"]), first_row(bundles["binary"])
+    game, row = ValueFunction(bundles["binary"]), first_row(bundles["binary"])
     assert values_of(game, row, np.array([True] * 4), []).shape == (0, 2)
 
 

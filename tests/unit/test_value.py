@@ -15,7 +15,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder
 
 from ml.advice.kernel import Scale, correlation_ratio
-from ml.advice.value_function import Game
+from ml.advice.value_function import ValueFunction
 from ml.data.columns import block_of, rows_of, size, take
 from ml.data.feature import Choice, Feature
 from ml.errors import NoProbabilities
@@ -67,9 +67,9 @@ def small(tmp_path_factory):
 
 @pytest.mark.parametrize("sort", SORTS)
 def test_with_nothing_blank_it_is_exactly_the_models_own_answer(small, sort):
-    game = Game(small[sort])
+    game = ValueFunction(small[sort])
     for row in rows_of(game.schema, take(small[sort].holdout.block, slice(0, 20))):
-        position, own = game.at(row), small[sort].predictor.row(row)[1]
+        position, own = game.score(row), small[sort].predictor.row(row)[1]
         assert tuple(position.value) == tuple(position.low) == tuple(position.high) == own
         assert tuple(game.values(row, np.ones((1, len(row)), dtype=bool))[0]) == own
         assert (position.blank, position.weights.sum(), len(position.chosen)) == ((), 1.0, 0)
@@ -78,9 +78,9 @@ def test_with_nothing_blank_it_is_exactly_the_models_own_answer(small, sort):
 @pytest.mark.parametrize("sort", SORTS)
 def test_with_nothing_known_it_is_the_mean_answer_over_the_background(small, sort):
     bundle = small[sort]
-    game = Game(bundle)
+    game = ValueFunction(bundle)
     mean = bundle.predictor.block(bundle.background).probabilities.mean(axis=0)
-    position = game.at((None,) * len(bundle.schema.names))
+    position = game.score((None,) * len(bundle.schema.names))
     assert position.value == pytest.approx(mean, abs=1e-12)
     assert len(position.chosen) == size(bundle.background)
     nothing = np.zeros((1, len(bundle.schema.names)), dtype=bool)
@@ -89,11 +89,11 @@ def test_with_nothing_known_it_is_the_mean_answer_over_the_background(small, sor
 
 @pytest.mark.parametrize("sort", SORTS)
 def test_whatever_is_blank_the_laws_hold(small, sort):
-    game = Game(small[sort])
+    game = ValueFunction(small[sort])
     rng = np.random.default_rng(3)
     for row in rows_of(game.schema, take(small[sort].holdout.block, slice(0, 30))):
         known = rng.random(len(row)) < 0.5
-        position = game.at(row, known)
+        position = game.score(row, known)
         assert position.weights.sum() == pytest.approx(1.0, abs=1e-12)
         assert (position.weights > 0).all()
         for found in (position.value, position.low, position.high):
@@ -107,27 +107,27 @@ def test_whatever_is_blank_the_laws_hold(small, sort):
 
 def test_each_answer_is_that_of_the_record_with_its_blanks_filled_by_the_chosen_row(small):
     bundle = small["multiclass"]
-    game = Game(bundle)
+    game = ValueFunction(bundle)
     row = rows_of(bundle.schema, take(bundle.holdout.block, slice(0, 1)))[0]
-    position = game.at(row, (True, False, True, False))
+    position = game.score(row, (True, False, True, False))
     others = rows_of(bundle.schema, take(game.background, position.chosen))
     for other, answer in zip(others, position.answers, strict=True):
         assert bundle.predictor.row((row[0], other[1], row[2], other[3]))[1] == pytest.approx(answer, abs=1e-12)
 
 
 def test_all_rows_alike_gives_the_mean_over_the_background_by_hand(linear):
-    game = Game(linear, kernel=False)
+    game = ValueFunction(linear, kernel=False)
     weight, start = linear.estimator.coef_[0], linear.estimator.intercept_[0]
     background = np.column_stack(linear.background)
     background[:, 0] = 1.5
     expected = np.mean(1 / (1 + np.exp(-(background @ weight + start))))
-    assert game.at((1.5, None, None)).value[1] == pytest.approx(expected, abs=1e-12)
+    assert game.score((1.5, None, None)).value[1] == pytest.approx(expected, abs=1e-12)
 
 
 def test_on_independent_features_nearness_changes_little(linear):
-    near, alike = Game(linear), Game(linear, kernel=False)
+    near, alike = ValueFunction(linear), ValueFunction(linear, kernel=False)
     for value in (-1.0, 0.0, 1.0):
-        assert near.at((value, None, None)).value == pytest.approx(alike.at((value, None, None)).value, abs=0.12)
+        assert near.score((value, None, None)).value == pytest.approx(alike.score((value, None, None)).value, abs=0.12)
 
 
 def test_a_blank_that_hangs_together_with_a_known_value_is_filled_accordingly(tmp_path):
@@ -135,28 +135,28 @@ def test_a_blank_that_hangs_together_with_a_known_value_is_filled_accordingly(tm
     frame["b"] = frame["a"] + 0.05 * frame["c"]
     truth = pd.Series(np.where(frame["b"] > 0, "yes", "no"))
     bundle = bundle_of(HistGradientBoostingClassifier(random_state=0), frame, truth, tmp_path)
-    game, alike = Game(bundle), Game(bundle, kernel=False)
+    game, alike = ValueFunction(bundle), ValueFunction(bundle, kernel=False)
     for a in (-1.5, 1.5):
         full = bundle.predictor.row((a, a, 0.0))[1][1]
-        assert game.at((a, None, None)).value[1] == pytest.approx(full, abs=0.05)
-        assert abs(alike.at((a, None, None)).value[1] - full) > 0.2
+        assert game.score((a, None, None)).value[1] == pytest.approx(full, abs=0.05)
+        assert abs(alike.score((a, None, None)).value[1] - full) > 0.2
 
 
 @pytest.mark.parametrize("sort", SORTS)
 def test_many_coalitions_at_once_are_the_positions_one_by_one(small, sort):
-    game = Game(small[sort])
+    game = ValueFunction(small[sort])
     row = rows_of(game.schema, take(small[sort].holdout.block, slice(5, 6)))[0]
     coalitions = np.array([[bool(code >> at & 1) for at in range(len(row))] for code in range(2 ** len(row))])
     for mask, value in zip(coalitions, game.values(row, coalitions), strict=True):
-        assert value == pytest.approx(game.at(row, mask).value, abs=1e-12)
+        assert value == pytest.approx(game.score(row, mask).value, abs=1e-12)
     assert game.values(row, coalitions, rows=20).shape == (2 ** len(row), len(game.base))
 
 
 def test_the_same_record_gives_the_same_position_in_every_thread_and_game(small):
     row = (60.0, 5.0, None, None)
-    games = [Game(small["binary"]), Game(small["binary"])]
+    games = [ValueFunction(small["binary"]), ValueFunction(small["binary"])]
     with ThreadPoolExecutor(4) as threads:
-        found = list(threads.map(lambda at: games[at % 2].at(row), range(16)))
+        found = list(threads.map(lambda at: games[at % 2].score(row), range(16)))
     assert len({(tuple(p.value), tuple(p.low), tuple(p.high), tuple(p.chosen)) for p in found}) == 1
 
 
@@ -166,12 +166,12 @@ def test_a_missing_value_that_is_known_is_given_to_the_model(tmp_path):
     frame = frame.mask(np.random.default_rng(1).random(frame.shape) < 0.3)
     truth = pd.Series(np.where(frame["a"].isna(), "yes", truth))
     bundle = bundle_of(HistGradientBoostingClassifier(random_state=0), frame, truth, tmp_path)
-    game = Game(bundle)
+    game = ValueFunction(bundle)
     row = (None, -1.0, 0.3)
-    assert tuple(game.at(row, (True, True, True)).value) == bundle.predictor.row(row)[1]
-    assert game.at(row, (True, False, False)).value[1] > 0.9  # the model has learnt that a gap means yes
-    assert game.at(row).value[1] < 0.9
-    assert game.at((0.0, -1.0, 0.3), (False, True, True)).value == pytest.approx(game.at(row).value, abs=1e-12)
+    assert tuple(game.score(row, (True, True, True)).value) == bundle.predictor.row(row)[1]
+    assert game.score(row, (True, False, False)).value[1] > 0.9  # the model has learnt that a gap means yes
+    assert game.score(row).value[1] < 0.9
+    assert game.score((0.0, -1.0, 0.3), (False, True, True)).value == pytest.approx(game.score(row).value, abs=1e-12)
 
 
 def test_every_kind_of_feature_may_be_blank(tmp_path):
@@ -211,12 +211,12 @@ def test_every_kind_of_feature_may_be_blank(tmp_path):
     bundle = Registry(tmp_path).load("kinds")
     assert bundle.predictor.description == "scikit-learn"
     assert {feature.kind for feature in bundle.schema.features} >= {"number", "boolean", "date", "text"}
-    game = Game(bundle)
+    game = ValueFunction(bundle)
     row = (0.1, 3, "red", True, dt.date(2021, 5, 1), "good and fast")
-    assert tuple(game.at(row).value) == bundle.predictor.row(row)[1]
+    assert tuple(game.score(row).value) == bundle.predictor.row(row)[1]
     for at in range(len(row)):
         for known in (np.arange(len(row)) == at, np.arange(len(row)) != at):
-            value = game.at(row, known).value
+            value = game.score(row, known).value
             assert value.sum() == pytest.approx(1.0, abs=1e-12)
             assert game.values(row, known[np.newaxis])[0] == pytest.approx(value, abs=1e-12)
 
@@ -230,32 +230,32 @@ def test_a_feature_that_the_model_ignores_changes_nothing(tmp_path):
     frame["c"] = frame["a"] + 0.1 * frame["c"]  # it would tell much of a
     truth = pd.Series(np.where(frame["a"] > frame["b"], "yes", "no"))
     only = make_column_transformer(("passthrough", ["a", "b"]))
-    game = Game(bundle_of(make_pipeline(only, HistGradientBoostingClassifier()), frame, truth, tmp_path))
+    game = ValueFunction(bundle_of(make_pipeline(only, HistGradientBoostingClassifier()), frame, truth, tmp_path))
     assert game.used.tolist() == [True, True, False]
-    assert game.at((None, None, 2.0)).value == pytest.approx(game.base, abs=1e-12)
-    assert game.at((None, 0.5, 2.0)).value == pytest.approx(game.at((None, 0.5, None)).value, abs=1e-12)
+    assert game.score((None, None, 2.0)).value == pytest.approx(game.base, abs=1e-12)
+    assert game.score((None, 0.5, 2.0)).value == pytest.approx(game.score((None, 0.5, None)).value, abs=1e-12)
 
 
 def test_fewer_background_rows_may_be_used(linear):
-    game = Game(linear, rows=50)
+    game = ValueFunction(linear, rows=50)
     assert size(game.background) == 50
-    assert len(game.at((None, None, None)).answers) == 50
+    assert len(game.score((None, None, None)).answers) == 50
 
 
 def test_without_probabilities_it_says_what_to_do(tmp_path):
     small_model("labels-only", tmp_path)
     with pytest.raises(NoProbabilities, match="CalibratedClassifierCV"):
-        Game(Registry(tmp_path).load("labels-only"))
+        ValueFunction(Registry(tmp_path).load("labels-only"))
 
 
 def test_a_value_that_the_model_refuses_is_refused(linear):
     with pytest.raises(ValueError, match="Infinite"):
-        Game(linear).at((float("inf"), None, None))
+        ValueFunction(linear).score((float("inf"), None, None))
 
 
 def test_the_range_is_of_weighted_answers_by_hand(linear):
-    game = Game(linear)
-    position = game.at((0.5, None, None))
+    game = ValueFunction(linear)
+    position = game.score((0.5, None, None))
     order = np.argsort(position.answers[:, 1])
     below = np.cumsum(position.weights[order])
     answers = position.answers[order, 1]
@@ -297,21 +297,21 @@ def test_the_correlation_ratio_is_that_of_analysis_of_variance():
 @pytest.mark.parametrize("name", ["iris", "breast-cancer", "loan", "bank-products"])
 def test_the_demo_models_answer_with_blanks(service, name):
     bundle = service.model(name)
-    game = Game(bundle)
+    game = ValueFunction(bundle)
     rows = rows_of(bundle.schema, take(bundle.holdout.block, slice(0, 30)))
     full = bundle.predictor.block(block_of(bundle.schema, rows)).probabilities
     rng = np.random.default_rng(0)
     for row, answer in zip(rows, full, strict=True):
         everything = np.ones(len(row), dtype=bool)
-        assert game.at(row, everything).value == pytest.approx(answer, abs=1e-12)
+        assert game.score(row, everything).value == pytest.approx(answer, abs=1e-12)
         known = rng.random(len(row)) < 0.5
-        assert game.values(row, known[np.newaxis])[0] == pytest.approx(game.at(row, known).value, abs=1e-12)
+        assert game.values(row, known[np.newaxis])[0] == pytest.approx(game.score(row, known).value, abs=1e-12)
 
 
 @pytest.mark.parametrize("sort", ["binary", "independent"])
 def test_rows_after_changes_weigh_as_if_each_record_had_been_asked_alone(small, sort):
     bundle = small[sort]
-    game = Game(bundle)
+    game = ValueFunction(bundle)
     row, mask = rows_of(bundle.schema, take(bundle.holdout.block, [3]))[0], np.array([True, False, True, False])
     moves = [{0: 40.0}, {1: 5.0}, {1: 5.0, 3: "south"}, {0: 40.0, 1: 0.5, 2: 44}, {3: "west"}]
     for move, weights in zip(moves, game.weights_after(row, mask, moves), strict=True):
@@ -324,11 +324,11 @@ def test_rows_after_changes_weigh_as_if_each_record_had_been_asked_alone(small, 
 
 
 def test_a_position_asked_for_again_is_the_same_and_another_record_has_its_own(small):
-    game = Game(small["binary"])
+    game = ValueFunction(small["binary"])
     first, second = (50.0, None, 40, "south"), (51.0, None, 40, "south")
-    assert game.at(first) is game.at(first)
-    assert not np.array_equal(game.at(first).answers, game.at(second).answers)
-    assert not np.array_equal(game.at(first).value, game.at(first, [True, True, True, False]).value)
+    assert game.score(first) is game.score(first)
+    assert not np.array_equal(game.score(first).answers, game.score(second).answers)
+    assert not np.array_equal(game.score(first).value, game.score(first, [True, True, True, False]).value)
 
 
 def test_rows_known_by_heart_make_the_range_wider_than_rows_that_were_not_seen():

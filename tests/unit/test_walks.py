@@ -13,7 +13,7 @@ from ml.advice.advice import advise, score_with_blanks
 from ml.advice.local_shapley import explain
 from ml.advice.permutation_walks import spread_order
 from ml.advice.sampling_budget import BUDGET, FEWEST, FIRST_SECONDS, budgets
-from ml.advice.value_function import Game
+from ml.advice.value_function import ValueFunction
 from ml.service import open_service
 from ml.text.words import unsure
 from tests.small import small_model
@@ -178,7 +178,7 @@ class Slowly:
 
 def test_a_slow_model_gives_reasons_first_and_sharper_ones_with_all_else_later(bundle):
     slowly = Slowly(bundle)
-    game = Game(slowly)
+    game = ValueFunction(slowly)
     assert game.quick_budget < BUDGET
     record = {"income": 70, "debt": 3, "shoe_size": 40, "region": "south"}
     standing = score_with_blanks(game, slowly, record, None, {"no": 0.5, "yes": 0.5})
@@ -201,7 +201,7 @@ def test_a_slow_model_gives_reasons_first_and_sharper_ones_with_all_else_later(b
 
 
 def test_the_page_shows_errors_where_they_are_seen(bundle):
-    game = Game(bundle)
+    game = ValueFunction(bundle)
     standing = score_with_blanks(
         game, bundle, {"income": 70, "debt": 3, "shoe_size": 40, "region": "south"}, None, {"no": 0.5, "yes": 0.5}
     )
