@@ -31,10 +31,10 @@ from api.v1 import (
 )
 from api.v1.default_model import DefaultModel
 from api.v1.feedback import model_results, outcome_export, outcome_jobs, outcomes, training
+from feedback.outcome_import.outcome_jobs import OutcomeJobs
 from feedback.recorder import Recorder
 from feedback.results.model_results import ModelResults
 from feedback.service import Feedback
-from feedback.told.outcome_jobs import OutcomeJobs
 from jobs.campaign_service import CampaignService
 from jobs.deferred_answers import DeferredAnswers
 from jobs.downloads import Downloads

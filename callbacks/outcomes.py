@@ -19,7 +19,7 @@ from callbacks.history_words import event_words, own_note, own_notes, read_own, 
 from feedback.desk.history import history
 from feedback.desk.noting import Press, Shown, note, take_back
 from feedback.desk.service import Desk
-from feedback.told.fields import LATEST
+from feedback.outcome_import.fields import LATEST
 from jobs.work.score_campaign import record_id_of
 from layouts.predict import history as lines
 from layouts.predict import outcome_row

@@ -39,14 +39,14 @@ def kinds_of(service: Service, store: Store, decision_values: str, decisions: st
         return Feedback(service, store, sealer_of(decision_values, store.secrets.get))
 
     def split(*given: Any) -> None:
-        from feedback.told.outcome_job import split_table
+        from feedback.outcome_import.outcome_job import split_table
 
         split_table(*given)
 
     def tell(*given: Any) -> None:
-        from feedback.told.outcome_job import tell_lines
+        from feedback.outcome_import.outcome_job import import_lines
 
-        tell_lines(feedback(), *given)
+        import_lines(feedback(), *given)
 
     def decide(*given: Any) -> None:
         from feedback.job_decisions import record

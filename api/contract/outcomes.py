@@ -9,7 +9,7 @@ from pydantic import MISSING, Field
 from api.contract.base import Count, RequestModel, Seconds, Shape
 from api.contract.operation import CSV, JSON, BodySpec, Operation, as_text, in_json
 from api.contract.requests import FileQuery
-from feedback.told.fields import ToldOutcome
+from feedback.outcome_import.fields import ToldOutcome
 
 TAG = "Outcomes"
 

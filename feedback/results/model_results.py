@@ -12,12 +12,12 @@ from auth.audit_log import AuditLog
 from auth.caller import signed_in_as
 from auth.permissions import Permission
 from feedback.niced_process import MANY, RESULTS
+from feedback.results.adoption_results import AdoptionResults
 from feedback.results.analysts import analysts
-from feedback.results.paid import GroupComparison
-from feedback.results.right import right, watched_for
+from feedback.results.calibration_results import calibration_results, monitored_outcome_for
 from feedback.results.ripe_decisions import HOUR, DecisionColumns, Question, columns_of, ripen_parts
 from feedback.results.spaced_decisions import decisions_to_judge
-from feedback.results.used import Use
+from feedback.results.uplift_results import UpliftResults
 from feedback.service import Feedback
 from ml.decision.ripening_time import silence_of
 from ml.errors import LikelyError
@@ -62,7 +62,7 @@ class ModelResults:
         -------
         dict
             ``model``, ``outcome``, ``as_of``, ``records``, ``right``, ``paid`` and ``used``; see
-            `right`, GroupComparison and Use.
+            `calibration_results`, UpliftResults and AdoptionResults.
 
         Raises
         ------
@@ -123,7 +123,7 @@ class ModelResults:
         name = bundle.outcomes.positive if outcome is None else outcome
         bundle.outcomes.index(name)  # raises before an unknown outcome becomes part of a key
         tables = self._feedback.store.outcomes
-        on = tables.episodes.going_on(bundle.name).get(watched_for(bundle.outcomes, name))
+        on = tables.episodes.going_on(bundle.name).get(monitored_outcome_for(bundle.outcomes, name))
         episode = on if on is not None and on.version == bundle.key else None
         counts = (tables.events.last(bundle.name), tables.decisions.count(bundle.name))
         known = (*map(_coarse, counts), tables.assignments.count(bundle.name), int(self._clock() // HOUR))
@@ -142,7 +142,7 @@ class ModelResults:
         bundle = self._service.model(version)
         tables, now = self._feedback.store.outcomes, self._clock()
         question = Question(bundle.outcomes, outcome, bundle.card, now)
-        use, groups, judged = Use(question), GroupComparison(question), list[DecisionColumns]()
+        use, groups, judged = AdoptionResults(question), UpliftResults(question), list[DecisionColumns]()
         for joined in self._feedback.came_by_record(bundle.name):
             judged.append(columns_of(decisions_to_judge(joined, question, bundle.key), question))
             use.add(joined)
@@ -169,7 +169,7 @@ class ModelResults:
             "outcome": outcome,
             "as_of": now,
             "records": records,
-            "right": right(of_version, question, episode),
+            "right": calibration_results(of_version, question, episode),
             "paid": groups.result(),
             "used": use.result(),
         }

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from feedback.niced_process import MANY, WATCH
-from feedback.results.right import judged, watched
+from feedback.results.calibration_results import alarm_state, monitored_outcomes
 from feedback.results.ripe_decisions import HOUR, DecisionColumns, Question, columns_of, ripen_parts
 from feedback.results.spaced_decisions import decisions_to_judge
 from feedback.service import Feedback
@@ -110,7 +110,7 @@ class Watch:
             for question, some in zip(asked, parts, strict=True):
                 some.append(columns_of(decisions_to_judge(joined, question, bundle.key), question))
         for episode, question, some in zip(due, asked, parts, strict=True):
-            found = judged(ripen_parts(some, question), bundle.outcomes, episode)
+            found = alarm_state(ripen_parts(some, question), bundle.outcomes, episode)
             self._tables.episodes.advance(episode.id, json.dumps(found.evidence.to_json()), seen)
             alarmed, since = found.evidence.alarmed_at, found.verdict.since
             if alarmed is not None and self._tables.episodes.go_off(episode.id, alarmed, since, self._channels):
@@ -119,7 +119,7 @@ class Watch:
 
     def _episodes(self, bundle: Bundle) -> list[Episode]:
         """The episodes of the live version; those of another version end."""
-        names = watched(bundle.outcomes) if bundle.offers == "probabilities" else ()
+        names = monitored_outcomes(bundle.outcomes) if bundle.offers == "probabilities" else ()
         on = self._tables.episodes.going_on(bundle.name)
         for outcome, episode in on.items():
             if episode.version != bundle.key or outcome not in names:

@@ -19,11 +19,11 @@ from pathlib import Path
 
 import numpy as np
 
+from feedback.outcome_import.export import outcomes_csv
 from feedback.results.model_results import ModelResults
 from feedback.results.watch import Watch
 from feedback.sealing import KEY, Sealer, new_key
 from feedback.service import Feedback
-from feedback.told.export import outcomes_csv
 from feedback.training.rows import outcome_rows
 from ml.decision.crm_columns import PLAIN
 from ml.lifecycle.state import live_of

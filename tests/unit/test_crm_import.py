@@ -10,8 +10,8 @@ from werkzeug.test import Client
 
 from app import create_server
 from feedback.joined import join
-from feedback.told.moments import moment_of
-from feedback.told.source_row import root_of
+from feedback.outcome_import.moments import moment_of
+from feedback.outcome_import.source_row import root_of
 from ml.lifecycle.state import live_of
 from settings import Settings
 from store import outcome_tables

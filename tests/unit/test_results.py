@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from feedback.joined import join
-from feedback.results.paid import GroupComparison
-from feedback.results.right import judged, right, watched
+from feedback.results.adoption_results import AdoptionResults
+from feedback.results.calibration_results import alarm_state, calibration_results, monitored_outcomes
 from feedback.results.ripe_decisions import Question, ripen_decisions
-from feedback.results.used import Use
+from feedback.results.uplift_results import UpliftResults
 from ml.data.outcomes import Outcome, Outcomes
 from store.outcome_records import CALL, CONTACTED, CONTROL, OVERRIDE, VOID
 from store.outcomes.alarm_records import Episode
@@ -28,13 +28,13 @@ def settled(decisions, events, asked=None, version=KEY):
 
 
 def paid(assigned, events, asked):
-    groups = GroupComparison(asked)
+    groups = UpliftResults(asked)
     groups.add(assigned, events)
     return groups.result()
 
 
 def used(decisions, assigned, events, asked=None):
-    use = Use(asked or question())
+    use = AdoptionResults(asked or question())
     use.add(list(join(decisions, events)))
     use.add_listed(assigned, events)
     return use.result()
@@ -92,7 +92,7 @@ def test_bands_hold_what_was_said_and_what_came():
     chances = [0.1] * 10 + [0.4] * 10 + [0.9] * 5
     decisions = [decided(at, p) for at, p in enumerate(chances)]
     came = [at == 0 for at in range(10)] + [at < 5 for at in range(10)] + [True] * 4 + [False]
-    found = right(
+    found = calibration_results(
         settled(decisions, [told(*each) for each in zip(decisions, map(float, came), strict=True)]), question(), None
     )
     rows = {row["label"]: row for row in found["bands"]}
@@ -120,9 +120,9 @@ def run(count, chance, said=0.3, seed=3, begin=0):
 
 def test_right_outcomes_are_found_right_and_wrong_ones_off_since_the_change():
     decisions, events = run(2_000, 0.3)
-    assert right(settled(decisions, events), question(), None)["state"] == "right"
+    assert calibration_results(settled(decisions, events), question(), None)["state"] == "right"
     more, their = run(1_500, 0.5, begin=40)
-    found = right(settled(decisions + more, events + their), question(), None)
+    found = calibration_results(settled(decisions + more, events + their), question(), None)
     assert found["state"] == "off"
     assert found["direction"] == "more"
     assert abs(found["since"] - (START + 40 * DAY)) < 2 * DAY
@@ -133,17 +133,17 @@ def test_right_outcomes_are_found_right_and_wrong_ones_off_since_the_change():
 def test_an_alarm_stays_until_its_episode_is_over_and_the_next_one_begins_anew():
     decisions, events = run(2_000, 0.3)
     on = Episode("e", "shop", KEY, "yes", alarmed=START + 77 * DAY, since=START + 70 * DAY)
-    latched = judged(settled(decisions, events), OUTCOMES, on).verdict
+    latched = alarm_state(settled(decisions, events), OUTCOMES, on).verdict
     assert (str(latched.state), latched.since) == ("off", START + 70 * DAY)
     later = Episode("f", "shop", KEY, "yes", began=START + 60 * DAY)
     # those of day 30 on ripen after day 60: 500 of 2,000 at 50 a day
-    assert judged(settled(decisions, events), OUTCOMES, later).verdict.outcomes == 499
+    assert alarm_state(settled(decisions, events), OUTCOMES, later).verdict.outcomes == 499
 
 
 def test_outcomes_that_are_watched():
-    assert watched(OUTCOMES) == ("yes",)
+    assert monitored_outcomes(OUTCOMES) == ("yes",)
     both = Outcomes((Outcome("a", "A", "a"), Outcome("b", "B", "b")), False, "a")
-    assert watched(both) == ("a", "b")
+    assert monitored_outcomes(both) == ("a", "b")
 
 
 def test_called_against_control_in_buyers_and_in_money():

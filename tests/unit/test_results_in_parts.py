@@ -12,13 +12,13 @@ import pytest
 from sqlalchemy import update
 
 from feedback.joined import join
-from feedback.results.paid import GroupComparison
-from feedback.results.right import judged
+from feedback.outcome_import.export import outcomes_csv
+from feedback.results.adoption_results import AdoptionResults
+from feedback.results.calibration_results import alarm_state
 from feedback.results.ripe_decisions import Question, columns_of, decisions_to_count, ripen_decisions, ripen_parts
 from feedback.results.spaced_decisions import decisions_to_judge, ripen_spaced_decisions
-from feedback.results.used import Use
+from feedback.results.uplift_results import UpliftResults
 from feedback.service import Feedback
-from feedback.told.export import outcomes_csv
 from feedback.training.rows import outcome_rows
 from ml.data.outcomes import Outcome, Outcomes
 from ml.decision.crm_columns import PLAIN
@@ -121,13 +121,13 @@ def test_results_read_in_parts_are_those_of_all_together(feedback, monkeypatch, 
                     [columns_of(decisions_to_count(part, question, key), question) for part in parts], question
                 ),
             )
-        whole, use = Use(question), Use(question)
+        whole, use = AdoptionResults(question), AdoptionResults(question)
         whole.add(every)
         for part in parts:
             use.add(part)
         lists = [each for part in tables.assignments.by_record("shop") for each in part]
         whole.add_listed(lists, told_of)
-        groups = GroupComparison(question)
+        groups = UpliftResults(question)
         for part in tables.assignments.by_record("shop"):
             about = tables.events.about("shop", {each.record for each in part}, named=True)
             amendments = feedback.amendments("shop", about)
@@ -188,7 +188,7 @@ def same(whole, in_parts):
     for name in ("ids", "probability", "made", "value", "known", "happened", "noted"):
         np.testing.assert_array_equal(getattr(whole.columns, name), getattr(in_parts.columns, name), name)
     np.testing.assert_array_equal(whole.ripe.rows, in_parts.ripe.rows)
-    assert judged(whole, OUTCOMES, None).evidence == judged(in_parts, OUTCOMES, None).evidence
+    assert alarm_state(whole, OUTCOMES, None).evidence == alarm_state(in_parts, OUTCOMES, None).evidence
 
 
 def rounded(found):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from feedback.results.right import right
+from feedback.results.calibration_results import calibration_results
 from feedback.results.ripe_decisions import Question
 from layouts.results.analysts import _evidence
 from layouts.results.page import answers
@@ -35,7 +35,8 @@ def said(decisions=(), events=(), assigned=(), asked=None, episode=None, episode
         "early": ripe.early, "unknown": ripe.unknown, "told": len(list(events)), "after": asked.after, "silence": "no",
     }  # fmt: skip
     found = {
-        "model": KEY, "outcome": "yes", "as_of": LATE, "records": records, "right": right(made, asked, episode),
+        "model": KEY, "outcome": "yes", "as_of": LATE, "records": records,
+        "right": calibration_results(made, asked, episode),
         "paid": paid(assigned, events, asked),
         "used": used(list(decisions), assigned, list(events), asked),
     }  # fmt: skip
@@ -159,7 +160,7 @@ def test_alarms_of_before_stand_with_what_was_done():
 def test_beside_the_evidence_it_is_said_who_counts():
     decisions = [decided(at, 0.5) for at in range(10)]
     made = settled(decisions, [told(each, float(at < 4)) for at, each in enumerate(decisions)], question())
-    assert "All decisions count, called or not" in words(_evidence(right(made, question(), None)))
+    assert "All decisions count, called or not" in words(_evidence(calibration_results(made, question(), None)))
 
 
 def test_evidence_is_drawn_on_a_logarithmic_axis_with_the_alarm():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from feedback.joined import join
-from feedback.results.right import judged
+from feedback.results.calibration_results import alarm_state
 from feedback.results.ripe_decisions import Question, ripen_decisions
 from feedback.results.spaced_decisions import ripen_spaced_decisions
 from ml.data.outcomes import Outcome, Outcomes
@@ -100,11 +100,11 @@ def test_right_probabilities_are_found_right_where_a_program_asks_every_few_days
     found = spaced(decisions, events, question(START + 200 * DAY))
     error = np.sqrt((found.said * (1 - found.said)).sum())
     assert abs((found.came - found.said).sum()) < 3 * error
-    assert judged(found, OUTCOMES, None).verdict.state == "right"
+    assert alarm_state(found, OUTCOMES, None).verdict.state == "right"
     # counted at the last decision before it, with silence about earlier ones left out, nearly all of them come
     last = ripen_decisions(join(decisions, events), question(START + 200 * DAY), KEY)
     assert last.came.mean() > 2 * last.said.mean()
-    assert judged(last, OUTCOMES, None).verdict.state == "off"
+    assert alarm_state(last, OUTCOMES, None).verdict.state == "off"
 
 
 def test_what_a_program_told_of_an_earlier_answer_counts_for_the_file_that_was_scored_meanwhile():

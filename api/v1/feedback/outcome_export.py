@@ -10,8 +10,8 @@ from api.http.validated import names_of, read_query
 from api.v1.feedback.csv_answer import csv_answer
 from api.v1.models import PREFIX
 from auth.audit_log import AuditLog
+from feedback.outcome_import.export import outcomes_csv
 from feedback.service import Feedback
-from feedback.told.export import outcomes_csv
 from ml.decision.crm_columns import PLAIN, crm_columns
 from ml.service import Service
 

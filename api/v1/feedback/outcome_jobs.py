@@ -12,7 +12,7 @@ from api.http.statuses import UnsupportedContent
 from api.http.uploads import open_upload
 from api.http.validated import names_of, read_query
 from api.v1.accepted_job import accepted_response, idempotency_key, job_response
-from feedback.told.outcome_jobs import PREFIX, OutcomeJobs, described
+from feedback.outcome_import.outcome_jobs import PREFIX, OutcomeJobs, described
 from ml.errors import Unreadable
 from ml.files.text.read_options import ReadOptions
 

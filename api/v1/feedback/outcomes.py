@@ -19,11 +19,11 @@ from api.http.read_records import read_body
 from api.http.uploads import open_upload
 from api.http.validated import names_of, read_query
 from feedback.errors import BadEvent
+from feedback.outcome_import.fields import ToldOutcome
+from feedback.outcome_import.importer import KNOWN, OPEN, OutcomeImporter, open_words
+from feedback.outcome_import.layout import layout_in, open_outcomes
+from feedback.outcome_import.outcome_event import event_of, problem_of, read_outcome
 from feedback.service import Feedback
-from feedback.told.fields import ToldOutcome
-from feedback.told.layout import layout_in, open_told
-from feedback.told.teller import KNOWN, OPEN, Teller, open_words
-from feedback.told.told_event import event_of, problem_of, read_told
 from ml.decision.crm_columns import SYSTEMS, CrmColumns, crm_columns
 from ml.errors import InvalidRecord, LikelyError, NoRecords, Problem
 from ml.files.readers.json_text import SEND
@@ -62,7 +62,7 @@ def events_of(feedback: Feedback, raws: Sequence[object], door: str) -> list[Eve
     with feedback.look_up.fetched(_texts_of(raws, "decision"), _texts_of(raws, "refers")):
         for at, raw in enumerate(raws):
             try:
-                events.append(event_of(feedback, read_told(raw), door))
+                events.append(event_of(feedback, read_outcome(raw), door))
             except LikelyError as error:
                 if not isinstance(error, BadEvent) and len(raws) == 1:
                     raise
@@ -98,14 +98,14 @@ def _tell_table(feedback: Feedback, most: int) -> dict[str, Any]:
         raise NoRecords("There is nothing in the body.", SEND)
     systems = systems_of(feedback, asked.model)
     layout = layout_in(file, options, systems, asked.as_, bounded=True)
-    cells = islice(open_told(file, options, systems, bounded=True).lines, most + 1)
+    cells = islice(open_outcomes(file, options, systems, bounded=True).lines, most + 1)
     lines = [(number, line) for number, line in enumerate(cells, 1) if any(map(str.strip, line))]
     check_count(len(lines), most, "a table of any size as a job: POST /api/v1/outcomes/jobs")
-    teller = Teller(feedback, layout, systems, asked.model.partition("@")[0], FILE)
-    read = teller.read(lines)
+    importer = OutcomeImporter(feedback, layout, systems, asked.model.partition("@")[0], FILE)
+    read = importer.read(lines)
     if problems := [line.problem for line in read if line.problem is not None]:
         raise InvalidRecord(problems)
-    stored = teller.store(read)
+    stored = importer.store(read)
     stages = dict(open_words(layout, lines, read).most_common(MOST_STAGES))
     states = [line.state for line in read]
     counts = {"known": states.count(KNOWN), "open": states.count(OPEN), "open_stages": stages}

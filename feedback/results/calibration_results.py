@@ -20,7 +20,7 @@ MOST_POINTS = 300  # of the evidence over time
 
 
 @dataclass(frozen=True)
-class Judged:
+class AlarmState:
     """State of the alarm of one outcome.
 
     Attributes
@@ -38,20 +38,20 @@ class Judged:
     alarm: float
 
 
-def watched(outcomes: Outcomes) -> tuple[str, ...]:
+def monitored_outcomes(outcomes: Outcomes) -> tuple[str, ...]:
     """Outcomes that have an alarm: of two exclusive ones the positive, for the other is its mirror image."""
     if outcomes.exclusive and len(outcomes.names) == 2:
         return (outcomes.positive,)
     return outcomes.names
 
 
-def watched_for(outcomes: Outcomes, outcome: str) -> str:
+def monitored_outcome_for(outcomes: Outcomes, outcome: str) -> str:
     """The outcome whose alarm tells of this one."""
-    names = watched(outcomes)
+    names = monitored_outcomes(outcomes)
     return outcome if outcome in names else names[0]
 
 
-def judged(decisions: RipeDecisions, outcomes: Outcomes, episode: Episode | None) -> Judged:
+def alarm_state(decisions: RipeDecisions, outcomes: Outcomes, episode: Episode | None) -> AlarmState:
     """The alarm after all outcomes of its episode; an alarm that went off stays so until the episode is ended.
 
     Parameters
@@ -63,7 +63,7 @@ def judged(decisions: RipeDecisions, outcomes: Outcomes, episode: Episode | None
     episode : Episode or None
         None: all outcomes count.
     """
-    alarm = ALARM * len(watched(outcomes))
+    alarm = ALARM * len(monitored_outcomes(outcomes))
     counts = decisions.ripe.known_at > (episode.began if episode else 0.0)
     known = decisions.ripe.known_at[counts]
     given = decisions.said[counts], decisions.came[counts], known, decisions.when[counts]
@@ -73,12 +73,12 @@ def judged(decisions: RipeDecisions, outcomes: Outcomes, episode: Episode | None
     verdict = judge(evidence, alarm)
     if episode is not None and episode.since is not None:
         verdict = replace(verdict, since=episode.since)
-    return Judged(evidence, verdict, known, path, alarm)
+    return AlarmState(evidence, verdict, known, path, alarm)
 
 
-def right(decisions: RipeDecisions, question: Question, episode: Episode | None) -> dict[str, Any]:
+def calibration_results(decisions: RipeDecisions, question: Question, episode: Episode | None) -> dict[str, Any]:
     """Verdict and bands as plain JSON: fields of CalibrationVerdict and of Reliability."""
-    found = judged(decisions, question.outcomes, episode)
+    found = alarm_state(decisions, question.outcomes, episode)
     rows = reliability(decisions.said, decisions.came, bands(question.card, question.outcome))
     return {
         **asdict(found.verdict),
@@ -91,7 +91,7 @@ def right(decisions: RipeDecisions, question: Question, episode: Episode | None)
     }
 
 
-def _thinned(found: Judged) -> list[list[float]]:
+def _thinned(found: AlarmState) -> list[list[float]]:
     """Time and decimal logarithm of the evidence at some outcomes: at the highest of each stretch, and at the last."""
     rows = len(found.path)
     if not rows:

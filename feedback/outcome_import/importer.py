@@ -9,13 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from feedback.errors import BadEvent
+from feedback.outcome_import.crm_row import crm_row
+from feedback.outcome_import.fields import ToldOutcome
+from feedback.outcome_import.layout import BESIDE, EVENT, Layout, checked_cells
+from feedback.outcome_import.outcome_event import event_of, problem_of, read_outcome
+from feedback.outcome_import.source_row import SourceRow, due, root_of
 from feedback.sealing import new_key
 from feedback.service import Feedback
-from feedback.told.crm_row import crm_row
-from feedback.told.fields import ToldOutcome
-from feedback.told.layout import BESIDE, EVENT, Layout, checked_cells
-from feedback.told.source_row import SourceRow, due, root_of
-from feedback.told.told_event import event_of, problem_of, read_told
 from ml.decision.crm_columns import PLAIN, CrmColumns
 from ml.errors import LikelyError, Problem
 from ml.translation import text
@@ -47,7 +47,7 @@ class LineReading:
 
 
 @dataclass(frozen=True)
-class Teller:
+class OutcomeImporter:
     """Reads lines of one table.
 
     Attributes
@@ -111,7 +111,7 @@ class Teller:
         raw = dict(zip(self.layout.header, cells, strict=True))
         raw = {_field(name): cell for name, cell in raw.items()}
         beside = {name: raw.pop(name, "").strip() for name in (EVENT, *BESIDE)}
-        told = read_told(raw)
+        told = read_outcome(raw)
         told = told if told.model else told.model_copy(update={"model": self.model})
         if told.kind == OUTCOME and told.value is None:
             return LineReading(OPEN)
@@ -120,7 +120,7 @@ class Teller:
             if not EVENT_ID.fullmatch(beside[EVENT]):
                 raise BadEvent(text("The event {event} cannot be one.", event=repr(beside[EVENT][:80])))
             mark = f"{EVENT} {beside[EVENT]}"
-            known = read_told({"decision": "x", "happened": beside["known"]}).happened
+            known = read_outcome({"decision": "x", "happened": beside["known"]}).happened
             return SourceRow(beside[EVENT], mark, event, known, is_export=True)
         if event.key:
             return LineReading(STORED, event)

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Sequence
 
 from feedback.errors import BadEvent
-from feedback.told.layout import Layout
-from feedback.told.moments import DAY, moment_of
-from feedback.told.source_row import SourceRow
+from feedback.outcome_import.layout import Layout
+from feedback.outcome_import.moments import DAY, moment_of
+from feedback.outcome_import.source_row import SourceRow
 from ml.data.parsing import FALSE, TRUE
 from ml.decision.crm_columns import CrmColumns
 from ml.translation import text

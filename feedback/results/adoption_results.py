@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from feedback.joined import Amendments, Joined, join
-from feedback.results.paid import decision_of
 from feedback.results.ripe_decisions import (
     DecisionColumns,
     Question,
@@ -20,6 +19,7 @@ from feedback.results.ripe_decisions import (
     told_of,
 )
 from feedback.results.spaced_decisions import with_outcomes_in_time
+from feedback.results.uplift_results import decision_of
 from ml.decision.decide import acts
 from ml.monitoring.adoption import AdoptionRow, adoption
 from ml.monitoring.overrides import overrides, overrides_by_reason
@@ -28,7 +28,7 @@ from store.outcome_records import CALL, JOB, Assignment, Event
 DAYS = 7.0  # within which somebody who is listed is to be called
 
 
-class Use:
+class AdoptionResults:
     """Adoption and overrides of a model, of all versions, none of it by person."""
 
     def __init__(self, question: Question) -> None:
@@ -51,7 +51,7 @@ class Use:
     def add_listed(
         self, assigned: Iterable[Assignment], told: Iterable[Event], amendments: Amendments | None = None
     ) -> None:  # fmt: skip
-        """Add assignments; parameters as of :meth:`feedback.results.paid.GroupComparison.add`."""
+        """Add assignments; parameters as of :meth:`feedback.results.uplift_results.UpliftResults.add`."""
         called = sorted((each for each in assigned if each.group == CALL and each.record), key=lambda each: each.made)
         events = (replace(each, decision="") for each in told)
         for each in join([decision_of(each) for each in called], events, amendments):

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from feedback.joined import Came, Joined
+from feedback.outcome_import.layout import EVENT
 from feedback.service import Feedback
-from feedback.told.layout import EVENT
 from ml.decision.crm_columns import PLAIN, CrmColumns
 from ml.files.cells.safe_cells import csv_text, safe_cell
 from ml.service import Bundle

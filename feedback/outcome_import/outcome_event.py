@@ -5,14 +5,14 @@ from __future__ import annotations
 from pydantic import ValidationError
 
 from feedback.errors import BadEvent
+from feedback.outcome_import.fields import ToldOutcome
 from feedback.service import Feedback
-from feedback.told.fields import ToldOutcome
 from ml.data.validation.validation_words import in_words
 from ml.errors import LikelyError, Problem
 from store.outcome_records import OUTCOME, Event, new_event_id
 
 
-def read_told(raw: object) -> ToldOutcome:
+def read_outcome(raw: object) -> ToldOutcome:
     """The fields of a raw record; BadEvent with what is wrong with them."""
     try:
         return ToldOutcome.model_validate(raw)

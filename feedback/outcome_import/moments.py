@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 
-from feedback.told.fields import LATEST
+from feedback.outcome_import.fields import LATEST
 from ml.files.cells.dates import date_text, order_of
 
 DAY = 86_400.0

@@ -15,9 +15,9 @@ import orjson
 
 from auth.permissions import Permission
 from auth.sender import use_sender
+from feedback.outcome_import.importer import REFUSED, LineReading, OutcomeImporter
+from feedback.outcome_import.layout import Layout, layout_in, open_outcomes
 from feedback.service import Feedback
-from feedback.told.layout import Layout, layout_in, open_told
-from feedback.told.teller import REFUSED, LineReading, Teller
 from jobs.files import paths
 from jobs.work.chunks import LeaseLost, add_chunks
 from ml.decision.crm_columns import crm_columns
@@ -53,7 +53,7 @@ def split_table(
     options = ReadOptions.from_mapping(job.options.get("read") or {})
     with files.open(paths.source(job.id)) as file:
         layout = layout_in(file, options, systems, job.options.get("as", ""))
-        lines = _numbered(open_told(file, options, systems))
+        lines = _numbered(open_outcomes(file, options, systems))
         some = iter(lambda: list(islice(lines, LINES)), [])
         told = layout.to_json()
         total = add_chunks(table, files, chunk, some, lambda each: orjson.dumps([told, each]), announce, stop)
@@ -66,7 +66,7 @@ def split_table(
         raise LeaseLost
 
 
-def tell_lines(feedback: Feedback, table: JobTable, files: Files, service: Service, job: Job, chunk: Chunk) -> None:
+def import_lines(feedback: Feedback, table: JobTable, files: Files, service: Service, job: Job, chunk: Chunk) -> None:
     """Store what the lines of a piece tell, in the name of who sent the file, and say what became of each.
 
     Raises
@@ -79,9 +79,9 @@ def tell_lines(feedback: Feedback, table: JobTable, files: Files, service: Servi
     bundle, layout = service.model(job.model), Layout.from_json(told)
     key = partial(_key, job.id)
     with use_sender(feedback.store, job.options["sender"], Permission.OUTCOMES, job.origin.request):
-        teller = Teller(feedback, layout, crm_columns(bundle.card), bundle.name, FILE, key)
-        read = teller.read(lines)
-        teller.store(read)
+        importer = OutcomeImporter(feedback, layout, crm_columns(bundle.card), bundle.name, FILE, key)
+        read = importer.read(lines)
+        importer.store(read)
     out = paths.made(job.id, chunk.number, chunk.owner, "out")
     files.add(out, [csv_text(_results(layout, lines, read)).encode()])
     states = Counter(line.state for line in read)

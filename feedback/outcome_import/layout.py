@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any
 
-from feedback.told.fields import ToldOutcome
-from feedback.told.moments import order_in
+from feedback.outcome_import.fields import ToldOutcome
+from feedback.outcome_import.moments import order_in
 from ml.decision.crm_columns import PLAIN, CrmColumns
 from ml.errors import Unreadable
 from ml.files.cells.safe_cells import plain_cells
@@ -31,7 +31,7 @@ class Layout:
     Attributes
     ----------
     system : str
-        "plain" for the fields of :class:`feedback.told.fields.ToldOutcome`, else the name of a CRM.
+        "plain" for the fields of :class:`feedback.outcome_import.fields.ToldOutcome`, else the name of a CRM.
     places : mapping of str to int
         Field to column.
     orders : mapping of str to (str or None)
@@ -58,7 +58,9 @@ class Layout:
         return cells[at].strip() if at is not None and at < len(cells) else ""
 
 
-def open_told(file: IO[bytes], options: ReadOptions, systems: Mapping[str, CrmColumns], bounded: bool = False) -> Table:
+def open_outcomes(
+    file: IO[bytes], options: ReadOptions, systems: Mapping[str, CrmColumns], bounded: bool = False
+) -> Table:
     """Open a table of outcomes in any dialect; errors as of :func:`ml.files.open_table.open_table`."""
     known = {*ToldOutcome.model_fields, EVENT, *BESIDE}
     known |= {name for columns in systems.values() for each in OF_CRM for name in getattr(columns, each)}
@@ -87,7 +89,7 @@ def layout_in(
     LikelyError
         The file cannot be read.
     """
-    table = open_told(file, options, systems, bounded)
+    table = open_outcomes(file, options, systems, bounded)
     system, places = _system_of(table.header, systems, wanted)
     if system == PLAIN:
         return Layout(system, table.header, places)

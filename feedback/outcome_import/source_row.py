@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from feedback.joined import events_in_force
-from feedback.told.moments import DAY
+from feedback.outcome_import.moments import DAY
 from store.outcome_records import CORRECTION, ERASED, OUTCOME, VOID, Event, new_event_id
 
 CLOSE = 1e-3  # seconds; times in a file have milliseconds

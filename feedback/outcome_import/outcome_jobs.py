@@ -8,7 +8,7 @@ from typing import Any
 from auth.access import allowed
 from auth.caller import caller_id
 from auth.permissions import Permission
-from feedback.told.teller import KNOWN, OPEN, STORED
+from feedback.outcome_import.importer import KNOWN, OPEN, STORED
 from jobs.errors import NotDone, no_job
 from jobs.job_service import JobService
 from jobs.work.stored_result import StoredResult, stored

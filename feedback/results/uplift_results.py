@@ -21,7 +21,7 @@ LEAST_TOLD = 0.9  # share of a group whose outcomes have to be known: those that
 Z = 1.959963984540054
 
 
-class GroupComparison:
+class UpliftResults:
     """Compares the groups of all lists about an outcome."""
 
     def __init__(self, question: Question) -> None:
