@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 from layouts.results.parts import Found, table
 from layouts.shared.plot_cards import read_by_keys
 from ml.plots import theme
+from ml.plots.columns import yes_no
 from ml.plots.evidence_over_time import evidence_over_time, evidence_words
 from ml.text.number_words import count, decimal, p_value_text, percent
 from ml.translation import text
@@ -64,10 +65,17 @@ def _drift(drift: Found | None) -> Component:
             "{p}).",
             **slots,
         )
-    heads = [text("Feature"), text("Importance"), text("Apart"), text("By chance"), text("Missing before"), text("Now")]
+    heads = [
+        text("Feature"),
+        text("Importance"),
+        text("Moved"),
+        text("Beyond chance"),
+        text("Missing before"),
+        text("Now"),
+    ]
     rows: list[list[Any]] = [
         [
-            each["label"], percent(each["importance"]), percent(each["distance"]), percent(each["usual"]),
+            each["label"], percent(each["importance"]), percent(each["moved"]), yes_no(each["beyond"]),
             percent(each["missing_before"]), percent(each["missing_now"]),
         ]
         for each in drift["features"][:MOST]

@@ -4,15 +4,19 @@ import numpy as np
 import pytest
 from werkzeug.test import Client
 
+from api.contract.monitoring.analysts import Analysts
 from app import create_server
 from feedback.results.model_results import ModelResults
 from feedback.service import Feedback
+from layouts.results.analysts import analysts
 from ml.service import open_service
+from ml.text.number_words import percent
 from settings import Settings
 from store.db import open_store
 from store.outcome_records import OUTCOME
 from tests.results import shop
 from tests.small import people
+from tests.unit.test_results_page import words
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +105,16 @@ def test_analysts_get_drift_and_estimates(served):
     assert found["estimated"]["precision"]["value"] == pytest.approx(p[acts].mean())
     assert found["drift"]["records"] == 400
     assert {each["feature"] for each in found["drift"]["features"]} == {"income", "debt", "shoe_size", "region"}
+    Analysts.model_validate(found, strict=True, extra="forbid")  # this client is not a checked one
+
+
+def test_the_page_shows_the_drift_that_was_found(served):
+    client, _ = served
+    found = client.get("/api/v1/models/shop/results?analysts=true").json
+    shown = words(analysts(found, found["analysts"]))
+    assert "Beyond chance" in shown
+    for each in found["analysts"]["drift"]["features"]:
+        assert f"{each['label']} {percent(each['importance'])} {percent(each['moved'])}" in shown
 
 
 @pytest.mark.parametrize(
