@@ -37,14 +37,14 @@ SUBJECTS = (
 )
 TAGS = {
     "Predict": "Scores of records: probabilities, labels, reasons and decisions.",
-    "Outcomes": "What came of decisions.",
-    "Results": "Whether a model has been right, has paid, and is used.",
-    "Models": "Which models there are, and what each asks for.",
-    "Versions": "Which versions a model has, and which of them is live.",
+    "Outcomes": "Outcomes of decisions, reported by programs.",
+    "Results": "Results of a model: calibration, value of its lists, use.",
+    "Models": "Models, their outcomes and their features.",
+    "Versions": "Versions of a model, and the live one.",
     "Jobs": "Files of any size, scored outside the request.",
-    "Campaigns": "A file that is looked into, scored, ranked, and made into lists of whom to call.",
-    "Plots and reports": "What the pages show, as files.",
-    "Short addresses": "The addresses of the pages, for programs: as the first tutorials have them.",
+    "Campaigns": "Files that are previewed, scored and ranked, and from which call lists are made.",
+    "Plots and reports": "Plots and reports of the pages, as files.",
+    "Short addresses": "Addresses of the pages, for programs that POST to them.",
     "Open Inference Protocol": "For clients of KServe, MLServer and Triton.",
     "KServe version 1": "For clients of KServe's first protocol and of TensorFlow Serving.",
     "Azure Machine Learning": "For clients of an online endpoint.",
@@ -53,25 +53,28 @@ TAGS = {
 }
 PATH_PARAMETERS = {
     "name": (
-        "A model (its live version), or the key of a version.",
+        "Name of a model, for its live version, or key of a version.",
         {"type": "string", "pattern": "^[a-z0-9-]+(@[0-9a-f]+)?$", "examples": ["iris", "iris@3f9a1c2b"]},
     ),
     "job": (
-        "The job.",
+        "Id of the job.",
         {"type": "string", "pattern": "^[0-9a-f]{32}$", "examples": ["0f8c2f6e3b1d4f5a9c7e8d6b5a4f3e2d"]},
     ),
     "answer": (
-        "The answer.",
+        "Id of the deferred answer.",
         {"type": "string", "pattern": "^[0-9a-f]{32}$", "examples": ["0f8c2f6e3b1d4f5a9c7e8d6b5a4f3e2d"]},
     ),
     "plot": ("Key of the plot.", {"type": "string", "examples": ["calibration"]}),
-    "fingerprint": ("The version.", {"type": "string", "pattern": "^[0-9a-f]+$", "examples": ["3f9a1c2b"]}),
+    "fingerprint": (
+        "Fingerprint of the version.",
+        {"type": "string", "pattern": "^[0-9a-f]+$", "examples": ["3f9a1c2b"]},
+    ),
 }
 ANY_QUERY = {
     "name": "others",
     "in": "query",
     "required": False,
-    "description": "Any others, by their own names.",
+    "description": "Further parameters, by their own names.",
     "style": "form",
     "explode": True,
     "schema": {"type": "object", "additionalProperties": {"type": "string"}},
@@ -104,7 +107,7 @@ def document(server: str = "") -> dict[str, Any]:
         Path prefix of the service, without trailing slash; may be empty.
     """
     paths, components = described()
-    return assemble(server, "Likely", "Any model is a parameter: a new one needs no new client.", paths, components)
+    return assemble(server, "Likely", "The model is a parameter: a new model needs no new client.", paths, components)
 
 
 def assemble(
@@ -248,16 +251,8 @@ def query_parameters(kind: type[BaseModel]) -> list[dict[str, Any]]:
             others = [each for each in shape.pop("anyOf") if each.get("type") != "null"]
             shape |= others[0] if len(others) == 1 else {"anyOf": others}
         usual = field.get("default")
-        said = field.get("description", "") + (f" As a rule: {usual}." if usual not in (None, "") else "")
-        made.append(
-            {
-                "name": name,
-                "in": "query",
-                "required": False,
-                "description": said,
-                "schema": shape,
-            }
-        )
+        said = field.get("description", "") + (f" Default: {usual}." if usual not in (None, "") else "")
+        made.append({"name": name, "in": "query", "required": False, "description": said, "schema": shape})
     return made
 
 

@@ -10,10 +10,10 @@ from api.contract.base import Count, Scalar, Shape
 
 ERROR_STATUSES = {
     400: "The request cannot be read, or asks for what is not offered.",
-    401: "Who asks is not known: send an API key, or sign in.",
+    401: "The caller is not known: send an API key, or sign in.",
     403: "The key or the person may not do this; or a page of another site asks for a change (ALLOWED_ORIGINS).",
     404: "There is no such model, version, plot or job.",
-    405: "The method is not accepted here; Allow tells which are.",
+    405: "The method is not accepted here; Allow names those that are.",
     406: "Accept takes none of the types that are given.",
     408: "The request did not come whole in time.",
     409: "The state of the job does not allow it, or the key belongs to another file.",
@@ -22,9 +22,9 @@ ERROR_STATUSES = {
     414: "The address is too long.",
     422: "Values cannot be scored: see problems.",
     429: "Too many requests came within a minute, too many jobs are open, or another report is being made; Retry-After "
-    "says when to go on.",
-    500: "Our fault; the error holds a number that stands in our log.",
-    503: "The model's files are at fault, or what it needs is busy; Retry-After may say when to ask again.",
+    "says when to ask again.",
+    500: "Internal error; its number stands in the log of the service.",
+    503: "The model's files are at fault, or a part of the service is busy; Retry-After may say when to ask again.",
     507: "The file cannot be kept.",
 }
 
@@ -35,33 +35,33 @@ class Problem(Shape):
     row: Count
     """The record, counted from 0 in the order in which they were sent."""
     feature: Annotated[str | None, Field(examples=["income"])]
-    """The feature; null where the whole record is meant."""
+    """Name of the feature; null where the whole record is meant."""
     value: Annotated[Scalar, Field(examples=["x"])]
-    """What came, cut at 100 characters."""
+    """Value that was sent, cut at 100 characters."""
     message: Annotated[str, Field(examples=["“x” is not a number."])]
-    """What is wrong."""
+    """Error message: the fault of the value, in words."""
     hint: Annotated[str, Field(examples=["Accepted: a number from 0 to 500 k€."])]
-    """What is accepted, or what to do."""
+    """Accepted values, or what to do."""
 
 
 class Fault(Shape):
     """The error: its code and message."""
 
     code: Annotated[str, Field(pattern="^[a-z0-9_]+$", examples=["invalid_record"])]
-    """The situation, for programs."""
+    """Error code, for programs."""
     message: Annotated[str, Field(examples=["income: “x” is not a number."])]
-    """What came, and what is wrong with it."""
+    """Error message: the value that was sent, and its fault."""
     hint: Annotated[str, Field(examples=["Accepted: a number from 0 to 500 k€."])]
-    """What is accepted, or what to do; may be empty."""
+    """Accepted values, or what to do; may be empty."""
 
 
 class FaultOfRequest(Fault):
     """The error of a request, with the problems of its records."""
 
     problems: Annotated[list[Problem], Field(max_length=100)]
-    """Every problem of every record, the first 100."""
+    """Problems of all records, the first 100."""
     more: Count | MISSING = MISSING
-    """How many problems are not listed."""
+    """Number of problems beyond those that are listed."""
 
 
 class Error(Shape):

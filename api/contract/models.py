@@ -18,37 +18,47 @@ class Named(Shape):
     """A name for programs, and the label for people."""
 
     name: Annotated[str, Field(examples=["setosa"])]
+    """Name for programs."""
     label: Annotated[str, Field(examples=["Setosa"])]
+    """Label for people."""
 
 
 class Choice(Shape):
-    """A value that is accepted, and what people call it."""
+    """An accepted value, and its label for people."""
 
     value: str | float | bool
+    """Accepted value."""
     label: str
+    """Label of the value for people."""
 
 
 class Links(Shape):
     """Addresses of a model."""
 
     self: Annotated[str, Field(examples=["/api/v1/models/iris"])]
+    """Address of the model: its outcomes and features."""
     predict: Annotated[str, Field(examples=["/api/v1/models/iris/predict"])]
+    """Address that scores records."""
 
 
 class ServingModel(Shape):
     """A model that serves."""
 
     status: Literal["serving"]
+    """State of the model; `serving`."""
     name: Annotated[str, Field(examples=["iris"])]
+    """Name of the model, for addresses."""
     model: ModelKey
     title: Annotated[str, Field(examples=["Iris"])]
-    """What people call it."""
+    """Display name."""
     description: str
+    """Description of the model, from its card; may be empty."""
     exclusive: bool
-    """Whether exactly one outcome is true of each record; their probabilities add up to 1 then."""
+    """True where exactly one outcome is true of each record; their probabilities add up to 1 then."""
     outcomes: list[Named]
+    """Outcomes of the model."""
     offers: Literal["probabilities", "scores", "labels"]
-    """What the estimator gives."""
+    """Output of the estimator: probabilities, scores that are no probabilities, or labels alone."""
     links: Links
 
 
@@ -56,7 +66,9 @@ class BrokenModel(Shape):
     """A model that does not serve, and why."""
 
     status: Literal["broken"]
+    """State of the model; `broken`."""
     name: str
+    """Name of the model."""
     error: Fault
     links: Links
 
@@ -68,32 +80,38 @@ class Models(Shape):
     """All models."""
 
     models: list[ListedModel]
+    """All models, serving and broken."""
 
 
 class Feature(Shape):
     """One value that the model asks for."""
 
     name: Annotated[str, Field(examples=["income"])]
+    """Name of the feature in a record."""
     label: Annotated[str, Field(examples=["Yearly income"])]
+    """Label of the feature for people."""
     kind: Literal["number", "integer", "category", "boolean", "date", "text"]
+    """Kind of the values."""
     required: bool
-    """Whether the model cannot do without the value."""
+    """True where the model cannot score a record without the value."""
     low: Number
-    """The least value that is accepted; null where there is none."""
+    """Least accepted value; null where there is none."""
     high: Number
-    """The greatest value that is accepted; null where there is none."""
+    """Greatest accepted value; null where there is none."""
     seen: Annotated[list[float | str | None] | None, Field(examples=[[12, 180]])]
-    """The range in training: a value beyond it is accepted with a note."""
+    """Range of the values in training: a value beyond it is accepted with a note."""
     choices: list[Choice] | None
-    """The only values that are accepted; null where there is no such list."""
+    """Only accepted values; null where there is no such list."""
     codes: list[Choice] | None
     """Numbers that have a name; others are accepted, too."""
     unit: Annotated[str, Field(examples=["k€"])]
+    """Unit of the values; empty where there is none."""
     help: str
+    """Explanation of the feature for people; may be empty."""
     group: str
-    """The heading under which a form shows it."""
+    """Heading of the part of a form that shows the feature."""
     aliases: list[str]
-    """Other names under which it may be sent."""
+    """Other names under which the value may be sent."""
     default: Annotated[Scalar, Field(examples=[None])]
     """Initial value in a form; null is “not known”."""
 
@@ -102,20 +120,26 @@ class OneHot(Shape):
     """A choice that a record may bring in place of its columns of 0 and 1."""
 
     name: str
+    """Name under which the choice may be sent."""
     label: str
+    """Label of the choice for people."""
     choices: list[Scalar]
+    """Accepted values, one for each column."""
     columns: list[str]
+    """Features of 0 and 1 that the choice replaces."""
 
 
 class Model(ServingModel):
     """A model that serves, with its features."""
 
     record_id: str | None
-    """Field in which a record may have an id of its own, which the response repeats; null where there is none."""
+    """Name of the field that may hold a record's id, which the response repeats; null where there is none."""
     features: list[Feature]
+    """Features of the model, in order."""
     one_hot: list[OneHot]
+    """Groups of features of 0 and 1 that a record may replace by one choice."""
     example: dict[str, Any]
-    """A record that is accepted."""
+    """Example of an accepted record."""
 
 
 OPERATIONS = (
@@ -125,7 +149,7 @@ OPERATIONS = (
         "list_models",
         TAG,
         "List the models",
-        {200: in_json(Models, "All models; one that is broken comes with what is wrong.")},
+        {200: in_json(Models, "All models; a broken one with its error.")},
     ),
     Operation(
         "GET",
@@ -133,7 +157,7 @@ OPERATIONS = (
         "get_model",
         TAG,
         "Give outcomes and features of a model",
-        {200: in_json(Model, "The model.")},
+        {200: in_json(Model, "The model, its outcomes and its features.")},
         (404, 503),
     ),
     Operation(
@@ -141,8 +165,13 @@ OPERATIONS = (
         "/api/v1/models/{name}/openapi.json",
         "model_contract",
         TAG,
-        "Give the document of one model",
-        {200: in_json(dict[str, Any], "Its addresses, with the types of its very features and outcomes.")},
+        "Give the OpenAPI document of one model",
+        {
+            200: in_json(
+                dict[str, Any],
+                "OpenAPI document of the model's addresses, with the types of its own features and outcomes.",
+            )
+        },
         (404, 503),
     ),
 )

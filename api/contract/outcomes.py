@@ -15,55 +15,60 @@ TAG = "Outcomes"
 
 
 class StoredOutcome(Shape):
-    """An event as it is stored."""
+    """An event that was stored."""
 
     id: Annotated[str, Field(examples=["019ac1f2d3e4a1b2c3d4e5f7"])]
+    """Id of the event."""
     known: Seconds
+    """Time at which the event became known, in seconds since 1970 (UTC)."""
 
 
 class StoredOutcomes(Shape):
-    """The events, in the order in which they were sent; of a table also what was not stored, and why."""
+    """The events, in the order in which they were sent; for a table also counts of the rows that were not stored."""
 
     stored: list[StoredOutcome]
+    """Stored events, in the order in which they were sent."""
     system: Annotated[str, Field(examples=["salesforce"])] | MISSING = MISSING
-    """Whose columns the table has: `plain` for those of this contract."""
+    """System whose columns the table has; `plain` for those of this contract."""
     known: Count | MISSING = MISSING
-    """Rows that repeat what is stored."""
+    """Number of rows that repeat what is stored."""
     open: Count | MISSING = MISSING
-    """Rows without an outcome: of a CRM, deals that are open."""
+    """Number of rows without an outcome: open deals of a CRM."""
     open_stages: dict[str, Count] | MISSING = MISSING
-    """How often each stage was counted as open; the model's card maps the stages that mean won or lost."""
+    """Number of rows counted as open by stage; the model's card maps the stages that mean won or lost."""
 
 
 class OutcomesQuery(FileQuery):
-    """What a table of outcomes is about, and how it is read."""
+    """Model and columns of a table of outcomes, and its read options."""
 
     model: Annotated[str, Field(max_length=100, examples=["loan"])] = ""
-    """The model of rows that name none; needed for columns of a CRM."""
+    """Model of the rows that name none; needed for columns of a CRM."""
     as_: Annotated[str, Field(alias="as", max_length=20, examples=["salesforce"])] = ""
-    """Whose columns they are: `salesforce`, `dynamics`, `hubspot`, a system of the card, or `plain`; found by the
-    header where it is left out."""
+    """System whose columns the table has: `salesforce`, `dynamics`, `hubspot`, a system of the card, or `plain`; found
+    by the header where it is left out."""
 
 
 class OutcomeJobQuery(OutcomesQuery):
-    """What a file of outcomes is about, and how it is read."""
+    """Model and columns of a file of outcomes, and its read options."""
 
     name: Annotated[str, Field(max_length=200, examples=["opportunities.csv"])] = ""
-    """Of the file, for people."""
+    """Name of the file, for people."""
 
 
 class ExportQuery(RequestModel):
-    """Whose columns a table of outcomes has."""
+    """Columns of a table of outcomes."""
 
     as_: Annotated[str, Field(alias="as", max_length=20, examples=["hubspot"])] = ""
-    """`salesforce`, `dynamics`, `hubspot`, or a system of the card; the fields of an outcome where it is left out."""
+    """System whose columns the table has: `salesforce`, `dynamics`, `hubspot`, or a system of the card; the fields of
+    an outcome where it is left out."""
 
 
 class TrainingQuery(RequestModel):
-    """The moment up to which things are known."""
+    """Point in time of a training table."""
 
     as_of: Annotated[str, Field(max_length=40, examples=["2026-06-30"])] = ""
-    """A day (UTC), which counts to its end, or a time with its zone; now where it is left out. Not in the future."""
+    """Time up to which outcomes are known: a day (UTC), which counts to its end, or a time with its zone; now where it
+    is left out. Not in the future."""
 
 
 OPERATIONS = (
@@ -72,15 +77,20 @@ OPERATIONS = (
         "/api/v1/outcomes",
         "tell_outcomes",
         TAG,
-        "Tell what came of decisions",
-        {200: in_json(StoredOutcomes, "All are stored. Those whose key came before are as they were stored then.")},
+        "Report outcomes of decisions",
+        {
+            200: in_json(
+                StoredOutcomes,
+                "All events are stored; one whose key was sent before, as it was stored then.",
+            )
+        },
         (400, 403, 404, 413, 415, 422, 503),
         query=OutcomesQuery,
         body=BodySpec(
             {JSON: ToldOutcome | list[ToldOutcome], CSV: None},
             "One event or several; a table with the names of the fields in its first line, or the columns of a CRM.",
         ),
-        description="Of several events all are stored, or none. An outcome that comes before its decision is kept, and "
+        description="Events are stored together, or none is. An outcome that comes before its decision is kept and "
         "joined when the decision is there; name the model then. Parameters are for tables. A table may be the export "
         "of deals of Salesforce, Dynamics 365 or HubSpot, as it is: the same export sent twice stores nothing twice, a "
         "changed stage becomes a correction, a deal that is open again takes its outcome back, and open deals are "
@@ -91,11 +101,11 @@ OPERATIONS = (
         "/api/v1/models/{name}/outcomes.csv",
         "get_outcomes",
         TAG,
-        "Give decisions and what came of them",
+        "Give decisions and their outcomes as a table",
         {
             200: as_text(
                 CSV,
-                "A row for each outcome that was told of a decision, and one without a value where none was. Texts "
+                "A row for each reported outcome of a decision, and one without a value where none was reported. Texts "
                 "that a spreadsheet would run begin with an apostrophe.",
                 "Disposition",
             )

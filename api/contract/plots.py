@@ -24,8 +24,8 @@ OPERATIONS = (
         (400, 404, 503),
         query=OutcomeQuery,
         any_query=True,
-        description="The plots of the Insights and Performance pages. An unknown plot is answered with the list of "
-        "all. The options of the plot are parameters, too; what is left out is as the plot opens.",
+        description="Plots of the Insights and Performance pages. An unknown plot is answered with the list of all. "
+        "The options of the plot are parameters, too; those left out have their defaults.",
     ),
     *(
         Operation(
@@ -41,7 +41,7 @@ OPERATIONS = (
             (400, 404, 429, 503),
             query=ReportQuery,
             description="The first request for a report takes some seconds. A process makes one at a time: "
-            "who comes meanwhile gets 429 and Retry-After.",
+            "other requests get 429 and Retry-After meanwhile.",
         )
         for kind, media, said in (("html", HTML, "one HTML file"), ("pdf", PDF, "one page of A4"))
     ),

@@ -40,69 +40,77 @@ class Records(Shape):
     """Several records in an envelope."""
 
     records: Annotated[list[Record], Field(min_length=1)]
+    """Records to score, in order."""
 
 
 class Note(Shape):
     """A remark on a value that was accepted."""
 
     feature: Annotated[str | None, Field(examples=["income"])]
+    """Name of the feature; null where the whole record is meant."""
     value: Annotated[Scalar, Field(examples=[900.0])]
-    """What came, cut at 100 characters."""
+    """Value that was sent, cut at 100 characters."""
     message: Annotated[str, Field(examples=["In training it was from 12 to 180."])]
+    """Remark in words."""
 
 
 class Question(Shape):
     """A feature that is not known yet, and how much its value is expected to change the prediction."""
 
     feature: str
+    """Name of the feature that is not known."""
     move: Annotated[float, Field(ge=0)]
-    """How far the probability is expected to move once it is known."""
+    """Expected change of the probability, up or down, once the value is known."""
     crossing: Probability
-    """How likely the probability then lies on the other side of the cut-off in use."""
+    """Probability that the value, once it is known, moves the prediction to the other side of the cut-off in use."""
 
 
 class Reasons(Shape):
     """The strongest reasons, in words."""
 
     for_: Annotated[list[str], Field(alias="for")]
-    """What raises the probability, the strongest first."""
+    """Reasons that raise the probability, the strongest first."""
     against: list[str]
-    """What lowers it, the strongest first."""
+    """Reasons that lower the probability, the strongest first."""
 
 
 class Prediction(Shape):
     """The score of one record."""
 
     id: str | None
-    """The record's own name that was sent, or null."""
+    """Id of the record as it was sent; null where none was."""
     label: Annotated[str | list[str] | None, Field(examples=["yes"])]
-    """What the estimator decides for: one outcome, or a list of them where outcomes are independent; null where
+    """Decision of the estimator itself: one outcome, or a list of them where outcomes are independent; null where
     something is blank."""
     probabilities: ByOutcome | None
-    """Of each outcome, with all digits; null where the estimator offers none."""
+    """Probability of each outcome, by name, with all digits; null where the estimator offers none."""
     notes: list[Note] | MISSING = MISSING
-    """Values that are accepted, but are not as in training."""
+    """Remarks on values that are accepted, but differ from those in training."""
     low: ByOutcome | MISSING = MISSING
-    """With blanks: 8 of 10 full answers lie between low and high."""
+    """Lower end of the range of each probability, where something is blank: 8 of 10 complete records lie between low
+    and high."""
     high: ByOutcome | MISSING = MISSING
-    """The upper end of that range."""
+    """Upper end of the range of each probability, where something is blank."""
     blanks: list[str] | MISSING = MISSING
-    """The features that are not known."""
+    """Names of the features that are not known."""
     questions: list[Question] | MISSING = MISSING
-    """What is worth asking, the best first."""
+    """Unknown features that are worth asking for, the most informative first."""
     base: ByOutcome | MISSING = MISSING
-    """With reasons: the probability of which nothing is known."""
+    """With reasons: probability of each outcome where no feature is known, from which the contributions count."""
     contributions: ByFeature | MISSING = MISSING
-    """Of each outcome what each feature adds; with base they add up to the probability."""
+    """Contribution (Shapley value) of each feature to the probability of each outcome; with base they add up to the
+    probability."""
     standard_errors: ByFeature | MISSING = MISSING
-    """Of the contributions; 0 where they are exact."""
+    """Standard errors of the contributions; 0 where they are exact."""
     reasons: Reasons | MISSING = MISSING
+    """Strongest reasons in words; with explain=true."""
     decisions: Annotated[dict[str, bool], Field(examples=[{"yes": True, "no": False}])] | MISSING = MISSING
-    """Whether one acts on each outcome: its probability reaches its cut-off."""
+    """By outcome, true where its probability reaches its cut-off, so that one acts on it."""
     worths: Annotated[dict[str, float], Field(examples=[{"yes": 58.4}])] | MISSING = MISSING
-    """Money that acting is worth on average, after its cost, rather than not acting; of the outcomes with a payoff."""
+    """Money that acting on an outcome is worth on average, after its cost, rather than not acting; by outcome, of those
+    with a payoff."""
     actions: Annotated[dict[str, str], Field(examples=[{"yes": "Offer it."}])] | MISSING = MISSING
-    """What to do about each outcome, in words, where the model's card says anything about decisions."""
+    """Action for each outcome in words, where the model's card says anything about decisions."""
 
 
 class Predictions(Shape):
@@ -112,24 +120,28 @@ class Predictions(Shape):
     outcomes: Annotated[list[str], Field(examples=[["yes", "no"]])]
     """Names of the outcomes."""
     predictions: list[Prediction]
+    """One prediction a record, in the order of the records."""
     cutoffs: ByOutcome | MISSING = MISSING
-    """The cut-offs at which was decided."""
+    """Cut-off of each outcome, by which the decisions were made."""
     ignored: Annotated[list[str], Field(examples=[["remarks"]])] | MISSING = MISSING
-    """With extra=ignore: the fields that were left out."""
+    """With extra=ignore: names of the fields that were left out."""
     notes: Annotated[list[str], Field(examples=[["No column gives income."]])] | MISSING = MISSING
-    """Of a table: what is worth saying of how it was read."""
+    """Remarks on reading the table."""
     about: Annotated[str, Field(examples=["yes"])] | MISSING = MISSING
-    """The outcome that the reasons are about."""
+    """Outcome that the reasons explain."""
     remark: str | MISSING = MISSING
-    """What reasons are not."""
+    """Caution about the reasons: they do not tell causes."""
 
 
 class SplitFrame(Shape):
     """A table as pandas writes it with orient="split"."""
 
     columns: list[str]
+    """Names of the columns."""
     index: list[Any] | MISSING = MISSING
+    """Labels of the rows; not used."""
     data: Annotated[list[list[Scalar]], Field(min_length=1)]
+    """Rows of values, in the order of the columns."""
 
 
 PREDICT_BODY: dict[str, Any] = {JSON: Record | Annotated[list[Record], Field(min_length=1)] | Records | SplitFrame}
@@ -159,7 +171,7 @@ OPERATIONS = (
             "One record, a list of them, or a table with a header and a line for each record.",
             also=OTHERS,
         ),
-        description="The model is a parameter: a new model needs no new client. Accept chooses what comes back: JSON, "
-        "the bare label, or a table.",
+        description="The model is a parameter: a new model needs no new client. Accept chooses the form of the answer: "
+        "JSON, the bare label, or a table.",
     ),
 )

@@ -19,18 +19,19 @@ Columns = dict[str, list[Scalar]]
 
 
 class LabelsBeside(Predictions):
-    """Scores, and the labels alone under the names under which clients look for them."""
+    """Scores, and the labels alone in the two fields in which clients of other services look for them."""
 
     prediction: list[str | list[str]] | MISSING = MISSING
-    """The labels, in the order of the records."""
+    """Labels alone, in the order of the records."""
     results: list[str | list[str]] | MISSING = MISSING
-    """The same."""
+    """Labels alone, in the order of the records, under another name."""
 
 
 class HuggingFaceTable(Shape):
     """A table by its columns."""
 
     data: Columns
+    """Values by column, each a list with a value a row."""
 
 
 class HuggingFaceRequest(Shape):
@@ -39,22 +40,29 @@ class HuggingFaceRequest(Shape):
     inputs: (
         HuggingFaceTable | Columns | Record | Annotated[list[Record | list[Scalar]], Field(min_length=1)] | MISSING
     ) = MISSING
+    """Records to score: a table by its columns, one record, or a list of records."""
     table: Columns | MISSING = MISSING
+    """Records to score, as a table by its columns, where `inputs` is left out."""
     parameters: Annotated[dict[str, Any], Field(examples=[{"top_k": 1}])] | MISSING = MISSING
+    """Options of the client, such as `top_k`."""
     options: dict[str, Any] | MISSING = MISSING
+    """Options of a hosted endpoint; not used."""
 
 
 class RankedLabel(Shape):
-    """A label, and how likely it is."""
+    """A label with its probability."""
 
     label: str
+    """Name of the outcome."""
     score: Probability
+    """Probability of the outcome."""
 
 
 class HuggingFaceError(Shape):
     """The request was refused, to a client of Hugging Face."""
 
     error: str
+    """Error message."""
 
 
 BODY = {JSON: PREDICT_BODY[JSON] | HuggingFaceRequest} | {
@@ -62,7 +70,7 @@ BODY = {JSON: PREDICT_BODY[JSON] | HuggingFaceRequest} | {
 }
 ANSWER = ResponseSpec(
     {JSON: LabelsBeside | list[str | list[RankedLabel]], TEXT: None, CSV: None},
-    "Scores in the order of the records; of a form the bare label.",
+    "Scores in the order of the records; the bare label for a form.",
     ("Model", "DecisionId"),
 )
 ADDRESSES = (
@@ -77,8 +85,8 @@ LATER_ANSWER = Operation(
     "/api/v1/answers/{answer}",
     "get_answer",
     PREDICT,
-    "Fetch an answer that was to come later",
-    {200: in_json(LabelsBeside, "The answer that the request would have had.", "Model", "DecisionId"), 202: LATER},
+    "Fetch a deferred answer",
+    {200: in_json(LabelsBeside, "The answer to the original request.", "Model", "DecisionId"), 202: LATER},
     (400, 404, 422, 503),
     description="Answers are kept as long as jobs.",
 )

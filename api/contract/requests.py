@@ -36,34 +36,34 @@ LanguageField = Annotated[str, Field(max_length=35, examples=["de-CH"])]
 
 
 class OutcomeQuery(RequestModel):
-    """The outcome that is asked about."""
+    """Choice of an outcome."""
 
     outcome: Annotated[str, Field(examples=["yes"])] = ""
-    """The outcome that it is about; the positive one where it is left out."""
+    """Name of the outcome; the positive one where it is left out."""
 
 
 class ExtraQuery(RequestModel):
     """Treatment of fields that the model does not know."""
 
     extra: Annotated[Literal["ignore", "refuse"], BeforeValidator(_lower)] = "refuse"
-    """With `ignore` they are left out, instead of refused."""
+    """Treatment of unknown fields: `ignore` leaves them out, `refuse` refuses the request."""
 
 
 class FileQuery(RequestModel):
     """Read options of a file; those left out are detected."""
 
     encoding: Annotated[str, Field(max_length=200, examples=["windows-1252"])] = ""
-    """As Python names it, or `ansi`, `mac`, `unicode`."""
+    """Character encoding by its name in Python, or `ansi`, `mac`, `unicode`."""
     separator: Annotated[str, Field(max_length=200, examples=["semicolon"])] = ""
-    """comma, semicolon, tab, pipe, or one character."""
+    """Field separator: comma, semicolon, tab, pipe, or one character."""
     decimal: Annotated[str, Field(max_length=200, examples=["comma"])] = ""
-    """Mark of decimals: comma or point; the other one is taken for the mark between thousands."""
+    """Decimal mark: comma or point; the other one is taken for the mark between thousands."""
     header_row: Annotated[int, Field(ge=1, le=1000)] | None = None
     """Row of the file with the names of the columns, from 1."""
     sheet: Annotated[str, Field(max_length=200, examples=["Customers"])] = ""
-    """Sheet of a workbook, by name or by number from 1; a hidden one, too."""
+    """Sheet of a workbook, by name or by number from 1; may be a hidden one."""
     dates: Annotated[Literal["dmy", "mdy", "ymd"] | None, BeforeValidator(_lower)] = None
-    """Order of day, month and year."""
+    """Order of day, month and year in dates."""
 
 
 class PredictQuery(OutcomeQuery, ExtraQuery, FileQuery):
@@ -72,11 +72,11 @@ class PredictQuery(OutcomeQuery, ExtraQuery, FileQuery):
     explain: Flag = False
     """Contributions and reasons of each record; up to 100 records."""
     blanks: Annotated[Literal["estimator", "average", "allow", "refuse"], BeforeValidator(_lower)] = "estimator"
-    """What becomes of missing values: as the estimator takes them (`refuse` says the same), or averaged over what they
-    may be (`average`: up to 1,000 records). `allow` averages too, and adds the range of the probabilities and what is
-    worth asking; up to 100 records."""
+    """Treatment of missing values. `estimator`: passed on to the estimator (`refuse` means the same); `average`:
+    averaged over likely values, up to 1,000 records; `allow`: averaged, and the answer adds the range of the
+    probabilities and the features worth asking for, up to 100 records."""
     cutoff: Annotated[Annotated[float, Field(ge=0, le=1)] | Literal["chosen"] | None, Field(examples=[0.35])] = None
-    """Decisions at this probability, or at the cut-offs in use where it is `chosen`."""
+    """Cut-off at which to add decisions: a probability, or `chosen` for the cut-offs in use."""
     version: Annotated[str, Field(examples=["3f9a1c2b"])] = ""
     """Fingerprint of the version that answers; the live one where it is left out."""
 
@@ -97,29 +97,30 @@ class PredictQuery(OutcomeQuery, ExtraQuery, FileQuery):
 
 
 class ReportQuery(OutcomeQuery):
-    """What a report is about, and who reads it."""
+    """Outcome and language of a report."""
 
     language: LanguageField = ""
-    """Of its sentences and numbers; English by default, and where there is no translation."""
+    """Language of sentences and numbers, a tag as in Accept-Language; English by default, and where there is no
+    translation."""
 
 
 class JobQuery(FileQuery):
     """Options of scoring a file."""
 
     name: Annotated[str, Field(max_length=200, examples=["march.csv"])] = "records.csv"
-    """Of the file, for people."""
+    """Name of the file, for people."""
     columns: Annotated[Json[Columns] | None, Field(examples=['{"Yearly income": "income"}'])] = None
-    """A JSON object: column of the file to the feature that it gives."""
+    """JSON object that maps columns of the file to the features that they give."""
     held: Flag = False
-    """Keep the file, and score it when it is started: to look into it first, and to make lists afterwards."""
+    """True keeps the file until it is started, to preview it first and to make lists afterwards."""
     blanks: BlanksField = ESTIMATOR
-    """What becomes of missing values: as the estimator takes them, or averaged over what they may be, as the Prediction
-    page does with blanks. Of a held file it is what `start` does where nothing else is said there."""
+    """Treatment of missing values: passed on to the estimator, or averaged over likely values, as on the Prediction
+    page. For a held file it is the default of `start`."""
     decisions: Flag = False
-    """Record each record as a decision, whose id stands in the column `decision` of the result: outcomes can be told of
-    it. Not of a held file, whose call lists record whom they are about."""
+    """True records each record as a decision, whose id stands in the column `decision` of the result: outcomes can be
+    reported for it. Not for a held file, whose call lists record their own decisions."""
     callback_url: Annotated[str, Field(json_schema_extra={"format": "uri"}, examples=["https://example.com/done"])] = ""
-    """Called when the job is over, with a signature."""
+    """Address that is called, with a signature, when the job is over."""
     language: LanguageField = ""
     """Language of the reason for which a file is refused; English by default."""
 
@@ -128,17 +129,17 @@ class JobsQuery(RequestModel):
     """Filter and page size of the list of jobs."""
 
     model: Annotated[str, Field(examples=["loan"])] = ""
-    """Of this model: a name, or the key of a version."""
+    """Only jobs of this model: a name, or the key of a version."""
     state: Annotated[str, Field(examples=["waiting,running"])] = ""
-    """In one of these states, separated by commas."""
+    """Only jobs in one of these states, separated by commas."""
     kind: Literal["score", "campaign", "list"] | None = None
-    """Of this kind."""
+    """Only jobs of this kind."""
     created_after: Annotated[str, Field(examples=["2026-03-01T09:00:00Z"])] = ""
-    """Seconds since 1970, or a date and time of ISO 8601."""
+    """Only jobs created later than this: seconds since 1970, or a date and time of ISO 8601."""
     created_before: Annotated[str, Field(examples=["1772355600"])] = ""
-    """As created_after."""
+    """Only jobs created earlier than this: seconds since 1970, or a date and time of ISO 8601."""
     limit: Annotated[int, Field(ge=1, le=200)] = 50
-    """Jobs of a page."""
+    """Number of jobs on a page."""
     cursor: Annotated[str, Field(examples=["WzE3NzIzNTU2MDAuMCwiMGY4YyJd"])] = ""
     """Position in the list, from links.next of the previous page."""
 
@@ -147,45 +148,46 @@ class ResultQuery(RequestModel):
     """Format of a result."""
 
     format: Literal["csv", "csv-excel", "xlsx", "parquet"] | None = None
-    """CSV for programs, CSV that Excel opens, a workbook, or Parquet; as Accept says where it is left out."""
+    """CSV for programs, CSV that Excel opens, a workbook, or Parquet; chosen by Accept where it is left out."""
     separator: Literal["comma", "semicolon", "tab"] | None = None
-    """Of CSV for Excel; as the language of the reader has it where it is left out."""
+    """Field separator of CSV for Excel; chosen by the reader's language where it is left out."""
     decimal: Literal["point", "comma"] | None = None
     """Decimal mark of CSV for Excel."""
     compression: Literal["gzip", "none"] | None = None
-    """A file that is compressed, or bytes as they are; as Accept-Encoding says where it is left out."""
+    """Compressed file, or bytes that are not compressed; chosen by Accept-Encoding where it is left out."""
 
 
 class PreviewQuery(FileQuery):
     """Read options and column matches of a held file."""
 
     columns: Annotated[Json[Columns] | None, Field(examples=['{"Yearly income": "income"}'])] = None
-    """A JSON object: column of the file to the feature that it gives, or to an empty text where it gives none."""
+    """JSON object that maps columns of the file to the features that they give, or to an empty text where they give
+    none."""
     blanks: BlanksField | None = None
-    """Treatment of missing values, as in `start`; as sent with the file where it is left out."""
+    """Treatment of missing values, as in `start`; the one sent with the file where it is left out."""
 
 
 class RowsQuery(RequestModel):
     """Order and range of a campaign's rows."""
 
     order: Literal["rank", "file"] = "rank"
-    """By rank, or as in the file."""
+    """Order of the rows: by rank, or as in the file."""
     outcome: Annotated[str, Field(examples=["yes"])] = ""
-    """By whose probability the ranks go; as the campaign ranks where it is left out."""
+    """Outcome by whose probability the rows are ranked; the one of the campaign where it is left out."""
     start: Annotated[int, Field(ge=0, le=MOST)] = 0
-    """The first row, from 0."""
+    """Position of the first row, from 0."""
     end: Annotated[int, Field(ge=0, le=MOST)] = 100
-    """The row after the last; at most 1,000 are given."""
+    """Position after the last row; at most 1,000 rows are given."""
 
 
 class StartRequest(FileQuery):
     """Options of reading and scoring a held file."""
 
     columns: Columns | None = None
-    """Column of the file to the feature that it gives, or to an empty text where it gives none. Columns that are not
-    named are matched by their names."""
+    """Map of columns of the file to the features that they give, or to an empty text where they give none. Columns that
+    are not named are matched by their names."""
     reasons: Annotated[bool, Field(strict=True)] = False
-    """Whether each record gets its three strongest reasons."""
+    """True adds the three strongest reasons of each record."""
     blanks: BlanksField | None = None
-    """What becomes of missing values: as the estimator takes them, or averaged over what they may be, as the Prediction
-    page does with blanks; as it was sent where it is left out."""
+    """Treatment of missing values: passed on to the estimator, or averaged over likely values, as on the Prediction
+    page; the one sent with the file where it is left out."""

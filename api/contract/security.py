@@ -15,7 +15,7 @@ SCHEMES: dict[str, Any] = {
         "type": "http",
         "scheme": "bearer",
         "bearerFormat": "lk_<id>_<secret>_<check>",
-        "description": "An API key, where people sign in (AUTH). The scopes that do stand with each operation.",
+        "description": "API key, where people sign in (setting AUTH). Each operation names the scopes that grant it.",
     }
 }
 

@@ -16,17 +16,18 @@ class Alive(Shape):
     """The process answers."""
 
     alive: bool
+    """True in every answer: no answer comes where the process is down."""
 
 
 class Ready(Shape):
     """Readiness of the service, with the faults of its parts."""
 
     ready: bool
-    """Whether every vital part is well: the store, and at least one model."""
+    """True where every vital part is well: the store, and at least one model."""
     degraded: bool
-    """Whether any part has a fault."""
+    """True where any part has a fault."""
     parts: Annotated[dict[str, str | None], Field(examples=[{"models": None, "store": None, "cache": "It is gone."}])]
-    """Each part, and what is wrong with it; null where all is well."""
+    """Fault of each part by its name; null where all is well."""
 
 
 OPERATIONS = (
@@ -36,7 +37,7 @@ OPERATIONS = (
         "alive",
         TAG,
         "Tell that the process answers",
-        {200: in_json(Alive, "It does.")},
+        {200: in_json(Alive, "The process answers.")},
         any_query=True,
     ),
     Operation(
@@ -56,18 +57,24 @@ OPERATIONS = (
         "/api/openapi.json",
         "contract",
         TAG,
-        "Give this document",
-        {200: in_json(dict[str, Any], "The contract of all models, whichever they are.")},
+        "Give this OpenAPI document",
+        {200: in_json(dict[str, Any], "OpenAPI document of the API; it is the same whatever the models.")},
     ),
     Operation(
-        "GET", "/api/docs", "docs", TAG, "Show the API to people", {200: as_text(HTML, "A page.")}, any_query=True
+        "GET",
+        "/api/docs",
+        "docs",
+        TAG,
+        "Show the API to people",
+        {200: as_text(HTML, "Documentation page.")},
+        any_query=True,
     ),
     Operation(
         "GET",
         "/api/docs.js",
         "docs_script",
         TAG,
-        "Give the script of that page",
-        {200: as_text("text/javascript", "A script.")},
+        "Give the script of the documentation page",
+        {200: as_text("text/javascript", "Script of the page.")},
     ),
 )

@@ -19,31 +19,33 @@ class PromoteRequest(RequestModel):
     """The version to make live, and the reason."""
 
     version: Annotated[str, Field(max_length=80, examples=["iris@3f9a1c2b", "3f9a1c2b"])]
-    """Its key or its fingerprint."""
+    """Key or fingerprint of the version."""
     reason: Reason
-    """It stands in the history and in the audit log."""
+    """Reason of the change; stored in the history and in the audit log."""
     live: Fingerprint | None = None
-    """The version that the client takes for live: where another one is live by now, nothing is changed (409)."""
+    """Fingerprint of the version that the client believes to be live: where another one is live by now, nothing is
+    changed (409)."""
 
 
 class RollbackRequest(RequestModel):
     """The reason of a rollback."""
 
     reason: Reason
-    """It stands in the history and in the audit log."""
+    """Reason of the rollback; stored in the history and in the audit log."""
     live: Fingerprint | None = None
-    """As of promote. With it a request that is sent twice does not go two versions back."""
+    """Fingerprint of the version that the client believes to be live: where another one is live by now, nothing is
+    changed (409), so that a request that is sent twice does not go two versions back."""
 
 
 class LiveVersion(Shape):
-    """What is live after the request."""
+    """The live version after the request."""
 
     model: ModelKey
-    """What is live now."""
+    """Key of the version that is live now."""
     previous: ModelKey | None
-    """What was live before; null where nothing was."""
+    """Key of the version that was live before; null where none was."""
     changed: bool
-    """False where that version was live already: nothing was done."""
+    """False where the version was live already: nothing was done."""
 
 
 class ListedVersion(Shape):
@@ -51,34 +53,37 @@ class ListedVersion(Shape):
 
     model: ModelKey
     created: str
-    """ISO 8601; empty where that is not known."""
+    """Time at which the version was built, ISO 8601; empty where it is not known."""
     state: Literal["live", "held", "was live", "never live"]
-    """A held one waits, and has never been live."""
+    """State of the version; a held one waits, and has never been live."""
 
 
 class HistoryLine(Shape):
-    """One thing that was done."""
+    """One entry of a model's history."""
 
     time: Time | None
-    """Null where the pointer was changed by hand."""
+    """Time of the action, ISO 8601, UTC; null where the pointer was changed by hand."""
     action: str
+    """Action: train, add, hold, promote, rollback or remove."""
     model: ModelKey | None
-    """Null where the whole model was removed."""
+    """Key of the version; null where the whole model was removed."""
     by: str
+    """Person, key or process that did it."""
     why: str
+    """Reason that was given; may be empty."""
 
 
 class Versions(Shape):
-    """The versions of a model, and what was done to them."""
+    """Versions of a model, and its history."""
 
     live: ModelKey | None
-    """Null where none is live."""
+    """Key of the live version; null where none is live."""
     previous: ModelKey | None
-    """To which a rollback would go; null where the history has none."""
+    """Key of the version to which a rollback would go; null where the history has none."""
     versions: list[ListedVersion]
-    """The oldest first."""
+    """Versions, the oldest first."""
     history: list[HistoryLine]
-    """The oldest first."""
+    """History of the model, the oldest entry first."""
 
 
 CHANGES = (400, 403, 404, 409, 413, 422, 503)
@@ -89,7 +94,7 @@ OPERATIONS = (
         "list_versions",
         TAG,
         "List the versions of a model",
-        {200: in_json(Versions, "The versions, and their history.")},
+        {200: in_json(Versions, "Versions of the model, and its history.")},
         (404, 503),
     ),
     Operation(
@@ -98,18 +103,23 @@ OPERATIONS = (
         "promote_version",
         TAG,
         "Make a version live",
-        {200: in_json(LiveVersion, "It is live: the next request is answered by it.")},
+        {200: in_json(LiveVersion, "The version is live: it answers the next request.")},
         CHANGES,
-        body=BodySpec({JSON: PromoteRequest}, "Which, and why."),
+        body=BodySpec({JSON: PromoteRequest}, "Version to make live, and the reason."),
     ),
     Operation(
         "POST",
         "/api/v1/models/{name}/rollback",
         "roll_back",
         TAG,
-        "Make the version live that was live before",
-        {200: in_json(LiveVersion, "That version is live again. Done again it goes further back.")},
+        "Make the previous live version live again",
+        {
+            200: in_json(
+                LiveVersion,
+                "The version that was live before is live again. A second rollback goes one version further back.",
+            )
+        },
         CHANGES,
-        body=BodySpec({JSON: RollbackRequest}, "Why."),
+        body=BodySpec({JSON: RollbackRequest}, "Reason of the rollback."),
     ),
 )

@@ -11,21 +11,23 @@ from api.contract.operation import in_json
 
 
 class WorkingLinks(Shape):
-    """Where the answer will be."""
+    """Address at which to ask for the answer."""
 
     self: Annotated[str, Field(examples=["/api/v1/answers/0f8c2f6e3b1d4f5a9c7e8d6b5a4f3e2d"])]
+    """Address of the answer: poll it until it no longer answers 202."""
 
 
 class Working(Shape):
-    """What was asked for takes longer than a request waits."""
+    """The answer is still being computed: it takes longer than a request waits."""
 
     state: Literal["working"]
+    """State of the answer; always `working`."""
     links: WorkingLinks
 
 
 LATER = in_json(
     Working,
-    "It takes longer than 8 seconds, or others are being answered: ask at Location, after Retry-After.",
+    "The answer takes longer than 8 seconds, or waits for others: ask for it at Location, after Retry-After.",
     "Location",
     "RetryAfter",
     "Refresh",

@@ -51,30 +51,31 @@ class ToldOutcome(FewNames):
     model_config = ConfigDict(defer_build=True, json_schema_extra=describe, extra="forbid", frozen=True)
 
     decision: Annotated[Text, Field(max_length=40, examples=["019ac1f2d3e4a1b2c3d4e5f6-0"])] = ""
-    """The decision: `Decision-Id` of the answer, a hyphen, and the place of the record in it, from 0."""
+    """Id of the decision: `Decision-Id` of the answer, a hyphen, and the place of the record in it, from 0."""
     model: Annotated[Text, Field(max_length=63, examples=["loan"])] = ""
-    """The model, where no decision is named, or it is not stored yet."""
+    """Name of the model, where no decision is named, or it is not stored yet."""
     record: Annotated[Id, Field(examples=["K-1017"])] = ""
-    """The record's id; it joins the event with the last decision about it before it happened."""
+    """Id of the record; it joins the event with the last decision about the record before the event."""
     kind: Literal["contacted", "outcome", "override", "call_back", "correction", "void"] = "outcome"
-    """What happened. `contacted` has the value 1 where somebody was reached; `override`: a person expects something
+    """Kind of the event. `contacted` has the value 1 where somebody was reached; `override`: a person expects something
     else than the model; `correction` and `void` are about an earlier event."""
     outcome: Annotated[Id, Field(examples=["yes"])] = ""
-    """The outcome that came or did not; the positive one where it is left out."""
+    """Name of the outcome; the positive one where it is left out."""
     value: Annotated[Literal[0, 1] | None, BeforeValidator(_value, json_schema_input_type=bool | int | str | None)] = (
         None
     )
-    """1 where it came, 0 where not."""
+    """1 where the outcome came, 0 where it did not."""
     reason: Annotated[Text, Field(max_length=200)] = ""
+    """Reason, such as that of an override; may be left out."""
     note: Annotated[Text, Field(max_length=2_000)] = ""
-    """Kept encrypted, or not at all where values are not kept."""
+    """Note of a person; kept encrypted, or not at all where values are not kept."""
     happened: Moment = None
-    """When it happened: ISO 8601, or seconds since 1970; now where it is left out."""
+    """Time of the event: ISO 8601, or seconds since 1970; now where it is left out."""
     due: Moment = None
-    """When to call back."""
+    """Time at which to call back."""
     key: Annotated[Id, Field(examples=["order-5512"])] = ""
-    """Idempotency key: what comes again under it is not stored again."""
+    """Idempotency key: an event that is sent again under the same key is not stored again."""
     refers: Annotated[Text, Field(max_length=40)] = ""
-    """The event that a correction or void is about."""
+    """Id of the event that a correction or void is about."""
     campaign: Annotated[Text, Field(max_length=32)] = ""
-    """The list that it belongs to."""
+    """Id of the call list that the event belongs to."""

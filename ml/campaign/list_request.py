@@ -38,32 +38,32 @@ class ListRequest(FewNames):
     model_config = ConfigDict(strict=True, extra="forbid", defer_build=True, json_schema_extra=describe)
 
     by: By = "cutoff"
-    """How its length is found: from a probability on, a number of records, or what acting may cost."""
+    """Measure of the list's length: a cut-off of the probability, a number of records, or a budget."""
     cut_off: Annotated[float, Field(ge=0, le=1)] | None = None
     """Probability from which a record is taken; the cut-offs in use where it is left out. By cut-off only."""
     number: Whole | None = None
-    """Records to take at most. By number only."""
+    """Number of records to take at most. By number only."""
     budget: Annotated[FiniteFloat, Field(ge=0)] | None = None
     """Money that acting may cost at most. By budget only."""
     outcomes: Names | None = None
-    """What is offered; the positive outcome, or all where they are independent, where it is left out."""
+    """Outcomes that are offered; the positive one, or all where they are independent, where it is left out."""
     several: bool = False
-    """Whether one record may be taken for several outcomes."""
+    """True where one record may be taken for several outcomes."""
     cost: Annotated[FiniteFloat, Field(ge=0)] | None = None
-    """Money that it costs to act once."""
+    """Cost of acting once, in money."""
     values: Money | None = None
-    """Money that each outcome brings where we act and it is so; the rest of its payoff stays the card's."""
+    """Money that acting brings where the outcome comes true, by outcome; the rest of its payoff stays the card's."""
     column: str | None = None
     """Column of the file whose values have limits and quotas."""
     limits: Counts | None = None
-    """Of each value of the column at most that many."""
+    """Greatest number of records by value of the column."""
     limit: Whole | None = None
-    """Of each other value at most that many."""
+    """Greatest number of records of each value of the column that `limits` does not name."""
     quotas: Counts | None = None
-    """Of each value of the column at least that many."""
+    """Least number of records by value of the column."""
     control: Annotated[float, Field(ge=0, le=MOST_CONTROL)] | None = None
     """Share of the records that is kept back at random, to compare with: about so many, the same on all lists."""
     losses: bool = False
-    """Whether records may be taken on whom acting is expected to lose money."""
+    """True where records may be taken on whom acting is expected to lose money."""
     reasons: bool = False
-    """Whether the list names the three strongest reasons of each record."""
+    """True adds the three strongest reasons of each record."""

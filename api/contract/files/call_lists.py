@@ -16,18 +16,23 @@ from ml.campaign.list_request import ListRequest
 
 
 class GroupBrings(Shape):
-    """Expected result of a list in one value of its column."""
+    """Expected result of a list for one value of its column."""
 
     value: str
+    """Value of the column."""
     chosen: Count
+    """Number of records on the list with the value."""
     buyers: float
+    """Expected number of buyers among the calls."""
 
 
 class OutcomeBrings(Named):
-    """Expected result of a list in one outcome."""
+    """Expected result of a list for one outcome."""
 
     chosen: Count
+    """Number of records on the list for the outcome."""
     buyers: float
+    """Expected number of buyers among the calls."""
 
 
 class Forecast(Shape):
@@ -37,84 +42,101 @@ class Forecast(Shape):
     """
 
     calls: Count
+    """Number of calls."""
     control: Count
-    """Records that are kept back at random, to compare with."""
+    """Number of records that are kept back at random, to compare with."""
     chosen: Count
+    """Number of records on the list: calls and records kept back."""
     buyers: float
-    """Expected among the calls."""
+    """Expected number of buyers among the calls."""
     buyers_low: float
+    """Lower end of the interval of the buyers."""
     buyers_high: float
+    """Upper end of the interval of the buyers."""
     cost: Money
+    """Cost of the calls."""
     profit: Money
-    """The worth of the calls: what they bring rather than making none of them."""
+    """Expected worth of the calls: money that they bring rather than making none of them."""
     profit_low: Money
+    """Lower end of the interval of the profit."""
     profit_high: Money
+    """Upper end of the interval of the profit."""
     buyers_model: Annotated[float, Field(ge=0)]
-    """Expected by the model's own probabilities, by which the list is ranked."""
+    """Number of buyers expected by the model's own probabilities, by which the list is ranked."""
     profit_model: Money
-    """By the same: the sum of `expected_value` over the calls of the list."""
+    """Profit expected by the model's own probabilities: the sum of `expected_value` over the calls of the list."""
     verdict: Literal["too_much", "too_little", "held", "too_few"]
-    """Whether the model's own number holds: it promises too much or too little, it held on the hold-out, or there are
-    too few records to say."""
+    """Check of the model's own number on the hold-out: it promises too much or too little, it held, or there are too
+    few records to say."""
     losing: Count
-    """Calls that are expected to lose money; 0 unless `losses` allows them."""
+    """Number of calls that are expected to lose money; 0 unless `losses` allows them."""
     loss: Annotated[float, Field(ge=0)]
-    """What these are expected to lose in all."""
+    """Money that these calls are expected to lose in all."""
     left_out: Count
-    """Calls that the wish would take, left out because they are expected to lose money."""
+    """Number of calls that the request would take, left out because they are expected to lose money."""
     lowest: Probability | None
-    """The least probability on the list; null where nobody is."""
+    """Least probability on the list; null where the list is empty."""
     by_chance: float
-    """Buyers among as many calls made at random."""
+    """Expected number of buyers among as many calls made at random."""
     groups: list[GroupBrings]
+    """Expected result by value of the list's column."""
     by_outcome: list[OutcomeBrings]
+    """Expected result by outcome."""
     currency: Annotated[str, Field(examples=["€"])]
+    """Currency of the money; may be empty."""
     smallest_effect: Annotated[float | None, Field(ge=0, le=1)]
     """Smallest difference between the shares of buyers of calls and control group that a test finds (power 80 %,
     level 5 %); null where there is no control group, or none would be found."""
     sentence: str
+    """Forecast in words."""
     promise: str
-    """The verdict as a sentence; empty where nobody is called."""
+    """Verdict in words; empty where nobody is called."""
     notes: list[str]
+    """Remarks on the list, for people."""
 
 
 class ControlRecord(Shape):
-    """One record that was kept back."""
+    """One record that was kept back at random."""
 
     row: Annotated[int, Field(ge=1)]
-    """Its place in the file, from 1."""
+    """Position of the record in the file, from 1."""
     id: str | None
-    """Its id; null where the model or the file has none."""
+    """Id of the record; null where the model or the file has none."""
 
 
 class ListControl(Shape):
     """Control group of one list."""
 
     job: JobId
-    """The job that wrote the list."""
+    """Id of the job that wrote the list."""
     model: ModelKey
     name: str
-    """Of the file."""
+    """Name of the file."""
     made: Seconds
+    """Time at which the list was made, in seconds since 1970 (UTC)."""
     share: Annotated[float, Field(ge=0, le=0.5)]
-    """Share that was to be kept back."""
+    """Share of the records that was to be kept back."""
     calls: Count
-    """Calls of the list."""
+    """Number of calls of the list."""
     control: Count
-    """Calls that were kept back; a record counts for each outcome for which it stands on the list."""
+    """Number of calls that were kept back; a record counts for each outcome for which it stands on the list."""
     records: list[ControlRecord]
+    """Records that were kept back."""
 
 
 class ControlGroups(Shape):
-    """Control groups of a campaign: the customers that its lists kept back."""
+    """Control groups of a campaign: the records that its lists kept back."""
 
     campaign: JobId
+    """Id of the campaign."""
     lists: list[ListControl]
-    """The first that was made first."""
+    """Control groups by list, the earliest list first."""
 
 
 WISH = BodySpec(
-    {JSON: ListRequest}, "Whom the list is to name; what is left out comes from the model's card.", required=False
+    {JSON: ListRequest},
+    "Request for a call list; options that are left out come from the model's card.",
+    required=False,
 )
 
 OPERATIONS = (
@@ -123,8 +145,8 @@ OPERATIONS = (
         "/api/v1/jobs/{job}/forecast",
         "forecast_list",
         TAG,
-        "Tell what a list would bring",
-        {200: in_json(Forecast, "Calls, buyers and profit."), 202: LATER},
+        "Forecast a call list",
+        {200: in_json(Forecast, "Expected calls, buyers and profit."), 202: LATER},
         REFUSED,
         body=WISH,
     ),
@@ -133,8 +155,8 @@ OPERATIONS = (
         "/api/v1/jobs/{job}/control",
         "list_control",
         TAG,
-        "Tell who was kept back",
-        {200: in_json(ControlGroups, "The control group of each list; kept when the jobs are gone.")},
+        "List the control groups of a campaign",
+        {200: in_json(ControlGroups, "Control group of each list; kept when the jobs are gone.")},
         (404, 409, 503),
     ),
     Operation(
@@ -142,8 +164,8 @@ OPERATIONS = (
         "/api/v1/jobs/{job}/control",
         "delete_control",
         TAG,
-        "Remove who was kept back",
-        {204: ResponseSpec({}, "What was kept of the lists of a campaign that is gone, is removed.")},
+        "Remove the control groups of a campaign",
+        {204: ResponseSpec({}, "The control groups of the campaign, which itself is gone already, are removed.")},
         (403, 404, 409, 503),
     ),
     Operation(
@@ -151,7 +173,7 @@ OPERATIONS = (
         "/api/v1/jobs/{job}/lists",
         "create_list",
         TAG,
-        "Write a list",
+        "Write a call list",
         {202: in_json(Job, "A job of its own, whose result is the list.", "Location", "Replayed", "RetryAfter")},
         (*REFUSED, 403, 507),
         headers=("IdempotencyKey",),

@@ -14,69 +14,78 @@ class Dialect(Shape):
     """Format and read options of a file: detected, or given by the client."""
 
     format: Literal["csv", "xlsx", "xls", "xlsb", "ods", "html", "xml", "parquet", "json", "ndjson"]
+    """Format of the file."""
     encoding: Annotated[str | None, Field(examples=["cp1252"])]
-    """Of CSV, as Python names it."""
+    """Character encoding of a CSV file, by its name in Python."""
     separator: Annotated[str | None, Field(examples=[";"])]
-    """Of CSV."""
+    """Field separator of a CSV file."""
     decimal: Literal[",", "."] | None
-    """Mark of decimals; null where no number needs one, or where columns differ."""
+    """Decimal mark; null where no number needs one, or where columns differ."""
     header_row: Annotated[int, Field(ge=1)]
     """Row with the names of the columns, from 1."""
     sheet: str | None
-    """The sheet that was read."""
+    """Name of the sheet that was read; null where the format has none."""
     sheets: list[str]
-    """All visible sheets."""
+    """Names of all visible sheets."""
     dates: Literal["dmy", "mdy", "ymd"] | None
     """Order of day, month and year, where dates are not written as 2026-12-31."""
     compressed: bool
+    """True where the file was sent compressed."""
     told: Annotated[list[str], Field(examples=[["separator"]])]
-    """Which of these were given by the client, not detected."""
+    """Names of the fields above that were given by the client, not detected."""
     notes: list[str]
-    """What could not be detected for certain."""
+    """Remarks on what could not be detected for certain."""
     sentence: Annotated[str, Field(examples=["Separator ;  decimal comma  Windows-1252  header in row 3"])]
-    """The same for people."""
+    """Summary of the dialect for people."""
 
 
 class LeftOut(Shape):
     """Lines of a file that are no records."""
 
     empty: Count
-    """Lines in which no feature has a value; blank lines are not among them."""
+    """Number of lines in which no feature has a value; blank lines are not among them."""
     totals: Count
-    """Lines of totals."""
+    """Number of lines of totals."""
     empty_lines: list[int]
-    """The first of them, from 1."""
+    """Numbers of the first such lines, from 1."""
     total_lines: list[int]
+    """Numbers of the first lines of totals, from 1."""
 
 
 class FileProblem(Shape):
     """One thing that is wrong with records of a file."""
 
     row: Annotated[int, Field(ge=1)]
-    """The first record that has it, counted from 1."""
+    """Number of the first record that has the problem, from 1."""
     column: str | None
-    """The column of the file; null where the whole record is meant, or no column gives the feature."""
+    """Column of the file; null where the whole record is meant, or no column gives the feature."""
     feature: str | None
+    """Name of the feature; null where the whole record is meant."""
     message: str
+    """Error message: the fault of the value, in words."""
     hint: str
+    """Accepted values, or what to do."""
     records: Count
-    """How many of the checked records have it."""
+    """Number of checked records that have the problem."""
 
 
 class UnreadValues(Shape):
     """Values of a feature that cannot be read."""
 
     feature: str
+    """Name of the feature."""
     label: str
+    """Label of the feature for people."""
     column: str | None
-    """The column of the file; null where several give the feature."""
+    """Column of the file; null where several give the feature."""
     values: Count
+    """Number of values that cannot be read."""
     row: Annotated[int, Field(ge=1)]
-    """The first record with such a value, counted from 1."""
+    """Number of the first record with such a value, from 1."""
     example: Annotated[str, Field(examples=["a lot"])]
-    """That value, as it stands in the file."""
+    """First such value, as it stands in the file."""
     accepted: str
-    """What is accepted."""
+    """Accepted values, in words."""
 
 
 class DriftedFeature(Named):
@@ -90,4 +99,6 @@ class UnseenFeature(Named):
     """A feature with more values that did not occur in training than chance explains."""
 
     values: Count
+    """Number of records with such a value."""
     example: str
+    """Example of such a value."""

@@ -23,104 +23,113 @@ class JobLinks(Shape):
     """Addresses of a job."""
 
     self: Annotated[str, Field(examples=["/api/v1/jobs/0f8c2f6e3b1d4f5a9c7e8d6b5a4f3e2d"])]
+    """Address of the job."""
     result: str | MISSING = MISSING
-    """The scored file; there once the job is done, as those below."""
+    """Address of the scored file; given once the job is done, as those of its other formats."""
     result_csv: str | MISSING = MISSING
-    """As CSV for programs."""
+    """Address of the result as CSV for programs."""
     result_csv_excel: str | MISSING = MISSING
-    """As CSV that Excel opens by itself."""
+    """Address of the result as CSV that Excel opens by itself."""
     result_xlsx: str | MISSING = MISSING
-    """As a workbook."""
+    """Address of the result as a workbook."""
     result_parquet: str | MISSING = MISSING
-    """As Parquet."""
+    """Address of the result as Parquet."""
 
 
 class Callback(Shape):
-    """The call of an address when the job is over."""
+    """Webhook: the call of the client's address when the job is over."""
 
     url: Annotated[str, Field(examples=["https://example.com/done"])]
-    """Without its query string, which may be secret."""
+    """Address without its query string, which may be secret."""
     state: Literal["waiting", "delivered", "failed"]
+    """State of the delivery."""
     attempts: Count
+    """Number of attempts so far."""
     status: int | None
-    """HTTP status of the last answer; null where there was none."""
+    """HTTP status of the last attempt's answer; null where there was none."""
     message: str
-    """What went wrong last; empty otherwise."""
+    """Error of the last attempt; empty where there was none."""
 
 
 class Job(Shape):
     """State and progress of a job."""
 
     id: JobId
+    """Id of the job."""
     model: ModelKey
     kind: Literal["score", "campaign", "list", "export", "answer"]
-    """It scores a file; scores one of which lists can be made; writes such a list; writes a result in a format; or
-    answers a request that took too long."""
+    """Kind of the job: it scores a file (`score`), scores a file for call lists (`campaign`), writes a call list
+    (`list`), writes a result in another format (`export`), or answers a request that took too long (`answer`)."""
     campaign: bool
-    """Whether it is a campaign."""
+    """True for a campaign."""
     state: Literal["held", "waiting", "running", "done", "failed", "cancelled"]
-    """A held one waits for start."""
+    """State of the job; a held one waits for `start`."""
     name: Annotated[str | None, Field(examples=["march.csv"])]
-    """Of the file, for people."""
+    """Name of the file, for people; null where the job has none."""
     done: Count
-    """Records that are scored or refused so far."""
+    """Number of records that were scored or refused so far."""
     total: Count | None
-    """Records in the file; null until all of it was read."""
+    """Number of records in the file; null until all of it was read."""
     errors: Count
-    """Records that could not be scored."""
+    """Number of records that could not be scored."""
     notes: list[str]
-    """What is worth saying of the file and its records, for people."""
+    """Remarks on the file and its records, for people."""
     dialect: Dialect | None
-    """How the file is written; null until all of it was read, and for jobs without a file."""
+    """Dialect of the file; null until all of it was read, and for jobs without a file."""
     missing: list[str]
-    """Features that no column gives."""
+    """Names of the features that no column gives."""
     left_out: LeftOut | None
     """Lines that are no records; null until all of it was read."""
     gaps: Annotated[dict[str, Count], Field(examples=[{"income": 12}])]
-    """By feature, records that were scored without its value, where in training every row had one."""
+    """Number of records that were scored without a value which every row of training had, by feature."""
     unread: Annotated[dict[str, Count], Field(examples=[{"income": 3}])]
-    """By feature, values that could not be read."""
+    """Number of values that could not be read, by feature."""
     rate: Annotated[float | None, Field(ge=0, examples=[21500.0])]
-    """Records a second; null before it began."""
+    """Records scored a second; null before the job started."""
     message: str
-    """Why it failed; empty otherwise."""
+    """Reason of the failure; empty where there was none."""
     created: Seconds
+    """Time at which the job was created, in seconds since 1970 (UTC)."""
     started: Seconds | None
+    """Time at which the job was started, in seconds since 1970 (UTC); null before."""
     finished: Seconds | None
+    """Time at which the job was over, in seconds since 1970 (UTC); null before."""
     request_id: Annotated[str | None, Field(examples=["crm-call-7"])]
     """X-Request-Id of the request that sent it, also in the log of the workers; null for jobs of earlier releases."""
     callback: Callback | None
-    """The callback; null where none was requested."""
+    """Webhook of the job; null where none was requested."""
     links: JobLinks
     result_columns: (
         Annotated[dict[str, str], Field(examples=[{"label": "label", "problems": "problems"}])] | MISSING
     ) = MISSING
-    """Of a job that is done: names of the added columns in its result, by their default names."""
+    """Names of the added columns in the result, by their default names; given once the job is done."""
 
 
 class Export(Job):
     """A job that writes a result in a format; ask for the result again when it is done."""
 
     of: JobId
-    """The job whose result it is."""
+    """Id of the job whose result is written."""
 
 
 class JobPageLinks(Shape):
-    """Addresses of pages."""
+    """Addresses of this page and the next one."""
 
     self: Annotated[str, Field(examples=["/api/v1/jobs?state=done"])]
+    """Address of this page."""
     next: str | None
-    """The page after this one; null where there is none."""
+    """Address of the next page; null where there is none."""
 
 
 class Jobs(Shape):
     """A page of jobs, the newest first."""
 
     jobs: list[Job]
+    """Jobs of this page."""
     links: JobPageLinks
 
 
-JOB = in_json(Job, "The job; Retry-After says when it is worth asking again.", "RetryAfter")
+JOB = in_json(Job, "State and progress of the job; Retry-After says when to ask again.", "RetryAfter")
 
 OPERATIONS = (
     Operation(
@@ -129,7 +138,7 @@ OPERATIONS = (
         "list_jobs",
         TAG,
         "List jobs",
-        {200: in_json(Jobs, "The newest first; Link leads to the next page.", "Link")},
+        {200: in_json(Jobs, "Jobs, the newest first; Link leads to the next page.", "Link")},
         (503,),
         query=JobsQuery,
     ),
@@ -146,18 +155,18 @@ OPERATIONS = (
         body=BodySpec(
             {BYTES: None},
             "A table with a header and a line for each record, or records as JSON or as lines of JSON; streamed. "
-            "Its type may be left to us. A form holds the file behind the options, which may be its fields, too.",
+            "Content-Type may be left out. A form holds the file behind the options, which may be its fields, too.",
             also=(CSV, TSV, XLSX, PARQUET, "application/json", NDJSON, MULTIPART),
         ),
     ),
-    Operation("GET", "/api/v1/jobs/{job}", "get_job", TAG, "Tell how far a job is", {200: JOB}, (404, 503)),
+    Operation("GET", "/api/v1/jobs/{job}", "get_job", TAG, "Give state and progress of a job", {200: JOB}, (404, 503)),
     Operation(
         "POST",
         "/api/v1/jobs/{job}/cancel",
         "cancel_job",
         TAG,
         "Cancel a job",
-        {200: in_json(Job, "The job; one that was over stays as it was.", "RetryAfter")},
+        {200: in_json(Job, "The cancelled job; one that was over stays as it was.", "RetryAfter")},
         (403, 404, 503),
     ),
     Operation(
@@ -167,8 +176,8 @@ OPERATIONS = (
         TAG,
         "Cancel a job, or remove one that is over",
         {
-            200: in_json(Job, "It was stopped; ask again to remove it.", "RetryAfter"),
-            204: ResponseSpec({}, "It was over, and is removed."),
+            200: in_json(Job, "The job was stopped; ask again to remove it.", "RetryAfter"),
+            204: ResponseSpec({}, "The job was over, and is removed."),
         },
         (403, 404, 503),
     ),
@@ -181,16 +190,20 @@ OPERATIONS = (
         {
             200: ResponseSpec(
                 {CSV: None, XLSX: None, PARQUET: None, GZIP: None},
-                "The rows of the file in their order, with label, probabilities and problems; or the list.",
+                "The rows of the file in their order, with label, probabilities and problems; or the call list.",
                 ("Disposition", "ETag", "AcceptRanges"),
             ),
-            202: in_json(Export, "It is being written in that format; ask again after Retry-After.", "RetryAfter"),
+            202: in_json(
+                Export, "The result is being written in that format; ask again after Retry-After.", "RetryAfter"
+            ),
             206: ResponseSpec(
                 {CSV: None, XLSX: None, PARQUET: None},
                 "The bytes that Range asked for.",
                 ("Disposition", "ETag", "AcceptRanges", "ContentRange"),
             ),
-            304: ResponseSpec({}, "It is as If-None-Match has it.", ("Disposition", "ETag", "AcceptRanges")),
+            304: ResponseSpec(
+                {}, "The file is the one that If-None-Match names.", ("Disposition", "ETag", "AcceptRanges")
+            ),
             416: ResponseSpec(
                 {}, "The file has no such range.", ("Disposition", "ETag", "AcceptRanges", "ContentRange")
             ),
@@ -198,6 +211,6 @@ OPERATIONS = (
         (404, 409, 422, 503),
         query=ResultQuery,
         headers=("Range", "IfNoneMatch"),
-        description="Accept chooses the format where the address does not; a broken download goes on with Range.",
+        description="Accept chooses the format where the parameter does not; Range continues a broken download.",
     ),
 )

@@ -17,40 +17,47 @@ class OutcomeJobLinks(Shape):
     """Addresses of a job of outcomes."""
 
     self: Annotated[str, Field(examples=["/api/v1/outcomes/jobs/0f8c2f6e3b1d4f5a9c7e8d6b5a4f3e2d"])]
+    """Address of the job."""
     result: str | MISSING = MISSING
-    """What became of each line, as CSV; there once the job is done."""
+    """Address of the result, a CSV file with the state of each line; given once the job is done."""
 
 
 class OutcomeJob(Shape):
     """State and progress of a job of outcomes."""
 
     id: JobId
+    """Id of the job."""
     model: ModelKey
     state: Literal["waiting", "running", "done", "failed", "cancelled"]
+    """State of the job."""
     name: Annotated[str | None, Field(examples=["opportunities.csv"])]
-    """Of the file, for people."""
+    """Name of the file, for people."""
     system: Annotated[str | None, Field(examples=["salesforce"])]
-    """Whose columns the file has; null until they were found."""
+    """System whose columns the file has; null until they were found."""
     done: Count
-    """Lines that are seen to so far."""
+    """Number of lines that were read so far."""
     total: Count | None
-    """Lines in the file; null until all of it was read."""
+    """Number of lines in the file; null until all of it was read."""
     stored: Count
+    """Number of lines that were stored."""
     known: Count
-    """Lines that repeat what is stored."""
+    """Number of lines that repeat what is stored."""
     open: Count
-    """Lines without an outcome: of a CRM, deals that are open."""
+    """Number of lines without an outcome: open deals of a CRM."""
     errors: Count
-    """Lines that are wrong, or about what the sender may not tell; the result says why."""
+    """Number of lines that are wrong, or about what the sender may not report; the result says why."""
     message: str
-    """Why it failed; empty otherwise."""
+    """Reason of the failure; empty where there was none."""
     created: Seconds
+    """Time at which the job was created, in seconds since 1970 (UTC)."""
     started: Seconds | None
+    """Time at which the job was started, in seconds since 1970 (UTC); null before."""
     finished: Seconds | None
+    """Time at which the job was over, in seconds since 1970 (UTC); null before."""
     links: OutcomeJobLinks
 
 
-STATE = in_json(OutcomeJob, "State and progress.", "RetryAfter")
+STATE = in_json(OutcomeJob, "State and progress of the job.", "RetryAfter")
 PATH = "/api/v1/outcomes/jobs"
 
 OPERATIONS = (
@@ -59,26 +66,28 @@ OPERATIONS = (
         PATH,
         "create_outcome_job",
         TAG,
-        "Tell what came of decisions by a file of any size",
+        "Report outcomes of decisions by a file of any size",
         {202: in_json(OutcomeJob, "The file was accepted.", "Location", "Replayed", "RetryAfter")},
         (400, 403, 404, 408, 409, 413, 415, 503, 507),
         query=OutcomeJobQuery,
         headers=("IdempotencyKey",),
         body=BodySpec(
             {BYTES: None},
-            "A table as of `POST /api/v1/outcomes`; streamed. A form holds the file behind the options.",
+            "A table as `POST /api/v1/outcomes` takes it; streamed. A form holds the file behind the options.",
             also=(CSV, TSV, XLSX, PARQUET, MULTIPART),
         ),
-        description="Each line is stored for itself, in the name of who sent the file and by what they may do when "
-        "it is read. A line that is done twice, as after a worker was lost, is stored once.",
+        description="Each line is stored on its own, in the name of the sender and with the permissions that the "
+        "sender has when it is read. A line that is read twice, as after the loss of a worker, is stored once.",
     ),
-    Operation("GET", f"{PATH}/{{job}}", "get_outcome_job", TAG, "Tell how far a job is", {200: STATE}, (404, 503)),
+    Operation(
+        "GET", f"{PATH}/{{job}}", "get_outcome_job", TAG, "Give state and progress of a job", {200: STATE}, (404, 503)
+    ),
     Operation(
         "GET",
         f"{PATH}/{{job}}/result",
         "get_outcome_job_result",
         TAG,
-        "Tell what became of each line",
+        "Give the state of each line of a file",
         {
             200: as_text(
                 CSV,
@@ -95,10 +104,10 @@ OPERATIONS = (
         TAG,
         "Cancel a job, or remove one that is over",
         {
-            200: in_json(OutcomeJob, "It was stopped; ask again to remove it.", "RetryAfter"),
-            204: ResponseSpec({}, "It was over, and is removed."),
+            200: in_json(OutcomeJob, "The job was stopped; ask again to remove it.", "RetryAfter"),
+            204: ResponseSpec({}, "The job was over, and is removed."),
         },
         (403, 404, 503),
-        description="What it has stored stays: outcomes are taken back one by one, by `void`.",
+        description="Outcomes that the job has stored stay: they are taken back one by one, by `void`.",
     ),
 )

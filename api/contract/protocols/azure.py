@@ -19,32 +19,40 @@ class AzureError(Shape):
     """The request was refused."""
 
     message: Annotated[str, Field(examples=["There is no model 'lona'."])]
+    """Error message."""
 
 
 class AzureTable(Shape):
-    """A table as pandas splits it."""
+    """Table as pandas writes it with orient="split"."""
 
     columns: list[str] | MISSING = MISSING
+    """Names of the columns; the features in the order of the model where it is left out."""
     index: list[Any] | MISSING = MISSING
+    """Labels of the rows; not used."""
     data: Annotated[list[list[Scalar]], Field(min_length=1)]
+    """Rows of values, in the order of the columns."""
 
 
 class AzureRequest(Shape):
     """Records in one of three forms."""
 
     input_data: AzureTable | Rows | MISSING = MISSING
+    """Records to score, as MLflow models on Azure take them."""
     data: AzureTable | Rows | MISSING = MISSING
-    """As the older scoring scripts take it."""
+    """Records to score, as the older scoring scripts take them."""
     Inputs: Annotated[dict[str, AzureTable | Rows], Field(min_length=1, max_length=1)] | MISSING = MISSING
-    """As automated ML takes it."""
+    """Records to score under one name, as automated ML takes them."""
     params: Annotated[dict[str, Any], Field(examples=[{"predict_method": "predict_proba"}])] | MISSING = MISSING
+    """Options of MLflow models, such as `predict_method`."""
     GlobalParameters: Annotated[dict[str, Any] | float, Field(examples=[{"method": "predict"}])] | MISSING = MISSING
+    """Options of automated ML, such as `method`."""
 
 
 class AzureResults(Shape):
-    """The answer to Inputs."""
+    """Answer to a request with `Inputs`."""
 
     Results: list[Scalar | list[float]]
+    """Predictions, in the order of the records."""
 
 
 OPERATIONS = tuple(
@@ -57,7 +65,7 @@ OPERATIONS = tuple(
         {
             200: in_json(
                 list[Scalar | list[float]] | AzureResults,
-                "What the estimator's own predict gives.",
+                "Predictions of the estimator's own predict, in the order of the records.",
                 "Model",
                 "DecisionId",
             )

@@ -20,31 +20,40 @@ class InvocationsError(Shape):
     """The request was refused."""
 
     error_code: Annotated[str, Field(pattern="^[A-Z0-9_]+$", examples=["INVALID_RECORD"])]
+    """Error code, for programs."""
     message: str
+    """Error message."""
 
 
 class Split(Shape):
-    """A frame as pandas splits it."""
+    """Table as pandas writes it with orient="split"."""
 
     columns: list[str] | MISSING = MISSING
-    """The features in the order of the model where it is left out."""
+    """Names of the columns; the features in the order of the model where it is left out."""
     index: list[Any] | MISSING = MISSING
+    """Labels of the rows; not used."""
     data: Annotated[Rows, Field(min_length=1)]
+    """Rows of values, in the order of the columns."""
 
 
 class Params(Shape):
     """Options of scoring."""
 
     predict_method: Literal["predict", "predict_proba"] = "predict"
+    """Method of the estimator that answers."""
 
 
 class InvocationsRequest(Shape):
     """Records in one of four forms."""
 
     dataframe_split: Split | MISSING = MISSING
+    """Records to score, as a table that pandas splits into columns and data."""
     dataframe_records: Annotated[list[Record], Field(min_length=1)] | MISSING = MISSING
+    """Records to score, each with its values by feature."""
     instances: Annotated[list[Record | list[Scalar]], Field(min_length=1)] | Cells | MISSING = MISSING
+    """Records to score by row, as TensorFlow Serving takes them."""
     inputs: Annotated[list[Record | list[Scalar]], Field(min_length=1)] | Cells | MISSING = MISSING
+    """Records to score by column, as TensorFlow Serving takes them."""
     params: Params | MISSING = MISSING
 
 
@@ -52,6 +61,7 @@ class Invoked(Shape):
     """Results of the estimator's own predict, or predict_proba."""
 
     predictions: Annotated[list[str | float | bool | list[float]], Field(examples=[["yes", "no"]])]
+    """Predictions, in the order of the records."""
 
 
 def _at(path: str, suffix: str, refused: tuple[int, ...]) -> tuple[Operation, ...]:
@@ -66,14 +76,14 @@ def _at(path: str, suffix: str, refused: tuple[int, ...]) -> tuple[Operation, ..
         Operation(
             "GET", f"{path}/ping", f"ping{suffix}", TAG, "Tell whether requests can be sent",
             {
-                200: as_text(TEXT, "They can."),
-                503: ResponseSpec({TEXT: None, JSON: InvocationsError}, "They cannot.", ("RetryAfter",)),
+                200: as_text(TEXT, "Requests can be sent."),
+                503: ResponseSpec({TEXT: None, JSON: InvocationsError}, "Requests cannot be sent.", ("RetryAfter",)),
             },
             refused, error=InvocationsError,
         ),
         Operation(
             "GET", f"{path}/version", f"mlflow_version{suffix}", TAG, "Give the version of MLflow's protocol",
-            {200: as_text(TEXT, "The version.")}, error=InvocationsError,
+            {200: as_text(TEXT, "Version of the protocol.")}, error=InvocationsError,
         ),
     )  # fmt: skip
 
