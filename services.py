@@ -125,7 +125,7 @@ def open_feedback(settings: Settings, service: Service, store: Store) -> tuple[F
         return feedback, None, None
     spool = Spool(settings.var_dir / "spool")
     recorder = Recorder(spool, sealer)
-    service.record_scores = recorder.record_scores
+    service.record_scores = recorder.record_scores  # called by Service.score and score_with_blanks (ml/service.py)
     mover = Mover(spool, sealer, store, service)
     feedback.on_decisions = ShadowQueue(lambda: store.outcomes.shadow).observe
     mover.observers.append(feedback.on_decisions)

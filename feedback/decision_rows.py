@@ -1,4 +1,8 @@
-"""Decisions as they are stored, made of what a version answered: with the cut-offs in use, worth and sealed values."""
+"""Decisions as they are stored, made of what a version answered: with the cut-offs in use, worth and sealed values.
+
+Cut-offs and worth are those at the time at which the rows are made (by the mover, after the answer), not those of the
+answer: a cut-off that is changed in between is stored with decisions that were given before.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +60,7 @@ class ScoredRecords:
 def in_use_of(service: Service) -> InUse:
     """Gives, by the key of a version, its cut-offs and the worth of acting on its positive outcome, each read once.
 
-    It gives nothing where the version is gone.
+    They are those in use at the first call. It gives nothing where the version is gone.
     """
 
     @cache

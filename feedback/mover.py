@@ -1,4 +1,8 @@
-"""The mover: a thread of each process that moves decisions from the spool to the database."""
+"""The mover: a thread of each process that moves decisions from the spool to the database.
+
+A line of the spool holds no cut-offs: those that are in use at the move are stored with the decision, usually within a
+second of the answer, later where the database was away.
+"""
 
 from __future__ import annotations
 

@@ -81,6 +81,8 @@ class Recorder:
     def record_scores(self, bundle: Bundle, raws: Iterable[object], given: Callable[[], ScoresById]) -> None:
         """Note scores of the current answer; nothing happens where none is being recorded.
 
+        ``services.py`` sets :attr:`ml.service.Service.record_scores` to it.
+
         Parameters
         ----------
         raws : sequence of object

@@ -58,7 +58,8 @@ class Service:
         scored: OnScored = lambda *_: None,
     ) -> None:
         self.registry, self.scored = registry, scored
-        # Called with the version, the raw records, and what gives their scores; who decides by them is not known here
+        # Called with the version, the raw records, and what gives their scores. services.py sets it to
+        # Recorder.record_scores (feedback/recorder.py), which this room must not know, where decisions are recorded
         self.record_scores: OnScores = lambda *_: None
         self._access = access
         self._cut_offs = CutOffs(chosen)

@@ -1,4 +1,7 @@
-"""Routes of campaigns: preview a file, start scoring, page through rows, forecast and write call lists."""
+"""Routes of campaigns: preview a file, start scoring, page through rows, forecast and write call lists.
+
+The file itself is uploaded by ``POST /api/v1/models/<name>/jobs?held=true`` (``api/v1/jobs.py``).
+"""
 
 from __future__ import annotations
 

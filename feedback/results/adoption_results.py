@@ -20,6 +20,7 @@ from feedback.results.ripe_decisions import (
 )
 from feedback.results.spaced_decisions import with_outcomes_in_time
 from feedback.results.uplift_results import decision_of
+from ml.decision.cut_offs import DEFAULT
 from ml.decision.decide import acts
 from ml.monitoring.adoption import AdoptionRow, adoption
 from ml.monitoring.overrides import overrides, overrides_by_reason
@@ -135,4 +136,4 @@ def _said(joined: Joined, override: Event, outcome: str) -> bool:
     if override.value is not None:
         return override.value == 1
     decision = joined.decision
-    return not acts((decision.probabilities or {})[outcome], decision.cut_offs.get(outcome, 0.5))
+    return not acts((decision.probabilities or {})[outcome], decision.cut_offs.get(outcome, DEFAULT))

@@ -1,7 +1,8 @@
 """Hold-out of a version and its predictions: a CSV file where it is small, memory-mapped columns where it is large.
 
 A CSV of 20,000 rows is read in a quarter of a second, and a person can look into it. A million rows take
-12 s and 1 GB; as columns (``ml/runtime/array_file.py``) they are there at once: docs/decisions/0022.
+12 s and 1 GB; as columns (``ml/runtime/array_file.py``) they are there at once:
+docs/decisions/0022-a-large-hold-out.md.
 """
 
 from __future__ import annotations

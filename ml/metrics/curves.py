@@ -61,12 +61,13 @@ def roc(answers: OneVsRest, outcome: str = "the outcome") -> RocCurve:
         When all rows, or none, have the outcome.
     """
     table = counts_by_cut_off(answers, outcome)
-    alarms, found = table.false_positive / table.negative, table.true_positive / table.positive
-    drawn = thin(alarms, found)
+    false_positive_rate = table.false_positive / table.negative
+    true_positive_rate = table.true_positive / table.positive
+    drawn = thin(false_positive_rate, true_positive_rate)
     own = answers.weight * answers.labels
     return RocCurve(
-        false_positive_rate=alarms[drawn].tolist(),
-        true_positive_rate=found[drawn].tolist(),
+        false_positive_rate=false_positive_rate[drawn].tolist(),
+        true_positive_rate=true_positive_rate[drawn].tolist(),
         cut_off=[None if np.isinf(value) else value for value in table.cut_off[drawn].tolist()],
         area=roc_auc(table),
         positive=table.positive,
@@ -106,10 +107,10 @@ def precision_recall(answers: OneVsRest, outcome: str = "the outcome") -> Precis
     """The precision-recall curve of one outcome; errors as :func:`roc`."""
     table = counts_by_cut_off(answers, outcome)
     drawn = 1 + thin(table.false_positive[1:], table.true_positive[1:])  # undefined where none is acted on
-    hits, alarms = table.true_positive[drawn], table.false_positive[drawn]
+    true_positive, false_positive = table.true_positive[drawn], table.false_positive[drawn]
     return PrecisionRecall(
-        recall=(hits / table.positive).tolist(),
-        precision=_of(hits, hits + alarms).tolist(),
+        recall=(true_positive / table.positive).tolist(),
+        precision=_of(true_positive, true_positive + false_positive).tolist(),
         cut_off=table.cut_off[drawn].tolist(),
         average_precision=average_precision_of(table),
         positive=table.positive,
@@ -145,16 +146,17 @@ class DetCurve:
 def det(answers: OneVsRest, outcome: str = "the outcome") -> DetCurve:
     """The detection error trade-off of one outcome; errors as :func:`roc`."""
     table = counts_by_cut_off(answers, outcome)
-    alarms, missed = table.false_positive / table.negative, 1.0 - table.true_positive / table.positive
+    false_positive_rate = table.false_positive / table.negative
+    false_negative_rate = 1.0 - table.true_positive / table.positive
     # Thinned on the scale that is drawn, where rare errors take most of the room.
-    drawn = thin(normal_deviates(alarms), normal_deviates(missed))
+    drawn = thin(normal_deviates(false_positive_rate), normal_deviates(false_negative_rate))
     return DetCurve(
-        false_positive_rate=alarms[drawn].tolist(),
-        false_negative_rate=missed[drawn].tolist(),
-        x=normal_deviates(alarms[drawn]).tolist(),
-        y=normal_deviates(missed[drawn]).tolist(),
+        false_positive_rate=false_positive_rate[drawn].tolist(),
+        false_negative_rate=false_negative_rate[drawn].tolist(),
+        x=normal_deviates(false_positive_rate[drawn]).tolist(),
+        y=normal_deviates(false_negative_rate[drawn]).tolist(),
         cut_off=[None if np.isinf(value) else value for value in table.cut_off[drawn].tolist()],
-        equal_error=float(np.interp(0.0, alarms - missed, alarms)),
+        equal_error=float(np.interp(0.0, false_positive_rate - false_negative_rate, false_positive_rate)),
     )
 
 
@@ -173,8 +175,9 @@ def roc_auc(table: CountsByCutOff) -> float:
 
 def average_precision_of(table: CountsByCutOff) -> float:
     """Sum of precision times rise of recall over all cut-offs, without interpolation (Davis & Goadrich 2006)."""
-    hits, alarms = table.true_positive[1:], table.false_positive[1:]
-    return float((np.diff(table.true_positive) * _of(hits, hits + alarms)).sum() / table.positive)
+    true_positive, false_positive = table.true_positive[1:], table.false_positive[1:]
+    precision = _of(true_positive, true_positive + false_positive)
+    return float((np.diff(table.true_positive) * precision).sum() / table.positive)
 
 
 def thin(x: np.ndarray, y: np.ndarray, most: int = MOST_POINTS) -> np.ndarray:

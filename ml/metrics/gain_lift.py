@@ -127,7 +127,8 @@ def found_interval(answers: OneVsRest, table: CountsByCutOff, at: np.ndarray) ->
     """The 95 % interval of the share found when these shares are acted on: two ends, shapes as `at`.
 
     Percentiles of the bootstrap, in which the cut-off of a share moves with the records; where fewer than 30 records
-    with the outcome are found, or are not, Wilson's interval, as of every share (docs/decisions/0017).
+    with the outcome are found, or are not, Wilson's interval, as of every share
+    (docs/decisions/0017-one-table-of-counts.md).
     """
     bins = score_bins(answers, table_cut_offs(table))
     heavy = resampled_sums(bins, draw_counts(bins, REPEATS), answers.weight)

@@ -1,7 +1,7 @@
 """Confidence intervals of 95 %: bootstrap percentiles, Wilson's for small counts, and those of skewed means.
 
 The bootstrap of a share fails with few records: all of 15 correct would be "100 % to 100 %". There
-Wilson's interval is used, also for measures computed from such shares (docs/decisions/0017).
+Wilson's interval is used, also for measures computed from such shares (docs/decisions/0017-one-table-of-counts.md).
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from ml.metrics.registry import OF_COUNTS, Measure
 
 LEVEL = 0.95
 WIDTH = 1.959963984540054  # 97.5 % quantile of the normal distribution
-FEWEST_OF_MEAN = 20  # effective records of a mean; chosen by simulation, docs/decisions/0018
-FEW = 30  # records on one side of a share; chosen by simulation, docs/decisions/0017
+FEWEST_OF_MEAN = 20  # effective records of a mean; chosen by simulation, docs/decisions/0018-money-segments-versions.md
+FEW = 30  # records on one side of a share; chosen by simulation, docs/decisions/0017-one-table-of-counts.md
 
 Ends = tuple[np.ndarray, np.ndarray]
 

@@ -5,7 +5,7 @@ There resampling the records is wrong in any number of them: the resamplings' ow
 parabola with the hold-out's walk on it. What works is to draw from a *smooth* estimate (Léger & MacGibbon 2006, "On the
 bootstrap in cube root asymptotics", Can. J. Stat. 34): new truths for the same records, each with the chance that the
 recalibration curve gives it. The profit that each cut-off then really has is known, so the gap is simply counted.
-Measured in docs/decisions/0018.
+Measured in docs/decisions/0018-money-segments-versions.md.
 """
 
 from __future__ import annotations

@@ -68,7 +68,7 @@ class AlarmEvidence:
         Logarithm of S of each shift; empty before the first outcome.
     best : tuple of float, length 6
         Logarithm of the largest single product of each shift (cumulative sum: Page 1954).
-    changes : tuple of Change, length 6
+    changes : tuple of ChangePoint, length 6
         The change point which that product begins at.
     log_evidence : float
         Natural logarithm of the e-process.

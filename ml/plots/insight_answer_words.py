@@ -1,4 +1,7 @@
-"""Sentences of the three answers: numbers of the plots' own results, in words (docs/decisions/0047)."""
+"""Sentences of the three answers: numbers of the plots' own results, in words.
+
+Why these three: docs/decisions/0047-three-answers-first.md.
+"""
 
 from __future__ import annotations
 

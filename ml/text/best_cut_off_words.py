@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ml.decision.cut_offs import best_cut_off_of
+from ml.decision.cut_offs import DEFAULT, best_cut_off_of
 from ml.decision.payoff import currency_of
 from ml.locale import localized
 from ml.text.few_words import few_words
@@ -34,7 +34,7 @@ def best_cut_off_words(card: Mapping[str, Any], outcome: str) -> str:
         said = text(
             "Best by what decisions are worth: {cut_off}; {half} would lose {lost} for {n} records ({low} to {high}).",
             cut_off=named,
-            half=cut_off_text(0.5),
+            half=cut_off_text(DEFAULT),
             lost=money_text(best.half_loses, currency),
             n=count(1000),
             low=money_text(best.half_loses_low),

@@ -1,5 +1,6 @@
 """Numbers and names as people read them: shares, decimals, counts of records, shortened names.
 
+For plain numbers; values of features with their units, money and percentage points are in :mod:`ml.text.words`.
 Written in the reader's number format (:mod:`ml.locale`), on pages, in figures and in reports.
 """
 

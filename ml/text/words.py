@@ -1,4 +1,7 @@
-"""Values, numbers and percentage points in words, in the schema's labels and units."""
+"""Values of features with their labels and units, money and percentage points, in words.
+
+Shares, counts of records and decimals are in :mod:`ml.text.number_words`.
+"""
 
 from __future__ import annotations
 

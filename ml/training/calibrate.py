@@ -1,6 +1,7 @@
-"""Calibration of a fitted classifier on records that it did not learn from, where that improves its probabilities.
+"""Calibration of the probabilities of a fitted classifier: Platt scaling (sigmoid) or isotonic regression.
 
-The candidates are judged by cross-fitting: each record of the file by a curve that was fitted on the others.
+Fitted on records that the classifier did not learn from, and kept where it improves the probabilities. The candidates
+are judged by cross-fitting: each record of the file by a curve that was fitted on the others.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ class ProbabilityQuality:
     brier : float
         Mean squared difference (of two classes of one of them, of more the sum over all).
     error : float
-        Calibration error: how far mean probability and share lie apart in ten groups of equal size, mean over classes.
+        Expected calibration error (ECE): distance of mean probability and share in ten groups of equal size, mean over
+        classes.
     """
 
     log_loss: float

@@ -17,7 +17,7 @@ from ml.training.trained import Trained
 from ml.trust.code import importable
 
 CARD = "calibration"
-FEWEST_FOR_BACKGROUND = 500  # rows; fewer training rows in their place (docs/decisions/0013)
+FEWEST_FOR_BACKGROUND = 500  # rows; fewer training rows in their place (docs/decisions/0013-blanks.md)
 
 
 def calibrated(inputs: TrainingInputs, trained: Trained, table: TrainingTable) -> Trained:

@@ -156,7 +156,8 @@ def test_another_mix_of_categories_texts_or_gaps_is_another_population(column, v
 
 
 def test_data_that_did_not_change_is_not_called_different():
-    # With a test for each feature one split in two or three would be; docs/decisions/0031 has more splits.
+    # With a test for each feature one split in two or three would be; more splits are in
+    # docs/decisions/0031-checks-of-the-hold-out.md.
     for make, rows in ((mixed, (300, 100)), (mixed, (1_500, 400)), (coarse, (300, 100))):
         found = [checked(frame[: rows[0]], frame[rows[0] :]) for frame in (make(sum(rows), at) for at in range(8))]
         assert not any(card["holdout_checks"]["population"]["differs"] for card in found)

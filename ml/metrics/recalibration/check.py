@@ -3,7 +3,7 @@
 The test takes two statistics and corrects for both (Bonferroni): the likelihood ratio of the recalibration line
 (``line.py``), which sees too high, too low, too extreme and too cautious probabilities, and the range of
 the cumulative sum of truth less probability, in order of the probabilities, which sees a curve that bends. Chosen
-by simulation: docs/decisions/0041.
+by simulation: docs/decisions/0041-tests-that-know-how-many-they-are.md.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ its weight is not chosen but averaged over, by marginal likelihood (Laplace, Woo
 though: where a model says 17 % of most and 80 % of a few, the share has a step. So each penalty is tried with and
 without a multiple of the logit itself (Cox's recalibration line) beside the spline, and averaged over likewise; and
 with steps that the probabilities do not show (``posterior.py``). Posterior draws then give intervals that hold on
-average over the curve (Marra & Wood 2012). Chosen by simulation: docs/decisions/0024.
+average over the curve (Marra & Wood 2012). Chosen by simulation: docs/decisions/0024-campaigns.md.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ml.decision.cut_offs import DEFAULT
 from ml.metrics.threshold_plots import ConfusionTable, confusion_table
 from ml.metrics.threshold_table import threshold_table_of
 from ml.plots.columns import Column, Columns, cut_off
@@ -29,7 +30,7 @@ from ml.translation import mark, text
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-OPTIONS = (Option("cut_off", mark("Cut-off"), default=lambda *_: 0.5, low=0.0, high=1.0, computed=False),)
+OPTIONS = (Option("cut_off", mark("Cut-off"), default=lambda *_: DEFAULT, low=0.0, high=1.0, computed=False),)
 
 
 def compute(study: Study) -> ConfusionTable:
@@ -40,7 +41,7 @@ def compute(study: Study) -> ConfusionTable:
 def at(result: ConfusionTable, view: View) -> int:
     """Row of the cut-off nearest to the chosen one."""
     chosen = view.options.get("cut_off")
-    return int(np.argmin(np.abs(np.array(result.cut_off) - (0.5 if chosen is None else float(chosen)))))
+    return int(np.argmin(np.abs(np.array(result.cut_off) - (DEFAULT if chosen is None else float(chosen)))))
 
 
 def counts_at(result: ConfusionTable, row: int) -> list[list[float]]:

@@ -1,0 +1,74 @@
+"""Names in docstrings exist: types of parameters and attributes, errors, cross-references, and decision records."""
+
+import ast
+import builtins
+import inspect
+import re
+
+from tests.architecture import ROOT
+from tests.unit.test_architecture import PRODUCT
+
+SECTION = re.compile(
+    r"^(Parameters|Attributes|Returns|Yields|Raises)\n-+\n((?:.*\n?)*?)(?=^\w.*\n-+$|\Z)", re.MULTILINE
+)
+CROSS = re.compile(r":(?:class|func|meth|attr|data|exc):`~?([\w.]+)`")
+QUOTED = re.compile(r'"[^"]*"|\{[^}]*\}|``[^`]*``')
+TYPE = re.compile(r"(?<![\w.])[A-Z]\w+")
+DECISION = re.compile(r"docs/decisions/\d{4}(?!-[\w-]+\.md)")
+THEIRS = {"DataFrame", "Series", "WSGI"}  # of pandas, whose modules are imported whole; a word
+MODULES = [*ROOT.glob("*.py"), *(file for room in PRODUCT for file in sorted((ROOT / room).rglob("*.py")))]
+
+
+def names_of(tree):
+    """Every name that a module defines or imports."""
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield node.name
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            yield from (each.asname or each.name for each in node.names)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            yield node.attr
+
+
+def named_by(docstring):
+    """Types of the sections, as numpydoc writes them, and targets of cross-references."""
+    for kind, body in SECTION.findall(docstring):
+        for line in body.splitlines():
+            head, colon, said = line.partition(" : ")
+            if line and not line.startswith(" ") and (colon or kind in ("Returns", "Yields", "Raises")):
+                yield from TYPE.findall(QUOTED.sub("", said if colon else head))
+    yield from (each.rsplit(".", 1)[-1] for each in CROSS.findall(docstring))
+
+
+def docstrings(tree):
+    """Docstrings of a module, without their indentation."""
+    kinds = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    found = (ast.get_docstring(node) for node in ast.walk(tree) if isinstance(node, kinds))
+    return [inspect.cleandoc(each) for each in found if each]
+
+
+def test_names_in_docstrings_exist():
+    trees = {file: ast.parse(file.read_text(encoding="utf-8")) for file in MODULES}
+    known = {name for tree in trees.values() for name in names_of(tree)} | set(dir(builtins)) | THEIRS
+    missing = {
+        (file.relative_to(ROOT).as_posix(), name)
+        for file, tree in trees.items()
+        for said in docstrings(tree)
+        for name in named_by(said)
+        if name not in known
+    }
+    assert missing == set()
+
+
+def test_a_decision_record_is_named_in_full():
+    short = {file.relative_to(ROOT).as_posix(): DECISION.findall(file.read_text(encoding="utf-8")) for file in MODULES}
+    assert {file: found for file, found in short.items() if found} == {}
+
+
+def test_stale_names_are_found():
+    said = "Parameters\n----------\na, b : tuple of Gone, length 2\n    :class:`ml.Lost`.\n\nRaises\n------\nNever\n"
+    assert list(named_by(said)) == ["Gone", "Never", "Lost"]
+    assert DECISION.findall("see docs/decisions/0041.") == ["docs/decisions/0041"]
+    assert DECISION.findall("see docs/decisions/0041-tests.md.") == []
