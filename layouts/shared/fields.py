@@ -76,8 +76,9 @@ def _data(feature: Feature, position: int, start: str, reset_to: str | None) -> 
     if feature.personal:
         data["data-personal"] = "true"
     if feature.kind in ("number", "integer"):
-        limits = {"data-low": feature.low, "data-high": feature.high, "data-step": feature.step or 1}
-        data |= {name: text_of(value) for name, value in limits.items() if value is not None}
+        numbers = {"data-low": feature.low, "data-high": feature.high, "data-step": feature.step or 1}
+        numbers["data-typical"] = feature.default
+        data |= {name: text_of(value) for name, value in numbers.items() if value is not None}
     return data
 
 

@@ -133,7 +133,9 @@ def shown(value: Value) -> str:
 def _grouped(written: str) -> str:
     """A number with commas between groups."""
     whole, point, rest = written.partition(".")
-    return f"{int(whole):,}{point}{rest}" if whole.removeprefix("-").isdecimal() else written
+    digits = whole.removeprefix("-")
+    minus = whole.removesuffix(digits)  # apart, for the whole number of "-0.5" has none
+    return f"{minus}{int(digits):,}{point}{rest}" if digits.isdecimal() else written
 
 
 def meant(feature: Feature, written: str) -> str:

@@ -54,6 +54,23 @@ test("Enter and arrows ask at once; an arrow steps within the limits", () => {
   assert.equal(document.querySelector<HTMLInputElement>("#c-age")!.value, "100");
 });
 
+test("an arrow in a blank field begins where values lie, else at the lower limit, else at 0", () => {
+  const field = document.querySelector<HTMLElement>("[data-feature=income]")!;
+  const control = document.querySelector<HTMLInputElement>("#c-income")!;
+  const stepped = (given: Record<string, string>, key: string) => {
+    for (const name of ["low", "high", "typical"]) delete field.dataset[name];
+    Object.assign(field.dataset, given);
+    type("income", "");
+    hit("income", key);
+    return control.value;
+  };
+  assert.equal(stepped({ typical: "1986" }, "ArrowUp"), "1987");
+  assert.equal(stepped({ typical: "-52.5" }, "ArrowDown"), "-53.5");
+  assert.equal(stepped({ typical: "0", low: "-5" }, "ArrowUp"), "1");
+  assert.equal(stepped({ low: "18" }, "ArrowUp"), "19");
+  assert.equal(stepped({}, "ArrowUp"), "1");
+});
+
 test("an answer about other values is not called current", () => {
   type("income", "60");
   hit("income", "Enter");

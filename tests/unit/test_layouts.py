@@ -20,7 +20,7 @@ from ml.data.schema import Schema
 from ml.decision.bands import Band
 from ml.decision.decide import NOT_SETTLED
 from ml.errors import BrokenModel, Problem, UnknownModel
-from ml.locale import NotANumber, canonical, current_format, format_of_locale, use_number_format
+from ml.locale import DEFAULT_FORMAT, NotANumber, canonical, current_format, format_of_locale, use_number_format
 from ml.service import Score
 
 
@@ -141,12 +141,20 @@ def test_the_gallery_takes_anything(record):
     [
         (Feature("x", "X", "number", seen=(8.0, 224.0)), "8 to 224 in training"),
         (Feature("x", "X", "number", seen=(0.06251, 0.1634)), "0.06251 to 0.1634 in training"),
+        (Feature("x", "X", "number", seen=(-99.88649, -0.50538)), "-99.8865 to -0.50538 in training"),
         (Feature("x", "X", "date", seen=(DAY, DAY)), f"{DAY} to {DAY} in training"),
         (Feature("x", "X", "number"), ""),
     ],
 )  # fmt: skip
 def test_the_usual_range_stands_under_the_field(feature, hint):
-    assert fields.range_hint(feature) == hint
+    with use_number_format(DEFAULT_FORMAT):
+        assert fields.range_hint(feature) == hint
+
+
+def test_a_number_names_its_typical_value_from_which_arrow_keys_step_a_blank():
+    year = Feature("x", "X", "integer", low=1900, default=1986)
+    assert getattr(fields.field(year, 0, ""), "data-typical") == "1986"
+    assert not hasattr(fields.field(Feature("x", "X", "number"), 0, ""), "data-typical")
 
 
 @pytest.mark.parametrize(

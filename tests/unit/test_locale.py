@@ -135,6 +135,7 @@ def test_every_word_for_people_has_the_readers_marks():
     with use_number_format(GERMAN):
         assert theme.figure([]).layout.separators == ",."  # decimal mark, then group
         assert (shown(20901.0), shown(-20901), shown(0.25), shown(True)) == ("20.901", "-20.901", "0,25", "true")
+        assert (shown(-0.25), shown(-0.0001), shown(-1000.5)) == ("-0,25", "-0,0001", "-1.000,5")
         assert (number_text(20901.5), points_text(-0.4)) == ("20.901,5", "−0,4 points")
         assert percents([0.62, 0.37995, 0.00005], exclusive=True) == ["62,0\u00a0%", "38,0\u00a0%", "< 0,1\u00a0%"]
         assert (number_words.percent(0.0051), number_words.percent(0.0001), number_words.count(1234.5)) == (

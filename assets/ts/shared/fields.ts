@@ -78,9 +78,9 @@ export function settleNumber(field: HTMLElement) {
 }
 
 export function step(field: HTMLElement, direction: number) {
-  const { step: size = "1", low, high } = field.dataset;
-  const written = valueOf(field);
-  const value = Number(written || low || 0);
+  const { step: size = "1", low, high, typical } = field.dataset;
+  const written = valueOf(field) || typical || low || "0"; // a blank is stepped from where most values lie, not from 0
+  const value = Number(written);
   if (!Number.isFinite(value)) return;
   const digits = Math.max(...[size, written].map((text) => (text.split(".")[1] ?? "").length));
   const moved = Math.min(Math.max(value + direction * Number(size), Number(low ?? -Infinity)), Number(high ?? Infinity));
