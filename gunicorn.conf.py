@@ -107,7 +107,7 @@ def worker_exit(_server: Any, worker: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Let no person wait for what a worker computes once for each model, and see to the sweep of old jobs."""
+    """Let no person wait for what a worker computes once for each model, and see to the purge of old jobs."""
     extensions = getattr(worker.wsgi, "extensions", {})
     if "likely-mover" in extensions:
         extensions["likely-mover"].start()  # after the fork, which no thread survives

@@ -27,10 +27,10 @@ from feedback.shadow.queueing import ShadowQueue
 from feedback.shadow.runner import begin_shadow
 from feedback.spool import Spool
 from jobs.job_service import JobService
-from jobs.kept.keeper import Keeper
-from jobs.kept.sweep import sweep_temporary
 from jobs.local_runner import LocalRunner
 from jobs.receive import FileLimits
+from jobs.retention.purge import purge_temporary
+from jobs.retention.retention_thread import RetentionThread
 from jobs.webhooks.allowed_addresses import WebhookRules
 from jobs.webhooks.sign import secrets_of
 from layouts.campaign.page import FileRetention
@@ -48,7 +48,7 @@ from telemetry.collectors import Alarms, Models, Queue
 from telemetry.exposition import Exposition
 from telemetry.metrics import show_breaker
 from telemetry.predictions import observe_scored
-from web.cache import CacheBackend, sweep
+from web.cache import CacheBackend, purge_cache
 from web.demo import DemoModels
 
 log = logging.getLogger("likely")
@@ -101,7 +101,7 @@ def open_services(settings: Settings) -> Services:
         cache_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise BadSetting(f"VAR_DIR is {str(settings.var_dir)!r}; accepted: a folder to write to ({error}).") from None
-    sweep(cache_dir)
+    purge_cache(cache_dir)
     cache = CacheBackend(cache_dir, settings.redis_url)
     store = open_store(settings.database_url)
     chosen = chosen_cut_offs(store)
@@ -203,14 +203,14 @@ def ask_once(service: Service, seconds: float = 5.0) -> None:
 
 
 def begin_worker(settings: Settings, services: Services, job_service: JobService) -> None:
-    """Begin what a worker process does beside answering: it asks each model once, sweeps, and watches."""
+    """Begin what a worker process does beside answering: it asks each model once, purges, and watches."""
     ask_once(services.service)
 
     def beside() -> None:
-        sweep_temporary()
-        sweep(settings.var_dir / "cache")
+        purge_temporary()
+        purge_cache(settings.var_dir / "cache")
 
-    Keeper(services.store, job_service.files, settings.job_days, beside, settings.decision_days).start()
+    RetentionThread(services.store, job_service.files, settings.job_days, beside, settings.decision_days).start()
     begin_watch(settings, services)
     if services.feedback:
         begin_shadow(services.feedback, settings.var_dir, plain_environ())

@@ -21,9 +21,9 @@ from contextlib import ExitStack
 
 from feedback.job_kinds import kinds_of
 from jobs import worker_metrics
-from jobs.kept.keeper import Keeper
 from jobs.local_runner import PAUSE, run_until_idle
 from jobs.missing_versions import VERSION_PATIENCE
+from jobs.retention.retention_thread import RetentionThread
 from jobs.webhooks.allowed_addresses import WebhookRules
 from jobs.webhooks.deliver import WebhookSender
 from jobs.worker import Worker
@@ -135,7 +135,7 @@ def _begin(settings: Settings, store: Store, files: Files, service: Service, sto
     rules = WebhookRules.of(settings.callback_secret, settings.callback_networks)
     WebhookSender(store, rules, settings.job_lease).start(stop)
 
-    Keeper(store, files, settings.job_days, decision_days=settings.decision_days).start(stop)
+    RetentionThread(store, files, settings.job_days, decision_days=settings.decision_days).start(stop)
 
 
 def _help(settings: Settings, stop: threading.Event, parent: int) -> int:

@@ -1,7 +1,7 @@
 """Celery: the broker carries ids of jobs, and a lost message does no harm.
 
 Celery workers on any number of machines learn that a job has free chunks, and claim these from the
-table as all workers do. A lost message is sent again by the sweeper of any worker.
+table as all workers do. A lost message is sent again by the reannouncer of any worker.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ BREAKER = "likely_breaker"  # attribute of the application
 # Loggers, and what they say of an outage; a message that was not acknowledged comes again, and finds its chunks done
 OF_OUTAGES = ("celery.worker.consumer.consumer", "celery.worker.consumer.connection", "celery.worker.request")
 LOST, CONNECTED = ("%s (%r)", "consumer: Cannot connect to %s", "Couldn't ack %r"), "Connected to %s"
-SWEEP = 10.0  # seconds between two sweeps for jobs without a message
+REANNOUNCE_SECONDS = 10.0  # seconds between two looks for jobs without a message
 DEAF = 30.0  # seconds without a message after which a worker looks for work by itself; a busy one hears each SLICE
 
 # One byte shared by the worker's processes: those of the pool receive no signal at shutdown
@@ -93,13 +93,13 @@ class OneLineAnOutage(logging.Filter):
 
 
 def announcer(app: Celery) -> Callable[[str], None]:
-    """Return the function that tells workers of a job; where the broker is unreachable, the sweeper does so later."""
+    """Return the function that tells workers of a job; without the broker the reannouncer does so later."""
     last: dict[str, float] = {}
     breaker = breaker_of(app)
 
     def announce(job: str) -> None:
         now = time.monotonic()
-        if now - last.get(job, -SWEEP) < 1 or not breaker.allows():
+        if now - last.get(job, -REANNOUNCE_SECONDS) < 1 or not breaker.allows():
             return
         if len(last) > REMEMBERED:
             last.clear()
@@ -118,7 +118,7 @@ def announcer(app: Celery) -> Callable[[str], None]:
 def serve(
     app: Celery, step: Callable[[str], bool], with_work: Callable[[], list[str]], begin: Callable[[], object]
 ) -> Celery:
-    """Add the task to a Celery application, and the sweeper to its workers.
+    """Add the task to a Celery application, and the reannouncer to its workers.
 
     Parameters
     ----------
@@ -143,14 +143,14 @@ def serve(
     for name in OF_OUTAGES:
         logging.getLogger(name).addFilter(OneLineAnOutage(breaker_of(app)))
     signals.worker_shutting_down.connect(_end, weak=False)
-    sweeper = Sweeper(announcer(app), step, with_work)
-    signals.task_received.connect(sweeper.heard, weak=False)
-    signals.worker_ready.connect(sweeper.start, weak=False)
+    reannouncer = Reannouncer(announcer(app), step, with_work)
+    signals.task_received.connect(reannouncer.heard, weak=False)
+    signals.worker_ready.connect(reannouncer.start, weak=False)
     signals.worker_ready.connect(lambda **_: begin(), weak=False)
     return app
 
 
-class Sweeper:
+class Reannouncer:
     """Announces jobs that have work and no message, and works itself where this worker hears nothing of its broker.
 
     Celery's consumer may wait for good on a connection to Redis that broke while it acknowledged a message (seen with
@@ -183,7 +183,7 @@ class Sweeper:
             log.warning("Messages come again from the broker.")
             self._is_deaf = False
 
-    def sweep(self) -> None:
+    def reannounce(self) -> None:
         """Announce jobs, and execute their free chunks where no message came for a while although there are some."""
         jobs = self._with_work()
         if not jobs:
@@ -201,9 +201,11 @@ class Sweeper:
             pass
 
     def start(self, **_: object) -> None:
-        """Sweep in a thread until this worker is told to stop."""
-        PeriodicThread("sweeper", self._sweep, "The sweeper could not look for work", SWEEP, first=0.0).start()
+        """Look for them in a thread until this worker is told to stop."""
+        PeriodicThread(
+            "reannouncer", self._look, "The sweeper could not look for work", REANNOUNCE_SECONDS, first=0.0
+        ).start()
 
-    def _sweep(self) -> None:
+    def _look(self) -> None:
         if not stopping():
-            self.sweep()
+            self.reannounce()

@@ -13,8 +13,8 @@ from jobs.files.head import check_head, check_kept, form_of, is_checkable_by_hea
 from jobs.files.source import RECORDS
 from jobs.files.stream_check import StreamCheck
 from jobs.job_options import check_options, compared_options, differences
-from jobs.kept.removal import remove_job
 from jobs.receive import USUAL, FileLimits, Receiver, discard, limited_to_size
+from jobs.retention.removal import remove_job
 from jobs.webhooks.allowed_addresses import NOBODY, WebhookRules
 from ml.errors import UnknownModel
 from ml.files.readers.text_process import SERVER

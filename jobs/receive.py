@@ -64,7 +64,7 @@ class Receiver:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        """Undo what became no job. Where the commit is unknown, the file stays until the sweep has checked."""
+        """Undo what became no job. Where the commit is unknown, the file stays until the purge has checked."""
         if not self.accepted and not isinstance(error, CommitUnknown):
             self._undo()
 
@@ -133,7 +133,7 @@ class Receiver:
             raise NoRoom(text("What was sent cannot be kept here at the moment."), text("Try again later.")) from None
 
     def _undo(self) -> None:
-        """Remove the file, and release its quota; what fails is left to the sweep."""
+        """Remove the file, and release its quota; what fails is left to the purge."""
         discard(self._files, self.job)
         if self.who:
             try:
@@ -161,7 +161,7 @@ class Receiver:
 
 
 def discard(files: Files, job: str) -> None:
-    """Remove the files of a job; a failure is left to the sweep."""
+    """Remove the files of a job; a failure is left to the purge."""
     try:
         files.remove(paths.folder(job))
     except OSError as error:

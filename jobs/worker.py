@@ -10,8 +10,8 @@ from contextlib import suppress
 from typing import Any
 
 from jobs.files import paths
-from jobs.kept.removal import clear_after
 from jobs.missing_versions import MissingVersions
+from jobs.retention.removal import clear_after
 from jobs.work.chunks import LeaseLost, Stopped
 from jobs.work.job_kinds import SCORE, JobKind, job_kind
 from jobs.work.lease_renewal import heartbeat

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from ml.cli.again.challenger import Challengers as ChoosesChallengers
 from ml.cli.commands import main
-from ml.cli.kept.forget import Eraser as ErasesRecords
+from ml.cli.erasure.forget import Eraser as ErasesRecords
 from ml.cli.people import Accounts
 from ml.decision.cut_offs import ChosenCutOffs
 from ml.lifecycle.shared.sync import open_shared
@@ -49,7 +49,7 @@ def accounts(store: Store) -> Accounts:
 
 def eraser(settings: Settings, store: Store) -> ErasesRecords:
     """What finds and erases a record."""
-    from jobs.kept.erase import Eraser  # other commands do not need what it imports
+    from jobs.retention.erase import Eraser  # other commands do not need what it imports
     from store.files import Files
 
     return Eraser(open_service(settings.models_folder), store, Files(settings.files_url))

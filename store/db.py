@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from store.connection.circuit_breaker import CircuitBreaker
 from store.cut_off_change import CutOffChange
 from store.errors import StoreUnavailable, store_errors
-from store.kept.job_ids import TAG, JobIds, new_tag
+from store.retention.job_ids import TAG, JobIds, new_tag
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from store.backup.store_backup import StoreBackup
     from store.book import BookTable
     from store.jobs import JobTable
-    from store.kept.duties import DutyTable
-    from store.kept.erasures import ErasureTable
     from store.outcomes.outcome_store import OutcomeStore
+    from store.retention.duties import DutyTable
+    from store.retention.erasures import ErasureTable
     from store.secrets import SecretTable
     from store.shared.shared_models import SharedModelTable
     from store.webhooks import WebhookTable
@@ -168,14 +168,14 @@ class Store:
     @property
     def duties(self) -> DutyTable:
         """Duties: periodic tasks that one process of all instances does at a time."""
-        from store.kept.duties import DutyTable
+        from store.retention.duties import DutyTable
 
         return DutyTable(self._engine)
 
     @property
     def erasures(self) -> ErasureTable:
         """Changes of the tables that erase one record."""
-        from store.kept.erasures import ErasureTable
+        from store.retention.erasures import ErasureTable
 
         return ErasureTable(self._engine)
 

@@ -19,9 +19,9 @@ from store.database_table import clock, now_in
 from store.errors import CommitUnknown
 from store.job import OPEN, SPLITTING, UNKNOWN, Chunk, Origin, State
 from store.job_queries import JobQueries, first_open, free
-from store.kept.removals import RemovalTable
 from store.lease import Lease
 from store.outcomes.assignments import AssignmentTable
+from store.retention.removals import RemovalTable
 from store.tables import chunks, jobs, uploads, webhooks
 from store.uploads import UploadTable
 

@@ -108,11 +108,11 @@ def _config(folder: Path, redis_url: str) -> dict[str, Any]:
         # a frozen Redis must not delay a page for longer than computing the result would
         patience = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}
         return shared | {"CACHE_TYPE": "RedisCache", "CACHE_REDIS_URL": redis_url, "CACHE_OPTIONS": patience}
-    # no threshold: counting files at each write is slow; `sweep` bounds the folder
+    # no threshold: counting files at each write is slow; `purge_cache` bounds the folder
     return shared | {"CACHE_TYPE": "FileSystemCache", "CACHE_DIR": str(folder), "CACHE_THRESHOLD": 0}
 
 
-def sweep(folder: Path, older_than: float = _THIRTY_DAYS) -> int:
+def purge_cache(folder: Path, older_than: float = _THIRTY_DAYS) -> int:
     """Remove cached files that have expired, or were not written for a while: results of versions long replaced.
 
     Returns

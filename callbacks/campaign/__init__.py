@@ -8,14 +8,24 @@ from __future__ import annotations
 
 from dash import Dash
 
-from callbacks.campaign import call_list, columns, downloads, forecast, hand_out, kept, records, scoring, steps
+from callbacks.campaign import (
+    call_list,
+    columns,
+    downloads,
+    forecast,
+    hand_out,
+    recent_campaigns,
+    records,
+    scoring,
+    steps,
+)
 from callbacks.campaign.backend import CampaignBackend
 
 
 def register(app: Dash, backend: CampaignBackend) -> None:
     """Register the callbacks of the page."""
     steps.register(app, backend)
-    kept.register(app, backend)
+    recent_campaigns.register(app, backend)
     columns.register(app, backend)
     scoring.register(app, backend)
     records.register(app, backend)

@@ -15,7 +15,7 @@ from dash.exceptions import PreventUpdate
 from callbacks.campaign.backend import CampaignBackend, as_shown, words
 from callbacks.campaign.records import table
 from jobs.errors import UnknownJob
-from layouts.campaign import columns, kept, page, reading, result, scoring
+from layouts.campaign import columns, page, reading, recent_campaigns, result, scoring
 from layouts.campaign.page import Step, trouble
 from layouts.shared import ids, url
 from ml.errors import LikelyError
@@ -122,7 +122,7 @@ def opening(backend: CampaignBackend, bundle: Bundle, query: Mapping[str, str]) 
     if wrong:
         return trouble(job, *wrong)
     step = STEPS[found.state](backend, found, query)
-    return replace(step, body=[kept.opened(as_shown(found)), *step.body])
+    return replace(step, body=[recent_campaigns.opened(as_shown(found)), *step.body])
 
 
 def _wrong(job: Job, model: str) -> tuple[str, str] | None:

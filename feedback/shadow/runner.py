@@ -25,7 +25,7 @@ PAUSE = 2.0  # seconds between two looks while nothing waits
 AT_ONCE = 20  # decisions of a claim
 LEASE_SECONDS = 900.0  # seconds, more than they may take
 LONGEST_REST = 120.0  # seconds until a challenger is asked again that ended its process or stood still, more after each
-SWEPT, GIVEN_UP = 600.0, 86_400.0  # seconds between two sweeps; after which nobody asks any more
+EXPIRE_EVERY, GIVEN_UP = 600.0, 86_400.0  # seconds between two times; after which nobody asks any more
 GONE = "The values of the record are gone."
 
 
@@ -44,7 +44,7 @@ class ShadowRunner:
         self._store, self._sealer, self._asker = store, sealer, asker
         self._models, self._lock = models, FileLock(lock, thread_local=False)
         self._rests: dict[str, tuple[float, float]] = {}  # challenger: seconds, and until when
-        self._swept = float("-inf")
+        self._expired_at = float("-inf")
 
     def start(self) -> None:
         """Ask in a thread for as long as this process runs."""
@@ -107,9 +107,9 @@ class ShadowRunner:
             shared.note_use(name, fingerprint)
 
     def _sweep(self) -> None:
-        if time.monotonic() - self._swept > SWEPT:
-            self._swept = time.monotonic()
-            self._store.outcomes.shadow.sweep(GIVEN_UP)
+        if time.monotonic() - self._expired_at > EXPIRE_EVERY:
+            self._expired_at = time.monotonic()
+            self._store.outcomes.shadow.expire(GIVEN_UP)
 
 
 def _answer_fields(told: dict[str, Any]) -> dict[str, Any]:

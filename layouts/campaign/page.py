@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from dash import html
 from dash.development.base_component import Component
 
-from layouts.campaign import file, kept, parts
+from layouts.campaign import file, parts, recent_campaigns
 from layouts.shared import ids
 from layouts.shared.static_html import static_html
 from ml.bundle.bundle import Bundle
@@ -89,15 +89,15 @@ def page(bundle: Bundle, name: str, retention: FileRetention, step: Step | None 
     step = step or first(retention)
     data = {"data-model": name, "data-at": step.name}
     at_step = html.Div(inside(step, name, retention), id=ids.CAMPAIGN, className="campaign", **data)
-    others = [kept.place()] if step.name in WITH_OTHERS else []
-    return html.Div([kept.store(), at_step, *others])
+    others = [recent_campaigns.place()] if step.name in WITH_OTHERS else []
+    return html.Div([recent_campaigns.store(), at_step, *others])
 
 
 def inside(step: Step, model: str, retention: FileRetention) -> list[Component]:
     """Content of the page at a step."""
     words = static_html(html.P(retention.words(), className="campaign-keeping"))
     trail = [] if step.name == TROUBLE else [static_html(_trail(step.name))]
-    way = [] if step.name in WITH_OTHERS else [kept.way(model)]
+    way = [] if step.name in WITH_OTHERS else [recent_campaigns.way(model)]
     return [html.Div([*trail, *way], className="campaign-head"), *step.body, words]
 
 

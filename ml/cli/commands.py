@@ -29,10 +29,10 @@ from ml.cli import (
     warm,
 )
 from ml.cli.again import challenger, retrain, training
+from ml.cli.erasure import forget
 from ml.cli.examples import add_examples
 from ml.cli.instances import backup, restore, sync, upload
 from ml.cli.instances.sharing import catch_up
-from ml.cli.kept import forget
 from ml.decision.cut_offs import ChosenCutOffs
 from ml.errors import InvalidRecord, LikelyError, Problem
 from ml.service import Service, open_service

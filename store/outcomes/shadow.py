@@ -136,7 +136,7 @@ class ShadowTable(DatabaseTable):
             _quantiles([row.seconds for row in times]), _quantiles([row.beside for row in times]),
         )  # fmt: skip
 
-    def sweep(self, seconds: float) -> int:
+    def expire(self, seconds: float) -> int:
         """Fail questions that have waited for so many seconds, and delete answers about decisions that were deleted."""
         with self._read_then_write() as connection:
             late = and_(_OF.state == WAITING, _OF.due < clock(connection) - seconds)

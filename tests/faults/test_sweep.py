@@ -10,7 +10,7 @@ import pytest
 
 from jobs.files import paths
 from jobs.job_service import JobService
-from jobs.kept.sweep import sweep
+from jobs.retention.purge import purge
 from jobs.worker import Worker
 from ml.service import open_service
 from store.db import open_store
@@ -22,10 +22,10 @@ from tests.small import small_model
 
 REMOVE = """
 import os, signal, sys
-from jobs.kept.removal import remove_job
+from jobs.retention.removal import remove_job
 from store.db import open_store
 from store.files import Files
-from store.kept.removals import RemovalTable
+from store.retention.removals import RemovalTable
 
 def killed(*_): os.kill(os.getpid(), signal.SIGKILL)
 
@@ -98,7 +98,7 @@ def test_a_removal_whose_process_was_killed_is_finished(places, models, where):
     assert store.jobs.get(job) is None  # nobody is told of it any more
     assert store.jobs.states([job]) == {job: "removed"}
     assert bool(files.folders(paths.ALL)) == (where == "before the files")
-    sweep(store, files, 7)
+    purge(store, files, 7)
     assert store.jobs.states([job]) == {}
     assert files.folders(paths.ALL) == []
 
@@ -108,10 +108,10 @@ def test_the_file_of_an_upload_whose_process_was_killed_is_removed(places, model
     store, files, job = done_job(places, models)
     killed(SEND, *places, models, where)
     (left,) = set(files.folders(paths.ALL)) - {job}
-    sweep(store, files, 7)
+    purge(store, files, 7)
     assert left in files.folders(paths.ALL)  # somebody might still be sending it
     age(tmp_path / "files" / paths.folder(left))
-    sweep(store, files, 7)
+    purge(store, files, 7)
     assert files.folders(paths.ALL) == [job]
 
 

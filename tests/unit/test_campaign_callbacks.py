@@ -9,7 +9,7 @@ from dash._utils import AttributeDict
 from dash.exceptions import PreventUpdate
 from plotly.utils import PlotlyJSONEncoder
 
-from callbacks.campaign import call_list, columns, downloads, forecast, kept, scoring, steps
+from callbacks.campaign import call_list, columns, downloads, forecast, recent_campaigns, scoring, steps
 from callbacks.campaign.backend import CampaignBackend
 from jobs.campaign_service import CampaignService
 from layouts.campaign.page import FileRetention
@@ -390,7 +390,7 @@ def test_the_campaigns_of_a_browser_are_listed_with_their_states(house, backend)
     made, _ = make(backend, done(house), number="5")
     cancelled = held(house)
     house.client.delete(f"/api/v1/jobs/{cancelled}")
-    said = kept.show_kept(
+    said = recent_campaigns.show_kept(
         backend,
         [
             kept_as(held_one),
@@ -412,11 +412,11 @@ def test_the_campaigns_of_a_browser_are_listed_with_their_states(house, backend)
 
 
 def test_more_campaigns_than_are_shown_are_said(backend):
-    many = [kept_as(f"{number:032x}") for number in range(kept.kept.MOST + 1)]
-    said = kept.show_kept(backend, many)
+    many = [kept_as(f"{number:032x}") for number in range(recent_campaigns.recent_campaigns.MOST + 1)]
+    said = recent_campaigns.show_kept(backend, many)
     assert len(said[1].children.children[1].children) == 500
     assert "The 500 newest are shown." in words(said)
-    assert "newest are shown" not in words(kept.show_kept(backend, many[1:]))
+    assert "newest are shown" not in words(recent_campaigns.show_kept(backend, many[1:]))
 
 
 @pytest.mark.parametrize(
@@ -431,7 +431,7 @@ def test_more_campaigns_than_are_shown_are_said(backend):
     ],
 )
 def test_whatever_a_browser_keeps_is_answered(backend, data):
-    assert kept.show_kept(backend, data) == []
+    assert recent_campaigns.show_kept(backend, data) == []
 
 
 def test_what_is_open_is_told_to_the_browser(house, backend):

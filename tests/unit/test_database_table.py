@@ -55,7 +55,7 @@ def test_of_two_ids_that_leave_a_control_group_both_are_gone(store, monkeypatch)
             threads[0] = meanwhile(lambda: erasures.erase_from_control_group("a" * 32, "bert"))
         return read(text)
 
-    monkeypatch.setattr("store.kept.erasures.json.loads", slowly)
+    monkeypatch.setattr("store.retention.erasures.json.loads", slowly)
     erasures.erase_from_control_group("a" * 32, "anna")
     threads[0].join()
     monkeypatch.undo()

@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 from api import create_api
 from jobs.files import paths
 from jobs.job_service import JobService
-from jobs.kept.erase import Eraser
+from jobs.retention.erase import Eraser
 from jobs.work import chunks as doing
 from jobs.worker import Worker
 from ml.add import add_model

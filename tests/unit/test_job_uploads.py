@@ -17,8 +17,8 @@ from jobs.files import head as heads
 from jobs.files.head import check_file
 from jobs.files.stream_check import StreamCheck
 from jobs.job_service import JobService
-from jobs.kept.sweep import sweep
 from jobs.receive import FileLimits
+from jobs.retention.purge import purge
 from jobs.worker import Worker
 from ml.errors import LikelyError, Misread
 from ml.files.readers import json_records
@@ -384,10 +384,10 @@ def test_one_of_which_nobody_knows_whether_the_store_heard(house):
     assert house.send(HEADER + LINE).status_code == 503
     event.remove(engine, "commit", breaks)
     (folder,) = house.folder.iterdir()
-    sweep(house.store, house.files, 7)
+    purge(house.store, house.files, 7)
     assert folder.exists()  # somebody might still be sending it
     age(folder)
-    sweep(house.store, house.files, 7)
+    purge(house.store, house.files, 7)
     house.nothing_stays()
 
 
@@ -410,7 +410,7 @@ def test_what_a_killed_process_left_is_swept_and_nothing_else(house):
     for folder in house.folder.iterdir():
         if folder.name != d:
             age(folder)
-    sweep(house.store, house.files, 7)
+    purge(house.store, house.files, 7)
     # Of a job; of another database; still being sent
     assert {folder.name for folder in house.folder.iterdir()} == {kept, others + "a", others + "b", d}
 
@@ -422,7 +422,7 @@ def test_a_place_that_is_no_folder_is_swept_too(service, tmp_path):
     files.write(f"jobs/{job}/source", [b"x"])
     assert files.folders("jobs") == [job]
     assert 0 <= files.age(f"jobs/{job}", time.time()) < 60
-    sweep(store, files, 7)
+    purge(store, files, 7)
     assert files.folders("jobs") == [job]
     files.remove("jobs")
 

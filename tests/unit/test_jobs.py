@@ -15,8 +15,8 @@ from jobs.downloads import Downloads
 from jobs.errors import KeyTaken, NoRoom, NotDone, UnknownJob
 from jobs.files.stream_check import StreamCheck
 from jobs.job_service import JobService
-from jobs.kept.sweep import sweep
 from jobs.local_runner import LOCK, LocalRunner, run_until_idle
+from jobs.retention.purge import purge
 from jobs.work import chunks as doing
 from jobs.work import job_kinds
 from jobs.worker import Worker
@@ -353,8 +353,8 @@ def test_who_looks_whether_a_runner_runs_is_taken_for_none(tmp_path):
 def test_jobs_that_have_been_over_for_long_are_removed_with_their_files(house, frame):
     job = house.send(table(frame))
     house.work()
-    assert sweep(house.store, house.files, days=1) == 0
-    assert sweep(house.store, house.files, days=-1) == 1
+    assert purge(house.store, house.files, days=1) == 0
+    assert purge(house.store, house.files, days=-1) == 1
     with pytest.raises(UnknownJob):
         house.job_service.get(job.id)
     assert not list(house.folder.glob("jobs/*"))

@@ -10,7 +10,7 @@ from jobs.campaign_service import CampaignService
 from jobs.downloads import Downloads
 from jobs.errors import UnknownJob
 from jobs.job_service import JobService
-from jobs.kept.sweep import sweep
+from jobs.retention.purge import purge
 from jobs.work import chunks as doing
 from jobs.worker import Worker
 from ml.batch.result_columns import score_cells
@@ -49,7 +49,7 @@ def test_a_job_is_done_in_a_place_that_is_no_folder(tmp_path, bucket, monkeypatc
     assert lines == [
         [*text.values(), *score_cells(bundle.outcomes, score), ""] for text, score in zip(texts, scores, strict=True)
     ]
-    assert sweep(store, Files(URL), days=-1) == 1
+    assert purge(store, Files(URL), days=-1) == 1
     assert not bucket
     with pytest.raises(UnknownJob):
         job_service.get(job.id)

@@ -13,8 +13,8 @@ from auth.gate import Gate
 from auth.permissions import Permission
 from jobs.errors import TooMuchOpen
 from jobs.job_service import JobService
-from jobs.kept.sweep import sweep
 from jobs.receive import FileLimits, Receiver
+from jobs.retention.purge import purge
 from jobs.worker import Worker
 from ml.files.write.formats import EXCEL_CSV
 from store.db import open_store
@@ -229,7 +229,7 @@ def test_the_house_keeper_removes_uploads_of_killed_processes(service, tmp_path)
     reserve(house.store.jobs)
     with house.store.jobs._engine().begin() as connection:
         connection.execute(update(uploads).values(at=0))
-    sweep(house.store, house.files, 7)
+    purge(house.store, house.files, 7)
     with house.store.jobs._engine().connect() as connection:
         assert connection.execute(uploads.select()).all() == []
 

@@ -13,7 +13,7 @@ from auth.audit_log import AuditLog
 from auth.keys import ApiKeys
 from feedback.job_kinds import kinds_of
 from feedback.outcome_import import outcome_job
-from jobs.kept.erase import Eraser
+from jobs.retention.erase import Eraser
 from jobs.worker import Worker
 from ml.service import open_service
 from settings import Settings

@@ -21,8 +21,8 @@ from feedback.shadow.asker import Asker
 from feedback.shadow.runner import ShadowRunner
 from jobs.files import paths
 from jobs.job_service import JobService
-from jobs.kept.keeper import Keeper
-from jobs.kept.sweep import sweep, sweep_temporary
+from jobs.retention.purge import purge, purge_temporary
+from jobs.retention.retention_thread import RetentionThread
 from jobs.webhooks.allowed_addresses import WebhookRules
 from jobs.work import call_lists
 from jobs.work import chunks as doing
@@ -30,7 +30,7 @@ from jobs.worker import Worker
 from ml.service import open_service
 from store.db import Store, open_store
 from store.files import Files
-from store.kept.removals import RemovalTable
+from store.retention.removals import RemovalTable
 from store.tables import control_groups, metadata
 from tests.small import people, small_service
 from tests.unit.test_store import url  # noqa: F401 - the fixture of both databases
@@ -198,7 +198,7 @@ def test_a_removal_that_was_broken_off_is_out_of_sight_and_finished_by_the_sweep
     assert house.client.get("/api/v1/jobs").json["jobs"] == []
     assert told(house, ids[0])
     assert [name for name, _ in told(house, MARKER)] == (["file"] * len(told(house, MARKER)))  # no row tells a value
-    sweep(house.store, house.files, 7)
+    purge(house.store, house.files, 7)
     assert told(house, *ids, MARKER) == []
 
 
@@ -213,7 +213,7 @@ def test_files_that_cannot_be_removed_now_are_removed_by_the_sweep(house, monkey
         assert house.client.delete(place).status_code == 204
     assert "are still there: read-only file system" in caplog.text
     assert house.client.get(place).status_code == 404
-    sweep(house.store, house.files, 7)
+    purge(house.store, house.files, 7)
     assert told(house, place.rpartition("/")[2], MARKER) == []
 
 
@@ -230,7 +230,7 @@ def test_the_sweep_leaves_the_lists_of_an_old_campaign_to_their_own_time(house):
     place, made = campaign(house)
     with house.store._engine().begin() as connection:
         connection.exec_driver_sql(f"UPDATE jobs SET finished = finished - 864000 WHERE id = '{place[-32:]}'")
-    assert sweep(house.store, house.files, 7) == 1
+    assert purge(house.store, house.files, 7) == 1
     assert house.client.get(place).status_code == 404
     assert house.client.get(f"{made}/result").status_code == 200
 
@@ -238,14 +238,14 @@ def test_the_sweep_leaves_the_lists_of_an_old_campaign_to_their_own_time(house):
 def test_the_sweep_removes_any_number_of_old_jobs_at_once(house):
     for _ in range(105):
         house.store.jobs.add(house.store.job_ids.new(), "binary@x", "", 0, {}, None, "held")
-    assert sweep(house.store, house.files, -1) == 105
+    assert purge(house.store, house.files, -1) == 105
 
 
 def test_files_that_came_back_after_a_cancelled_job_are_swept(house):
     job = house.client.post("/api/v1/models/binary/jobs", data=data()).json["id"]
     house.client.delete(f"/api/v1/jobs/{job}")
     house.files.write(f"{paths.folder(job)}/000001-out-x", [MARKER.encode()])
-    sweep(house.store, house.files, 7)
+    purge(house.store, house.files, 7)
     assert told(house, MARKER) == []
 
 
@@ -254,7 +254,7 @@ def test_files_that_came_back_after_a_cancelled_job_are_swept(house):
 
 def keeper(url, house):  # noqa: F811
     house.store._engine()  # where there is no database yet, nothing is swept
-    return Keeper(open_store(url), house.files, 7)
+    return RetentionThread(open_store(url), house.files, 7)
 
 
 def test_one_process_of_all_sweeps_in_an_hour(house, url):  # noqa: F811
@@ -289,7 +289,7 @@ def test_what_looks_every_few_seconds_makes_no_database(tmp_path):
     feedback = Feedback(open_service(tmp_path / "models"), store, None)
     receivers = Receivers("http://127.0.0.1:1/", (b"0" * 24,))
     for looks in (
-        Keeper(store, Files(str(tmp_path)), 7).look,
+        RetentionThread(store, Files(str(tmp_path)), 7).look,
         Watch(feedback).look,
         FeedSender(feedback, receivers.url, receivers.secrets).look,
         AlertSender(store, receivers)._look,
@@ -309,7 +309,7 @@ def test_temporary_folders_of_killed_processes_are_swept_after_a_day(tmp_path):
     for path in (old / "made", old, others / "made", others, young):  # the young one has a file that is new
         os.utime(path, (time.time() - 100_000,) * 2)
     (tmp_path / "likely-link").symlink_to(others)
-    assert sweep_temporary(tmp_path) == 1
+    assert purge_temporary(tmp_path) == 1
     assert sorted(path.name for path in tmp_path.iterdir()) == ["likely-link", "likely-young", "other"]
 
 

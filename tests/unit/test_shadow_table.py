@@ -69,7 +69,7 @@ def test_what_was_claimed_and_not_answered_is_asked_again_but_not_for_ever(table
     shadow = tables.shadow
     shadow.queue({OTHER: ids(0)}, 10)
     assert [len(shadow.claim(10, -1.0)) for _ in range(ATTEMPTS + 2)] == [1] * ATTEMPTS + [0, 0]
-    assert shadow.sweep(-60.0) == 1
+    assert shadow.expire(-60.0) == 1
     assert (shadow.counts(OTHER).failed, shadow.counts(OTHER).errors) == (1, {"It was never asked.": 1})
 
 
@@ -134,5 +134,5 @@ def test_answers_go_with_their_decisions(tables):
     shadow.claim(10, 60.0)
     shadow.answer([ShadowAnswer(ids(0)[0], OTHER, {"Y": 0.5, "N": 0.5}, 0.1)])
     tables.erasure.expire(0.0)
-    assert shadow.sweep(3600.0) == 1
+    assert shadow.expire(3600.0) == 1
     assert shadow.answers(OTHER) == {}

@@ -10,7 +10,7 @@ import pytest
 from feedback.results.model_results import ModelResults
 from feedback.training.rows import outcome_rows
 from jobs.__main__ import _open
-from jobs.kept.erase import Eraser
+from jobs.retention.erase import Eraser
 from jobs.work import chunks as doing
 from tests.job_decisions import BAD, PIECE, ROWS, House, frame, ids, shop_of, table
 from tests.unit.test_store import url  # noqa: F401 - the fixture of both databases

@@ -11,7 +11,7 @@ from ml.plots.drawn_plots import result_of, view_of
 from ml.runtime.result_cache import TYPED_SECONDS
 from ml.service import open_service
 from tests.small import small_model
-from web.cache import CacheBackend, sweep
+from web.cache import CacheBackend, purge_cache
 
 
 class Kept(dict):
@@ -51,10 +51,10 @@ def test_a_sweep_removes_what_has_expired_and_what_is_old(tmp_path):
     over = next(file for file in tmp_path.glob("*") if b'"a": 3' in file.read_bytes())
     over.write_bytes(struct.pack("I", int(time.time()) - 1) + over.read_bytes()[4:])
     (tmp_path / "short").write_bytes(b"\1")  # somebody else's
-    assert sweep(tmp_path) == 1
+    assert purge_cache(tmp_path) == 1
     assert not over.exists()
     assert (cache.get("for good"), cache.get("for an hour")) == ({"a": 1}, {"a": 2})
     month = time.time() - 40 * 24 * 3600
     for file in tmp_path.glob("*"):
         os.utime(file, (month, month))
-    assert sweep(tmp_path) >= 3
+    assert purge_cache(tmp_path) >= 3

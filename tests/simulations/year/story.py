@@ -108,7 +108,7 @@ def ask_what_waits(made: Bank, models: Path) -> None:
     assert sealer is not None
     asker, lock = InProcess(made.service), models.parent / "shadow.lock"
     runner = ShadowRunner(made.feedback.store, sealer, asker, models, lock)
-    with patch("feedback.shadow.runner.SWEPT", float("inf")):  # what is a year old by the real clock waits here
+    with patch("feedback.shadow.runner.EXPIRE_EVERY", float("inf")):  # what is a year old by the real clock waits here
         while runner.step():
             pass
 

@@ -9,7 +9,7 @@ import time
 import pytest
 import redis
 
-from web.cache import CacheBackend, sweep
+from web.cache import CacheBackend, purge_cache
 
 
 def test_a_value_is_found_again_by_another_process(tmp_path):
@@ -92,11 +92,11 @@ def test_files_that_are_old_are_swept(tmp_path):
     (old,) = (file for file in tmp_path.iterdir() if b"1" in file.read_bytes()[4:])
     os.utime(old, (0, 0))
     cache.set("new", 2)
-    assert sweep(tmp_path) == 1
+    assert purge_cache(tmp_path) == 1
     assert cache.get("old") is None
     assert cache.get("new") == 2
 
 
 @pytest.mark.parametrize("missing", ["not-there"])
 def test_sweeping_a_folder_that_is_not_there_is_nothing(tmp_path, missing):
-    assert sweep(tmp_path / missing) == 0
+    assert purge_cache(tmp_path / missing) == 0

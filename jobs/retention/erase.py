@@ -10,10 +10,10 @@ from auth.audit_log import AuditLog
 from jobs.errors import ResultGone
 from jobs.files import paths
 from jobs.files.source import opened
-from jobs.kept.chunk_lines import FoundLines, find_lines, id_places, write_without
-from jobs.kept.found_places import ErasureReport, Found
-from jobs.kept.mentions import mentions_in_request, mentions_in_table
-from jobs.kept.removal import remove_job
+from jobs.retention.chunk_lines import FoundLines, find_lines, id_places, write_without
+from jobs.retention.found_places import ErasureReport, Found
+from jobs.retention.mentions import mentions_in_request, mentions_in_table
+from jobs.retention.removal import remove_job
 from jobs.work.rank_index import index_of
 from jobs.work.stored_result import LIST, header_of_result
 from ml.errors import LikelyError
@@ -64,7 +64,7 @@ class Eraser:
         Returns
         -------
         bool
-            False where others use the database, so that bytes of it stay in its files until the next sweep.
+            False where others use the database, so that bytes of it stay in its files until the next purge.
         """
         erased = [each for each in report.found if each.erase]
         for each in erased:

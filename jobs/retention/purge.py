@@ -1,4 +1,4 @@
-"""The sweep: removes jobs after their time, finishes removals, and finds files that belong to no job."""
+"""Purge: removes jobs after their time, finishes removals, and finds files that belong to no job."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from jobs.files import paths
-from jobs.kept.removal import finish_removals, remove_job
+from jobs.retention.removal import finish_removals, remove_job
 from store.db import Store
 from store.files import Files
 
@@ -22,7 +22,7 @@ AT_ONCE = 500  # ids per query
 TEMPORARY = "likely-*"  # folders of exports and workbooks; a killed process leaves them
 
 
-def sweep(store: Store, files: Files, days: float, decision_days: float | None = None) -> int:
+def purge(store: Store, files: Files, days: float, decision_days: float | None = None) -> int:
     """Remove jobs that have been over, or held, for that many days; returns the number.
 
     Removals that a killed process left half done are finished, and files of this database's jobs that have no row are
@@ -37,12 +37,12 @@ def sweep(store: Store, files: Files, days: float, decision_days: float | None =
     store.jobs.uploads.expire()
     if decision_days is not None:
         store.outcomes.erasure.expire(decision_days * DAY)
-    _sweep_files(store, files)
+    _purge_files(store, files)
     store.forget_deleted()
     return removed
 
 
-def _sweep_files(store: Store, files: Files) -> None:
+def _purge_files(store: Store, files: Files) -> None:
     """Remove files that have no row, and those of jobs that were cancelled."""
     found = [folder for folder in files.folders(paths.ALL) if folder.startswith(store.job_ids.tag)]
     for at in range(0, len(found), AT_ONCE):
@@ -67,7 +67,7 @@ def _remove(files: Files, job: str) -> None:
         log.warning("The files of %s are still there: %s", job, error)
 
 
-def sweep_temporary(folder: Path | None = None) -> int:
+def purge_temporary(folder: Path | None = None) -> int:
     """Remove temporary folders of this machine's user that killed processes left; returns their number."""
     left = 0
     for place in (folder or Path(tempfile.gettempdir())).glob(TEMPORARY):

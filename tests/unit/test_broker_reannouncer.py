@@ -1,6 +1,6 @@
-"""The sweeper of a worker: it announces, and works where its broker is silent although there is work."""
+"""The reannouncer of a worker: it announces, and works where its broker is silent although there is work."""
 
-from jobs.broker import DEAF, SWEEP, Sweeper
+from jobs.broker import DEAF, REANNOUNCE_SECONDS, Reannouncer
 
 
 class House:
@@ -8,7 +8,7 @@ class House:
 
     def __init__(self, **chunks):
         self.chunks, self.announced, self.done, self.now = chunks, [], [], 0.0
-        self.sweeper = Sweeper(self.announced.append, self.step, self.with_work, lambda: self.now)
+        self.reannouncer = Reannouncer(self.announced.append, self.step, self.with_work, lambda: self.now)
 
     def with_work(self):
         return [job for job, left in self.chunks.items() if left]
@@ -25,22 +25,22 @@ def test_work_is_left_to_messages_while_they_come():
     house = House(a=3)
     for _ in range(10):
         house.now += DEAF - 1
-        house.sweeper.heard()
-        house.sweeper.sweep()
+        house.reannouncer.heard()
+        house.reannouncer.reannounce()
     assert (house.announced, house.done) == (["a"] * 10, [])
 
 
 def test_a_worker_that_hears_nothing_does_the_work_itself_and_says_so_once(caplog):
     house = House(a=3, b=2)
-    house.sweeper.sweep()
+    house.reannouncer.reannounce()
     assert not house.done
     house.now += DEAF + 1
-    house.sweeper.sweep()
+    house.reannouncer.reannounce()
     assert house.done == ["a"] * 3 + ["b"] * 2
     house.chunks["a"] = 1
-    house.sweeper.sweep()
+    house.reannouncer.reannounce()
     assert house.done[-1] == "a"
-    house.sweeper.heard()
+    house.reannouncer.heard()
     assert [record.message for record in caplog.records] == [
         "There is work, and no message of it came from the broker: it is looked for without.",
         "Messages come again from the broker.",
@@ -50,22 +50,22 @@ def test_a_worker_that_hears_nothing_does_the_work_itself_and_says_so_once(caplo
 def test_silence_without_work_is_no_silence(caplog):
     house = House()
     house.now += 10 * DEAF
-    house.sweeper.sweep()
+    house.reannouncer.reannounce()
     house.chunks["a"] = 1
-    house.now += SWEEP
-    house.sweeper.sweep()  # it came just now, and its message may be under way
+    house.now += REANNOUNCE_SECONDS
+    house.reannouncer.reannounce()  # it came just now, and its message may be under way
     assert (house.done, caplog.records) == ([], [])
 
 
 def test_it_stops_working_when_a_message_comes():
     house = House(a=5)
-    step = house.sweeper._step
+    step = house.reannouncer._step
 
     def heard_meanwhile(job):
-        house.sweeper.heard()
+        house.reannouncer.heard()
         return step(job)
 
-    house.sweeper._step = heard_meanwhile
+    house.reannouncer._step = heard_meanwhile
     house.now += DEAF + 1
-    house.sweeper.sweep()
+    house.reannouncer.reannounce()
     assert house.done == ["a"]

@@ -11,7 +11,7 @@ from dash import ALL, ClientsideFunction, Dash, Input, Output, State
 from dash.development.base_component import Component
 
 from callbacks.campaign.backend import CampaignBackend, as_shown
-from layouts.campaign import kept
+from layouts.campaign import recent_campaigns
 from layouts.shared import ids, url
 from ml.errors import LikelyError
 
@@ -43,9 +43,9 @@ def show_kept(backend: CampaignBackend, data: Any) -> list[Component]:
     """The list, with the state of each campaign; as all that a browser sends, `data` may be anything."""
     given = [_kept_campaign(each) for each in data if isinstance(each, dict)] if isinstance(data, list) else []
     known = [each for each in given if each is not None]
-    jobs = backend.jobs.those([each["job"] for each in known[: kept.MOST]])
+    jobs = backend.jobs.those([each["job"] for each in known[: recent_campaigns.MOST]])
     found = {job.id: as_shown(job) | {"title": _title(backend, job.model)} for job in jobs}
-    return kept.listed(known, found)
+    return recent_campaigns.listed(known, found)
 
 
 def _title(backend: CampaignBackend, model: str) -> str:

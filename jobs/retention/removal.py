@@ -35,7 +35,7 @@ def remove_job(table: JobTable, files: Files, job: str, *, lists: bool = True) -
 
 
 def finish_removals(table: JobTable, files: Files, begun: Iterable[str]) -> None:
-    """Remove files and rows of jobs whose removal was begun; what cannot be removed now is left to the next sweep."""
+    """Remove files and rows of jobs whose removal was begun; what cannot be removed now is left to the next purge."""
     for job in begun:
         try:
             files.remove(paths.folder(job))

@@ -1,1 +1,0 @@
-"""What is kept of jobs, and for how long: removal, the sweep, and the erasure of one record."""

@@ -1,1 +1,0 @@
-"""What is kept: ids that tell whose files they are, removals in two steps, and duties that one process sees to."""
