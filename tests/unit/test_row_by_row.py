@@ -175,6 +175,20 @@ def test_a_slow_estimator_is_asked_alone_a_few_times(monkeypatch):
         check(after(scale))
 
 
+@pytest.mark.parametrize(("differs_at", "rows"), [(None, 12), (1, 24), (12, 24), (13, 12)])
+def test_twelve_rows_alone_are_enough_where_none_of_them_differs(monkeypatch, differs_at, rows):
+    row, asked = SklearnPredictor.row, []
+
+    def answer(self, given):
+        labels, (no, yes) = row(self, given)
+        asked.append(given)
+        return labels, ((no - 0.25, yes + 0.25) if len(asked) == differs_at else (no, yes))
+
+    monkeypatch.setattr(SklearnPredictor, "row", answer)
+    check(GaussianNB())
+    assert len(asked) == rows
+
+
 def test_a_tie_that_rounding_breaks_in_a_few_rows_is_no_dependence(monkeypatch):
     """Neighbours at equal distance: a large table is multiplied in another order than one row."""
     row, asked = SklearnPredictor.row, []

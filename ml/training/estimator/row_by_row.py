@@ -18,6 +18,7 @@ from ml.errors import InvalidData
 from ml.predict.predictor import NEARLY_EQUAL, EstimatorFailed, SklearnPredictor
 
 ROWS = 24
+ENOUGH = 12  # rows after which no further one is asked alone where none of them differed
 FEWEST = 6  # rows that are asked alone however long that takes
 LONGEST = 5.0  # seconds after which no further row is asked alone
 ROUNDED = 1e-4  # single precision sums in another order for one row than for a table: layers of a network add up
@@ -33,7 +34,8 @@ def check_row_by_row(predictor: SklearnPredictor, schema: Schema, block: Block) 
     Parameters
     ----------
     block : Block of n records, n > 0
-        Rows that the estimator answers; up to 24 of them are asked, half of them with gaps where there are any.
+        Rows that the estimator answers; up to 24 of them are asked, half of them with gaps where there are any, and
+        12 where these are answered alike.
 
     Raises
     ------
@@ -82,7 +84,7 @@ def _alone(predictor: SklearnPredictor, schema: Schema, few: Block, among: Predi
     until = time.monotonic() + LONGEST
     found: list[float] = []
     for at, row in enumerate(rows_of(schema, few)):
-        if at >= FEWEST and time.monotonic() > until:
+        if (at >= FEWEST and time.monotonic() > until) or (at == ENOUGH and max(found) <= ROUNDED):
             break
         try:
             labels, probabilities = predictor.row(row)
