@@ -12,7 +12,7 @@ from layouts.shared.percent import span
 from ml.advice.advice import ScoreWithBlanks
 from ml.decision.decide import Recommendation
 from ml.decision.payoff import currency_of
-from ml.decision.ranking import Ranking, ranked
+from ml.decision.ranking import Ranking, ranked, worths_of
 from ml.decision.worth import NOTHING
 from ml.text.spoken import cut_off_text
 from ml.text.words import money_text
@@ -33,7 +33,7 @@ def headline(scored: ScoreWithBlanks, shown: str, ranking: Ranking) -> Component
     """
     said = _exclusive(scored, shown) if scored.model.outcomes.exclusive else _offer(scored, shown, ranking)
     decision = scored.decision()
-    if decision.words:
+    if decision.words and scored.outcome not in ranking.declined:
         act = {"data-decision": "act" if decision.act else "leave"}
         said.append(html.P([decision.words, *_because(scored, decision)], className="action owned", **act))
     return html.Div([html.Div(said, className="said"), *_known(scored)], className="head")
@@ -41,17 +41,22 @@ def headline(scored: ScoreWithBlanks, shown: str, ranking: Ranking) -> Component
 
 def offer_lead(scored: ScoreWithBlanks, ranking: Ranking) -> str:
     """Words above an independent outcome: "Best offer", or empty where it was chosen by hand."""
-    first = ranked(scored.model.card, scored.model.outcomes, scored.probabilities, ranking)[0]
+    card, outcomes = scored.model.card, scored.model.outcomes
+    first = ranked(card, outcomes, scored.probabilities, ranking)[0]
     if scored.outcome in ranking.declined:
         return text("Declined")
-    if scored.outcome != scored.model.outcomes.names[first]:
+    if scored.outcome != outcomes.names[first]:
         return ""
     decision = scored.decision()
-    if not decision.words:
-        return text("Most likely")
-    if not decision.settled:
+    if decision.words and not decision.settled:
         return text("Best offer so far")
-    return text("Best offer") if decision.act else text("Nearest to an offer")
+    if decision.words and decision.act:
+        return text("Best offer")
+    if decision.words and not any(scored.decision(name).act for name in outcomes.names if name not in ranking.declined):
+        return text("Nearest to an offer")
+    # A cut-off decides against it, and another may be an offer all the same
+    by_worth = ranking.by != "probability" and worths_of(card, outcomes, scored.probabilities)
+    return text("Highest in value") if by_worth else text("Most likely")
 
 
 def _exclusive(scored: ScoreWithBlanks, shown: str) -> list[Component]:

@@ -42,8 +42,14 @@ def said(probabilities, outcome="", *, card=None, exclusive=False, cut_off=0.1, 
         known=(True, not blank),
         low=(low,) * 2,
         high=(high,) * 2,
-        decision=lambda: decide(card, outcome, probabilities[at], cut_off, (low, high) if blank else None),
     )
+
+    def decision(name=outcome):
+        probability = probabilities[outcomes.index(name)]
+        cut = cut_off[name] if isinstance(cut_off, dict) else cut_off
+        return decide(card, name, probability, cut, (low, high) if blank else None)
+
+    standing.decision = decision
     lines = headline(standing, f"{100 * probabilities[at]:.1f} %", ranking).children[0].children
     return [words(line).replace("\u00a0", " ") for line in lines]
 
@@ -67,7 +73,7 @@ def test_what_was_chosen_by_hand_is_not_called_the_best():
 
 def test_a_declined_one_is_called_so_and_the_next_is_the_best():
     ranking = Ranking(["loan"])
-    assert said((0.04, 0.2), "loan", cut_off=0.01, ranking=ranking)[0] == "Declined: Loan, 4.0 %"
+    assert said((0.04, 0.2), "loan", cut_off=0.01, ranking=ranking) == ["Declined: Loan, 4.0 %"]  # and not "Offer it."
     assert said((0.04, 0.2), "card", ranking=ranking)[0] == "Best offer: Card, 20.0 %"
 
 
@@ -76,6 +82,19 @@ def test_where_nothing_pays_no_offer_is_called_the_best():
         "Nearest to an offer: Loan, 1.0 %",
         "Leave it, unless they ask. Unlikely: it would lose 1 USD on average.",
     ]
+
+
+def test_the_first_that_a_cut_off_leaves_is_not_nearest_to_an_offer_where_another_is_one():
+    """By hand: of the loan 0.04 · 400 - 5 = 11, of the card 0.2 · 60 - 5 = 7, which alone reaches its cut-off."""
+    cut_offs = {"loan": 0.05, "card": 0.1}
+    assert said((0.04, 0.2), "loan", cut_off=cut_offs)[0] == "Highest in value: Loan, 4.0 %"
+    assert (
+        said((0.04, 0.2), "loan", cut_off=cut_offs, ranking=Ranking(["card"]))[0] == "Nearest to an offer: Loan, 4.0 %"
+    )
+    likely = Ranking(by="probability")
+    assert (
+        said((0.1, 0.2), "card", cut_off={"loan": 0.05, "card": 0.3}, ranking=likely)[0] == "Most likely: Card, 20.0 %"
+    )
 
 
 def test_while_blanks_may_turn_it_the_offer_is_the_best_so_far():
