@@ -39,7 +39,7 @@ from prerender import Prerenderer
 from services import (
     MEGABYTE,
     Services,
-    begin_worker,
+    begin_web_worker,
     fetch_models,
     file_retention,
     load_models,
@@ -150,7 +150,7 @@ def create_service(settings: Settings, change: Callable[[Dash], None] | None = N
     campaigns = CampaignService(open_job_service(settings, services))
     pages = create_app(settings, services, campaigns)
     # Workers call it: gunicorn.conf.py
-    pages.server.extensions["likely"] = partial(begin_worker, settings, services, campaigns.jobs)
+    pages.server.extensions["likely"] = partial(begin_web_worker, settings, services, campaigns.jobs)
     if services.sync:
         pages.server.extensions["likely-sync"] = services.sync.start
     if change is not None:

@@ -185,8 +185,8 @@ def load_models(services: Services, default: str = "") -> None:
         log.error("DEFAULT_MODEL is %r; there is no such model. There are: %s.", default, ", ".join(faults))
 
 
-def ask_once(service: Service, seconds: float = 5.0) -> None:
-    """Ask each model once, as the Prediction page does: its first score and reasons take a fifth of a second longer.
+def warm_up(service: Service, seconds: float = 5.0) -> None:
+    """Warm up each model: the first score and reasons of the Prediction page take a fifth of a second longer.
 
     Parameters
     ----------
@@ -202,9 +202,9 @@ def ask_once(service: Service, seconds: float = 5.0) -> None:
             return
 
 
-def begin_worker(settings: Settings, services: Services, job_service: JobService) -> None:
+def begin_web_worker(settings: Settings, services: Services, job_service: JobService) -> None:
     """Begin what a worker process does beside answering: it asks each model once, purges, and watches."""
-    ask_once(services.service)
+    warm_up(services.service)
 
     def beside() -> None:
         purge_temporary()

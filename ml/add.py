@@ -13,9 +13,9 @@ from ml.errors import InvalidData
 from ml.files.open_table import AUTO
 from ml.files.text.dialect import Dialect
 from ml.files.text.read_options import ReadOptions
+from ml.training.apply_calibration import calibrated
 from ml.training.assemble import TrainingInputs, assemble
 from ml.training.build import build_bundle
-from ml.training.calibration_file import calibrated
 from ml.training.checks.prove_reading import prove_reading
 from ml.training.columns.memory_table import frame_table
 from ml.training.columns.training_table import TrainingTable, read_training_table

@@ -25,7 +25,7 @@ from ml.data.outcomes import Outcome, Outcomes, Prediction
 from ml.data.records import read_records
 from ml.data.schema import Schema
 from ml.errors import BrokenModel, LikelyError, UntrustedModel
-from ml.predict.asking import Asking
+from ml.predict.calling_convention import CallingConvention
 from ml.predict.estimator_output import TOLERANCE
 from ml.predict.predictor import Predictor, SklearnPredictor
 from ml.runtime.foreign_code import foreign, how_to_install, missing_module, reason
@@ -190,7 +190,7 @@ class Bundle:
 
     def _open_predictor(self) -> Predictor:
         if self.card["path"]["kind"] != "compiled":
-            return SklearnPredictor(self.estimator, self.schema, self.outcomes, Asking.from_card(self.card))
+            return SklearnPredictor(self.estimator, self.schema, self.outcomes, CallingConvention.from_card(self.card))
         from ml.predict.program import Program
 
         try:

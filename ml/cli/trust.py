@@ -8,8 +8,8 @@ from typing import Any
 from ml.bundle.bundle import ESTIMATOR, Bundle
 from ml.cli import OK
 from ml.errors import InvalidData
-from ml.lifecycle.permissions import allow
 from ml.lifecycle.registry import Registry
+from ml.lifecycle.trusted_types import allow
 from ml.runtime.foreign_code import foreign, reason
 from ml.trust.load import names_in
 from ml.trust.record import FILE, Trusted, trusted_of

@@ -14,10 +14,10 @@ from ml.lifecycle import commit
 from ml.lifecycle.commit import known_history, known_versions
 from ml.lifecycle.history import ChangedMeanwhile, HistoryEntry, by_whom, entry_of, live_order, locked, stated_reason
 from ml.lifecycle.model_folder import NAME, POINTER
-from ml.lifecycle.permissions import forget
 from ml.lifecycle.registry import Registry
 from ml.lifecycle.shared.changes import SPREAD
 from ml.lifecycle.state import live_of
+from ml.lifecycle.trusted_types import forget
 from ml.runtime.foreign_code import foreign, reason
 from ml.translation import text
 

@@ -15,7 +15,7 @@ REVISION = 2  # raised when a result's fields or their meaning change
 MOST_EXTRA = 3
 
 
-class Service(Protocol):
+class OverviewService(Protocol):
     """Gives the cut-off in use and keeps results: :class:`ml.service.Service`, which stands above the metrics."""
 
     def cut_off(self, bundle: Any, outcome: str) -> float:
@@ -46,7 +46,9 @@ class Overview:
     extra: tuple[float, ...]
 
 
-def overview(service: Service, bundle: EvaluatedVersion, outcome: str, cut_off: float | None = None) -> Overview:
+def overview(
+    service: OverviewService, bundle: EvaluatedVersion, outcome: str, cut_off: float | None = None
+) -> Overview:
     """Gather the data of one outcome that the page shows before the plots.
 
     Parameters
@@ -69,7 +71,9 @@ def overview(service: Service, bundle: EvaluatedVersion, outcome: str, cut_off: 
     return Overview(table, Headline(**found), in_use, table.at(opens), extra)
 
 
-def table_of(service: Service, bundle: EvaluatedVersion, outcome: str, extra: tuple[float, ...]) -> ThresholdTable:
+def table_of(
+    service: OverviewService, bundle: EvaluatedVersion, outcome: str, extra: tuple[float, ...]
+) -> ThresholdTable:
     """The threshold table with these cut-offs among its rows; errors as :func:`overview`.
 
     Only the table of the cut-off in use is kept in the cache: cut-offs from addresses must not fill it.
@@ -79,7 +83,7 @@ def table_of(service: Service, bundle: EvaluatedVersion, outcome: str, extra: tu
 
 
 def opening_cut_offs(
-    service: Service, bundle: EvaluatedVersion, outcome: str, cut_off: float | None = None
+    service: OverviewService, bundle: EvaluatedVersion, outcome: str, cut_off: float | None = None
 ) -> tuple[float, float, tuple[float, ...]]:
     """The cut-off in use, the cut-off with which the page opens, and both as extra rows of its table.
 
@@ -90,7 +94,7 @@ def opening_cut_offs(
     return in_use, opens, tuple(sorted({in_use, opens}))
 
 
-def averages_of(service: Service, bundle: EvaluatedVersion) -> Averages:
+def averages_of(service: OverviewService, bundle: EvaluatedVersion) -> Averages:
     """The measures of each outcome at the estimator's own labels, and their averages."""
     key = (bundle.key, "averages", REVISION)
     return Averages(**service.result(key, lambda: asdict(averages(evaluation_of(bundle)))))

@@ -10,7 +10,7 @@ from ml.data.columns import Block, frame_of
 from ml.data.feature import NUMERIC
 from ml.data.frames import series_of
 from ml.data.schema import Schema
-from ml.predict.asking import Container, array_dtype, contained
+from ml.predict.calling_convention import Container, array_dtype, contained
 
 
 def input_of(schema: Schema, block: Block, container: Container) -> Any:

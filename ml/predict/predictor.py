@@ -16,7 +16,7 @@ import numpy as np
 from ml.data.columns import Block, block_of, size, take
 from ml.data.outcomes import Outcomes, Prediction
 from ml.data.schema import Row, Schema
-from ml.predict.asking import Asking
+from ml.predict.calling_convention import CallingConvention
 from ml.predict.estimator_output import EstimatorFailed, labels_of, probabilities_of
 from ml.predict.inputs import input_of
 from ml.runtime.foreign_code import missing_module
@@ -58,24 +58,28 @@ class SklearnPredictor:
     Parameters
     ----------
     estimator : fitted classifier
-    asking : Asking or None
+    convention : CallingConvention or None
         Calling convention; None where it was not recorded.
     """
 
     description = "scikit-learn"
 
-    def __init__(self, estimator: Any, schema: Schema, outcomes: Outcomes, asking: Asking | None = None) -> None:
+    def __init__(
+        self, estimator: Any, schema: Schema, outcomes: Outcomes, convention: CallingConvention | None = None
+    ) -> None:
         self._estimator = estimator
         self._schema = schema
         self._outcomes = outcomes
         # An estimator that was fitted on an array warns at names that it has not seen.
         _expect_unknown_categories()
-        self._asking = asking or Asking("frame" if hasattr(estimator, "feature_names_in_") else "array")
+        self._convention = convention or CallingConvention(
+            "frame" if hasattr(estimator, "feature_names_in_") else "array"
+        )
 
     def row(self, row: Row) -> RowScore:
         """Labels and probabilities of one row."""
         block = block_of(self._schema, [row])
-        return answering(lambda: self._answer_one(input_of(self._schema, block, self._asking.container)))
+        return answering(lambda: self._answer_one(input_of(self._schema, block, self._convention.container)))
 
     def block(self, block: Block) -> Prediction:
         """Labels and probabilities of n rows.
@@ -90,19 +94,19 @@ class SklearnPredictor:
             return joined(
                 [self.block(take(block, slice(at, at + ROWS_AT_ONCE))) for at in range(0, rows, ROWS_AT_ONCE)]
             )
-        return answering(lambda: self._answer(input_of(self._schema, block, self._asking.container)))
+        return answering(lambda: self._answer(input_of(self._schema, block, self._convention.container)))
 
     def _answer_one(self, given: Any) -> RowScore:
         """As :meth:`_answer` of one row, without the cost of arrays of one row."""
         array = probabilities_of(self._estimator, given, self._outcomes)
         probabilities = None if array is None else tuple(array[0].tolist())
-        followed = labels_of_one(probabilities, self._outcomes.exclusive) if self._asking.labels_follow else None
+        followed = labels_of_one(probabilities, self._outcomes.exclusive) if self._convention.labels_follow else None
         labels = followed or tuple(labels_of(self._estimator, given, self._outcomes)[0].tolist())
         return labels, probabilities
 
     def _answer(self, given: Any) -> Prediction:
         probabilities = probabilities_of(self._estimator, given, self._outcomes)
-        if probabilities is None or not self._asking.labels_follow:
+        if probabilities is None or not self._convention.labels_follow:
             return Prediction(labels_of(self._estimator, given, self._outcomes), probabilities)
         labels, close = labels_that_follow(probabilities, self._outcomes.exclusive)
         if close.any():

@@ -12,15 +12,15 @@ COMPILED, SCIKIT_LEARN = 100_000, 20_000
 MOST_COUNTED = 50_000  # records read value by value in Python: about a second for ten features
 
 
-class Version(Protocol):
-    """A version as budgets see it, a bundle in most cases: its card says which path serves it."""
+class HasCard(Protocol):
+    """An object with the card of a version, a bundle in most cases: its card says which path serves it."""
 
     @property
     def card(self) -> Mapping[str, Any]:
         """With the path that serves the version."""
 
 
-def predictions(bundle: Version) -> int:
+def predictions(bundle: HasCard) -> int:
     """Predictions that one result may cost, by the path that serves the version."""
     return COMPILED if bundle.card["path"]["kind"] == "compiled" else SCIKIT_LEARN
 

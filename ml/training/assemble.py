@@ -22,7 +22,7 @@ from ml.data.value_words import quote
 from ml.decision.bands import band_notes
 from ml.errors import InvalidData
 from ml.lifecycle.registry import check_name
-from ml.predict.asking import Asking
+from ml.predict.calling_convention import CallingConvention
 from ml.predict.predictor import SklearnPredictor
 from ml.training.columns.accepted_values import with_accepted_values
 from ml.training.columns.column_types import check_columns
@@ -36,8 +36,8 @@ from ml.training.columns.variants import to_dates
 from ml.training.columns.whole_rows import left_out, whole_rows
 from ml.training.describe import Description
 from ml.training.described_outcomes import described_outcomes
-from ml.training.estimator.asking_search import AskingCandidate
-from ml.training.estimator.find_asking import find_asking
+from ml.training.estimator.convention_search import ConventionCandidate
+from ml.training.estimator.find_convention import find_convention
 from ml.training.infer_schema import infer_schema
 from ml.training.target import read_truth, truth_matrix
 from ml.training.trained import Trained
@@ -98,7 +98,7 @@ def _assemble(given: TrainingInputs) -> Trained:
     training, holdout = restored(training, levels[0]), restored(holdout, levels[1])
     outcomes = described_outcomes(given.estimator, given.truth, given.told.labels(), given.positive, given.meanings)
     truth = read_truth(holdout, given.truth, outcomes, given.meanings)
-    chosen, refused = _choose_asking(given, training, columns, outcomes, known)
+    chosen, refused = _choose_convention(given, training, columns, outcomes, known)
     training, holdout = restored(training, refused), restored(holdout, refused)
     unused = [name for name in columns if name not in chosen.columns]
     columns, known = list(chosen.columns), known.seen_in(training.frame)
@@ -134,7 +134,7 @@ def _assemble(given: TrainingInputs) -> Trained:
         about={**source, **given.told.card(), **reading},
         trusted=given.trusted,
         code=given.code,
-        asking=Asking(chosen.container),
+        convention=CallingConvention(chosen.container),
         notes=notes,
     )
 
@@ -161,32 +161,32 @@ def _prepared(table: TrainingTable, columns: Sequence[str], given: TrainingInput
     return replace(table, frame=table.frame.assign(**dates)) if dates else table
 
 
-def _choose_asking(
+def _choose_convention(
     given: TrainingInputs, training: TrainingTable, columns: Sequence[str], outcomes: Outcomes, known: KnownLevels
-) -> tuple[AskingCandidate, dict[str, frozenset[str]]]:
+) -> tuple[ConventionCandidate, dict[str, frozenset[str]]]:
     """The best way to ask; by column, the missing markers that are levels because it takes no gap there."""
     try:
         truth = truth_matrix(read_truth(training, given.truth, outcomes, given.meanings), outcomes)
     except InvalidData:
         truth = None  # training's truth is optional: it only ranks the candidates
     try:
-        return find_asking(given.estimator, training, columns, outcomes, truth, known), {}
+        return find_convention(given.estimator, training, columns, outcomes, truth, known), {}
     except InvalidData:
         doubtful = {name: frozenset(MISSING) - {""} for name in training.markers if name in columns}
         # One column after the other, then all: the others' markers may well be gaps
         for levels in (*({name: markers} for name, markers in doubtful.items()), *([doubtful] if doubtful else [])):
             with suppress(InvalidData):
                 table = restored(training, levels)
-                return find_asking(given.estimator, table, columns, outcomes, truth, known), levels
+                return find_convention(given.estimator, table, columns, outcomes, truth, known), levels
         with suppress(InvalidData):
-            return find_asking(given.estimator, training, columns, outcomes, truth, known, gaps=False), {}
+            return find_convention(given.estimator, training, columns, outcomes, truth, known, gaps=False), {}
         raise
 
 
 def _schema(
     given: TrainingInputs,
     frame: pd.DataFrame,
-    chosen: AskingCandidate,
+    chosen: ConventionCandidate,
     outcomes: Outcomes,
     known: KnownLevels,
     markers: Mapping[str, set[str]],
@@ -215,7 +215,7 @@ def _schema(
     told = {(name, key) for name, fields in given.told.features.items() for key in fields}
 
     def ask(made: Any) -> SklearnPredictor:
-        return SklearnPredictor(given.estimator, made, outcomes, Asking(chosen.container))
+        return SklearnPredictor(given.estimator, made, outcomes, CallingConvention(chosen.container))
 
     schema = with_accepted_values(schema, block_of_frame(schema, frame.head(LIMIT_ROWS)), ask, told)
     schema = hide_identifiers(schema, block_of_frame(schema, frame), ask, given.told.features)
@@ -231,7 +231,7 @@ def _native(known: KnownLevels) -> dict[str, list[Any]]:
     return {name: list(levels or ()) for name, levels in known.native.items()}
 
 
-def _notes(given: TrainingInputs, chosen: AskingCandidate, unseen: Mapping[str, Sequence[Any]]) -> list[str]:
+def _notes(given: TrainingInputs, chosen: ConventionCandidate, unseen: Mapping[str, Sequence[Any]]) -> list[str]:
     """Remarks for the person who adds the model, a sentence each."""
     said = [f"The estimator answers best with {chosen.variant.words}."] if chosen.variant.words != "as read" else []
     for name, levels in unseen.items():

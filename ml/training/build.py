@@ -32,11 +32,11 @@ from ml.errors import InvalidData
 from ml.insights.feature_order import CARD as ORDER
 from ml.insights.feature_order import order_of
 from ml.lifecycle.history import by_whom, stated_reason
-from ml.lifecycle.permissions import allowed
 from ml.lifecycle.publish import publish
 from ml.lifecycle.registry import check_name
+from ml.lifecycle.trusted_types import allowed
 from ml.metrics.custom import CARD, compute_measures
-from ml.predict.asking import CARD as ASKING
+from ml.predict.calling_convention import CARD as CONVENTION
 from ml.predict.compile import CannotCompile, compile_estimator, prove
 from ml.predict.predictor import Predictor, SklearnPredictor, offers
 from ml.runtime import memory
@@ -109,7 +109,7 @@ def _write(trained: Trained, folder: Path) -> Trusted:
 
 def _write_all(trained: Trained, estimator: Any, folder: Path) -> Trusted:
     schema, outcomes = trained.schema, trained.outcomes
-    reference = SklearnPredictor(estimator, schema, outcomes, trained.asking)
+    reference = SklearnPredictor(estimator, schema, outcomes, trained.convention)
     holdout, left_out = _answered_holdout(trained, reference)
     check_row_by_row(reference, schema, holdout.block)
     rows = trained.training if trained.background is None else trained.background
@@ -126,7 +126,7 @@ def _write_all(trained: Trained, estimator: Any, folder: Path) -> Trusted:
     answer = reference.block(holdout.block)
     follow = labels_follow(estimator, outcomes, answer, *([reference.block(background)] if size(background) else []))
     card = _card(trained, estimator, path, size(holdout.block))
-    card[ASKING] = replace(trained.asking, labels_follow=follow).to_card()
+    card[CONVENTION] = replace(trained.convention, labels_follow=follow).to_card()
     card |= {"left_out": left_out} if left_out else {}
     if is_large(len(holdout.truth)):
         write_scores(folder, answer if serves is reference else serves.block(holdout.block))
@@ -155,7 +155,7 @@ def _compiled(
 ) -> tuple[dict[str, str], Predictor]:
     """Compile, prove and save the program; say which predictor serves, and why."""
     try:
-        program = compile_estimator(estimator, trained.schema, trained.outcomes, trained.asking.container)
+        program = compile_estimator(estimator, trained.schema, trained.outcomes, trained.convention.container)
         proof = prove(program, reference.block, trained.schema, blocks)
     except CannotCompile as error:
         return {"kind": "scikit-learn", "why": str(error)}, reference

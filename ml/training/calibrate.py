@@ -47,7 +47,7 @@ class ProbabilityQuality:
 
 
 @dataclass(frozen=True)
-class Calibrated:
+class CalibrationResult:
     """Result of calibration: the estimator, the method, and the quality before and after.
 
     Attributes
@@ -69,7 +69,7 @@ class Calibrated:
     after: ProbabilityQuality
 
 
-def calibrate(estimator: Any, X: Any, y: Sequence[Any]) -> Calibrated:
+def calibrate(estimator: Any, X: Any, y: Sequence[Any]) -> CalibrationResult:
     """Wrap a fitted classifier in the calibration curve that is better by cross-fitting, if any is.
 
     A less simple candidate is taken where its log-loss is lower by more than the standard error of the difference.
@@ -103,7 +103,7 @@ def calibrate(estimator: Any, X: Any, y: Sequence[Any]) -> Calibrated:
         wrapped = estimator
         if method != "none":
             wrapped = _foreign(lambda: _calibrator(estimator, method).fit(X, labels))
-    return Calibrated(wrapped, method, len(truth), before, after)
+    return CalibrationResult(wrapped, method, len(truth), before, after)
 
 
 def _inner(estimator: Any) -> Any:

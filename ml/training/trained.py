@@ -15,7 +15,7 @@ from ml.data.outcomes import Outcome, Outcomes
 from ml.data.schema import Schema
 from ml.errors import InvalidData
 from ml.metrics.custom import Function
-from ml.predict.asking import Asking
+from ml.predict.calling_convention import CallingConvention
 from ml.trust.code import Code
 
 
@@ -44,7 +44,7 @@ class Trained:
     measures : mapping of label to callable (truth bool (n,), probabilities (n,), weight (n,)) -> float
         Measures of your own, worked out here for each outcome's yes/no question on the hold-out and
         kept in the card.
-    asking : Asking
+    convention : CallingConvention
         How the estimator is asked.
     notes : sequence of str
         Remarks for the person who adds the model, a sentence each.
@@ -65,7 +65,7 @@ class Trained:
     trusted: Sequence[str] = ()
     code: Code | None = None
     measures: Mapping[str, Function] = field(default_factory=dict)
-    asking: Asking = field(default_factory=Asking)
+    convention: CallingConvention = field(default_factory=CallingConvention)
     notes: Sequence[str] = ()
     background: pd.DataFrame | None = None
 

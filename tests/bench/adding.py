@@ -82,7 +82,7 @@ def measure(name: str) -> None:
     """Print one line of the table."""
     from ml.add import add_model
     from ml.data.columns import frame_of, rows_of, take
-    from ml.predict.asking import Asking, contained
+    from ml.predict.calling_convention import CallingConvention, contained
     from ml.predict.predictor import SklearnPredictor
     from ml.service import open_service
 
@@ -97,14 +97,14 @@ def measure(name: str) -> None:
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
         more = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
         bundle = open_service(models).model(key)
-        asking = Asking.from_card(bundle.card) or Asking()
-        own = SklearnPredictor(bundle.estimator, bundle.schema, bundle.outcomes, asking)
+        convention = CallingConvention.from_card(bundle.card) or CallingConvention()
+        own = SklearnPredictor(bundle.estimator, bundle.schema, bundle.outcomes, convention)
         one = take(bundle.holdout.block, slice(0, 1))
-        row, ready = rows_of(bundle.schema, one)[0], contained(frame_of(bundle.schema, one), asking.container)
+        row, ready = rows_of(bundle.schema, one)[0], contained(frame_of(bundle.schema, one), convention.container)
         record = dict(zip(bundle.schema.names, row, strict=True))
         ways = (
             lambda: bundle.estimator.predict_proba(ready),
-            lambda: bundle.estimator.predict_proba(contained(pd.DataFrame([record]), asking.container)),
+            lambda: bundle.estimator.predict_proba(contained(pd.DataFrame([record]), convention.container)),
             lambda: own.row(row),
             lambda: bundle.predictor.row(row),
         )

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from ml.data.columns import block_of_frame, frame_of
-from ml.predict.asking import contained
+from ml.predict.calling_convention import contained
 from ml.predict.inputs import input_of
 from ml.training.infer_schema import infer_schema
 

@@ -9,7 +9,7 @@ from ml.data.columns import block_of
 from ml.data.feature import Feature
 from ml.data.outcomes import Outcome, Outcomes
 from ml.data.schema import Schema
-from ml.predict.asking import Asking
+from ml.predict.calling_convention import CallingConvention
 from ml.predict.estimator_output import EstimatorFailed
 from ml.predict.predictor import SklearnPredictor, labels_of_one, labels_that_follow
 
@@ -50,7 +50,7 @@ def test_labels_follow_by_the_same_rule(row, exclusive):
 @pytest.mark.parametrize("follow", [True, False])
 def test_it_is_asked_for_its_label_where_none_follows(model, answer, asked, follow):
     model.answer = answer
-    predictor = SklearnPredictor(model, SCHEMA, OUTCOMES, Asking("frame", follow))
+    predictor = SklearnPredictor(model, SCHEMA, OUTCOMES, CallingConvention("frame", follow))
     labels, probabilities = predictor.row((3.0,))
     assert model.predicted == (asked if follow else 1)
     block = predictor.block(block_of(SCHEMA, [(3.0,)]))
@@ -60,7 +60,7 @@ def test_it_is_asked_for_its_label_where_none_follows(model, answer, asked, foll
 @pytest.mark.parametrize("answer", [float("nan"), float("inf"), 1.1, -0.1])
 def test_what_is_no_probability_is_none_for_one_row_either(model, answer):
     model.answer = answer
-    predictor = SklearnPredictor(model, SCHEMA, OUTCOMES, Asking("frame", True))
+    predictor = SklearnPredictor(model, SCHEMA, OUTCOMES, CallingConvention("frame", True))
     for ask in (lambda: predictor.row((3.0,)), lambda: predictor.block(block_of(SCHEMA, [(3.0,)]))):
         with pytest.raises(EstimatorFailed, match="where a probability from 0 to 1 is due"):
             ask()

@@ -4,7 +4,7 @@ import pytest
 
 from app import create_service
 from ml.advice import evidence, value_function
-from services import ask_once
+from services import warm_up
 from settings import Settings
 from tests.small import small_service
 
@@ -33,7 +33,7 @@ def test_each_model_is_asked_once_and_broken_ones_and_those_without_probabilitie
     (tmp_path / "aaa").mkdir()
     (tmp_path / "aaa" / "live").write_text("nothing")
     assert service.names() == ("aaa", "binary", "labels-only", "multiclass")
-    ask_once(service)
+    warm_up(service)
     assert made == (["binary", "multiclass"],) * 2
     bundle = service.model("binary")
     service.advise(service.score_with_blanks("binary", {}))
@@ -42,7 +42,7 @@ def test_each_model_is_asked_once_and_broken_ones_and_those_without_probabilitie
 
 
 def test_after_its_time_no_further_model_is_asked(tmp_path, made):
-    ask_once(small_service(tmp_path, "binary", "multiclass"), seconds=-1)
+    warm_up(small_service(tmp_path, "binary", "multiclass"), seconds=-1)
     assert made[0] == ["binary"]
 
 

@@ -15,7 +15,6 @@ from ml.errors import BrokenModel, UnknownModel
 from ml.lifecycle.actions import make_live, remove_model, remove_version, rollback
 from ml.lifecycle.history import NotWritten, read_history
 from ml.lifecycle.listing import list_versions
-from ml.lifecycle.permissions import allow
 from ml.lifecycle.shared import changes, fetch, sync
 from ml.lifecycle.shared.cache import read_state
 from ml.lifecycle.shared.eviction import UNUSED, evict
@@ -23,6 +22,7 @@ from ml.lifecycle.shared.object_storage import BLOCK, ObjectStorage
 from ml.lifecycle.shared.state import SharedState
 from ml.lifecycle.shared.sync import Sync
 from ml.lifecycle.state import BY_HAND
+from ml.lifecycle.trusted_types import allow
 from ml.training import build
 from ml.trust.record import Trusted, trusted_of
 from tests.instances import Cluster, trained

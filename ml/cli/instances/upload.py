@@ -13,10 +13,10 @@ from ml.cli.instances.sharing import need_shared
 from ml.cli.options import add_history_options
 from ml.errors import UnknownModel
 from ml.lifecycle.model_folder import NAME, POINTER, pointed, versions_in
-from ml.lifecycle.permissions import allowed
 from ml.lifecycle.publish import HOLD, publish
 from ml.lifecycle.shared import changes
 from ml.lifecycle.shared.shared_models import SharedModels
+from ml.lifecycle.trusted_types import allowed
 from ml.trust.record import trusted_of
 
 

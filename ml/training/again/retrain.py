@@ -10,7 +10,7 @@ from ml.bundle.bundle import Bundle
 from ml.data.array_types import Booleans
 from ml.data.columns import block_of, frame_of, take
 from ml.data.schema import Schema
-from ml.predict.asking import Asking, contained
+from ml.predict.calling_convention import CallingConvention, contained
 from ml.predict.predictor import SklearnPredictor
 from ml.training.again.fit import fit, target
 from ml.training.again.outcome_rows import OutcomeRow
@@ -81,15 +81,15 @@ def retrained(
 
 def _fitted(bundle: Bundle, usable: Usable, later: Booleans, as_of: float, groups: str) -> Trained:
     schema, outcomes = bundle.schema, bundle.outcomes
-    asking = Asking.from_card(bundle.card) or Asking()
+    convention = CallingConvention.from_card(bundle.card) or CallingConvention()
     block = block_of(schema, usable.rows)
     training = take(block, ~later)
     frame = frame_of(schema, training)
     estimator = unfitted(bundle.estimator)
-    fit(estimator, contained(frame, asking.container), target(outcomes, usable.truth[~later]), outcomes)
+    fit(estimator, contained(frame, convention.container), target(outcomes, usable.truth[~later]), outcomes)
 
     def ask(made: Schema) -> SklearnPredictor:
-        return SklearnPredictor(estimator, made, outcomes, Asking(asking.container))
+        return SklearnPredictor(estimator, made, outcomes, CallingConvention(convention.container))
 
     schema, notes = schema_again(schema, frame, training, ask)
     about = {name: bundle.card[name] for name in TOLD if name in bundle.card}
@@ -108,6 +108,6 @@ def _fitted(bundle: Bundle, usable: Usable, later: Booleans, as_of: float, group
         about=about,
         trusted=sorted(trusted_of(bundle.folder.parent.parent, bundle.name).types),
         code=bundle.code,
-        asking=Asking(asking.container),
+        convention=CallingConvention(convention.container),
         notes=[*notes, *(f"{count:,} decisions {why} are left out." for why, count in usable.left_out.items())],
     )

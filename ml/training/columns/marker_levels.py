@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ml.data.example_record import UNHEARD_OF
-from ml.predict.asking import Container, contained
+from ml.predict.calling_convention import Container, contained
 from ml.training.columns.known_levels import KnownLevels
 from ml.training.columns.training_table import TrainingTable
 

@@ -2,7 +2,7 @@
 
 A CSV file does not tell whether "2024-05-17" was a date, 02134 a text, a town a category or "?" a gap. Each
 reading is one possibility that the file's cells suggest; the estimator is asked with them
-(:mod:`ml.training.estimator.find_asking`).
+(:mod:`ml.training.estimator.find_convention`).
 """
 
 from __future__ import annotations

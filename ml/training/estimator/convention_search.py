@@ -13,7 +13,7 @@ import numpy as np
 from ml.data.example_record import UNHEARD_OF
 from ml.data.outcomes import Outcomes
 from ml.errors import LikelyError
-from ml.predict.asking import Container, contained
+from ml.predict.calling_convention import Container, contained
 from ml.training.columns.fill_words import FILL_WORDS, GapsToFill, gaps_to_fill
 from ml.training.columns.known_levels import KnownLevels
 from ml.training.columns.readings import native_of, readings_of
@@ -21,7 +21,7 @@ from ml.training.columns.telling_rows import telling_rows
 from ml.training.columns.training_table import TrainingTable
 from ml.training.columns.variants import CONTAINER, Reading, Variant
 from ml.training.columns.whole_rows import whole_rows
-from ml.training.estimator.ask_once import answer_of, containers_of, loss_of
+from ml.training.estimator.single_call import answer_of, containers_of, loss_of
 
 BETTER = 1e-6  # of the loss: less is rounding
 SAME = 1e-12
@@ -29,7 +29,7 @@ MOST_AT_ONCE = 3  # readings that are tried together where no single one is answ
 
 
 @dataclass(frozen=True)
-class AskingCandidate:
+class ConventionCandidate:
     """One way to ask an estimator, ranked by its number of unknown levels, then by its loss.
 
     Attributes
@@ -51,19 +51,19 @@ class AskingCandidate:
     loss: float
     whole: frozenset[str] = frozenset()
 
-    def beats(self, other: AskingCandidate) -> bool:
+    def beats(self, other: ConventionCandidate) -> bool:
         """True when it fits better, by more than rounding."""
         if self.strangers != other.strangers:
             return self.strangers < other.strangers
         return self.loss < other.loss - BETTER
 
-    def answers_as(self, other: AskingCandidate) -> bool:
+    def answers_as(self, other: ConventionCandidate) -> bool:
         """True when it gives the same answers, but for rounding."""
         return self.strangers == other.strangers and abs(self.loss - other.loss) <= SAME
 
 
 @dataclass
-class AskingSearch:
+class ConventionSearch:
     """Greedy search among the readings of a file.
 
     Attributes
@@ -91,7 +91,7 @@ class AskingSearch:
         """Numbers of the rows with which the estimator is asked."""
         return telling_rows(self.table, self.columns)
 
-    def best(self) -> AskingCandidate | None:
+    def best(self) -> ConventionCandidate | None:
         """The best way: the plainest reading, unless others are answered and fit better."""
         plain = Variant(native=native_of(self.table, self.known))
         best = self.ask(plain)
@@ -109,7 +109,7 @@ class AskingSearch:
             best = self._filled(gaps, best, plain)
         return None if best is None else self._typed(best, readings)
 
-    def _climbed(self, best: AskingCandidate, readings: Sequence[Reading]) -> AskingCandidate:
+    def _climbed(self, best: ConventionCandidate, readings: Sequence[Reading]) -> ConventionCandidate:
         """Add readings greedily, as long as each improves the fit."""
         if not best.variant.readings:
             return best
@@ -119,7 +119,7 @@ class AskingSearch:
                 best = _better(best, self.ask(replace(best.variant, readings=chosen))) or best
         return best
 
-    def _filled(self, gaps: GapsToFill, best: AskingCandidate | None, plain: Variant) -> AskingCandidate | None:
+    def _filled(self, gaps: GapsToFill, best: ConventionCandidate | None, plain: Variant) -> ConventionCandidate | None:
         """Fill gaps with the word that training code took, where the estimator knows one and not what is there now.
 
         It knows a word to which it answers otherwise than to one that nobody ever wrote.
@@ -127,7 +127,7 @@ class AskingSearch:
         start = plain if best is None else best.variant
         others = tuple(reading for reading in start.readings if reading.rival != gaps.rival)
 
-        def ask(word: str) -> AskingCandidate | None:
+        def ask(word: str) -> ConventionCandidate | None:
             return self.ask(replace(start, readings=(*others, gaps.filled(word))))
 
         unheard = ask(UNHEARD_OF)
@@ -137,7 +137,7 @@ class AskingSearch:
         known = [way for way in ways if unheard is None or not way.answers_as(unheard)]
         return min(known, key=lambda way: (way.strangers, way.loss), default=best)
 
-    def _typed(self, best: AskingCandidate, readings: Sequence[Reading]) -> AskingCandidate:
+    def _typed(self, best: ConventionCandidate, readings: Sequence[Reading]) -> ConventionCandidate:
         """Prefer typed numbers and dates where the answers stay the same: people are then asked for these."""
         for reading in readings:
             chosen = (*best.variant.readings, reading)
@@ -146,7 +146,7 @@ class AskingSearch:
                 best = way if way is not None and way.answers_as(best) else best
         return best
 
-    def ask(self, variant: Variant) -> AskingCandidate | None:
+    def ask(self, variant: Variant) -> ConventionCandidate | None:
         """The best way to ask with a reading; None where the estimator does not answer."""
         rows = self.rows
         try:
@@ -162,18 +162,18 @@ class AskingSearch:
             return None
         if not len(rows):
             return None
-        best: AskingCandidate | None = None
+        best: ConventionCandidate | None = None
         for container in containers_of(self.estimator, frame):
             asked = answer_of(self.estimator, contained(frame, container), self.outcomes)
             if isinstance(asked, str):
                 self.failed.append((variant, asked))
                 continue
             loss = loss_of(asked, None if self.truth is None else self.truth[rows])
-            best = _better(best, AskingCandidate(variant, container, self.columns, strangers, loss))
+            best = _better(best, ConventionCandidate(variant, container, self.columns, strangers, loss))
         return best
 
 
-def _better(one: AskingCandidate | None, other: AskingCandidate | None) -> AskingCandidate | None:
+def _better(one: ConventionCandidate | None, other: ConventionCandidate | None) -> ConventionCandidate | None:
     """The first, unless the other fits better."""
     if one is None or other is None:
         return one or other

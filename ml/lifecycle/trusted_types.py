@@ -1,4 +1,4 @@
-"""Permissions of models, for commands: in ``trust.json``, or in the store where all instances share the models."""
+"""Trusted types and code of models, for commands: in ``trust.json``, or in the store where instances share models."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from ml.data.outcomes import Outcomes, Prediction
 from ml.errors import InvalidData, LikelyError
-from ml.predict.asking import Container
+from ml.predict.calling_convention import Container
 from ml.predict.estimator_output import labels_of, probabilities_of
 
 WITHOUT_NAMES = "fitted without feature names"

@@ -16,19 +16,19 @@ import numpy as np
 
 from ml.data.outcomes import Outcomes
 from ml.errors import InvalidData, LikelyError
-from ml.predict.asking import contained
+from ml.predict.calling_convention import contained
 from ml.training.columns.hints import hint_for, is_of_dates
 from ml.training.columns.known_levels import KnownLevels
 from ml.training.columns.training_table import TrainingTable, is_text
 from ml.training.columns.whole_rows import whole_rows
-from ml.training.estimator.ask_once import answer_of
-from ml.training.estimator.asking_search import AskingCandidate, AskingSearch
+from ml.training.estimator.convention_search import ConventionCandidate, ConventionSearch
+from ml.training.estimator.single_call import answer_of
 
 MOST_GAPS = 20  # rows with a gap in a column with which the estimator is asked whether it takes them
 NO_NAME = re.compile(r"Unnamed: \d+")  # what pandas calls a column without a name
 
 
-def find_asking(
+def find_convention(
     estimator: Any,
     table: TrainingTable,
     columns: Sequence[str],
@@ -37,7 +37,7 @@ def find_asking(
     known: KnownLevels,
     *,
     gaps: bool = True,
-) -> AskingCandidate:
+) -> ConventionCandidate:
     """The best way to ask an estimator.
 
     Parameters
@@ -59,7 +59,7 @@ def find_asking(
     InvalidData
         When it answers in no way; says what the plainest attempt ran into.
     """
-    search = AskingSearch(estimator, table, tuple(columns), outcomes, truth, known)
+    search = ConventionSearch(estimator, table, tuple(columns), outcomes, truth, known)
     best = search.best() if gaps else _of_whole_rows(search)
     if best is None and gaps and getattr(estimator, "feature_names_in_", None) is None:
         best = _of_fewer_columns(search)
@@ -68,7 +68,7 @@ def find_asking(
     return best
 
 
-def _of_fewer_columns(search: AskingSearch) -> AskingCandidate | None:
+def _of_fewer_columns(search: ConventionSearch) -> ConventionCandidate | None:
     """A way with some columns of the file, where the estimator does not tell how many it knows.
 
     A file may have columns without any value or name, as spreadsheets and ``to_csv`` leave them; an estimator that was
@@ -85,7 +85,7 @@ def _of_fewer_columns(search: AskingSearch) -> AskingCandidate | None:
     return min(ways, key=lambda way: way.loss, default=None)
 
 
-def _of_whole_rows(search: AskingSearch) -> AskingCandidate | None:
+def _of_whole_rows(search: ConventionSearch) -> ConventionCandidate | None:
     """A way with the rows that have no gap; those with a gap that the estimator takes stay."""
     best = replace(search, whole=frozenset(search.columns)).best()
     if best is None:
@@ -100,7 +100,7 @@ def _of_whole_rows(search: AskingSearch) -> AskingCandidate | None:
     return replace(best, whole=frozenset(whole)) if whole else None
 
 
-def _refusal(search: AskingSearch) -> LikelyError:
+def _refusal(search: ConventionSearch) -> LikelyError:
     said = search.failed[0][1] if search.failed else "it was not asked"
     if is_of_dates(said) and search.refused:
         return search.refused[0]

@@ -7,9 +7,9 @@ from dataclasses import asdict, replace
 import numpy as np
 
 from ml.errors import InvalidData
-from ml.predict.asking import contained
+from ml.predict.calling_convention import contained
 from ml.training.assemble import TrainingInputs, assemble
-from ml.training.calibrate import HINT, Calibrated, ProbabilityQuality, calibrate
+from ml.training.calibrate import HINT, CalibrationResult, ProbabilityQuality, calibrate
 from ml.training.checks.holdout_checks import frame_hashes
 from ml.training.columns.training_table import TrainingTable
 from ml.training.target import truth_matrix
@@ -42,7 +42,7 @@ def _calibrated(inputs: TrainingInputs, trained: Trained, table: TrainingTable) 
     if strange:
         raise InvalidData(f"{table.name} has outcomes that the model does not know: {', '.join(strange[:6])}.")
     classes = [seen.outcomes.items[at].value for at in truth.argmax(axis=1).tolist()]
-    found = calibrate(trained.estimator, contained(seen.holdout, trained.asking.container), classes)
+    found = calibrate(trained.estimator, contained(seen.holdout, trained.convention.container), classes)
     said = [_quality_words(found, table.name), *_overlaps(trained, seen, table.name)]
     about = {**trained.about, CARD: {"file": table.name, **_plain(found)}}
     background = seen.holdout if len(seen.holdout) >= FEWEST_FOR_BACKGROUND else None
@@ -51,12 +51,12 @@ def _calibrated(inputs: TrainingInputs, trained: Trained, table: TrainingTable) 
     )
 
 
-def _plain(found: Calibrated) -> dict[str, object]:
+def _plain(found: CalibrationResult) -> dict[str, object]:
     before = None if found.before is None else asdict(found.before)
     return {"method": found.method, "records": found.records, "before": before, "after": asdict(found.after)}
 
 
-def _quality_words(found: Calibrated, name: str) -> str:
+def _quality_words(found: CalibrationResult, name: str) -> str:
     rows = f"{name} ({found.records:,} records)"
     if found.method == "none":
         return f"Not calibrated: on {rows} no curve is better than its own probabilities ({_words(found.after)})."

@@ -16,7 +16,7 @@ CARD = "asking"
 
 
 @dataclass(frozen=True)
-class Asking:
+class CallingConvention:
     """Calling convention of one estimator.
 
     Attributes
@@ -32,7 +32,7 @@ class Asking:
     labels_follow: bool = False
 
     @classmethod
-    def from_card(cls, card: Mapping[str, Any]) -> Asking | None:
+    def from_card(cls, card: Mapping[str, Any]) -> CallingConvention | None:
         """The convention in a card; None for a version from before cards had it."""
         told = card.get(CARD)
         return None if told is None else cls(**told)
