@@ -257,4 +257,4 @@ def desk_of(services: OutcomeServices, bundle: Bundle, request: FormRequest, cla
     if not allowed(Permission.OUTCOMES, bundle.name):
         return None
     found = history_of(services, bundle, request.record_id, request.row)
-    return outcome_row.Desk(found, claim, seller=claim is not None or seller_screen(bundle))
+    return outcome_row.OutcomeRowContext(found, claim, seller=claim is not None or seller_screen(bundle))

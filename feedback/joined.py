@@ -27,7 +27,7 @@ from store.outcome_records import (
 
 
 @dataclass(frozen=True)
-class Came:
+class ObservedOutcome:
     """Known result of one outcome.
 
     Attributes
@@ -47,12 +47,12 @@ class Came:
 
 
 @dataclass(frozen=True)
-class Joined:
+class DecisionWithOutcomes:
     """A decision and what came of it, as known at a time.
 
     Attributes
     ----------
-    came : mapping of str to Came
+    came : mapping of str to ObservedOutcome
         By outcome; those that nobody told of are left out.
     contacts : tuple of Event
         Of kind "contacted", the first known first; a value of 1 says that somebody was reached.
@@ -65,7 +65,7 @@ class Joined:
     """
 
     decision: Decision
-    came: Mapping[str, Came] = field(default_factory=dict)
+    came: Mapping[str, ObservedOutcome] = field(default_factory=dict)
     contacts: tuple[Event, ...] = ()
     overrides: tuple[Event, ...] = ()
     call_backs: tuple[Event, ...] = ()
@@ -124,7 +124,7 @@ def _corrected(event: Event, by: Event) -> Event:
 
 def join(
     decisions: Sequence[Decision], told: Iterable[Event], amendments: Amendments | None = None
-) -> Iterator[Joined]:  # fmt: skip
+) -> Iterator[DecisionWithOutcomes]:  # fmt: skip
     """Join decisions of a model with its events.
 
     An event belongs to the decision that it names; else to the last one about its record that was made before it
@@ -160,7 +160,7 @@ def join(
             held[of_list].append(event)
             counted_at[of_list] = decisions[place].id
     for at, decision in enumerate(decisions):
-        yield _joined(decision, held[at], counted_at.get(at, "")) if at in held else Joined(decision)
+        yield _joined(decision, held[at], counted_at.get(at, "")) if at in held else DecisionWithOutcomes(decision)
 
 
 class _ByRecord:
@@ -181,13 +181,13 @@ class _ByRecord:
         return self._places[record][at - 1] if at else None
 
 
-def _joined(decision: Decision, events: Sequence[Event], counted_at: str) -> Joined:
+def _joined(decision: Decision, events: Sequence[Event], counted_at: str) -> DecisionWithOutcomes:
     told = tuple(each for each in events if each.kind == OUTCOME and each.outcome and each.value is not None)
     came = {each.outcome: came_of(each) for each in told}
     of = {kind: tuple(each for each in events if each.kind == kind) for kind in (CONTACTED, OVERRIDE, CALL_BACK)}
-    return Joined(decision, came, of[CONTACTED], of[OVERRIDE], of[CALL_BACK], told, counted_at)
+    return DecisionWithOutcomes(decision, came, of[CONTACTED], of[OVERRIDE], of[CALL_BACK], told, counted_at)
 
 
-def came_of(told: Event) -> Came:
+def came_of(told: Event) -> ObservedOutcome:
     """What an event of kind "outcome" says of it."""
-    return Came(told.value or 0.0, told.happened, told.known, told.id)
+    return ObservedOutcome(told.value or 0.0, told.happened, told.known, told.id)

@@ -13,7 +13,7 @@ from auth.caller import caller_id, signed_in_as
 from auth.permissions import Permission
 from feedback.check_event import check_about, check_event, unknown_decision
 from feedback.errors import BadEvent, UnknownDecision
-from feedback.joined import Amendments, Joined, join
+from feedback.joined import Amendments, DecisionWithOutcomes, join
 from feedback.looked_up import DecisionLookup
 from feedback.niced_process import NicedProcess
 from feedback.sealing import Sealer
@@ -163,7 +163,9 @@ class Feedback:
         return self.store.outcomes.events.of_record(model, record, [each.id for each in decisions])
 
     # ---- both --------------------------------------------------------------------------------------
-    def came_by_record(self, model: str, as_of: float | None = None, *, since: float = 0.0) -> Iterator[list[Joined]]:
+    def came_by_record(
+        self, model: str, as_of: float | None = None, *, since: float = 0.0
+    ) -> Iterator[list[DecisionWithOutcomes]]:
         """Decisions of a model and what came of them, as known at a time: some at a time, with all about their records.
 
         So any number of decisions is read with little memory. Within a part they are in the order in which they were

@@ -13,7 +13,7 @@ from werkzeug.test import Client
 
 from app import create_server
 from feedback.job_kinds import kinds_of
-from feedback.joined import Joined
+from feedback.joined import DecisionWithOutcomes
 from feedback.sealing import sealer_of
 from feedback.service import Feedback
 from jobs.worker import Worker
@@ -88,7 +88,7 @@ class House:
     def stored(self) -> dict[str, Decision]:
         return {each.id: each for each in self.store.outcomes.decisions.of("shop")}
 
-    def came(self) -> list[Joined]:
+    def came(self) -> list[DecisionWithOutcomes]:
         """Decisions of which an outcome is known."""
         return [each for part in self.feedback.came_by_record("shop") for each in part if each.came]
 

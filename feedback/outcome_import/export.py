@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
-from feedback.joined import Came, Joined
+from feedback.joined import DecisionWithOutcomes, ObservedOutcome
 from feedback.outcome_import.layout import EVENT
 from feedback.service import Feedback
 from ml.decision.crm_columns import PLAIN, CrmColumns
@@ -56,9 +56,9 @@ def _in_blocks(header: Sequence[str], lines: Iterable[Sequence[str]]) -> Iterato
         yield csv_text(some)
 
 
-def _plain(bundle: Bundle, joined: Joined) -> Iterator[list[str]]:
+def _plain(bundle: Bundle, joined: DecisionWithOutcomes) -> Iterator[list[str]]:
     names = bundle.outcomes.names if not bundle.outcomes.exclusive else (bundle.outcomes.positive,)
-    told: dict[str, Came | None] = dict(joined.came)
+    told: dict[str, ObservedOutcome | None] = dict(joined.came)
     if not told or not bundle.outcomes.exclusive:
         told = {name: joined.came.get(name) for name in (*names, *told)}
     for name, came in told.items():
@@ -66,7 +66,7 @@ def _plain(bundle: Bundle, joined: Joined) -> Iterator[list[str]]:
         yield [made[field] for field in OURS]
 
 
-def _outcome_cells(joined: Joined, outcome: str, came: Came | None) -> dict[str, str]:
+def _outcome_cells(joined: DecisionWithOutcomes, outcome: str, came: ObservedOutcome | None) -> dict[str, str]:
     made = joined.decision
     probability = None if made.probabilities is None else made.probabilities.get(outcome)
     return {
@@ -89,7 +89,7 @@ def _outcome_cells(joined: Joined, outcome: str, came: Came | None) -> dict[str,
     }
 
 
-def _of_crm(columns: CrmColumns, outcome: str, joined: Joined, begin: str) -> list[str]:
+def _of_crm(columns: CrmColumns, outcome: str, joined: DecisionWithOutcomes, begin: str) -> list[str]:
     came = joined.came.get(outcome)
     told = _outcome_cells(joined, outcome, came)
     is_over = came is not None
@@ -116,7 +116,7 @@ def _own_name(system: str, name: str) -> str:
     return f"Likely_{name.title()}__c" if system == "salesforce" else f"likely_{name}"
 
 
-def _row_of(joined: Joined, event: str, begin: str) -> str:
+def _row_of(joined: DecisionWithOutcomes, event: str, begin: str) -> str:
     """Id of the system's row that told an event, as the event's key names it; empty where the system did not."""
     key = next((each.key or "" for each in joined.told if each.id == event), "")
     return key[len(begin) :].rsplit(":", 2)[0] if key.startswith(begin) else ""

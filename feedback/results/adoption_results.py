@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from feedback.joined import Amendments, Joined, join
+from feedback.joined import Amendments, DecisionWithOutcomes, join
 from feedback.results.ripe_decisions import (
     DecisionColumns,
     Question,
@@ -39,7 +39,7 @@ class AdoptionResults:
         self._parts, self._said, self._reasons = list[DecisionColumns](), list[bool](), list[str]()
         self._shown, self._contacted, self._recorded = list[float](), list[float](), list[float]()
 
-    def add(self, joined: Sequence[Joined]) -> None:
+    def add(self, joined: Sequence[DecisionWithOutcomes]) -> None:
         """Add decisions with all about their records, in the order in which they were made."""
         given = [each for each in joined if each.decision.door != JOB]  # a file's records are read by nobody one by one
         counted = columns_of(decisions_to_count(given, self._question), self._question)
@@ -87,12 +87,12 @@ class AdoptionResults:
         return {"days": found.days, **_row(found.all), "weeks": [_row(each) for each in found.weeks]}
 
     # ---- overrides ---------------------------------------------------------------------------------
-    def _add_overrides(self, joined: Sequence[Joined]) -> None:
+    def _add_overrides(self, joined: Sequence[DecisionWithOutcomes]) -> None:
         """Add each decision that somebody disagreed with, with what came in its own time.
 
         Whoever says the same of a record again while that time goes on says it once.
         """
-        question, found, until = self._question, list[Joined](), dict[tuple[str, ...], float]()
+        question, found, until = self._question, list[DecisionWithOutcomes](), dict[tuple[str, ...], float]()
         for each in with_outcomes_in_time(joined, question.after) if any(each.overrides for each in joined) else ():
             about = [one for one in each.overrides if _is_about(one, question)]
             if not about or each.counted_at or question.outcome not in (each.decision.probabilities or {}):
@@ -117,7 +117,7 @@ class AdoptionResults:
         return asdict(overrides(p, said, came)), [asdict(each) for each in overrides_by_reason(p, said, came, reasons)]
 
 
-def _first(times: Sequence[float], each: Joined) -> float:
+def _first(times: Sequence[float], each: DecisionWithOutcomes) -> float:
     """The first contact; who recorded what came of a call was in contact, too."""
     return min([*times, *(came.happened for came in each.came.values())], default=float("nan"))
 
@@ -131,7 +131,7 @@ def _is_about(override: Event, question: Question) -> bool:
     return (override.outcome or question.outcomes.positive) == question.outcome
 
 
-def _said(joined: Joined, override: Event, outcome: str) -> bool:
+def _said(joined: DecisionWithOutcomes, override: Event, outcome: str) -> bool:
     """Opinion of the person, whether the outcome comes; mere disagreement is the contrary of the decision."""
     if override.value is not None:
         return override.value == 1

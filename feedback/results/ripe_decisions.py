@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback.joined import Came, Joined
+from feedback.joined import DecisionWithOutcomes, ObservedOutcome
 from ml.data.array_types import Booleans, Floats
 from ml.data.outcomes import Outcomes
 from ml.decision.ripening_time import ripening_of, silence_of
@@ -72,7 +72,7 @@ class DecisionColumns:
     noted: Booleans
 
 
-def columns_of(joined: Sequence[Joined], question: Question) -> DecisionColumns:
+def columns_of(joined: Sequence[DecisionWithOutcomes], question: Question) -> DecisionColumns:
     """Decisions as columns, in the same order."""
     name = question.outcome
     told = [told_of(each.came, question.outcomes, name) if each.came else None for each in joined]
@@ -133,17 +133,21 @@ def ripen_parts(parts: Sequence[DecisionColumns], question: Question) -> RipeDec
     return RipeDecisions(columns, ripe_outcomes(columns, question))
 
 
-def ripen_decisions(joined: Iterable[Joined], question: Question, version: str | None = None) -> RipeDecisions:
+def ripen_decisions(
+    joined: Iterable[DecisionWithOutcomes], question: Question, version: str | None = None
+) -> RipeDecisions:
     """Tell which decisions of one outcome are ripe; parameters as of :func:`decisions_to_count`."""
     return ripen_parts([columns_of(decisions_to_count(list(joined), question, version), question)], question)
 
 
-def decisions_to_count(joined: Sequence[Joined], question: Question, version: str | None = None) -> tuple[Joined, ...]:
+def decisions_to_count(
+    joined: Sequence[DecisionWithOutcomes], question: Question, version: str | None = None
+) -> tuple[DecisionWithOutcomes, ...]:
     """Decisions that may count, one for each outcome that came.
 
     Parameters
     ----------
-    joined : sequence of Joined
+    joined : sequence of DecisionWithOutcomes
         All about some records, in the order in which they were made.
     version : str, optional
         Key of the version whose decisions count; all by default.
@@ -164,7 +168,7 @@ def decisions_to_count(joined: Sequence[Joined], question: Question, version: st
     )
 
 
-def repeated(joined: Sequence[Joined], after: float | None) -> set[str]:
+def repeated(joined: Sequence[DecisionWithOutcomes], after: float | None) -> set[str]:
     """Ids of decisions after which another one about the same record was made within a time."""
     found, last = set[str](), dict[str, Decision]()
     for each in (one.decision for one in joined if after is not None and one.decision.record):
@@ -190,7 +194,7 @@ def ripe_outcomes(columns: DecisionColumns, question: Question, is_heard: bool |
     return ripen(*given, question.after, silence, columns.happened)
 
 
-def told_of(came: Mapping[str, Came], outcomes: Outcomes, outcome: str) -> Came | None:
+def told_of(came: Mapping[str, ObservedOutcome], outcomes: Outcomes, outcome: str) -> ObservedOutcome | None:
     """Results that were told of an outcome; with exclusive outcomes, a result of another one counts as well.
 
     Of two that contradict each other the one that became known last counts.
@@ -198,7 +202,9 @@ def told_of(came: Mapping[str, Came], outcomes: Outcomes, outcome: str) -> Came 
     told = [came[outcome]] if outcome in came else []
     if outcomes.exclusive:
         others = [(name, each) for name, each in came.items() if name != outcome]
-        told += [Came(0.0, each.happened, each.known, each.event) for _, each in others if each.value == 1]
+        told += [ObservedOutcome(0.0, each.happened, each.known, each.event) for _, each in others if each.value == 1]
         if len(outcomes.names) == 2:
-            told += [Came(1.0, each.happened, each.known, each.event) for _, each in others if each.value == 0]
+            told += [
+                ObservedOutcome(1.0, each.happened, each.known, each.event) for _, each in others if each.value == 0
+            ]
     return max(told, key=lambda each: each.known) if told else None

@@ -14,18 +14,21 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from feedback.joined import Came, Joined, came_of
+from feedback.joined import DecisionWithOutcomes, ObservedOutcome, came_of
 from feedback.results.ripe_decisions import Question, RipeDecisions, columns_of, decisions_to_count, ripen_parts
 
 
 def ripen_spaced_decisions(
-    joined: Iterable[Joined], question: Question, version: str | None = None, among: Container[str] | None = None
+    joined: Iterable[DecisionWithOutcomes],
+    question: Question,
+    version: str | None = None,
+    among: Container[str] | None = None,
 ) -> RipeDecisions:
     """Ripe decisions for judging their probabilities: spaced ones, where the card says how long an outcome may come.
 
     Parameters
     ----------
-    joined : iterable of Joined
+    joined : iterable of DecisionWithOutcomes
         Of all versions, in the order in which they were made.
     version : str, optional
         Key of the version whose decisions count; all by default.
@@ -36,8 +39,11 @@ def ripen_spaced_decisions(
 
 
 def decisions_to_judge(
-    joined: Sequence[Joined], question: Question, version: str | None = None, among: Container[str] | None = None
-) -> tuple[Joined, ...]:
+    joined: Sequence[DecisionWithOutcomes],
+    question: Question,
+    version: str | None = None,
+    among: Container[str] | None = None,
+) -> tuple[DecisionWithOutcomes, ...]:
     """Decisions by which probabilities are judged; parameters as of :func:`ripen_spaced_decisions`, of some records."""
     if question.after is not None:
         return spaced(joined, question, question.after, version, among)
@@ -47,12 +53,12 @@ def decisions_to_judge(
 
 
 def spaced(
-    joined: Sequence[Joined],
+    joined: Sequence[DecisionWithOutcomes],
     question: Question,
     after: float,
     version: str | None = None,
     among: Container[str] | None = None,
-) -> tuple[Joined, ...]:
+) -> tuple[DecisionWithOutcomes, ...]:
     """Decisions with a probability of the outcome, at least `after` seconds apart for each record that has an id."""
     found, until = [], dict[str, float]()
     for each in with_outcomes_in_time(joined, after):
@@ -68,7 +74,7 @@ def spaced(
     return tuple(found)
 
 
-def with_outcomes_in_time(joined: Sequence[Joined], after: float | None) -> list[Joined]:
+def with_outcomes_in_time(joined: Sequence[DecisionWithOutcomes], after: float | None) -> list[DecisionWithOutcomes]:
     """Decisions, each with all outcomes of its record in the `after` seconds from it on, whichever decision they name.
 
     Those told of it and of later decisions within these seconds count, and those told of an earlier decision where
@@ -77,7 +83,7 @@ def with_outcomes_in_time(joined: Sequence[Joined], after: float | None) -> list
     """
     if after is None:
         return list(joined)
-    of_record: dict[str, list[Joined]] = defaultdict(list)
+    of_record: dict[str, list[DecisionWithOutcomes]] = defaultdict(list)
     for each in joined:
         of_record[each.decision.record].append(each)
     times = {record: [each.decision.made for each in some] for record, some in of_record.items()}
@@ -91,8 +97,13 @@ def with_outcomes_in_time(joined: Sequence[Joined], after: float | None) -> list
     return found
 
 
-def _with_all(first: Joined, earlier: Sequence[Joined], in_time: Sequence[Joined], end: float) -> Joined:
-    told: dict[str, list[Came]] = defaultdict(list)
+def _with_all(
+    first: DecisionWithOutcomes,
+    earlier: Sequence[DecisionWithOutcomes],
+    in_time: Sequence[DecisionWithOutcomes],
+    end: float,
+) -> DecisionWithOutcomes:
+    told: dict[str, list[ObservedOutcome]] = defaultdict(list)
     begin = first.decision.made
     for event in (event for each in earlier for event in each.told):
         if begin <= event.happened <= end:
@@ -103,14 +114,14 @@ def _with_all(first: Joined, earlier: Sequence[Joined], in_time: Sequence[Joined
     return replace(first, came={name: _one(each, end) for name, each in told.items()}) if told else first
 
 
-def _until(joined: Joined, end: float) -> Mapping[str, Came]:
+def _until(joined: DecisionWithOutcomes, end: float) -> Mapping[str, ObservedOutcome]:
     """What was told last of each outcome of what happened until then, though the outcome came again; else the last."""
     if all(came.happened <= end for came in joined.came.values()):
         return joined.came
     return {**joined.came, **{each.outcome: came_of(each) for each in joined.told if each.happened <= end}}
 
 
-def _one(told: Sequence[Came], end: float) -> Came:
+def _one(told: Sequence[ObservedOutcome], end: float) -> ObservedOutcome:
     """The first time that it came in time; else what became known last."""
     in_time = [each for each in told if each.value == 1 and each.happened <= end]
     return min(in_time, key=lambda each: each.happened) if in_time else max(told, key=lambda each: each.known)

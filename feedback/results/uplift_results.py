@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from feedback.joined import Amendments, Joined, join
+from feedback.joined import Amendments, DecisionWithOutcomes, join
 from feedback.results.ripe_decisions import DecisionColumns, Question, columns_of, ripe_outcomes, together
 from ml.data.array_types import Booleans
 from ml.decision.payoff import Payoff, payoff_of
@@ -98,7 +98,7 @@ def decision_of(assigned: Assignment) -> Decision:
 
 def _joined(
     decisions: Sequence[Decision], told: Sequence[Event], amendments: Amendments, after: float | None
-) -> list[Joined]:  # fmt: skip
+) -> list[DecisionWithOutcomes]:  # fmt: skip
     """Decisions of lists and what came of their records, by the records' ids.
 
     Where an outcome has a time it counts for each list that it came in time after: groups are as assigned, whatever was
@@ -111,7 +111,7 @@ def _joined(
         of_record[each.record].append(at)
     for decision in decisions:
         of_list[decision.campaign].append(decision)
-    joined: list[Joined] = []
+    joined: list[DecisionWithOutcomes] = []
     for some in of_list.values():
         places = sorted({at for name in {each.record for each in some} for at in of_record.get(name, ())})
         joined += join(some, (told[at] for at in places), amendments)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from feedback.joined import Joined
+from feedback.joined import DecisionWithOutcomes
 from feedback.results.ripe_decisions import Question, columns_of, ripe_outcomes, told_of
 from feedback.results.spaced_decisions import with_outcomes_in_time
 from feedback.service import Feedback
@@ -42,7 +42,7 @@ def outcome_rows(feedback: Feedback, bundle: Bundle, as_of: float, since: float 
     StoreUnavailable
     """
 
-    def parts() -> Iterator[list[Joined]]:
+    def parts() -> Iterator[list[DecisionWithOutcomes]]:
         for joined in feedback.came_by_record(bundle.name, as_of, since=since):
             yield [each for each in joined if not each.counted_at]
 
@@ -61,7 +61,7 @@ def outcome_rows(feedback: Feedback, bundle: Bundle, as_of: float, since: float 
             yield from _with_values(feedback, groups, [(made.id, came) for made, came in ripe[at : at + AT_ONCE]])
 
 
-def _is_heard(parts: Iterable[Sequence[Joined]], question: Question) -> bool:
+def _is_heard(parts: Iterable[Sequence[DecisionWithOutcomes]], question: Question) -> bool:
     """True where anybody tells of an outcome; parts are read until somebody did, and only where silence counts."""
     if silence_of(question.card, question.outcome) == "unknown":
         return False
@@ -86,7 +86,7 @@ def questions(outcomes: Outcomes, card: Mapping[str, Any], as_of: float) -> list
     return [Question(outcomes, name, {**card, RIPENING: same}, as_of) for name in outcomes.names]
 
 
-def _add_ripe(known: list[Known], found: Sequence[Joined], question: Question, is_heard: bool) -> None:
+def _add_ripe(known: list[Known], found: Sequence[DecisionWithOutcomes], question: Question, is_heard: bool) -> None:
     """Add one outcome of each decision where it is ripe, and had not come before the decision."""
     joined = with_outcomes_in_time(found, question.after)
     told = [told_of(each.came, question.outcomes, question.outcome) for each in joined]

@@ -52,7 +52,7 @@ class Claim:
 
 
 @dataclass(frozen=True)
-class Desk:
+class OutcomeRowContext:
     """What the page has beside the form for who may tell what came.
 
     Attributes
@@ -70,7 +70,7 @@ class Desk:
     seller: bool = False
 
 
-def outcome_row(bundle: Bundle, desk: Desk, record: Mapping[str, str], *, named: bool) -> list[Component]:
+def outcome_row(bundle: Bundle, desk: OutcomeRowContext, record: Mapping[str, str], *, named: bool) -> list[Component]:
     """The row, the place of the history, and what callbacks and scripts need.
 
     Parameters
@@ -108,7 +108,7 @@ def outcome_row(bundle: Bundle, desk: Desk, record: Mapping[str, str], *, named:
     return [row, html_tree(desk.history, id=ids.HISTORY, className="history"), *_stores(), *_claim(desk.claim)]
 
 
-def outcome_keys(bundle: Bundle, desk: Desk) -> tuple[str, ...]:
+def outcome_keys(bundle: Bundle, desk: OutcomeRowContext) -> tuple[str, ...]:
     """Digits that press the buttons of the row, rising."""
     own = (getattr(button, "data-key", "") for button in _buttons(bundle, desk))
     return tuple(sorted(key for key in own if key))
@@ -167,7 +167,7 @@ def _chosen(bundle: Bundle) -> list[Component]:
     return [html.P("", className="outcome-chosen", hidden=True, **{"data-short": str(SHORT)})]
 
 
-def _buttons(bundle: Bundle, desk: Desk) -> list[Component]:
+def _buttons(bundle: Bundle, desk: OutcomeRowContext) -> list[Component]:
     outcomes = bundle.outcomes
     later = {"data-unfolds": "later"}
     contact = [_button(text("No answer"), "no_answer", "3"), _button(text("Call back"), "call_back", "4", later)]
@@ -207,7 +207,7 @@ def _later() -> Component:
     )
 
 
-def _more(bundle: Bundle, desk: Desk) -> list[Component]:
+def _more(bundle: Bundle, desk: OutcomeRowContext) -> list[Component]:
     note = html.Textarea(
         rows=2, maxLength=LONGEST_NOTE, className="form-control outcome-note", **{"aria-label": text("Note")}
     )

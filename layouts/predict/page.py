@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 
 from layouts.predict.finder import OpenedRecord, finder, kept_record
 from layouts.predict.finder import stores as searches
-from layouts.predict.outcome_row import Desk, outcome_keys, outcome_row
+from layouts.predict.outcome_row import OutcomeRowContext, outcome_keys, outcome_row
 from layouts.predict.pins import pin_tools, pin_words, pins
 from layouts.predict.shortcuts import keys
 from layouts.shared import ids
@@ -95,7 +95,7 @@ def opening_request(bundle: Bundle, query: Mapping[str, str], entry: BookRecord 
 
 def page(
     bundle: Bundle, request: FormRequest, said: Component, opening: dict[str, Any],
-    opened: OpenedRecord | None = None, desk: Desk | None = None,
+    opened: OpenedRecord | None = None, desk: OutcomeRowContext | None = None,
 ) -> Component:  # fmt: skip
     """The form, and the answer for the record in it: the page opens without another request.
 
@@ -111,7 +111,7 @@ def page(
         The response for the form's script, see :func:`layouts.shared.form_messages.form_response`.
     opened : OpenedRecord, optional
         The record of the book with which the page opens.
-    desk : Desk, optional
+    desk : OutcomeRowContext, optional
         Where the reader may tell what came of it.
     """
     opened = opened or OpenedRecord()

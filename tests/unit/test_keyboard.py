@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from layouts.predict.outcome_row import Desk, outcome_keys
+from layouts.predict.outcome_row import OutcomeRowContext, outcome_keys
 from layouts.predict.shortcuts import KEYS, SEARCH, in_short, keys
 from tests.architecture import PAGE, ROOT
 from tests.small import small_service
@@ -102,7 +102,7 @@ def test_digits_in_short(digits, said):
     ],
 )
 def test_the_list_has_the_digits_of_the_buttons_that_stand_there(service, sort, seller, digits):
-    found = outcome_keys(service.model(sort), Desk(seller=seller))
+    found = outcome_keys(service.model(sort), OutcomeRowContext(seller=seller))
     assert found == tuple(digits)
     last = keys(tells=found).children[1].children[-1]
     assert last.children[0].children.children == in_short(digits)

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from layouts.predict.history import Told, history
-from layouts.predict.outcome_row import Claim, Desk, outcome_row
+from layouts.predict.outcome_row import Claim, OutcomeRowContext, outcome_row
 from tests.small import small_service
 
 
@@ -18,7 +18,7 @@ def service(tmp_path_factory):
 
 
 def row(service, sort, **desk):
-    made = outcome_row(service.model(sort), Desk(**desk), {"income": "50"}, named=False)
+    made = outcome_row(service.model(sort), OutcomeRowContext(**desk), {"income": "50"}, named=False)
     return made[0].html, made
 
 
@@ -80,7 +80,7 @@ def test_a_model_without_probabilities_has_nothing_to_disagree_with(service):
 def test_the_row_waits_until_something_is_known(service):
     bundle = service.model("binary")
     for record, named, hidden in (({"income": " "}, False, True), ({"income": "5"}, False, False), ({}, True, False)):
-        made = outcome_row(bundle, Desk(), record, named=named)[0]
+        made = outcome_row(bundle, OutcomeRowContext(), record, named=named)[0]
         assert bool(made.attributes.get("hidden")) is hidden
 
 
