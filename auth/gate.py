@@ -70,7 +70,7 @@ class Gate:
             return self._refuse(environ, start_response, 503, away.code, away.message, away.hint)
         if self._limiter is None:
             return self._let_in(environ, start_response, caller, needs)
-        taken = self._limiter.take(counted_as(caller, environ.get("REMOTE_ADDR", "")))
+        taken = self._limiter.hit(counted_as(caller, environ.get("REMOTE_ADDR", "")))
         start_response = _with_headers(start_response, taken.headers)
         if taken.allowed:
             return self._let_in(environ, start_response, caller, needs)

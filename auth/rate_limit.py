@@ -64,7 +64,7 @@ class RateLimiter:
         self._breaker = CircuitBreaker("The count of requests (nobody is limited meanwhile)", log, backend="rate_limit")
         self._clock = clock
 
-    def take(self, who: str) -> Taken:
+    def hit(self, who: str) -> Taken:
         """Count a request of somebody, and say whether it is allowed."""
         if not self._breaker.allows():
             return Taken(True, [])

@@ -17,7 +17,7 @@ from jobs.work.job_kinds import SCORE, JobKind, job_kind
 from jobs.work.lease_renewal import heartbeat
 from ml.errors import LikelyError
 from ml.service import Service
-from ml.translation import ALL_READERS, mark, packed, text, use_language
+from ml.translation import ALL_READERS, mark, serialize_messages, text, use_language
 from store.connection.circuit_breaker import CircuitBreaker
 from store.errors import is_unavailable
 from store.files import Files
@@ -109,7 +109,7 @@ class Worker:
     def _next(self, job: str | None) -> Chunk | None:
         """Give back what is owed to the store, and claim a chunk."""
         while self._owed:
-            self._table.release(self._owed[-1])
+            self._table.give_back(self._owed[-1])
             self._owed.pop()
         return self._table.claim(self._lease, job, self._missing.skipped())
 
@@ -138,11 +138,11 @@ class Worker:
         except LikelyError as error:
             return self._refuse(job, chunk, error)
         except Stopped:
-            self._table.release(chunk)
+            self._table.give_back(chunk)
             return "given back"
         except (KeyboardInterrupt, SystemExit):
             with suppress(Exception):  # its lease runs out
-                self._table.release(chunk)
+                self._table.give_back(chunk)
             raise
         except Exception as error:
             if is_unavailable(error):
@@ -160,7 +160,7 @@ class Worker:
         name = f"{chunk.job}/{chunk.number}"
         log.error("Job %s failed, attempt %s", name, chunk.attempts, exc_info=error)
         with use_language(ALL_READERS):
-            self._table.drop(chunk, packed(text(GONE, name=name)))
+            self._table.retry_later(chunk, serialize_messages(text(GONE, name=name)))
         return "failed"
 
     def _is_away(self, job: Job) -> bool:
@@ -183,7 +183,7 @@ class Worker:
     def _wait_for_files(self, chunk: Chunk, error: Exception) -> str:
         """Give a chunk back without counting the attempt; nothing is done for a while."""
         self._place.failed(error)
-        self._table.release(chunk)
+        self._table.give_back(chunk)
         return "given back"
 
     def _leave(self, job: Job, chunk: Chunk) -> str:
@@ -209,14 +209,14 @@ class Worker:
         if error.code in GONE_FILES:  # tried again, for the place may have been away until now
             if self._is_away(job):
                 return self._wait_for_files(chunk, error)
-            self._table.drop(chunk, _kept(error))
+            self._table.retry_later(chunk, _kept(error))
             return "refused"
         try:
             self.service.opened(job.model)
             self._missing.forget(job.model)
         except LikelyError as fault:
             if not self._missing.report(job.model, self._table.count_done_chunks(job.model), str(fault)):
-                self._table.release(chunk)
+                self._table.give_back(chunk)
                 self.announce(job.id)
                 return "given back"
         self._table.fail(job.id, _kept(error))
@@ -227,5 +227,5 @@ def _kept(error: LikelyError) -> str:
     """An error's words as the table keeps them, for all readers."""
     message, hint = error.kept
     with use_language(ALL_READERS):
-        said: str = packed(text("{message} {hint}", message=message, hint=hint) if hint else message)
+        said: str = serialize_messages(text("{message} {hint}", message=message, hint=hint) if hint else message)
     return said

@@ -158,11 +158,11 @@ class Service:
 
     def cut_off(self, bundle: Bundle, outcome: str) -> float:
         """The cut-off of an outcome, 0 to 1: the chosen one, else the card's."""
-        return self._cut_offs.of(bundle.name, bundle.card, (outcome,))[outcome]
+        return self._cut_offs.in_use(bundle.name, bundle.card, (outcome,))[outcome]
 
     def cut_offs(self, bundle: Bundle) -> dict[str, float]:
         """The cut-offs of all outcomes, by name, from one question to the store."""
-        return self._cut_offs.of(bundle.name, bundle.card, bundle.outcomes.names)
+        return self._cut_offs.in_use(bundle.name, bundle.card, bundle.outcomes.names)
 
     def score_with_blanks(
         self, name_or_key: str, raw: object, outcome: str | None = None, ranking: Ranking | None = None

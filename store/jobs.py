@@ -228,13 +228,13 @@ class JobTable(JobQueries):
         self._close(chunk.job)
         return True
 
-    def release(self, chunk: Chunk) -> None:
+    def give_back(self, chunk: Chunk) -> None:
         """Give a chunk back, as when a worker is told to stop; this counts as no attempt."""
         with self._transaction() as connection:
             counted = chunk.attempts - 1
             CHUNK_LEASE.give_back(connection, chunk.owner, *_is(chunk), state="waiting", lease=None, attempts=counted)
 
-    def drop(self, chunk: Chunk, message: str) -> None:
+    def retry_later(self, chunk: Chunk, message: str) -> None:
         """Give back a chunk that failed, to be retried: the attempt counts, and the last one fails the job."""
         if chunk.attempts >= MOST_ATTEMPTS:
             self.fail(chunk.job, message)

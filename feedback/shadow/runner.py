@@ -73,7 +73,7 @@ class ShadowRunner:
             answer, is_well = self._answer(waiting)
             answers.append(answer)
             if not is_well:
-                shadow.release(claimed[at + 1 :])
+                shadow.give_back(claimed[at + 1 :])
                 seconds = min(LONGEST_REST, 2 * self._rests.get(waiting.challenger, (0.5, 0.0))[0])
                 self._rests[waiting.challenger] = (seconds, time.monotonic() + seconds)
                 break

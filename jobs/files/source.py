@@ -74,7 +74,7 @@ def counts_of(options: Mapping[str, Any]) -> ByteCounts | None:
     return ByteCounts.from_json((options.get("checked") or {}).get("counts"))
 
 
-def packed(table: Table | RecordTable, lines: Sequence[Any]) -> bytes:
+def encode_lines(table: Table | RecordTable, lines: Sequence[Any]) -> bytes:
     """Serialize lines of a file as a chunk."""
     if isinstance(table, RecordTable):  # integers of any size: orjson has 64 bits only
         return json.dumps({"header": table.header, "renamed": table.renamed, "records": lines}).encode()
@@ -86,11 +86,11 @@ def scored(service: Service, bundle: Bundle, chunk: bytes, blanks: Blanks = ESTI
     if chunk.startswith(b"{"):
         told = json.loads(chunk)
         return score_records(service, bundle, told["header"], told["records"], told["renamed"], blanks)
-    reading, records = unpacked(chunk, bundle)
+    reading, records = decode_lines(chunk, bundle)
     return score_lines(service, bundle, reading.header, records, reading.renamed, reading.rules, blanks)
 
 
-def unpacked(chunk: bytes, bundle: Bundle) -> tuple[ReadPlan, list[list[str]]]:
+def decode_lines(chunk: bytes, bundle: Bundle) -> tuple[ReadPlan, list[list[str]]]:
     """Deserialize a chunk of a table: how to read its lines, and the lines."""
     told, records = orjson.loads(chunk)
     return ReadPlan.from_json(told, bundle.schema), records

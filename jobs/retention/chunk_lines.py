@@ -14,7 +14,7 @@ import numpy as np
 
 from jobs.files import paths
 from jobs.work.call_lists import AFTER
-from jobs.work.rank_index import index_of, packed
+from jobs.work.rank_index import encode_index, index_of
 from jobs.work.stored_result import LIST
 from ml.files.cells.safe_cells import csv_text, plain_cell, safe_cell
 from ml.translation import text
@@ -107,4 +107,4 @@ def _index(
         draws = draws.copy()
         draws[found.at] = 1.0  # in no control group
     starts = np.array([0, *accumulate(map(len, texts))], dtype=np.int64)
-    return packed(header, lines, probabilities, starts, draws)
+    return encode_index(header, lines, probabilities, starts, draws)

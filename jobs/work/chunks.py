@@ -9,7 +9,7 @@ from typing import Any
 
 from jobs.files import paths
 from jobs.files.file_words import about_file
-from jobs.files.source import opened, packed, scored
+from jobs.files.source import encode_lines, opened, scored
 from jobs.work.decided_records import Decide, asks_decisions, with_decisions
 from ml.advice.score_known import ESTIMATOR, schema_for
 from ml.batch.check_header import check_header
@@ -60,7 +60,7 @@ def split(
         source = opened(file, job.options, bundle, lambda: _go_on(stop))
         check_header(bundle, source.names, source.twice)
         some = iter(lambda: list(islice(source.lines, records or RECORDS)), [])
-        total = add_chunks(table, files, chunk, some, lambda lines: packed(source, lines), announce, stop)
+        total = add_chunks(table, files, chunk, some, lambda lines: encode_lines(source, lines), announce, stop)
     head = paths.made(job.id, 0, chunk.owner, "out")
     files.add(head, [csv_text([header(bundle, source.header)]).encode()])
     schema = schema_for(bundle.schema, job.options.get("blanks", ESTIMATOR))

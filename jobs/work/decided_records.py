@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from jobs.errors import decisions_off
-from jobs.files.source import unpacked
+from jobs.files.source import decode_lines
 from ml.batch.columnar_writer import ResultLine
 from ml.bundle.observers import id_of
 from ml.data.schema import Schema
@@ -103,7 +103,7 @@ def _values(bundle: Bundle, packed: bytes) -> Iterator[dict[str, Any]]:
             renamed = {told["renamed"].get(name, name): value for name, value in record.items()} if record else {}
             yield {name: value for name, value in renamed.items() if name in known}
         return
-    reading, records = unpacked(packed, bundle)
+    reading, records = decode_lines(packed, bundle)
     names = [reading.renamed.get(name, name) for name in reading.header]
     columns = [(at, name, reading.rules.reader(name)) for at, name in enumerate(names) if name in known]
     for cells in records:

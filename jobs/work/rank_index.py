@@ -28,7 +28,7 @@ def index_of(out: str) -> str:
     return out.replace("-out-", "-idx-")
 
 
-def packed(
+def encode_index(
     header: Sequence[str], lines: Sequence[Sequence[str]], probabilities: np.ndarray, starts: np.ndarray,
     draws: np.ndarray | None,
 ) -> bytes:  # fmt: skip

@@ -8,9 +8,9 @@ from itertools import accumulate
 import numpy as np
 
 from jobs.files import paths
-from jobs.files.source import unpacked
+from jobs.files.source import decode_lines
 from jobs.work.chunks import LeaseLost
-from jobs.work.rank_index import index_of, packed
+from jobs.work.rank_index import encode_index, index_of
 from ml.advice.score_known import ESTIMATOR, Blanks
 from ml.batch.result_columns import PROBLEMS, score_header, unique_names
 from ml.batch.score_lines import score_lines
@@ -39,7 +39,7 @@ def campaign_header(bundle: Bundle, header: Sequence[str]) -> list[str]:
 def score_campaign(table: JobTable, files: Files, service: Service, job: Job, chunk: Chunk) -> None:
     """Score the records of a chunk and write its rank index; errors as :func:`jobs.work.chunks.score`."""
     bundle = service.model(job.model)
-    reading, records = unpacked(b"".join(files.read(chunk.file or "")), bundle)
+    reading, records = decode_lines(b"".join(files.read(chunk.file or "")), bundle)
     header = reading.header
     blanks = job.options.get("blanks", ESTIMATOR)
     made = score_lines(service, bundle, header, records, reading.renamed, reading.rules, blanks)
@@ -55,7 +55,7 @@ def score_campaign(table: JobTable, files: Files, service: Service, job: Job, ch
     starts = np.array([0, *accumulate(map(len, texts))], dtype=np.int64)
     out = paths.made(job.id, chunk.number, chunk.owner, "out")
     draws = control_draws(job.id, [line[: len(header)] for line in scored], record_id_of(bundle, reading))
-    files.add(index_of(out), [packed(header, lines, probabilities, starts, draws)])
+    files.add(index_of(out), [encode_index(header, lines, probabilities, starts, draws)])
     files.add(out, [b"".join(texts)])
     if not table.finish(chunk, len(lines), made.refused, out, made.gaps, made.unread):
         files.remove(out)

@@ -24,7 +24,7 @@ from ml.files.text.dialect import Dialect
 from ml.files.text.read_options import ReadOptions
 from ml.files.write.atomic_output import atomic_output, scratch
 from ml.files.write.formats import CSV, FORMATS, Format
-from ml.files.write.write_scored import packed, write_scored
+from ml.files.write.write_scored import gzip_stream, write_scored
 from ml.service import Service
 
 CHUNK = 5_000
@@ -121,7 +121,7 @@ def score_file(
             table = open_table(file, options, bundle.schema)
             check_header(bundle, table.names, table.twice)
             out = held.enter_context(atomic_output(target))
-            out = held.enter_context(packed(out)) if form.gzipped else out
+            out = held.enter_context(gzip_stream(out)) if form.gzipped else out
             kept = None if form.write is None else held.enter_context(scratch())
             text = out if kept is None else held.enter_context(kept.open("wb"))
             header = result_header(bundle, table.header)

@@ -39,7 +39,7 @@ class CutOffs:
         self._last: dict[str, Mapping[str, float]] = {}
         self._not_before = 0.0
 
-    def of(self, name: str, card: Mapping[str, Any], outcomes: Sequence[str]) -> dict[str, float]:
+    def in_use(self, name: str, card: Mapping[str, Any], outcomes: Sequence[str]) -> dict[str, float]:
         """The cut-offs of outcomes of the model of that name and card, each 0 to 1."""
         chosen = self._choices(name)
         return {of: chosen[of] if of in chosen else card_cut_off(card, of) for of in outcomes}

@@ -14,7 +14,7 @@ from ml.locale import use_number_format
 from ml.runtime.checksummed_value import verified, with_checksum
 from ml.runtime.deadline import BackgroundTasks
 from ml.runtime.single_flight import SingleFlight
-from ml.translation import ALL_READERS, packed, use_language
+from ml.translation import ALL_READERS, serialize_messages, use_language
 
 Key = tuple[str | int | float | bool | None, ...]
 TYPED_SECONDS = 3600  # for which the result of a number that somebody typed is kept
@@ -61,7 +61,7 @@ class ResultCache:
             found = self._get(text)
             if found is None:
                 with use_number_format(None), use_language(ALL_READERS):
-                    found = packed(compute())
+                    found = serialize_messages(compute())
                 if self._cache is not None:
                     self._cache.set(text, with_checksum(text, found), timeout=seconds)
         return found

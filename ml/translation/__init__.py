@@ -11,9 +11,9 @@ from ml.translation.lists import chained, either, in_row, listed
 from ml.translation.messages import (
     Later,
     mark,
-    packed,
     plural,
     plural_template,
+    serialize_messages,
     template,
     text,
     text_parts,
@@ -21,7 +21,22 @@ from ml.translation.messages import (
 )  # fmt: skip
 
 __all__ = [
-    "ALL_READERS", "ENGLISH", "Later", "chained", "either", "in_row", "listed", "mark", "packed", "plural",
-    "plural_template", "preferred_language", "reader_language", "template", "text", "text_parts", "translated",
+    "ALL_READERS",
+    "ENGLISH",
+    "Later",
+    "chained",
+    "either",
+    "in_row",
+    "listed",
+    "mark",
+    "plural",
+    "plural_template",
+    "preferred_language",
+    "reader_language",
+    "serialize_messages",
+    "template",
+    "text",
+    "text_parts",
+    "translated",
     "use_language",
 ]  # fmt: skip

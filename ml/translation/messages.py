@@ -129,7 +129,7 @@ def translated(words: Any) -> Any:
     Parameters
     ----------
     words : str or sequence of these
-        As made (:class:`Later`), or as :func:`packed` for a cache. Any other text stays as it is.
+        As made (:class:`Later`), or as :func:`serialize_messages` for a cache. Any other text stays as it is.
     """
     if isinstance(words, (list, tuple)):
         return [translated(each) for each in words]
@@ -143,19 +143,19 @@ def translated(words: Any) -> Any:
     return plural(template, other, number, **filled) if other else text(template, **filled)
 
 
-def packed(found: Any) -> Any:
+def serialize_messages(found: Any) -> Any:
     """JSON values with each :class:`Later` in them as a text that a cache keeps, for :func:`translated`."""
     if isinstance(found, Later):
         template, slots, other, number = found.parts
-        return PACKED + json.dumps([template, packed(slots), other, number], default=str)
+        return PACKED + json.dumps([template, serialize_messages(slots), other, number], default=str)
     if isinstance(found, str) and found.startswith(
         PACKED
     ):  # looks packed but is not: returned as a text without a template
         return PACKED + json.dumps(["{text}", {"text": found.lstrip(PACKED)}, "", 1])
     if isinstance(found, Mapping):
-        return {key: packed(each) for key, each in found.items()}
+        return {key: serialize_messages(each) for key, each in found.items()}
     if isinstance(found, (list, tuple)):
-        return [packed(each) for each in found]
+        return [serialize_messages(each) for each in found]
     return found
 
 

@@ -101,7 +101,7 @@ class ShadowTable(DatabaseTable):
             for each, row in found
         ]
 
-    def release(self, claimed: Sequence[Waiting]) -> None:
+    def give_back(self, claimed: Sequence[Waiting]) -> None:
         """Release claims that were not answered: they may be claimed again at once, and count as no attempt."""
         with self._transaction() as connection:
             for each in claimed:

@@ -32,41 +32,41 @@ def clock(monkeypatch):
 
 def test_what_somebody_chose_counts_before_the_card_and_the_card_before_one_half():
     choices = Choices()
-    in_use = CutOffs(choices)
-    assert in_use.of("m", CARD, ("loan", "card", "account")) == {"loan": 0.35, "card": 1.0, "account": 0.5}
+    current = CutOffs(choices)
+    assert current.in_use("m", CARD, ("loan", "card", "account")) == {"loan": 0.35, "card": 1.0, "account": 0.5}
     choices.kept = {("m", "loan"): 0.0, ("other", "card"): 0.9}
-    assert in_use.of("m", CARD, ("loan", "card", "account")) == {"loan": 0.0, "card": 1.0, "account": 0.5}
-    assert CutOffs().of("m", {}, ("loan",)) == {"loan": 0.5}
+    assert current.in_use("m", CARD, ("loan", "card", "account")) == {"loan": 0.0, "card": 1.0, "account": 0.5}
+    assert CutOffs().in_use("m", {}, ("loan",)) == {"loan": 0.5}
 
 
 def test_all_outcomes_of_a_model_are_one_question_to_the_store():
     choices, names = Choices(), [f"product {at}" for at in range(100)]
     choices.kept = {("m", names[7]): 0.2, ("m", names[99]): 0.9}
-    found = CutOffs(choices).of("m", {}, names)
+    found = CutOffs(choices).in_use("m", {}, names)
     assert (found[names[7]], found[names[99]], found[names[0]], len(found)) == (0.2, 0.9, 0.5, 100)
     assert choices.asked == 1
 
 
 def test_a_choice_counts_at_once_and_its_end_too():
     choices = Choices()
-    in_use = CutOffs(choices)
+    current = CutOffs(choices)
     for kept, wanted in [({("m", "loan"): 0.2}, 0.2), ({("m", "loan"): 0.7}, 0.7), ({}, 0.35)]:
         choices.kept = kept
-        assert in_use.of("m", CARD, ["loan"]) == {"loan": wanted}
+        assert current.in_use("m", CARD, ["loan"]) == {"loan": wanted}
 
 
 def test_a_store_that_does_not_answer_leaves_the_last_known_and_is_not_asked_again_at_once(clock, caplog):
     choices = Choices()
-    in_use = CutOffs(choices)
+    current = CutOffs(choices)
     choices.kept["m", "loan"] = 0.2
-    in_use.of("m", CARD, ["loan"])
+    current.in_use("m", CARD, ["loan"])
     choices.down, choices.asked = True, 0
-    assert [in_use.of("m", CARD, [name])[name] for name in ("loan", "card", "loan")] == [0.2, 1.0, 0.2]
+    assert [current.in_use("m", CARD, [name])[name] for name in ("loan", "card", "loan")] == [0.2, 1.0, 0.2]
     assert choices.asked == 1
     assert "cannot be read (gone)" in caplog.text
     choices.down, choices.kept["m", "loan"] = False, 0.9
     clock[0] += cut_offs.PAUSE
-    assert in_use.of("m", CARD, ["loan"]) == {"loan": 0.9}
+    assert current.in_use("m", CARD, ["loan"]) == {"loan": 0.9}
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from ml.errors import BrokenModel, Unreadable
 from ml.files.readers.excel import open_workbook
 from ml.files.readers.refused import error_of
 from ml.service import open_service
-from ml.translation import ALL_READERS, packed, text, translated, use_language
+from ml.translation import ALL_READERS, serialize_messages, text, translated, use_language
 from tests.small import small_model
 
 FOREIGN = "qps-ploc"
@@ -78,7 +78,7 @@ def test_what_a_child_process_finds_is_told_in_the_language_of_who_asked():
 
 def test_a_fault_of_a_stream_is_kept_for_all_readers():
     with use_language(ALL_READERS):
-        kept = json.loads(json.dumps(packed([text("The file is compressed."), text("Send it again.")])))
+        kept = json.loads(json.dumps(serialize_messages([text("The file is compressed."), text("Send it again.")])))
     with use_language(FOREIGN):
         assert said(error_of([*kept, "Unreadable"])).count("⟦") == 2
     assert said(error_of([*kept, "Unreadable"])) == "The file is compressed. Send it again."

@@ -119,7 +119,7 @@ def test_one_who_looked_before_another_gave_up_counts_that_attempt(table, monkey
     """The chunk waits again, as it was seen; claimed by the count that was seen, it could be begun without end."""
     split(table, added(table), [(1, 5)])
     seen = table._claimable(None, ())
-    table.drop(table.claim(60), "went wrong")
+    table.retry_later(table.claim(60), "went wrong")
     assert by_one_who_saw(table, monkeypatch, seen).attempts == 2
 
 
@@ -186,12 +186,12 @@ def test_what_is_released_costs_no_attempt_and_what_is_dropped_does(table):
     for _ in range(5):
         chunk = table.claim(60)
         assert chunk.attempts == 1
-        table.release(chunk)
-    table.drop(table.claim(60), "first")
-    table.drop(table.claim(60), "second")
+        table.give_back(chunk)
+    table.retry_later(table.claim(60), "first")
+    table.retry_later(table.claim(60), "second")
     last = table.claim(60)
     assert last.attempts == 3
-    table.drop(last, "the third time")
+    table.retry_later(last, "the third time")
     assert table.claim(60) is None
     assert (table.get(last.job).state, table.get(last.job).message) == ("failed", "the third time")
 

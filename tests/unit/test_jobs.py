@@ -231,7 +231,7 @@ def test_workers_that_die_on_the_way_lose_nothing_and_double_nothing(house, serv
             raise KeyboardInterrupt
         return finish(self, chunk, *given, **more)
 
-    monkeypatch.setattr(table_of_jobs, "release", lambda *_: None)  # killed, it had no time to
+    monkeypatch.setattr(table_of_jobs, "give_back", lambda *_: None)  # killed, it had no time to
     monkeypatch.setattr(table_of_jobs, "finish", dying)
     for _ in range(40):
         try:

@@ -61,7 +61,7 @@ def test_a_decision_is_asked_about_once(tables):
         OTHER, LIVE, {"Y": 0.25, "N": 0.75}, "sealed 0"
     )  # fmt: skip
     assert shadow.claim(10, 60.0) == []
-    shadow.release(claimed[:1])
+    shadow.give_back(claimed[:1])
     assert shadow.claim(10, 60.0) == claimed[:1]
 
 

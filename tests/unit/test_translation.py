@@ -16,11 +16,11 @@ from ml.translation import (
     ALL_READERS,
     ENGLISH,
     mark,
-    packed,
     plural,
     plural_template,
     preferred_language,
     reader_language,
+    serialize_messages,
     template,
     text,
     text_parts,
@@ -76,7 +76,7 @@ def test_the_number_of_a_plural_fills_its_slot_in_the_readers_format():
     with use_language(ALL_READERS):
         made = plural("{n} row", "{n} rows", 1234)
     assert made == "1,234 rows"
-    for kept in (made, json.loads(json.dumps(packed(made)))):
+    for kept in (made, json.loads(json.dumps(serialize_messages(made)))):
         with use_number_format(format_of_locale("de")):
             assert translated(kept) == "1.234 rows"
 
@@ -96,7 +96,7 @@ def test_english_without_a_reader():
 def test_a_sentence_for_all_readers_is_said_to_each(catalogs):
     with use_language(ALL_READERS):
         made = text("See {page}.", page=plural("{n} row", "{n} rows", 2, n=2))
-    kept = json.loads(json.dumps(packed({"names": [made, "See {page}.", 7]})))
+    kept = json.loads(json.dumps(serialize_messages({"names": [made, "See {page}.", 7]})))
     for each in (made, pickle.loads(pickle.dumps(made)), copy.deepcopy(made)):
         assert each == translated(each) == "See 2 rows."
         with use_language("de"):
@@ -208,4 +208,4 @@ def _forget():
 
 def test_data_that_looks_like_a_packed_sentence_is_data():
     sent = PACKED + '["{a.__class__}", {"a": "x"}, "", 1]'
-    assert translated(packed([sent, "plain"])) == [sent.removeprefix(PACKED), "plain"]
+    assert translated(serialize_messages([sent, "plain"])) == [sent.removeprefix(PACKED), "plain"]

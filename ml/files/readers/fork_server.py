@@ -31,7 +31,7 @@ from ml.files.text.begin_text import TextRequest, begin_text
 from ml.files.text.encodings import WESTERN
 from ml.files.text.separators import LOOKED_AT
 from ml.files.text.text_rows import TextRows
-from ml.translation import ALL_READERS, packed, text, use_language
+from ml.translation import ALL_READERS, serialize_messages, text, use_language
 
 MEMORY = 512 * 1024**2  # bytes of addresses of a process
 CPU = 20  # seconds of it
@@ -92,9 +92,9 @@ def answer(asker: Connection) -> None:
             for each in _answers(io.BufferedReader(_Served(asker, size)), TextRequest.from_json(asked)):
                 asker.send_bytes(said(each))
         except LikelyError as error:
-            asker.send_bytes(said({"error": packed(error.kept), "kind": type(error).__name__}))
+            asker.send_bytes(said({"error": serialize_messages(error.kept), "kind": type(error).__name__}))
         except MemoryError:
-            asker.send_bytes(said({"error": packed([text(TOO_LONG), text(SAVE)]), "kind": "Unreadable"}))
+            asker.send_bytes(said({"error": serialize_messages([text(TOO_LONG), text(SAVE)]), "kind": "Unreadable"}))
 
 
 def _answers(file: BinaryIO, asked: TextRequest) -> Iterator[Any]:

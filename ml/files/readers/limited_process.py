@@ -18,7 +18,7 @@ import orjson
 
 from ml.files.readers.process_limits import limit
 from ml.files.readers.refused import SAVE, RefusedFile
-from ml.translation import ALL_READERS, mark, packed, text, use_language
+from ml.translation import ALL_READERS, mark, serialize_messages, text, use_language
 
 MEMORY = 1536 * 1024**2  # bytes of addresses
 CPU = 240  # seconds
@@ -52,7 +52,7 @@ def _answer(asked: dict[str, Any]) -> None:
 
 
 def _refuse(message: str, hint: str) -> None:
-    _say({"error": packed([message, hint])})
+    _say({"error": serialize_messages([message, hint])})
 
 
 def _write(answers: Iterator[Any]) -> None:

@@ -15,7 +15,7 @@ from ml.files.cells.numbers import readings
 from ml.files.readers.refused import SAVE, RefusedFile
 from ml.files.text.plain_name import plain_name
 from ml.files.text.separators import LOOKED_AT
-from ml.translation import packed, text
+from ml.translation import serialize_messages, text
 
 BLOCK = 64 * 1024  # characters
 LONGEST_TAG = 256 * 1024  # characters of a tag or comment that is not closed
@@ -64,7 +64,12 @@ def read_markup(path: str, encoding: str, errors: str, sheet: str | None, known:
     if len(visible) > 1:
         notes.append(text("The file has {n} tables; “{table}” was read.", n=len(visible), table=chosen.name))
     form = "xml" if parser.xml else "html"
-    yield {"format": form, "sheet": chosen.name, "sheets": [table.name for table in visible], "notes": packed(notes)}
+    yield {
+        "format": form,
+        "sheet": chosen.name,
+        "sheets": [table.name for table in visible],
+        "notes": serialize_messages(notes),
+    }
     for row in chosen.rows:
         while row and row[-1] == "":
             row.pop()

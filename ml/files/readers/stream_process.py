@@ -24,7 +24,7 @@ from ml.files.text.encodings import MIXED, UTF8, WESTERN, TextScan, begins_as
 from ml.files.text.packed import most_unpacked, too_much_unpacked, unpacked
 from ml.files.text.separators import LOOKED_AT
 from ml.files.text.text_rows import TextRows
-from ml.translation import ALL_READERS, packed, text, use_language
+from ml.translation import ALL_READERS, serialize_messages, text, use_language
 
 MEMORY = 1024**3  # bytes of addresses
 NOISE = b"\0\x1a"  # NUL characters, and the Ctrl-Z with which old programs end a file
@@ -45,11 +45,11 @@ def _found(asked: dict[str, Any]) -> dict[str, Any]:
         return _fault(error)
     except MemoryError:
         message = text(TOO_LONG)
-        return {"error": packed([message, text("Send a line for each record.")]), "kind": "Unreadable"}
+        return {"error": serialize_messages([message, text("Send a line for each record.")]), "kind": "Unreadable"}
 
 
 def _fault(error: LikelyError) -> dict[str, Any]:
-    return {"error": packed(error.kept), "kind": type(error).__name__}
+    return {"error": serialize_messages(error.kept), "kind": type(error).__name__}
 
 
 def check_stream(stream: BinaryIO, asked: dict[str, Any]) -> dict[str, Any]:

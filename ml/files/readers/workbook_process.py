@@ -16,7 +16,7 @@ import python_calamine as calamine
 from ml.files.readers.refused import SAVE, RefusedFile
 from ml.files.text.plain_name import plain_name
 from ml.files.text.separators import LOOKED_AT
-from ml.translation import mark, packed, plural, text
+from ml.translation import mark, plural, serialize_messages, text
 
 MOST_ROWS = 1_048_576  # of a sheet, by Excel's own limit
 MOST_CELLS = 50_000_000  # of a sheet, empty ones too: they are held in memory
@@ -61,7 +61,7 @@ def read_workbook(path: str, sheet: str | None, known: Collection[str]) -> Itera
         notes.append(text("The workbook has {n} sheets; “{sheet}” was read.", n=len(visible), sheet=chosen))
     if form == "xlsx":
         notes += _uncalculated(path, chosen)
-    yield {"format": form, "sheet": chosen, "sheets": visible, "notes": packed(notes)}
+    yield {"format": form, "sheet": chosen, "sheets": visible, "notes": serialize_messages(notes)}
     yield from _whole(rows)
 
 

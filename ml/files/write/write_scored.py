@@ -55,7 +55,7 @@ def _blocks(kept: Path) -> Iterator[Block]:
 
 
 @contextmanager
-def packed(out: IO[bytes]) -> Iterator[IO[bytes]]:
+def gzip_stream(out: IO[bytes]) -> Iterator[IO[bytes]]:
     """A writer that compresses into another file with gzip, reproducibly."""
     with gzip.GzipFile(fileobj=out, mode="wb", compresslevel=LEVEL, mtime=0, filename="") as file:
         yield cast(IO[bytes], file)

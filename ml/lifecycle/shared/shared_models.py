@@ -22,7 +22,7 @@ from ml.lifecycle.shared.cache import STATE, Faults, is_here, read_state, write_
 from ml.lifecycle.shared.fetch import LOCKS, NotFetched, fetch_version, is_damaged
 from ml.lifecycle.shared.object_storage import ObjectStorage
 from ml.lifecycle.shared.state import SharedState, StateStore
-from ml.translation import ALL_READERS, packed, text, translated, use_language
+from ml.translation import ALL_READERS, serialize_messages, text, translated, use_language
 
 LOCK_TIMEOUT = 60.0  # s; what is done under the lock takes milliseconds, and an answer of the store
 MACHINE = ".machine"
@@ -136,7 +136,9 @@ class SharedModels:
                 fetch_version(self.storage, self.folder, name, fingerprint, record, again=again)
             except LikelyError as error:
                 message, hint = error.kept
-                self._note(key, packed(text("{message} {hint}", message=message, hint=hint) if hint else message))
+                self._note(
+                    key, serialize_messages(text("{message} {hint}", message=message, hint=hint) if hint else message)
+                )
                 raise
         self._note(key, None)
         if self.known().of(name).live == fingerprint != pointed(self.folder, name):

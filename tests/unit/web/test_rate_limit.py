@@ -45,7 +45,7 @@ def test_who_a_request_is_counted_for(caller, address, who):
 
 def test_so_many_are_allowed_and_the_headers_say_how_many_remain():
     limiter = RateLimiter(3)
-    taken = [limiter.take("ann") for _ in range(5)]
+    taken = [limiter.hit("ann") for _ in range(5)]
     assert [each.allowed for each in taken] == [True] * 3 + [False] * 2
     for each, remain in zip(taken, (2, 1, 0, 0, 0), strict=True):
         found = dict(each.headers)
@@ -53,7 +53,7 @@ def test_so_many_are_allowed_and_the_headers_say_how_many_remain():
         assert found["RateLimit"].startswith(f'"caller";r={remain};t=')
         assert ("Retry-After" in found) is not each.allowed
     assert 1 <= int(dict(taken[-1].headers)["Retry-After"]) <= 60
-    assert limiter.take("bob").allowed
+    assert limiter.hit("bob").allowed
 
 
 @pytest.mark.parametrize(
