@@ -1,4 +1,4 @@
-"""What-if sweep: the score over the values of one feature, all others fixed.
+"""What-if sweep, the ICE curve of one record: its score over the values of one feature, all others fixed.
 
 Each point is the value function with that feature set to that value, so it is what the page shows once the
 value is typed in.
@@ -26,7 +26,7 @@ FEWEST_ROWS, MOST_ROWS = 16, 200  # background rows for one point, however many 
 
 @dataclass(frozen=True)
 class Sweep:
-    """What-if sweep of one feature.
+    """What-if sweep of one feature: an individual conditional expectation (ICE) curve (Goldstein et al. 2015).
 
     Attributes
     ----------
