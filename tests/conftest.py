@@ -30,6 +30,7 @@ from ml.service import Service, open_service
 from ml.training.build import build_bundle
 from ml.training.checks import domain_classifier
 from store import sql
+from store.connection.migrate import migrate
 from tests import lanes, small
 from tests.answers import CheckedClient
 from tests.parquet import pyarrow  # noqa: F401
@@ -121,7 +122,7 @@ def routes_are_compiled_once() -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def databases_begin_migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Let new files of SQLite be copies of a migrated one: each of a thousand stores runs 80 statements otherwise."""
-    migrate, template = sql.migrate, tmp_path_factory.mktemp("migrated") / "template.db"
+    template = tmp_path_factory.mktemp("migrated") / "template.db"
 
     def migrate_a_copy(engine: Engine) -> int:
         if engine.dialect.name == "sqlite":
