@@ -149,7 +149,7 @@ def fetch_models(settings: Settings, sync: Sync) -> None:
 
 
 def open_exposition(settings: Settings, services: Services) -> Exposition:
-    """What is shown to Prometheus: counts of all processes here, models and the queue."""
+    """Metrics for Prometheus: counts of all processes here, models and the queue."""
     models = Models(services.service.check, services.service.registry.live)
 
     def states() -> dict[str, tuple[bool, float | None]]:
@@ -246,7 +246,7 @@ def open_job_service(settings: Settings, services: Services) -> JobService:
 
 
 def sign_in_elsewhere(settings: Settings) -> Elsewhere | None:
-    """Who says who people are, where they sign in elsewhere; BadSetting for roles that cannot be read."""
+    """Provider or proxy at which people sign in elsewhere; BadSetting for roles that cannot be read."""
     given = settings
     rules: OidcRules | TokenRules | NameRules | None = None
     if given.auth == "oidc":

@@ -228,7 +228,7 @@ class Settings(SignInSettings, FeedbackSettings):
 
 
 def plain_environ(environ: Mapping[str, str] | None = None) -> dict[str, str]:
-    """What any program needs of the environment, without settings and secrets: for code that is not ours."""
+    """Environment that any program needs, without settings and secrets: for code that is not ours."""
     environ = os.environ if environ is None else environ
     return {name: environ[name] for name in PLAIN if name in environ}
 

@@ -1,4 +1,4 @@
-"""The gate of callbacks: one address serves all of them, and the body says which is meant."""
+"""Permission check of Dash's callbacks: all have one address, so the callback is read from the request's body."""
 
 from __future__ import annotations
 

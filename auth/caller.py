@@ -37,7 +37,7 @@ class Caller:
 
     @property
     def id(self) -> str:
-        """As logs name it, without a person's name: "person ID", "key NAME (ID)"; empty where nobody signed in."""
+        """Caller in logs, without a person's name: "person ID", "key NAME (ID)"; empty where nobody signed in."""
         return f"person {self.person.id}" if self.person else self.name if self.is_key else ""
 
     def may(self, permission: Permission, model: str | None = None) -> bool:

@@ -69,21 +69,21 @@ def set_up(
     mode: str, pages: Flask, store: Store, secret: str, models: Path, *, is_reachable: bool,
     elsewhere: Elsewhere | None = None,
 ) -> Auth:  # fmt: skip
-    """Set sign-in up.
+    """Build accounts, keys, sessions and the caller's identification for a mode of AUTH.
 
     Parameters
     ----------
     mode : {"none", "password", "oidc", "proxy"}
     pages : Flask
-        The application that has the sessions.
+        Application that gets the sessions.
     secret : str
-        Signs the cookies; empty for one that is made at the first start and kept in the store.
+        Secret that signs the cookies; empty for one that is made at the first start and kept in the store.
     models : Path
         Folder of the models, whose histories are a part of the audit log.
     is_reachable : bool
         True where other machines reach the service.
     elsewhere : Elsewhere, optional
-        Who says who people are, with the modes "oidc" and "proxy".
+        Provider or proxy that identifies people, for the modes "oidc" and "proxy".
     """
     audit = AuditLog(store, elsewhere=lambda: version_events(models))
     if mode == NONE:

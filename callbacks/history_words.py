@@ -1,4 +1,4 @@
-"""What was told of a decision: in words, and as its page remembers it."""
+"""Events of a decision: in words, and as its page remembers them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ANSWERS = ("came", "missed")
 
 
 def event_words(bundle: Bundle, event: Event) -> str:
-    """What an event says: "Bought", "No answer", "Call back", "Disagrees: They told me so".
+    """Event in words: "Bought", "No answer", "Call back", "Disagrees: They told me so".
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def event_words(bundle: Bundle, event: Event) -> str:
 
 
 def own_notes(bundle: Bundle, history: Iterable[CustomerEntry]) -> list[OwnNote]:
-    """What the caller told of the model within a day, the first first: it shows as noted, and can be taken back."""
+    """Events that the caller reported within a day, the earliest first: they show as noted, and can be taken back."""
     since = time.time() - DAY
     told = [
         each.event
@@ -75,7 +75,7 @@ def read_own(sent: Any) -> Any:
 
 
 def replaced(kind: str, outcome: str, own: Sequence[OwnNote], *, exclusive: bool) -> list[OwnNote]:
-    """Of what was told before that which cannot stand beside a new answer.
+    """Earlier events that contradict a new one.
 
     Of outcomes that exclude each other it is any answer, else that about the same outcome; and another call-back.
     """
@@ -88,7 +88,7 @@ def replaced(kind: str, outcome: str, own: Sequence[OwnNote], *, exclusive: bool
 
 
 def decision_words(bundle: Bundle, decision: Decision) -> str:
-    """What a model said: the probabilities of its outcomes, of the likeliest three."""
+    """Prediction in words: the probabilities of the likeliest three outcomes."""
     given = decision.probabilities
     if given is None:
         return text("Asked")

@@ -52,13 +52,13 @@ class Act(RequestModel):
     key: str = ""
     """Made for each press."""
     scenario: Any = None
-    """What stood in the form when it was pressed, as a request with its record."""
+    """Content of the form when it was pressed, as a request with its record."""
     outcome: str = ""
     reason: str = ""
     note: str = ""
     due: float | None = None
     own: Annotated[tuple[OwnNote, ...], BeforeValidator(read_own)] = ()
-    """What the reader told of the record before, the first first."""
+    """Earlier events of the record by the reader, the earliest first."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def register(app: Dash, services: OutcomeServices) -> None:
 
 
 def answer(services: OutcomeServices, sent: Any) -> dict[str, Any]:
-    """What is said of a press: its key, words, and what the reader has told of the record by now.
+    """Answer to a press: its key, words, and the reader's events of the record so far.
 
     Parameters
     ----------
@@ -176,7 +176,7 @@ class BadTime(LikelyError):
 
 
 def shown_of(services: OutcomeServices, request: FormRequest, outcome: str) -> tuple[Shown, str]:
-    """What a page shows of a request, and the outcome that is meant; LikelyError where the values have no result."""
+    """Result that a page shows for a request, and its outcome; LikelyError where the values have no result."""
     bundle = services.service.model(request.model)
     record, place = identified(services, bundle, request.record_id, request.row)
     outcome = outcome if outcome in bundle.outcomes.names else bundle.outcomes.positive
@@ -251,7 +251,7 @@ def history_of(services: OutcomeServices, bundle: Bundle, record_id: str, row: i
 
 
 def desk_of(services: OutcomeServices, bundle: Bundle, request: FormRequest, claim: outcome_row.Claim | None) -> Any:
-    """What the page has for who may tell what came; None for who may not."""
+    """Row in which outcomes are reported; None for readers who may not report any."""
     from layouts.predict.page import seller_screen
 
     if not allowed(Permission.OUTCOMES, bundle.name):

@@ -114,7 +114,7 @@ def show_averages(service: Service, model: Any, _again: Any = None) -> Component
 
 
 def draw_averages(service: Service, model: str) -> Component:
-    """As :func:`show_averages`, but raises errors: StillWorking, or any LikelyError."""
+    """Like :func:`show_averages`, but raises errors: StillWorking, or any LikelyError."""
     bundle = service.model(model)
     return headline.all_outcomes(bundle, averages_of(service, bundle))
 

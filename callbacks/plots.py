@@ -139,7 +139,7 @@ def _shown(service: Service, request: dict[str, Any]) -> Drawn | None:
 
 
 def draw_plot(service: Service, request: dict[str, Any]) -> list[Component]:
-    """As :func:`show_plot`, but raises errors: StillWorking, or any LikelyError."""
+    """Like :func:`show_plot`, but raises errors: StillWorking, or any LikelyError."""
     model, outcome = str(request.get("model")), request.get("outcome")
     if question := question_by_key(request.get("plot")):
         return answer_cards.answer_content(insight_answer(service, model, question, str(outcome)))

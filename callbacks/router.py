@@ -37,7 +37,7 @@ DemoProgress = Callable[[], DemoStatus | None]
 
 @dataclass(frozen=True)
 class PageServices:
-    """What pages are opened with, beside the service; some pages need none of it.
+    """Inputs of the pages beside the service; some pages need none of them.
 
     Attributes
     ----------

@@ -22,7 +22,7 @@ InUse = Callable[[str], tuple[dict[str, float], Callable[[Mapping[str, float] | 
 
 @dataclass(frozen=True)
 class ScoredRecords:
-    """What one version answered about n records at one time.
+    """Answer of one version about n records at one time.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Errors of feedback: what is told of a decision cannot be stored, or there is no such decision."""
+"""Errors of feedback: an event that cannot be stored, an unknown decision, a version that cannot be a challenger."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from ml.errors import LikelyError
 
 
 class UnknownDecision(LikelyError):
-    """There is no decision, or no event, of this id for who asks."""
+    """No decision or event has this id, or the caller may not see it."""
 
     code = "unknown_decision"
 

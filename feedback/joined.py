@@ -189,5 +189,5 @@ def _joined(decision: Decision, events: Sequence[Event], counted_at: str) -> Dec
 
 
 def came_of(told: Event) -> ObservedOutcome:
-    """What an event of kind "outcome" says of it."""
+    """Observed value in an event of kind "outcome"."""
     return ObservedOutcome(told.value or 0.0, told.happened, told.known, told.id)

@@ -42,7 +42,7 @@ class DecisionLookup:
         return self._store.outcomes.events.get(number)
 
     def once(self, what: Hashable, look: Callable[[], T]) -> T:
-        """What is looked up under a key of its own kind: once within a block of :meth:`fetched`, else each time."""
+        """Look something up under a key of its own kind: once within a block of :meth:`fetched`, else each time."""
         held = _fetched.get()
         if held is None:
             return look()

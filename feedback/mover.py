@@ -78,7 +78,7 @@ class Mover:
                 log.warning("Decisions were stored, and something beside failed: %s", type(error).__name__)
 
     def _scored_records(self, line: bytes) -> ScoredRecords:
-        """What a line of the spool says; errors as where it is none."""
+        """Parse a line of the spool; any error counts as a line that is none."""
         told = orjson.loads(line)
         own = {name: told[name] for name in ("answer", "model", "door", "who", "made", "names", "ids", "probabilities")}
         places = range(told["first"], told["first"] + len(told["ids"]))

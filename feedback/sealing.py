@@ -45,7 +45,7 @@ class Sealer:
         return self.seal_bytes(json_bytes(value), purpose)
 
     def seal_bytes(self, whole: bytes, purpose: str) -> str:
-        """As :meth:`seal`, of a value that is JSON already."""
+        """Like :meth:`seal`, of a value that is JSON already."""
         self.prepare()
         nonce = os.urandom(_NONCE)
         return base64.b64encode(nonce + self._cipher.encrypt(nonce, whole, purpose.encode())).decode()  # type: ignore[union-attr]

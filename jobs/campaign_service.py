@@ -208,7 +208,7 @@ class CampaignService:
         return self._jobs.begin(campaign.model, [orjson.dumps(raw)], options, key)
 
     def control_groups(self, job: str) -> list[ControlGroup]:
-        """Who was kept back by each list, also when the campaign's job is gone; UnknownJob where neither is there."""
+        """Control group of each list, also when the campaign's job is gone; UnknownJob where neither is there."""
         found = self._store.jobs.control_groups.of(job)
         self._jobs.allow(found[0].model if found else self._campaign(job).model, no_job(job))
         return found

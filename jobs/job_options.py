@@ -1,4 +1,4 @@
-"""What the request of a job asked for: checked, and compared where its idempotency key comes again."""
+"""Options of a job's request: checked, and compared where its idempotency key comes again."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def check_options(bundle: Bundle, options: Mapping[str, Any], *, recorded: bool)
 
 
 def compared_options(options: Mapping[str, Any], *, held: bool, callback_url: str) -> dict[str, Any]:
-    """What is kept of the options of a request, to be compared with those of another."""
+    """Part of a request's options that is stored, to be compared with those of another request."""
     asked = {name: options.get(name, default) for name, default in _COMPARED.items()}
     return asked | {"held": held, "callback_url": callback_url}
 

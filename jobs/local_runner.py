@@ -74,7 +74,7 @@ class LocalRunner:
         starting.release()
 
     def _runs(self) -> bool:
-        """Whether a runner holds its lock; tested by a shared lock, so that two processes that test do not collide."""
+        """True when a runner holds its lock; tested by a shared lock, so that two tests at once do not collide."""
         self._lock_file.parent.mkdir(parents=True, exist_ok=True)
         with self._lock_file.open("ab") as file:
             try:

@@ -48,7 +48,7 @@ def accounts(store: Store) -> Accounts:
 
 
 def eraser(settings: Settings, store: Store) -> ErasesRecords:
-    """What finds and erases a record."""
+    """Service that finds and erases a record."""
     from jobs.retention.erase import Eraser  # other commands do not need what it imports
     from store.files import Files
 
@@ -56,7 +56,7 @@ def eraser(settings: Settings, store: Store) -> ErasesRecords:
 
 
 def challengers(settings: Settings, store: Store) -> ChoosesChallengers:
-    """What chooses challengers, and tells how they do."""
+    """Service that chooses challengers, and tells how they do."""
     from auth.audit_log import AuditLog  # other commands do not need what it imports
     from feedback.shadow.challengers import Challengers
 

@@ -49,7 +49,7 @@ class LikelyError(Exception):
 
     @property
     def message(self) -> str:
-        """What was received and what is accepted, in the reader's language where it was made for all of them."""
+        """Message: what was received and what is accepted, in the reader's language where it has translations."""
         return translated(self._message)
 
     @message.setter
@@ -58,7 +58,7 @@ class LikelyError(Exception):
 
     @property
     def hint(self) -> str:
-        """What to do, as `message`."""
+        """Advice on what to do, translated as `message` is."""
         return translated(self._hint)
 
     @hint.setter
@@ -161,7 +161,7 @@ class Unreadable(LikelyError):
 
 
 class ReadersBusy(LikelyError):
-    """As many files are being read as may be at a time, or no process can be started for one."""
+    """The limit of files that are read at a time is reached, or no process can be started for one."""
 
     code = "readers_busy"
 

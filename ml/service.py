@@ -105,7 +105,7 @@ class Service:
         return self.registry.load(name_or_key)
 
     def opened(self, name_or_key: str) -> Bundle:
-        """As :meth:`model`, after the check of its golden answers: for lists and pages, which show broken models.
+        """Like :meth:`model`, after the check of its golden answers: for lists and pages, which show broken models.
 
         Raises
         ------
@@ -197,8 +197,12 @@ class Service:
     def advise(self, scored: ScoreWithBlanks, holdout_row: int | None = None, step: int | None = None) -> Advice:
         """Explain a score: reasons, what-if sweeps, counterfactuals and evidence.
 
-        `holdout_row` is the record's own row in the hold-out, from 0, where it came from there: it is no evidence
-        for itself. `step` 0 gives a first answer soon, 1 and so on sharper ones: :func:`ml.advice.advice.advise`.
+        Parameters
+        ----------
+        holdout_row : int, optional
+            Row of the record in the hold-out, from 0, where it came from there: it is left out of its own evidence.
+        step : int, optional
+            0 gives a quick, rough answer, 1 and so on more exact ones: :func:`ml.advice.advice.advise`.
         """
         return advise(self._game(scored.model), scored, holdout_row, step)
 

@@ -44,7 +44,7 @@ class Webhook:
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a job came from: the id of the request that sent it, and its span as W3C's traceparent; empty for none."""
+    """Origin of a job: the id of the request that sent it, and its span as W3C's traceparent; empty for none."""
 
     request: str = ""
     trace: str = ""
@@ -124,7 +124,7 @@ class Chunk:
 
 @dataclass(frozen=True)
 class QueueLoad:
-    """What is in the queue.
+    """Contents of the queue.
 
     Attributes
     ----------

@@ -31,7 +31,7 @@ class JobQueries(DatabaseTable):
             return None if row is None else _job(row, (0, 0, None), now_in(connection), ({}, {}), None)
 
     def those(self, ids: Sequence[str]) -> list[Job]:
-        """Those of the ids that are jobs."""
+        """Filter ids: keep those that are jobs."""
         return self._read(select(jobs).where(jobs.c.id.in_(ids), THERE))
 
     def by_key(self, key: str, key_of: str = "") -> Job | None:
@@ -74,7 +74,7 @@ class JobQueries(DatabaseTable):
         return self._with_work(most)
 
     def _with_work(self, most: int, *conditions: Any) -> list[str]:
-        """As :meth:`with_work`, of jobs that fulfil the conditions, in random order, so that none starves others."""
+        """Like :meth:`with_work`, of jobs that fulfil the conditions, in random order, so that none starves others."""
         with self._connection() as connection:
             any_free = first_open(jobs.c.id, free(clock(connection))).scalar_subquery().is_not(None)
             needed = or_(any_free, first_open(jobs.c.id).scalar_subquery().is_(None))
@@ -91,7 +91,7 @@ class JobQueries(DatabaseTable):
         return int(self._scalar(select(func.count()).select_from(jobs).where(jobs.c.state.in_(OPEN))))
 
     def load(self) -> QueueLoad:
-        """What is in the queue now."""
+        """Contents of the queue now."""
         of_open = select(chunks.c.state, func.count()).join(jobs, jobs.c.id == chunks.c.job)
         of_open = of_open.where(jobs.c.state.in_(OPEN)).group_by(chunks.c.state)
         with self._connection() as connection:

@@ -41,7 +41,7 @@ class JobTable(JobQueries):
 
     @property
     def assignments(self) -> AssignmentTable:
-        """Who of each list is called and who is kept back; they outlive their jobs, too."""
+        """Assignments of each list: records to call and records kept back; they outlive their jobs, too."""
         return AssignmentTable(self._engine)
 
     @property
@@ -229,13 +229,13 @@ class JobTable(JobQueries):
         return True
 
     def give_back(self, chunk: Chunk) -> None:
-        """Give a chunk back, as when a worker is told to stop; this counts as no attempt."""
+        """Release a chunk that was not finished, such as when a worker is told to stop; this counts as no attempt."""
         with self._transaction() as connection:
             counted = chunk.attempts - 1
             CHUNK_LEASE.give_back(connection, chunk.owner, *_is(chunk), state="waiting", lease=None, attempts=counted)
 
     def retry_later(self, chunk: Chunk, message: str) -> None:
-        """Give back a chunk that failed, to be retried: the attempt counts, and the last one fails the job."""
+        """Release a chunk that failed, to be retried: the attempt counts, and after the last one the job fails."""
         if chunk.attempts >= MOST_ATTEMPTS:
             self.fail(chunk.job, message)
         with self._transaction() as connection:

@@ -116,7 +116,7 @@ def _put(connection: Connection, job: str, who: str, size: int) -> None:
 
 
 def _usage(connection: Connection, job: str, who: str) -> tuple[Usage, Usage]:
-    """What is being sent beside one upload, and all that is open beside it."""
+    """Uploads beside one, and all open work beside it."""
     count = (func.count(), func.coalesce(func.sum(uploads.c.size), 0))
     sent = _read(connection, select(*count).where(uploads.c.who == who, uploads.c.job != job))
     count = (func.count(), func.coalesce(func.sum(jobs.c.size), 0))

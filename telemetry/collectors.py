@@ -72,7 +72,7 @@ class StoreCollector(Collector):
 
 
 class Alarms(StoreCollector):
-    """Whether the calibration alarm of each model has gone off.
+    """Calibration alarm of each model: 1 where it has gone off.
 
     `read` gives, by the name of each model that is watched, whether an alarm is on, and when its outcomes were last
     checked, in seconds since 1970 or None.

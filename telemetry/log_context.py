@@ -31,7 +31,7 @@ def log_fields(**fields: Any) -> Iterator[None]:
 
 
 def at_work() -> bool:
-    """True while a request is answered, or a piece of a job worked on, in this context."""
+    """True while a request is answered, or a chunk of a job worked on, in this context."""
     return current_request.get() is not None or bool(_fields.get())
 
 

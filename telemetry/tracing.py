@@ -1,4 +1,4 @@
-"""Traces by OpenTelemetry: of requests, predictions and pieces of jobs, where its environment variables ask for them.
+"""Traces by OpenTelemetry: of requests, predictions and chunks of jobs, where its environment variables ask for them.
 
 Its packages are optional (requirements/traces.in). Without them, or unless traces are asked for, nothing of theirs is
 imported, and each place that would make a span asks one question.

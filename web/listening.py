@@ -56,7 +56,7 @@ def take_no_more(listener: Any) -> bool:
 
 
 def takes_no_more(listener: Any) -> bool:
-    """Whether some process has told a listening socket to take no more."""
+    """True when some process has told a listening socket to take no more."""
     try:
         return sys.platform == "linux" and bool(listener.getsockopt(socket.SOL_SOCKET, _LOCK_FILTER))
     except OSError:

@@ -24,7 +24,7 @@ def register(app: Flask) -> None:
 
 
 def with_prefix(node: Any, root: str) -> Any:
-    """The same JSON, with the prefix before the paths of ``links`` objects."""
+    """Add the path prefix to the paths of ``links`` objects in an answer."""
     if isinstance(node, list):
         return [with_prefix(each, root) for each in node]
     if not isinstance(node, dict):

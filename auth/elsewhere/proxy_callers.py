@@ -63,6 +63,6 @@ class ProxyCallers:
         return person
 
     def forget(self) -> None:
-        """Look everybody up again: an account or a key was changed."""
+        """Empty the caches of callers, after a change of an account or a key."""
         self._person.forget()
         self._key.forget()

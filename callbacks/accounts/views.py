@@ -1,4 +1,4 @@
-"""What all views of accounts have: their services, the response with a page, and where to go on to."""
+"""Base of the views of accounts: their services, the response with a page, and the address to go on to."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from store.accounts.account_records import Person
 
 @dataclass(frozen=True)
 class SignIn:
-    """What the pages of accounts work with.
+    """Services of the pages of accounts.
 
     Attributes
     ----------
@@ -57,7 +57,7 @@ class SignIn:
 
 
 class Views:
-    """What all views of accounts have."""
+    """Base class of the views of accounts."""
 
     def __init__(self, given: SignIn) -> None:
         self.given, self.accounts = given, given.accounts
@@ -78,7 +78,7 @@ class Views:
         login_user(SignedIn(person, self.accounts.begin_session(person)))
 
     def person(self) -> Person | None:
-        """Who signed in."""
+        """The signed-in account."""
         asked = current_request()
         return asked.caller.person if asked else None
 

@@ -50,11 +50,11 @@ class CampaignBackend:
         return as_shown(self.jobs.get(job))
 
     def is_held(self, job: str) -> bool:
-        """Whether a file still waits to be started."""
+        """True when a file still waits to be started."""
         return any(found.state == "held" for found in self.jobs.those([job]))
 
     def name_of(self, bundle: Bundle) -> str:
-        """How addresses name a version: by the model's name while it is live, else by its key."""
+        """Name of a version in addresses: the model's name while it is live, else its key."""
         return bundle.name if self.service.model(bundle.name).key == bundle.key else bundle.key
 
     def choices(self, job: str) -> dict[str, Any]:

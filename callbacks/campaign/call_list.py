@@ -95,7 +95,7 @@ def make(
 
 
 def follow(backend: CampaignBackend, made: Any, ticks: Any, was_open: Any) -> dict[str, Any]:
-    """How far the list is, or its downloads."""
+    """Progress of the list, or its downloads."""
     if not made:
         raise PreventUpdate
     try:
@@ -134,7 +134,7 @@ def cancel(backend: CampaignBackend, clicks: Any, made: Any) -> str:
 
 
 def refuse(chosen: Any, making: Any) -> bool:
-    """Whether no list can be made now: nobody is on it, or one is being made."""
+    """True when no list can be made now: nobody is on it, or one is being made."""
     return not chosen or bool(making)
 
 

@@ -198,7 +198,7 @@ def _preview(
 
 
 def _averaged(blanks: Any, shown: Mapping[str, Any] | None) -> bool:
-    """Whether the box of blanks is ticked, and shown: it is where it makes a difference."""
+    """True when the box of blanks is ticked, and shown: it is where it makes a difference."""
     return bool(blanks) and shown is not None and bool(shown.get("asks_blanks"))
 
 
@@ -207,7 +207,7 @@ def _blanks(averaged: bool) -> Blanks:
 
 
 def _before(data: Any) -> dict[str, Any] | None:
-    """What the page showed; None where a browser sent anything else."""
+    """Matches that the page showed; None where a browser sent anything else."""
     kinds = {"header": list, "read": dict, "matches": list, "blanks": bool, "chosen": dict}
     known = isinstance(data, dict) and all(isinstance(data.get(name), kind) for name, kind in kinds.items())
     return data if known else None

@@ -40,7 +40,7 @@ def register(app: Dash, backend: CampaignBackend) -> None:
 
 
 def export(backend: CampaignBackend, clicks: list[Any], ticks: Any, before: Any, of: Any) -> tuple[Any, Any, Any]:
-    """Whether the chosen format can be fetched: what is said, what is asked for, and when to look again.
+    """State of the chosen format: the message, the download, and when to look again.
 
     Parameters
     ----------

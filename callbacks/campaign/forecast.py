@@ -164,7 +164,7 @@ def request_of(wish: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _made_otherwise(backend: CampaignBackend, made: Any, wish: Mapping[str, Any]) -> bool:
-    """Whether the list that was made was asked for otherwise."""
+    """True when the list that was made was asked for otherwise."""
     try:
         return bool(made) and backend.jobs.get(str(made)).options.get("wish") != request_of(wish)
     except UnknownJob:

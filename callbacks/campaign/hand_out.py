@@ -35,7 +35,7 @@ def register(app: Dash, backend: CampaignBackend) -> None:
 
 
 def section(backend: CampaignBackend, job: str, model: str) -> list[Component]:
-    """Who calls a list, on the page of its campaign; nothing where outcomes are not kept."""
+    """Callers of a list, on the page of its campaign; nothing where outcomes are not kept."""
     if backend.desk is None:
         return []
     handed = backend.desk.table.handed_out(job)

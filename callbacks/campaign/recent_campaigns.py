@@ -1,4 +1,4 @@
-"""Callbacks of the campaigns that this browser keeps: one that is open is added, and the server tells their states."""
+"""Callbacks of the list of recent campaigns, which the browser keeps: the open one is added, states are updated."""
 
 from __future__ import annotations
 

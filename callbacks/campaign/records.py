@@ -108,7 +108,7 @@ def _answer(backend: CampaignBackend, job: str, shown: ResultTable, bundle: Bund
 
 
 def _row_query(asked: str, columns: Iterable[TableColumn]) -> tuple[int, int, RowQuery]:
-    """What AG Grid asks for; what cannot be understood is left out."""
+    """Parse the request of AG Grid; parts that cannot be read are left out."""
     try:
         start, end, sorts, filters = json.loads(asked)
     except (ValueError, TypeError):

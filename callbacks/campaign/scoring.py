@@ -42,7 +42,7 @@ def register(app: Dash, backend: CampaignBackend) -> None:
 
 
 def watch(backend: CampaignBackend, ticks: Any, of: Any) -> tuple[Any, ...]:
-    """How far the job is, when to ask again, and its state where it is over."""
+    """Progress of the job, when to ask again, and its state where it is over."""
     try:
         job = backend.job(of["job"])
     except UnknownJob:

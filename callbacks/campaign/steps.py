@@ -126,7 +126,7 @@ def opening(backend: CampaignBackend, bundle: Bundle, query: Mapping[str, str]) 
 
 
 def _wrong(job: Job, model: str) -> tuple[str, str] | None:
-    """Why a job cannot be shown on the page of a model."""
+    """Reason why a job cannot be shown on the page of a model."""
     if job.model.partition("@")[0] != model:
         return text("This file belongs to another model"), text("It is of {model}.", model=job.model)
     if job.kind != "campaign":

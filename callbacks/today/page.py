@@ -73,7 +73,7 @@ def opening(services: OutcomeServices | None, query: Mapping[str, str] | None = 
 
 
 def shown_in(query: Mapping[str, str], kind: str = "shown") -> int:
-    """How many entries of a kind an address asks for; whatever it says, between the first and the most.
+    """Number of entries of a kind that an address asks for, kept between the first number and the most.
 
     Parameters
     ----------

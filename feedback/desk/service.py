@@ -149,7 +149,7 @@ class Desk:
         return self.table.held_by(job, row) if self._has(job) else None
 
     def _has(self, job: str) -> bool:
-        """Whether a list is one of the caller's."""
+        """True when a list is one of the caller's."""
         return any(each.list == job for each in self.lists())
 
     def leave(self, job: str, row: int, page: str) -> None:

@@ -51,7 +51,7 @@ def described_event(event: Event) -> dict[str, Any]:
 
 
 def renamed(made: Mapping[str, Any], card: Mapping[str, Any]) -> dict[str, Any]:
-    """The same under the names that the card's ``crm.fields`` gives; others keep ours."""
+    """Rename fields as the card's ``crm.fields`` says; others keep our names."""
     crm = card.get(CRM)
     names = crm.get(FIELDS) if isinstance(crm, Mapping) else None
     if not isinstance(names, Mapping):

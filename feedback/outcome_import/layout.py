@@ -44,7 +44,7 @@ class Layout:
     orders: Mapping[str, str | None] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        """As JSON has it."""
+        """Convert it to plain JSON."""
         return {**vars(self), "header": list(self.header), "places": dict(self.places), "orders": dict(self.orders)}
 
     @classmethod

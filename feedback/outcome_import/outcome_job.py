@@ -1,6 +1,6 @@
-"""The kind of job that stores what a table of outcomes tells: pieces of lines, each line for itself.
+"""Job that stores the outcomes of a table, chunk by chunk, each line on its own.
 
-A piece that is done again, as after a kill, stores nothing twice: a line without a key has one of its job and number.
+A chunk that is done again, as after a kill, stores nothing twice: a line without a key has one of its job and number.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from store.job import Chunk, Job
 from store.jobs import JobTable
 from store.outcome_records import FILE
 
-LINES = 1_000  # of a piece: a transaction of some hundred milliseconds
+LINES = 1_000  # of a chunk: a transaction of some hundred milliseconds
 HEADER = ("line", "state", "record", "event", "problem", "hint")
 Numbered = tuple[int, list[str]]
 
@@ -41,7 +41,7 @@ def split_table(
     table: JobTable, files: Files, service: Service, job: Job, chunk: Chunk,
     announce: Callable[[str], Any], stop: Callable[[], bool] = lambda: False,
 ) -> None:  # fmt: skip
-    """Find whose columns the file has, and cut it into pieces.
+    """Find the system whose columns the file has, and cut it into chunks.
 
     Raises
     ------
@@ -67,7 +67,7 @@ def split_table(
 
 
 def import_lines(feedback: Feedback, table: JobTable, files: Files, service: Service, job: Job, chunk: Chunk) -> None:
-    """Store what the lines of a piece tell, in the name of who sent the file, and say what became of each.
+    """Store the outcomes in the lines of a chunk, in the name of the sender, and write the state of each line.
 
     Raises
     ------

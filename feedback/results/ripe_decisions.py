@@ -116,7 +116,7 @@ class RipeDecisions:
 
     @property
     def came(self) -> Booleans:
-        """Whether the outcome came with those that count, in the same order."""
+        """Outcomes of the decisions that count, in the same order: true where it came."""
         return self.ripe.came
 
     @property

@@ -115,7 +115,7 @@ def _with_all(
 
 
 def _until(joined: DecisionWithOutcomes, end: float) -> Mapping[str, ObservedOutcome]:
-    """What was told last of each outcome of what happened until then, though the outcome came again; else the last."""
+    """Last report of each outcome among events up to then, though the outcome came again; else the last."""
     if all(came.happened <= end for came in joined.came.values()):
         return joined.came
     return {**joined.came, **{each.outcome: came_of(each) for each in joined.told if each.happened <= end}}

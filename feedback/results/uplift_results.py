@@ -119,7 +119,7 @@ def _joined(
 
 
 def _arms(called: Booleans, lists: np.ndarray, ripe: RipeOutcomes) -> dict[bytes, Arms]:
-    """Ripe outcomes of each list: called, bought, control, control bought."""
+    """Counts of ripe outcomes by list: called, called who bought, control, control who bought."""
     names, of = np.unique(lists[ripe.rows], return_inverse=True)
     first = called[ripe.rows]
     masks = first, first & ripe.came, ~first, ~first & ripe.came
@@ -128,13 +128,13 @@ def _arms(called: Booleans, lists: np.ndarray, ripe: RipeOutcomes) -> dict[bytes
 
 
 def _share_told(every: DecisionColumns, group: Booleans, ripe: RipeOutcomes, question: Question) -> float | None:
-    """Share of a group whose time is over of which something is known; None where nobody's is."""
+    """Share with a known outcome among the records of a group whose time is over; None without such records."""
     over = int((group & (every.made + (question.after or 0.0) <= question.now)).sum())
     return int(group[ripe.rows].sum()) / over if over else None
 
 
 def _money(found: CampaignLift, payoff: Payoff, p: np.ndarray) -> dict[str, Any]:
-    """Money of those called who are compared: won by calling, brought in all, and forecast of the same calls.
+    """Money of the calls that are compared: won by calling, brought in all, and forecast.
 
     The forecast is the sum over the calls of p · TP + (1 - p) · FP - call; the interval is of the chance of the
     outcomes alone, each of which moves it by TP - FP.

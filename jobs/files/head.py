@@ -93,7 +93,7 @@ def check_head(head: bytes, whole: bool, options: Mapping[str, Any], bundle: Bun
 
 
 def check_kept(file: Any, options: Mapping[str, Any], bundle: Bundle, held: bool, marked_up: bool) -> None:
-    """As :func:`check_head`, for a complete file of a format that cannot be checked by its first bytes.
+    """Like :func:`check_head`, for a complete file of a format that cannot be checked by its first bytes.
 
     Workbooks are read whole when they are opened; so are web pages and XML (`marked_up`), and of Parquet every page.
     """
@@ -103,7 +103,7 @@ def check_kept(file: Any, options: Mapping[str, Any], bundle: Bundle, held: bool
 
 
 def check_file(file: Any, options: Mapping[str, Any], bundle: Bundle, held: bool, records: int | None) -> None:
-    """As :func:`check_head`, for a complete file, of which `records` are read; None reads all."""
+    """Like :func:`check_head`, for a complete file, of which `records` are read; None reads all."""
     table = opened(file, options, bundle)
     if not held:
         check_header(bundle, table.names, table.twice)

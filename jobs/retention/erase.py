@@ -106,7 +106,7 @@ class Eraser:
         ]  # fmt: skip
 
     def _beyond(self, model: str) -> list[str]:
-        """What a model keeps without ids."""
+        """Data of a model that has no ids."""
         try:
             bundle = self._service.model(model)
         except LikelyError:
@@ -214,7 +214,7 @@ class Eraser:
 
 
 def _cells(line: Any, places: Sequence[int], column: str) -> list[str]:
-    """What a line of a table, or a record of JSON, has in the columns that name records."""
+    """Ids in a line of a table, or in a record of JSON: the cells of the columns that name records."""
     if isinstance(line, Mapping):
         return [str(line.get(column)).strip()]
     return [str(line[at]).strip() for at in places if isinstance(line, Sequence) and at < len(line)]

@@ -78,7 +78,7 @@ class WebhookSender:
             log.info("Job %s: call %s of its address failed: %s", call.job, call.attempts, message)
 
     def _call(self, call: ClaimedWebhook, job: Job | None) -> tuple[int | None, str]:
-        """As of :func:`send_signed`."""
+        """Result of :func:`send_signed`."""
         if job is None:
             return GONE, "The job was removed."
         if not self._rules.secrets:

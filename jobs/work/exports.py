@@ -55,7 +55,7 @@ def format_asked(asked: Mapping[str, str]) -> Format:
 
 
 def _stopping(result: Result, stop: Callable[[], bool]) -> Result:
-    """The same result, with writing interrupted when this process is told to stop."""
+    """Result whose writing is interrupted when this process is told to stop."""
 
     def blocks() -> Iterator[Block]:
         for block in result.blocks():

@@ -23,7 +23,7 @@ PARTS = ((ACCOUNT, mark("Your account")), (PEOPLE, mark("People")), (KEYS, mark(
 
 @dataclass(frozen=True)
 class Frame:
-    """What stands around a page of accounts.
+    """Frame around a page of accounts.
 
     Attributes
     ----------

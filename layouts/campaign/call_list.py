@@ -67,7 +67,7 @@ class Form:
         self._cost = likely["cost"]
 
     def length(self) -> Component:
-        """How the length of the list is found."""
+        """Controls for the length of the list."""
         by = dbc.RadioItems(
             id=self._id("by"),
             options=[{"value": value, "label": text(words)} for value, words in LENGTH_WORDS],
@@ -231,7 +231,7 @@ def _entry(place: dict[str, Any], held: str) -> Component:
 
 
 def _has_other_ends(bundle: Bundle) -> bool:
-    """Whether the card says what false alarms, misses or records rightly left alone are worth."""
+    """True when the card says what false alarms, misses or records rightly left alone are worth."""
     found = [payoff_of(bundle.card, name) for name in bundle.outcomes.names]
     return any(payoff.false_positive or payoff.false_negative or payoff.true_negative for payoff in found if payoff)
 

@@ -7,12 +7,12 @@ from typing import Any
 
 
 def is_single(choices: Mapping[str, Any]) -> bool:
-    """Whether a campaign is about one outcome: nobody chooses between a question and its opposite."""
+    """True when a campaign is about one outcome: nobody chooses between a question and its opposite."""
     return bool(choices["exclusive"]) and len(choices["outcomes"]) <= 2
 
 
 def are_parts_of(choices: Mapping[str, Any], column: Any, names: Collection[str]) -> bool:
-    """Whether fields named like "least:North" are those of the values of a column, and all of them."""
+    """True when fields named like "least:North" are those of the values of a column, and all of them."""
     return {name.partition(":")[2] for name in names} == {each["value"] for each in values_of(choices, column)}
 
 

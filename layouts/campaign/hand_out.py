@@ -15,7 +15,7 @@ from ml.translation import in_row, text, text_parts
 
 
 def section(job: str, sellers: Mapping[str, str], chosen: Collection[str] | None) -> Component:
-    """Who calls a list, and the buttons that hand it out and take it back.
+    """Callers of a list, and the buttons that hand it out and take it back.
 
     Parameters
     ----------

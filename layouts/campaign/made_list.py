@@ -71,12 +71,12 @@ def rows(job: Mapping[str, Any], table: Mapping[str, Any]) -> list[Component]:
 
 
 def ready() -> list[Any]:
-    """That the list is there, and the way to it."""
+    """Message that the list is made, with a link to it."""
     return text_parts(READY, link=html.A(text(GO), href=f"#{ids.campaign('made')}"))
 
 
 def forecast_error(words: str, *, bad: bool = True) -> list[Component]:
-    """Why there is no forecast."""
+    """Reason why there is no forecast."""
     return [html.P(words, className="campaign-bad" if bad else "")]
 
 

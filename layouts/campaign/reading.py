@@ -57,12 +57,12 @@ LONGEST = 40  # characters of an option in an address
 
 
 def told_in(query: Mapping[str, str]) -> dict[str, str]:
-    """The options in an address, by the names of the API."""
+    """Read options in the query string of an address, by the API's names."""
     return {name: query[name] for name in NAMES if 0 < len(query.get(name, "")) <= LONGEST}
 
 
 def reading(job: str, told: Mapping[str, str]) -> Component:
-    """The dialect's line, and the disclosure with the controls that correct it; empty until the file was read."""
+    """Summary of the file's dialect, and a disclosure with controls to correct it; empty until the file was read."""
     fields = html.Div([_field(job, name, label, told) for name, label, _ in OPTIONS], className="campaign-options form")
     differently = html.Details(
         [html.Summary(text("Read it differently")), fields],

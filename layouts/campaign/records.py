@@ -105,7 +105,7 @@ def _words_of_the_grid() -> dict[str, str]:
 
 
 def not_shown(words: str) -> Component:
-    """Why there is no table."""
+    """Reason why there is no table."""
     return html.P(words, className="campaign-said campaign-bad", role="status")
 
 
@@ -115,7 +115,7 @@ def answer(asked: str, rows: Sequence[Mapping[str, str]], fitting: int) -> dict[
 
 
 def fitting_words(fitting: int, filtered: bool) -> str:
-    """How many records pass the filters, where there are any."""
+    """Number of records that pass the filters, where there are any filters."""
     if not filtered:
         return ""
     if not fitting:

@@ -36,11 +36,11 @@ class TableColumn:
     Attributes
     ----------
     field : str
-        Its name in the table.
+        Name of the column in the table.
     at : tuple of int
         Columns of the result that it shows; RECORD for the record's number, none where it is made for the screen.
     kind : str
-        As of the result's column; "text" where it shows several.
+        Kind of the result's column; "text" where it shows several.
     words : tuple of (str, str)
         Cells that are shown as other words.
     """
@@ -53,7 +53,7 @@ class TableColumn:
 
     @property
     def numeric(self) -> bool:
-        """Whether it holds numbers."""
+        """True when the cells are numbers, which are aligned and filtered as such."""
         return self.kind in NUMBERS
 
 
@@ -169,7 +169,7 @@ class ResultTable:
         return shown
 
     def _action(self, cells: Sequence[str], cut_offs: Mapping[str, float]) -> str:
-        """What to do about what is best offered, at the cut-off in use now."""
+        """Action for the outcome that is best offered, at the cut-off in use now."""
         name = cells[self._own["outcome"]]
         if not name:  # the record was refused
             return ""

@@ -125,7 +125,7 @@ class Takes:
         return cls(low, high, number["type"] == "integer", percent, words)
 
     def contains(self, value: float) -> bool:
-        """Whether a number is taken."""
+        """True when a number is taken."""
         return math.isfinite(value) and self.minimum <= value <= self.maximum and (not self.whole or value.is_integer())
 
 

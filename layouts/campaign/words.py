@@ -60,7 +60,7 @@ def duration(seconds: float) -> str:
 
 
 def progress(job: Mapping[str, Any]) -> str:
-    """How far a job is, by :func:`jobs.files.job_view.described`."""
+    """Progress of a job in words, from :func:`jobs.files.job_view.described`."""
     done, total, rate = job["done"], job["total"], job["rate"]
     if job["state"] == WAITING and not done:
         return text("Waiting for its turn …")

@@ -72,5 +72,5 @@ def _plots(bundle: Bundle, fold: Fold, outcome: str) -> list[Plot]:
 
 
 def _section(plot: Plot) -> Section:
-    """Its section; the first where it names none of this page."""
+    """Section of the page that an address names; the first where it names none."""
     return next((fold.key for fold in FOLDS if fold.key == plot.section), FOLDS[0].key)

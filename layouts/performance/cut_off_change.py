@@ -31,15 +31,15 @@ class Change(Protocol):
 
     @property
     def reason(self) -> str:
-        """Why."""
+        """Reason of the change."""
 
     @property
     def who(self) -> str | None:
-        """Who changed it, where that is known."""
+        """Author of the change, where that is known."""
 
     @property
     def at(self) -> datetime:
-        """When, UTC."""
+        """Time of the change, UTC."""
 
 
 def dialog() -> Component:

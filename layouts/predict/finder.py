@@ -40,7 +40,7 @@ class RecordSearch(RequestModel):
     """Request of the finder's script."""
 
     text: Annotated[str, AfterValidator(lambda typed: typed[:LONGEST_SEARCH])] = ""
-    """What was typed; empty where the box was only entered."""
+    """Typed text; empty where the box was only entered."""
     chance: bool = False
     """True when any record will do."""
     recent: Annotated[tuple[str, ...], BeforeValidator(_ids)] = ()
@@ -58,7 +58,7 @@ class OpenedRecord:
 
 
 def finder(model: str, opened: OpenedRecord, *, blanks: bool) -> Component:
-    """Whose values are in the form, the search box with its list, and the two buttons.
+    """Record in the form, the search box with its list, and the two buttons.
 
     Parameters
     ----------

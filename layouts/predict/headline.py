@@ -79,7 +79,7 @@ def _offer(scored: ScoreWithBlanks, shown: str, ranking: Ranking) -> list[Compon
 
 
 def _because(scored: ScoreWithBlanks, decision: Recommendation) -> Sequence[Component]:
-    """Why to do it, in money where the card has a payoff: "Unlikely, but worth 4.6 USD on average."."""
+    """Reason for the action, in money where the card has a payoff: "Unlikely, but worth 4.6 USD on average."."""
     gain = decision.worth
     if not decision.settled:
         return []

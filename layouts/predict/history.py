@@ -41,7 +41,7 @@ class Told:
 
 @dataclass(frozen=True)
 class OwnNote:
-    """What the reader told lately and can take back.
+    """Recent events of the reader that can be taken back.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""What came of it, on the Prediction page: one row by which a seller tells it (``assets/ts/predict/outcomes.ts``)."""
+"""Row of the Prediction page in which a seller reports the observed outcome (``assets/ts/predict/outcomes.ts``)."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class OutcomeRowContext:
-    """What the page has beside the form for who may tell what came.
+    """Controls beside the form for those who may report outcomes.
 
     Attributes
     ----------
@@ -143,12 +143,12 @@ def _button(words: str, kind: str, key: str = "", given: Mapping[str, Any] | Non
 
 
 def _is_choice(bundle: Bundle) -> bool:
-    """Whether one of several classes is chosen from a list."""
+    """True when one of several classes is chosen from a list."""
     return bundle.outcomes.exclusive and len(bundle.outcomes) > TWO
 
 
 def _is_named(bundle: Bundle, *, seller: bool) -> bool:
-    """Whether the buttons are of classes, by whose names they go."""
+    """True when the buttons are of classes, by whose names they go."""
     return bundle.outcomes.exclusive and (_is_choice(bundle) or not seller)
 
 
@@ -195,7 +195,7 @@ def _answers(bundle: Bundle, *, seller: bool) -> list[Component]:
 
 
 def _later() -> Component:
-    """When to call back: hours from now, or days, then in the morning by the reader's clock."""
+    """Times to call back: hours from now, or days, then in the morning by the reader's clock."""
     soon = [(text("In an hour"), {"data-hours": "1"}), (text("Tomorrow"), {"data-days": "1"})]
     soon.append((text("In a week"), {"data-days": "7"}))
     buttons = [_button(words, "call_back", given=when) for words, when in soon]

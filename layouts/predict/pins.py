@@ -164,7 +164,7 @@ def _row(title: str, texts: Sequence[str | None], kind: str = "pin-value") -> Co
 
 
 def alike(feature: Feature, one: str, other: str) -> bool:
-    """Whether two texts of a field are the same value: 1 and 1.0."""
+    """True when two texts of a field are the same value: 1 and 1.0."""
     if one == other or feature.kind not in ("number", "integer"):
         return one == other
     try:

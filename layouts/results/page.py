@@ -55,7 +55,7 @@ class Episode(Protocol):
 
     @property
     def ended_why(self) -> str:
-        """Why."""
+        """Reason of the end of an alarm."""
 
 
 def page(bundle: Bundle, name: str, state: dict[str, Any]) -> Component:

@@ -48,7 +48,7 @@ def model_page(bundle: Bundle, kind: url.Kind, name: str, body: Component) -> Co
 
 
 def versions_page(found: Bundle | LikelyError, name: str, body: Component) -> Component:
-    """As :func:`model_page` of the Versions page, which opens where the model itself does not."""
+    """Like :func:`model_page` of the Versions page, which opens where the model itself does not."""
     if not isinstance(found, LikelyError):
         return model_page(found, "versions", name, body)
     title = name.partition("@")[0]

@@ -34,7 +34,7 @@ class ChoiceSearch(RequestModel):
     feature: str = ""
     """Name of the feature whose choices are searched."""
     text: Annotated[str, AfterValidator(lambda typed: typed[:LONGEST])] = ""
-    """What was typed; empty for the first choices."""
+    """Typed text; empty for the first choices."""
 
 
 def found(schema: Schema, search: ChoiceSearch) -> dict[str, Any]:

@@ -170,7 +170,7 @@ def following(texts: Sequence[str], row: int, style: str = "plot-words") -> Comp
 
 
 def followed(texts: Sequence[str], row: int, best: tuple[float, str] | None = None) -> list[Component]:
-    """As :func:`following`, and a button that moves the cut-off to the best."""
+    """Like :func:`following`, and a button that moves the cut-off to the best."""
     words = following(texts, row, "plot-follows")
     if best is None:
         return [words]
@@ -238,7 +238,7 @@ def _option(
 
 
 def _opening(option: Option, value: Setting, cut_off: float | None) -> Setting:
-    """What a field opens with: a cut-off is the one in use, with as many digits as people read of it elsewhere."""
+    """Initial value of a field: a cut-off is the one in use, with as many digits as people read of it elsewhere."""
     if option.key == CUT_OFF and isinstance(value, float):
         return round(float(cut_off_digits(value if cut_off is None else cut_off)) / 100, 15)
     return value

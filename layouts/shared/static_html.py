@@ -46,7 +46,7 @@ class StaticHtml(OwnComponent):
 
 
 def static_html(root: Component, tag: str | None = None) -> StaticHtml:
-    """The same element, its inside as text.
+    """Element with its inside as text.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The step from one version to another: what is live, what would be, what changes for whom, and why."""
+"""Dialogue that makes another version live: the live one, the new one, their differences, and the reason."""
 
 from __future__ import annotations
 

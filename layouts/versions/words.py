@@ -45,7 +45,7 @@ def moment(time: str) -> Component | str:
 
 
 def state(facts: VersionFacts, events: Sequence[TimelineEvent]) -> str:
-    """Whether a version is live, since when, or until when it was."""
+    """State of a version in words: live since when, or until when it was."""
     lives = [event for event in events if event.fingerprint == facts.fingerprint and event.live_until]
     last = lives[-1] if lives else None
     if facts.state == "live":
@@ -71,7 +71,7 @@ def who_and_why(event: TimelineEvent | None) -> str:
 
 
 def who_and_why_words(by: str, why: str) -> str:
-    """As :func:`who_and_why`."""
+    """Like :func:`who_and_why`."""
     by = text("anybody") if by == NOBODY_SIGNS_IN else by
     if by and why:
         return text("{who}: “{why}”", who=by, why=why)

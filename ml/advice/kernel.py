@@ -131,7 +131,7 @@ class Kernel:
         return self._weighed(coalitions.astype(np.float64) @ lines, coalitions, most)
 
     def weights_of(self, rows: Sequence[Row], known: np.ndarray, most: int) -> list[tuple[np.ndarray, np.ndarray]]:
-        """As :meth:`weights`, for many records, each with known features of its own.
+        """Like :meth:`weights`, for many records, each with known features of its own.
 
         Parameters
         ----------
@@ -204,7 +204,7 @@ class Kernel:
         return line
 
     def _lines(self, at: int, values: Sequence[Value]) -> Floats:
-        """The same for m values: shape (m, n)."""
+        """Squared distance of each background row from m values of one feature: shape (m, n)."""
         steps: Floats = np.round(self._scales[at].distances(values) * (self._telling[at] / STEP))
         return steps * STEP
 

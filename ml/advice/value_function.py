@@ -194,7 +194,7 @@ class ValueFunction:
         return [(np.arange(count), np.full(count, 1.0 / count))] * len(coalitions)
 
     def weighed_rows(self, rows: Sequence[Row], known: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
-        """As :meth:`weighed`, for m records, each with known features of its own: `known` has the shape (m, p)."""
+        """Like :meth:`weighed`, for m records, each with known features of its own: `known` has the shape (m, p)."""
         if self._kernel is not None:
             return self._kernel.weights_of(rows, known, MOST_ROWS)
         count = min(BACKGROUND_ROWS, len(self.answers))

@@ -28,7 +28,7 @@ Check = Callable[[], object]
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is asked for besides scores.
+    """Options of an answer beyond scores.
 
     Attributes
     ----------

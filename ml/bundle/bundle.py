@@ -219,7 +219,7 @@ class Bundle:
 
 
 def created(folder: Path) -> str:
-    """When the version in a folder was made, in ISO 8601; empty where that is not known."""
+    """Time at which the version in a folder was made, in ISO 8601; empty where that is not known."""
     try:
         return (folder / CREATED).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):

@@ -49,7 +49,7 @@ class Guarded:
         return self._guarded(self.inner.row, row)
 
     def block(self, block: Block) -> Prediction:
-        """The same for n rows: arrays of shape (n, k)."""
+        """Answers for n rows: arrays of shape (n, k)."""
         return self._guarded(self.inner.block, block)
 
     def _guarded(self, ask: Callable[[G], T], given: G) -> T:

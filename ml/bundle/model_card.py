@@ -127,7 +127,7 @@ def _outcomes(bundle: Bundle) -> str:
 
 
 def _ripening(bundle: Bundle) -> str:
-    """How long each outcome may still come, of those of which the card says so."""
+    """Time within which each outcome may come, of those of which the card says so."""
     found = [(item.label, ripening_of(bundle.card, item.name)) for item in bundle.outcomes.items]
     return listed([_days(label, seconds) for label, seconds in found if seconds is not None])
 

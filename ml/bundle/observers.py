@@ -1,4 +1,4 @@
-"""What the service tells its observers of each prediction: how long it took, and which record got which scores."""
+"""Observers of predictions: called with the time that each took, and with the scores of each record."""
 
 from __future__ import annotations
 

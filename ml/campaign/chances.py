@@ -137,7 +137,7 @@ def list_chances(chances: Chances, probabilities: np.ndarray, outcome: np.ndarra
 
 
 def _verdict(own: float, buyers: float, low: float, high: float, few: bool) -> Verdict:
-    """Whether the model's own number lies among those that the hold-out allows."""
+    """Verdict on the model's own number: held where it lies among those that the hold-out allows."""
     if few or not own:
         return "too_few"
     if not low <= own <= high:

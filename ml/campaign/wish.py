@@ -78,7 +78,7 @@ class Wish:
 
     @property
     def in_money(self) -> bool:
-        """Whether anything is said of what decisions are worth; else records are ranked by probability."""
+        """True when anything is said of what decisions are worth; else records are ranked by probability."""
         return any(payoff.stated for payoff in self.payoffs)
 
 

@@ -55,7 +55,7 @@ def sentence(brings: Forecast, wish: Wish, currency: str = "") -> str:
 
 
 def promise(brings: Forecast) -> str:
-    """Whether the model's own number of buyers holds, in one sentence; empty for an empty list."""
+    """Verdict on the model's own number of buyers, in one sentence; empty for an empty list."""
     slots = {"own": _count(brings.buyers_model), "corrected": _count(brings.buyers)}
     if not brings.calls:
         return ""
@@ -131,7 +131,7 @@ def _short(wish: Wish, value: str, there: int) -> str:
 
 
 def _shorter(wish: Wish, found: PickedCalls) -> bool:
-    """Whether the list is shorter for want of records on whom acting should not lose."""
+    """True when the list is shorter for want of records on whom acting should not lose."""
     return wish.by == "cutoff" or len(found.rows) < room(wish)
 
 

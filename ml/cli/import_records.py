@@ -140,7 +140,7 @@ def _form_schema(bundle: Bundle) -> Schema:
 
 
 def _id_column(schema: Schema, table: Table, wanted: str | None) -> str | None:
-    """The model's name of the column that names a record."""
+    """Name, as the model has it, of the column with the records' ids; None where there is none."""
     if wanted is None:
         return schema.record_id if schema.record_id in table.names else None
     if wanted not in table.header:

@@ -63,7 +63,7 @@ class Schema:
 
     @cached_property
     def with_blanks(self) -> Schema:
-        """The same schema with all values optional; switches, which have no blank, become radio buttons."""
+        """Schema with all values optional; switches, which cannot be left blank, become radio buttons."""
         free = (
             replace(
                 feature,

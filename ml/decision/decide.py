@@ -29,7 +29,7 @@ NOT_SETTLED = mark("Not settled yet: ask first.")
 
 @dataclass(frozen=True)
 class Actions:
-    """What to do, in words: where one acts, and where one does not."""
+    """Actions in words: where one acts, and where one does not."""
 
     act: str = mark("Offer it.")
     leave: str = mark("Leave it, unless they ask.")
@@ -68,7 +68,7 @@ def acts(probability: np.ndarray, cut_off: float | np.ndarray) -> Booleans: ...
 
 
 def acts(probability: Any, cut_off: Any) -> Any:
-    """Whether one acts at a probability: from the cut-off on, never at NaN; a mask where it is an array."""
+    """True when one acts: probability from the cut-off (decision threshold) on, never NaN; a mask for an array."""
     return probability >= cut_off
 
 
@@ -103,7 +103,7 @@ def decide(
 
 
 def actions(card: Mapping[str, Any], outcome: str) -> Actions | None:
-    """What to do about an outcome: the card's words, else the usual ones where it speaks of decisions about it.
+    """Action for an outcome in words: the card's, else the usual ones where it speaks of decisions about it.
 
     Parameters
     ----------

@@ -48,7 +48,7 @@ class Payoff:
 
     @property
     def stated(self) -> bool:
-        """Whether any of the four ends is worth anything."""
+        """True when any of the four ends is worth anything."""
         return any(getattr(self, end) for end in ENDS)
 
 

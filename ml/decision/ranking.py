@@ -15,7 +15,7 @@ By = Literal["", "probability"]
 
 @dataclass(frozen=True)
 class Ranking:
-    """How a person ranks independent outcomes.
+    """Order of independent outcomes for a person.
 
     Attributes
     ----------

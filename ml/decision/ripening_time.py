@@ -42,7 +42,7 @@ def ripening_of(card: Mapping[str, Any], outcome: str) -> float | None:
 
 
 def silence_of(card: Mapping[str, Any], outcome: str) -> Literal["no", "unknown"]:
-    """What it means that nobody told of an outcome until its time was over; parameters as :func:`ripening_of`.
+    """Meaning of no report of an outcome within its time; parameters as :func:`ripening_of`.
 
     "no": it did not come, right where whoever has it is always told (by a system of orders, say). "unknown": nothing,
     which is what holds where the card does not say.

@@ -1,1 +1,1 @@
-"""Tables that people and programs send: CSV in any dialect, spreadsheets, Parquet. One reader for all doors."""
+"""Tables that people and programs send: CSV in any dialect, spreadsheets, Parquet. One reader for all entry points."""

@@ -1,6 +1,6 @@
-"""Opens any table that people or programs send, as columns and lines: one reader for all doors.
+"""Opens any table that people or programs send, as columns and lines: one reader for all entry points.
 
-Every door (page, API, jobs, command line) opens files here, so that the same file is the same table everywhere.
+Page, API, jobs and command line open files here, so that the same file is the same table everywhere.
 """
 
 from __future__ import annotations

@@ -86,7 +86,7 @@ class ReadPlan:
     rules: CellRules = field(default_factory=CellRules)
 
     def to_json(self) -> dict[str, Any]:
-        """As JSON has it."""
+        """Convert it to plain JSON."""
         return {"header": self.header, "renamed": dict(self.renamed), "rules": self.rules.to_json()}
 
     @classmethod

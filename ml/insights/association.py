@@ -77,7 +77,7 @@ class MissingValues:
 
 @Memo
 def has_gaps(bundle: Bundle) -> bool:
-    """Whether any value is missing in the hold-out."""
+    """True when any value is missing in the hold-out."""
     return any(gaps_of(array).any() for array in bundle.holdout.block)
 
 

@@ -67,7 +67,7 @@ def global_shapley_of(bundle: Bundle) -> GlobalShapley:
 
 
 def shapley_of_rows(bundle: Bundle, rows: Positions) -> GlobalShapley:
-    """As :func:`global_shapley`, for these few rows of the hold-out, as sharp as the budget of predictions allows."""
+    """Like :func:`global_shapley`, for these few rows of the hold-out, as sharp as the budget of predictions allows."""
     steps = 2 * max(1, len(bundle.schema.features) - 1)
     walks = int(np.clip(predictions(bundle) // (steps * len(rows)), FEWEST_WALKS, MOST_WALKS))
     return _of_rows(bundle, rows, walks)

@@ -38,7 +38,7 @@ class GroupedValues:
 
     @property
     def ordered(self) -> bool:
-        """Whether the groups are ordered (numbers and dates)."""
+        """True when the groups are ordered (numbers and dates)."""
         return self.feature.kind in ORDERED
 
     @property

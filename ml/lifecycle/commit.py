@@ -50,7 +50,7 @@ def known_history(models: Path, name: str) -> History:
 
 
 def made_at(models: Path, name: str, fingerprint: str) -> str:
-    """When a version was made, ISO 8601, also of one that is elsewhere only; empty where that is not known."""
+    """Time at which a version was made, ISO 8601, also of one that is elsewhere only; empty where it is not known."""
     shared = shared_of(models)
     record = shared.known().of(name).versions.get(fingerprint) if shared is not None else None
     return record.created if record else created(models / name / fingerprint)

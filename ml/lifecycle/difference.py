@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Difference:
-    """What programs and people notice when one version takes the place of another.
+    """Differences that programs and people notice when one version takes the place of another.
 
     Attributes
     ----------

@@ -1,6 +1,6 @@
-"""Intervals of the averages over outcomes, which share the same records.
+"""Intervals of measures averaged over outcomes, which are computed from the same records.
 
-Of measures of labels by the bootstrap, by groups of rows with equal truths and labels; of measures of probabilities
+Measures of labels have them by the bootstrap, by groups of rows with equal truths and labels; measures of probabilities
 by influence functions. The influence of a record is the derivative of a measure in the record's weight, times the
 number of records: the measure varies like the mean of the influences (Hampel 1974; Efron & Tibshirani 1993, chapter
 21), and an average of measures like the average of theirs.

@@ -35,7 +35,7 @@ class EvaluatedVersion(Protocol):
 
     @property
     def outcomes(self) -> Outcomes:
-        """Of the predictor."""
+        """Outcomes of the predictor."""
 
     @property
     def holdout(self) -> _Holdout:

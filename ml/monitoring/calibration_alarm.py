@@ -99,7 +99,7 @@ class AlarmEvidence:
     alarmed_at: float | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """As JSON has it; the shifts stand beside it, for evidence of others cannot be continued."""
+        """Convert it to plain JSON, with the shifts beside it, for evidence of others cannot be continued."""
         return {"shifts": SHIFTS.tolist(), **asdict(self)}
 
     @classmethod
@@ -159,7 +159,7 @@ def advance_with_path(
     decided_at: ArrayLike,
     alarm: float = ALARM,
 ) -> tuple[AlarmEvidence, Floats]:
-    """As :func:`advance`, with the logarithm of the e-process after each outcome, shape (n,)."""
+    """Like :func:`advance`, with the logarithm of the e-process after each outcome, shape (n,)."""
     p, y, known, decided = (np.asarray(given, float) for given in (probabilities, came, known_at, decided_at))
     _check(evidence, p, known)
     if not len(p):

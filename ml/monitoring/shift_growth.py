@@ -51,7 +51,7 @@ class Growth:
         )
 
     def reaches(self, alarm: float) -> bool:
-        """Whether either shift would have been found in four of five cases."""
+        """True when either shift would have been found in four of five cases."""
         sides = (self.more, self.more_variance), (self.less, self.less_variance)
         return all(mean - POWER * math.sqrt(variance) >= math.log(alarm * FIRST) for mean, variance in sides)
 

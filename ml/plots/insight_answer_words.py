@@ -68,7 +68,7 @@ class Subject:
         return result, view
 
     def result(self, key: str) -> Any:
-        """As :meth:`told`, without the view."""
+        """Like :meth:`told`, without the view."""
         told = self.told(key)
         return told and told[0]
 
@@ -137,7 +137,7 @@ def errs(about: Subject) -> Iterator[str]:
 
 
 def _worst(worst: WorstSegments) -> str:
-    """How often the worst group is decided wrongly, against what the model expects of it or against all others."""
+    """Error rate of the worst group, against the one that the model expects or that of all others."""
     slots = {"records": count(worst.records[0]), "share": percent(worst.error[0])}
     if worst.own:
         return text(
@@ -153,7 +153,7 @@ def _worst(worst: WorstSegments) -> str:
 
 
 def _wrong(about: Subject) -> str:
-    """How many decisions are wrong in all, and in which way."""
+    """Number of wrong decisions, and of each kind."""
     if about.counted is None:
         told = about.result("confusion")
         if told is None:
@@ -175,7 +175,7 @@ def _wrong(about: Subject) -> str:
 
 # ---- is it good enough ----------------------------------------------------------------------
 def serves(about: Subject) -> Iterator[str]:
-    """Whether it is good enough to use, what it finds and brings, and what is doubtful."""
+    """Verdict on the model's use: performance, benefit, and doubts."""
     warned = warnings(about.bundle.card)
     if about.counted is None:
         yield from _serves_by_labels(about, warned)
@@ -220,7 +220,7 @@ def _profit(about: Subject) -> ProfitCurve | None:
 
 
 def _verdict(counted: Overview, profit: ProfitCurve | None, doubts: bool) -> str:
-    """Whether it tells records apart beyond chance and, where that has a price, brings more than all or none would."""
+    """Verdict in words: better than chance and, where that has a price, than acting on all or none."""
     low = counted.headline.low["roc_auc"]
     if (counted.headline.value["roc_auc"] or 0.0) <= 0.5 or (low is not None and low <= 0.5):
         return f"{text(NO)} {text('It tells the records apart no better than chance.')}"

@@ -48,7 +48,7 @@ def tiles(
 
 
 def pointed_at(words: Sequence[Any]) -> Trace:
-    """What is said where a point, bar or tile is pointed at: a text for each."""
+    """Hover texts: one for each point, bar or tile."""
     return {"hovertext": words, "hovertemplate": "%{hovertext}<extra></extra>"}
 
 

@@ -38,7 +38,7 @@ class CallingConvention:
         return None if told is None else cls(**told)
 
     def to_card(self) -> dict[str, Any]:
-        """The same as plain JSON."""
+        """Convert it to plain JSON."""
         return asdict(self)
 
 

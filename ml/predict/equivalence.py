@@ -125,7 +125,7 @@ class _Judge:
         self.rows += size(block)
 
     def compare_edges(self, group: EdgeCases) -> None:
-        """The same for edge cases; where the reference refuses a group, smaller groups find the refused records."""
+        """Compare edge cases; where the reference refuses a group, smaller groups find the refused records."""
         block = block_of(self.schema, group.rows)
         try:
             self.compare(block, group.what, EDGES_ONE_BY_ONE)

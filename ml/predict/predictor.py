@@ -49,7 +49,7 @@ class Predictor(Protocol):
         """Labels (k) and probabilities (k, each 0 to 1; None where there are none) of one row."""
 
     def block(self, block: Block) -> Prediction:
-        """The same for n rows: arrays of shape (n, k)."""
+        """Answers for n rows: arrays of shape (n, k)."""
 
 
 class SklearnPredictor:
@@ -97,7 +97,7 @@ class SklearnPredictor:
         return answering(lambda: self._answer(input_of(self._schema, block, self._convention.container)))
 
     def _answer_one(self, given: Any) -> RowScore:
-        """As :meth:`_answer` of one row, without the cost of arrays of one row."""
+        """Like :meth:`_answer` of one row, without the cost of arrays of one row."""
         array = probabilities_of(self._estimator, given, self._outcomes)
         probabilities = None if array is None else tuple(array[0].tolist())
         followed = labels_of_one(probabilities, self._outcomes.exclusive) if self._convention.labels_follow else None
@@ -151,7 +151,7 @@ def labels_that_follow(probabilities: np.ndarray, exclusive: bool) -> tuple[np.n
 
 
 def labels_of_one(probabilities: Sequence[float] | None, exclusive: bool) -> tuple[bool, ...] | None:
-    """As :func:`labels_that_follow` of one row; None for a near tie, or where there are no probabilities."""
+    """Like :func:`labels_that_follow` of one row; None for a near tie, or where there are no probabilities."""
     if probabilities is None:
         return None
     if not exclusive:
@@ -193,7 +193,7 @@ def offers(estimator: Any) -> str:
 
 
 def why_unanswered(predictor: SklearnPredictor, block: Block) -> str | None:
-    """Why the estimator gives no answer for some records; None where it gives one."""
+    """Reason why the estimator gives no answer for some records; None where it gives one."""
     try:
         predictor.block(block)
     except EstimatorFailed as error:

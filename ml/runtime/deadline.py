@@ -58,7 +58,7 @@ def is_late() -> bool:
 
 @contextmanager
 def strict_deadline(seconds: float) -> Iterator[None]:
-    """As :func:`deadline`, for callers that can do without the result: never overruns, even with too many tasks."""
+    """Like :func:`deadline`, for callers that can do without the result: never overruns, even with too many tasks."""
     before = _may_overrun.set(False)
     try:
         with deadline(seconds):

@@ -191,7 +191,7 @@ def compare(
 
 
 def beyond_chance(difference: Mapping[str, float | None], samples: Mapping[str, Floats]) -> dict[str, bool]:
-    """Which differences are beyond chance, together in 5 % of comparisons without any difference.
+    """Flag the differences that are beyond chance, together in 5 % of comparisons without any difference.
 
     Single-step maximum of the standardised differences over the resamplings (Westfall & Young 1993; Romano & Wolf
     2005): measures that go together, as accuracy and MCC do, are not corrected for as if they did not.

@@ -127,7 +127,7 @@ def segments(bundle: Bundle, answers: OneVsRest, feature: str, measure: str, cut
 def beyond_chance(
     parts: tuple[OptionalFloats, OptionalFloats, OptionalFloats], counted: Sequence[float], whole: float | None
 ) -> list[bool]:
-    """Which parts differ from all records, together in at most 5 % of hold-outs without any difference.
+    """Flag the parts that differ from all records, together in at most 5 % of hold-outs without any difference.
 
     Each 95 % interval is widened on both sides to that of all parts together (Šidák 1967). The part belongs to all
     records, which makes the rule a little strict. Parts of fewer than five records counted are left out.
@@ -259,7 +259,7 @@ def _headline(answers: OneVsRest, measure: str) -> tuple[float | None, float | N
 
 
 def _surprising(answers: OneVsRest) -> bool:
-    """Whether both sides have enough records: else the largest losses were not observed yet."""
+    """True when both sides have enough records: else the largest losses were not observed yet."""
     having = int(answers.truth.sum())
     return min(having, len(answers.truth) - having) >= FEWEST_OF_EITHER
 

@@ -24,7 +24,7 @@ def records_words(card: Card) -> str:
 
 
 def counted_words(card: Card, records: float) -> str:
-    """The same with the number of records: "only 45 records that it did not learn from"."""
+    """Phrase with the number of records: "only 45 records that it did not learn from"."""
     if _few(card).get("records"):
         return _related(card, plural("only {n} record", "only {n} records", records, n=count(records)))
     return _related(card, records_text(records))

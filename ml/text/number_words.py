@@ -23,7 +23,7 @@ def percent(share: float) -> str:
 
 
 def short_percent(share: float) -> str:
-    """As :func:`percent`, without its sign and without words: "12", "1.4", "<0.1", for a place with little room."""
+    """Like :func:`percent`, without its sign and without words: "12", "1.4", "<0.1", for a place with little room."""
     if 0 < share < 0.0005:
         return f"<{decimal(0.1, 1)}"
     if 0.9995 <= share < 1:

@@ -95,7 +95,7 @@ class Description:
         return {name: given for name, given in found.items() if given}
 
     def _told(self) -> list[tuple[str, Mapping[str, str]]]:
-        """What is told of each outcome: a text alone is its label."""
+        """Description of each outcome: a text alone is its label."""
         outcomes = self.outcomes.items()
         return [(name, {"label": given} if isinstance(given, str) else given) for name, given in outcomes]
 

@@ -60,7 +60,7 @@ class Code:
 
 
 def importable(code: Code | None) -> AbstractContextManager[None]:
-    """Context in which all code can import these modules; without code it does nothing."""
+    """Context in which the modules of a model's own code can be imported; without code it does nothing."""
     return nullcontext() if code is None else code.modules.installed()
 
 

@@ -51,7 +51,7 @@ class Trusted:
         return self.types | (self.code.get(digest, frozenset()) if digest else frozenset())
 
     def with_(self, types: Collection[str] = (), code: Mapping[str, Collection[str]] | None = None) -> Trusted:
-        """These permissions and more."""
+        """Permissions of both together."""
         both = {digest: frozenset(names) for digest, names in self.code.items()}
         for digest, names in (code or {}).items():
             both[digest] = both.get(digest, frozenset()) | frozenset(names)

@@ -59,7 +59,7 @@ def _verify_file(folder: Path, name: str, expected: Any, key: str) -> None:
 
 
 def listed(folder: Path, key: str) -> dict[str, Any]:
-    """What the manifest says of each file, after a check of its hash against the folder's name."""
+    """Read the manifest's entry of each file, after a check of its hash against the folder's name."""
     try:
         if (folder / MANIFEST).stat().st_size > LARGEST_MANIFEST:
             raise BrokenModel(text("{key}: the manifest is too large to be one.", key=key), text(AGAIN))

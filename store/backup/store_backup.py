@@ -26,7 +26,7 @@ class NotRestored(ValueError):
 
 
 class Archive(Protocol):
-    """Where the lines of tables are kept, by name."""
+    """Storage of the lines of tables, by name."""
 
     def write(self, name: str) -> IO[bytes]:
         """A new part."""

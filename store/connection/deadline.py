@@ -1,4 +1,4 @@
-"""How long an answer of the database is waited for."""
+"""Deadline of statements: the longest wait for an answer of the database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of alerts: one of each episode and channel, claimed by a lease and retried, like callbacks of jobs."""
+"""Table of alerts: one row for each alarm episode and channel, claimed by a lease and retried as webhooks are."""
 
 from __future__ import annotations
 

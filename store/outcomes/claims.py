@@ -39,7 +39,7 @@ class Holder:
 
     @property
     def mark(self) -> str:
-        """As the table keeps it."""
+        """Owner of the claim as one text for the table."""
         return f"{self.seller}#{self.page}"
 
 
@@ -114,7 +114,7 @@ def _mine(holder: Holder, *, take_over: bool) -> Any:
 
 
 def _over(connection: Connection, job: str, row: int) -> bool:
-    """Whether the last thing that was done with an entry ends it."""
+    """True when the last thing that was done with an entry ends it."""
     here = (desk_calls.c.list == job, desk_calls.c.row == row)
     last = select(func.max(desk_calls.c.event)).where(*here).scalar_subquery()
     return connection.scalar(select(desk_calls.c.what).where(desk_calls.c.event == last)) in OVER
@@ -126,7 +126,7 @@ def _of_record(record: str) -> Any:
 
 
 def _elsewhere(connection: Connection, job: str, row: int, record: str, mine: Any) -> bool:
-    """Whether somebody else is with the customer by another list."""
+    """True when somebody else is with the customer by another list."""
     if not record:
         return False
     other = or_(claims.c.list != job, claims.c.row != row)

@@ -1,4 +1,4 @@
-"""The feed of decisions and events: how far each part was told, and what comes next. One process tells at a time."""
+"""Progress of the feed: the last decision and event that were sent, and the next ones. One process sends at a time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tables of decisions, events and assignments of one database."""
+"""Facade of the tables of one database about decisions, and about what follows from them."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from store.tables import book_records, book_values, books, chunks, control_group
 
 
 class ErasureTable(DatabaseTable):
-    """What the erasure of a record changes in the tables, each in one transaction."""
+    """Changes that the erasure of a record makes in the tables, each in one transaction."""
 
     def chunk_files(self, job: str) -> dict[int, str]:
         """Files of a job's finished chunks that hold records, by number."""

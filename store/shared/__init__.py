@@ -1,1 +1,1 @@
-"""What instances share beside jobs and accounts: their models."""
+"""Shared data of instances beside jobs and accounts: their models."""

@@ -21,7 +21,7 @@ _ENTRY = ("time", "action", "fingerprint", "previous", "who", "why")
 
 
 class _Refused(Exception):
-    """What is there is not what was expected."""
+    """Another state than the expected one is stored (compare and set failed)."""
 
 
 class SharedModelTable(DatabaseTable):

@@ -1,1 +1,1 @@
-"""Routes about decisions: what came of them, and what is learnt from that."""
+"""Routes of feedback: reported outcomes, results of a model, and training tables."""

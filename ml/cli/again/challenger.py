@@ -1,4 +1,4 @@
-"""``python -m ml challenger``: has a version asked in shadow, beside the live one, for a share of the decisions."""
+"""``python -m ml challenger``: runs a version in shadow beside the live one, on a share of the decisions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Challengers(Protocol):
     """Chooses and stops challengers, and tells how they do."""
 
     def choose(self, key: str, share: float, reason: str, by: str = "") -> Any:
-        """Have a version asked in shadow."""
+        """Run a version in shadow, on a share of the decisions."""
 
     def stop(self, model: str, reason: str, by: str = "") -> Any:
         """Ask the challenger of a model no more."""
@@ -25,7 +25,7 @@ class Challengers(Protocol):
         """The challenger of a model, and how it does; None where it has none."""
 
     def judged(self, state: Any) -> Mapping[str, Any]:
-        """What came of the decisions that both answered, by outcome."""
+        """Observed outcomes of the decisions that both answered, by outcome."""
 
 
 def register(commands: Any) -> None:

@@ -81,7 +81,7 @@ def _check_parts(archive: zipfile.ZipFile, file: Path) -> None:
 
 
 def _there(store: StoreBackup, head: dict[str, Any], models: Path) -> list[str]:
-    """What a restore would replace."""
+    """Contents that a restore would replace."""
     names = head["models"] if shared_of(models) is None else ()  # a cache follows the store
     return [*store.has_rows(), *(f"{models / name}" for name in names if (models / name / FILE).exists())]
 

@@ -1,7 +1,7 @@
 """Records of a JSON or NDJSON file of any size, one after the other, typed as JSON has them.
 
 The standard library's own decoder reads each record out of a window of the text, so that no more is
-held than one record needs, and numbers and refusals are those of all other doors. A streaming parser
+held than one record needs, and numbers and refusals are those of all other formats. A streaming parser
 (ijson) is quicker, but takes names that come twice and knows no number above 64 bits (decision 39).
 """
 

@@ -1,4 +1,4 @@
-"""Strict JSON with the same errors at every door: no repeated names, no lone surrogates, no infinity."""
+"""Strict JSON with the same errors everywhere: no repeated names, no lone surrogates, no infinity."""
 
 from __future__ import annotations
 

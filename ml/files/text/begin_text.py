@@ -16,7 +16,7 @@ from ml.files.text.text_rows import TextRows
 
 @dataclass(frozen=True)
 class TextRequest:
-    """What is known of a text that is to be read.
+    """Known properties of a text that is to be read.
 
     Attributes
     ----------

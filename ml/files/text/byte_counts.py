@@ -22,7 +22,7 @@ ENOUGH = 200  # such letters; more are not counted, for that takes longer than a
 
 @dataclass
 class ByteCounts:
-    """What one pass over the bytes of a text found.
+    """Counts of one pass over the bytes of a text.
 
     Attributes
     ----------

@@ -71,7 +71,7 @@ def _write(path: Path, data: bytes) -> None:
 
 
 class Faults:
-    """What could not be fetched, in words for all readers, shared by the processes of a machine: a small file."""
+    """Failed downloads, in words for all readers, shared by the processes of a machine: a small file."""
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / ".faults.json"

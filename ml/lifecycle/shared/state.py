@@ -1,4 +1,4 @@
-"""What all instances share of the models, as the store gives it and as each instance keeps it in its cache."""
+"""State of the models that all instances share, as the store gives it and as each instance keeps it in its cache."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ml.lifecycle.model_folder import FINGERPRINT, NAME
 
 
 class StateStore(Protocol):
-    """Where the state is kept for all; ``store.shared_models`` is one. Each method raises OSError during an outage."""
+    """Store of the shared state; ``store.shared_models`` is one. Each method raises OSError during an outage."""
 
     def token(self) -> str:
         """Another text after each change."""

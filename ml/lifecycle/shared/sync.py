@@ -84,7 +84,7 @@ class Sync:
         return {key: str(translated(found[key])) for key in lacking if key in found}
 
     def none(self) -> str:
-        """Why there are no models."""
+        """Reason why there are no models."""
         if self.shared.known().token:
             return "There is none in MODELS_URL: python -m ml add, train or upload brings one there."
         return "The store has not said yet which models there are."

@@ -124,7 +124,7 @@ def inverse_logit(values: Floats) -> Floats:
 
 
 def _separated(x: Floats, y: Floats) -> bool:
-    """Whether a cut-off leaves one outcome on each side: then no finite maximum exists (Albert & Anderson 1984)."""
+    """True when a cut-off leaves one outcome on each side: then no finite maximum exists (Albert & Anderson 1984)."""
     with_it, without = x[y > 0], x[y == 0]
     if not len(with_it) or not len(without):
         return True

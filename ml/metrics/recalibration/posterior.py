@@ -78,7 +78,7 @@ class Posterior:
         return _drawn(self.fits, self.edges, self.design.shape[1])
 
     def with_step(self, score: float) -> tuple[Floats, Floats] | None:
-        """As :meth:`draws`, with a step at a score in every model; None where it has too few records on one side.
+        """Like :meth:`draws`, with a step at a score in every model; None where it has too few records on one side.
 
         The models keep their weights; their coefficients are fitted again together with the step's.
         """

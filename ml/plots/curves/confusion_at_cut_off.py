@@ -128,7 +128,7 @@ def rows(result: ConfusionTable, _: View) -> tuple[list[str], list[list[Any]]]:
 
 
 def columns(_result: ConfusionTable, _view: View) -> Columns:
-    """Columns for people."""
+    """Columns of the table beside the figure: headings and formats."""
     return {
         "cut_off": cut_off(),
         "true_positive": Column(text("Acted on, rightly"), count),

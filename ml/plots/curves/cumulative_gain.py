@@ -87,7 +87,7 @@ def rows(result: Gain, _: View) -> tuple[list[str], list[list[Any]]]:
 
 
 def columns(_result: Gain, view: View) -> Columns:
-    """Columns for people."""
+    """Columns of the table beside the figure: headings and formats."""
     found = Column(text("Share of “{outcome}” found", outcome=view.label), percent)
     return {
         "cut_off": cut_off(),

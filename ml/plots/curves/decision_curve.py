@@ -95,7 +95,7 @@ def _sure(result: DecisionCurve) -> str:
 
 
 def columns(_result: DecisionCurve, _view: View) -> Columns:
-    """Columns for people."""
+    """Columns of the table beside the figure: headings and formats."""
     return {
         "cut_off": cut_off(),
         "model": Column(text("Net benefit a record"), three),

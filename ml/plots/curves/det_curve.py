@@ -67,7 +67,7 @@ def say(result: DetCurve, view: View) -> str:
 
 
 def columns(_result: DetCurve, view: View) -> Columns:
-    """Columns for people."""
+    """Columns of the table beside the figure: headings and formats."""
     return {
         "cut_off": cut_off(),
         "false_negative_rate": Column(text("Share of “{outcome}” missed", outcome=view.label), percent),

@@ -78,7 +78,7 @@ def _curve(result: KolmogorovSmirnov, name: str, below: list[float], colour: str
 
 
 def columns(_result: KolmogorovSmirnov, view: View) -> Columns:
-    """Columns for people."""
+    """Columns of the table beside the figure: headings and formats."""
     return {
         "cut_off": Column(text("Probability"), percent),
         "positive_below": Column(text("Below it, with “{outcome}”", outcome=view.label), percent),

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 
 def compute(study: Study) -> Lift:
-    """Tenths and curve; OneOutcomeOnly where the hold-out has one side only."""
+    """Lift by tenths of the records, and cumulative; OneOutcomeOnly where the hold-out has one class only."""
     return lift(study.answers, study.label)
 
 
 def draw(result: Lift, view: View) -> go.Figure:
-    """A bar a tenth with its interval, and a line of the lift of all records acted on."""
+    """Bars of the lift of each tenth with its interval, and a line of the cumulative lift."""
     middles = [(2 * at + 1) / 20 for at in range(10)]
     tenth = {"low": "%{customdata[0]}", "high": "%{customdata[1]}", "share": "%{customdata[2]}", "lift": "%{y:.2f}"}
     bars = {
@@ -83,7 +83,7 @@ def rows(result: Lift, _: View) -> tuple[list[str], list[list[Any]]]:
 
 
 def columns(_result: Lift, _view: View) -> Columns:
-    """Columns for people."""
+    """Columns of the table beside the figure: headings and formats."""
     lift = Column(text("Lift (times the base rate)"), _lift)
     return {"tenth": Column(text("Tenth of the list, highest first"), count), "lift": lift} | ends(_lift)
 

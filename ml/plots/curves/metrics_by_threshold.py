@@ -97,7 +97,7 @@ def say(result: MetricsByThreshold, view: View) -> str:
 
 
 def columns(_result: MetricsByThreshold, _view: View) -> Columns:
-    """Columns for people."""
+    """Columns of the table beside the figure: headings and formats."""
     return {
         "cut_off": cut_off(),
         "precision": Column(text("Precision"), percent),

@@ -77,7 +77,7 @@ def say(result: PrecisionRecall, view: View) -> str:
 
 
 def columns(_result: PrecisionRecall, view: View) -> Columns:
-    """Columns for people."""
+    """Columns of the table beside the figure: headings and formats."""
     recall = text("Recall: share of “{outcome}” found", outcome=view.label)
     return {
         "cut_off": cut_off(),

@@ -86,7 +86,7 @@ def _own(result: RocCurve, view: View) -> Trace:
 
 
 def columns(_result: RocCurve, view: View) -> Columns:
-    """Columns for people."""
+    """Columns of the table beside the figure: headings and formats."""
     return {
         "cut_off": cut_off(),
         "true_positive_rate": Column(text("Share of “{outcome}” found", outcome=view.label), percent),

@@ -141,7 +141,7 @@ def _times(sign: float, value: float | None) -> float | None:
 
 
 def columns(result: ChallengerComparison, _view: View) -> Columns:
-    """Columns for people."""
+    """Columns of the table beside the figure: headings and formats."""
     return {
         "measures": Column(text("Measure"), lambda key: text(LABELS[key])),
         "first": Column(result.champion, _number),

@@ -184,7 +184,7 @@ def _words(result: SegmentPairs, row: int, column: int) -> str:
 
 
 def columns(result: SegmentPairs, _view: View) -> Columns:
-    """Columns for people."""
+    """Columns of the table beside the figure: headings and formats."""
 
     def written(value: float) -> str:
         return measure_text(result.measure, value)

@@ -95,7 +95,7 @@ def say(result: Segments, _view: View) -> str:
 
 
 def _enough(result: Segments, place: int) -> bool:
-    """Whether a part has enough records to be named."""
+    """True when a part has enough records to be named."""
     return result.value[place] is not None and result.counted[place] >= FEW
 
 
@@ -151,7 +151,7 @@ def _words(result: Segments, view: View, place: int) -> str:
 
 
 def columns(result: Segments, view: View) -> Columns:
-    """Columns for people."""
+    """Columns of the table beside the figure: headings and formats."""
 
     def written(value: float) -> str:
         return measure_text(result.measure, value)

@@ -164,7 +164,7 @@ def rows(result: WorstSegments, _view: View) -> Rows:
 
 
 def columns(result: WorstSegments, _view: View) -> Columns:
-    """Columns for people."""
+    """Columns of the table beside the figure: headings and formats."""
     wrong = result.by == WRONG
     write = percent if wrong else three
     return {

@@ -205,7 +205,7 @@ def rows(result: Beeswarm, _view: View) -> Rows:
 
 
 def columns(_result: Beeswarm, view: View) -> Columns:
-    """Columns for people."""
+    """Columns of the table beside the figure: headings and formats."""
     return {
         "feature": Column(text("Feature")),
         "value": Column(text("Value")),

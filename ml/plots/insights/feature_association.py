@@ -114,7 +114,7 @@ def _hover(result: Association, x: int, y: int) -> str:
 
 
 def columns(_result: Association, _view: View) -> Columns:
-    """Columns for people."""
+    """Columns of the table beside the figure: headings and formats."""
     return {
         "first": Column(text("Feature")),
         "second": Column(text("With")),

@@ -140,7 +140,7 @@ def rows(result: Distribution, _view: View) -> Rows:
 
 
 def columns(result: Distribution, view: View) -> Columns:
-    """Columns for people."""
+    """Columns of the table beside the figure: headings and formats."""
     starts = text("{feature}: from", feature=result.axis) if result.ordered else result.label
     ends = {"up to": Column(text("to"), plain)} if result.ordered else {}
     return {

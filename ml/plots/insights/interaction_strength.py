@@ -85,7 +85,7 @@ def _share(share: float | None) -> str:
 
 
 def columns(_result: Interaction, _view: View) -> Columns:
-    """Columns for people."""
+    """Columns of the table beside the figure: headings and formats."""
     return {
         "first": Column(text("Feature")),
         "second": Column(text("With")),

@@ -120,7 +120,7 @@ def _words(result: Leakage, place: int) -> str:
 
 
 def columns(_result: Leakage, _view: View) -> Columns:
-    """Columns for people."""
+    """Columns of the table beside the figure: headings and formats."""
     return {
         "feature": Column(text("Feature")),
         "AUC alone": Column(text("AUC alone"), three),

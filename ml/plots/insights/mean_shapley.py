@@ -134,7 +134,7 @@ def rows(result: MeanShapley, view: View) -> Rows:
 
 
 def columns(_result: MeanShapley, _view: View) -> Columns:
-    """Columns for people."""
+    """Columns of the table beside the figure: headings and formats."""
     return {
         "feature": Column(text("Feature")),
         "mean absolute contribution": points(text("Mean contribution")),

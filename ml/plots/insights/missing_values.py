@@ -80,7 +80,7 @@ def _words(result: MissingValues, place: int, view: View) -> str:
 
 
 def columns(_result: MissingValues, view: View) -> Columns:
-    """Columns for people."""
+    """Columns of the table beside the figure: headings and formats."""
     return {
         "feature": Column(text("Feature")),
         "missing": Column(text("Not known"), percent),

@@ -155,7 +155,7 @@ def rows(result: PartialDependenceOfTwo, view: View) -> Rows:
 
 
 def columns(result: PartialDependenceOfTwo, view: View) -> Columns:
-    """Columns for people."""
+    """Columns of the table beside the figure: headings and formats."""
     mean = Column(text("Mean probability of “{outcome}”", outcome=view.label), percent)
     return {name: Column(name) for name in result.labels} | {"mean": mean, "records": records()}
 

@@ -137,7 +137,7 @@ def _number(value: float, result: PermutationImportance) -> str:
 
 
 def columns(result: PermutationImportance, _view: View) -> Columns:
-    """Columns for people."""
+    """Columns of the table beside the figure: headings and formats."""
 
     def write(value: float) -> str:
         return _number(value, result)

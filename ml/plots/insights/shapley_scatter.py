@@ -162,7 +162,7 @@ def rows(result: ShapleyScatter, _view: View) -> Rows:
 
 
 def columns(result: ShapleyScatter, view: View) -> Columns:
-    """Columns for people."""
+    """Columns of the table beside the figure: headings and formats."""
     return {
         "value": Column(result.axis, plain),
         "contribution": contribution(view.label),

@@ -83,7 +83,7 @@ def say(result: Surrogate, view: View) -> str:
 
 
 def _trust(result: Surrogate, fidelity: float) -> str:
-    """How far the rules stand for the model."""
+    """Fidelity of the rules to the model, in words."""
     slots = {"n": count(len(result.rules)), "share": percent(max(0.0, fidelity))}
     slots |= {"agreed": percent(result.agreement), "cut_off": cut_off_text(result.cut_off)}
     if fidelity >= 0.8:
@@ -132,7 +132,7 @@ def _seen(result: Surrogate, place: int, view: View) -> str:
 
 
 def columns(_result: Surrogate, view: View) -> Columns:
-    """Columns for people."""
+    """Columns of the table beside the figure: headings and formats."""
     return {
         "rule": Column(text("Profile")),
         "mean probability": Column(text("Mean probability"), percent),

@@ -47,14 +47,14 @@ class OutcomeRow:
 
 
 def selection_of(group: str) -> Selection:
-    """How records of a group were selected: a control group and a random one by chance, all others by a model."""
+    """Selection of a group's records: a control group and a random one by chance, all others by a model."""
     if group == "control":
         return "control"
     return "random" if group == "random" else "chosen"
 
 
 def outcome_of(outcomes: Outcomes, came: Mapping[str, bool]) -> Outcome | None:
-    """Which of exclusive outcomes came; None where that is not known.
+    """Observed one of exclusive outcomes; None where that is not known.
 
     It is the one that came, or the only one that is left where all others are known not to have come. Where two are
     said to have come, nobody knows which it was.

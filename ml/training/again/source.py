@@ -1,4 +1,4 @@
-"""Where the data of a version that was trained again come from: for its card, and in words."""
+"""Provenance of the data of a retrained version: for its card, and in words."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CARD = "retrained"
 
 
 def source_of(key: str, usable: Usable, later: Booleans, as_of: float, groups: str) -> dict[str, Any]:
-    """Where the data of a version come from, for its card."""
+    """Provenance of the data of a version, for its card."""
     made = [row.made for row in usable.sources]
     selections = Counter[str](row.selection for row in usable.sources)
     return {
@@ -33,7 +33,7 @@ def source_of(key: str, usable: Usable, later: Booleans, as_of: float, groups: s
 
 
 def source_words(usable: Usable, later: Booleans, as_of: float) -> str:
-    """The same in sentences, for people."""
+    """Provenance in sentences, for people."""
     made = [row.made for row in usable.sources]
     unbiased, later_from = unbiased_in(usable), _day(_first(made, later))
     how = (

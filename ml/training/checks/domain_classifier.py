@@ -85,7 +85,7 @@ def _encoded(feature: Feature, first: np.ndarray, second: np.ndarray) -> Floats:
 
 
 def _filled(column: np.ndarray) -> np.ndarray:
-    """A column with gaps below all values: trees split these off as well, and fail at columns of gaps only."""
+    """Fill missing values with a number below all others, which trees can split off as they do missing ones."""
     known = np.isfinite(column)
     return np.where(known, column, column[known].min() - 1.0 if known.any() else 0.0)
 

@@ -75,7 +75,7 @@ class KnownLevels:
         return count + {"nan": none, "none": int(gone.sum()) - none}.get(known or "", int(gone.sum()))
 
     def seen_in(self, frame: pd.DataFrame) -> KnownLevels:
-        """The same without fill values that no row contains: a stand-in for a gap is no choice."""
+        """Leave out fill values that no row contains: a stand-in for a gap is no choice."""
         levels = dict(self.levels)
         for name, filler in self.fillers.items():
             if name in levels and name in frame and not (frame[name] == filler).any():

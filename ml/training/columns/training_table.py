@@ -71,7 +71,7 @@ class TrainingTable:
 
     @property
     def name(self) -> str:
-        """Its name in errors and notes."""
+        """Name of the table in errors and notes."""
         return self.path.name if self.path else self.label
 
     def texts(self, columns: Collection[str]) -> pd.DataFrame:
@@ -83,7 +83,7 @@ class TrainingTable:
         return cells[written].set_axis(list(columns), axis=1)
 
     def renamed(self, names: Mapping[str, str]) -> TrainingTable:
-        """The same table with other names for some columns."""
+        """Rename some columns."""
         return replace(
             self,
             frame=self.frame.rename(columns=dict(names)),

@@ -185,7 +185,7 @@ def _together(readings: Sequence[Reading], count: int) -> Iterator[tuple[Reading
 
 
 def _agree(readings: Sequence[Reading]) -> bool:
-    """True when no two readings exclude each other."""
+    """True when no two readings are alternatives of one another (the same `rival`)."""
     rivals = [reading.rival for reading in readings if reading.rival]
     return len(rivals) == len(set(rivals))
 

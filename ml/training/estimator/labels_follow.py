@@ -14,7 +14,7 @@ import numpy as np
 from ml.data.outcomes import Outcomes, Prediction
 from ml.predict.predictor import labels_that_follow
 
-# Of these predict() is the class of the highest predict_proba(), read in the source of their releases.
+# For these classes predict() is the class of the highest predict_proba(), read in the source of their releases.
 BY_HIGHEST = {
     "sklearn": {
         "AdaBoostClassifier", "BernoulliNB", "CalibratedClassifierCV", "CategoricalNB", "ComplementNB",
@@ -31,7 +31,7 @@ SEARCHES = {"GridSearchCV", "RandomizedSearchCV", "HalvingGridSearchCV", "Halvin
 
 
 def labels_follow(estimator: Any, outcomes: Outcomes, *answers: Prediction) -> bool:
-    """Whether labels are known to follow from probabilities.
+    """True when labels are known to follow from probabilities: predict() is the class of the highest one.
 
     Parameters
     ----------

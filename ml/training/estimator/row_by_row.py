@@ -80,7 +80,7 @@ def _turns(*lengths: int) -> np.ndarray:
 
 
 def _alone(predictor: SklearnPredictor, schema: Schema, few: Block, among: Prediction) -> np.ndarray:
-    """How far the answers of rows asked alone are from those among others, shape (rows asked,)."""
+    """Distance of the answers of rows asked alone from those among others, shape (rows asked,)."""
     until = time.monotonic() + LONGEST
     found: list[float] = []
     for at, row in enumerate(rows_of(schema, few)):

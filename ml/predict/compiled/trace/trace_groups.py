@@ -25,7 +25,7 @@ def _through(given: Traced, stage: Stage, sparse: bool = False) -> Traced:
 
 
 def column_is_number(column: SymbolicColumn) -> bool:
-    """True when a column holds numbers at this point."""
+    """True when a column holds numbers at this step of the pipeline."""
     return not isinstance(column, Raw) or column.is_number
 
 
