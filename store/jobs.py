@@ -229,13 +229,13 @@ class JobTable(JobQueries):
         return True
 
     def give_back(self, chunk: Chunk) -> None:
-        """Release a chunk that was not finished, such as when a worker is told to stop; this counts as no attempt."""
+        """Give back a chunk that was not finished, such as when a worker is told to stop; this counts as no attempt."""
         with self._transaction() as connection:
             counted = chunk.attempts - 1
             CHUNK_LEASE.give_back(connection, chunk.owner, *_is(chunk), state="waiting", lease=None, attempts=counted)
 
     def retry_later(self, chunk: Chunk, message: str) -> None:
-        """Release a chunk that failed, to be retried: the attempt counts, and after the last one the job fails."""
+        """Give back a chunk that failed, to be retried: the attempt counts, and after the last one the job fails."""
         if chunk.attempts >= MOST_ATTEMPTS:
             self.fail(chunk.job, message)
         with self._transaction() as connection:
