@@ -10,10 +10,10 @@ from urllib.parse import quote, urlencode
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from layouts.results.paid import paid_card
+from layouts.results.adoption import adoption_card
+from layouts.results.calibration import calibration_card
 from layouts.results.parts import Found, date_text, table
-from layouts.results.right import right_card
-from layouts.results.used import used_card
+from layouts.results.uplift import uplift_card
 from layouts.shared import ids, url
 from layouts.shared.static_html import signal
 from ml.translation import text, text_parts
@@ -132,7 +132,7 @@ def answers(found: Found, label: str, model: str, episodes: Sequence[Episode], m
     may_acknowledge : bool
         Whether who reads may end an alarm.
     """
-    cards = [right_card(found, label, may_acknowledge), paid_card(found, label, model), used_card(found)]
+    cards = [calibration_card(found, label, may_acknowledge), uplift_card(found, label, model), adoption_card(found)]
     when = dt.datetime.fromtimestamp(found["as_of"], dt.UTC)
     as_of = text(
         "As of {time} UTC, about the version {version}.", time=f"{when:%Y-%m-%d %H:%M}", version=found["model"]

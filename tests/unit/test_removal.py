@@ -249,26 +249,26 @@ def test_files_that_came_back_after_a_cancelled_job_are_swept(house):
     assert told(house, MARKER) == []
 
 
-# ---- who sweeps ---------------------------------------------------------------------------------------
+# ---- who purges ---------------------------------------------------------------------------------------
 
 
-def keeper(url, house):  # noqa: F811
-    house.store._engine()  # where there is no database yet, nothing is swept
+def retention_thread(url, house):  # noqa: F811
+    house.store._engine()  # where there is no database yet, nothing is purged
     return RetentionThread(open_store(url), house.files, 7)
 
 
-def test_one_process_of_all_sweeps_in_an_hour(house, url):  # noqa: F811
-    assert [keeper(url, house).look() for _ in range(3)] == [True, False, False]
+def test_one_process_of_all_purges_in_an_hour(house, url):  # noqa: F811
+    assert [retention_thread(url, house).look() for _ in range(3)] == [True, False, False]
     with house.store._engine().begin() as connection:
         connection.exec_driver_sql("UPDATE duties SET due = due - 3601")
-    assert [keeper(url, house).look() for _ in range(2)] == [True, False]
+    assert [retention_thread(url, house).look() for _ in range(2)] == [True, False]
 
 
-def test_another_process_sweeps_in_the_place_of_one_that_was_killed(house, url):  # noqa: F811
+def test_another_process_purges_in_the_place_of_one_that_was_killed(house, url):  # noqa: F811
     killed = house.store.duties.claim("sweep", lease=60)
-    assert not keeper(url, house).look()
+    assert not retention_thread(url, house).look()
     house.store.duties.renew("sweep", killed, -1)  # as if its lease had run out
-    assert keeper(url, house).look()
+    assert retention_thread(url, house).look()
 
 
 def test_a_duty_is_given_back_by_its_owner_only(house):

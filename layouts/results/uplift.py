@@ -14,8 +14,8 @@ from ml.text.words import money_text, points_number, points_text
 from ml.translation import plural, text, text_parts
 
 
-def paid_card(found: Found, label: str, model: str) -> Component:
-    """The card; parameters as of ``right_card``, and the name of the model."""
+def uplift_card(found: Found, label: str, model: str) -> Component:
+    """The card; parameters as of ``calibration_card``, and the name of the model."""
     paid = found["paid"]
     lift = paid["lift"]
     more: list[Component] = []

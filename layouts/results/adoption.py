@@ -16,8 +16,8 @@ WEEKS, REASONS = 8, 10  # that are listed: the latest, and the most frequent
 WEEK = 7 * 86_400.0  # seconds
 
 
-def used_card(found: Found) -> Component:
-    """The card; `found` as of ``right_card``."""
+def adoption_card(found: Found) -> Component:
+    """The card; `found` as of ``calibration_card``."""
     used = found["used"]
     more: list[Component] = []
     if used["listed"]:

@@ -115,7 +115,7 @@ def test_the_file_of_an_upload_whose_process_was_killed_is_removed(places, model
     assert files.folders(paths.ALL) == [job]
 
 
-def test_a_web_service_sweeps_without_runner_and_workers(places, models, tmp_path):
+def test_a_web_service_purges_without_runner_and_workers(places, models, tmp_path):
     """One of its workers does, once: nobody sends anything, and its broker is away."""
     store, files, kept = done_job(places, models)
     left = store.job_ids.new()
@@ -129,7 +129,7 @@ def test_a_web_service_sweeps_without_runner_and_workers(places, models, tmp_pat
     log = tmp_path / "log"
     with serving(gunicorn("app:create_server()", "-w", "2"), "/healthz", log, **environ):
         wait_until(lambda: files.folders(paths.ALL) == [kept], 30)
-        # Until the sweep is over its duty is due when its lease ends, 120 s at most
+        # Until the purge is over its duty is due when its lease ends, 120 s at most
         due = wait_until(lambda: next((at for at in [due_of(store)] if at - time.time() > 130), None), 30)
     assert 3_500 < due - time.time() <= 3_600
     assert log.read_text().count("are removed") == 1

@@ -16,7 +16,7 @@ LONGEST_REASON = 500  # characters
 DAY = 86_400.0  # seconds
 
 
-def right_card(found: Found, label: str, may_acknowledge: bool) -> Component:
+def calibration_card(found: Found, label: str, may_acknowledge: bool) -> Component:
     """The card.
 
     Parameters
