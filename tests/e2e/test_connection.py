@@ -44,6 +44,22 @@ def test_figures_follow_the_chosen_outcome_once_the_server_is_back(browse, failu
     tab.page.wait_for_function(says, arg=accuracy(right))
 
 
+@pytest.mark.parametrize("failure", ["network", "silence"])
+@pytest.mark.parametrize(
+    ("kind", "part"), [("performance", "#headline"), ("performance", "#cut-off"), ("insights", ".answers")]
+)
+def test_no_figure_of_another_outcome_is_shown_as_that_of_the_chosen_one(browse, kind, part, failure):
+    """While the server is silent, no line says so for 10 seconds: the figures are faded without it."""
+    tab = browse(quiet=False).open(f"/bank-products/{kind}?outcome=personal-loan")
+    expect(tab.page.locator(part)).to_have_css("opacity", "1")
+    if failure == "silence":
+        tab.page.route(UPDATE, lambda route: None)
+    else:
+        lose(tab, failure)
+    tab.page.get_by_label("Outcome", exact=True).select_option("credit-card")
+    expect(tab.page.locator(part)).to_have_css("opacity", "0.55", timeout=8_000)
+
+
 @pytest.mark.nightly
 @pytest.mark.parametrize("last", ["securities-account", "personal-loan"])
 def test_of_two_choices_made_meanwhile_the_last_one_counts(browse, last):

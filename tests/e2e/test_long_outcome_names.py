@@ -90,6 +90,20 @@ def test_the_row_is_compact_and_whole(browse, model, screen):
     assert tab.page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.parametrize("kind", ["insights", "performance", "results"])
+@pytest.mark.parametrize("model", ["products", "several"])
+def test_no_choice_of_an_outcome_is_wider_than_a_phone(browse, model, kind):
+    tab = browse(width=380, height=800).open(f"/{model}/{kind}")
+    expect(tab.page.get_by_text(LABELS["savings"]).first).to_be_attached()
+    assert tab.page.evaluate("document.documentElement.scrollWidth") <= 380
+    assert (
+        tab.page.locator(".model-tab").evaluate_all(
+            "tabs => tabs.filter((tab) => tab.scrollWidth > tab.clientWidth + 1).length"
+        )
+        == 0
+    )
+
+
 def test_each_product_stands_once_above_its_buttons_which_say_it_to_screen_readers(browse):
     tab = browse(width=380).open(f"/products/{RECORD}")
     tab.settle()
