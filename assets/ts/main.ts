@@ -25,4 +25,4 @@ import "./plots/keys.ts";
 import "./campaign/upload.ts";
 import "./campaign/page.ts";
 import "./campaign/table.ts";
-import "./campaign/kept.ts";
+import "./campaign/recent-campaigns.ts";

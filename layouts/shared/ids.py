@@ -106,7 +106,7 @@ RESULTS_SAID = "results-said"
 # The campaign's page
 CAMPAIGN = "campaign"
 CAMPAIGNS = "campaigns"
-CAMPAIGNS_KEPT = "campaigns-kept"  # in the browser's storage; assets/ts/campaign/kept.ts knows it too
+CAMPAIGNS_KEPT = "campaigns-kept"  # in the browser's storage; assets/ts/campaign/recent-campaigns.ts knows it too
 
 
 def campaign(name: str) -> str:

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { called, likely } from "./page.ts";
-import "../../assets/ts/campaign/kept.ts";
+import "../../assets/ts/campaign/recent-campaigns.ts";
 import "../../assets/ts/campaign/page.ts";
 
 const addressed = likely().addressed as unknown as (...given: unknown[][]) => unknown;
