@@ -1,4 +1,4 @@
-"""Names in docstrings exist: types of parameters and attributes, errors, cross-references, and decision records."""
+"""Docstrings: first lines say what the thing is, and names in them exist (types, errors, references, decisions)."""
 
 import ast
 import builtins
@@ -16,6 +16,9 @@ QUOTED = re.compile(r'"[^"]*"|\{[^}]*\}|``[^`]*``')
 TYPE = re.compile(r"(?<![\w.])[A-Z]\w+")
 DECISION = re.compile(r"docs/decisions/\d{4}(?!-[\w-]+\.md)")
 THEIRS = {"DataFrame", "Series", "WSGI"}  # of pandas, whose modules are imported whole; a word
+RIDDLE = re.compile(
+    r"(What|Where|Who|Whom|Which|Whose|How|When|Why|Whether|Of|As|Its|The same|That|Those|These)\b(?!-)"
+)  # "What-if" is a term
 MODULES = [*ROOT.glob("*.py"), *(file for room in PRODUCT for file in sorted((ROOT / room).rglob("*.py")))]
 
 
@@ -67,7 +70,20 @@ def test_a_decision_record_is_named_in_full():
     assert {file: found for file, found in short.items() if found} == {}
 
 
-def test_stale_names_are_found():
+def test_first_lines_say_what_the_thing_is():
+    found = {
+        (file.relative_to(ROOT).as_posix(), said.splitlines()[0])
+        for file in MODULES
+        for said in docstrings(ast.parse(file.read_text(encoding="utf-8")))
+        if RIDDLE.match(said)
+    }
+    assert found == set()
+
+
+def test_riddles_and_stale_names_are_found():
+    assert RIDDLE.match("Of the outcomes.")
+    assert not RIDDLE.match("What-if sweep of one feature.")
+    assert not RIDDLE.match("Offers of the card.")
     said = "Parameters\n----------\na, b : tuple of Gone, length 2\n    :class:`ml.Lost`.\n\nRaises\n------\nNever\n"
     assert list(named_by(said)) == ["Gone", "Never", "Lost"]
     assert DECISION.findall("see docs/decisions/0041.") == ["docs/decisions/0041"]
