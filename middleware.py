@@ -38,7 +38,7 @@ def put_middleware(
     Parameters
     ----------
     pages : LeanDash
-        Its server becomes that of the whole service.
+        Dash application whose server becomes that of the whole service.
     warm_up : callable
         Sends the first requests to the pages; called when their routes are complete and nothing stands before them.
     """

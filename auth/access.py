@@ -67,7 +67,7 @@ def may_open(page: str, name: str) -> bool:
     ----------
     page : {"predict", "insights", "performance", "campaign", "versions"}
     name : str
-        Of the model, or its key.
+        Name of the model, or its key.
     """
     return allowed(PAGES[page], name.partition("@")[0])
 

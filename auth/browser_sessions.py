@@ -23,7 +23,7 @@ class SignedIn:
     Parameters
     ----------
     token : str
-        Of the session.
+        Token of the session.
     """
 
     is_authenticated = is_active = True

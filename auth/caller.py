@@ -46,7 +46,7 @@ class Caller:
         Parameters
         ----------
         model : str, optional
-            Its name, without a fingerprint.
+            Name of the model, without a fingerprint.
         """
         if permission is Permission.OPEN:
             return True

@@ -18,7 +18,7 @@ class FirstAdministrator:
     Parameters
     ----------
     address : str
-        Of the page of invitations, without the token.
+        Address of the page of invitations, without the token.
     clock : callable
         Gives seconds that never go back.
     """

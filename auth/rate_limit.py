@@ -91,7 +91,7 @@ def counted_as(caller: Caller, address: str) -> str:
     Parameters
     ----------
     address : str
-        Of the client, see :func:`counted_address`.
+        Address of the client, see :func:`counted_address`.
     """
     return caller.id or f"address {counted_address(address)}"
 

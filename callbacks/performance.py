@@ -129,7 +129,7 @@ def set_cut_off(
     request : dict
         ``{"cut_off": number, "reason": text}``.
     model, outcome : str
-        Of the page. As all that a browser sends, any of these may be anything.
+        Model and outcome of the page. As all that a browser sends, any of these may be anything.
     """
     request = request if isinstance(request, dict) else {}
     cut_off, reason = read_cut_off(request.get("cut_off")), request.get("reason")

@@ -44,7 +44,7 @@ class PageServices:
     books : RecordBooks
         The address may name a record.
     retention : FileRetention
-        Of files that are sent.
+        Retention of files that are sent.
     making : callable
         Gives the progress of demo models that are being made.
     backend : CampaignBackend or None

@@ -35,12 +35,12 @@ class ScoredRecords:
     made : float
         Seconds since 1970.
     names : sequence of str
-        Of the outcomes.
+        Names of the outcomes.
     places : sequence of int, length n
-        Of the records in the answer, from 0.
+        Positions of the records in the answer, from 0.
     ids : sequence of str or None, length n
     probabilities : sequence, length n
-        Of each record the probabilities in the order of the names; None where the model gives none.
+        Probabilities of each record, in the order of the names; None where the model gives none.
     values : sequence, length n
         Raw records; None where their values are not kept.
     """

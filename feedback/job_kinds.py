@@ -26,7 +26,7 @@ def kinds_of(service: Service, store: Store, decision_values: str, decisions: st
     Parameters
     ----------
     service, store
-        Of the worker.
+        Service and store of the worker.
     decision_values, decisions : str
         The settings DECISION_VALUES and DECISIONS.
     """

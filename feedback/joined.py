@@ -55,9 +55,9 @@ class DecisionWithOutcomes:
     came : mapping of str to ObservedOutcome
         By outcome; those that nobody told of are left out.
     contacts : tuple of Event
-        Of kind "contacted", the first known first; a value of 1 says that somebody was reached.
+        Events of kind "contacted", the first known first; a value of 1 says that somebody was reached.
     told : tuple of Event
-        Of kind "outcome", with a value, the first known first: all of them, of which `came` has the last.
+        Events of kind "outcome" with a value, the first known first: all of them, of which `came` has the last.
     counted_at : str
         Set at a place on a campaign's list whose events belong to a later decision about the same record, too, as when
         a seller opens somebody of the list: the id of that decision; else empty. Results that count each outcome once
@@ -140,7 +140,7 @@ def join(
     told : iterable of Event
         In the order in which they became known.
     amendments : Amendments, optional
-        Of all events; those among `told` by default.
+        Corrections and voids of all events; those among `told` by default.
     """
     places = {each.id: at for at, each in enumerate(decisions)}
     acted = _ByRecord(decisions, lambda door: door != JOB)

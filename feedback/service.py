@@ -174,7 +174,7 @@ class Feedback:
         Parameters
         ----------
         model : str
-            Its name, without a version.
+            Name of the model, without a version.
         as_of : float, optional
             What became known, and was decided, until then; now by default. Seconds since 1970.
         since : float

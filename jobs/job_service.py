@@ -34,13 +34,13 @@ class JobService:
     Parameters
     ----------
     store : Store
-        Its table of jobs is opened at its first use.
+        Store whose table of jobs is opened at its first use.
     announce : callable
         Called with the id of a job that has work, to wake workers.
     rules : WebhookRules
         Addresses that webhooks may call; none by default.
     limits : FileLimits
-        Of files that are sent.
+        Limits of files that are sent.
     records : bool
         Whether decisions are recorded here.
     """

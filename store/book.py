@@ -73,7 +73,7 @@ class BookTable(DatabaseTable):
         model, folded : str
             What was typed as a whole, folded.
         words : sequence of str
-            Its words, folded.
+            Words of the record, folded.
         """
         column, found = book_records.c, dict[tuple[str, int], None]()
         with self._connection() as connection:

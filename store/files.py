@@ -54,7 +54,7 @@ class Files:
         Raises
         ------
         FileNotFoundError
-            Its folder is not there.
+            The folder is not there.
         OSError
             It cannot be written. A partial file is removed.
         """

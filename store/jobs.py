@@ -71,7 +71,7 @@ class JobTable(JobQueries):
         who : str
             For whom it counts while it is not over, as :meth:`store.uploads.UploadTable.reserve` counted its file.
         key_of : str
-            Whose key it is: each caller has keys of its own.
+            Caller whose key it is: each caller has keys of its own.
 
         Raises
         ------

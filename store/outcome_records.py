@@ -32,7 +32,7 @@ class Decision:
     Attributes
     ----------
     id : str
-        Of the answer and the record's place in it, from 0: ``019ac1f2d3e4a1b2c3d4e5f6-0``; of a campaign's list the
+        Id of the answer and the record's place in it, from 0: ``019ac1f2d3e4a1b2c3d4e5f6-0``; of a campaign's list the
         id of its job and the row of the file, from 1.
     model : str
         Key of the version: ``loan@3f9a1c2b``.
@@ -47,7 +47,7 @@ class Decision:
     probabilities : mapping of str to float, or None
         By outcome, 0 to 1; None where the model gives none.
     cut_offs : mapping of str to float
-        Those in use, by outcome.
+        Cut-offs in use when the decision was stored, by outcome.
     worth : float or None
         Worth of acting, in the card's currency, where it has a payoff.
     shown : float or None
@@ -91,7 +91,7 @@ class Event:
     outcome : str
         Name of the outcome; empty where it is about none.
     value : float or None
-        Of an outcome 1 where it came and 0 where not; of a contact 1 where somebody was reached and 0 where not.
+        1 where the outcome came and 0 where not; for a contact 1 where somebody was reached and 0 where not.
     note : str
         Encrypted; empty for none.
     happened, known : float
@@ -143,13 +143,13 @@ class Assignment:
         The record's id; empty where it has none.
     group : {"call", "control"}
     seed : int
-        Of the draw of the control group.
+        Seed of the draw of the control group.
     rank : int
         Place on the list, from 1; 0 for the control group.
     outcome : str
         The outcome that the list is about.
     probability : float
-        Of that outcome, 0 to 1.
+        Probability of that outcome, 0 to 1.
     worth : float or None
         Worth of a call, in the card's currency.
     made : float

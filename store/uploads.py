@@ -57,7 +57,7 @@ class UploadTable(DatabaseTable):
         Parameters
         ----------
         job : str
-            Its id to be.
+            Id that the job will have.
         size : int
             Bytes, as far as they are known.
         again : bool

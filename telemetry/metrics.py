@@ -83,7 +83,7 @@ def count_scored(key: str, records: int) -> None:
     Parameters
     ----------
     key : str
-        Of the version: ``loan@3f9a1c2b``.
+        Key of the version: ``loan@3f9a1c2b``.
     """
     if not at_work():
         return

@@ -12,7 +12,7 @@ def observe_scored(key: str, records: int, seconds: float) -> None:
     Parameters
     ----------
     key : str
-        Of the version: ``loan@3f9a1c2b``.
+        Key of the version: ``loan@3f9a1c2b``.
     seconds : float
         How long it took.
     """

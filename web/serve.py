@@ -44,7 +44,7 @@ def read_options(config_file: Path, host: str, port: int, arguments: Sequence[st
     host, port
         Default address to listen on.
     arguments : sequence of str, optional
-        Those of the process by default.
+        Command-line arguments; those of the process by default.
 
     Returns
     -------
@@ -135,7 +135,7 @@ def debug(create: CreateServer, folder: Path, host: str, port: int, *, tools: bo
     ----------
     create : callable
     folder : Path
-        Of the project.
+        Folder of the project.
     host, port
     tools : bool
         True to show tracebacks and Dash's developer tools in the browser.

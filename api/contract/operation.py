@@ -80,7 +80,7 @@ class Operation:
     errors : tuple of int
         Statuses of possible errors, beside those of every address.
     query : type of BaseModel or None
-        Its fields are the query parameters; None for none.
+        Model whose fields are the query parameters; None for none.
     any_query : bool
         True when query parameters that are not named here are accepted, too.
     headers : tuple of str

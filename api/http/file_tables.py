@@ -35,7 +35,7 @@ class TableRecords(Sequence[object]):
     Parameters
     ----------
     names : sequence of str
-        Of the columns.
+        Names of the columns.
     lines : iterable of list of str or Problem
         Cells of each record.
     notes : callable
@@ -101,7 +101,7 @@ def read_table(body: bytes, content_type: str, most: int, schema: Schema, option
     Parameters
     ----------
     content_type : str
-        Its charset is used where no encoding is given.
+        Content type whose charset is used where no encoding is given.
     schema : Schema
         The model's: names of columns and types of cells.
 

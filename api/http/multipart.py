@@ -34,7 +34,7 @@ class Form:
     Attributes
     ----------
     fields : dict of str to str
-        Those before the file; all of them, where there is none.
+        Fields before the file; all of them, where there is none.
     filename : str or None
         None where there is no file.
     content_type : str

@@ -35,7 +35,7 @@ class RecordDeferredDecisions:
         job : str
             Id of the job, of which the decisions have theirs.
         key : str
-            Of the version.
+            Key of the version.
         asked : sequence of object
             The raw records.
         content : bytes

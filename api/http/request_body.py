@@ -48,7 +48,7 @@ def open_body(environ: WSGIEnvironment, most: int | None) -> ByteReader:
     RequestEntityTooLarge
         Content-Length is over the limit; nothing was read.
     UnknownCoding
-        Its coding is none of `CODINGS`.
+        The coding of the body is none of `CODINGS`.
     """
     coding = _coding(environ)
     length = get_content_length(environ)

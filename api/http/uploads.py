@@ -26,7 +26,7 @@ class Upload:
     name : str
         File name given by the client; may be empty.
     content_type : str
-        Its content type, without parameters; may be empty.
+        Content type without parameters; may be empty.
     blocks : iterator of bytes
         The file's stream; late errors are raised here.
     options : mapping of str to str

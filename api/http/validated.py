@@ -35,7 +35,7 @@ def read_object(kind: type[T], refused: type[LikelyError] = Unreadable) -> T:
     Unreadable
         The body is no JSON.
     LikelyError
-        Of type `refused`.
+        An error of type `refused`.
     """
     request.max_content_length = min(MOST_BYTES, request.max_content_length or MOST_BYTES)
     try:

@@ -173,7 +173,7 @@ def records_of(tensors: Sequence[Tensor], names: Sequence[str]) -> list[dict[str
     Parameters
     ----------
     tensors : sequence of Tensor
-        Of shape (n,) or (n, 1) each; or a single one of shape (n, p), its columns in the order of `names`.
+        Tensors of shape (n,) or (n, 1) each; or a single one of shape (n, p), its columns in the order of `names`.
     names : sequence of str, length p
         The features in schema order.
 

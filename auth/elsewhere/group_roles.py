@@ -42,7 +42,7 @@ class GroupRoles:
     def of(self, groups: Collection[str]) -> tuple[str, dict[str, str]] | None:
         """The role of all models ("" for none) and those of single models; None where no group gives any.
 
-        Of several groups the highest role counts: to be in one more never takes anything away.
+        The highest role of several groups counts: to be in one more never takes anything away.
         """
         best: dict[str, str] = {}
         for group, model, role in self.rules:

@@ -76,7 +76,7 @@ class Keys(jwt.PyJWKClient):
     Parameters
     ----------
     address : str
-        Of a JWKS document.
+        Address of a JWKS document.
     """
 
     def __init__(self, address: str) -> None:

@@ -45,7 +45,7 @@ def export(backend: CampaignBackend, clicks: list[Any], ticks: Any, before: Any,
     Parameters
     ----------
     clicks : list
-        Of each format.
+        Number of clicks of each format's button.
     ticks : int
         Looks so far.
     before : dict or None

@@ -80,7 +80,7 @@ def show_step(
     turns : list
         What callbacks say of the job: its new state, or ``[title, words]`` of trouble; None where nothing happened.
     path : str
-        Of the page.
+        Path of the page.
     turn_ids : list of mapping
         Ids of the places where they say it; each names the job.
     """

@@ -88,7 +88,7 @@ def choose_challenger(shadow: Shadow, clicks: Any, why: Any, place: Any, share: 
     place : dict
         Id of the button: the model of the address, and the version.
     share : str
-        Of the decisions. As all that a browser sends, why and share may be anything.
+        Share of the decisions. As all that a browser sends, why and share may be anything.
     """
 
     def choose(challengers: Challengers, name: str, version: str) -> str:

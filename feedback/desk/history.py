@@ -26,7 +26,7 @@ class CustomerEntry:
     who : str
         Name of who asked or told.
     bundle : Bundle
-        Of the model that is meant: the live version, for its words.
+        Version of the model that is meant: the live version, for its words.
     decision : Decision or None
         Where it is what a model said.
     note : str

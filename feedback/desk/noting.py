@@ -32,7 +32,7 @@ class Shown:
     probabilities : mapping of str to float, or None
         By outcome; None where the model gives none.
     values : mapping of str to str
-        That belong to them.
+        Values of the form that the probabilities belong to.
     record : str
         The record's id; empty where it has none.
     place : (str, int) or None
@@ -60,7 +60,7 @@ class Press:
     due : float or None
         When to call back, in seconds since 1970.
     value : float or None
-        Of an override: 1 where the seller acts though advised not to, 0 where the other way round.
+        Value of an override: 1 where the seller acts though advised not to, 0 where the other way round.
     decision : str
         The decision that an earlier press about the same result made.
     replaces : str

@@ -31,7 +31,7 @@ class Opened:
     Attributes
     ----------
     page : str
-        Of the opened page; empty where the entry is not claimed: it is over, or somebody else is with the customer.
+        Id of the opened page; empty where the entry is not claimed: it is over, or somebody else is with the customer.
     held_by : str or None
         Name of who else is with the customer.
     """

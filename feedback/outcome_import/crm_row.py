@@ -30,7 +30,7 @@ def crm_row(
     Parameters
     ----------
     columns : CrmColumns
-        Of the system, from the model's card.
+        Columns of the system, from the model's card.
     model, outcome : str
         Names of the model, and of the outcome that came or did not.
     root : callable

@@ -33,7 +33,7 @@ def outcomes_csv(feedback: Feedback, bundle: Bundle, systems: Mapping[str, CrmCo
     bundle : Bundle
         The live version: its outcomes, for decisions of which nothing was told.
     systems : mapping of str to CrmColumns
-        Of its card.
+        Systems of its card.
     system : str
         "plain", or one of these.
     """

@@ -76,7 +76,7 @@ def layout_in(
     ----------
     file : seekable binary file
     systems : mapping of str to CrmColumns
-        Of the model's card.
+        Systems of the model's card.
     wanted : str
         Name of the system that wrote it; found by the header where it is empty.
     bounded : bool

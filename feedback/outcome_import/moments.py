@@ -21,7 +21,7 @@ def moment_of(written: str, order: str | None) -> tuple[float, bool] | None:
     Parameters
     ----------
     order : {"dmy", "mdy", "ymd"} or None
-        Of the column, as :func:`order_in` finds it.
+        Order of the column, as :func:`order_in` finds it.
 
     Returns
     -------

@@ -50,7 +50,7 @@ def root_of(secret: str, system: str, model: str, row: str) -> str:
     Parameters
     ----------
     secret : str
-        Of the database, in hexadecimal digits.
+        Secret of the database, in hexadecimal digits.
     system, model, row : str
         Name of the system, name of the model, and the row's id there.
     """

@@ -56,7 +56,7 @@ class ModelResults:
             Name or key of a model. Whether it has been right is asked of that version, of a name of the live one; the
             others of all versions.
         outcome : str or None
-            Its name; None is the positive one.
+            Name of the outcome; None is the positive one.
 
         Returns
         -------
@@ -93,7 +93,7 @@ class ModelResults:
         Parameters
         ----------
         model : str
-            Its name or key.
+            Name or key of the model.
         episode : str
             Id of the episode.
         why : str

@@ -55,7 +55,7 @@ class DecisionColumns:
     ----------
     ids : ndarray of bytes, shape (n,)
     probability : ndarray of float, shape (n,)
-        Of the outcome that is asked about; NaN where there is none.
+        Probability of the outcome that is asked about; NaN where there is none.
     made : ndarray of float, shape (n,)
     value, known, happened : ndarray of float, shape (n,)
         What was told of the outcome, when that became known, and when it happened; NaN where nobody told.
@@ -103,7 +103,7 @@ class RipeDecisions:
     Attributes
     ----------
     columns : DecisionColumns
-        Of n decisions.
+        Columns of n decisions.
     """
 
     columns: DecisionColumns

@@ -29,7 +29,7 @@ def ripen_spaced_decisions(
     Parameters
     ----------
     joined : iterable of DecisionWithOutcomes
-        Of all versions, in the order in which they were made.
+        Decisions of all versions, in the order in which they were made.
     version : str, optional
         Key of the version whose decisions count; all by default.
     among : container of str, optional

@@ -39,7 +39,7 @@ class UpliftResults:
         told : iterable of Event
             All about these records, in the order in which they became known.
         amendments : Amendments, optional
-            Of all events; those among `told` by default.
+            Corrections and voids of all events; those among `told` by default.
         """
         held = [each for each in assigned if each.outcome == self._question.outcome]
         self._lists.update(each.list for each in held)

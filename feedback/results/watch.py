@@ -130,7 +130,7 @@ class Watch:
     def _is_due(self, episode: Episode, seen: int, size: int) -> bool:
         """True where something became known, or may have ripened, and the alarm has not gone off.
 
-        Of many decisions it is looked at less often: all of them are read.
+        With many decisions it is looked at less often: all of them are read.
         """
         if episode.alarmed is not None or episode.checked is None:
             return episode.alarmed is None

@@ -42,7 +42,7 @@ class Asker:
     command : sequence of str, optional
         The process.
     environ : mapping of str to str
-        Its environment, beside what it always has.
+        Further environment variables of the process.
     """
 
     def __init__(

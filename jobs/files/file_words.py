@@ -26,7 +26,7 @@ class MissingColumns:
     needed : tuple of str
         Required: no record is scored without them.
     always : tuple of str
-        Those of the others that were never missing in training.
+        Other features that were never missing in training.
     """
 
     needed: tuple[str, ...] = ()

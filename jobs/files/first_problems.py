@@ -20,7 +20,7 @@ class Unread:
     row : int
         The first record with such a value, from 0.
     example : str
-        That value, as in the file.
+        Value as in the file.
     accepted : str
         Description of accepted values.
     """
@@ -49,7 +49,7 @@ def unread_of(
     Parameters
     ----------
     problems : sequence of Problem
-        Of records in the order of `lines`; missing values are skipped, they are reported by feature.
+        Problems of records in the order of `lines`; missing values are skipped, they are reported by feature.
     names : sequence of str
         Feature names of the columns.
     lines : sequence of sequence of str

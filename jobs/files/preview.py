@@ -53,7 +53,7 @@ class Preview:
     rows : list of list of str
         Cells of the first few records.
     read : list of list of (str or None)
-        The same cells as parsed; None where the column gives no feature, or a line does not fit the header.
+        Cells as parsed; None where the column gives no feature, or a line does not fit the header.
     matched : Matched
         Columns matched to features, and features without a column.
     checked, refused : int

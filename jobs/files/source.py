@@ -49,7 +49,7 @@ def opened(
     ----------
     file : seekable binary file
     options : mapping
-        Of the job: ``format``, ``read`` (read options), ``columns``.
+        Options of the job: ``format``, ``read`` (read options), ``columns``.
     bundle : Bundle
         The model that is to score it.
     check : callable

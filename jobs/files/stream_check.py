@@ -31,7 +31,7 @@ class StreamCheck:
     Parameters
     ----------
     options : mapping
-        Of the job, as for :func:`jobs.files.source.opened`.
+        Options of the job, as for :func:`jobs.files.source.opened`.
     bundle : Bundle
         The model that is to score the file.
     patient : bool

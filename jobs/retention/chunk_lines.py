@@ -29,11 +29,11 @@ class FoundLines:
     Attributes
     ----------
     number : int
-        Of the chunk.
+        Number of the chunk.
     lines : list of list of str
         All lines of the chunk.
     at : list of int
-        Those of the record.
+        Positions of the record's lines.
     """
 
     number: int
@@ -48,9 +48,9 @@ def id_places(header: Sequence[str], options: Mapping[str, Any], column: str) ->
     Parameters
     ----------
     header : sequence of str
-        Of the result.
+        Header of the result.
     options : mapping
-        Of the job, or of a list's campaign.
+        Options of the job, or of a list's campaign.
     column : str
         The model's name of the column.
     """

@@ -39,7 +39,7 @@ class Eraser:
         Parameters
         ----------
         record : str
-            Its id.
+            Id of the record.
         models : sequence of str
             Names of the models that are meant; all where there are none.
         column : str

@@ -22,7 +22,7 @@ def mentions_in_request(files: Files, job: Job, record: str, column: str) -> int
     Parameters
     ----------
     record : str
-        Its id.
+        Id of the record.
     column : str
         The model's name of the column.
 

@@ -103,7 +103,7 @@ def send_signed(
     message : str
         Id of the message, the same at each attempt.
     seconds : float
-        That it may take in all.
+        Time that the call may take in all.
     more : mapping of str to str, optional
         Further headers.
     """

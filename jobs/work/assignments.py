@@ -32,7 +32,7 @@ class Assignments(Sequence[Assignment]):
     made : str
         Id of the list's job.
     index : RankIndex
-        Of the campaign's rows.
+        Rank index of the campaign's rows.
     found : PickedCalls
         The list.
     """

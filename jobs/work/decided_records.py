@@ -27,13 +27,13 @@ class DecidedRecord(NamedTuple):
     Attributes
     ----------
     place : int
-        Its place in the file, from 0; those that were refused are counted.
+        Position of the record in the file, from 0; refused records are counted.
     record : str or None
-        Its id.
+        Id of the record.
     probabilities : tuple of float, or None
         In the order of the outcomes.
     values : dict
-        Of what the model asks for, and the id, as they were read.
+        Values of the features, and the id, as they were read.
     """
 
     place: int
@@ -64,7 +64,7 @@ def with_decisions(
     packed : bytes
         The chunk.
     lines : sequence of ResultLine
-        Of its result.
+        Lines of its result.
     first : int
         Place in the file of its first record.
 

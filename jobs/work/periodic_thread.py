@@ -25,7 +25,7 @@ class PeriodicThread(Generic[Result]):
     Parameters
     ----------
     name : str
-        Of the thread.
+        Name of the thread.
     work : callable
         Returns True where there may be more to do: then it is called again at once.
     failure : str

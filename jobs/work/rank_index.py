@@ -37,7 +37,7 @@ def encode_index(
     Parameters
     ----------
     header : sequence of str
-        Of the uploaded file.
+        Header of the uploaded file.
     lines : sequence of sequence of str
         The m lines of the result; they begin with the file's cells.
     probabilities : ndarray of float, shape (m, k)
@@ -70,7 +70,7 @@ class RankIndex:
     Attributes
     ----------
     header : tuple of str
-        Of the result.
+        Header of the result.
     width : int
         Number of these that are columns of the uploaded file.
     probabilities : ndarray of float, shape (n, k)

@@ -33,7 +33,7 @@ class StoredLines:
     names : tuple of str
         Files of the chunks.
     starts : tuple of ndarray of int
-        Of each chunk the byte offset of each line, and the end of the last.
+        Byte offset of each line by chunk, and the end of the last line.
     """
 
     files: Files

@@ -46,9 +46,9 @@ def page(name: str, frame: Frame, here: str = "", /, *, problem: str = "", done:
     Parameters
     ----------
     name : str
-        Its template, without ".html".
+        Name of the template, without ".html".
     here : str
-        Its path, where it is one of the account's; empty for others.
+        Path of the page, where it is one of the account's; empty for others.
     problem, done : str
         What was refused, or done, by the form that was sent; empty for none.
     **values

@@ -38,7 +38,7 @@ def table(job: str, definitions: Sequence[Mapping[str, Any]], first: Mapping[str
     job : str
         Campaign or list whose rows it shows.
     definitions : sequence of mapping
-        Of its columns.
+        Definitions of the columns.
     first : mapping
         The first rows, as :func:`answer` gives them.
     """

@@ -41,7 +41,7 @@ def page(bundle: Bundle, state: dict[str, Any], in_use: Callable[[str], float] |
     Parameters
     ----------
     state : dict
-        Of the page's address: ``outcome``, and the options as ``<plot>.<option>``.
+        State of the page's address: ``outcome``, and the options as ``<plot>.<option>``.
     in_use : callable, optional
         Gives an outcome's cut-off in use, with which plots that have one open; without it the card's.
     """

@@ -71,7 +71,7 @@ def page(bundle: Bundle, state: dict[str, Any], opens: plots.OpeningCutOff | Non
     Parameters
     ----------
     state : dict
-        Of the page's address.
+        State of the page's address.
     opens : optional
         See :func:`layouts.shared.plot_cards.frame`.
     """

@@ -113,7 +113,7 @@ def hit(schema: Schema, entry: BookRecord, *, sample: bool) -> dict[str, Any]:
     Parameters
     ----------
     schema : Schema
-        Of the form.
+        Schema of the form.
     sample : bool
         Whether the record is one of the sample.
     """

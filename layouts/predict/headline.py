@@ -29,7 +29,7 @@ def headline(scored: ScoreWithBlanks, shown: str, ranking: Ranking) -> Component
     shown : str
         The outcome's probability as its bar shows it.
     ranking : Ranking
-        Of the bars: the first of independent outcomes is called the best offer.
+        Ranking of the bars: the first of independent outcomes is called the best offer.
     """
     said = _exclusive(scored, shown) if scored.model.outcomes.exclusive else _offer(scored, shown, ranking)
     decision = scored.decision()

@@ -34,7 +34,7 @@ class Claim:
     Attributes
     ----------
     page : str
-        Of the opened page.
+        Id of the opened page.
     """
 
     list: str

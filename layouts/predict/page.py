@@ -52,9 +52,9 @@ def starting_record(
     Parameters
     ----------
     schema : Schema
-        Of the form.
+        Schema of the form.
     query : mapping
-        Of the page's address: feature names or aliases; other names are ignored.
+        Query of the page's address: feature names or aliases; other names are ignored.
     entry : BookRecord, optional
         The record that the address names: the query holds what differs from it.
     blanks : bool
@@ -102,7 +102,7 @@ def page(
     Parameters
     ----------
     bundle : Bundle
-        Its key is pinned: every answer comes from the version whose form this is.
+        Version whose key is pinned: every answer comes from the version whose form this is.
     request : FormRequest
         With which the page opens.
     said : Component

@@ -76,9 +76,9 @@ def table(bundle: Bundle, schema: Schema, kept: Sequence[Pin], now: Column | Non
     Parameters
     ----------
     schema : Schema
-        Of the form.
+        Schema of the form.
     serial : int
-        Of the result that `now` is.
+        Serial number of the result that `now` is.
     """
     columns = [now, *(pin.column for pin in kept)]
     features = [feature for _, members in groups_in_order(bundle.card, schema) for feature in members]

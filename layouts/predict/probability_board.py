@@ -38,7 +38,7 @@ def board(scored: ScoreWithBlanks, declined: Collection[str], serial: int, order
     declined : collection of str
         Independent outcomes that the customer does not want: they leave the ranking.
     serial : int
-        Of the request that this answers; a script compares it before it calls the result current.
+        Serial number of the request that this answers; a script compares it before it calls the result current.
     order : str
         "probability" where the person wants that order although the outcomes have worths.
     """

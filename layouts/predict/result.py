@@ -24,7 +24,7 @@ def result(bundle: Bundle, score: Score, serial: int) -> Component:
     Parameters
     ----------
     serial : int
-        Of the request that this answers; a script compares it before it calls the result current.
+        Serial number of the request that this answers; a script compares it before it calls the result current.
     """
     outcomes = bundle.outcomes
     parts = [_headline(outcomes, score.labels), _decisions(outcomes, score.labels)]

@@ -45,11 +45,11 @@ def reasons(scored: ScoreWithBlanks, advice: Advice, serial: int, step: int = 0)
     Parameters
     ----------
     advice : Advice
-        Of that score.
+        Advice on that score.
     serial : int
-        Of the request that was answered: a script shows this only beside the answer with that number.
+        Serial number of the request that was answered: a script shows this only beside the answer with that number.
     step : int
-        Of the request: later steps are about the same record, with smaller errors.
+        Step of the request: later steps are about the same record, with smaller errors.
     """
     model = scored.model
     parts = [

@@ -24,7 +24,7 @@ def calibration_card(found: Found, label: str, may_acknowledge: bool) -> Compone
     found : mapping
         As ``feedback.results.model_results.ModelResults.of`` gives it.
     label : str
-        Of the outcome.
+        Label of the outcome.
     may_acknowledge : bool
         Whether who reads may end an alarm.
     """

@@ -66,7 +66,7 @@ def page(bundle: Bundle, name: str, state: dict[str, Any]) -> Component:
     name : str
         Name or key as it stands in the address.
     state : dict
-        Of the address: ``outcome``.
+        State of the address: ``outcome``.
     """
     asked = state.get("outcome")
     outcome = asked if asked in bundle.outcomes.names else bundle.outcomes.positive
@@ -124,7 +124,7 @@ def answers(found: Found, label: str, model: str, episodes: Sequence[Episode], m
     found : mapping
         As ``feedback.results.model_results.ModelResults.of`` gives it.
     label : str
-        Of the outcome.
+        Label of the outcome.
     model : str
         Name or key of the model.
     episodes : sequence of Episode

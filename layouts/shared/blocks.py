@@ -67,7 +67,7 @@ def tabs(kind: url.Kind | None, name: str, title: str = "") -> Component:
     name : str
         Name or key of the model.
     title : str
-        Its title, where it is one of several on a page.
+        Title of the block, where it is one of several on a page.
     """
     # With ids on an open page: a script adds to them the query with which each page was left
     links = [

@@ -59,7 +59,7 @@ def matches(
     Parameters
     ----------
     serial : int
-        Of the search.
+        Serial number of the search.
     hits : sequence
         Matches, one for each option; the page knows what becomes of the chosen one.
     listed : str

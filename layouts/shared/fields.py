@@ -30,7 +30,7 @@ def field(
     Parameters
     ----------
     position : int
-        Of the feature in its schema: makes its ids.
+        Position of the feature in its schema, from which its ids are made.
     held : str
         What stands in it.
     live : bool

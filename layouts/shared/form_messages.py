@@ -68,7 +68,7 @@ def form_values(schema: Schema, fields: Any, values: Any) -> dict[str, str]:
     Parameters
     ----------
     schema : Schema
-        Of the form.
+        Schema of the form.
     fields, values : list
         Ids and values of the controls, as Dash collects them; a browser may have sent anything.
     """
@@ -114,9 +114,9 @@ def form_response(
     Parameters
     ----------
     serial : int
-        Of the request; 0 for the record with which the page opens.
+        Serial number of the request; 0 for the record with which the page opens.
     record : dict, optional
-        That record: name to text.
+        Values of the record: name to text.
     asked : dict, optional
         To what this is the answer: the request, and the form's texts as ``values``. The script compares them with the
         form, so that no answer is shown as that of other values.

@@ -46,7 +46,7 @@ def frame(
     Parameters
     ----------
     cut_off : str, optional
-        That of the address; None where the page has none.
+        Cut-off in the address; None where the page has none.
     opens : tuple of a float and floats, optional
         The cut-off with which the page opens and the extra rows of its threshold table: with these the plots need not
         wait for the table.

@@ -53,7 +53,7 @@ def static_html(root: Component, tag: str | None = None) -> StaticHtml:
     root : component of dash.html
         With nothing but components of ``dash.html``, texts and numbers inside.
     tag : str, optional
-        Of a custom element, which a script defines, in place of the root's own.
+        Name of a custom element, which a script defines, in place of the root's own.
 
     Raises
     ------
@@ -93,7 +93,7 @@ def message(name: str, component: str, content: Any = None) -> StaticHtml:
     Parameters
     ----------
     name : str
-        Of the signal.
+        Name of the signal.
     component : str
         Id for callbacks, which set its property ``attributes`` to :func:`message_attributes`.
     content : object, optional

@@ -64,7 +64,7 @@ def page(
     done : sequence of DoneRow
         Since yesterday at this time, the latest first.
     counts : (int, int, int)
-        Of all lists: to be called, waiting for a later call-back, over.
+        Counts of all lists: to be called, waiting for a later call-back, over.
     more : (str, str)
         Addresses of the page with more of those to be called, and with more of what was done; empty where it shows
         all that it can.

@@ -47,7 +47,7 @@ def table(
     Parameters
     ----------
     events : sequence of TimelineEvent
-        Of the whole model.
+        Events of the whole model.
     caption : str
         Heard by who does not see the heading.
     ways : sequence of list of Component, optional

@@ -49,7 +49,7 @@ class ScoreWithBlanks:
     questions : tuple of NextQuestion
         Next questions, the best first.
     band : Band
-        Of that outcome's probability.
+        Band of that outcome's probability.
     """
 
     model: Bundle
@@ -95,7 +95,7 @@ class Advice:
     Attributes
     ----------
     explanation : Explanation
-        Its total is the score shown.
+        Explanation whose total is the score shown.
     reasons : Reasons
         The largest contributions in words.
     sweeps : mapping of feature name to Sweep

@@ -39,7 +39,7 @@ class Counterfactual:
     steps : float
         Size: each lever's move as a share of its range, 1 for another choice, summed.
     probability : float
-        Of the outcome, after the moves.
+        Probability of the outcome, after the moves.
     """
 
     moves: tuple[tuple[str, Value, Value], ...]
@@ -87,11 +87,11 @@ def counterfactuals(game: ValueFunction, row: Row, outcome: int, cut_off: float,
         Typed values in schema order; a None is a blank. With blanks, candidates are estimated and then confirmed with
         the value function itself.
     outcome : int
-        Its column.
+        Column of the outcome.
     cut_off : float
         0 to 1; we act on a record when its probability is at least this.
     name : str
-        Of the outcome, to be handed on.
+        Name of the outcome, to be handed on.
     """
     search = _Search(game, row, outcome, cut_off)
     best: Counterfactual | None = None

@@ -61,7 +61,7 @@ class Neighbour:
     Attributes
     ----------
     number : int
-        Its row in the hold-out, from 0.
+        Row of the record in the hold-out, from 0.
     distance : float
         0 for equal known values; plus about 1 for each feature that differs by most of its range.
     had : tuple of str

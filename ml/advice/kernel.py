@@ -153,7 +153,7 @@ class Kernel:
         Parameters
         ----------
         known : ndarray of bool, shape (p,)
-            Of the record before a change.
+            Known features of the record before a change.
         moves : sequence of dict, length c
             Position of a feature to its new value, which makes it known.
         """

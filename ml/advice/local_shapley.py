@@ -188,7 +188,7 @@ def _answers(
     Parameters
     ----------
     rows : ndarray of int, shape (r,)
-        Of the background.
+        Rows of the background.
     features : ndarray of int, shape (r, d)
         The features in which each of these rows differs from the record.
     ends : ndarray of float, shape (n, k)

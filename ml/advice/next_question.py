@@ -19,7 +19,7 @@ class NextQuestion:
     Attributes
     ----------
     feature : str
-        Its name.
+        Name of the feature.
     decides : float
         Share of the doubt about the full record's decision that is gone once the feature is
         known: 0 to 1. Questions are ranked by it.

@@ -43,7 +43,7 @@ class Walks:
     ask : callable
         Answers for background rows with some values of the record.
     seed : int
-        The same for every record: an edit changes the numbers, chance does not.
+        Seed of the random numbers, the same for every record: an edit changes the numbers, chance does not.
 
     Attributes
     ----------

@@ -26,7 +26,7 @@ class Reason:
     Attributes
     ----------
     feature : str
-        Its name.
+        Name of the feature.
     points : float
         Contribution in percentage points, with its sign, not rounded.
     sentence : str
@@ -62,9 +62,9 @@ def reasons(schema: Schema, row: Row, explanation: Explanation, outcome: int, mo
     row : Row
         The record that was explained.
     outcome : int
-        Its column.
+        Column of the outcome.
     most : int
-        Of each sign. Contributions that round to 0 points are left out.
+        Greatest number of reasons of each sign. Contributions that round to 0 points are left out.
     """
     displayed, shown, contributions = as_displayed(schema, row, explanation.contributions)
     _, _, errors = as_displayed(schema, row, explanation.errors)  # the error of a sum is at most the sum of errors

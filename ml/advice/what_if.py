@@ -31,7 +31,7 @@ class Sweep:
     Attributes
     ----------
     feature : str
-        Its name.
+        Name of the feature.
     values : tuple of Value, length n
         Numbers and dates rising, over the range seen in training; choices in their order.
     probabilities : ndarray of float, shape (n, k)

@@ -53,7 +53,7 @@ def unique_names(wanted: Sequence[str], header: Iterable[str], schema: Schema | 
     header : iterable of str
         Columns of the file, compared letter by letter: a program that reads ``label`` finds ours beside a "Label".
     schema : Schema, optional
-        Of the model; our names read like none of its features, aliases or labels.
+        Schema of the model; our names read like none of its features, aliases or labels.
 
     Returns
     -------

@@ -98,7 +98,7 @@ def score_file(
     options : ReadOptions
         What somebody said of how the source is written.
     form : Format
-        Of the target.
+        Format of the target.
     blanks : {"estimator", "average"}
         What becomes of missing values; see :mod:`ml.advice.score_known`.
 

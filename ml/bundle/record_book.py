@@ -38,7 +38,7 @@ class BookRecord:
     texts : tuple of str
         Searched texts beside the id, as displayed.
     also : tuple of str
-        The same of columns that the model does not have, such as a name.
+        Values of columns that the model does not have, such as a name.
     row : int or None
         Row number of a record of the hold-out, from 0; None for others.
     """

@@ -50,7 +50,7 @@ class ScoresOfBlock(Sequence[Score]):
     ----------
     ids : sequence of str or None, length n
     names : tuple of str
-        Of the outcomes.
+        Names of the outcomes.
     """
 
     def __init__(

@@ -40,7 +40,7 @@ class Chances:
     Attributes
     ----------
     curves : tuple of (RecalibrationCurve or None)
-        Of each outcome; None where the hold-out cannot say anything: there the model's own probabilities count.
+        Curves of each outcome; None where the hold-out cannot say anything: there the model's own probabilities count.
     together : ndarray of float, shape (o, o)
         Correlation of the outcomes' residuals on the hold-out, at least 0: how far errors add up.
     """
@@ -112,7 +112,7 @@ def list_chances(chances: Chances, probabilities: np.ndarray, outcome: np.ndarra
     outcome : ndarray of int, shape (m,)
         What is offered, a position in the curves of `chances`.
     rise : array_like of float, shape (o,)
-        Of each outcome what one buyer more is worth.
+        Worth of one more buyer, for each outcome.
     """
     own, worth = float(probabilities.sum()), np.asarray(rise, dtype=float)
     by_outcome = [probabilities[outcome == at] for at in range(len(chances.curves))]

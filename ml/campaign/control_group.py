@@ -23,7 +23,7 @@ def control_draws(campaign: str, lines: Sequence[Sequence[str]], record_id: int 
     Parameters
     ----------
     campaign : str
-        Its id, of up to 64 bytes: the seed.
+        Id of the campaign, of up to 64 bytes: the seed.
     lines : sequence of sequence of str
         Cells of each record, those of the file alone.
     record_id : int or None

@@ -50,7 +50,7 @@ class Forecast:
     groups : tuple of (str, int, float)
         Value of the column, records chosen, buyers expected among those called.
     outcomes : tuple of (str, int, float)
-        The same by what is offered.
+        Outcome, records chosen, buyers expected among those called.
     """
 
     chosen: int
@@ -90,7 +90,7 @@ def forecast(
     probabilities : ndarray of float, shape (n, o)
         As :func:`ml.campaign.pick.pick` takes them.
     groups : CodedColumn or None
-        Of the wish's column.
+        Groups of the wish's column.
     chances : Chances or None
         What the hold-out says of the wish's outcomes; without it the model's own probabilities count.
     """

@@ -43,7 +43,7 @@ class PickedCalls:
     outcome : ndarray of int, shape (m,)
         Position in the wish's outcomes of what is offered.
     probability, gain : ndarray of float, shape (m,)
-        Of that outcome; the worth of acting on it, in money.
+        Probability of that outcome; worth of acting on it, in money.
     control : ndarray of bool, shape (m,)
         Kept back.
     short : dict of str to int
@@ -69,9 +69,9 @@ def pick(
     Parameters
     ----------
     probabilities : ndarray of float, shape (n, o)
-        Of the wish's outcomes, in their order; NaN where a record was refused.
+        Probabilities of the wish's outcomes, in their order; NaN where a record was refused.
     groups : CodedColumn or None
-        Of the wish's column.
+        Groups of the wish's column.
     draws : ndarray of float, shape (n,), or None
         What each record draws, from 0 to below 1: who draws less than the wish's share is kept back, for all outcomes.
 

@@ -49,9 +49,9 @@ class Wish:
     column : str or None
         The column of the file whose values have limits and quotas.
     limits, quotas : dict of str to int
-        Of each value at most and at least that many.
+        Greatest and least number of records of each value.
     limit : int or None
-        Of each other value at most that many.
+        Greatest number of records of each other value.
     control : float
         Share of the records that is kept back at random, to compare with; 0 to 0.5.
     """

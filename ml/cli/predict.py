@@ -62,7 +62,7 @@ def record_of(schema: Schema, name: str, words: Sequence[str]) -> dict[str, str]
     Parameters
     ----------
     name : str
-        Of the model, for the help.
+        Name of the model, for the help.
     words : sequence of str
         What stands after the model's name.
     """

@@ -18,7 +18,7 @@ class Outcome:
     Attributes
     ----------
     name : str
-        Its key in URLs, answers and files.
+        Name in URLs, answers and files.
     label : str
         Displayed name.
     value : str, int, float or bool

@@ -159,7 +159,7 @@ def read_columns(
     Parameters
     ----------
     names : sequence of str
-        Of the columns: features by name or alias, the record id, others.
+        Names of the columns: features by name or alias, the record id, others.
     columns : sequence of sequence of str
         Raw values, each of length n.
     rules : Rules, optional

@@ -175,7 +175,7 @@ def meant_by_text(feature: Feature, written: str) -> str:
     Parameters
     ----------
     feature : Feature
-        Its unit says whether it counts in thousands or millions.
+        Feature whose unit says whether it counts in thousands or millions.
     text : str
         As it was typed: "64k", "$64", "1.4" where readers write 1,4.
     """

@@ -51,7 +51,7 @@ def bands(card: Mapping[str, Any], outcome: str | None = None) -> tuple[Band, ..
         ``card["bands"]`` is a list of ``{"label", "from", "action"}``, or a mapping of outcome name to
         such a list in which "*" stands for all others.
     outcome : str, optional
-        Its name.
+        Name of the outcome.
 
     Raises
     ------

@@ -36,7 +36,7 @@ class CrmColumns:
     record : tuple of str
         Id of the record that the model decided about.
     stage : tuple of str
-        Its words are those of `came` and `missed`, or others while the deal is open.
+        Columns whose words are those of `came` and `missed`, or others while the deal is open.
     is_closed, is_won : tuple of str
         True or false. Where both are there, they count instead of the stage.
     closed : tuple of str

@@ -97,7 +97,7 @@ def best_cut_off_of(card: Mapping[str, Any], outcome: str) -> BestCutOff | None:
     card : mapping
         ``card["best_cut_offs"]`` is by outcome what :func:`ml.training.best_cut_offs.best_cut_offs` gives.
     outcome : str
-        Its name.
+        Name of the outcome.
 
     Raises
     ------
@@ -127,7 +127,7 @@ def card_cut_off(card: Mapping[str, Any], outcome: str) -> float:
     card : mapping
         ``card["cut_offs"]`` is ``{outcome: number}``; ``card["best_cut_offs"]`` see :func:`best_cut_off_of`.
     outcome : str
-        Its name.
+        Name of the outcome.
 
     Raises
     ------

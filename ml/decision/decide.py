@@ -89,7 +89,7 @@ def decide(
     Parameters
     ----------
     outcome : str
-        Its name.
+        Name of the outcome.
     probability, cut_off : float
         0 to 1.
     between : (float, float) or None
@@ -112,7 +112,7 @@ def actions(card: Mapping[str, Any], outcome: str) -> Actions | None:
         "*" stands for all others. Without it, the outcome's payoff, or in a card without any payoff its bands, show
         that decisions are made about it.
     outcome : str
-        Its name.
+        Name of the outcome.
 
     Raises
     ------

@@ -53,7 +53,7 @@ class ToldWords:
     came, missed : str
         Words for two buttons under that.
     whole : (str, str)
-        The same two as they stand alone.
+        Both words as they stand alone.
     """
 
     about: str
@@ -76,7 +76,7 @@ def words_of(card: Mapping[str, Any], outcomes: Outcomes, name: str) -> ToldWord
     Parameters
     ----------
     name : str
-        Of the outcome.
+        Name of the outcome.
     """
     label = outcomes[name].label
     whole, own = outcome_words(card, name, label), _of(card).get(name, {})

@@ -61,7 +61,7 @@ def payoff_of(card: Mapping[str, Any], outcome: str) -> Payoff | None:
         ``card["payoff"]`` is ``{"currency": text, "call": number, "outcomes": {name: {"true_positive": number, …}}}``;
         what is left out is 0.
     outcome : str
-        Its name.
+        Name of the outcome.
 
     Raises
     ------

@@ -30,7 +30,7 @@ def ripening_of(card: Mapping[str, Any], outcome: str) -> float | None:
         ``card["ripening"]`` is ``{outcome: {"after": "30 days", "silence": "no"}}``, as ``[outcomes.NAME]`` of a
         description file writes it.
     outcome : str
-        Its name.
+        Name of the outcome.
 
     Raises
     ------

@@ -29,7 +29,7 @@ def worth(payoff: Payoff, probability: Number) -> Number:
     Parameters
     ----------
     probability : float or ndarray of float
-        Of the outcome, 0 to 1; NaN gives NaN.
+        Probability of the outcome, 0 to 1; NaN gives NaN.
     """
     hit, alarm = payoff.true_positive - payoff.false_negative, payoff.false_positive - payoff.true_negative
     return probability * hit + (1.0 - probability) * alarm - payoff.call

@@ -62,7 +62,7 @@ class Source:
     dialect : Dialect
         As far as it is known.
     text : TextRows, ServedRows or None
-        Of text files.
+        Rows of a text file; None for other formats.
     skipped : int
         Rows at the beginning that are no part of the table.
     """

@@ -57,7 +57,7 @@ def open_table(
     options : ReadOptions
         What somebody said of how it is written; the rest is found out.
     schema : Schema, optional
-        Of the model that is to read it: its names tell which row is the header and which column gives what, its
+        Schema of the model that is to read it: its names tell which row is the header and which column gives what, its
         kinds how cells are read. Without it cells stay as they are.
     columns : mapping of str to str, optional
         Column to feature, as somebody chose; to "" where a column is to be left out.
@@ -70,7 +70,7 @@ def open_table(
     bounded : bool
         Whether lines that are no records have bounds, as in a request, which has few records.
     counts : ByteCounts, optional
-        Of all bytes of a text, where it was read to its end before; without them they are counted now.
+        Counts of all bytes of a text, where it was read to its end before; without them they are counted now.
     reader : TextReader, optional
         Reads a text in a process with limits, until the reader is left; here by default.
 

@@ -32,7 +32,7 @@ def raw_preview(
     options : ReadOptions
         With which it could not be read.
     schema : Schema
-        Of the model that is to read it.
+        Schema of the model that is to read it.
     counts, reader
         As of :func:`ml.files.open_table.open_table`.
 

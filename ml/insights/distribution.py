@@ -31,9 +31,9 @@ class Distribution:
     ordered : bool
         True for numbers and dates.
     edges : sequence of float or str, length b + 1, or empty
-        Of the groups of a number or date; outliers count in the first and the last.
+        Edges of the groups of a number or date; outliers count in the first and the last.
     names : sequence of str, length b, or empty
-        Of the choices; the last may be all others.
+        Names of the choices; the last may be all others.
     positive, negative : sequence of float, length b
         Share of the records with, and of those without, the outcome; with the missing ones each sums
         to 1, or to 0 where there is no such record.

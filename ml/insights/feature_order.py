@@ -38,7 +38,7 @@ def order_of(
     Parameters
     ----------
     schema, outcomes, predictor
-        Of the version; the predictor is the one that will serve (compiled: many times faster, proved equal).
+        Parts of the version; the predictor is the one that will serve (compiled: many times faster, proved equal).
     answer : Prediction
         Predictions for the hold-out.
     """

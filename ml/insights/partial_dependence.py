@@ -42,9 +42,9 @@ class PartialDependence:
     low, high : sequences of float, shape (k, m)
         10 % and 90 % quantile over the records.
     lines : sequence, shape (k, r, m)
-        The same for single records, r <= 20: individual conditional expectation (Goldstein et al. 2015).
+        Curves of single records, r <= 20: individual conditional expectation (Goldstein et al. 2015).
     edges : sequence of float or str
-        Of the bins of the feature's distribution: one more than `shares`; empty for choices.
+        Edges of the bins of the feature's distribution: one more than `shares`; empty for choices.
     shares : sequence of float
         Share of all records of the hold-out in each bin, or with each choice; sums to 1 or less: missing
         values and outliers are in none.
@@ -77,7 +77,7 @@ class PartialDependenceOfTwo:
     names : sequence of 2 sequences of str
         The values of the first feature (a) and of the second (b).
     places : sequence of 2 sequences of float
-        The same as numbers, rising: dates in seconds; of choices their index.
+        Values as rising numbers: dates in seconds, choices as their index.
     mean : sequence, shape (k, a, b)
         Mean probability when every record has these two values.
     count : sequence, shape (a, b)

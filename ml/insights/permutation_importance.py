@@ -91,7 +91,7 @@ def permutation_importance(
     Parameters
     ----------
     evaluation : Evaluation
-        Of that bundle.
+        Evaluation of the same version.
     repeats : int or None
         Shuffles of each feature; None: 2 to 10, as many as the budget of predictions allows after all
         records of the hold-out.

@@ -41,7 +41,7 @@ class VersionFacts:
     outcome : str or None
         The positive outcome.
     roc_auc : tuple of float or None, length 3, or None
-        Of that outcome: value, low and high end of the 95 % interval (DeLong).
+        ROC AUC of that outcome: value, low and high end of the 95 % interval (DeLong).
     """
 
     fingerprint: str

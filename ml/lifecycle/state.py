@@ -23,7 +23,7 @@ class TimelineEvent:
     time : str or None
         ISO 8601, UTC; None where the pointer differs from the history.
     action : str
-        Of the history, or `BEFORE` or `BY_HAND`.
+        Action of the history, or `BEFORE` or `BY_HAND`.
     fingerprint : str or None
         None is the whole model.
     live_until : str or None

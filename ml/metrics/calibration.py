@@ -33,7 +33,7 @@ class Calibration(CalibrationCheck):
     records : list of float, length g
         Weight of the group's records.
     edges : list of float, length 26
-        Of the histogram's bins, from 0 to where the probabilities end (``ml.metrics.curves.reach``).
+        Edges of the histogram's bins, from 0 to the end of the probabilities (``ml.metrics.curves.reach``).
     spread : list of float, length 25
         Share of all records in each bin; the last holds its end too.
     mean_said, mean_came : float

@@ -55,7 +55,7 @@ def overview(
     ----------
     bundle : Bundle
     outcome : str
-        Its name.
+        Name of the outcome.
     cut_off : float or None
         The page opens with it, 0 to 1; None is the one in use.
 

@@ -42,14 +42,14 @@ class Measure:
     label : str
         What people read. A message, by ``mark``, as the other words are.
     definition : str
-        Its meaning in a sentence or two, and its formula.
+        Meaning of the measure in a sentence or two, and its formula.
     better : {"high", "low"}
         Which way is good.
     trivial : callable (share of records with the outcome, 0 to 1, both excluded) -> float or None
         Value of a model without skill that knows only that share and acts on all or on none,
         whichever is better by this measure.
     trivial_words : str
-        That model's rule, shown beside its value.
+        Rule of the trivial model, shown beside its value.
     of_counts : callable (ConfusionCounts) -> ndarray, or None
         NaN where undefined; None for what needs all probabilities.
     part : callable (ConfusionCounts) -> (part, whole), or None

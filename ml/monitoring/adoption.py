@@ -27,7 +27,7 @@ class AdoptionRow:
     due : int
         Records shown long enough ago to be judged.
     contacted_in_time, recorded_in_time : int
-        Of these, within that time of being shown.
+        Number of the due records for which it happened in time.
     """
 
     name: str
@@ -81,7 +81,7 @@ def adoption(
     days : float
         Time within which they are to be done. Records shown later than that before `now` are not judged.
     zone : tzinfo
-        Of the weeks, which begin on Monday.
+        Time zone of the weeks, which begin on Monday.
     """
     shown, contacted, recorded = (np.asarray(given, float) for given in (shown_at, contacted_at, recorded_at))
     due = shown + days * DAY <= now

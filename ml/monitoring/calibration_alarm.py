@@ -73,7 +73,7 @@ class AlarmEvidence:
     log_evidence : float
         Natural logarithm of the e-process.
     peak : float
-        Its largest value so far.
+        Largest value of `log_evidence` so far.
     change : ChangePoint or None
         The change point of maximum likelihood: at the peak so far, and from the alarm on as it was then, for what comes
         later is of the world after it, and a date that somebody was told should not move. Without the weights, which

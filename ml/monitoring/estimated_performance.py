@@ -64,7 +64,7 @@ def estimate_performance(probabilities: ArrayLike, cut_off: float) -> EstimatedP
     Parameters
     ----------
     probabilities : array of float, shape (n,)
-        Of the outcome.
+        Probabilities of the outcome.
     """
     p = np.sort(np.asarray(probabilities, float))
     acted = acts(p, cut_off)

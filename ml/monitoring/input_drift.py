@@ -41,7 +41,7 @@ class FeatureDrift:
     importance : float
         Share of the importance of all features compared.
     share : float
-        Its share of the drift of all features: importance times divergence, where that is above 0.
+        Share of the feature in the drift of all: importance times divergence, where that is above 0.
     missing_before, missing_now : float
         Share of missing values, 0 to 1.
     beyond : bool
@@ -67,7 +67,7 @@ class InputDrift:
     Attributes
     ----------
     records, reference_records : int
-        That were compared.
+        Numbers of records that were compared.
     index : float
         Mean divergence of the features weighted by importance: 0 on average where nothing changed, at most 1.
     moved : float

@@ -85,7 +85,7 @@ class Money:
     realised, low, high : float or None
         Buyers won times the value of one, less the cost of the calls that are compared.
     value, cost : float
-        Of one more buyer, and of one call.
+        Money that one more buyer brings, and cost of one call.
     forecast, forecast_low, forecast_high : float or None
         What was forecast of these calls, where somebody says so.
     """
@@ -166,9 +166,9 @@ def money_realised(
     Parameters
     ----------
     value : float
-        Of one more buyer, 0 or more.
+        Money that one more buyer brings, 0 or more.
     cost : float
-        Of one call.
+        Cost of one call.
     forecast : tuple of float or None
         Money that was forecast of the same calls, and its interval. It is of all who buy of those called; those who
         would have bought without a call are in it, and not in what was realised.

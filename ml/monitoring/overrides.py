@@ -65,7 +65,7 @@ def overrides(probabilities: ArrayLike, said: ArrayLike, came: ArrayLike) -> Ove
     Parameters
     ----------
     probabilities : array of float, shape (n,)
-        Of the outcome, as the model said them; of records on which somebody disagreed and whose outcome is ripe.
+        Predicted probabilities of the outcome, for records on which somebody disagreed and whose outcome is ripe.
     said : array of bool, shape (n,)
         Whether that person said that the outcome would come.
     came : array of bool, shape (n,)

@@ -69,7 +69,7 @@ def reliability(probabilities: ArrayLike, came: ArrayLike, bands: Sequence[Band]
         0 to 1, of outcomes that are ripe (``ml/monitoring/ripening.py``).
     came : array of bool, shape (n,)
     bands : sequence of Band or None
-        Those of the model's card (``ml/decision/bands.py``). None: up to ten groups of equal size.
+        Bands of the model's card (``ml/decision/bands.py``). None: up to ten groups of equal size.
     """
     p, y = np.asarray(probabilities, float), np.asarray(came, bool)
     named = _equal(p) if bands is None else list(bands)

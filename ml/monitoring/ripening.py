@@ -32,9 +32,9 @@ class RipeOutcomes:
     records : int
         All decisions.
     unripe, early : int
-        Those whose time is not over, and how many of these came already. They are in no rate.
+        Decisions whose time is not over, and how many of these came already. They are in no rate.
     unknown : int
-        Those whose time is over and of which nothing is known.
+        Decisions whose time is over and of which nothing is known.
     """
 
     rows: Positions

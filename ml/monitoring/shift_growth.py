@@ -32,7 +32,7 @@ class Growth:
     more, less : float
         Expected logarithm of the likelihood ratio.
     more_variance, less_variance : float
-        Its variance.
+        Variances of these logarithms.
     """
 
     outcomes: int = 0

@@ -62,7 +62,7 @@ def data_table(columns: Columns, rows: tuple[Any, Any], ranked: bool) -> DataTab
     rows : (header, rows)
         As of ``Plot.rows``; may have more columns.
     ranked : bool
-        Of too many rows True shows the first, False some that are spread evenly over all.
+        Where there are too many rows, True shows the first, False some that are spread evenly over all.
     """
     header, body = rows
     places = [(header.index(name), column) for name, column in columns.items()]

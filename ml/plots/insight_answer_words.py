@@ -42,7 +42,7 @@ class Subject:
     Parameters
     ----------
     outcome : str
-        Its name.
+        Name of the outcome.
     """
 
     def __init__(self, service: Service, bundle: Bundle, outcome: str) -> None:

@@ -156,7 +156,7 @@ def synthetic(rows: int = 5_000, seed: int = 20_26) -> pd.DataFrame:
     rows : int
         Number of customers.
     seed : int
-        The same seed gives the same customers.
+        Seed of the random numbers: the same one gives the same customers.
     """
     draw = np.random.default_rng(seed)
     region = draw.choice(list(SHARES), rows, p=list(SHARES.values()))

@@ -94,7 +94,7 @@ def synthetic(rows: int = 1_200, seed: int = 20_26) -> pd.DataFrame:
     rows : int
         Number of applications.
     seed : int
-        The same seed gives the same table.
+        Seed of the random numbers: the same one gives the same table.
     """
     draw = np.random.default_rng(seed)
     married = draw.random(rows) < 0.65

@@ -95,7 +95,7 @@ def challenge(bundle: Bundle, other: Bundle, answers: OneVsRest, outcome: str, c
     answers : OneVsRest
         The champion's.
     outcome : str
-        Its name.
+        Name of the outcome.
 
     Raises
     ------

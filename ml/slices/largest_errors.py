@@ -40,7 +40,7 @@ class LargestErrors:
     link : list of str, length w
         Address of the record on the Prediction page, with this outcome chosen.
     probability : list of float, length w
-        Of the outcome.
+        Probability of the outcome.
     truth : list of bool, length w
         Whether it has the outcome.
     was : list of str, length w
@@ -49,9 +49,9 @@ class LargestErrors:
         The values that led the model away from the truth, with their contributions, in words; may be empty. Values of
         personal features are left out.
     unusual : list of str, length w
-        Its rarest values against the training sample, in words; may be empty. Without personal features, too.
+        Rarest values against the training sample, in words; may be empty. Without personal features, too.
     records : int
-        Of the hold-out.
+        Records of the hold-out.
     wrong : int
         Records with more than 0.5 between probability and truth.
     """
@@ -73,7 +73,7 @@ def largest_errors(bundle: Bundle, answers: OneVsRest, outcome: str, sort: str, 
     Parameters
     ----------
     outcome : str
-        Its name.
+        Name of the outcome.
     sort : {"both", "missed", "alarm"}
         All records, only those with the outcome, or only those without it.
     most : int

@@ -74,7 +74,7 @@ def yes_class(name: str, classes: Sequence[Any], told: Mapping[str, Any] | None 
     Parameters
     ----------
     name : str
-        Of the outcome, for errors.
+        Name of the outcome, for errors.
     classes : sequence
         The classes of that output of the estimator.
     told : mapping of str to str, optional

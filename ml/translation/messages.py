@@ -96,9 +96,9 @@ class Later(str):
     template : str
     slots : mapping
     other : str
-        Of a plural: the form for any other number than 1.
+        Plural form, for any other number than 1.
     number : float
-        Of a plural: chooses the form.
+        Number that chooses between singular and plural form.
     """
 
     parts: tuple[str, Mapping[str, object], str, float]

@@ -60,7 +60,7 @@ class ApiKey:
     Attributes
     ----------
     id : str
-        Its public part.
+        Public part of the key.
     hash : str
         SHA-256 of the secret, in hex.
     name : str
@@ -112,7 +112,7 @@ class AuditEvent:
     at : float
         Seconds since 1970.
     number : int
-        Its place in the log, from 1.
+        Position in the log, from 1.
     """
 
     who: str

@@ -69,7 +69,7 @@ class PeopleTable(DatabaseTable):
     def accept(self, token_hash: str, password: str, now: float) -> Person | None:
         """Set the password of an invited person and use all invitations up; None where this one is used or expired.
 
-        Of two who accept one invitation at the same time one succeeds.
+        Where two accept one invitation at the same time, one succeeds.
         """
         person = self.invited(token_hash, now)
         if person is None:

@@ -22,13 +22,13 @@ class CircuitBreaker:
     Parameters
     ----------
     name : str
-        Of the backend, as the log begins its lines with: "The store".
+        Name of the backend, as the log begins its lines with: "The store".
     cool_off : float
         Seconds.
     clock : callable
         Gives seconds that never go back.
     backend : str
-        Its name in one word, for observers; they are told nothing where it is empty.
+        Name of the backend in one word, for observers; they are told nothing where it is empty.
     """
 
     def __init__(

@@ -31,7 +31,7 @@ class Holder:
     seller : str
         As ``auth.caller.caller_id`` names them; empty where nobody signs in.
     page : str
-        Of the opened page, so that one that is left late gives back no claim of another.
+        Id of the opened page, so that one that is left late gives back no claim of another.
     """
 
     seller: str

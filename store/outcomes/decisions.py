@@ -46,7 +46,7 @@ class DecisionTable(DatabaseTable):
         Parameters
         ----------
         name : str
-            Of the model, without a version.
+            Name of the model, without a version.
         """
         asked = select(decisions).where(decisions.c.name == name, decisions.c.record == record)
         asked = asked.order_by(decisions.c.made.desc(), decisions.c.id.desc()).limit(most)
@@ -61,11 +61,11 @@ class DecisionTable(DatabaseTable):
         Parameters
         ----------
         name : str
-            Of the model, without a version.
+            Name of the model, without a version.
         since, until : float
             Made from, and before; seconds since 1970.
         campaign : str, optional
-            Of this list only.
+            Only decisions of this list.
         sealed : bool
             False leaves the values out, which are most of a row.
         """
@@ -79,12 +79,12 @@ class DecisionTable(DatabaseTable):
     def by_record(self, name: str, *, since: float = 0.0, until: float | None = None) -> Iterator[list[Decision]]:
         """Decisions of a model without their values, some at a time, each time all about some records.
 
-        Those about no named record come in parts of their own. Within a part they are in the order of time.
+        Decisions about no named record come in parts of their own. Within a part they are in the order of time.
 
         Parameters
         ----------
         name : str
-            Of the model, without a version.
+            Name of the model, without a version.
         since, until : float
             Made from, and before; seconds since 1970.
         """

@@ -24,7 +24,7 @@ class HandedOut:
     name : str
         Name of the file; may be empty.
     sellers : tuple of str
-        Whose list it is, as ``auth.caller.caller_id`` names them; empty for all who may sell.
+        Sellers of the list, as ``auth.caller.caller_id`` names them; empty for all who may sell.
     by : str
         Who handed it out.
     at : float

@@ -21,9 +21,9 @@ class OutcomeErasure(DatabaseTable):
         Parameters
         ----------
         name : str
-            Of the model, without a version.
+            Name of the model, without a version.
         record : str
-            Its id.
+            Id of the record.
         """
         places = (_decided(name, record), _names_record(name, record), _assigned(name, record))
         return sum(int(self._scalar(select(func.count()).where(about))) for about in places)

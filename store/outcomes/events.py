@@ -110,7 +110,7 @@ class EventTable(DatabaseTable):
         Parameters
         ----------
         model : str
-            Its name, without a version.
+            Name of the model, without a version.
         after : int
             Number of the last one that is not wanted.
         as_of : float, optional
@@ -132,7 +132,7 @@ class EventTable(DatabaseTable):
         Parameters
         ----------
         model : str
-            Its name, without a version.
+            Name of the model, without a version.
         records : collection of str
             Ids.
         decisions : collection of str
@@ -160,7 +160,7 @@ class EventTable(DatabaseTable):
         Parameters
         ----------
         model : str
-            Its name, without a version.
+            Name of the model, without a version.
         told : collection of str
             Ids of the events.
         as_of : float, optional

@@ -69,7 +69,7 @@ class ShadowAnswer:
     probabilities : mapping of str to float, or None
         By outcome; None where it failed.
     seconds, beside : float or None
-        That the challenger took, and that the version that decided took for the same record in the same process.
+        Time of the challenger, and of the version that decided, for the same record in the same process.
     error : str
         Why it failed, without values of the record; empty where it did not.
     """

@@ -24,7 +24,7 @@ class RemovalTable(DatabaseTable):
         Parameters
         ----------
         lists : bool
-            Of a campaign: whether its lists go too, also those that are still being made. Exports always go.
+            True where the lists of a campaign go too, also those that are still being made. Exports always go.
 
         Returns
         -------

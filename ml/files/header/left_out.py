@@ -125,7 +125,7 @@ class RecordFilter:
     features : dict of int to callable
         Columns of all features, and whether a cell says nothing.
     numbers : dict of int to ((float, float) or None)
-        Those of them that are numbers, and between which values they lay in training.
+        Features that are numbers, with the range of their values in training.
     words : sequence of (int, collection of str)
         Columns of choices that are no numbers, and their texts: with one of them a line is a record.
     header : sequence of str

@@ -43,7 +43,7 @@ class Workbook:
     format : str
         "xlsx", "xlsb", "xls", "ods", "html" or "xml".
     sheets : tuple of str
-        Those that can be seen.
+        Names of the visible sheets.
     rows : iterator of list
         Typed cells of every row from the first.
     """

@@ -25,7 +25,7 @@ class RecordTable:
     renamed : dict of str to str
         The model's name, where it differs.
     dialect : Dialect
-        Its format; nothing of it is guessed.
+        Format of the file; nothing of it is guessed.
     matched : Matched
         Which name gives which feature.
     twice : dict

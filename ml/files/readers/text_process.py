@@ -231,7 +231,7 @@ class ServedRows:
     stated : str or None
     may_tell : bool
     sample : list of str
-        Of a lenient reading: the first lines.
+        First lines of the text, of a lenient reading.
     line : int
         The line of the file that was read last, from 1.
     """

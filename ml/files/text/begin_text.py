@@ -27,7 +27,7 @@ class TextRequest:
     known : collection of str
         Names of columns that are expected, plain.
     counts : ByteCounts or None
-        Of all its bytes, where they were counted before.
+        Counts of all bytes of the text, where they were counted before.
     scanned : int or None
         Bytes that are counted else; None counts all.
     lenient : bool

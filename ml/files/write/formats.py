@@ -36,7 +36,7 @@ class Format:
     Attributes
     ----------
     suffix : str
-        Of file names, with its point.
+        Ending of file names, with its point.
     write : callable or None
         Writes a result into a file; None for CSV, in which results are kept.
     check : callable
@@ -119,7 +119,7 @@ def format_of_path(path: Path, name: str = "", separator: str = "", decimal: str
     Parameters
     ----------
     path : Path
-        Its ending tells where nothing is said: an unknown one is CSV, that of another kind of table is refused.
+        File whose ending gives the format where none is named: an unknown one is CSV, that of another kind is refused.
         With .gz behind, the file is compressed.
     name, separator, decimal : str
         As :func:`format_named` takes them.

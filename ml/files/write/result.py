@@ -65,7 +65,7 @@ class Result:
     blocks : callable
         Gives the records from the first on, as columns of plain cells; called as often as a writer likes.
     title : str
-        Of the sheet.
+        Title of the sheet.
     """
 
     columns: tuple[ColumnFacts, ...]

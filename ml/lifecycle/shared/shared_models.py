@@ -38,7 +38,7 @@ class SharedModels:
     folder : Path
         The cache; all processes of the machine share it.
     url : str
-        Of the object storage.
+        Address of the object storage.
     pinned : collection of str
         Model keys that stay in the cache whatever happens.
     patience : float or None

@@ -189,7 +189,7 @@ def open_shared(folder: Path, url: str, store: StateStore, pinned: str = "") -> 
     Parameters
     ----------
     url : str
-        Of the object storage.
+        Address of the object storage.
     pinned : str
         A model, or a key, which then stays in the cache.
     """

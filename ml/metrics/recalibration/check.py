@@ -31,7 +31,7 @@ class CalibrationCheck:
     Attributes
     ----------
     p_value : float
-        Of the one test that all probabilities mean what they say.
+        P-value of the one test that all probabilities are calibrated.
     expected, actual : float
         Weight of the records with the outcome: announced by the probabilities, and counted.
     intercept, intercept_low, intercept_high : float

@@ -29,7 +29,7 @@ class Recalibration:
     intercept, slope : float
         Maximum likelihood; 0 and 1 are perfect calibration.
     covariance : ndarray of float, shape (2, 2)
-        Of intercept and slope: by the model, with weights the sandwich of it.
+        Covariance of intercept and slope: by the model, with weights the sandwich estimate.
     in_the_large, in_the_large_error : float
         Intercept at slope 1, and its standard error.
     penalized : bool

@@ -59,7 +59,7 @@ class Posterior:
     design : ndarray of float, shape (b, 20)
         Columns of the spline, 19, and of the logit, for each bin.
     scores, hits, records : ndarray of float, shape (b,)
-        Of each bin.
+        Score, hits and records of each bin.
     edges : ndarray of float, shape (e,)
         Scores at which a model may step.
     fits : tuple of (_Fit, int)

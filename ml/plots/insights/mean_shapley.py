@@ -37,7 +37,7 @@ class MeanShapley:
     size : sequence of sequences of float, shape (k, p)
         Mean over the records of the contribution without its sign, as a difference of probability.
     error : sequence of sequences of float, shape (k, p)
-        Its standard error, from which records and which walks were drawn.
+        Standard error, from the draw of records and of walks.
     base : sequence of float, length k
         The mean prediction from which contributions start.
     """

@@ -57,7 +57,7 @@ def retrained(
     as_of : float
         Seconds since 1970.
     groups : {"called", "control", "all"}
-        Whose decisions are learned from: all but those of control groups, who were not called; only those; or both.
+        Groups to learn from: all but the control groups, which were not called; only these; or both.
     most : int
         Decisions that are held in memory.
 

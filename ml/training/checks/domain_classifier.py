@@ -37,7 +37,7 @@ def compare_populations(
     training : DataFrame, shape (m, p)
     holdout : Block of n records
     hashes : pair of ndarray of uint64, shapes (m,) and (n,)
-        Of the rows of training and hold-out: equal rows are judged by the same classifier, which saw none of them.
+        Hashes of the rows of both: equal rows are judged by the same classifier, which saw none of them.
 
     Returns
     -------

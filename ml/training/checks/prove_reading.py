@@ -33,7 +33,7 @@ def prove_reading(schema: Schema, frame: pd.DataFrame, path: Path, options: Read
     frame : DataFrame, shape (n, p)
         Rows of the file as training reads them, by their number in it.
     path : Path
-        Of a Parquet file the cells are typed, and nothing is compared.
+        File of the rows. The cells of a Parquet file are typed, and nothing is compared.
     options : ReadOptions
         What somebody said of how the file is written.
 

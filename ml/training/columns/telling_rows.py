@@ -26,7 +26,7 @@ def telling_rows(table: TrainingTable, columns: Sequence[str]) -> np.ndarray:
     Parameters
     ----------
     columns : sequence of str
-        Those whose cells count.
+        Columns whose cells count.
     """
     count = len(table.frame)
     spread = np.unique(np.linspace(0, count - 1, min(count, SPREAD)).astype(int))

@@ -31,7 +31,7 @@ class Reading:
     words : str
         Description.
     stage : int
-        Its place among the changes of one column.
+        Position among the changes of one column.
     changes : dict of str to Change
         By column.
     gaps : dict of str to frozenset of str

@@ -34,7 +34,7 @@ def check_estimator(estimator: Any, outcomes: int = 1, source: str = "The estima
     outcomes : int
         How many truth columns were named; with several an estimator of one's own may lack ``classes_``.
     source : str
-        Its name in errors: a file's name, or "The estimator".
+        Name of the source in errors: a file's name, or "The estimator".
     """
     _refuse_other_objects(estimator, source)
     _refuse_networks(estimator, source)

@@ -46,9 +46,9 @@ def find_convention(
     table : TrainingTable
         Rows that it learned from.
     columns : sequence of str
-        Its columns, in order.
+        Columns of the table, in order.
     truth : ndarray of bool, shape (n, k), or None
-        Of the table's rows; without it the first way that works is taken.
+        Truth of the table's rows; without it the first way that works is taken.
     known : KnownLevels
         Levels that the estimator knows.
     gaps : bool

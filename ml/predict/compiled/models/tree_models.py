@@ -80,7 +80,7 @@ class Boosted:
     slope : float
         Factor of the sums before the link: 2 for the exponential loss.
     zero_is_second : bool
-        Of two classes the second is predicted at a sum of exactly 0.
+        True where of two classes the second is predicted at a sum of exactly 0.
     """
 
     sums: int

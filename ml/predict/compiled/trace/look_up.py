@@ -21,7 +21,7 @@ class LookUp:
         The listed values, as in :class:`Coded`.
     found : list of positions by category
     unknown, refused : list of positions
-        Those that are no category, and those that an earlier step refuses.
+        Values that are no category, and values that an earlier step refuses.
     """
 
     feature: str
