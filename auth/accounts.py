@@ -36,7 +36,7 @@ class Accounts:
     clock : callable
         Gives seconds since 1970.
     issuer : str
-        Who says who people are, where they sign in elsewhere; empty where they have passwords here.
+        Provider at which people sign in elsewhere; empty where they have passwords here.
     """
 
     def __init__(self, store: Store, audit: AuditLog, clock: Callable[[], float] = time.time, issuer: str = "") -> None:

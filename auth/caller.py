@@ -24,9 +24,9 @@ class Caller:
     name : str
         As the audit log names it: a person's name, "key NAME (ID)"; empty where nobody signed in.
     granted : frozenset of Permission
-        What it may do with models that `models` does not name, and beside models.
+        Permissions for models that `models` does not name, and beside models.
     models : mapping of str to frozenset of Permission
-        What it may do with these models instead.
+        Permissions for these models instead.
     """
 
     name: str

@@ -48,7 +48,7 @@ class ApiKeys:
         Parameters
         ----------
         name : str
-            What it is for; two keys of a name may be live at once.
+            Purpose of the key; two keys of a name may be live at once.
         scopes : sequence of str
             At least one of :data:`auth.permissions.SCOPES`.
         models : sequence of str
@@ -56,7 +56,7 @@ class ApiKeys:
         days : float, optional
             After how many it expires.
         by : str
-            Who makes it.
+            Person who makes the key.
 
         Raises
         ------

@@ -51,7 +51,7 @@ def register(
     Parameters
     ----------
     store : Store, optional
-        Where books of records and chosen cut-offs are kept.
+        Store of books of records and chosen cut-offs.
     retention : FileRetention, optional
         Retention of files that are sent for a campaign.
     making : callable, optional

@@ -31,7 +31,7 @@ class ScoredRecords:
     model : str
         Key of the version.
     door, who : str
-        Where it was given, and to whom.
+        Door at which it was given, and the caller who got it.
     made : float
         Seconds since 1970.
     names : sequence of str

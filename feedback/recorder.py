@@ -53,7 +53,7 @@ def recording(door: str, number: str = "") -> Iterator[RequestDecisions]:
     Parameters
     ----------
     door : str
-        Where the answer is given.
+        Door at which the answer is given.
     number : str
         Id of the answer; without it, a new one.
     """

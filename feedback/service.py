@@ -176,7 +176,7 @@ class Feedback:
         model : str
             Name of the model, without a version.
         as_of : float, optional
-            What became known, and was decided, until then; now by default. Seconds since 1970.
+            Time until which decisions and outcomes are taken; now by default. Seconds since 1970.
         since : float
             Only decisions made from then on.
         """

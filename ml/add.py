@@ -42,7 +42,7 @@ class ModelFiles:
     truth : sequence of str
         Columns with the truth: one for exclusive outcomes, several (of 0 and 1) for independent ones.
     map : sequence of str
-        What words of the truth mean, as "left=1": the estimator's class, or yes and no of an independent outcome.
+        Meaning of words of the truth, as "left=1": the estimator's class, or yes and no of an independent outcome.
     describe : Path, optional
         TOML file with title, description, labels, units, help, limits: what data cannot tell.
     code : Path, optional
@@ -50,7 +50,7 @@ class ModelFiles:
     calibrate : Path, optional
         A file like the hold-out, with other rows that the estimator did not see: its probabilities are calibrated.
     reading : ReadOptions
-        What somebody said of how the files are written.
+        Read options that somebody gave for the files.
     """
 
     name: str
@@ -139,7 +139,7 @@ def add_model(
     Parameters
     ----------
     name : str
-        What the model is called, such as "churn".
+        Name of the model, such as "churn".
     estimator : fitted scikit-learn classifier or pipeline
     X_train, X_holdout : DataFrame, array or Series of texts
         Rows that it learned from and rows that it did not see, as it takes them; dtypes are kept.
@@ -150,9 +150,9 @@ def add_model(
     positive, record_id
         As ``--positive`` and ``--record-id`` of the command line.
     describe : mapping or path, optional
-        What a description file holds, or the path of one: title, labels, units, payoff, ….
+        Contents of a description file, or the path of one: title, labels, units, payoff, ….
     truth : mapping, optional
-        What words of the truth mean, as ``{"left": 1, "stayed": 0}``.
+        Meaning of words of the truth, as ``{"left": 1, "stayed": 0}``.
     trust : sequence of str
         Types of the estimator beyond those of the supported libraries.
     code : path, optional

@@ -26,7 +26,7 @@ class Problem:
     value : object
         The value as received (shortened when displayed).
     message : str
-        What is wrong, in words that stand beside the field.
+        Error message that stands beside the field.
     hint : str
         Accepted values, or advice.
     """

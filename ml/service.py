@@ -37,13 +37,13 @@ class Service:
     Parameters
     ----------
     cache : Cache or None
-        Where expensive results are kept; None computes them each time.
+        Cache of expensive results; None computes them each time.
     single_flight : SingleFlight or None
         Makes concurrent requests for one result compute it once.
     chosen : callable or None
         Gives the cut-offs that were chosen, see :class:`ml.decision.cut_offs.CutOffs`.
     access : Access or None
-        Which models who asks may know and use; None for all.
+        Access of the caller to models; None for all.
     scored : callable
         Called with the key of a version, the number of records that it scored, and the seconds that it took.
     """
@@ -136,7 +136,7 @@ class Service:
         raws : iterable of mapping
             Feature name or alias to raw value (JSON values or text).
         blanks : {"estimator", "average"}
-            What becomes of missing values; see :mod:`ml.advice.score_known`.
+            Treatment of missing values; see :mod:`ml.advice.score_known`.
 
         Raises
         ------

@@ -71,7 +71,7 @@ class BookTable(DatabaseTable):
         Parameters
         ----------
         model, folded : str
-            What was typed as a whole, folded.
+            Typed text as a whole, folded.
         words : sequence of str
             Words of the record, folded.
         """

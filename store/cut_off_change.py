@@ -19,7 +19,7 @@ class CutOffChange:
     after : float or None
         The new one; None where the choice was forgotten with its model.
     who : str or None
-        Who changed it; None where nobody had to sign in.
+        Author of the change; None where nobody had to sign in.
     at : datetime
         When, UTC.
     """

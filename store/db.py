@@ -78,7 +78,7 @@ class Store:
         reason : str
             Why; not empty, at most 500 characters.
         who : str or None
-            Who changed it, where that is known.
+            Author of the change, where that is known.
         request : str
             Id of the request, for the audit log.
 

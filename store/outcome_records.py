@@ -39,7 +39,7 @@ class Decision:
     record : str
         The record's id; empty where it has none.
     door : str
-        Where it was given: "api", "page", "campaign", "job".
+        Door at which it was given: "api", "page", "campaign", "job".
     who : str
         To whom: "person ID", "key NAME (ID)"; empty where nobody signed in.
     made : float
@@ -99,7 +99,7 @@ class Event:
     due : float or None
         When to call back.
     by, door : str
-        Who told it, and where: "page", "api", "file".
+        Reporter and door: "page", "api", "file".
     key : str or None
         Idempotency key: one event of each caller.
     refers : str

@@ -74,7 +74,7 @@ class OidcProvider:
         Parameters
         ----------
         back : str
-            Where the provider sends the browser afterwards (redirect_uri).
+            Address to which the provider sends the browser afterwards (redirect_uri).
         onward : str
             Path to go on to then.
 

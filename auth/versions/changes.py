@@ -44,7 +44,7 @@ class VersionChange:
     live : str
         Fingerprint.
     previous : str or None
-        What was live before.
+        Version that was live before.
     entry : HistoryEntry or None
         The new line of the history; None where nothing was to be done.
     """

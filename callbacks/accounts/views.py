@@ -35,7 +35,7 @@ class SignIn:
     forget : callable
         Looks sessions and keys up again, after one was ended or changed.
     limits : str
-        Where tries of a sign-in are counted: ``memory://``, or Redis for all instances.
+        Storage of the counts of sign-in tries: ``memory://``, or Redis for all instances.
     elsewhere : SignInElsewhere or None
         None where people have passwords here.
     """

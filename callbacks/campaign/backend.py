@@ -30,7 +30,7 @@ class CampaignBackend:
     Attributes
     ----------
     desk : Desk, optional
-        Where lists are handed out to sellers.
+        Desk at which lists are handed out to sellers.
     """
 
     service: Service

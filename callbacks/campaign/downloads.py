@@ -49,7 +49,7 @@ def export(backend: CampaignBackend, clicks: list[Any], ticks: Any, before: Any,
     ticks : int
         Looks so far.
     before : dict or None
-        What was asked for last: ``format``, and ``times``, which makes each fetch another one.
+        Last requested download: ``format``, and ``times``, which makes each fetch another one.
     of : dict
         Names the job.
     """

@@ -117,7 +117,7 @@ def foresee(
     chosen : dict
         ``by``, ``offers``, ``several``, ``losses`` and ``column``.
     texts, part_texts : list of str
-        What stands in the fields, and in those of the column's values.
+        Contents of the fields, and of those of the column's values.
     names, part_names : list of dict
         Ids of these.
     of : dict

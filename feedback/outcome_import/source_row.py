@@ -64,7 +64,7 @@ def due(row: SourceRow, chain: Sequence[Event]) -> Event | None:
     Parameters
     ----------
     chain : sequence of Event
-        What is stored about it, in the order in which it became known.
+        Stored events about it, in the order in which they became known.
     """
     told = replace(row.event, key=f"{row.mark}:{len(chain)}:{'' if row.changed is None else f'{row.changed:.3f}'}")
     if not chain:

@@ -97,7 +97,7 @@ class ModelResults:
         episode : str
             Id of the episode.
         why : str
-            What is done about it; at most 500 characters are kept.
+            Measure taken, in words; at most 500 characters are kept.
 
         Raises
         ------

@@ -58,7 +58,7 @@ class DecisionColumns:
         Probability of the outcome that is asked about; NaN where there is none.
     made : ndarray of float, shape (n,)
     value, known, happened : ndarray of float, shape (n,)
-        What was told of the outcome, when that became known, and when it happened; NaN where nobody told.
+        Reported value of the outcome, time of the report, and time of the event; NaN where nobody reported.
     noted : ndarray of bool, shape (n,)
         Whether anybody told anything.
     """

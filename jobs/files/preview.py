@@ -124,7 +124,7 @@ def preview(
     options : ReadOptions
         Read options given by the user.
     blanks : {"estimator", "average"}
-        What is to become of missing values: with "average" no record is refused for them.
+        Treatment of missing values: with "average" no record is refused for them.
 
     Raises
     ------

@@ -17,7 +17,7 @@ class Found:
     times : int
         Lines, entries or ids of it there; 0 where they were not counted.
     fate : str
-        What is done about it, or why nothing is.
+        Measure taken, or the reason why none is.
     erase : callable or None
         Erases it; None where that cannot be done now.
     """

@@ -44,7 +44,7 @@ def encode_index(
     starts : ndarray of int, shape (m + 1,)
         Byte offset of each line in the chunk's file, and the end of the last.
     draws : ndarray of float, shape (m,), or None
-        What each record draws for the control group, from 0 to below 1; None in an index of an earlier release.
+        Random number of each record for the control group, from 0 to below 1; None in an index of an earlier release.
     """
     few: dict[str, list[str]] = {}
     codes: list[np.ndarray] = []
@@ -78,7 +78,7 @@ class RankIndex:
     columns : dict of str to CodedColumn
         Columns of the file with at most 1,000 values.
     draws : ndarray of float, shape (n,)
-        What each record draws for the control group.
+        Random number of each record for the control group.
     first : ndarray of int
         First row of each chunk, and the number of all rows.
     """

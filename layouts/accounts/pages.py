@@ -50,7 +50,7 @@ def page(name: str, frame: Frame, here: str = "", /, *, problem: str = "", done:
     here : str
         Path of the page, where it is one of the account's; empty for others.
     problem, done : str
-        What was refused, or done, by the form that was sent; empty for none.
+        Result of the form that was sent, refused or done; empty for none.
     **values
         As the template takes them.
     """

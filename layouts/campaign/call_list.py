@@ -37,9 +37,9 @@ def form(bundle: Bundle, job: Mapping[str, Any], choices: Mapping[str, Any], mad
     Parameters
     ----------
     job : mapping
-        As :func:`jobs.files.job_view.described` gives it.
+        Job as :func:`jobs.files.job_view.described` gives it.
     choices : mapping
-        As :func:`jobs.campaign_view.choices_json` gives it.
+        Choices as :func:`jobs.campaign_view.choices_json` gives them.
     made : str
         Id of the list in the address; empty where there is none.
     """

@@ -72,7 +72,7 @@ def seen_as(job: Mapping[str, Any], seen: Mapping[str, Any], told: Mapping[str, 
     Parameters
     ----------
     job : mapping
-        As :func:`jobs.files.job_view.described` gives it.
+        Job as :func:`jobs.files.job_view.described` gives it.
     seen : mapping
         As :func:`jobs.files.preview_view.preview_json` gives it.
     told : mapping of str to str

@@ -83,7 +83,7 @@ def choices(seen: Mapping[str, Any], told: Mapping[str, str]) -> list[list[dict[
     seen : mapping
         What :func:`jobs.files.preview_view.preview_json` gives.
     told : mapping of str to str
-        What the person chose.
+        Choices of the person.
     """
     dialect = seen["dialect"]
     of_file = {

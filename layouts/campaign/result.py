@@ -23,11 +23,11 @@ def step(
     Parameters
     ----------
     job : mapping
-        As :func:`jobs.files.job_view.described` gives it.
+        Job as :func:`jobs.files.job_view.described` gives it.
     bundle : Bundle
         The version that scored.
     choices : mapping
-        As :func:`jobs.campaign_view.choices_json` gives it.
+        Choices as :func:`jobs.campaign_view.choices_json` gives them.
     made : str
         Id of the list in the address; empty where there is none.
     table : mapping

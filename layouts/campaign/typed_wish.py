@@ -36,7 +36,7 @@ def typed_wish(choices: Mapping[str, Any], chosen: Mapping[str, Any], texts: Map
     Parameters
     ----------
     choices : mapping
-        As :func:`jobs.campaign_view.choices_json` gives it.
+        Choices as :func:`jobs.campaign_view.choices_json` gives them.
     chosen : mapping
         ``by``, ``offers``, ``several``, ``losses`` and ``column``, as the controls have them.
     texts : mapping of str to object

@@ -30,7 +30,7 @@ class PendingChange:
     ----------
     kind : {"promote", "rollback"}
     live : VersionFacts or None
-        What is live now.
+        Version that is live now.
     """
 
     kind: Kind

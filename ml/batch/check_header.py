@@ -16,7 +16,7 @@ def check_header(bundle: Bundle, header: Sequence[str], twice: Mapping[str, str]
     Parameters
     ----------
     header : sequence of str
-        What the model calls the columns.
+        Names of the columns in the model.
     twice : mapping of str to str, optional
         Columns that bear another's name in the file, to that name.
 

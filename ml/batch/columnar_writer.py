@@ -27,11 +27,11 @@ def score_columns(
     Parameters
     ----------
     names : sequence of str
-        What the model calls the columns; others may be among them.
+        Names of the columns in the model; others may be among them.
     columns : sequence of sequence of str
         Cells, each of length n.
     rules : Rules, optional
-        How cells are written.
+        Rules by which cells are read.
 
     Returns
     -------

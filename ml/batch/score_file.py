@@ -56,9 +56,9 @@ class FileScored:
     unread : Counter of str
         By feature, values that were refused.
     dialect : Dialect
-        How the file is written.
+        Dialect of the file.
     notes : tuple of str
-        What is worth saying of it.
+        Remarks for people.
     """
 
     scored: int
@@ -96,11 +96,11 @@ def score_file(
     engine : callable, optional
         Scores the chunks somewhere else; see :class:`ml.batch.dask_engine.DaskEngine`.
     options : ReadOptions
-        What somebody said of how the source is written.
+        Read options that somebody gave for the source.
     form : Format
         Format of the target.
     blanks : {"estimator", "average"}
-        What becomes of missing values; see :mod:`ml.advice.score_known`.
+        Treatment of missing values; see :mod:`ml.advice.score_known`.
 
     Raises
     ------

@@ -55,7 +55,7 @@ def score_lines(
     rules : CellRules, optional
         How cells are written; without it they are read as they are.
     blanks : {"estimator", "average"}
-        What becomes of missing values: the estimator's own way with gaps, or v(K), the average over what they may be.
+        Treatment of missing values: the estimator's own way with gaps, or v(K), the average over what they may be.
     """
     names = [columns.get(name, name) for name in header] if columns else header
     width = len(header)
@@ -83,11 +83,11 @@ def gaps_in(
     Parameters
     ----------
     names : sequence of str
-        What the model calls the columns.
+        Names of the columns in the model.
     lines : sequence of sequence of str
         Cells of records that were scored, as many as there are names.
     rules : CellRules, optional
-        How cells are written.
+        Rules by which cells are read.
     """
     found: Gaps = Counter()
     places = {schema.position[name]: at for at, name in enumerate(names) if name in schema.position}

@@ -32,9 +32,9 @@ def score_records(
     records : sequence of object
         As JSON has them; what is no object has a problem.
     renamed : mapping of str to str
-        What the model calls a name, where it calls it otherwise.
+        Name in the model, where it differs.
     blanks : {"estimator", "average"}
-        What becomes of missing values; see :mod:`ml.advice.score_known`.
+        Treatment of missing values; see :mod:`ml.advice.score_known`.
     """
     raws = [_renamed(record, renamed) for record in records]
     answers = service.score_each(bundle, raws, blanks)

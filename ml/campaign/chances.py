@@ -110,7 +110,7 @@ def list_chances(chances: Chances, probabilities: np.ndarray, outcome: np.ndarra
     probabilities : ndarray of float, shape (m,)
         The model's own.
     outcome : ndarray of int, shape (m,)
-        What is offered, a position in the curves of `chances`.
+        Offered outcome, a position in the curves of `chances`.
     rise : array_like of float, shape (o,)
         Worth of one more buyer, for each outcome.
     """

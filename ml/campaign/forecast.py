@@ -38,7 +38,7 @@ class Forecast:
     losing : int
         Calls that are expected to lose.
     loss : float
-        What these lose in all, money, 0 or more.
+        Money that these calls lose in all, 0 or more.
     losing_corrected : int
         Calls that are expected to lose by the corrected probabilities.
     smallest_effect : float or None
@@ -92,7 +92,7 @@ def forecast(
     groups : CodedColumn or None
         Groups of the wish's column.
     chances : Chances or None
-        What the hold-out says of the wish's outcomes; without it the model's own probabilities count.
+        Correction by the hold-out for the wish's outcomes; without it the model's own probabilities count.
     """
     chances = chances or own_chances(len(wish.outcomes))
     called = ~picked.control

@@ -43,7 +43,7 @@ class Wish:
     cost : float
         Money that it costs to act once, 0 or more.
     payoffs : tuple of Payoff
-        What decisions about each of `outcomes` are worth, at this cost.
+        Payoff of decisions about each of `outcomes`, at this cost.
     losses : bool
         Whether records may be taken on whom acting is expected to lose money.
     column : str or None

@@ -71,9 +71,9 @@ class ImportResult:
     faults : list of (int, Problem)
         The first that were found, by line of the file.
     dialect : Dialect
-        How the file is written.
+        Dialect of the file.
     notes : list of str
-        What is worth saying of it.
+        Remarks for people.
     """
 
     kept: int = 0
@@ -110,7 +110,7 @@ def load_book(
     progress : callable
         Called with numbers of bytes that were read.
     options : ReadOptions
-        What somebody said of how the file is written.
+        Read options that somebody gave for the file.
 
     Raises
     ------

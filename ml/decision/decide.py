@@ -48,7 +48,7 @@ class Recommendation:
     settled : bool
         False where what is not known yet may still turn the decision.
     words : str
-        What to do; empty where the card says nothing about decisions.
+        Action in words; empty where the card says nothing about decisions.
     """
 
     outcome: str

@@ -55,7 +55,7 @@ def open_table(
     file : binary file
         Read from its beginning; it has to stay open while the lines are read.
     options : ReadOptions
-        What somebody said of how it is written; the rest is found out.
+        Read options that somebody gave; the rest is detected.
     schema : Schema, optional
         Schema of the model that is to read it: its names tell which row is the header and which column gives what, its
         kinds how cells are read. Without it cells stay as they are.

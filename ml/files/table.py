@@ -32,7 +32,7 @@ class Table:
     twice : dict of str to str
         Columns that bear another's name in the file, see :func:`twice_in`.
     matched : Matched
-        Which column gives which feature.
+        Feature that each column gives.
     rules : CellRules
         How its cells are to be read.
     left_out : LeftOut

@@ -40,7 +40,7 @@ def counts_by_cut_off(answers: OneVsRest, outcome: str = "the outcome") -> Count
     Parameters
     ----------
     outcome : str
-        What people call the outcome, for the error's text.
+        Label of the outcome, for the error's text.
 
     Raises
     ------

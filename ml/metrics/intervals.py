@@ -159,7 +159,7 @@ def contrast_interval(
     whole : float or ndarray of float
         Effective records in all; above 0.
     value, cost : float or ndarray of float
-        What a record of each kind counts, not negative; NaN gives NaN.
+        Weight of a record of each kind, not negative; NaN gives NaN.
     """
     one, other = more / whole, less / whole
     low, high = wilson(more, whole)

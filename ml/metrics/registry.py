@@ -44,7 +44,7 @@ class Measure:
     definition : str
         Meaning of the measure in a sentence or two, and its formula.
     better : {"high", "low"}
-        Which way is good.
+        Direction that is good.
     trivial : callable (share of records with the outcome, 0 to 1, both excluded) -> float or None
         Value of a model without skill that knows only that share and acts on all or on none,
         whichever is better by this measure.

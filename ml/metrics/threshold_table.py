@@ -75,7 +75,7 @@ def threshold_table(
     Parameters
     ----------
     outcome : str
-        What people call the outcome, for the error's text.
+        Label of the outcome, for the error's text.
     extra : sequence of float
         Cut-offs that must be among the rows: 0 to 1; others are left out.
     repeats : int

@@ -28,7 +28,7 @@ class Column:
     write : callable (value) -> str
         How a value is written, in the reader's number format.
     absent : str
-        What stands for None.
+        Value that stands for None.
     """
 
     head: str

@@ -36,7 +36,7 @@ class ResultCache:
     Parameters
     ----------
     cache : Cache or None
-        Where results are kept; None computes them each time.
+        Cache of the results; None computes them each time.
     single_flight : SingleFlight or None
         Locks by key, between processes too if it has a folder.
     """

@@ -66,9 +66,9 @@ def build_bundle(
     Parameters
     ----------
     action : {"add", "train", "hold"}
-        What the history calls it; with "hold" the live version stays live.
+        Action in the history; with "hold" the live version stays live.
     by, why : str, optional
-        Who makes it, the user of the operating system by default, and why.
+        Author, the user of the operating system by default, and reason.
 
     Returns
     -------

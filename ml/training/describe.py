@@ -49,19 +49,19 @@ class Description:
     features : dict of str to dict
         Column to fields of :class:`ml.data.feature.Feature`; :func:`check_described` looks at these.
     constraints : list of str
-        What must hold between two features, as :func:`ml.data.constraints.read_constraints` reads it.
+        Constraints between two features, as :func:`ml.data.constraints.read_constraints` reads them.
     payoff : dict
-        What decisions are worth, as :func:`ml.decision.payoff.payoff_of` reads it.
+        Payoff of decisions, as :func:`ml.decision.payoff.payoff_of` reads it.
     cut_offs : dict of str to float
         Outcome to the probability from which we act on it.
     actions : dict
-        What to do in words, as :func:`ml.decision.decide.actions` reads it.
+        Actions in words, as :func:`ml.decision.decide.actions` reads them.
     overrides : dict
         Reasons to decide otherwise, as :func:`ml.decision.outcome_words.override_reasons` reads them.
     crm : dict of str to dict
         System to columns and words of its exports, as :func:`ml.decision.crm_columns.crm_columns` reads them.
     truth : dict of str to class
-        What a word in the truth column means: a class of the estimator, or yes and no of an independent outcome.
+        Meaning of a word in the truth column: a class of the estimator, or yes and no of an independent outcome.
     about : dict
         Goes into the card as it is.
     """

@@ -39,13 +39,13 @@ def infer_schema(
     frame : DataFrame, shape (n, p)
         Training rows: the features in the estimator's order, no truth, no record id.
     described : mapping of column name to Feature fields
-        What the data cannot tell (label, unit, help, hard limits, …); wins over what was inferred.
+        Description beyond the data (label, unit, help, hard limits, …); wins over what was inferred.
     record_id : str, optional
         Name of the column that names a record.
     optional : bool or collection of str
         Columns that the estimator can do without; True for every one.
     constraints : sequence of str
-        What must hold between two features, as in "down_payment <= price".
+        Constraint between two features, as in "down_payment <= price".
     levels : mapping of column name to sequence, optional
         Categories that the estimator's encoders know: such columns are categories, with these choices too.
 

@@ -40,7 +40,7 @@ class Trained:
     trusted : sequence of str
         Names beyond those that any estimator may hold, which the adder has looked at and trusts.
     code : Code, optional
-        What the estimator's own classes and functions are imported from; travels with the version.
+        Code from which the estimator's own classes and functions are imported; travels with the version.
     measures : mapping of label to callable (truth bool (n,), probabilities (n,), weight (n,)) -> float
         Measures of your own, worked out here for each outcome's yes/no question on the hold-out and
         kept in the card.

@@ -25,7 +25,7 @@ def text(template: str, /, **slots: object) -> str:
         The sentence in English, with its slots in braces: "{feature} moves it most." A literal, or a name that holds
         what :func:`mark` gave.
     **slots
-        What stands in the slots: texts, and numbers that are written in the reader's format already.
+        Values of the slots: texts, and numbers that are written in the reader's format already.
     """
     if not template:  # the catalog's own header
         return ""
@@ -167,7 +167,7 @@ def text_parts(template: str, /, **slots: Part) -> list[str | Part]:
     template : str
         As of :func:`text`.
     **slots
-        What stands in the slots.
+        Values of the slots.
 
     Returns
     -------

@@ -64,9 +64,9 @@ class ApiKey:
     hash : str
         SHA-256 of the secret, in hex.
     name : str
-        What it is for.
+        Purpose in words.
     scopes, models : tuple of str
-        What it may do, and with which models; all of them where there are none.
+        Permissions, and the models that they are for; all of them where there are none.
     made_by : str
         Name of the person who made it.
     created : float
@@ -100,9 +100,9 @@ class AuditEvent:
     who : str
         Name of a person or a key.
     what : str
-        What was done: "cut-off changed", "signed in".
+        Action: "cut-off changed", "signed in".
     about : str
-        What it was done to: a model, a person, a key, a job.
+        Object of the action: a model, a person, a key, a job.
     before, after : str
         Value before and after a change.
     why : str

@@ -36,7 +36,7 @@ class Episode:
         When somebody acknowledged the alarm, another version went live, or the model went; None for the one that goes
         on.
     ended_by, ended_why : str
-        Who ended it, empty for the service itself, and why.
+        Person who ended it, empty for the service itself, and the reason.
     """
 
     id: str

@@ -26,7 +26,7 @@ class HandedOut:
     sellers : tuple of str
         Sellers of the list, as ``auth.caller.caller_id`` names them; empty for all who may sell.
     by : str
-        Who handed it out.
+        Person who handed it out.
     at : float
         Seconds since 1970, by the database's clock.
     """
@@ -77,7 +77,7 @@ class Entry:
     tries : int
         Calls without an answer.
     held_by : str
-        Who holds the claim on the entry at the moment; empty where nobody does.
+        Holder of the claim on the entry at the moment; empty where nobody holds it.
     """
 
     assignment: Assignment

@@ -23,7 +23,7 @@ class Challenger:
     since : float
         When it was chosen, by the database's clock; seconds since 1970.
     by, why : str
-        Who chose it, and why.
+        Person who chose it, and the reason.
     left_out : int
         Decisions of its share for which it is not asked: too many were waiting.
     """
@@ -48,7 +48,7 @@ class Waiting:
     live : str
         Key of the version that decided.
     probabilities : mapping of str to float
-        What it said, by outcome.
+        Predicted probabilities, by outcome.
     sealed : str or None
         The record's values; None where they were erased.
     """

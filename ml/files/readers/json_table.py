@@ -27,7 +27,7 @@ class RecordTable:
     dialect : Dialect
         Format of the file; nothing of it is guessed.
     matched : Matched
-        Which name gives which feature.
+        Feature that each name gives.
     twice : dict
         Empty: an object has each name once.
     """

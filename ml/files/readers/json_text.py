@@ -20,7 +20,7 @@ def parse_json(text: str, what: str, *, nan: bool = False) -> Any:
     Parameters
     ----------
     what : str
-        What people call it, for errors.
+        Name for people, for errors.
     nan : bool
         True reads NaN as null, which is what pandas means by it; False refuses it.
 

@@ -39,7 +39,7 @@ class TextScan:
     Attributes
     ----------
     encoding : str
-        As Python names it.
+        Name of the encoding in Python.
     errors : str
         How a byte that is none of the encoding is read: "strict", or :data:`MIXED`.
     odd : int

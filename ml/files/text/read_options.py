@@ -33,7 +33,7 @@ class ReadOptions:
     Attributes
     ----------
     encoding : str or None
-        As Python names it.
+        Name of the encoding in Python.
     separator : str or None
         One character.
     decimal : {",", "."} or None

@@ -32,7 +32,7 @@ class ObjectStorage:
     Parameters
     ----------
     url : str
-        What fsspec takes: ``s3://bucket/models``, ``gs://…``, ``abfs://…``, ``file:///…``, ``memory://…``.
+        Address for fsspec: ``s3://bucket/models``, ``gs://…``, ``abfs://…``, ``file:///…``, ``memory://…``.
     """
 
     def __init__(self, url: str) -> None:

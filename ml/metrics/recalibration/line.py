@@ -70,7 +70,7 @@ def recalibrate(probabilities: Floats, truth: Booleans, weight: Floats, smallest
     weight : ndarray of float, shape (n,)
         Not negative. Only their proportions count: together they are worth Kish's effective sample size.
     smallest : float
-        Where to clip, above 0.
+        Probability at which to clip, above 0.
 
     Returns
     -------

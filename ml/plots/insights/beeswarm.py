@@ -41,7 +41,7 @@ class Beeswarm:
     features : sequence of str, length q
         Labels.
     contributions : sequence of sequences of float, shape (q, r)
-        As differences of probability.
+        Differences of probability.
     heights : sequence of sequences of float, shape (q, r)
         Rank of the value among these records, 0 (lowest) to 1; -1 where values have no order or none is known.
     values : sequence of sequences of str, shape (q, r)

@@ -44,7 +44,7 @@ class ShapleyScatter:
     choices : sequence of str
         The choices that occur, the most common first; empty for numbers and dates.
     contributions : sequence of float, length r
-        As differences of probability.
+        Differences of probability.
     errors : sequence of float, length r
         Their standard errors, from sampling.
     records : int

@@ -35,7 +35,7 @@ def prove_reading(schema: Schema, frame: pd.DataFrame, path: Path, options: Read
     path : Path
         File of the rows. The cells of a Parquet file are typed, and nothing is compared.
     options : ReadOptions
-        What somebody said of how the file is written.
+        Read options that somebody gave for the file.
 
     Returns
     -------

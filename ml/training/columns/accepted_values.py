@@ -32,7 +32,7 @@ def with_accepted_values(schema: Schema, block: Block, ask: Maker, told: Collect
     ask : callable
         Gives the predictor of a schema.
     told : collection of (feature, field)
-        What a person described; it stays.
+        Descriptions by a person; they stay.
     """
     rows = _models(schema, block, ask)
     if not rows:

@@ -35,7 +35,7 @@ def check_columns(frame: pd.DataFrame, columns: Sequence[str], source: str) -> N
     columns : sequence of str
         The estimator's columns, all in the frame.
     source : str
-        What people call the frame.
+        Name of the frame for people.
     """
     for name in columns:
         series = frame[name]

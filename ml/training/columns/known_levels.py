@@ -37,7 +37,7 @@ class KnownLevels:
         What becomes of a gap in a column of `levels`: "nan" and "none" are categories of their own, "filled" is done
         by an imputer of gaps that are no None; a column that is not in here has no place for one.
     fillers : dict of str to value
-        What an imputer puts in the place of gaps, whatever the data hold.
+        Fill value that an imputer puts in the place of gaps, whatever the data hold.
     """
 
     levels: dict[str, list[Any]] = field(default_factory=dict)

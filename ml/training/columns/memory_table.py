@@ -26,7 +26,7 @@ def frame_table(X: Any, y: Any, truth: Sequence[str], name: str) -> TrainingTabl
     truth : sequence of str
         Names of the columns of the truth.
     name : str
-        What people call X, for errors.
+        Name of X for people, for errors.
 
     Raises
     ------

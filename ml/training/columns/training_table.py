@@ -50,9 +50,9 @@ class TrainingTable:
     spelled : dict of str to str
         Names that were changed to those in the file.
     label : str
-        What people call a frame that never was a file.
+        Name for people of a frame that never was a file.
     options : ReadOptions
-        What somebody said of how the file is written.
+        Read options that somebody gave for the file.
     known : tuple of str
         Names of columns by which its header was found.
     dialect : Dialect or None
@@ -105,7 +105,7 @@ def read_training_table(
     texts : collection of str
         Columns whose cells are texts even where they look like numbers.
     options : ReadOptions
-        What somebody said of how it is written.
+        Read options that somebody gave.
     known : collection of str
         Names of columns that it has for sure: the header stands where they are.
 

@@ -31,7 +31,7 @@ def save_estimator(estimator: Any, folder: Path, trusted: Sequence[str] = (), co
     trusted : sequence of str
         Names that the adder trusts beyond those that any estimator may hold.
     code : Code, optional
-        What its own classes and functions are imported from.
+        Code from which its own classes and functions are imported.
 
     Returns
     -------

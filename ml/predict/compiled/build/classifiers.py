@@ -55,7 +55,7 @@ def forests(
     counts : list of int
         Numbers of classes of the outputs.
     columns : list of ndarray, optional
-        Which columns of the matrix each tree was given; all of them when None.
+        Columns of the matrix that each tree was given; all of them when None.
     """
     # Of two classes only the second is summed (see tree_models.Forest).
     summed = [[1] if count == 2 else list(range(count)) for count in counts]

@@ -27,7 +27,7 @@ class Grown:
     gap_left : ndarray of bool
         A missing value goes left.
     weight : ndarray of float
-        What a leaf adds.
+        Value that a leaf adds.
     target : int
         The column of the sum that it adds to.
     members : dict of int to tuple of int
