@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -188,6 +189,14 @@ class Feature:
         return texts | {text_of(choice.value): choice.value for choice in self.choices}
 
     @cached_property
+    def by_composed(self) -> dict[str, str | int | float | bool]:
+        """Values by accepted text in Unicode's composed form, where only one value has it."""
+        found: dict[str, set[Any]] = {}
+        for text, value in self.by_text.items():
+            found.setdefault(composed(text), set()).add(value)
+        return {text: next(iter(values)) for text, values in found.items() if len(values) == 1}
+
+    @cached_property
     def values_of_choices(self) -> frozenset[Any]:
         """The accepted values of a category."""
         return frozenset(choice.value for choice in self.choices)
@@ -230,6 +239,11 @@ def text_of(value: Value) -> str:
         exact = value.second or value.microsecond
         return value.isoformat(" ", "auto" if exact else "minutes")
     return value.isoformat() if isinstance(value, dt.date) else str(value).strip()
+
+
+def composed(text: str) -> str:
+    """A text in Unicode's composed form: "é" is one character, where macOS writes two."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def plain(value: Any) -> Any:

@@ -113,8 +113,10 @@ def _categorical(feature: Feature, array: np.ndarray) -> Any:
     import pandas as pd
 
     dtype = _category_dtype(feature)
-    known = feature.values_of_levels
-    return pd.Categorical([value if value in known else None for value in array.tolist()], dtype=dtype)
+    known, values = feature.values_of_levels, array.tolist()
+    if feature.kind == "boolean":  # 1.0 equals True, but pandas does not find it among truth values
+        values = [None if math.isnan(value) else bool(value) for value in values]
+    return pd.Categorical([value if value in known else None for value in values], dtype=dtype)
 
 
 def _category_dtype(feature: Feature) -> Any:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from ml.data.feature import MOST_LISTED, Feature, Value, text_of
+from ml.data.feature import MOST_LISTED, Feature, Value, composed, text_of
 from ml.data.value_words import (
     LONGEST_TEXT,
     accepted,
@@ -136,6 +136,8 @@ def _category(feature: Feature, raw: object) -> Value:
     written = text_of(raw)  # type: ignore[arg-type]
     if written in feature.by_text:
         return feature.by_text[written]
+    if not written.isascii() and (same := composed(written)) in feature.by_composed:
+        return feature.by_composed[same]
     whole = text_of(float(written)) if NUMBER.fullmatch(written) else written
     if whole in feature.by_text and (feature.numeric_choices or whole.lstrip("-").isdecimal()):
         return feature.by_text[whole]  # pandas writes a whole number with gaps in its column as 1.0

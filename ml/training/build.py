@@ -38,11 +38,12 @@ from ml.lifecycle.trusted_types import allowed
 from ml.metrics.custom import CARD, compute_measures
 from ml.predict.calling_convention import CARD as CONVENTION
 from ml.predict.compile import CannotCompile, compile_estimator, prove
-from ml.predict.predictor import Predictor, SklearnPredictor, offers
+from ml.predict.predictor import EstimatorFailed, Predictor, SklearnPredictor, offers
 from ml.runtime import memory
 from ml.text.holdout_words import CARD as CHECKS
 from ml.training.best_cut_offs import best_cut_offs
 from ml.training.checks.holdout_checks import check_holdout
+from ml.training.checks.prove_round_trip import prove_round_trip
 from ml.training.estimator.answerable import answerable
 from ml.training.estimator.labels_follow import labels_follow
 from ml.training.estimator.row_by_row import check_row_by_row
@@ -79,7 +80,7 @@ def build_bundle(
     ------
     InvalidData
         When the name, the outcomes, the hold-out, `by` or `why` do not fit, or the estimator's answer for a row depends
-        on chance, on other rows or on what it was asked before.
+        on chance, on other rows or on what it was asked before, or is another one for the row as it is kept.
     UntrustedModel
         When the estimator holds types that nobody trusted.
     """
@@ -104,7 +105,14 @@ def build_bundle(
 def _write(trained: Trained, folder: Path) -> Trusted:
     """Write the version's files; gives the types and code that its estimator needs trusted."""
     with without_jobs(trained.estimator) as estimator:
-        return _write_all(trained, estimator, folder)
+        try:
+            return _write_all(trained, estimator, folder)
+        except EstimatorFailed as error:
+            raise InvalidData(
+                f"The estimator answers some rows and fails for others: {' '.join(str(error).split())[:300]}",
+                "Pages and explanations ask about any combination of values. Let it answer all of them, as "
+                "RadiusNeighborsClassifier does with outlier_label set to one of its classes.",
+            ) from error
 
 
 def _write_all(trained: Trained, estimator: Any, folder: Path) -> Trusted:
@@ -112,6 +120,7 @@ def _write_all(trained: Trained, estimator: Any, folder: Path) -> Trusted:
     reference = SklearnPredictor(estimator, schema, outcomes, trained.convention)
     holdout, left_out = _answered_holdout(trained, reference)
     check_row_by_row(reference, schema, holdout.block)
+    prove_round_trip(trained, estimator, reference)
     rows = trained.training if trained.background is None else trained.background
     background = block_of_frame(schema, _sample(rows, BACKGROUND_ROWS))
     background = take(background, answerable(reference, background)[0])

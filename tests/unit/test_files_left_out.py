@@ -51,6 +51,10 @@ def left_out(schema, *lines):
         (MIXED, ["income;age;region", "50;30;North", "# exported by hand"], (1, 1, 0)),
         (MIXED, ["income;age;region", "50;30;North", "fifty;;", ";;Nowhere at all"], (3, 0, 0)),
         (NUMBERS, ["income;age", "50;30", "Source: our own records;"], (2, 0, 0)),
+        # appended with another separator: records, which are refused and not cut
+        (MIXED, ["income;age;region", "50;30;North", "60,31,New South"], (2, 0, 0)),
+        (MIXED, ["income,age,region", "50,30,North", "60\t31\tNew South"], (2, 0, 0)),
+        (MIXED, ["income;age;region", "50;30;North", "Taken from A, B, and C"], (1, 1, 0)),
         # units below the header, and there only
         (MIXED, ["income;age;region", "T€;Jahre;", "50;30;North"], (1, 1, 0)),
         (MIXED, ["income;age;region", "", "[EUR];(years);(text)", "50;30;North", "EUR;years;"], (2, 1, 0)),

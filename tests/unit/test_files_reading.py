@@ -77,6 +77,12 @@ def column(cells, name="amount", **options):
         ("1,5E+03", None, "1.5e+03"),
         ("CHF 1'200", "1200", "1200"),
         ("R$ 5", "5", "5"),
+        ("1.234,–", None, "1234."),
+        ("kr 20,-", None, "20."),
+        ("CHF 1'250.--", "1250.", None),
+        ("-20.-", "-20.", None),
+        ("20.5-", "-20.5", None),
+        ("70 kg", "70", "70"),
     ],
 )
 def test_numbers_as_people_write_them(text, point, comma):
@@ -84,9 +90,16 @@ def test_numbers_as_people_write_them(text, point, comma):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "x", "1,2,3", "1.2.3", "12,34.5", "--5", "(5", "5 6 7", "1 2", "12a34", "31.12.2025"]
+    "text", ["", "x", "1,2,3", "1.2.3", "12,34.5", "--5", "(5", "5 6 7", "1 2", "12a34", "31.12.2025", "5--"]
 )
 def test_what_is_no_number_stays_none(text):
+    assert readings(text)[:2] == (None, None)
+
+
+@pytest.mark.parametrize(
+    "text", ["64k", "k 64", "3,5 Tsd.", "0.4 Mio", "2 mrd", "$5m", "€ 2 bn", "5 lac", "3½", "3²", "50¢"]
+)
+def test_a_number_with_its_size_is_not_read_without_it(text):
     assert readings(text)[:2] == (None, None)
 
 
@@ -253,6 +266,35 @@ def test_columns_are_found_by_names_that_read_alike(name, feature):
     found = match_columns(SCHEMA, [name, "other"])
     assert found.columns[name] == feature
     assert bool(found.near) == (name in ("amuont", "customer sinse"))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "income (k€)",
+        "income k€",
+        "income_k",
+        "income [tsd]",
+        "Income ('000)",
+        "income (TEUR)",
+        "Income (Mio €)",
+        "income_pct",
+    ],
+)
+def test_a_column_that_counts_in_thousands_is_not_taken_for_a_misspelling(name):
+    pay = Schema((Feature("income", "Income", "number"), Feature("income_k_total", "In thousands", "number")))
+    assert match_columns(pay, [name]).columns == {name: None}
+    assert match_columns(pay, ["incone"]).columns == {"incone": "income"}
+    of_size = Schema((Feature("income_k", "Income", "number"),))
+    assert match_columns(of_size, ["incone_k"]).columns == {"incone_k": "income_k"}
+
+
+def test_names_and_choices_of_a_mac_are_those_of_others():
+    town = Feature(
+        "gr\u00f6\u00dfe", "Gr\u00f6\u00dfe", "category", choices=(Choice("m\u00e4\u00dfig", "m\u00e4\u00dfig"),)
+    )
+    rows, table = read("Gro\u0308\u00dfe\nMa\u0308\u00dfig\n", Schema((town,)))
+    assert (rows, table.notes) == ([("m\u00e4\u00dfig",)], [])
 
 
 def test_a_name_that_may_be_two_features_is_none():

@@ -32,6 +32,26 @@ def test_numbers_up_to_15_digits_have_no_exponent(value, text):
     assert shown(value) == text
 
 
+TOWN = Feature(
+    "town",
+    "Town",
+    "category",
+    unknown=True,
+    choices=(Choice("Sankt P\u00f6lten", "Capital"), Choice("Ko\u0308ln", "K\u00f6ln")),
+)
+
+
+@pytest.mark.parametrize("raw", ["Sankt P\u00f6lten", "Sankt Po\u0308lten", " Sankt Po\u0308lten ", "Capital"])
+def test_a_choice_is_the_same_in_either_form_of_unicode(raw):
+    assert read_value(TOWN, raw) == "Sankt P\u00f6lten"
+    assert read_value(TOWN, "K\u00f6ln") == read_value(TOWN, "Ko\u0308ln") == "Ko\u0308ln"  # as training wrote it
+
+
+def test_texts_that_differ_in_their_form_only_stay_two_choices_where_training_has_both():
+    both = replace(TOWN, choices=(Choice("\u00e9", "one"), Choice("e\u0301", "two")))
+    assert [read_value(both, raw) for raw in ("\u00e9", "e\u0301")] == ["\u00e9", "e\u0301"]
+
+
 CHOICES = Feature("paid", "Paid", "category", choices=(Choice(0, "No"), Choice(1, "Yes")))
 
 

@@ -10,11 +10,17 @@ SPACES = " \t\u00a0\u2007\u2009\u202f\u200b\ufeff"
 MINUS = "−–‒"
 _SPACE = f"[{SPACES}]"
 _GROUPS = {".": r"\.", ",": ",", "'": "['’]", " ": _SPACE}
-_CODE = r"(?:[^\W\d_]{1,3}\.?|R\$|[\u0024\u00a2-\u00a5\u20a0-\u20c0])"  # EUR, Fr., kr, zł, R$, or a sign of money
+_CODE = r"(?:[^\W\d_]{1,3}\.?|R\$|[\u0024\u00a3-\u00a5\u20a0-\u20c0])"  # EUR, Fr., kr, zł, R$, or a sign of money
+# What makes another number of the one beside it: thousands, millions, hundredths. It is asked about, and never read
+_SIZES = frozenset(
+    """
+    k tsd tds ths thd tys tkr mil mio mln mn mrd mld mia mds bn bln bil bio trn mlr cr lac lk ct cts тыс млн
+    """.split()  # noqa: SIM905 - the list is read by people
+)
 _AMOUNT = re.compile(
-    rf"(?P<open>\()?(?P<sign>[+-])?{_SPACE}*(?:{_CODE}{_SPACE}*)?(?P<sign2>[+-])?"
+    rf"(?P<open>\()?(?P<sign>[+-])?{_SPACE}*(?:(?P<before>{_CODE}){_SPACE}*)?(?P<sign2>[+-])?"
     rf"(?P<body>[0-9.,'’{SPACES}]*[0-9][.,]?(?:[eE][+-]?[0-9]+)?)"
-    rf"(?P<sign3>-)?{_SPACE}*(?:(?P<percent>%)|{_CODE})?(?P<close>\))?"
+    rf"(?:(?<=[.,])(?P<none>-{{1,2}})|(?P<sign3>-))?{_SPACE}*(?:(?P<percent>%)|(?P<after>{_CODE}))?(?P<close>\))?"
 )
 PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
@@ -58,13 +64,17 @@ def readings(text: str) -> NumberReadings:
     """Readings of a text as a number; (None, None) where it is none.
 
     Groups are of three digits, with a point, comma, apostrophe or any space between them; a minus may be typographic,
-    stand behind, or be brackets; one sign or short name of a currency, or a percent sign, may stand beside.
+    stand behind, or be brackets; one sign or short name of a currency, or a percent sign, may stand beside. Dashes in
+    place of decimals (``20.–``, ``20,-``) are none. A number with its size ("64k", "3 Mio") is none.
     """
     written = text.strip(SPACES)
     for minus in MINUS:
         written = written.replace(minus, "-")
     found = _AMOUNT.fullmatch(written)
     if found is None or (found["open"] is None) != (found["close"] is None):
+        return NONE
+    beside = list(filter(None, (found["before"], found["after"])))
+    if len(beside) > 1 or not all(map(_is_currency, beside)):  # the second of two is a size: $5m
         return NONE
     signs = [sign for sign in (found["sign"], found["sign2"], found["sign3"], found["open"] and "-") if sign]
     if len(signs) > 1:
@@ -76,6 +86,12 @@ def readings(text: str) -> NumberReadings:
         for value in (_with_point(body, "."), _with_point(body, ","))
     ]
     return NumberReadings(values[0], values[1], found["percent"] is not None)
+
+
+def _is_currency(word: str) -> bool:
+    """True for what changes nothing of the number beside it, unlike a fraction (½), a power or a size."""
+    name = word.removesuffix(".")
+    return (not name.isalnum() or name.isalpha()) and name.casefold() not in _SIZES
 
 
 def _exponent(body: str) -> tuple[str, str]:

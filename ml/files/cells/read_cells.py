@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import Any
 
-from ml.data.feature import Feature, text_of
+from ml.data.feature import Feature, composed, text_of
 from ml.data.parsing import is_blank
 from ml.data.schema import Schema
 from ml.data.yes_no import PAIRS
@@ -103,8 +103,8 @@ class CellRules:
             return cell
         if text in feature.by_text or text.casefold() in feature.coded:
             return text
-        if feature.kind == "category" and text.casefold() in self._spellings(feature):
-            return self._spellings(feature)[text.casefold()]
+        if feature.kind == "category" and (folded := composed(text).casefold()) in self._spellings(feature):
+            return self._spellings(feature)[folded]
         if text.casefold() in MARKERS or not text.strip(RULE):
             return ""
         read = _READERS.get("number" if feature.numeric_choices else feature.kind)
@@ -165,7 +165,7 @@ def spellings(feature: Feature) -> dict[str, str]:
     """Alternative spellings of choices and words for yes and no, in small letters, to the choice."""
     found: dict[str, set[str]] = {}
     for text in feature.by_text:
-        found.setdefault(text.casefold(), set()).add(text_of(feature.by_text[text]))
+        found.setdefault(composed(text).casefold(), set()).add(text_of(feature.by_text[text]))
     made = {folded: next(iter(texts)) for folded, texts in found.items() if len(texts) == 1}
     if feature.yes_no:
         no, yes = map(text_of, feature.yes_no)

@@ -13,6 +13,7 @@ from ml.data.schema import Schema
 from ml.files.cells.numbers import readings
 from ml.files.cells.read_cells import CellRules
 from ml.files.header.units import is_unit
+from ml.files.text.separators import SEPARATORS
 from ml.translation import plural
 
 MOST_NAMED = 5  # lines that are named by their number
@@ -185,7 +186,15 @@ class RecordFilter:
         told = [at for at, cell in enumerate(cells) if cell.strip()]
         if len(told) != 1 or len(self.header) < FEWEST_COLUMNS or told[0] not in self.plain:
             return False
-        return len(re.findall(r"[^\W\d_]{2,}", cells[told[0]])) > 1
+        text = cells[told[0]]
+        return len(re.findall(r"[^\W\d_]{2,}", text)) > 1 and not any(
+            self._parts_a_record(text, separator) for separator in SEPARATORS[:-1]
+        )
+
+    def _parts_a_record(self, text: str, separator: str) -> bool:
+        """True when another separator than that of the file makes a record of a text: it is refused, and not cut."""
+        parts = text.split(separator)
+        return len(parts) == len(self.header) and any(_is_amount(parts[at]) for at in self.numbers)
 
     def _total(self, cells: Sequence[str], known: Sequence[int]) -> str | None:
         """A word such as "Total" beside which numbers stand, and nothing else; None where it is no such line.

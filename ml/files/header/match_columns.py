@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from ml.data.schema import Schema
 from ml.errors import LikelyError
-from ml.files.header.units import without_unit
+from ml.files.header.units import size_in, without_unit
 from ml.files.text.plain_name import plain_name
 from ml.translation import in_row, text
 
@@ -152,11 +152,7 @@ def _near(schema: Schema, found: Mapping[str, str | None]) -> dict[str, str]:
     fits: list[tuple[str, str]] = []
     for name in (name for name, feature in found.items() if feature is None):
         told = names.get(plain_name(without_unit(name)))
-        close = (
-            {told}
-            if told
-            else {feature for word, feature in names.items() if _one_typing_error(plain_name(name), word)}
-        )
+        close = {told} if told else {feature for word, feature in names.items() if _is_misspelling(name, word)}
         if len(close) == 1 and close <= wanted:
             fits.append((name, next(iter(close))))
     counts = Counter(feature for _, feature in fits)
@@ -169,6 +165,11 @@ def reads_like_a_feature(schema: Schema, name: str) -> bool:
     plain = plain_name(without_unit(name))
     known = set(map(plain_name, words | {schema.record_id or ""}))
     return plain in known or any(_one_typing_error(plain, word) for word in known)
+
+
+def _is_misspelling(name: str, word: str) -> bool:
+    """True when a name is a typing error away from a plain one and counts in the same size: "income_k" is no income."""
+    return word.endswith(size_in(name)) and _one_typing_error(plain_name(name), word)
 
 
 def _one_typing_error(a: str, b: str) -> bool:

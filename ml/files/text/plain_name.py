@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 
 def plain_name(name: str) -> str:
-    """Letters and digits only: "Applicant income" and "applicant_INCOME" read alike."""
-    return re.sub(r"[\W_]+", "", name.casefold())
+    """Letters and digits only: "Applicant income" and "applicant_INCOME" read alike, in either form of Unicode."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFC", name).casefold())

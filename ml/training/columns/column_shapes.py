@@ -39,7 +39,7 @@ def _numbers(known: pd.Series) -> dict[str, Any]:
     numbers = known.astype(float)
     low, high, middle = float(numbers.min()), float(numbers.max()), float(numbers.median())
     step = nice_step(high - low)
-    return {"seen": (low, high), "step": step, "default": round(round(middle / step) * step, 10)}
+    return {"seen": (low, high), "step": step, "default": round(round(middle / step) * step, _digits(step, 10))}
 
 
 def _integers(known: pd.Series) -> dict[str, Any]:
@@ -69,7 +69,12 @@ def nice_step(span: float) -> float:
         return 1.0
     exact = span / 100
     power = 10.0 ** math.floor(math.log10(exact))
-    return round(min((1, 2, 5, 10), key=lambda times: abs(times * power - exact)) * power, 12)
+    return round(min((1, 2, 5, 10), key=lambda times: abs(times * power - exact)) * power, _digits(exact, 12))
+
+
+def _digits(number: float, fewest: int) -> int:
+    """Decimals to which a small number is rounded: enough that something is left of it."""
+    return max(fewest, 2 - math.floor(math.log10(number)))
 
 
 def _category(known: pd.Series) -> dict[str, Any]:
