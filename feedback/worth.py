@@ -1,4 +1,4 @@
-"""Worth of acting on a decision, as every door tells it."""
+"""Worth of acting on a decision, computed alike for page, API and jobs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Scores with missing values, one rule for all doors: the estimator's own way with gaps, or v(K), what is known.
+"""Scores with missing values, by one rule for page, API, files and commands: the estimator's own, or averaged.
 
 With "average" a missing value is a blank, as on the Prediction page: the score is the average over what it may be
 (:mod:`ml.advice.value_function`). Complete records are scored by the estimator in any case.

@@ -81,7 +81,7 @@ def read_records(schema: Schema, raws: Iterable[object], *, extra: bool = False)
     ----------
     raws : iterable of mapping
         Name or alias to raw value: JSON values, or text as from a form or a file. A Problem
-        stands for a record that the door itself could not read.
+        stands for a record that its reader could not read.
     extra : bool
         True where a record may bring columns that the model does not know (files do).
     """

@@ -1,6 +1,6 @@
 """Recommendation about an outcome at a probability: to act or not, what that is worth, and what to do in words.
 
-Every door asks here, so that the Prediction page, the API, campaigns, reports and the command line decide alike:
+Prediction page, API, campaigns, reports and command line all ask here, so that they decide alike:
 `decide` for a record, `acts` for many, `cut_offs_reached` at many cut-offs. The counts of all cut-offs that occur
 (``ml/metrics/confusion_matrix.py``) come from sorted records instead; ``tests/unit/test_one_cut_off_rule.py`` holds
 them against `acts`.
