@@ -7,6 +7,7 @@ import zipfile
 
 import openpyxl
 import pytest
+import xlsxwriter
 
 from ml.errors import InvalidData, Unreadable
 from ml.files.file_kinds import format_of
@@ -40,6 +41,33 @@ def changed(data, name, change):
 def read(data):
     table = open_table(io.BytesIO(data))
     return table.header, list(table.lines)
+
+
+def by_xlsxwriter(calculated=lambda content: content):
+    """A workbook with formulas as XlsxWriter writes them: 0 beside each, or what it was told."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        sheet = book.add_worksheet()
+        for at, row in enumerate([["id", "income", "age"], ["a", 0, 30], ["b", None, 0]]):
+            sheet.write_row(at, 0, row)
+        sheet.write_formula("B3", "=SUM(B2,5)")
+        sheet.write_row(3, 0, ["c"])
+        sheet.write_formula("B4", "=B2+7", value=7)
+        sheet.write_formula("C4", '=IF(A4="c",40,0)')
+    return changed(out.getvalue(), "xl/workbook.xml", calculated)
+
+
+def test_a_formula_with_the_0_of_the_program_that_wrote_it_is_no_0():
+    table = open_table(io.BytesIO(by_xlsxwriter()))
+    assert list(table.lines) == [["a", "0", "30"], ["b", "", "0"], ["c", "7", ""]]
+    (note,) = table.dialect.notes
+    assert "2 cells hold formulas without a computed value, which is read as empty: B3, C4." in note
+
+
+def test_a_formula_that_excel_found_to_be_0_is_0():
+    data = by_xlsxwriter(lambda content: content.replace(b' fullCalcOnLoad="1"', b""))
+    assert read(data)[1] == [["a", "0", "30"], ["b", "0", "0"], ["c", "7", "0"]]
+    assert open_table(io.BytesIO(data)).dialect.notes == ()
 
 
 MOMENT = dt.datetime(2026, 1, 31, 13, 45)  # noqa: DTZ001 - workbooks know no zones

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import mmap
-import re
 import zipfile
 import zlib
 from collections.abc import Collection, Iterator
@@ -14,9 +13,10 @@ from typing import Any
 import python_calamine as calamine
 
 from ml.files.readers.refused import SAVE, RefusedFile
+from ml.files.readers.uncalculated import Uncalculated, uncalculated
 from ml.files.text.plain_name import plain_name
 from ml.files.text.separators import LOOKED_AT
-from ml.translation import mark, plural, serialize_messages, text
+from ml.translation import mark, serialize_messages, text
 
 MOST_ROWS = 1_048_576  # of a sheet, by Excel's own limit
 MOST_CELLS = 50_000_000  # of a sheet, empty ones too: they are held in memory
@@ -32,10 +32,8 @@ LARGE_PARTS = mark(
 LARGE_WORKBOOK = mark(
     "Unpacked the workbook has {size} MB, too much to be read; of one of this size up to {most} MB are accepted."
 )
-MOST_NAMED = 5
 HEADER = 30  # bytes of a part's own header in the archive
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # name of the part that holds it
-_FORMULA = re.compile(rb'<c r="([A-Z]+[0-9]+)"[^>]*>\s*<f[ >/](?:(?!</c>).)*?</c>', re.DOTALL)
 
 
 def read_workbook(path: str, sheet: str | None, known: Collection[str]) -> Iterator[Any]:
@@ -59,10 +57,10 @@ def read_workbook(path: str, sheet: str | None, known: Collection[str]) -> Itera
     notes = []
     if len(visible) > 1:
         notes.append(text("The workbook has {n} sheets; “{sheet}” was read.", n=len(visible), sheet=chosen))
-    if form == "xlsx":
-        notes += _uncalculated(path, chosen)
+    formulas = uncalculated(path, chosen) if form == "xlsx" else Uncalculated()
+    notes += formulas.notes
     yield {"format": form, "sheet": chosen, "sheets": visible, "notes": serialize_messages(notes)}
-    yield from _whole(rows)
+    yield from formulas.blanked(_whole(rows))
 
 
 def _format(path: str) -> str:
@@ -199,53 +197,3 @@ def _whole(sheet: Any) -> Iterator[list[Any]]:
     left = [""] * first_column
     for row in sheet.iter_rows():
         yield [*left, *row]
-
-
-def _uncalculated(path: str, sheet: str) -> list[str]:
-    """Sentences about formulas without a stored result, which read as empty."""
-    part = _part_of(path, sheet)
-    if part is None:
-        return []
-    places: list[str] = []
-    count = 0
-    with zipfile.ZipFile(path) as archive, archive.open(part) as xml:
-        rest = b""
-        while block := xml.read(BLOCK):
-            part_read = rest + block
-            cut = part_read.rfind(b"</c>") + 4 if b"</c>" in part_read else 0
-            for found in _FORMULA.finditer(part_read, 0, cut) if b"<f" in part_read else ():
-                if not re.search(rb"<v>[^<]|<is>", found[0]):
-                    count += 1
-                    places += [found[1].decode()] if len(places) < MOST_NAMED else []
-            rest = part_read[cut:][-BLOCK:]
-    if not count:
-        return []
-    more = " …" if count > len(places) else ""
-    said = plural(
-        "{n} cell holds a formula without a computed value, which is read as empty: {cells}. Save it in Excel first.",
-        "{n} cells hold formulas without a computed value, which is read as empty: {cells}. Save it in Excel first.",
-        count,
-        n=f"{count:,}",
-        cells=f"{', '.join(places)}{more}",
-    )
-    return [said]
-
-
-def _part_of(path: str, sheet: str) -> str | None:
-    """The part of the archive that holds a sheet."""
-    from xml.etree import ElementTree
-
-    with zipfile.ZipFile(path) as archive:
-        try:
-            book = ElementTree.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314 - its size was checked; no entities
-            links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
-        except (KeyError, ElementTree.ParseError):
-            return None
-        names = set(archive.namelist())
-    targets = {link.get("Id"): link.get("Target", "") for link in links}
-    for each in book.iter():
-        if each.tag.endswith("}sheet") and each.get("name") == sheet:
-            key = next((value for name, value in each.attrib.items() if name.endswith("}id")), None)
-            target = targets.get(key, "").lstrip("/")
-            return next((name for name in (target, f"xl/{target}") if name in names), None)
-    return None
