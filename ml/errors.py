@@ -180,3 +180,9 @@ class TooManyRecords(LikelyError):
     """More records than one request may have."""
 
     code = "too_many_records"
+
+
+def os_error_words(error: OSError) -> str:
+    """An error of the operating system in words, without its number: the file, where it is named, and what is wrong."""
+    words = error.strerror or str(error)
+    return f"{error.filename}: {words}" if isinstance(error.filename, str) else words

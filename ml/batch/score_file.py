@@ -16,7 +16,7 @@ from ml.batch.compare_file import compare_file, every_nth
 from ml.batch.result_columns import added_columns, result_header
 from ml.batch.score_lines import Gaps, score_lines
 from ml.bundle.bundle import Bundle
-from ml.errors import InvalidData, Problem
+from ml.errors import InvalidData, Problem, os_error_words
 from ml.files.cells.safe_cells import csv_text
 from ml.files.open_table import AUTO, open_table
 from ml.files.table import ReadPlan, Table, row_of
@@ -139,7 +139,7 @@ def score_file(
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise InvalidData(f"{_name(source)} cannot be scored into {_name(target)}: {error}.") from None
+        raise InvalidData(f"{_name(source)} cannot be scored into {_name(target)}: {os_error_words(error)}.") from None
 
 
 def _compared(bundle: Bundle, table: Table, lines: Lines) -> list[str]:

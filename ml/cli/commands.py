@@ -34,7 +34,7 @@ from ml.cli.examples import add_examples
 from ml.cli.instances import backup, restore, sync, upload
 from ml.cli.instances.sharing import catch_up
 from ml.decision.cut_offs import ChosenCutOffs
-from ml.errors import InvalidRecord, LikelyError, Problem
+from ml.errors import InvalidRecord, LikelyError, Problem, os_error_words
 from ml.service import Service, open_service
 
 COMMANDS = (
@@ -137,6 +137,9 @@ def main(
         return FAILED
     except BrokenPipeError:  # whatever reads our standard output, such as head, has ended
         return OK
+    except OSError as error:
+        print(f"error: {os_error_words(error)}.", file=sys.stderr)
+        return FAILED
     return done
 
 

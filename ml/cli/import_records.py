@@ -17,7 +17,7 @@ from ml.cli import BAD_INPUT, OK
 from ml.cli.options import add_file_options, file_options, print_dialect
 from ml.data.records import LONGEST_ID, read_records
 from ml.data.schema import Schema
-from ml.errors import InvalidData, Problem
+from ml.errors import InvalidData, Problem, os_error_words
 from ml.files.open_table import AUTO, open_table
 from ml.files.table import Table
 from ml.files.text.dialect import Dialect
@@ -130,7 +130,7 @@ def load_book(
             loaded.kept = book_store.fill(bundle.name, map(as_row, entries))
             loaded.dialect, loaded.notes = table.dialect, table.notes
     except OSError as error:
-        raise InvalidData(f"{source} cannot be read: {error}.") from None
+        raise InvalidData(f"{source} cannot be read: {os_error_words(error)}.") from None
     return loaded
 
 

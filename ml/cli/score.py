@@ -13,7 +13,7 @@ from ml.cli import BAD_INPUT, OK
 from ml.cli.options import add_file_options, file_options, print_dialect
 from ml.cli.streams import STREAM, is_standard_output, source_of, standard_output
 from ml.data.value_words import gap_sentences
-from ml.errors import LikelyError
+from ml.errors import InvalidData, LikelyError
 from ml.files.table import refused_in_words
 from ml.files.write.formats import DECIMALS, ENDINGS, FORMATS, SEPARATORS, format_of_path
 from ml.service import open_service
@@ -53,6 +53,8 @@ def run(given: argparse.Namespace) -> int:
 
     if given.scheduler and not given.engine:
         raise LikelyError("--scheduler belongs to an engine.", "Add --engine dask.")
+    if given.source.is_file() and given.target.exists() and given.source.samefile(given.target):
+        raise InvalidData(f"{given.target} is the file of --in, too.", "Name another for the result: records stay.")
     form = format_of_path(given.target, given.format or "", given.out_separator or "", given.out_decimal or "")
     form.check(0)
     options = file_options(given)

@@ -10,6 +10,7 @@ from ml.cli import BAD_INPUT, OK
 from ml.cli.made_version import split_key
 from ml.cli.options import add_history_options
 from ml.lifecycle.history import by_whom
+from ml.service import open_service
 
 
 class Challengers(Protocol):
@@ -59,6 +60,7 @@ def run(given: argparse.Namespace) -> int:
         return OK
     state = challengers.state(name)
     if state is None:
+        open_service(given.models).model(name)  # UnknownModel: a name that was mistyped has no challenger either
         print(f"{name} has no challenger")
         return BAD_INPUT
     _print(state, challengers.judged(state))

@@ -62,10 +62,10 @@ def add_as_of_option(parser: argparse.ArgumentParser) -> None:
 
 
 def count(written: str) -> int:
-    """A number from 1; ValueError for anything else."""
-    if (number := int(written)) < 1:
-        raise ValueError(written)
-    return number
+    """A whole number from 1; ArgumentTypeError for anything else."""
+    if not written.isdecimal() or int(written) < 1:
+        raise argparse.ArgumentTypeError(f"{written!r} is no whole number from 1.")
+    return int(written)
 
 
 def run(given: argparse.Namespace) -> int:

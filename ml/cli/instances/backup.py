@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 from ml.cli import OK
-from ml.errors import InvalidData
+from ml.errors import InvalidData, os_error_words
 from ml.files.write.atomic_output import atomic_output
 from ml.lifecycle.archive import write_pointers, write_versions
 
@@ -80,7 +80,7 @@ def run(given: argparse.Namespace) -> int:
             with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
                 head = _write(archive, store, given)
     except OSError as error:
-        raise InvalidData(f"{given.file} cannot be written: {error}.") from None
+        raise InvalidData(f"{given.file} cannot be written: {os_error_words(error)}.") from None
     print_head(head)
     print(f"written to {given.file}")
     return OK

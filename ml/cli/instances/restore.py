@@ -14,7 +14,7 @@ from typing import Any
 from ml.cli import OK
 from ml.cli.instances.backup import FORMAT, HEAD, Parts, StoreBackup, print_head
 from ml.cli.instances.sharing import catch_up
-from ml.errors import InvalidData
+from ml.errors import InvalidData, os_error_words
 from ml.lifecycle.archive import read_pointers, read_versions
 from ml.lifecycle.commit import refresh_shared
 from ml.lifecycle.history import FILE
@@ -92,7 +92,8 @@ def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
         with zipfile.ZipFile(file) as archive:
             yield archive
     except (zipfile.BadZipFile, OSError) as error:
-        raise InvalidData(f"{file} is no backup of Likely that can be read: {error}.") from None
+        words = os_error_words(error) if isinstance(error, OSError) else error
+        raise InvalidData(f"{file} is no backup of Likely that can be read: {words}.") from None
 
 
 def _head(archive: zipfile.ZipFile, file: Path) -> dict[str, Any]:

@@ -33,12 +33,21 @@ def atomic_output(target: Path | IO[bytes]) -> Iterator[IO[bytes]]:
     else:
         real = target.resolve()
         part = real.with_name(f".{real.name}.{os.getpid()}.part")
+        opened = _opened(part, target)
         try:
-            with part.open("wb") as file:
+            with opened as file:
                 yield file
             os.replace(part, real)
         finally:
             part.unlink(missing_ok=True)
+
+
+def _opened(part: Path, target: Path) -> IO[bytes]:
+    """Open the partial file; an error names the target, which is the one that somebody knows."""
+    try:
+        return part.open("wb")
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(target)) from None
 
 
 def _is_special(target: Path) -> bool:
