@@ -70,6 +70,38 @@ def test_a_formula_that_excel_found_to_be_0_is_0():
     assert open_table(io.BytesIO(data)).dialect.notes == ()
 
 
+def with_merged(rows, *ranges):
+    book = openpyxl.load_workbook(io.BytesIO(workbook(rows)))
+    for each in ranges:
+        book.active.merge_cells(each)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def test_a_text_that_is_merged_over_rows_is_that_of_each_and_a_number_counts_once():
+    rows = [["town", "income", "age"], ["Linz", 900, 30], ["x", 1, 31], ["y", 2, 32], ["Graz", 5, 33]]
+    table = open_table(io.BytesIO(with_merged(rows, "A2:A4", "B2:B3", "B5:C5")))
+    assert list(table.lines) == [["Linz", "900", "30"], ["Linz", "", "31"], ["Linz", "2", "32"], ["Graz", "5", ""]]
+    texts, numbers = table.dialect.notes
+    assert texts == "2 cells are merged with a text above them, and are read as that: A3, A4."
+    assert numbers == "1 cell is merged with a number above it, which counts once: B3 is read as empty."
+
+
+def test_a_header_of_two_rows_with_names_merged_over_both():
+    rows = [["town", "money", None], ["-", "income", "wealth"], ["Linz", 900, 30], ["Graz", 5, 33]]
+    data = with_merged(rows, "A1:A2", "B1:C1")
+    table = open_table(io.BytesIO(data), known=["town", "income", "wealth"])
+    assert table.header == ("town", "income", "wealth")
+    assert list(table.lines) == [["Linz", "900", "30"], ["Graz", "5", "33"]]
+
+
+def test_cells_that_are_merged_below_the_last_row_are_no_records():
+    table = open_table(io.BytesIO(with_merged([["town", "income"], ["Linz", 900]], "A2:A900")))
+    assert [line for line in table.lines if any(line)] == [["Linz", "900"]]
+    assert table.dialect.notes == ()
+
+
 MOMENT = dt.datetime(2026, 1, 31, 13, 45)  # noqa: DTZ001 - workbooks know no zones
 SHEET = "xl/worksheets/sheet1.xml"
 
