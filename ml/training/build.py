@@ -113,6 +113,12 @@ def _write(trained: Trained, folder: Path) -> Trusted:
                 "Pages and explanations ask about any combination of values. Let it answer all of them, as "
                 "RadiusNeighborsClassifier does with outlier_label set to one of its classes.",
             ) from error
+        except UnicodeEncodeError as error:  # json.loads and surrogateescape make such texts
+            raise InvalidData(
+                f"A name, a class or a value holds half of a character ({error.object[error.start]!a}), "
+                "which no file and no browser can hold.",
+                'Repair the texts before the estimator is fitted: text.encode("utf-8", "replace").decode().',
+            ) from error
 
 
 def _write_all(trained: Trained, estimator: Any, folder: Path) -> Trusted:

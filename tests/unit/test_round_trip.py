@@ -3,8 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.compose import make_column_transformer
 from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import RadiusNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder
 
 from ml.add import add_model
 from ml.data import frames
@@ -83,3 +87,17 @@ def test_an_estimator_that_fails_for_rows_between_those_at_hand_is_refused_in_wo
     assert said in refused.value.message
     assert "\n" not in refused.value.message
     assert "outlier_label" in refused.value.hint
+
+
+@pytest.mark.parametrize("where", ["name", "class", "value"])
+def test_half_a_character_is_refused_in_words(where, tmp_path):
+    X, truth = people(lambda series: series.astype(float))
+    town = pd.Series(np.where(X["member"] > 0, "a\ud800" if where == "value" else "a", "b"), dtype=object)
+    X = pd.DataFrame({"in\ud800" if where == "name" else "income": X["income"], "town": town})
+    truth = np.where(truth == "yes", "\ud800" if where == "class" else "yes", "no").astype(object)
+    encoded = make_column_transformer((OneHotEncoder(), ["town"]), remainder="passthrough")
+    model = make_pipeline(encoded, LogisticRegression()).fit(X[:160], truth[:160])
+    with pytest.raises(InvalidData) as refused:
+        add_model("m", model, X[:160], X[160:], truth[160:], models=tmp_path)
+    assert "holds half of a character ('\\ud800')" in refused.value.message
+    assert refused.value.hint
