@@ -104,6 +104,14 @@ def test_no_choice_of_an_outcome_is_wider_than_a_phone(browse, model, kind):
     )
 
 
+def test_results_on_paper_name_their_outcome_and_no_other(browse):
+    tab = browse().open("/products/results?outcome=savings")
+    tab.page.emulate_media(media="print")
+    expect(tab.page.get_by_text(LABELS["savings"], exact=True)).to_be_visible()
+    expect(tab.page.get_by_text(LABELS["hazards"], exact=True)).to_be_hidden()
+    expect(tab.page.locator("#tab-results")).to_be_hidden()
+
+
 def test_each_product_stands_once_above_its_buttons_which_say_it_to_screen_readers(browse):
     tab = browse(width=380).open(f"/products/{RECORD}")
     tab.settle()
