@@ -109,6 +109,10 @@ def test_parameters_without_a_size_leave_the_data_in_the_json_part():
     assert values(entry([7], parameters={}), entry([8], name="b", parameters=None)) == [[7], [8]]
 
 
+def test_bytes_of_another_number_of_values_than_the_shape_asks_for_are_refused():
+    assert "has 3 values; its shape asks for 2" in refused(entry(shape=(2,), size=12), tail=b"\x00" * 12)
+
+
 @pytest.mark.parametrize("bytes_of", [3, 5, 7])
 def test_no_whole_number_of_values_is_refused(bytes_of):
     assert f"has {bytes_of} bytes, which are no whole number of INT32 values" in refused(
