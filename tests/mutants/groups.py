@@ -65,7 +65,7 @@ GROUPS = {
         ("ml/monitoring/*.py",),
         (
             "test_monitoring_alarm", "test_monitoring_drift", "test_monitoring_people", "test_monitoring_results",
-            "test_monitoring_ripening",
+            "test_monitoring_results_limits", "test_monitoring_ripening",
         ),
     ),
     "jobs": Group(("store/job*.py", "store/database_table.py"), ("test_job_table", "test_job_table_limits", "test_jobs_side_by_side")),
