@@ -68,7 +68,10 @@ GROUPS = {
             "test_monitoring_results_limits", "test_monitoring_ripening",
         ),
     ),
-    "jobs": Group(("store/job*.py", "store/database_table.py"), ("test_job_table", "test_job_table_limits", "test_jobs_side_by_side")),
+    "jobs": Group(
+        ("store/job*.py", "store/database_table.py"),
+        ("test_job_table", "test_job_table_limits", "test_jobs_side_by_side"),
+    ),
     "tensors": Group(("api/protocols/tensors.py",), ("test_tensors",)),
     "questions": Group(("ml/advice/next_question.py",), ("test_next_question",)),
     "counterfactuals": Group(("ml/advice/counterfactuals.py",), ("test_counterfactuals",)),
