@@ -64,8 +64,9 @@ GROUPS = {
     "monitoring": Group(
         ("ml/monitoring/*.py",),
         (
-            "test_monitoring_alarm", "test_monitoring_alarm_limits", "test_monitoring_drift", "test_monitoring_people",
-            "test_monitoring_results", "test_monitoring_results_limits", "test_monitoring_ripening",
+            "test_monitoring_alarm", "test_monitoring_alarm_limits", "test_monitoring_drift",
+            "test_monitoring_drift_limits", "test_monitoring_people", "test_monitoring_results",
+            "test_monitoring_results_limits", "test_monitoring_ripening",
         ),
     ),
     "jobs": Group(
