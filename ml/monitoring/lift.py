@@ -146,7 +146,7 @@ def lift(campaigns: Sequence[Arms]) -> CampaignLift:
 def _weighted(hits: Floats, rows: Floats, weight: Floats) -> tuple[float, float, float]:
     """Weighted mean of independent shares, and its 95 % interval; Wilson's where there is one of them."""
     shares, unit = hits / rows, weight / rows
-    mean = float(weight @ shares)
+    mean = min(float(weight @ shares), 1.0)  # weights may sum to one and a rounding more
     shrunk = (hits + PRIOR * mean) / (rows + PRIOR)
     variance = float((unit * weight) @ (shrunk * (1 - shrunk)))
     worth = mean * (1 - mean) / variance if variance else 1 / float((unit * weight).sum())

@@ -144,11 +144,20 @@ def test_the_first_value_is_three_tabs_from_the_start(browse, model):
     reached = []
     for _ in range(3):
         tab.page.keyboard.press("Tab")
-        if tab.page.evaluate("document.activeElement.textContent") == "Skip to the values":
-            tab.page.keyboard.press("Enter")
         reached.append(tab.page.evaluate("document.activeElement.closest('[data-feature]')?.dataset.feature"))
     first = tab.page.locator(".form [data-feature]").first.get_attribute("data-feature")
     assert first in reached
+
+
+def test_a_page_that_is_opened_at_a_place_or_by_a_link_begins_there(browse):
+    tab = browse().open("/iris/predict#content")
+    tab.settle()
+    assert tab.page.evaluate("document.activeElement.id") != "fields"
+    tab.page.get_by_role("link", name="Performance", exact=True).click()
+    expect(tab.page.locator("#headline")).to_be_visible()
+    tab.page.get_by_role("link", name="Prediction", exact=True).click()
+    expect(tab.page.locator("#fields")).to_be_visible()
+    expect(tab.page.locator("#content")).to_be_focused()
 
 
 def test_escape_deletes_no_value_and_leaves_the_field(browse):

@@ -147,3 +147,14 @@ def test_people_are_not_told_apart_at_what_was_expected():
 def test_the_model_was_right_only_where_the_interval_lies_below_one_half(high, verdict, monkeypatch):
     monkeypatch.setattr(judgements, "wilson", lambda *_: (0.1, high))
     assert overrides([0.4, 0.4, 0.4, 0.4], [True] * 4, [True, False, False, False]).verdict == verdict
+
+
+def test_a_share_does_not_exceed_one_by_rounding():
+    """Weights of these campaigns sum to one and a rounding more; everybody called bought, or everybody kept back."""
+    rows = [(167, 47), (130, 6), (181, 5), (63, 23), (16, 23)]
+    called, control = (np.array(side) for side in zip(*rows, strict=True))
+    nothing = np.zeros(len(rows), int)
+    every = lift([Arms(*map(int, each)) for each in zip(called, called, control, nothing, strict=True)])
+    assert (every.share, every.control_share, every.difference) == (1.0, 0.0, 1.0)
+    none = lift([Arms(*map(int, each)) for each in zip(called, nothing, control, control, strict=True)])
+    assert (none.share, none.control_share, none.difference) == (0.0, 1.0, -1.0)

@@ -12,6 +12,8 @@ onSignal("page", ["data-page"], ({ dataset: { page = "" } }) => {
     else tab.removeAttribute("aria-current");
   }
   leadBack();
+  // Where a page with a form is opened, Tab leads to its first value; the links above it are a Shift+Tab away
+  if (document.activeElement === document.body && !location.hash) byId("fields")?.focus({ preventScroll: true });
   if (titled === page) return;
   dispatchEvent(new CustomEvent("likely:page"));
   if (titled) {
