@@ -90,8 +90,9 @@ def children_of(pid: int) -> list[int]:
     """All descendants of a process."""
     found = []
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in map(int, task.read_text().split()):
-            found += [child, *children_of(child)]
+        with suppress(FileNotFoundError, ProcessLookupError):  # a thread that has ended meanwhile
+            for child in map(int, task.read_text().split()):
+                found += [child, *children_of(child)]
     return found
 
 

@@ -66,7 +66,7 @@ def test_a_choice_goes_before_the_card_and_the_card_before_the_best_and_this_bef
     assert card_cut_off(card, "no") == 0.5
     assert card_cut_off(card | {"cut_offs": {"yes": 0.4}}, "yes") == 0.4
     assert card_cut_off(card | {"cut_offs": {"no": 0.4}}, "yes") == 0.12
-    assert CutOffs(lambda _: {"yes": 0.9}).of("m", card, ["yes"]) == {"yes": 0.9}
+    assert CutOffs(lambda _: {"yes": 0.9}).in_use("m", card, ["yes"]) == {"yes": 0.9}
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ if {call}: assert return_large_blocks()
 del_first = np.ones(2_500_000)  # 20 MB: freed, it raises the limit of glibc
 del del_first
 large = [np.ones(1_250_000) for _ in range(10)]
-above = [bytearray(200_000) for _ in range(20)]  # larger than what is free below: nothing is given back from the top
+above = bytearray(8_000_000)  # larger than any gap below: nothing is given back from the top
 del large
 print(int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() // 1024 // 1024)
 """

@@ -46,7 +46,7 @@ def test_cut_offs_that_cannot_be_read_are_told_once_unless_that_is_known(error, 
 
     in_use = CutOffs(fails)
     for _ in range(3):
-        assert in_use.of("m", {"cut_offs": {"a": 0.3}}, ["a"]) == {"a": 0.3}
+        assert in_use.in_use("m", {"cut_offs": {"a": 0.3}}, ["a"]) == {"a": 0.3}
     assert len(caplog.records) == lines
 
 
