@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dash import dcc, html
 from dash.development.base_component import Component
@@ -14,11 +14,9 @@ from layouts.shared import ids
 from layouts.shared.html_input import HtmlInput
 from layouts.shared.html_tree import html_tree
 from layouts.shared.static_html import message, signal, static_html
+from ml.bundle.bundle import Bundle
 from ml.decision.outcome_words import override_reasons, reason_words, words_of
 from ml.translation import text
-
-if TYPE_CHECKING:
-    from ml.bundle.bundle import Bundle
 
 LONGEST_NOTE = 2_000
 RENEWED = 60_000  # ms between two renewals of the claim on a customer

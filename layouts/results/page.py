@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 from urllib.parse import quote, urlencode
 
 from dash import dcc, html
@@ -16,11 +16,9 @@ from layouts.results.parts import Found, date_text, table
 from layouts.results.uplift import uplift_card
 from layouts.shared import ids, url
 from layouts.shared.static_html import signal
+from ml.bundle.bundle import Bundle
+from ml.data.outcomes import Outcomes
 from ml.translation import text, text_parts
-
-if TYPE_CHECKING:
-    from ml.bundle.bundle import Bundle
-    from ml.data.outcomes import Outcomes
 
 AGAIN = 2_000  # ms until what is still computed is asked for again
 PROMOTED, REMOVED = "promoted", "removed"  # as store.outcomes.alarm_records has them

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ml.bundle.bundle import Bundle
 from ml.data.array_types import Booleans
 from ml.data.columns import Block, as_floats, column, rows_of, size, take
 from ml.data.feature import Feature
@@ -16,9 +16,6 @@ from ml.data.schema import Row
 from ml.metrics.evaluation import evaluation_of, need_probabilities
 from ml.metrics.intervals import wilson
 from ml.runtime.memo import Memo
-
-if TYPE_CHECKING:
-    from ml.bundle.bundle import Bundle
 
 SHARE, FEWEST = 0.1, 50  # of the hold-out, and at least so many records, are "scored about like this"
 ALIKE = 0.1  # ... if their scores differ by no more than this

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ml.bundle.bundle import created
+from ml.bundle.bundle import Bundle, created
 from ml.data.feature import Feature, plain, text_of
 from ml.data.schema import Schema
 from ml.data.value_words import MOST_NAMED
@@ -16,9 +16,6 @@ from ml.text.holdout_words import sentences
 from ml.text.number_words import count, span
 from ml.text.words import number_text, shown_value
 from ml.translation import listed, mark, plural, text
-
-if TYPE_CHECKING:
-    from ml.bundle.bundle import Bundle
 
 NOT_SAID = mark("Not said.")
 # Heads of the table of features, by the key of schema_facts

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ml.bundle.bundle import Bundle
 from ml.data.array_types import Floats
 from ml.errors import LikelyError
 from ml.metrics.evaluation import evaluation_of
@@ -22,9 +23,6 @@ from ml.metrics.intervals import LEVEL
 from ml.metrics.recalibration.curve import RecalibrationCurve, logit, recalibration_curve
 from ml.metrics.recalibration.posterior import DRAWS
 from ml.runtime.memo import Memo
-
-if TYPE_CHECKING:
-    from ml.bundle.bundle import Bundle
 
 Verdict = Literal["too_much", "too_little", "held", "too_few"]
 FEWEST = 30  # records of the hold-out with, and without, the outcome: below, nothing is said of the model's promises

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ml.bundle.bundle import Bundle
 from ml.bundle.holdout import gaps_of
 from ml.data.columns import as_floats, size, values_of
 from ml.data.feature import Feature
@@ -17,9 +17,6 @@ from ml.runtime.budget import MOST_COUNTED, sample
 from ml.runtime.memo import Memo
 from ml.text.number_words import count
 from ml.translation import mark, text
-
-if TYPE_CHECKING:
-    from ml.bundle.bundle import Bundle
 
 MOST_FEATURES = 12  # fit on a phone
 MOST_TEXTS = 50  # distinct values up to which a text counts as a choice

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ml.bundle.bundle import Bundle
 from ml.data.columns import as_floats, column, values_of
 from ml.data.feature import Feature
 from ml.insights.feature_grid import ORDERED, axis_title, edge_texts, grid_values, value_names
+from ml.metrics.evaluation import OneVsRest
 from ml.translation import text
-
-if TYPE_CHECKING:
-    from ml.bundle.bundle import Bundle
-    from ml.metrics.evaluation import OneVsRest
 
 BINS = 20
 

@@ -12,18 +12,15 @@ because a call of scikit-learn takes 10 to 30 ms for one row as for a thousand.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ml.bundle.bundle import Bundle
 from ml.data.array_types import Floats, Positions
 from ml.data.columns import Block, size, take
 from ml.metrics.evaluation import need_probabilities
 from ml.runtime.budget import predictions, sample
 from ml.runtime.memo import Memo
-
-if TYPE_CHECKING:
-    from ml.bundle.bundle import Bundle
 
 MOST_RECORDS, FEWEST_RECORDS = 200, 60
 MOST_WALKS, FEWEST_WALKS = 128, 4

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ml.bundle.bundle import Bundle
 from ml.data.array_types import Floats
 from ml.data.columns import Block, size, take
 from ml.errors import NothingToShow
@@ -16,9 +16,6 @@ from ml.insights.global_shapley import global_shapley_of
 from ml.metrics.evaluation import need_probabilities
 from ml.runtime.budget import predictions, sample
 from ml.translation import text
-
-if TYPE_CHECKING:
-    from ml.bundle.bundle import Bundle
 
 MOST_FEATURES = 8  # the strongest: 28 pairs
 MOST_ROWS = 50

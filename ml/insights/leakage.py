@@ -8,21 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ml.bundle.bundle import Bundle
 from ml.data.columns import size, take
+from ml.data.feature import Feature
 from ml.errors import OneOutcomeOnly
 from ml.insights.grouped_values import grouped_values
 from ml.metrics.delong import placements
 from ml.metrics.evaluation import evaluation_of, need_probabilities
 from ml.runtime.budget import MOST_COUNTED, predictions, sample
 from ml.translation import text
-
-if TYPE_CHECKING:
-    from ml.bundle.bundle import Bundle
-    from ml.data.feature import Feature
 
 GROUPS = 20
 PRIOR = 2.0  # records at the base rate added to each group (smoothing)

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ml.bundle.bundle import Bundle
 from ml.data.columns import Block, as_floats, column, size, take
 from ml.data.feature import Feature, Value
 from ml.insights.feature_grid import ORDERED, axis_places, axis_title, edge_texts, grid_values, value_names, with_values
 from ml.metrics.evaluation import need_probabilities
 from ml.runtime.budget import predictions, sample
-
-if TYPE_CHECKING:
-    from ml.bundle.bundle import Bundle
 
 MOST_ROWS = 500
 LINES = 20  # records with their own line: with 21 values each, a few hundred points

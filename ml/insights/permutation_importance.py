@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from ml.bundle.bundle import Bundle
 from ml.bundle.holdout import Holdout
 from ml.data.array_types import Booleans, Floats, Positions
 from ml.data.columns import Block, take
@@ -18,9 +19,6 @@ from ml.metrics.intervals import WIDTH
 from ml.predict.predictor import Predictor
 from ml.runtime.budget import predictions, sample
 from ml.translation import mark
-
-if TYPE_CHECKING:
-    from ml.bundle.bundle import Bundle
 
 # Rows before shuffles: which records were drawn adds more to the error than which values they were given.
 REPEATS, MIN_REPEATS = 10, 2

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ml.bundle.bundle import Bundle
+from ml.data.columns import Block
 from ml.decision.cut_offs import DEFAULT
 from ml.decision.decide import acts
 from ml.insights.grouped_values import GroupedValues, enumerated, grouped_values
 from ml.insights.regression_tree import grow_tree, leaf_of
 from ml.metrics.evaluation import evaluation_of, need_probabilities
-
-if TYPE_CHECKING:
-    from ml.bundle.bundle import Bundle
-    from ml.data.columns import Block
 
 GROUPS = 32  # quantile groups of a number: every third percent may be a threshold
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from ml.bundle.bundle import Bundle
 from ml.errors import LikelyError
 from ml.lifecycle.registry import Registry
-
-if TYPE_CHECKING:
-    from ml.bundle.bundle import Bundle
 
 
 @dataclass(frozen=True)

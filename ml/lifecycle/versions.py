@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ml.bundle.bundle import created
+from ml.bundle.bundle import Bundle, created
 from ml.errors import LikelyError
 from ml.lifecycle.history import read_history
 from ml.lifecycle.model_folder import versions_in
 from ml.lifecycle.state import events_of, held, live_of
 from ml.translation import text
 from ml.trust.verify import CARD
-
-if TYPE_CHECKING:
-    from ml.bundle.bundle import Bundle
 
 
 @dataclass(frozen=True)

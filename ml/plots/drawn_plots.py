@@ -6,20 +6,19 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from ml.bundle.bundle import Bundle
 from ml.decision.cut_offs import CUT_OFF
 from ml.metrics.evaluation import no_probabilities
 from ml.plots.catalogue import find
 from ml.plots.columns import DataTable, data_table
 from ml.plots.option import checked_options
 from ml.plots.plot import Plot, Rows, Study, View
+from ml.plots.table import TextTable
+from ml.service import Service
 from ml.translation import translated
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
-
-    from ml.bundle.bundle import Bundle
-    from ml.plots.table import TextTable
-    from ml.service import Service
 
 
 @dataclass(frozen=True)

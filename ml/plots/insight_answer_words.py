@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ml.bundle.bundle import Bundle
 from ml.decision.payoff import payoff_of
 from ml.errors import NoProbabilities, NothingToShow, OneOutcomeOnly
 from ml.metrics.overview import Overview, overview
@@ -19,17 +20,14 @@ from ml.plots.drawn_plots import plot_result
 from ml.plots.insights import mean_shapley, permutation_importance
 from ml.plots.plot import View
 from ml.plots.profit_words import brings
+from ml.service import Service
+from ml.slices.slice_finder import WorstSegments
 from ml.text.few_words import few_words
 from ml.text.holdout_words import warnings
 from ml.text.number_words import count, decimal, percent
 from ml.text.spoken import cut_off_text
 from ml.text.words import points_text
 from ml.translation import in_row, listed, mark, plural, text
-
-if TYPE_CHECKING:
-    from ml.bundle.bundle import Bundle
-    from ml.service import Service
-    from ml.slices.slice_finder import WorstSegments
 
 NAMED = 3  # features
 YES, CARE, NO = mark("Yes, by these figures."), mark("With care."), mark("No, not by these figures.")

@@ -8,18 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from ml.bundle.bundle import Bundle
 from ml.decision.payoff import payoff_of
 from ml.plots.cut_off_mark import marked
 from ml.plots.drawn_plots import Drawn, drawn
 from ml.plots.insight_answer_words import NOT_HERE, Subject, drives, errs, serves
 from ml.plots.table import TextTable
+from ml.service import Service
 from ml.translation import mark
-
-if TYPE_CHECKING:
-    from ml.bundle.bundle import Bundle
-    from ml.service import Service
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from ml.bundle.bundle import Bundle
 from ml.errors import UnknownOption
 from ml.translation import text
-
-if TYPE_CHECKING:
-    from ml.bundle.bundle import Bundle
 
 Setting = str | float | None
 Choices = Sequence[tuple[str, str]]

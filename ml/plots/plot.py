@@ -6,18 +6,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal
 
+from ml.bundle.bundle import Bundle
 from ml.data.outcomes import Outcomes
 from ml.metrics.evaluation import Evaluation, OneVsRest, evaluation_of
 from ml.plots.columns import Columns
 from ml.plots.option import Option, Setting
 from ml.plots.palette import colour_of
+from ml.plots.table import TextTable
 from ml.translation import text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from ml.bundle.bundle import Bundle
-    from ml.plots.table import TextTable
 
 Page = Literal["insights", "performance"]
 Section = Literal["curves", "money", "segments", "versions", "errors", "features", "effects", "data"]

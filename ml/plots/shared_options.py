@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ml.bundle.bundle import Bundle
 from ml.data.array_types import OptionalFloats
 from ml.decision.cut_offs import CUT_OFF, card_cut_off
 from ml.insights.feature_order import in_order
 from ml.plots.option import Choices, Option
 from ml.plots.plot import Study
 from ml.plots.theme import share_axis
-from ml.slices.segments import IN_PERCENT, LABELS, enough_records, measures_of
+from ml.slices.fairness import GroupFairness
+from ml.slices.segments import IN_PERCENT, LABELS, Segments, enough_records, measures_of
 from ml.text.number_words import decimal, percent, with_span
 from ml.translation import listed, mark, text
-
-if TYPE_CHECKING:
-    from ml.bundle.bundle import Bundle
-    from ml.slices.fairness import GroupFairness
-    from ml.slices.segments import Segments
 
 
 def _measures(bundle: Bundle, _: str) -> Choices:

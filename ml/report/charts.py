@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ml.plots.insights.permutation_importance import ranked
 from ml.plots.palette import colour_of
 from ml.plots.profit_words import amount
+from ml.report.contents import Report
 from ml.text.number_words import percent, shortened
 from ml.text.words import number_text
 from ml.translation import text
@@ -20,7 +21,6 @@ from ml.translation import text
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
 
-    from ml.report.contents import Report
 
 INK, QUIET, LINE = "#1b212b", "#59636f", "#dfe3e8"
 PLAIN, BOLD = "Report", "Report-Bold"  # the names of our embedded fonts

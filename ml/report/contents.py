@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ml.bundle.bundle import Bundle
 from ml.decision.cut_offs import CUT_OFF
 from ml.decision.payoff import payoff_of
 from ml.errors import LikelyError, NoProbabilities
@@ -22,11 +23,8 @@ from ml.plots.drawn_plots import Drawn, drawn
 from ml.plots.insight_questions import INSIGHT_QUESTIONS, answer_sentences
 from ml.plots.plot import Plot, Section, View
 from ml.plots.table import TextTable
+from ml.service import Service
 from ml.translation import mark, text
-
-if TYPE_CHECKING:
-    from ml.bundle.bundle import Bundle
-    from ml.service import Service
 
 NO_WORTH = mark("The card does not say what a decision is worth, so nothing is said of money.")
 

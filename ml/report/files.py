@@ -11,15 +11,12 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ml.errors import LikelyError
 from ml.report.contents import Report, report_contents
 from ml.report.html_report import html_report, with_library
+from ml.service import Service
 from ml.translation import reader_language, text, use_language
-
-if TYPE_CHECKING:
-    from ml.service import Service
 
 REVISION = 3  # raise it when a report's form changes: cached ones of the old form are then not served
 KINDS = ("html", "pdf")

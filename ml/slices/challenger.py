@@ -11,10 +11,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ml.bundle.bundle import Bundle
 from ml.data.array_types import Floats, OptionalFloats, Positions
 from ml.errors import NothingToShow
 from ml.lifecycle.versions import same_holdout, version_of
@@ -27,9 +27,6 @@ from ml.metrics.intervals import percentile_interval
 from ml.metrics.registry import MEASURES
 from ml.slices.segments import acted, cut_off_used, plain_numbers
 from ml.translation import text
-
-if TYPE_CHECKING:
-    from ml.bundle.bundle import Bundle
 
 REPEATS = 2_000
 COUNTED = ("accuracy", "balanced_accuracy", "precision", "recall", "specificity", "f1", "mcc")

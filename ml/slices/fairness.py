@@ -6,10 +6,10 @@ Only rates are compared; no figure of this kind says why they differ, or whether
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ml.bundle.bundle import Bundle
 from ml.data.array_types import OptionalFloats
 from ml.errors import NothingToShow
 from ml.metrics.confusion_counts import ConfusionCounts, Share, precision, ratio, recall
@@ -18,9 +18,6 @@ from ml.metrics.intervals import WIDTH, joint_width, wilson
 from ml.metrics.recalibration.check import kept_promises
 from ml.slices.segments import binning_of, counts_by_part, cut_off_used, enough_records, plain_numbers
 from ml.translation import text
-
-if TYPE_CHECKING:
-    from ml.bundle.bundle import Bundle
 
 FOUR_FIFTHS = 0.8  # Uniform Guidelines on Employee Selection Procedures, 29 CFR 1607.4 D (1978)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import numpy as np
 
 from ml.advice.local_shapley import Explanation
 from ml.advice.reasons import reasons
+from ml.bundle.bundle import Bundle
 from ml.data.array_types import Positions
 from ml.data.columns import rows_of, take
 from ml.data.feature import NUMERIC, Feature
@@ -19,9 +19,6 @@ from ml.insights.global_shapley import shapley_of_rows
 from ml.metrics.evaluation import OneVsRest, need_probabilities
 from ml.text.words import named
 from ml.translation import chained, either, text
-
-if TYPE_CHECKING:
-    from ml.bundle.bundle import Bundle
 
 MISSED, ALARM, BOTH = "missed", "alarm", "both"
 REASONS = 2  # named per record

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from ml.bundle.bundle import Bundle
 from ml.data.array_types import OptionalFloats
 from ml.errors import NothingToShow
 from ml.metrics.evaluation import OneVsRest
 from ml.slices.binning import MOST_PARTS, Binning
 from ml.slices.segments import binning_of, cut_off_used, measure_parts, undefined
 from ml.translation import text
-
-if TYPE_CHECKING:
-    from ml.bundle.bundle import Bundle
 
 FEW_PARTS, MANY = 3, 1_000  # parts of a number where the hold-out has fewer records
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ml.bundle.bundle import Bundle
 from ml.data.array_types import Booleans, OptionalFloats, Positions
 from ml.decision.decide import acts
 from ml.errors import NothingToShow
@@ -23,9 +23,6 @@ from ml.metrics.recalibration.check import kept_promises
 from ml.metrics.registry import MEASURES, OF_COUNTS
 from ml.slices.binning import MOST_PARTS, Binning, bin_feature
 from ml.translation import mark, text
-
-if TYPE_CHECKING:
-    from ml.bundle.bundle import Bundle
 
 REPEATS, FEWER_REPEATS = 500, 200  # of measures of counts; of measures of probabilities
 SELECTED = "selected"

@@ -17,11 +17,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from ml.bundle.bundle import Bundle
 from ml.data.array_types import Floats
 from ml.errors import NothingToShow
 from ml.metrics.evaluation import OneVsRest
@@ -30,9 +30,6 @@ from ml.slices.binning import Binning, bin_feature
 from ml.slices.expected_errors import WRONG, Errors, expected_errors
 from ml.slices.segments import cut_off_used
 from ml.translation import text
-
-if TYPE_CHECKING:
-    from ml.bundle.bundle import Bundle
 
 MOST_FOUND = 8
 DEALS = 199

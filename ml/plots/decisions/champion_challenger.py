@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ml.bundle.bundle import Bundle
 from ml.errors import NothingToShow
 from ml.lifecycle.versions import others
 from ml.plots.columns import Column, Columns, ends, yes_no
@@ -21,8 +22,6 @@ from ml.translation import in_row, mark, text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
-
-    from ml.bundle.bundle import Bundle
 
 
 def _versions(bundle: Bundle, _: str) -> Choices:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from ml.bundle.bundle import Bundle
 from ml.plots.option import Choices, Option
 from ml.plots.plot import PROBABILITIES, Plot, Study, View
 from ml.plots.shared_options import chosen
@@ -12,9 +11,6 @@ from ml.slices.largest_errors import ALARM, BOTH, MISSED, LargestErrors, largest
 from ml.text.number_words import count, percent
 from ml.text.words import points_text
 from ml.translation import mark, text
-
-if TYPE_CHECKING:
-    from ml.bundle.bundle import Bundle
 
 MOST = 12
 

@@ -11,8 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ml.bundle.bundle import Bundle
 from ml.decision.payoff import Payoff, payoff_of
 from ml.metrics.profit import NEUTRAL, CutOffLimits, ProfitCurve, profit_curve, profits
+from ml.metrics.threshold_table import ThresholdTable
 from ml.plots.columns import Column, Columns, cut_off, ends
 from ml.plots.option import Option, Setting
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
@@ -26,8 +28,6 @@ from ml.translation import mark, text
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from ml.bundle.bundle import Bundle
-    from ml.metrics.threshold_table import ThresholdTable
 
 LARGEST = 1e9
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
+from ml.bundle.bundle import Bundle
 from ml.plots.columns import Column, Columns, records
 from ml.plots.option import Choices, Option
 from ml.plots.plot import Plot, Rows, Study, View, result_columns
@@ -23,7 +24,6 @@ from ml.translation import chained, mark, plural, text
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from ml.bundle.bundle import Bundle
 
 ROW = 28  # pixels of a dot, and of the room around it
 

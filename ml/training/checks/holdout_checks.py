@@ -8,20 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import reduce
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ml.bundle.holdout import Holdout
 from ml.data.columns import Block, block_of_frame
 from ml.data.feature import NUMERIC, Feature, text_of
 from ml.data.outcomes import Outcomes
 from ml.data.schema import Schema
 from ml.training.checks.domain_classifier import compare_populations
-
-if TYPE_CHECKING:
-    from ml.bundle.holdout import Holdout
 
 Hashes = npt.NDArray[np.uint64]
 
