@@ -6,15 +6,12 @@ figure, and saved pictures contain them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ml.data.array_types import OptionalFloats
 from ml.metrics.threshold_table import ThresholdTable
 from ml.plots.plot import CutOffMark
-from ml.plots.theme import INK
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
+from ml.plots.theme import INK, Figure
 
 NAME = "cut-off"
 RADIUS = 7  # pixels
@@ -25,7 +22,7 @@ def column(table: ThresholdTable, name: str) -> OptionalFloats:
     return [*table.cut_off] if name == "cut_off" else table.columns[name]
 
 
-def marked(figure: go.Figure, mark: CutOffMark, table: ThresholdTable, row: int) -> go.Figure:
+def marked(figure: Figure, mark: CutOffMark, table: ThresholdTable, row: int) -> Figure:
     """The figure with a mark at one row of the table; hidden where the row has no number."""
     figure.add_shape(shape(mark, table, row))
     return figure

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ml.bundle.bundle import Bundle
 from ml.decision.cut_offs import CUT_OFF
@@ -14,18 +14,16 @@ from ml.plots.columns import DataTable, data_table
 from ml.plots.option import checked_options
 from ml.plots.plot import Plot, Rows, Study, View
 from ml.plots.table import TextTable
+from ml.plots.theme import Figure
 from ml.service import Service
 from ml.translation import translated
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 
 @dataclass(frozen=True)
 class Drawn:
     """A drawn plot: figure (or table) and sentence, with the result and view they are made from."""
 
-    figure: go.Figure | TextTable
+    figure: Figure | TextTable
     sentence: str
     plot: Plot
     result: Any

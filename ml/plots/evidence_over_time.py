@@ -8,21 +8,17 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from ml.plots.palette import COLOURS
-from ml.plots.theme import figure, hover, note
+from ml.plots.theme import Figure, figure, hover, note
 from ml.plots.traces import compared, line
 from ml.text.number_words import count, decimal
 from ml.translation import text
 
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
-
 LEAST, MOST = 0.01, 1e6  # evidence between which it is drawn
 
 
-def evidence_over_time(path: Sequence[Sequence[float]], alarm: float) -> go.Figure:
+def evidence_over_time(path: Sequence[Sequence[float]], alarm: float) -> Figure:
     """The evidence after each outcome, and the line at which the alarm goes off.
 
     Parameters

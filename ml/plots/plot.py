@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from ml.bundle.bundle import Bundle
 from ml.data.outcomes import Outcomes
@@ -13,11 +13,8 @@ from ml.plots.columns import Columns
 from ml.plots.option import Option, Setting
 from ml.plots.palette import colour_of
 from ml.plots.table import TextTable
+from ml.plots.theme import Figure
 from ml.translation import text
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
-
 
 Page = Literal["insights", "performance"]
 Section = Literal["curves", "money", "segments", "versions", "errors", "features", "effects", "data"]
@@ -140,7 +137,7 @@ class Plot:
         The frozen dataclass that `compute` gives: fields of JSON values only, for it is cached.
     compute : callable (study) -> result
         May raise any LikelyError, which is shown in the plot's place.
-    draw : callable (result, view) -> go.Figure or TextTable
+    draw : callable (result, view) -> Figure or TextTable
         Draws the result and nothing else: no model, no metric.
     say : callable (result, view) -> str
         The figure in words, from the same numbers.
@@ -175,7 +172,7 @@ class Plot:
     page: Page
     result: type
     compute: Callable[[Study], Any]
-    draw: Callable[[Any, View], go.Figure | TextTable]
+    draw: Callable[[Any, View], Figure | TextTable]
     say: Callable[[Any, View], str]
     section: Section = "curves"
     needs: frozenset[Need] = frozenset()

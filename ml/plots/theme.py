@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ml import locale
 from ml.text.number_words import percent
@@ -16,6 +16,8 @@ from ml.translation import text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
+
+Figure: TypeAlias = "go.Figure"
 
 INK = "#767c85"  # 4.2:1 on white, 4.3:1 on the dark page
 FAMILY = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
@@ -52,7 +54,7 @@ _TEMPLATE = {
 }
 
 
-def figure(traces: Sequence[dict[str, Any]], **layout: Any) -> go.Figure:
+def figure(traces: Sequence[dict[str, Any]], **layout: Any) -> Figure:
     """A figure of traces and layout written as plain dicts, in our own template.
 
     plotly checks every name and value and raises ValueError at one that it does not know.
@@ -62,6 +64,11 @@ def figure(traces: Sequence[dict[str, Any]], **layout: Any) -> go.Figure:
     if stated := locale.reader_format():
         layout = {"separators": stated.decimal + stated.group, **layout}
     return go.Figure(data=list(traces), layout={"template": _TEMPLATE, **layout})
+
+
+def curves(traces: Sequence[dict[str, Any]], height: int = 380, **layout: Any) -> Figure:
+    """A figure of curves over shares: with room at the right for the label of the last tick."""
+    return figure(traces, height=height, margin={"l": 8, "r": 20, "t": 8, "b": 8}, **layout)
 
 
 # Of a label that a line may cross; the page's style sheet sets its background to the page's.

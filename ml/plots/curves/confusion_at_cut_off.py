@@ -11,8 +11,6 @@ table, rows "without" and "with", columns "leave" and "act":
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 import numpy as np
 
 from ml.decision.cut_offs import DEFAULT
@@ -20,15 +18,12 @@ from ml.metrics.threshold_plots import ConfusionTable, confusion_table
 from ml.metrics.threshold_table import threshold_table_of
 from ml.plots.columns import Column, Columns, cut_off
 from ml.plots.option import Option
-from ml.plots.plot import PROBABILITIES, Plot, Study, View
-from ml.plots.theme import INK, figure
+from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
+from ml.plots.theme import INK, Figure, figure
 from ml.plots.traces import tiles
 from ml.text.number_words import count, percent, shortened
 from ml.text.spoken import cut_off_text
 from ml.translation import mark, text
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 OPTIONS = (Option("cut_off", mark("Cut-off"), default=lambda *_: DEFAULT, low=0.0, high=1.0, computed=False),)
 
@@ -52,7 +47,7 @@ def counts_at(result: ConfusionTable, row: int) -> list[list[float]]:
     ]
 
 
-def draw(result: ConfusionTable, view: View) -> go.Figure:
+def draw(result: ConfusionTable, view: View) -> Figure:
     """A tile for each pair of truth and decision: the count, and its share of the row as text and colour."""
     row = at(result, view)
     table = counts_at(result, row)
@@ -121,7 +116,7 @@ def said_at(result: ConfusionTable, row: int) -> str:
     )
 
 
-def rows(result: ConfusionTable, _: View) -> tuple[list[str], list[list[Any]]]:
+def rows(result: ConfusionTable, _: View) -> Rows:
     """Confusion counts at every cut-off."""
     columns = ("cut_off", "true_positive", "false_positive", "false_negative", "true_negative")
     return list(columns), [list(row) for row in zip(*(getattr(result, name) for name in columns), strict=True)]

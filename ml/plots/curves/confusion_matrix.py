@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from ml.metrics.confusion_matrix import ConfusionMatrix, confusion
 from ml.plots.columns import Column, Columns
 from ml.plots.option import Option
-from ml.plots.plot import Plot, Study, View
-from ml.plots.theme import INK, figure
+from ml.plots.plot import Plot, Rows, Study, View
+from ml.plots.theme import INK, Figure, figure
 from ml.plots.traces import pointed_at, tiles
 from ml.text.number_words import count, percent, shortened
 from ml.translation import mark, text
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 # Most outcomes with room, on a phone, for count and share in a tile, and for a bare percentage.
 ROOMY, TIGHT = 4, 12
@@ -34,7 +29,7 @@ def compute(study: Study) -> ConfusionMatrix:
     return confusion(study.evaluation, study.outcome)
 
 
-def draw(result: ConfusionMatrix, view: View) -> go.Figure:
+def draw(result: ConfusionMatrix, view: View) -> Figure:
     """A tile for each pair of truth and label: the chosen number as text, the share as colour."""
     shown = view.options.get("show")
     shares = shares_of(result, by_label=shown == "label")
@@ -143,7 +138,7 @@ def _words(result: ConfusionMatrix, row: int, column: int) -> str:
     return text("{n} of {all} “{outcome}”<br>wrongly called “{label}”", **slots)
 
 
-def rows(result: ConfusionMatrix, _: View) -> tuple[list[str], list[list[Any]]]:
+def rows(result: ConfusionMatrix, _: View) -> Rows:
     """The counts as a table: one row a true outcome, one column a label."""
     return ["in truth", *result.names], [[name, *row] for name, row in zip(result.names, result.counts, strict=True)]
 

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from ml.metrics.gain_lift import TENTHS, Gain, gain
 from ml.plots.columns import Column, Columns, cut_off, ends
-from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
-from ml.plots.theme import above, band, figure, hover, note, share_axis
+from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Rows, Study, View
+from ml.plots.theme import Figure, above, band, curves, hover, note, share_axis
 from ml.plots.traces import compared, line
 from ml.text.number_words import count, percent, shortened, span, with_span
 from ml.translation import mark, text
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 
 def compute(study: Study) -> Gain:
@@ -21,7 +16,7 @@ def compute(study: Study) -> Gain:
     return gain(study.answers, study.label)
 
 
-def draw(result: Gain, view: View) -> go.Figure:
+def draw(result: Gain, view: View) -> Figure:
     """The gain curve with its interval and its tenths, between perfect and random order."""
     at = {"cut_off": "%{customdata}", "share": "%{x:.1%}", "found": "%{y:.1%}"}
     tenth = {"share": "%{customdata[0]}", "found": "%{customdata[1]}", "interval": "%{customdata[2]}"}
@@ -47,10 +42,8 @@ def draw(result: Gain, view: View) -> go.Figure:
         "hovertemplate": hover(text("First {share}<br>find {found} ({interval})", **tenth)),
     }
     lines = [compared([0, 1], [0, 1]), compared([0, result.rate, 1], [0, 1, 1], "dot")]
-    return figure(
+    return curves(
         [*lines, *band(result.selected, result.low, result.high, view.colour), curve, tenths],
-        height=380,
-        margin={"l": 8, "r": 20, "t": 8, "b": 8},
         xaxis=share_axis(text("Share acted on, highest first")),
         yaxis=share_axis(text("Share of “{outcome}” found", outcome=shortened(view.label, 20))),
         annotations=[
@@ -80,7 +73,7 @@ def say(result: Gain, view: View) -> str:
     )
 
 
-def rows(result: Gain, _: View) -> tuple[list[str], list[list[Any]]]:
+def rows(result: Gain, _: View) -> Rows:
     """The curve as a table."""
     columns = (result.selected, result.found, result.low, result.high, result.cut_off)
     return ["selected", "found", "low", "high", "cut_off"], [list(row) for row in zip(*columns, strict=True)]

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ml.metrics.threshold_plots import DecisionCurve, decision_curve
 from ml.metrics.threshold_table import threshold_table_of
 from ml.plots.columns import Column, Columns, cut_off, ends
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
 from ml.plots.shared_options import three
-from ml.plots.theme import INK, band, figure, hover, legend_on_top, share_axis
+from ml.plots.theme import INK, Figure, band, curves, hover, legend_on_top, share_axis
 from ml.plots.traces import line
 from ml.text.number_words import decimal, percent
 from ml.translation import mark, text
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
-
 
 PLACES = {"cut_off": "%{x:.1%}", "benefit": "%{y:.3f}"}  # Plotly's, in hover templates
 
@@ -28,7 +22,7 @@ def compute(study: Study) -> DecisionCurve:
     return decision_curve(threshold_table_of(study.bundle, study.outcome), worth)
 
 
-def draw(result: DecisionCurve, view: View) -> go.Figure:
+def draw(result: DecisionCurve, view: View) -> Figure:
     """Three lines, the model's with its interval; net benefits far below zero are cut off."""
     lines = (
         (text("The model"), result.cut_off, result.model, view.colour, "solid"),
@@ -47,10 +41,9 @@ def draw(result: DecisionCurve, view: View) -> go.Figure:
         )
         for name, x, y, colour, dash in lines
     ]
-    return figure(
+    return curves(
         [*band(result.cut_off, result.low, result.high, view.colour), *traces],
         height=400,
-        margin={"l": 8, "r": 20, "t": 8, "b": 8},
         xaxis=share_axis(text("Cut-off: act from this probability"), result.reach),
         yaxis={
             "title": {"text": text("Net benefit a record")},

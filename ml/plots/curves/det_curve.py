@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from ml.metrics.curves import DetCurve, det, normal_deviates
 from ml.plots.columns import Column, Columns, cut_off
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
-from ml.plots.theme import above, figure, hover, note
+from ml.plots.theme import Figure, above, curves, hover, note
 from ml.plots.traces import compared, line
 from ml.text.number_words import percent, shortened
 from ml.translation import mark, text
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 TICKS = (0.01, 0.1, 0.5, 0.9, 0.99)
 END = 3.4  # beyond the deviate of the last rate, with room for the mark of a cut-off
@@ -26,7 +21,7 @@ def compute(study: Study) -> DetCurve:
     return det(study.answers, study.label)
 
 
-def draw(result: DetCurve, view: View) -> go.Figure:
+def draw(result: DetCurve, view: View) -> Figure:
     """The curve on axes of normal deviates, and the line of equal errors."""
     ticks, ends = normal_deviates(np.array(TICKS)).tolist(), [-END, END]
     axis = {"range": ends, "tickvals": ticks, "tickangle": 0, "ticktext": [percent(rate) for rate in TICKS]}
@@ -45,10 +40,8 @@ def draw(result: DetCurve, view: View) -> go.Figure:
     )
     words = text("{share} where both are alike", share=f"<b>{percent(result.equal_error)}</b>")
     equal = note(words, END, 0.35 * END, xanchor="right")
-    return figure(
+    return curves(
         [compared(ends, ends), curve],
-        height=380,
-        margin={"l": 8, "r": 20, "t": 8, "b": 8},
         xaxis={**axis, "title": {"text": text("False alarms among all others")}},
         yaxis={**axis, "title": {"text": text("Share of “{outcome}” missed", outcome=shortened(view.label, 20))}},
         annotations=[equal],

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ml.metrics.calibration import KolmogorovSmirnov, kolmogorov_smirnov
 from ml.plots.columns import Column, Columns
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
-from ml.plots.theme import INK, figure, hover, legend_on_top, note, share_axis
+from ml.plots.theme import INK, Figure, curves, hover, legend_on_top, note, share_axis
 from ml.plots.traces import Trace, line
 from ml.text.number_words import percent, shortened
 from ml.translation import mark, text
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 
 def compute(study: Study) -> KolmogorovSmirnov:
@@ -21,7 +16,7 @@ def compute(study: Study) -> KolmogorovSmirnov:
     return kolmogorov_smirnov(study.answers, study.label)
 
 
-def draw(result: KolmogorovSmirnov, view: View) -> go.Figure:
+def draw(result: KolmogorovSmirnov, view: View) -> Figure:
     """Both curves in steps, and their largest distance."""
     gap = line(
         [result.best, result.best],
@@ -45,10 +40,8 @@ def draw(result: KolmogorovSmirnov, view: View) -> go.Figure:
         (text("with “{outcome}”", outcome=shortened(view.label, 20)), result.positive_below, view.colour, "solid"),
         (text("without"), result.negative_below, INK, "dash"),
     )
-    return figure(
+    return curves(
         [*(_curve(result, *side) for side in sides), gap],
-        height=380,
-        margin={"l": 8, "r": 20, "t": 8, "b": 8},
         xaxis=share_axis(text("Probability of “{outcome}”", outcome=shortened(view.label, 18)), result.reach),
         yaxis=share_axis(text("Share below this probability")),
         annotations=[words],

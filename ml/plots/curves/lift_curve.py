@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from ml.metrics.gain_lift import Lift, lift
 from ml.plots.columns import Column, Columns, ends
-from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
-from ml.plots.theme import band, faded, figure, hover, share_axis
+from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Rows, Study, View
+from ml.plots.theme import Figure, band, curves, faded, hover, share_axis
 from ml.plots.traces import compared, line, whiskers
 from ml.text.few_words import few_words
 from ml.text.number_words import count, decimal, percent
 from ml.translation import mark, text
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 
 def compute(study: Study) -> Lift:
@@ -22,7 +17,7 @@ def compute(study: Study) -> Lift:
     return lift(study.answers, study.label)
 
 
-def draw(result: Lift, view: View) -> go.Figure:
+def draw(result: Lift, view: View) -> Figure:
     """Bars of the lift of each tenth with its interval, and a line of the cumulative lift."""
     middles = [(2 * at + 1) / 20 for at in range(10)]
     tenth = {"low": "%{customdata[0]}", "high": "%{customdata[1]}", "share": "%{customdata[2]}", "lift": "%{y:.2f}"}
@@ -41,10 +36,8 @@ def draw(result: Lift, view: View) -> go.Figure:
     words = text("First {share} together:<br>lift {lift}", share="%{x:.1%}", lift="%{y:.2f}")
     curve = line(result.selected, result.lift, view.colour, hovertemplate=hover(words))
     top = 1.08 * max(*result.high, *result.lift)
-    return figure(
+    return curves(
         [bars, compared([0, 1], [1, 1]), *band(result.selected, result.lift_low, result.lift_high, view.colour), curve],
-        height=380,
-        margin={"l": 8, "r": 20, "t": 8, "b": 8},
         xaxis=share_axis(text("Records, highest first"), showgrid=False),
         yaxis={"title": {"text": text("Lift (1: as among all)")}, "range": [0, top], "nticks": 7},
     )
@@ -76,7 +69,7 @@ def say(result: Lift, view: View) -> str:
     return f"{said}{few} {how}"
 
 
-def rows(result: Lift, _: View) -> tuple[list[str], list[list[Any]]]:
+def rows(result: Lift, _: View) -> Rows:
     """The tenths as a table."""
     columns = (range(1, 11), result.tenth, result.low, result.high)
     return ["tenth", "lift", "low", "high"], [list(row) for row in zip(*columns, strict=True)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -13,14 +13,10 @@ from ml.metrics.threshold_table import threshold_table_of
 from ml.plots.columns import Column, Columns, cut_off
 from ml.plots.palette import COLOURS
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
-from ml.plots.theme import ON_PAPER, figure, hover, note, share_axis
+from ml.plots.theme import ON_PAPER, Figure, curves, hover, note, share_axis
 from ml.plots.traces import line
 from ml.text.number_words import decimal, percent
 from ml.translation import mark, text
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
-
 
 Line = tuple[str, OptionalFloats, str, str]  # name, values, colour, dash
 NAMED_FROM, NAMED_TO = 0.12, 0.88  # of the axis: names stay inside
@@ -33,7 +29,7 @@ def compute(study: Study) -> MetricsByThreshold:
     return metrics_by_threshold(threshold_table_of(study.bundle, study.outcome))
 
 
-def draw(result: MetricsByThreshold, view: View) -> go.Figure:
+def draw(result: MetricsByThreshold, view: View) -> Figure:
     """Three lines that differ in colour and stroke, each with its name where it is farthest from the others."""
     others = [colour for colour in COLOURS[:3] if colour != view.colour]
     lines = (
@@ -52,10 +48,9 @@ def draw(result: MetricsByThreshold, view: View) -> go.Figure:
         line(result.cut_off, values, colour, dash=dash, shape="vh", name=name, hovertemplate=hover(words))
         for (name, values, colour, dash), words in zip(lines, hovers, strict=True)
     ]
-    return figure(
+    return curves(
         traces,
         height=400,
-        margin={"l": 8, "r": 20, "t": 8, "b": 8},
         annotations=_names(result, lines),
         xaxis=share_axis(text("Cut-off: act from this probability"), result.reach),
         yaxis=share_axis(text("Share")),

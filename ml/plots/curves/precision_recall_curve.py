@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from ml.metrics.curves import PrecisionRecall, precision_recall, reach
 from ml.plots.columns import Column, Columns, cut_off
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
-from ml.plots.theme import figure, hover, note, share_axis
+from ml.plots.theme import Figure, curves, hover, note, share_axis
 from ml.plots.traces import compared, line
 from ml.text.number_words import count, decimal, percent, shortened
 from ml.translation import mark, text
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 
 def compute(study: Study) -> PrecisionRecall:
@@ -23,7 +18,7 @@ def compute(study: Study) -> PrecisionRecall:
     return precision_recall(study.answers, study.label)
 
 
-def draw(result: PrecisionRecall, view: View) -> go.Figure:
+def draw(result: PrecisionRecall, view: View) -> Figure:
     """The curve in steps, and the base rate."""
     rate = result.positive / (result.positive + result.negative)
     places = {"cut_off": "%{customdata}", "right": "%{y:.1%}", "found": "%{x:.1%}"}
@@ -41,10 +36,8 @@ def draw(result: PrecisionRecall, view: View) -> go.Figure:
     above = result.average_precision < 0.5 * end
     x, anchor, y = (0.98, "right", 0.9) if above else (0.02, "left", 0.1 if rate > 0.2 else 0.3)
     ap = text("AP {value}", value=decimal(result.average_precision, 3))
-    return figure(
+    return curves(
         [compared([0, 1], [rate, rate]), curve],
-        height=380,
-        margin={"l": 8, "r": 20, "t": 8, "b": 8},
         xaxis=share_axis(text("Recall: share of “{outcome}” found", outcome=shortened(view.label, 16))),
         yaxis=share_axis(text("Precision: share that is right"), end),
         annotations=[

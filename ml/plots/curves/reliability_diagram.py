@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,15 +10,12 @@ from ml.metrics.calibration import GROUPS, Calibration, calibration
 from ml.metrics.curves import reach
 from ml.metrics.recalibration.check import CalibrationCheck
 from ml.plots.columns import Column, Columns, ends, records
-from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
-from ml.plots.theme import ON_PAPER, faded, figure, hover, note, share_axis
+from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Rows, Study, View
+from ml.plots.theme import ON_PAPER, Figure, curves, faded, hover, note, share_axis
 from ml.plots.traces import compared, line
 from ml.text.number_words import count, decimal, p_value_text, percent, shortened
 from ml.text.words import points_number, points_text
 from ml.translation import mark, text
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 LEVEL = 0.05  # significance level of the test by which the sentence is chosen
 
@@ -29,7 +25,7 @@ def compute(study: Study) -> Calibration:
     return calibration(study.answers, study.label)
 
 
-def draw(result: Calibration, view: View) -> go.Figure:
+def draw(result: Calibration, view: View) -> Figure:
     """Each group's share with its interval over the diagonal, and the histogram of the probabilities below."""
     end = result.edges[-1]
     top = reach(np.array([end, *result.high]))
@@ -57,10 +53,9 @@ def draw(result: Calibration, view: View) -> go.Figure:
         "customdata": [percent(end) for end in result.edges[1:]],
         "hovertemplate": hover(text("{low} to {high}:<br>{share} of all records", **bin_places)),
     }
-    return figure(
+    return curves(
         [compared([0, end], [0, end]), points, spread],
         height=460,
-        margin={"l": 8, "r": 20, "t": 8, "b": 8},
         bargap=0.1,
         xaxis=share_axis(text("Probability of “{outcome}”", outcome=shortened(view.label, 18)), end, anchor="y2"),
         yaxis=share_axis(text("Share that came true"), top, domain=[0.3, 1]),
@@ -155,7 +150,7 @@ def _off(result: Calibration) -> str:
     return text("They are off by {error} on average over {n} groups ({level}: {low} to {high}).", **slots, n=groups)
 
 
-def rows(result: Calibration, _: View) -> tuple[list[str], list[list[Any]]]:
+def rows(result: Calibration, _: View) -> Rows:
     """The groups as a table, with the check of all probabilities on every row."""
     columns = (result.said, result.came, result.low, result.high, result.records)
     check = {each.name: getattr(result, each.name) for each in fields(CalibrationCheck)}

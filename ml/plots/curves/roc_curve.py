@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ml.metrics.curves import RocCurve, roc
 from ml.plots.columns import Column, Columns, cut_off
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
-from ml.plots.theme import above, figure, hover, note, share_axis
+from ml.plots.theme import Figure, above, curves, hover, note, share_axis
 from ml.plots.traces import Trace, compared, line
 from ml.text.number_words import count, decimal, percent, shortened
 from ml.translation import mark, text
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 
 def compute(study: Study) -> RocCurve:
@@ -21,16 +16,14 @@ def compute(study: Study) -> RocCurve:
     return roc(study.answers, study.label)
 
 
-def draw(result: RocCurve, view: View) -> go.Figure:
+def draw(result: RocCurve, view: View) -> Figure:
     """The curve, the diagonal of guessing, and the point of the estimator's own labels."""
     low = (
         0.15 if result.own_true_positive_rate < 0.15 else 0.03
     )  # above the label of the point where that is near the axis
     auc = text("AUC {value}", value=decimal(result.area, 3))
-    return figure(
+    return curves(
         [compared([0, 1], [0, 1]), _curve(result, view), _own(result, view)],
-        height=380,
-        margin={"l": 8, "r": 20, "t": 8, "b": 8},
         xaxis=share_axis(text("False alarms among all others")),
         yaxis=share_axis(text("Share of “{outcome}” found", outcome=shortened(view.label, 20))),
         annotations=[

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ml.metrics.calibration import ScoreDistribution, score_distribution
 from ml.plots.columns import Column, Columns
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
-from ml.plots.theme import FAINT, ON_PAPER, figure, hover, note, share_axis
+from ml.plots.theme import FAINT, ON_PAPER, Figure, curves, hover, note, share_axis
 from ml.text.number_words import percent, shortened
 from ml.translation import mark, text
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 
 def compute(study: Study) -> ScoreDistribution:
@@ -20,17 +17,15 @@ def compute(study: Study) -> ScoreDistribution:
     return score_distribution(study.answers, study.label)
 
 
-def draw(result: ScoreDistribution, view: View) -> go.Figure:
+def draw(result: ScoreDistribution, view: View) -> Figure:
     """Records with the outcome upwards, the others downwards, each as shares of their own number."""
     most = max(*result.positive, *result.negative)
     step = next((step for step in (0.05, 0.1, 0.2, 0.25) if most <= 4 * step), 0.5)
     ticks = [at * step for at in range(-int(most // step) - 1, int(most // step) + 2)]
     own = text("with “{outcome}”", outcome=shortened(view.label, 24))
     paper = {**ON_PAPER, "xref": "paper", "yref": "paper", "xanchor": "right"}
-    return figure(
+    return curves(
         [_bars(result, result.positive, 1, view.colour), _bars(result, result.negative, -1, FAINT)],
-        height=380,
-        margin={"l": 8, "r": 20, "t": 8, "b": 8},
         barmode="overlay",
         xaxis=share_axis(text("Probability of “{outcome}”", outcome=shortened(view.label, 18)), result.end[-1]),
         yaxis={

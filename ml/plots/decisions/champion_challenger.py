@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ml.bundle.bundle import Bundle
 from ml.errors import NothingToShow
 from ml.lifecycle.versions import others
@@ -12,16 +10,13 @@ from ml.plots.option import Choices, Option
 from ml.plots.plot import Plot, Study, View
 from ml.plots.row_layout import MARGIN, height_of, named_rows, rows_axis, spans, upright
 from ml.plots.shared_options import AT_CUT_OFF, chosen, cut_off_of, measure_text
-from ml.plots.theme import figure
+from ml.plots.theme import Figure, figure
 from ml.plots.traces import dots
 from ml.slices.challenger import ChallengerComparison, challenge
 from ml.slices.segments import LABELS
 from ml.text.number_words import count, p_value_text, with_span
 from ml.text.words import number_text
 from ml.translation import in_row, mark, text
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 
 def _versions(bundle: Bundle, _: str) -> Choices:
@@ -47,7 +42,7 @@ def compute(study: Study) -> ChallengerComparison:
     return challenge(study.bundle, other, study.answers, study.outcome, cut_off_of(study))
 
 
-def draw(result: ChallengerComparison, view: View) -> go.Figure:
+def draw(result: ChallengerComparison, view: View) -> Figure:
     """A dot and its interval for each measure; to the right of the line the challenger is better."""
     signs = [1.0 if better == "high" else -1.0 for better in result.better]
     gains = [_times(sign, value) for sign, value in zip(signs, result.difference, strict=True)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ml.data.array_types import OptionalFloats
 from ml.plots.columns import Column, Columns, ends, records
@@ -11,15 +11,12 @@ from ml.plots.option import Option
 from ml.plots.plot import Plot, Rows, Study, View
 from ml.plots.row_layout import MARGIN, height_of, named_rows, rows_axis, spans, upright
 from ml.plots.shared_options import AT_CUT_OFF, chosen, cut_off_of, feature_choice, promises_text
-from ml.plots.theme import FAINT, figure
+from ml.plots.theme import FAINT, Figure, figure
 from ml.plots.traces import dots
 from ml.slices.fairness import FOUR_FIFTHS, GroupFairness, group_fairness
 from ml.text.number_words import count, percent, shortened
 from ml.text.words import number_text
 from ml.translation import listed, mark, plural, text
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 NAMES = {
     "selection": mark("Share acted on"),
@@ -42,7 +39,7 @@ def compute(study: Study) -> GroupFairness:
     return group_fairness(study.bundle, study.answers, chosen(study.options["feature"]), cut_off_of(study))
 
 
-def draw(result: GroupFairness, view: View) -> go.Figure:
+def draw(result: GroupFairness, view: View) -> Figure:
     """A dot and its interval for each group on a scale of ratios; the four-fifths range is shaded."""
     key = _rate(view)
     low, high, ratios = (_shown(table[key]) for table in (result.low, result.high, result.ratio))

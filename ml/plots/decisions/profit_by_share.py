@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ml.metrics.profit import ProfitCurve
 from ml.plots.decisions.profit_curve import PAYOFF_OPTIONS, columns, compute, profit_figure
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, View
 from ml.plots.profit_words import amount
+from ml.plots.theme import Figure
 from ml.text.number_words import count, percent
 from ml.translation import mark, text
 
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
-
-def draw(result: ProfitCurve, view: View) -> go.Figure:
+def draw(result: ProfitCurve, view: View) -> Figure:
     """The curve with its interval from acting on none to acting on all."""
     return profit_figure(result, view, result.selected, text("Share we act on, the most probable first"))
 

@@ -9,7 +9,7 @@ of the threshold table).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ml.bundle.bundle import Bundle
 from ml.decision.payoff import Payoff, payoff_of
@@ -19,15 +19,11 @@ from ml.plots.columns import Column, Columns, cut_off, ends
 from ml.plots.option import Option, Setting
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
 from ml.plots.profit_words import PER, amount, best_words
-from ml.plots.theme import FAINT, ON_PAPER, band, figure, note
+from ml.plots.theme import FAINT, ON_PAPER, Figure, band, figure, note
 from ml.plots.traces import line, pointed_at
 from ml.text.number_words import count, percent
 from ml.text.spoken import cut_off_text
 from ml.translation import mark, text
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
-
 
 LARGEST = 1e9
 
@@ -79,12 +75,12 @@ def compute(study: Study) -> ProfitCurve:
     return profit_curve(study.answers, payoff, study.label, limits)
 
 
-def draw(result: ProfitCurve, view: View) -> go.Figure:
+def draw(result: ProfitCurve, view: View) -> Figure:
     """The curve with its interval, and the best cut-off with its own."""
     return profit_figure(result, view, result.cut_off, text("Act from this probability"))
 
 
-def profit_figure(result: ProfitCurve, view: View, x: list[float], across: str) -> go.Figure:
+def profit_figure(result: ProfitCurve, view: View, x: list[float], across: str) -> Figure:
     """Figure of the profit over one of the result's columns, a share."""
     ticks = [0, 0.25, 0.5, 0.75, 1]
     lowest, highest = min(0.0, *result.low), max(0.0, *result.high)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ml.plots.columns import Column, Columns, ends, records
 from ml.plots.plot import Plot, Rows, Study, View
 from ml.plots.shared_options import (
@@ -17,16 +15,13 @@ from ml.plots.shared_options import (
     measure_text,
     measured,
 )
-from ml.plots.theme import INK, figure
+from ml.plots.theme import INK, Figure, figure
 from ml.plots.traces import pointed_at, tiles
 from ml.slices.segment_pairs import SegmentPairs, segment_pairs
 from ml.slices.segments import IN_PERCENT, LABELS
 from ml.text.few_words import few_words
 from ml.text.number_words import count, records_text, short_percent, shortened
 from ml.translation import mark, text
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 OPTIONS = (feature_choice(), feature_choice("by", mark("And"), 1), MEASURE, LEAST, AT_CUT_OFF)
 LONGEST = 16  # characters beside and below the tiles, on a phone
@@ -40,7 +35,7 @@ def compute(study: Study) -> SegmentPairs:
     return segment_pairs(study.bundle, study.answers, (first, second), measure, cut_off_of(study), least_of(study))
 
 
-def draw(result: SegmentPairs, view: View) -> go.Figure:
+def draw(result: SegmentPairs, view: View) -> Figure:
     """A tile a pair with the measure and the number of records; grey with too few records."""
     low, high = _limits(result)
     roomy = len(result.columns) <= TIGHT

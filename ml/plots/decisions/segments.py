@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ml.plots.columns import Column, Columns, ends, records, yes_no
 from ml.plots.plot import Plot, Study, View
 from ml.plots.row_layout import MARGIN, height_of, named_rows, rows_axis, spans, upright
@@ -18,15 +16,12 @@ from ml.plots.shared_options import (
     measured,
     promises_text,
 )
-from ml.plots.theme import figure
+from ml.plots.theme import Figure, figure
 from ml.plots.traces import dots
 from ml.slices.segments import LABELS, Segments, segments
 from ml.text.few_words import few_words
 from ml.text.number_words import count, percent, records_text
 from ml.translation import in_row, mark, plural, text
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 FEW = 5  # records in the denominator: a part with fewer is drawn, but not named in the sentence
 OPTIONS = (feature_choice(), MEASURE, AT_CUT_OFF)
@@ -38,7 +33,7 @@ def compute(study: Study) -> Segments:
     return segments(study.bundle, study.answers, feature, measure, cut_off_of(study))
 
 
-def draw(result: Segments, view: View) -> go.Figure:
+def draw(result: Segments, view: View) -> Figure:
     """A dot and its interval for each part, its name above it; upright: all records."""
     axis = measure_axis(result.measure, [*result.value, *result.low, *result.high, result.whole])
     places = [place for place, value in enumerate(result.value) if value is not None]

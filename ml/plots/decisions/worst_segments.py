@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ml.bundle.bundle import Bundle
 from ml.plots.columns import Column, Columns, records
@@ -12,7 +12,7 @@ from ml.plots.option import Choices, Option
 from ml.plots.plot import Plot, Rows, Study, View, result_columns
 from ml.plots.row_layout import LINE, LINE_HEIGHT, MARGIN, spans, upright
 from ml.plots.shared_options import AT_CUT_OFF, LEAST, chosen, cut_off_of, least_of, three
-from ml.plots.theme import FAINT, figure, note, percent_ticks
+from ml.plots.theme import FAINT, Figure, figure, note, percent_ticks
 from ml.plots.traces import dots
 from ml.slices.expected_errors import LOSS, WRONG
 from ml.slices.slice_finder import WorstSegments, worst_segments
@@ -20,10 +20,6 @@ from ml.text.few_words import few_words
 from ml.text.number_words import count, percent, records_text
 from ml.text.words import number_text
 from ml.translation import chained, mark, plural, text
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
-
 
 ROW = 28  # pixels of a dot, and of the room around it
 
@@ -42,7 +38,7 @@ def compute(study: Study) -> WorstSegments:
     return worst_segments(study.bundle, study.answers, by, cut_off_of(study), least_of(study))
 
 
-def draw(result: WorstSegments, view: View) -> go.Figure:
+def draw(result: WorstSegments, view: View) -> Figure:
     """A dot a segment, filled where beyond chance, and a line to it from the error that the model itself expects."""
     places = list(range(len(result.segment)))
     sure = [place < result.found for place in places]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -15,14 +15,11 @@ from ml.insights.global_shapley import global_shapley_of
 from ml.plots.columns import Column, Columns, contribution
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.row_layout import names_above, rows_axis
-from ml.plots.theme import FAINT, INK, figure, note
+from ml.plots.theme import FAINT, INK, Figure, figure, note
 from ml.plots.traces import pointed_at
 from ml.text.number_words import count
 from ml.text.words import change_text, shown_value, unsure
 from ml.translation import mark, text
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 MOST_FEATURES, MOST_RECORDS = 8, 50  # 400 points
 ROW = 62
@@ -96,7 +93,7 @@ def _heights(feature: Any, array: np.ndarray) -> list[float]:
     return heights
 
 
-def draw(result: Beeswarm, view: View) -> go.Figure:
+def draw(result: Beeswarm, view: View) -> Figure:
     """A point a record in the feature's row; blue for low values, orange for high ones."""
     points = [100 * value for line in result.contributions for value in line]
     edge = max(map(abs, points), default=0.0) * 1.05 or 1.0

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ml.insights.association import Association, association
 from ml.plots.columns import Column, Columns
 from ml.plots.plot import Plot, Rows, Study, View
 from ml.plots.shared_options import importance_order
-from ml.plots.theme import figure
+from ml.plots.theme import Figure, figure
 from ml.plots.traces import pointed_at, tiles
 from ml.text.number_words import count, decimal, sample_text, shortened
 from ml.translation import listed, mark, plural, text
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 INK = "#4a7bb5"  # not the colour of an outcome, as the truth is not used
 LONGEST = 16
@@ -26,7 +21,7 @@ def compute(study: Study) -> Association:
     return association(study.bundle, importance_order(study.bundle))
 
 
-def draw(result: Association, _view: View) -> go.Figure:
+def draw(result: Association, _view: View) -> Figure:
     """A tile for each pair, darker where stronger; each pair once, below the diagonal."""
     size = len(result.features)
     shown = [[result.strength[y][x] if x < y else None for x in range(size - 1)] for y in range(1, size)]

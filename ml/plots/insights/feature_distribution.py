@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ml.insights.distribution import Distribution, distribution
 from ml.plots.columns import Column, Columns, plain
 from ml.plots.plot import Plot, Rows, Study, View
 from ml.plots.row_layout import ROW, names_above, rows_axis
 from ml.plots.shared_options import feature_choice
-from ml.plots.theme import FAINT, INK, figure, note, percent_ticks
+from ml.plots.theme import FAINT, INK, Figure, figure, note, percent_ticks
 from ml.plots.traces import line
 from ml.text.number_words import count, percent
 from ml.translation import mark, text
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 
 def compute(study: Study) -> Distribution:
@@ -24,12 +21,12 @@ def compute(study: Study) -> Distribution:
     return distribution(study.bundle, str(study.options["feature"]), study.answers)
 
 
-def draw(result: Distribution, view: View) -> go.Figure:
+def draw(result: Distribution, view: View) -> Figure:
     """Shares of both sides: steps over a number or date, pairs of bars for choices."""
     return _steps(result, view) if result.ordered else _pairs(result, view)
 
 
-def _steps(result: Distribution, view: View) -> go.Figure:
+def _steps(result: Distribution, view: View) -> Figure:
     edges = list(result.edges)
     key = _key(view)
     hover = text("from {start}: {share} of those without", start="%{x}", share="%{customdata}")
@@ -55,7 +52,7 @@ def _step(edges: list[Any], shares: Any, colour: str, hover: str) -> dict[str, A
     return line(edges, heights, colour, width=2, **style)
 
 
-def _pairs(result: Distribution, view: View) -> go.Figure:
+def _pairs(result: Distribution, view: View) -> Figure:
     places = list(range(len(result.names)))
     hover = text("{share} of those with", share="%{customdata}")
     hover_without = text("{share} of those without", share="%{customdata}")

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ml.insights.interaction import Interaction, interaction
 from ml.plots.columns import Column, Columns, points
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.row_layout import height_of, names_above, rows_axis
-from ml.plots.theme import figure
+from ml.plots.theme import Figure, figure
 from ml.plots.traces import row_bars
 from ml.text.number_words import count, decimal, percent, sample_text
 from ml.text.words import points_text
 from ml.translation import listed, mark, plural, text
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 MOST_SHOWN = 8
 
@@ -25,7 +20,7 @@ def compute(study: Study) -> Interaction:
     return interaction(study.bundle)
 
 
-def draw(result: Interaction, view: View) -> go.Figure:
+def draw(result: Interaction, view: View) -> Figure:
     """A bar a pair, the strongest on top."""
     pairs = ranked(result, view)
     words = [f"<b>{name}</b><br>{points_text(100 * size)}<br>{_share(share)}" for name, size, share in pairs]

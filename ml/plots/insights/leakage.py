@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ml.insights.leakage import Leakage, leakage
 from ml.plots.columns import Column, Columns, yes_no
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.row_layout import height_of, names_above, rows_axis
 from ml.plots.shared_options import three
-from ml.plots.theme import FAINT, INK, figure, note
+from ml.plots.theme import FAINT, INK, Figure, figure, note
 from ml.plots.traces import row_bars
 from ml.text.number_words import decimal, percent, sample_text
 from ml.translation import listed, mark, plural, text
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 MOST_SHOWN = 10
 # Of tests/simulations/leaks.py (docs/FIGURES.md): AUC alone of leaks that are always found and of those that escape,
@@ -28,7 +23,7 @@ def compute(study: Study) -> Leakage:
     return leakage(study.bundle, study.outcome)
 
 
-def draw(result: Leakage, view: View) -> go.Figure:
+def draw(result: Leakage, view: View) -> Figure:
     """A bar a feature from 0.5, guessing, to its AUC; the model's own as a line beside each."""
     alone, suspects = list(result.alone)[:MOST_SHOWN], list(result.suspects)[:MOST_SHOWN]
     names = [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,14 +13,11 @@ from ml.metrics.intervals import WIDTH
 from ml.plots.columns import Column, Columns, points
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.row_layout import height_of, names_above, rows_axis
-from ml.plots.theme import INK, figure
+from ml.plots.theme import INK, Figure, figure
 from ml.plots.traces import row_bars
 from ml.text.number_words import percent, sample_text
 from ml.text.words import points_text, unsure
 from ml.translation import mark, text
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 MOST_SHOWN = 20
 
@@ -63,7 +59,7 @@ def compute(study: Study) -> MeanShapley:
     return MeanShapley(labels, size.tolist(), error.tolist(), found.base.tolist(), len(found.rows))
 
 
-def draw(result: MeanShapley, view: View) -> go.Figure:
+def draw(result: MeanShapley, view: View) -> Figure:
     """A bar a feature, the largest on top."""
     largest = ranked(result, view)
     points = [100 * size for _, size, _ in largest]

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ml.insights.association import MissingValues, has_gaps, missing_values
 from ml.plots.columns import Column, Columns
 from ml.plots.plot import Plot, Rows, Study, View
 from ml.plots.row_layout import height_of, names_above, rows_axis
-from ml.plots.theme import figure, percent_ticks
+from ml.plots.theme import Figure, figure, percent_ticks
 from ml.plots.traces import row_bars
 from ml.text.few_words import few_words
 from ml.text.number_words import count, percent
 from ml.translation import mark, plural, text
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 MOST_SHOWN = 20
 
@@ -25,7 +20,7 @@ def compute(study: Study) -> MissingValues:
     return missing_values(study.bundle, study.answers.truth)
 
 
-def draw(result: MissingValues, view: View) -> go.Figure:
+def draw(result: MissingValues, view: View) -> Figure:
     """A bar a feature with missing values, the most on top."""
     shares, names = list(result.shares)[:MOST_SHOWN], list(result.features)[:MOST_SHOWN]
     words = [_words(result, place, view) for place in range(len(shares))]

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ml.insights.partial_dependence import PartialDependence, partial_dependence
 from ml.plots.columns import Column, Columns, plain
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.row_layout import height_of, names_above, rows_axis
 from ml.plots.shared_options import feature_choice
-from ml.plots.theme import FAINT, faded, figure, percent_ticks
+from ml.plots.theme import FAINT, Figure, faded, figure, percent_ticks
 from ml.plots.traces import Trace, dots, line, pointed_at, whiskers
 from ml.text.number_words import percent, sample_text
 from ml.translation import mark, text
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 
 def compute(study: Study) -> PartialDependence:
@@ -25,12 +22,12 @@ def compute(study: Study) -> PartialDependence:
     return partial_dependence(study.bundle, str(study.options["feature"]))
 
 
-def draw(result: PartialDependence, view: View) -> go.Figure:
+def draw(result: PartialDependence, view: View) -> Figure:
     """The mean as a thick line over those of single records; the feature's distribution below."""
     return _curve(result, view) if result.ordered else _choices(result, view)
 
 
-def _curve(result: PartialDependence, view: View) -> go.Figure:
+def _curve(result: PartialDependence, view: View) -> Figure:
     k = view.index
     places, faint = list(result.places), faded(view.colour, 0.28)
     single = [line(places, each, faint, width=1, hoverinfo="skip") for each in result.lines[k]]
@@ -79,7 +76,7 @@ def _dated(result: PartialDependence) -> bool:
     return bool(result.edges) and isinstance(result.edges[0], str)
 
 
-def _choices(result: PartialDependence, view: View) -> go.Figure:
+def _choices(result: PartialDependence, view: View) -> Figure:
     k = view.index
     mean, low, high = result.mean[k], result.low[k], result.high[k]
     rows = list(range(len(mean)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -13,13 +13,10 @@ from ml.insights.partial_dependence import PartialDependenceOfTwo, partial_depen
 from ml.plots.columns import Column, Columns, records
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.shared_options import feature_choice
-from ml.plots.theme import figure
+from ml.plots.theme import Figure, figure
 from ml.plots.traces import pointed_at, tiles
 from ml.text.number_words import count, percent, sample_text, shortened
 from ml.translation import mark, plural, text
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 LONGEST = 14
 LEAST_WIDTH, LEAST_HEIGHT = 0.08, 0.06  # of the axis: a number fits in, on a phone
@@ -34,7 +31,7 @@ def compute(study: Study) -> PartialDependenceOfTwo:
     return partial_dependence_of_two(study.bundle, str(first), str(second))
 
 
-def draw(result: PartialDependenceOfTwo, view: View) -> go.Figure:
+def draw(result: PartialDependenceOfTwo, view: View) -> Figure:
     """A tile for each pair of values, as wide and tall as its values reach, darker where more likely.
 
     A dot stands where no record is near. Tiles too small for their number show it when they are pointed at.

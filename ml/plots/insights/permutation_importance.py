@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ml import locale
 from ml.insights.permutation_importance import WRONG_LABELS, PermutationImportance, permutation_importance
 from ml.plots.columns import Column, Columns, ends
 from ml.plots.plot import Plot, Rows, Study, View
 from ml.plots.row_layout import ABOVE, fitted, height_of, rows_axis
-from ml.plots.theme import FAINT, figure, note, percent_ticks
+from ml.plots.theme import FAINT, Figure, figure, note, percent_ticks
 from ml.plots.traces import row_bars, whiskers
 from ml.text.number_words import count, percent, sample_text
 from ml.translation import mark, text
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 MOST_SHOWN = 20
 
@@ -36,7 +33,7 @@ def compute(study: Study) -> PermutationImportance:
     return permutation_importance(study.bundle, study.evaluation)
 
 
-def draw(result: PermutationImportance, view: View) -> go.Figure:
+def draw(result: PermutationImportance, view: View) -> Figure:
     """A bar a feature, the largest on top, with its 95 % interval and its name above it."""
     rows = ranked(result, view)
     means, lows, highs = ([getattr(row, name) for row in rows] for name in ("mean", "low", "high"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from ml.data.columns import take, values_of
 from ml.errors import NothingToShow
@@ -15,14 +14,11 @@ from ml.plots.columns import Column, Columns, contribution, plain, points
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.row_layout import ROW, names_above, rows_axis
 from ml.plots.shared_options import feature_choice
-from ml.plots.theme import INK, figure
+from ml.plots.theme import INK, Figure, figure
 from ml.plots.traces import dots
 from ml.text.number_words import count
 from ml.text.words import change_text, shown_value, unsure
 from ml.translation import mark, plural, text
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 SPREAD = 7  # vertical offsets that points of one choice take in turn
 
@@ -92,7 +88,7 @@ def compute(study: Study) -> ShapleyScatter:
     )
 
 
-def draw(result: ShapleyScatter, view: View) -> go.Figure:
+def draw(result: ShapleyScatter, view: View) -> Figure:
     """A point a record: x is the value, y the contribution; choices in rows."""
     points = [100 * value for value in result.contributions]
     words = [

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from textwrap import wrap
-from typing import TYPE_CHECKING
 
 from ml.decision.cut_offs import card_cut_off
 from ml.insights.surrogate import Surrogate, surrogate
 from ml.plots.columns import Column, Columns, records
 from ml.plots.option import Option
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
-from ml.plots.theme import figure, note, percent_ticks
+from ml.plots.theme import Figure, figure, note, percent_ticks
 from ml.plots.traces import row_bars
 from ml.text.few_words import few_words
 from ml.text.number_words import count, part_words, percent
 from ml.text.spoken import cut_off_text
 from ml.translation import mark, text
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 WIDE = 40  # characters in a line that fit on a phone
 LINE, BAR = 17, 34  # pixels
@@ -41,7 +37,7 @@ def compute(study: Study) -> Surrogate:
     return surrogate(study.bundle, study.outcome, float(cut_off))
 
 
-def draw(result: Surrogate, view: View) -> go.Figure:
+def draw(result: Surrogate, view: View) -> Figure:
     """A bar a rule, the highest probability on top, with the rule above it."""
     texts = [wrap(rule, WIDE) for rule in result.rules]
     tops, total = [], 0
