@@ -138,8 +138,7 @@ def _noted(services: OutcomeServices, act: Act) -> dict[str, Any]:
     shown, outcome = shown_of(services, FormRequest.read(act.scenario), act.outcome)
     value = None
     if act.kind == "override" and shown.probabilities is not None:
-        cut_off = services.service.cut_off(shown.bundle, outcome)
-        value = 0.0 if acts(shown.probabilities[outcome], cut_off) else 1.0
+        value = 0.0 if acts(shown.probabilities[outcome], shown.cut_offs[outcome]) else 1.0
     before = replaced(act.kind, outcome, act.own, exclusive=shown.bundle.outcomes.exclusive)
     press = Press(
         act.kind,  # type: ignore[arg-type]
@@ -182,12 +181,14 @@ def shown_of(services: OutcomeServices, request: FormRequest, outcome: str) -> t
     outcome = outcome if outcome in bundle.outcomes.names else bundle.outcomes.positive
     if bundle.offers != "probabilities":
         services.service.score(bundle.key, [request.record])
-        return Shown(bundle, None, request.record, record, place), outcome
+        return Shown(bundle, None, request.record, services.service.cut_offs(bundle), record, place), outcome
     scored = services.service.score_with_blanks(
         bundle.key, request.record, request.chosen(bundle.outcomes), request.ranking
     )
-    given = dict(zip(bundle.outcomes.names, map(float, scored.probabilities), strict=True))
-    return Shown(bundle, given, request.record, record, place), outcome
+    names = bundle.outcomes.names
+    given = dict(zip(names, map(float, scored.probabilities), strict=True))
+    cut_offs = dict(zip(names, scored.cut_offs, strict=True))
+    return Shown(bundle, given, request.record, cut_offs, record, place), outcome
 
 
 def identified(

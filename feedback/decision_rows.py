@@ -1,23 +1,24 @@
-"""Decisions as they are stored, made of what a version answered: with the cut-offs in use, worth and sealed values.
+"""Decisions as they are stored, made of what a version answered: with its cut-offs, worth and sealed values.
 
-Cut-offs and worth are those at the time at which the rows are made (by the mover, after the answer), not those of the
-answer: a cut-off that is changed in between is stored with decisions that were given before.
+The rows are made after the answer, by the mover, so cut-offs may have changed in between: stored are those with which
+the answer was made, else those that were in use when it was given.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 from feedback.sealing import Sealer
 from feedback.worth import worth_of_acting
+from ml.decision.cut_offs import or_of_card
 from ml.errors import LikelyError
-from ml.service import Service
+from ml.service import Bundle, Service
+from store.db import Store
 from store.outcome_records import LONGEST_RECORD, Decision, decision_id
-
-InUse = Callable[[str], tuple[dict[str, float], Callable[[Mapping[str, float] | None], float | None]]]
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,8 @@ class ScoredRecords:
         Probabilities of each record, in the order of the names; None where the model gives none.
     values : sequence, length n
         Raw records; None where their values are not kept.
+    cut_offs : mapping of str to float, or None
+        Cut-offs with which the answer was made, by outcome; None where it was made without any.
     """
 
     answer: str
@@ -55,24 +58,28 @@ class ScoredRecords:
     ids: Sequence[str | None]
     probabilities: Sequence[Sequence[float] | None]
     values: Sequence[Any]
+    cut_offs: Mapping[str, float] | None = None
 
 
-def in_use_of(service: Service) -> InUse:
-    """Gives, by the key of a version, its cut-offs and the worth of acting on its positive outcome, each read once.
+class InUse:
+    """Versions and the cut-offs in use at any time, each read once: for decisions that are stored together."""
 
-    They are those in use at the first call. It gives nothing where the version is gone.
-    """
+    def __init__(self, service: Service, store: Store) -> None:
+        self._registry, self._choices = service.registry, cache(store.choices_over_time)
+        self.version = cache(self._version)
 
-    @cache
-    def in_use(key: str) -> tuple[dict[str, float], Callable[[Mapping[str, float] | None], float | None]]:
-        try:
-            bundle = service.registry.load(key)
-            cut_offs = service.cut_offs(bundle)
-        except LikelyError:
-            return {}, lambda _: None
-        return cut_offs, partial(worth_of_acting, bundle, cut_offs=cut_offs)
+    def _version(self, key: str) -> Bundle | None:
+        """The version; None where it is gone."""
+        with suppress(LikelyError):
+            return self._registry.load(key)
+        return None
 
-    return in_use
+    def cut_offs(self, bundle: Bundle, moment: float) -> dict[str, float]:
+        """The cut-offs of a version at a time in seconds since 1970; StoreUnavailable without a database."""
+        chosen = self._choices(bundle.name).at(moment)
+        with suppress(LikelyError):
+            return or_of_card(chosen, bundle.card, bundle.outcomes.names)
+        return {}
 
 
 def decisions_of(scored: ScoredRecords, in_use: InUse, sealer: Sealer | None) -> list[tuple[Decision, Any]]:
@@ -80,12 +87,16 @@ def decisions_of(scored: ScoredRecords, in_use: InUse, sealer: Sealer | None) ->
 
     Parameters
     ----------
-    in_use : callable
-        As of :func:`in_use_of`: the same for all that is stored together.
     sealer : Sealer or None
         Encrypts the values; None keeps none.
+
+    Raises
+    ------
+    StoreUnavailable
     """
-    cut_offs, worth = in_use(scored.model)
+    bundle, cut_offs = in_use.version(scored.model), scored.cut_offs
+    if cut_offs is None:
+        cut_offs = {} if bundle is None else in_use.cut_offs(bundle, scored.made)
     given = zip(scored.places, scored.ids, scored.probabilities, scored.values, strict=True)
     made = []
     for place, record, probabilities, raw in given:
@@ -94,7 +105,7 @@ def decisions_of(scored: ScoredRecords, in_use: InUse, sealer: Sealer | None) ->
         sealed = None if raw is None or sealer is None else sealer.seal(raw, mark)
         decision = Decision(
             mark, scored.model, (record or "")[:LONGEST_RECORD], scored.door, scored.who, scored.made, by_name,
-            cut_offs, worth(by_name), sealed=sealed,
+            cut_offs, None if bundle is None else worth_of_acting(bundle, by_name, cut_offs), sealed=sealed,
         )  # fmt: skip
         made.append((decision, raw))
     return made

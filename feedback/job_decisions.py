@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from feedback.decision_rows import ScoredRecords, decisions_of, in_use_of
+from feedback.decision_rows import InUse, ScoredRecords, decisions_of
 from feedback.service import Feedback
 from jobs.work.decided_records import DECISIONS, DecidedRecord
 from ml.service import Bundle
@@ -28,5 +28,5 @@ def record(feedback: Feedback, job: Job, bundle: Bundle, records: Sequence[Decid
         answer_of_job(job.id), bundle.key, JOB, job.options[DECISIONS], time.time(), bundle.outcomes.names, places, ids,
         probabilities, values if feedback.sealer is not None else [None] * len(records),
     )  # fmt: skip
-    made = decisions_of(scored, in_use_of(feedback.service), feedback.sealer)
+    made = decisions_of(scored, InUse(feedback.service, feedback.store), feedback.sealer)
     feedback.store.outcomes.decisions.append([decision for decision, _ in made])

@@ -1,8 +1,4 @@
-"""The mover: a thread of each process that moves decisions from the spool to the database.
-
-A line of the spool holds no cut-offs: those that are in use at the move are stored with the decision, usually within a
-second of the answer, later where the database was away.
-"""
+"""The mover: a thread of each process that moves decisions from the spool to the database."""
 
 from __future__ import annotations
 
@@ -13,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from feedback.decision_rows import ScoredRecords, decisions_of, in_use_of
+from feedback.decision_rows import InUse, ScoredRecords, decisions_of
 from feedback.recorder import raw_records_of
 from feedback.sealing import Sealer
 from feedback.spool import Spool
@@ -68,7 +64,7 @@ class Mover:
         return False
 
     def _store_lines(self, lines: Sequence[bytes]) -> None:
-        in_use = in_use_of(self._service)  # the same for all lines that are moved together
+        in_use = InUse(self._service, self._store)
         made = [each for line in lines for each in decisions_of(self._scored_records(line), in_use, self._sealer)]
         self._store.outcomes.decisions.append([decision for decision, _ in made])
         for observe in self.observers:
@@ -82,4 +78,6 @@ class Mover:
         told = orjson.loads(line)
         own = {name: told[name] for name in ("answer", "model", "door", "who", "made", "names", "ids", "probabilities")}
         places = range(told["first"], told["first"] + len(told["ids"]))
-        return ScoredRecords(**own, places=places, values=raw_records_of(told, self._sealer))
+        values = raw_records_of(told, self._sealer)
+        # Lines of releases that kept no cut-offs have none
+        return ScoredRecords(**own, places=places, values=values, cut_offs=told.get("cut_offs"))

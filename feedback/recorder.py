@@ -16,7 +16,7 @@ import orjson
 from auth.caller import caller_id
 from feedback.sealing import Sealer, json_bytes
 from feedback.spool import Spool
-from ml.bundle.observers import ScoresById
+from ml.bundle.observers import CutOffsUsed, ScoresById
 from ml.bundle.scored import AT_ONCE
 from ml.service import Bundle
 from store.outcome_records import new_answer_id
@@ -78,7 +78,9 @@ class Recorder:
         self._spool, self._sealer = spool, sealer
         self._is_full = False
 
-    def record_scores(self, bundle: Bundle, raws: Iterable[object], given: Callable[[], ScoresById]) -> None:
+    def record_scores(
+        self, bundle: Bundle, raws: Iterable[object], given: Callable[[], ScoresById], cut_offs: CutOffsUsed = None
+    ) -> None:  # fmt: skip
         """Note scores of the current answer; nothing happens where none is being recorded.
 
         ``services.py`` sets :attr:`ml.service.Service.record_scores` to it.
@@ -89,6 +91,9 @@ class Recorder:
             Raw records; their values are not kept where they can be read once only.
         given : callable
             Gives ids and probabilities of the records.
+        cut_offs : mapping of str to float, or None
+            Cut-offs with which the answer is made; None leaves it to the mover to find those that are in use now. Most
+            answers need none, and must not wait for the database to know them.
         """
         answer = _current.get()
         if answer is None:
@@ -113,6 +118,7 @@ class Recorder:
             "ids": [record for record, _ in found],
             "probabilities": [of for _, of in found],
             "sealed": sealed,
+            "cut_offs": cut_offs,
         }
         answer.lines.append(orjson.dumps(line, option=OPTIONS))
         answer.records += len(found)

@@ -55,7 +55,7 @@ class Feedback:
     # ---- decisions ---------------------------------------------------------------------------------
     def store_decision(
         self, bundle: Bundle, probabilities: Mapping[str, float] | None, values: Any, record: str = "", *,
-        door: str = PAGE, group: str = NO_GROUP, campaign: str = "",
+        cut_offs: Mapping[str, float], door: str = PAGE, group: str = NO_GROUP, campaign: str = "",
     ) -> Decision:  # fmt: skip
         """Store what a person sees at this moment as a decision, and return it.
 
@@ -69,6 +69,8 @@ class Feedback:
             The record's values that belong to these probabilities.
         record : str
             The record's id; empty where it has none.
+        cut_offs : mapping of str to float
+            By outcome, of the same answer as the probabilities.
         door, group, campaign : str
             See :class:`store.outcome_records.Decision`.
 
@@ -77,7 +79,6 @@ class Feedback:
         StoreUnavailable
         """
         now, mark = time.time(), decision_id(new_answer_id(), 0)
-        cut_offs = self.service.cut_offs(bundle)
         worth = worth_of_acting(bundle, probabilities, cut_offs)
         sealed = self.sealer.seal(values, mark) if self.sealer is not None else None
         given = None if probabilities is None else dict(probabilities)

@@ -17,7 +17,7 @@ from ml.advice.sampling_budget import BUDGET
 from ml.advice.score_known import AVERAGE, ESTIMATOR, Blanks, check_blanks, score_all_known, score_known
 from ml.advice.value_function import ValueFunction
 from ml.bundle.bundle import Bundle as Bundle  # entrypoints import it from here
-from ml.bundle.observers import OnScored, OnScores, id_of
+from ml.bundle.observers import CutOffsUsed, OnScored, OnScores, id_of
 from ml.bundle.scored import Score, Scored
 from ml.bundle.scoring import refused_problem, score_each, score_records
 from ml.data.schema import Row
@@ -58,7 +58,7 @@ class Service:
         scored: OnScored = lambda *_: None,
     ) -> None:
         self.registry, self.scored = registry, scored
-        # Called with the version, the raw records, and what gives their scores. services.py sets it to
+        # Called with the version, the raw records, what gives their scores, and cut-offs. services.py sets it to
         # Recorder.record_scores (feedback/recorder.py), which this room must not know, where decisions are recorded
         self.record_scores: OnScores = lambda *_: None
         self._access = access
@@ -126,7 +126,9 @@ class Service:
             return str(error)
         return None
 
-    def score(self, name_or_key: str, raws: Iterable[object], blanks: Blanks = ESTIMATOR) -> Scored:
+    def score(
+        self, name_or_key: str, raws: Iterable[object], blanks: Blanks = ESTIMATOR, cut_offs: CutOffsUsed = None
+    ) -> Scored:  # fmt: skip
         """Score raw records.
 
         Parameters
@@ -137,6 +139,8 @@ class Service:
             Feature name or alias to raw value (JSON values or text).
         blanks : {"estimator", "average"}
             Treatment of missing values; see :mod:`ml.advice.score_known`.
+        cut_offs : mapping of str to float, or None
+            Cut-offs at which the caller decides, which are recorded with the scores.
 
         Raises
         ------
@@ -153,7 +157,7 @@ class Service:
         else:
             made = score_records(bundle, raws)
         self.scored(bundle.key, len(made.scores), perf_counter() - began)
-        self.record_scores(bundle, raws, lambda: [(each.id, each.probabilities) for each in made.scores])
+        self.record_scores(bundle, raws, lambda: [(each.id, each.probabilities) for each in made.scores], cut_offs)
         return made
 
     def cut_off(self, bundle: Bundle, outcome: str) -> float:
@@ -165,8 +169,9 @@ class Service:
         return self._cut_offs.in_use(bundle.name, bundle.card, bundle.outcomes.names)
 
     def score_with_blanks(
-        self, name_or_key: str, raw: object, outcome: str | None = None, ranking: Ranking | None = None
-    ) -> ScoreWithBlanks:
+        self, name_or_key: str, raw: object, outcome: str | None = None, ranking: Ranking | None = None,
+        cut_offs: CutOffsUsed = None,
+    ) -> ScoreWithBlanks:  # fmt: skip
         """Score of one record that may have blanks: score, range, and next questions.
 
         Parameters
@@ -177,6 +182,8 @@ class Service:
             Outcome of the questions; None leaves the choice to :func:`ml.advice.advice.score_with_blanks`.
         ranking : Ranking or None
             In which independent outcomes are offered: its first is then that choice.
+        cut_offs : mapping of str to float, or None
+            Cut-offs of all outcomes; None takes those in use.
 
         Raises
         ------
@@ -185,25 +192,17 @@ class Service:
             With every problem of the record.
         """
         bundle, began = self.model(name_or_key), perf_counter()
-        game = self._game(bundle)
+        game, cut_offs = self._game(bundle), self.cut_offs(bundle) if cut_offs is None else cut_offs
         try:
-            scored = score_with_blanks(game, bundle, raw, outcome, self.cut_offs(bundle), ranking)
+            scored = score_with_blanks(game, bundle, raw, outcome, cut_offs, ranking)
         except ValueError as error:
             raise InvalidRecord([refused_problem(0, str(error))]) from error
         self.scored(bundle.key, 1, perf_counter() - began)
-        self.record_scores(bundle, [raw], lambda: [(id_of(bundle.schema, raw), scored.probabilities)])
+        self.record_scores(bundle, [raw], lambda: [(id_of(bundle.schema, raw), scored.probabilities)], cut_offs)
         return scored
 
     def advise(self, scored: ScoreWithBlanks, holdout_row: int | None = None, step: int | None = None) -> Advice:
-        """Explain a score: reasons, what-if sweeps, counterfactuals and evidence.
-
-        Parameters
-        ----------
-        holdout_row : int, optional
-            Row of the record in the hold-out, from 0, where it came from there: it is left out of its own evidence.
-        step : int, optional
-            0 gives a quick, rough answer, 1 and so on more exact ones: :func:`ml.advice.advice.advise`.
-        """
+        """Reasons, what-if sweeps, counterfactuals and evidence; parameters as of :func:`ml.advice.advice.advise`."""
         return advise(self._game(scored.model), scored, holdout_row, step)
 
     def explain(

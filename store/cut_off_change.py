@@ -1,7 +1,8 @@
-"""One change of a cut-off as a plain dataclass, without SQLAlchemy."""
+"""Changes of cut-offs as plain dataclasses, without SQLAlchemy."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,3 +38,22 @@ class CutOffChange:
                 raise ValueError(f"A cut-off is a probability from 0 to 1, not {value!r}.")
         if not self.reason or len(self.reason) > LONGEST_REASON:
             raise ValueError(f"A change needs a reason of 1 to {LONGEST_REASON} characters.")
+
+
+@dataclass(frozen=True)
+class ChoicesOverTime:
+    """Cut-offs that were chosen for a model, at any time until they were read.
+
+    Attributes
+    ----------
+    changes : sequence of (float, str, float or None)
+        Time in seconds since 1970, outcome and new cut-off of each change, in the order in which they were stored; None
+        where the choice was forgotten with its model.
+    """
+
+    changes: Sequence[tuple[float, str, float | None]]
+
+    def at(self, moment: float) -> dict[str, float]:
+        """The choices at a time in seconds since 1970, 0 to 1, by outcome."""
+        last = {outcome: value for at, outcome, value in self.changes if at <= moment}
+        return {outcome: value for outcome, value in last.items() if value is not None}

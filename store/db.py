@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from store.connection.circuit_breaker import CircuitBreaker
-from store.cut_off_change import CutOffChange
+from store.cut_off_change import ChoicesOverTime, CutOffChange
 from store.errors import StoreUnavailable, store_errors
 from store.retention.job_ids import TAG, JobIds, new_tag
 
@@ -102,6 +102,13 @@ class Store:
         with store_errors():
             return sql.cutoff_history(self._engine(), model, outcome)
 
+    def choices_over_time(self, model: str) -> ChoicesOverTime:
+        """The cut-offs that were chosen for a model, at any time; StoreUnavailable without a database."""
+        from store import sql
+
+        with store_errors():
+            return sql.choices_over_time(self._engine(), model)
+
     def forget_cutoffs(self, model: str) -> int:
         """Remove the cut-offs chosen for a model and return how many there were; their history stays and says so."""
         from store import sql
@@ -180,13 +187,7 @@ class Store:
         return ErasureTable(self._engine)
 
     def forget_deleted(self, *, everywhere: bool = False) -> bool:
-        """Take what was deleted out of the database's files, see :func:`store.sql.forget_deleted`.
-
-        Returns
-        -------
-        bool
-            False where others use the database, so that a later call has to do it.
-        """
+        """Call :func:`store.sql.forget_deleted`; False, too, where others use SQLite and a later call has to do it."""
         from store import sql
 
         try:

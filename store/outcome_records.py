@@ -47,7 +47,7 @@ class Decision:
     probabilities : mapping of str to float, or None
         By outcome, 0 to 1; None where the model gives none.
     cut_offs : mapping of str to float
-        Cut-offs in use when the decision was stored, by outcome.
+        Cut-offs with which the answer was made, by outcome; those in use when it was given where it was made without.
     worth : float or None
         Worth of acting, in the card's currency, where it has a payoff.
     shown : float or None

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, ExceptionContext, bindparam, create_engine, delet
 from store.connection.circuit_breaker import CircuitBreaker
 from store.connection.migrate import migrate
 from store.connection.storable_text import keep_storable
-from store.cut_off_change import CutOffChange
+from store.cut_off_change import ChoicesOverTime, CutOffChange
 from store.database_table import WRITES, upsert
 from store.tables import audit, cutoff_changes, cutoffs
 
@@ -141,8 +141,22 @@ def cutoff_history(engine: Engine, model: str, outcome: str) -> list[CutOffChang
     of = (table.model == model) & (table.outcome == outcome)
     with engine.connect() as connection:
         rows = connection.execute(select(*columns).where(of).order_by(table.number.desc())).all()
-    # SQLite gives times without their zone: all are written in UTC
-    return [CutOffChange(*row[:4], at=row[4].replace(tzinfo=row[4].tzinfo or UTC)) for row in rows]
+    return [CutOffChange(*row[:4], at=_in_utc(row[4])) for row in rows]
+
+
+def choices_over_time(engine: Engine, model: str) -> ChoicesOverTime:
+    """Read all changes of the cut-offs of a model; a choice of before changes were kept counts as one."""
+    table, kept = cutoff_changes.c, cutoffs.c
+    changed = select(table.changed_at, table.outcome, table.after).where(table.model == model).order_by(table.number)
+    chosen_now = select(kept.set_at, kept.outcome, kept.value).where(kept.model == model)
+    with engine.connect() as connection:
+        rows = [*connection.execute(changed).all(), *connection.execute(chosen_now).all()]
+    return ChoicesOverTime([(_in_utc(at).timestamp(), outcome, value) for at, outcome, value in rows])
+
+
+def _in_utc(at: datetime) -> datetime:
+    """A time of the database with its zone: SQLite gives times without, all are written in UTC."""
+    return at.replace(tzinfo=at.tzinfo or UTC)
 
 
 def forget_cutoffs(engine: Engine, model: str, reason: str) -> int:

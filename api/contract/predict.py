@@ -62,7 +62,8 @@ class Question(Shape):
     move: Annotated[float, Field(ge=0)]
     """Expected change of the probability, up or down, once the value is known."""
     crossing: Probability
-    """Probability that the value, once it is known, moves the prediction to the other side of the cut-off in use."""
+    """Probability that the value, once it is known, moves the prediction to the other side of the cut-off: `cutoff` of
+    the request, else the one in use."""
 
 
 class Reasons(Shape):

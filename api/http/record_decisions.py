@@ -41,12 +41,10 @@ class RecordDeferredDecisions:
         content : bytes
             The answer, as JSON.
         """
-        bundle = self._model(key)
-        given = [
-            (each["id"], _in_order(bundle, each["probabilities"])) for each in orjson.loads(content)["predictions"]
-        ]
+        bundle, told = self._model(key), orjson.loads(content)
+        given = [(each["id"], _in_order(bundle, each["probabilities"])) for each in told["predictions"]]
         with recording(API, answer_of_job(job)) as answer:
-            self._recorder.record_scores(bundle, asked, lambda: given)
+            self._recorder.record_scores(bundle, asked, lambda: given, told.get("cutoffs"))
         return {HEADER: answer.id} if self._recorder.keep(answer) else {}
 
 

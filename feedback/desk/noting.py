@@ -33,6 +33,8 @@ class Shown:
         By outcome; None where the model gives none.
     values : mapping of str to str
         Values of the form that the probabilities belong to.
+    cut_offs : mapping of str to float
+        Cut-offs with which the answer was made, by outcome.
     record : str
         The record's id; empty where it has none.
     place : (str, int) or None
@@ -42,6 +44,7 @@ class Shown:
     bundle: Bundle
     probabilities: Mapping[str, float] | None
     values: Mapping[str, Any]
+    cut_offs: Mapping[str, float]
     record: str = ""
     place: tuple[str, int] | None = None
 
@@ -127,4 +130,4 @@ def _decision_shown(desk: Desk, shown: Shown, made: str) -> Decision:
             return found
     group, campaign = (CALL, shown.place[0]) if shown.place else (NO_GROUP, "")
     given = (shown.bundle, shown.probabilities, shown.values, shown.record)
-    return desk.feedback.store_decision(*given, group=group, campaign=campaign)
+    return desk.feedback.store_decision(*given, cut_offs=shown.cut_offs, group=group, campaign=campaign)

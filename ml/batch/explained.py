@@ -66,10 +66,10 @@ def explained(
     """
     made: dict[str, Any] = {"model": bundle.key, "outcomes": bundle.outcomes.names}
     if wanted.blanks == ALLOW:
-        predictions = _with_blanks(service, bundle, raws, wanted.outcome, check)
+        predictions = _with_blanks(service, bundle, raws, wanted, check)
     else:
         taken = AVERAGE if wanted.blanks == AVERAGE else ESTIMATOR
-        predictions = _as_json(service.score(bundle.key, raws, taken))
+        predictions = _as_json(service.score(bundle.key, raws, taken, wanted.cutoffs))
     if wanted.explain:
         made |= {"about": wanted.outcome, "remark": NOT_CAUSES}
         _explain(service, bundle, raws, wanted, predictions, check)
@@ -96,12 +96,13 @@ def _as_json(scored: Scored) -> list[dict[str, Any]]:
 
 
 def _with_blanks(
-    service: Service, bundle: Bundle, raws: Sequence[object], outcome: str, check: Check
+    service: Service, bundle: Bundle, raws: Sequence[object], wanted: Wanted, check: Check
 ) -> list[dict[str, Any]]:
-    made = []
+    made, cut_offs = [], service.cut_offs(bundle) if wanted.cutoffs is None else wanted.cutoffs
     for raw, record_id in zip(raws, _ids(bundle, raws), strict=True):
         check()
-        made.append(_json_with_blanks(service.score_with_blanks(bundle.key, raw, outcome), record_id))
+        scored = service.score_with_blanks(bundle.key, raw, wanted.outcome, cut_offs=cut_offs)
+        made.append(_json_with_blanks(scored, record_id))
     return made
 
 

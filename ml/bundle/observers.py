@@ -9,7 +9,8 @@ from ml.data.schema import Schema
 
 OnScored = Callable[[str, int, float], None]
 ScoresById = Sequence[tuple[str | None, Sequence[float] | None]]  # id and probabilities of each record
-OnScores = Callable[[Bundle, Iterable[object], Callable[[], ScoresById]], None]
+CutOffsUsed = Mapping[str, float] | None  # by outcome; None where the answer is made without any
+OnScores = Callable[[Bundle, Iterable[object], Callable[[], ScoresById], CutOffsUsed], None]
 
 
 def id_of(schema: Schema, raw: object) -> str | None:

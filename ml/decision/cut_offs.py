@@ -41,8 +41,7 @@ class CutOffs:
 
     def in_use(self, name: str, card: Mapping[str, Any], outcomes: Sequence[str]) -> dict[str, float]:
         """The cut-offs of outcomes of the model of that name and card, each 0 to 1."""
-        chosen = self._choices(name)
-        return {of: chosen[of] if of in chosen else card_cut_off(card, of) for of in outcomes}
+        return or_of_card(self._choices(name), card, outcomes)
 
     def _choices(self, name: str) -> Mapping[str, float]:
         last = self._last.get(name, {})
@@ -58,6 +57,11 @@ class CutOffs:
         self._not_before = 0.0
         self._last[name] = found
         return found
+
+
+def or_of_card(chosen: Mapping[str, float], card: Mapping[str, Any], outcomes: Sequence[str]) -> dict[str, float]:
+    """The chosen cut-offs, and the card's of outcomes for which nobody chose one, each 0 to 1."""
+    return {of: chosen[of] if of in chosen else card_cut_off(card, of) for of in outcomes}
 
 
 @dataclass(frozen=True)

@@ -387,7 +387,7 @@ def test_a_record_of_the_sample_is_known_by_its_version(services):
 def test_a_press_needs_what_is_shown(services):
     bundle = services.service.model("shop")
     with as_(ANN):
-        told = note(services.desk, Shown(bundle, None, {}, "C-9"), Press("missed", "direct", "buys"))
+        told = note(services.desk, Shown(bundle, None, {}, {}, "C-9"), Press("missed", "direct", "buys"))
     assert (told.record, told.value) == ("C-9", 0.0)
 
 
