@@ -64,7 +64,7 @@ class Service:
         self._access = access
         self._cut_offs = CutOffs(chosen)
         self._results = ResultCache(cache, single_flight)
-        self._game = Memo(ValueFunction)
+        self._value_function = Memo(ValueFunction)
 
     def names(self) -> tuple[str, ...]:
         """Names of all models that who asks may know, sorted; some may be broken."""
@@ -153,7 +153,7 @@ class Service:
         bundle, began = self.model(name_or_key), perf_counter()
         if blanks == AVERAGE:
             check_blanks(bundle, blanks)
-            made = score_all_known(self._game(bundle), bundle, list(raws))
+            made = score_all_known(self._value_function(bundle), bundle, list(raws))
         else:
             made = score_records(bundle, raws)
         self.scored(bundle.key, len(made.scores), perf_counter() - began)
@@ -192,9 +192,9 @@ class Service:
             With every problem of the record.
         """
         bundle, began = self.model(name_or_key), perf_counter()
-        game, cut_offs = self._game(bundle), self.cut_offs(bundle) if cut_offs is None else cut_offs
+        value_function, cut_offs = self._value_function(bundle), self.cut_offs(bundle) if cut_offs is None else cut_offs
         try:
-            scored = score_with_blanks(game, bundle, raw, outcome, cut_offs, ranking)
+            scored = score_with_blanks(value_function, bundle, raw, outcome, cut_offs, ranking)
         except ValueError as error:
             raise InvalidRecord([refused_problem(0, str(error))]) from error
         self.scored(bundle.key, 1, perf_counter() - began)
@@ -203,7 +203,7 @@ class Service:
 
     def advise(self, scored: ScoreWithBlanks, holdout_row: int | None = None, step: int | None = None) -> Advice:
         """Reasons, what-if sweeps, counterfactuals and evidence; parameters as of :func:`ml.advice.advice.advise`."""
-        return advise(self._game(scored.model), scored, holdout_row, step)
+        return advise(self._value_function(scored.model), scored, holdout_row, step)
 
     def explain(
         self, bundle: Bundle, row: Row, *, blanks: bool, quick: bool = False, many: bool = False
@@ -213,9 +213,9 @@ class Service:
         A `quick` answer of a slow model is less sharp, and its errors say so. So does one of `many`, as in a file: it
         costs four fifths of the first reasons on the Prediction page.
         """
-        game = self._game(bundle)
-        budget = game.listed_budget if many else game.quick_budget if quick else BUDGET
-        return explain(game, row, None if blanks else [True] * len(row), budget)
+        value_function = self._value_function(bundle)
+        budget = value_function.listed_budget if many else value_function.quick_budget if quick else BUDGET
+        return explain(value_function, row, None if blanks else [True] * len(row), budget)
 
     def score_each(
         self, bundle: Bundle, raws: Sequence[object], blanks: Blanks = ESTIMATOR
@@ -228,7 +228,7 @@ class Service:
         began = perf_counter()
         if blanks == AVERAGE:
             check_blanks(bundle, blanks)
-            found = score_known(self._game(bundle), bundle, raws)
+            found = score_known(self._value_function(bundle), bundle, raws)
         else:
             found = score_each(bundle, raws)
         self.scored(bundle.key, sum(isinstance(each, Score) for each in found), perf_counter() - began)

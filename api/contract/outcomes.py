@@ -9,7 +9,7 @@ from pydantic import MISSING, Field
 from api.contract.base import Count, RequestModel, Seconds, Shape
 from api.contract.operation import CSV, JSON, BodySpec, Operation, as_text, in_json
 from api.contract.requests import FileQuery
-from feedback.outcome_import.fields import ToldOutcome
+from feedback.outcome_import.fields import OutcomeReport
 
 TAG = "Outcomes"
 
@@ -87,7 +87,7 @@ OPERATIONS = (
         (400, 403, 404, 413, 415, 422, 503),
         query=OutcomesQuery,
         body=BodySpec(
-            {JSON: ToldOutcome | list[ToldOutcome], CSV: None},
+            {JSON: OutcomeReport | list[OutcomeReport], CSV: None},
             "One event or several; a table with the names of the fields in its first line, or the columns of a CRM.",
         ),
         description="Events are stored together, or none is. An outcome that comes before its decision is kept and "

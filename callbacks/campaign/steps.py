@@ -16,7 +16,7 @@ from callbacks.campaign.backend import CampaignBackend, as_shown, words
 from callbacks.campaign.records import table
 from jobs.errors import UnknownJob
 from layouts.campaign import columns, page, reading, recent_campaigns, result, scoring
-from layouts.campaign.page import Step, trouble
+from layouts.campaign.page import WizardStep, trouble
 from layouts.shared import ids, url
 from ml.errors import LikelyError
 from ml.service import Bundle
@@ -109,7 +109,7 @@ def begin_anew(backend: CampaignBackend, clicks: list[Any], at: Any) -> int:
     return sum(each or 0 for each in clicks)
 
 
-def opening(backend: CampaignBackend, bundle: Bundle, query: Mapping[str, str]) -> Step:
+def opening(backend: CampaignBackend, bundle: Bundle, query: Mapping[str, str]) -> WizardStep:
     """The step of an address."""
     job = query.get("job", "")
     if not job:
@@ -139,15 +139,15 @@ def _wrong(job: Job, model: str) -> tuple[str, str] | None:
     return None
 
 
-def _columns(_: CampaignBackend, job: Job, query: Mapping[str, str]) -> Step:
-    return Step("columns", columns.step(job.id, reading.told_in(query)))
+def _columns(_: CampaignBackend, job: Job, query: Mapping[str, str]) -> WizardStep:
+    return WizardStep("columns", columns.step(job.id, reading.told_in(query)))
 
 
-def _scoring(_: CampaignBackend, job: Job, __: Mapping[str, str]) -> Step:
-    return Step("scoring", scoring.step(as_shown(job)))
+def _scoring(_: CampaignBackend, job: Job, __: Mapping[str, str]) -> WizardStep:
+    return WizardStep("scoring", scoring.step(as_shown(job)))
 
 
-def _result(backend: CampaignBackend, job: Job, query: Mapping[str, str]) -> Step:
+def _result(backend: CampaignBackend, job: Job, query: Mapping[str, str]) -> WizardStep:
     shown = as_shown(job)
     body: list[Component]
     try:
@@ -155,9 +155,9 @@ def _result(backend: CampaignBackend, job: Job, query: Mapping[str, str]) -> Ste
         body = result.step(shown, bundle, choices, query.get("list", ""), table(backend, job.id))
     except LikelyError as error:
         body = result.without_table(shown, words(error))
-    return Step("result", body)
+    return WizardStep("result", body)
 
 
-STEPS: dict[JobState, Callable[[CampaignBackend, Job, Mapping[str, str]], Step]] = {
+STEPS: dict[JobState, Callable[[CampaignBackend, Job, Mapping[str, str]], WizardStep]] = {
     "held": _columns, "waiting": _scoring, "running": _scoring, "done": _result,
 }  # fmt: skip

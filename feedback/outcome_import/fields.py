@@ -45,7 +45,7 @@ Text = Annotated[str, BeforeValidator(lambda given: "" if given is None else giv
 Id = Annotated[Text, Field(max_length=200)]
 
 
-class ToldOutcome(FewNames):
+class OutcomeReport(FewNames):
     """Outcome of one decision, or another event about it."""
 
     model_config = ConfigDict(defer_build=True, json_schema_extra=describe, extra="forbid", frozen=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from feedback.errors import BadEvent
 from feedback.outcome_import.crm_row import crm_row
-from feedback.outcome_import.fields import ToldOutcome
+from feedback.outcome_import.fields import OutcomeReport
 from feedback.outcome_import.layout import BESIDE, EVENT, Layout, checked_cells
 from feedback.outcome_import.outcome_event import event_of, problem_of, read_outcome
 from feedback.outcome_import.source_row import SourceRow, due, root_of
@@ -155,7 +155,7 @@ class OutcomeImporter:
 
 def _field(name: str) -> str:
     plain = name.strip().casefold()
-    return plain if plain in ToldOutcome.model_fields or plain in (EVENT, *BESIDE) else name
+    return plain if plain in OutcomeReport.model_fields or plain in (EVENT, *BESIDE) else name
 
 
 def open_words(layout: Layout, lines: Sequence[tuple[int, Sequence[str]]], read: Sequence[LineReading]) -> Counter[str]:

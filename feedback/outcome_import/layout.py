@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any
 
-from feedback.outcome_import.fields import ToldOutcome
+from feedback.outcome_import.fields import OutcomeReport
 from feedback.outcome_import.moments import order_in
 from ml.decision.crm_columns import PLAIN, CrmColumns
 from ml.errors import Unreadable
@@ -31,7 +31,7 @@ class Layout:
     Attributes
     ----------
     system : str
-        "plain" for the fields of :class:`feedback.outcome_import.fields.ToldOutcome`, else the name of a CRM.
+        "plain" for the fields of :class:`feedback.outcome_import.fields.OutcomeReport`, else the name of a CRM.
     places : mapping of str to int
         Field to column.
     orders : mapping of str to (str or None)
@@ -62,7 +62,7 @@ def open_outcomes(
     file: IO[bytes], options: ReadOptions, systems: Mapping[str, CrmColumns], bounded: bool = False
 ) -> Table:
     """Open a table of outcomes in any dialect; errors as of :func:`ml.files.open_table.open_table`."""
-    known = {*ToldOutcome.model_fields, EVENT, *BESIDE}
+    known = {*OutcomeReport.model_fields, EVENT, *BESIDE}
     known |= {name for columns in systems.values() for each in OF_CRM for name in getattr(columns, each)}
     return open_table(file, options, known=known, bounded=bounded)
 
@@ -128,7 +128,7 @@ def _system_of(
         known = in_row([PLAIN, *systems])
         raise Unreadable(text("as is {name}.", name=repr(wanted[:80])), text("Accepted: {known}.", known=known))
     at = {name.strip().casefold(): place for place, name in reversed(list(enumerate(header)))}
-    plain = {name: at[name] for name in (*ToldOutcome.model_fields, EVENT, *BESIDE) if name in at}
+    plain = {name: at[name] for name in (*OutcomeReport.model_fields, EVENT, *BESIDE) if name in at}
     if wanted in ("", PLAIN) and any(name in plain for name in ABOUT) and ("value" in plain or "kind" in plain):
         return PLAIN, plain
     lacks: dict[str, list[str]] = {}

@@ -5,22 +5,22 @@ from __future__ import annotations
 from pydantic import ValidationError
 
 from feedback.errors import BadEvent
-from feedback.outcome_import.fields import ToldOutcome
+from feedback.outcome_import.fields import OutcomeReport
 from feedback.service import Feedback
 from ml.data.validation.validation_words import in_words
 from ml.errors import LikelyError, Problem
 from store.outcome_records import OUTCOME, Event, new_event_id
 
 
-def read_outcome(raw: object) -> ToldOutcome:
+def read_outcome(raw: object) -> OutcomeReport:
     """The fields of a raw record; BadEvent with what is wrong with them."""
     try:
-        return ToldOutcome.model_validate(raw)
+        return OutcomeReport.model_validate(raw)
     except ValidationError as error:
-        raise BadEvent(*in_words(error, ToldOutcome, "The outcome")) from None
+        raise BadEvent(*in_words(error, OutcomeReport, "The outcome")) from None
 
 
-def event_of(feedback: Feedback, told: ToldOutcome, door: str) -> Event:
+def event_of(feedback: Feedback, told: OutcomeReport, door: str) -> Event:
     """The event that was told; errors as of :meth:`feedback.service.Feedback.checked`."""
     model, value = told.model.partition("@")[0], None if told.value is None else float(told.value)
     outcome = told.outcome or (feedback.positive(told.decision, model) if told.kind == OUTCOME else "")

@@ -61,8 +61,8 @@ class FileRetention:
 
 
 @dataclass(frozen=True)
-class Step:
-    """The step that the page shows.
+class WizardStep:
+    """A step of the wizard: what the page shows at a time.
 
     Attributes
     ----------
@@ -74,14 +74,14 @@ class Step:
     body: Sequence[Component]
 
 
-def page(bundle: Bundle, name: str, retention: FileRetention, step: Step | None = None) -> Component:
+def page(bundle: Bundle, name: str, retention: FileRetention, step: WizardStep | None = None) -> Component:
     """The page at a step.
 
     Parameters
     ----------
     name : str
         Name or key as it stands in the address: what the file is scored with.
-    step : Step, optional
+    step : WizardStep, optional
         The first by default.
     """
     if bundle.offers != "probabilities":
@@ -93,7 +93,7 @@ def page(bundle: Bundle, name: str, retention: FileRetention, step: Step | None 
     return html.Div([recent_campaigns.store(), at_step, *others])
 
 
-def inside(step: Step, model: str, retention: FileRetention) -> list[Component]:
+def inside(step: WizardStep, model: str, retention: FileRetention) -> list[Component]:
     """Content of the page at a step."""
     words = static_html(html.P(retention.words(), className="campaign-keeping"))
     trail = [] if step.name == TROUBLE else [static_html(_trail(step.name))]
@@ -101,19 +101,19 @@ def inside(step: Step, model: str, retention: FileRetention) -> list[Component]:
     return [html.Div([*trail, *way], className="campaign-head"), *step.body, words]
 
 
-def first(retention: FileRetention) -> Step:
+def first(retention: FileRetention) -> WizardStep:
     """The step without a file."""
-    return Step("file", file.step(retention.formats))
+    return WizardStep("file", file.step(retention.formats))
 
 
-def trouble(job: str, title: str, words: str) -> Step:
+def trouble(job: str, title: str, words: str) -> WizardStep:
     """Message about the job in the address, and the way out."""
     body = [
         html.H2(title),
         html.P(words, className="campaign-lead", role="alert"),
         html.Div(parts.anew(text("Choose a file"), job, main=True), className="campaign-buttons"),
     ]
-    return Step(TROUBLE, [parts.step(TROUBLE, body)])
+    return WizardStep(TROUBLE, [parts.step(TROUBLE, body)])
 
 
 def _trail(at: str) -> Component:

@@ -37,11 +37,11 @@ def question_text(question: NextQuestion, acts_now: bool) -> str:
     """
     slots = {"points": points_text(100 * question.move)}
     chance = round(100 * question.crossing)
-    settled = round(100 * question.decides)
+    decided = round(100 * question.decides)
     if not chance:  # alone it crosses nothing; what it settles together with the rest is why it stands here
-        if not settled:
+        if not decided:
             return text("likely to move this by {points}", **slots)
-        slots["share"] = percent(f"{settled}")
+        slots["share"] = percent(f"{decided}")
         return text("likely to move this by {points}, settles {share} of the doubt about the decision", **slots)
     slots["chance"] = percent(f"{chance}")
     if acts_now:

@@ -48,7 +48,7 @@ def offer_lead(scored: ScoreWithBlanks, ranking: Ranking) -> str:
     if scored.outcome != outcomes.names[first]:
         return ""
     decision = scored.decision()
-    if decision.words and not decision.settled:
+    if decision.words and not decision.final:
         return text("Best offer so far")
     if decision.words and decision.act:
         return text("Best offer")
@@ -81,7 +81,7 @@ def _offer(scored: ScoreWithBlanks, shown: str, ranking: Ranking) -> list[Compon
 def _because(scored: ScoreWithBlanks, decision: Recommendation) -> Sequence[Component]:
     """Reason for the action, in money where the card has a payoff: "Unlikely, but worth 4.6 USD on average."."""
     gain = decision.worth
-    if not decision.settled:
+    if not decision.final:
         return []
     if gain is not None and (gain < -NOTHING if decision.act else gain > NOTHING):
         return _against_worth(scored, decision, abs(gain))

@@ -1,6 +1,6 @@
 """Advice on one record in two steps: the score with the next questions, then reasons, what-if and counterfactuals.
 
-Both are computed from one game (``ml/advice/value_function.py``), so that all numbers on the page agree.
+Both are computed from one value function (``ml/advice/value_function.py``), so that all numbers on the page agree.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ class Advice:
 
 
 def score_with_blanks(
-    game: ValueFunction,
+    value_function: ValueFunction,
     bundle: Bundle,
     raw: object,
     outcome: str | None,
@@ -141,7 +141,7 @@ def score_with_blanks(
     records = read_records(bundle.schema.with_blanks, [raw])
     row = as_blanks(records.all_rows()[0])
     known = tuple(value is not None for value in row)
-    scored = game.score(row)
+    scored = value_function.score(row)
     outcome = outcome or _leading(bundle, scored, ranking)
     column = bundle.outcomes.index(outcome)
     return ScoreWithBlanks(
@@ -155,13 +155,13 @@ def score_with_blanks(
         notes=records.notes,
         outcome=outcome,
         cut_offs=tuple(cut_offs[name] for name in bundle.outcomes.names),
-        questions=next_questions(game, scored, column, cut_offs[outcome]),
+        questions=next_questions(value_function, scored, column, cut_offs[outcome]),
         band=band_of(bands(bundle.card, outcome), float(scored.value[column])),
     )
 
 
 def advise(
-    game: ValueFunction, scored: ScoreWithBlanks, holdout_row: int | None = None, step: int | None = None
+    value_function: ValueFunction, scored: ScoreWithBlanks, holdout_row: int | None = None, step: int | None = None
 ) -> Advice:
     """Explain a score: slower than :func:`score_with_blanks`, so the page asks for it once the score is shown.
 
@@ -175,11 +175,11 @@ def advise(
     """
     bundle, row = scored.model, scored.row
     column = bundle.outcomes.index(scored.outcome)
-    last = len(game.budgets) - 1
+    last = len(value_function.budgets) - 1
     at = min(max(step or 0, 0), last)
-    brief = step == 0 and game.quick_budget < BUDGET
+    brief = step == 0 and value_function.quick_budget < BUDGET
     while True:
-        explanation = explain(game, row, budget=game.budgets[at])
+        explanation = explain(value_function, row, budget=value_function.budgets[at])
         strongest = reasons(bundle.schema, row, explanation, column)
         vague = any(reason.unsure for reason in (*strongest.raising, *strongest.lowering))
         sharper = at + 1 if at < last and (vague or brief) else None
@@ -189,8 +189,10 @@ def advise(
     return Advice(
         explanation=explanation,
         reasons=strongest,
-        sweeps={} if brief else sweeps(game, row),
-        counterfactuals=None if brief else counterfactuals(game, row, column, scored.cut_off, name=scored.outcome),
+        sweeps={} if brief else sweeps(value_function, row),
+        counterfactuals=None
+        if brief
+        else counterfactuals(value_function, row, column, scored.cut_off, name=scored.outcome),
         sharper=sharper,
         evidence=evidence(bundle, scored.outcome, scored.probability, holdout_row),
         neighbours=neighbours(bundle, row, without=holdout_row),

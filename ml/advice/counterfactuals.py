@@ -72,7 +72,9 @@ class Counterfactuals:
     levers: tuple[str, ...]
 
 
-def counterfactuals(game: ValueFunction, row: Row, outcome: int, cut_off: float, *, name: str = "") -> Counterfactuals:
+def counterfactuals(
+    value_function: ValueFunction, row: Row, outcome: int, cut_off: float, *, name: str = ""
+) -> Counterfactuals:
     """Search for counterfactuals: all values of all levers, one, then two, then three at a time.
 
     A number is tried at up to 15 round values over what training has seen. The size of a change is the
@@ -93,7 +95,7 @@ def counterfactuals(game: ValueFunction, row: Row, outcome: int, cut_off: float,
     name : str
         Name of the outcome, to be handed on.
     """
-    search = _Search(game, row, outcome, cut_off)
+    search = _Search(value_function, row, outcome, cut_off)
     best: Counterfactual | None = None
     for count in range(1, min(MOST_LEVERS, len(search.levers)) + 1):
         tried = search.tried(count)
@@ -107,23 +109,23 @@ def counterfactuals(game: ValueFunction, row: Row, outcome: int, cut_off: float,
 class _Search:
     """Search over the levers of one record."""
 
-    def __init__(self, game: ValueFunction, row: Row, outcome: int, cut_off: float) -> None:
-        self.game, self.row, self.outcome, self.cut_off = game, row, outcome, cut_off
+    def __init__(self, value_function: ValueFunction, row: Row, outcome: int, cut_off: float) -> None:
+        self.value_function, self.row, self.outcome, self.cut_off = value_function, row, outcome, cut_off
         self.mask = np.array([value is not None for value in row], dtype=bool)
-        self.now = float(game.score(row).value[outcome])
+        self.now = float(value_function.score(row).value[outcome])
         self.upwards = not acts(self.now, cut_off)
         self._grids: dict[tuple[int, int], tuple[Value, ...]] = {}
         self._steps: dict[tuple[int, Value], float] = {}
         self._alone: dict[tuple[int, Value], float] = {}  # gain of each move by itself
         self.levers = [
             at
-            for at, feature in enumerate(game.schema.features)
-            if feature.lever and feature.name not in game.schema.shown and self._values(at)
+            for at, feature in enumerate(value_function.schema.features)
+            if feature.lever and feature.name not in value_function.schema.shown and self._values(at)
         ]
 
     def _values(self, at: int, most: int = MOST_VALUES) -> tuple[Value, ...]:
         if (at, most) not in self._grids:
-            values = tried(self.game, at, most)
+            values = tried(self.value_function, at, most)
             self._grids[at, most] = tuple(value for value in values if value != self.row[at])
         return self._grids[at, most]
 
@@ -132,7 +134,7 @@ class _Search:
         moves = [change for change in self._moves(count) if self._allowed(change)]
         if not moves:
             return []
-        scores = values_of(self.game, self.row, self.mask, moves, PREDICTIONS)[:, self.outcome].tolist()
+        scores = values_of(self.value_function, self.row, self.mask, moves, PREDICTIONS)[:, self.outcome].tolist()
         if count == 1:
             gains = scores if self.upwards else [-score for score in scores]
             self._alone = {pair: gain for change, gain in zip(moves, gains, strict=True) for pair in change.items()}
@@ -162,7 +164,7 @@ class _Search:
 
     def _allowed(self, change: Moves) -> bool:
         """True when the change keeps the constraints on features that it moves; others may be violated already."""
-        schema = self.game.schema
+        schema = self.value_function.schema
         touched = [
             rule
             for rule in schema.constraints
@@ -172,13 +174,13 @@ class _Search:
         return all(rule.holds(schema, row) for rule in touched)
 
     def _change(self, change: Moves, probability: float) -> Counterfactual:
-        names = self.game.schema.names
+        names = self.value_function.schema.names
         moves = tuple((names[at], self.row[at], new) for at, new in change.items())
         return Counterfactual(moves, sum(self._step(at, new) for at, new in change.items()), probability)
 
     def _step(self, at: int, new: Value) -> float:
         if (at, new) not in self._steps:
-            self._steps[at, new] = step(self.game.schema.features[at], self.row[at], new)
+            self._steps[at, new] = step(self.value_function.schema.features[at], self.row[at], new)
         return self._steps[at, new]
 
     def crosses(self, probability: float) -> bool:
@@ -215,15 +217,15 @@ class _Search:
 
     def _confirmed(self, change: Counterfactual) -> Counterfactual:
         """The change with its score from all background rows, where it was estimated from some of them."""
-        moves: Moves = {self.game.schema.position[name]: new for name, _, new in change.moves}
+        moves: Moves = {self.value_function.schema.position[name]: new for name, _, new in change.moves}
         row = tuple(moves.get(at, value) for at, value in enumerate(self.row))
         if all(value is not None for value in row):
             return change
-        return Counterfactual(change.moves, change.steps, float(self.game.score(row).value[self.outcome]))
+        return Counterfactual(change.moves, change.steps, float(self.value_function.score(row).value[self.outcome]))
 
     def result(self, name: str, found: tuple[Counterfactual, ...], best: Counterfactual | None) -> Counterfactuals:
         """The result, with levers by name."""
-        names = tuple(self.game.schema.names[at] for at in self.levers)
+        names = tuple(self.value_function.schema.names[at] for at in self.levers)
         return Counterfactuals(name, self.cut_off, self.now, found, best, names)
 
 

@@ -18,15 +18,15 @@ NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 
 @Memo
-def tried(game: ValueFunction, at: int, most: int) -> tuple[Value, ...]:
+def tried(value_function: ValueFunction, at: int, most: int) -> tuple[Value, ...]:
     """Values to try for the feature at a position: :func:`grid`, or of very many choices the most common ones.
 
     The background gives the counts; the values are in the order of the choices.
     """
-    feature = game.schema.features[at]
+    feature = value_function.schema.features[at]
     if len(feature.choices) <= MOST_LISTED:
         return grid(feature, most)
-    counted = Counter(value for value in game.background[at].tolist() if value is not None)
+    counted = Counter(value for value in value_function.background[at].tolist() if value is not None)
     common = {value for value, _ in counted.most_common(MOST_SWEPT)}
     return tuple(choice.value for choice in feature.choices if choice.value in common)
 

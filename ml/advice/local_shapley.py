@@ -67,7 +67,9 @@ class Explanation:
     errors: np.ndarray
 
 
-def explain(game: ValueFunction, row: Row, known: Sequence[bool] | None = None, budget: int = BUDGET) -> Explanation:
+def explain(
+    value_function: ValueFunction, row: Row, known: Sequence[bool] | None = None, budget: int = BUDGET
+) -> Explanation:
     """Shapley values of the known features, for every outcome at once.
 
     Parameters
@@ -88,19 +90,19 @@ def explain(game: ValueFunction, row: Row, known: Sequence[bool] | None = None, 
         When the model refuses a value.
     """
     mask = np.array([value is not None for value in row] if known is None else known, dtype=bool)
-    scored = game.score(row, mask.tolist())
-    found = errors = np.zeros((len(row), len(game.base)))
+    scored = value_function.score(row, mask.tolist())
+    found = errors = np.zeros((len(row), len(value_function.base)))
     if mask.any():
-        ends = answers_filled(game, row, mask)
-        found, errors = _made_of(game, row, mask, ends, budget)
+        ends = answers_filled(value_function, row, mask)
+        found, errors = _made_of(value_function, row, mask, ends, budget)
         if not mask.all():
-            more, unsure = _said_of_blanks(game, row, mask, ends, ORDERS * max(1, budget // BUDGET))
+            more, unsure = _said_of_blanks(value_function, row, mask, ends, ORDERS * max(1, budget // BUDGET))
             found, errors = found + more, np.hypot(errors, unsure)
         # The rest to the total goes to sampled contributions in proportion to their variance; then rounding.
         unsure = np.where(errors > 0, (errors**2).sum(axis=1, keepdims=True), 0.0)
         for sizes in (unsure if unsure.any() else np.abs(found), np.abs(found)):
-            found = found + _spread(scored.value - game.base - found.sum(axis=0), sizes, mask)
-    return Explanation(game.base, found, scored.value, tuple(mask.tolist()), errors)
+            found = found + _spread(scored.value - value_function.base - found.sum(axis=0), sizes, mask)
+    return Explanation(value_function.base, found, scored.value, tuple(mask.tolist()), errors)
 
 
 def _spread(rest: Floats, sizes: Floats, mask: Booleans) -> Floats:
@@ -110,65 +112,65 @@ def _spread(rest: Floats, sizes: Floats, mask: Booleans) -> Floats:
     return rest * sizes / total
 
 
-def answers_filled(game: ValueFunction, row: Row, mask: np.ndarray) -> np.ndarray:
+def answers_filled(value_function: ValueFunction, row: Row, mask: np.ndarray) -> np.ndarray:
     """Answers for the record with its blanks filled by each background row: shape (n, k)."""
-    return game.filled(row, mask.tolist())
+    return value_function.filled(row, mask.tolist())
 
 
 # First part of the game: background rows are changed into the record, value by value.
 
 
 def _made_of(
-    game: ValueFunction, row: Row, mask: np.ndarray, ends: np.ndarray, budget: int
+    value_function: ValueFunction, row: Row, mask: np.ndarray, ends: np.ndarray, budget: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Shapley values of the first part of the game and their standard errors, both of shape (p, k)."""
-    differs = _differs(game, row, mask)
+    differs = _differs(value_function, row, mask)
     count = differs.sum(axis=1)
     if np.sum(2.0**count - 2.0) <= budget:
-        found = _all_of(game, row, differs, ends)
+        found = _all_of(value_function, row, differs, ends)
         return found, np.zeros_like(found)
-    walks = _walks_of(game, row, mask, differs, ends, budget)
+    walks = _walks_of(value_function, row, mask, differs, ends, budget)
     return walks.at(budget)
 
 
 def _walks_of(
-    game: ValueFunction, row: Row, mask: np.ndarray, differs: np.ndarray, ends: np.ndarray, budget: int
+    value_function: ValueFunction, row: Row, mask: np.ndarray, differs: np.ndarray, ends: np.ndarray, budget: int
 ) -> Walks:
     """The walks to this record, continued from those of smaller budgets."""
 
     def ask(rows: np.ndarray, taken: np.ndarray) -> np.ndarray:
-        return game.ask(_mixed(game, row, rows, taken))
+        return value_function.ask(_mixed(value_function, row, rows, taken))
 
     key = (row, tuple(mask.tolist()))
     with _guard:
-        kept = _kept.setdefault(game, OrderedDict())
+        kept = _kept.setdefault(value_function, OrderedDict())
         walks = kept.pop(key, None)
         if walks is None or walks.asked > budget:  # the same budget gives the same answer
-            walks = Walks(differs, game.answers, ends, game.controls, ask, SEED)
+            walks = Walks(differs, value_function.answers, ends, value_function.controls, ask, SEED)
         kept[key] = walks
         while len(kept) > REMEMBERED:
             kept.popitem(last=False)
     return walks
 
 
-def _all_of(game: ValueFunction, row: Row, differs: np.ndarray, ends: np.ndarray) -> np.ndarray:
+def _all_of(value_function: ValueFunction, row: Row, differs: np.ndarray, ends: np.ndarray) -> np.ndarray:
     """Exact values from all coalitions of the features in which each background row differs: shape (p, k)."""
-    found = np.zeros((len(row), len(game.base)))
+    found = np.zeros((len(row), len(value_function.base)))
     count = differs.sum(axis=1)
     for d in np.unique(count[count > 0]).tolist():
         rows = np.flatnonzero(count == d)
         features = np.nonzero(differs[rows])[1].reshape(len(rows), d)
-        ask = partial(_answers, game, row, rows, features, ends)
+        ask = partial(_answers, value_function, row, rows, features, ends)
         np.add.at(found, features, _enumerated(ask, len(rows), d) / len(count))
     return found
 
 
-def _differs(game: ValueFunction, row: Row, mask: np.ndarray) -> np.ndarray:
+def _differs(value_function: ValueFunction, row: Row, mask: np.ndarray) -> np.ndarray:
     """Mask of known features in which a background row differs from the record: bool (n, p)."""
-    differs = np.zeros((size(game.background), len(mask)), dtype=bool)
+    differs = np.zeros((size(value_function.background), len(mask)), dtype=bool)
     for at in np.flatnonzero(mask):
-        array = game.background[at]
-        own = column(game.schema.features[at], [row[at]])
+        array = value_function.background[at]
+        own = column(value_function.schema.features[at], [row[at]])
         both_missing = (array != array) & (own != own)  # NaN and NaT differ from themselves
         differs[:, at] = (array != own) & ~both_missing
     return differs
@@ -181,7 +183,12 @@ def _enumerated(ask: Ask, r: int, d: int) -> np.ndarray:
 
 
 def _answers(
-    game: ValueFunction, row: Row, rows: np.ndarray, features: np.ndarray, ends: np.ndarray, coalitions: np.ndarray
+    value_function: ValueFunction,
+    row: Row,
+    rows: np.ndarray,
+    features: np.ndarray,
+    ends: np.ndarray,
+    coalitions: np.ndarray,
 ) -> np.ndarray:
     """Answers for each row with the record's values on each of its coalitions.
 
@@ -201,21 +208,23 @@ def _answers(
     """
     bare, full = ~coalitions.any(axis=2), coalitions.all(axis=2)
     numbers = np.broadcast_to(rows[:, np.newaxis], bare.shape)
-    answers = np.empty((*bare.shape, len(game.base)))
-    answers[bare] = game.answers[numbers[bare]]
+    answers = np.empty((*bare.shape, len(value_function.base)))
+    answers[bare] = value_function.answers[numbers[bare]]
     answers[full] = ends[numbers[full]]
     at, which = np.nonzero(~bare & ~full)
     if len(at):
         taken = np.zeros((len(at), len(row)), dtype=bool)
         np.put_along_axis(taken, features[at], coalitions[at, which], axis=1)
-        answers[at, which] = game.ask(_mixed(game, row, rows[at], taken))
+        answers[at, which] = value_function.ask(_mixed(value_function, row, rows[at], taken))
     return answers
 
 
-def _mixed(game: ValueFunction, row: Row, rows: np.ndarray, taken: np.ndarray) -> Block:
+def _mixed(value_function: ValueFunction, row: Row, rows: np.ndarray, taken: np.ndarray) -> Block:
     """Background rows with the record's values where `taken`, bool of shape (n, p), is True."""
     mixed = []
-    for feature, value, array, own in zip(game.schema.features, row, take(game.background, rows), taken.T, strict=True):
+    for feature, value, array, own in zip(
+        value_function.schema.features, row, take(value_function.background, rows), taken.T, strict=True
+    ):
         if own.any():
             array[own] = column(feature, [value])[0]
         mixed.append(array)
@@ -226,19 +235,21 @@ def _mixed(game: ValueFunction, row: Row, rows: np.ndarray, taken: np.ndarray) -
 
 
 def _said_of_blanks(
-    game: ValueFunction, row: Row, mask: np.ndarray, ends: np.ndarray, pairs: int
+    value_function: ValueFunction, row: Row, mask: np.ndarray, ends: np.ndarray, pairs: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Shapley values of the second part of the game and their standard errors, both of shape (p, k)."""
     known = np.flatnonzero(mask)
     found, errors = (np.zeros((len(mask), ends.shape[1])) for _ in range(2))
     if 2 ** len(known) <= MOST_COALITIONS:
-        found[known] = shapley_values(_coalition_values(game, row, known, all_coalitions(len(known)), ends))
+        found[known] = shapley_values(_coalition_values(value_function, row, known, all_coalitions(len(known)), ends))
         return found, errors
     rng = np.random.default_rng(SEED)
     orders = [rng.permutation(len(known)) for _ in range(pairs)]
     ranks = np.argsort([order for one in orders for order in (one, one[::-1])], axis=1)
     steps = ranks[:, np.newaxis] < np.arange(len(known) + 1)[:, np.newaxis]
-    said = _coalition_values(game, row, known, steps.reshape(-1, len(known)), ends).reshape(*steps.shape[:2], -1)
+    said = _coalition_values(value_function, row, known, steps.reshape(-1, len(known)), ends).reshape(
+        *steps.shape[:2], -1
+    )
     gained = np.take_along_axis(np.diff(said, axis=1), ranks[:, :, np.newaxis], axis=1)
     each = gained.reshape(pairs, 2, *gained.shape[1:]).mean(axis=1)
     found[known], errors[known] = each.mean(axis=0), each.std(axis=0, ddof=1) / np.sqrt(pairs)
@@ -246,9 +257,9 @@ def _said_of_blanks(
 
 
 def _coalition_values(
-    game: ValueFunction, row: Row, known: np.ndarray, coalitions: np.ndarray, ends: np.ndarray
+    value_function: ValueFunction, row: Row, known: np.ndarray, coalitions: np.ndarray, ends: np.ndarray
 ) -> np.ndarray:
     """u(S) of each coalition of the known features: shape (c, k)."""
     wide = np.zeros((len(coalitions), len(row)), dtype=bool)
     wide[:, known] = coalitions
-    return np.array([weights @ ends[chosen] for chosen, weights in game.weighed(row, wide, None)])
+    return np.array([weights @ ends[chosen] for chosen, weights in value_function.weighed(row, wide, None)])

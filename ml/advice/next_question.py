@@ -35,7 +35,9 @@ class NextQuestion:
     crossing: float
 
 
-def next_questions(game: ValueFunction, scored: PartialScore, outcome: int, cut_off: float) -> tuple[NextQuestion, ...]:
+def next_questions(
+    value_function: ValueFunction, scored: PartialScore, outcome: int, cut_off: float
+) -> tuple[NextQuestion, ...]:
     """Questions about the blank features, the most valuable first.
 
     The answers of the score are grouped by the value that the blank feature has in the background
@@ -51,7 +53,7 @@ def next_questions(game: ValueFunction, scored: PartialScore, outcome: int, cut_
     Parameters
     ----------
     scored : PartialScore
-        Score of the record, from that game.
+        Score of the record, from that value function.
     outcome : int
         Column of the outcome.
     cut_off : float
@@ -64,23 +66,23 @@ def next_questions(game: ValueFunction, scored: PartialScore, outcome: int, cut_
     """
     columns: dict[str, list[int]] = {}  # of one question: several where they are one choice
     for at in scored.blank:
-        name = game.schema.names[at]
-        columns.setdefault(game.schema.shown.get(name, name), []).append(at)
-    worths = (_worth(game, scored, name, places, outcome, cut_off) for name, places in columns.items())
+        name = value_function.schema.names[at]
+        columns.setdefault(value_function.schema.shown.get(name, name), []).append(at)
+    worths = (_worth(value_function, scored, name, places, outcome, cut_off) for name, places in columns.items())
     return tuple(question for _, question in sorted(worths, key=lambda pair: pair[0]))
 
 
 def _worth(
-    game: ValueFunction, scored: PartialScore, name: str, places: Sequence[int], outcome: int, cut_off: float
+    value_function: ValueFunction, scored: PartialScore, name: str, places: Sequence[int], outcome: int, cut_off: float
 ) -> tuple[tuple[float, float], NextQuestion]:
     """The question about one blank feature, and its sort key, ascending."""
-    used = [at for at in places if game.used[at]]
+    used = [at for at in places if value_function.used[at]]
     if not used:
         return (0.0, 0.0), NextQuestion(name, 0.0, 0.0, 0.0)
     answers, weights, value = scored.answers[:, outcome], scored.weights, float(scored.value[outcome])
-    groups = game.scales[used[0]].groups(scored.chosen, weights)
+    groups = value_function.scales[used[0]].groups(scored.chosen, weights)
     if len(used) > 1:
-        each = np.array([game.scales[at].groups(scored.chosen, weights) for at in used])
+        each = np.array([value_function.scales[at].groups(scored.chosen, weights) for at in used])
         groups = np.unique(each, axis=1, return_inverse=True)[1].reshape(-1)
     shares, means = group_values(groups, answers, weights)
     crosses = acts(answers, cut_off).astype(np.float64)

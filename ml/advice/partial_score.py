@@ -27,7 +27,7 @@ class PartialScore:
     weights : ndarray of float, shape (m,)
         Weight of each answer; they sum to 1.
     chosen : ndarray of int, shape (m,)
-        Numbers of these rows in the game's `background`; empty when nothing is blank.
+        Numbers of these rows in the value function's `background`; empty when nothing is blank.
     blank : tuple of int
         Positions of the features that are not known, in schema order.
     """

@@ -43,12 +43,14 @@ def as_blanks(row: Row) -> Row:
     return tuple(None if value == "" else value for value in row)
 
 
-def score_known(game: ValueFunction, bundle: Bundle, raws: Sequence[object]) -> list[Score | tuple[Problem, ...]]:
+def score_known(
+    value_function: ValueFunction, bundle: Bundle, raws: Sequence[object]
+) -> list[Score | tuple[Problem, ...]]:
     """A score for each record by what is known of it, or its problems. Unknown columns are ignored."""
-    return _each(game, bundle, raws, read_records(bundle.schema.with_blanks, raws, extra=True))
+    return _each(value_function, bundle, raws, read_records(bundle.schema.with_blanks, raws, extra=True))
 
 
-def score_all_known(game: ValueFunction, bundle: Bundle, raws: Sequence[object]) -> Scored:
+def score_all_known(value_function: ValueFunction, bundle: Bundle, raws: Sequence[object]) -> Scored:
     """Scores of records by what is known of them.
 
     Raises
@@ -58,7 +60,7 @@ def score_all_known(game: ValueFunction, bundle: Bundle, raws: Sequence[object])
     """
     records = read_records(bundle.schema.with_blanks, raws)
     records.all_rows()
-    found = _each(game, bundle, raws, records)
+    found = _each(value_function, bundle, raws, records)
     problems = [problem for each in found if not isinstance(each, Score) for problem in each]
     if problems:
         raise InvalidRecord(problems)
@@ -66,7 +68,7 @@ def score_all_known(game: ValueFunction, bundle: Bundle, raws: Sequence[object])
 
 
 def _each(
-    game: ValueFunction, bundle: Bundle, raws: Sequence[object], records: Records
+    value_function: ValueFunction, bundle: Bundle, raws: Sequence[object], records: Records
 ) -> list[Score | tuple[Problem, ...]]:
     rows = [None if row is None else as_blanks(row) for row in records.rows]
     found: list[Score | tuple[Problem, ...]] = [() for _ in rows]
@@ -79,7 +81,7 @@ def _each(
     notes: dict[int, tuple[Problem, ...]] = {}
     for note in records.notes:
         notes[note.row] = (*notes.get(note.row, ()), note)
-    for at, value in zip(part, _values(game, list(part.values())), strict=True):
+    for at, value in zip(part, _values(value_function, list(part.values())), strict=True):
         if isinstance(value, str):
             found[at] = (refused_problem(at, value),)
         else:  # no label: the estimator was not called
@@ -87,12 +89,12 @@ def _each(
     return found
 
 
-def _values(game: ValueFunction, rows: Sequence[Row]) -> list[np.ndarray | str]:
+def _values(value_function: ValueFunction, rows: Sequence[Row]) -> list[np.ndarray | str]:
     """v(K) of each record, or why the estimator refuses it."""
     try:
-        return list(values_of_rows(game, rows))
+        return list(values_of_rows(value_function, rows))
     except ValueError as error:
         if len(rows) == 1:
             return [str(error)]
     middle = len(rows) // 2
-    return [*_values(game, rows[:middle]), *_values(game, rows[middle:])]
+    return [*_values(value_function, rows[:middle]), *_values(value_function, rows[middle:])]

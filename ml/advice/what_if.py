@@ -46,7 +46,7 @@ class Sweep:
     here: int | None
 
 
-def sweeps(game: ValueFunction, row: Row) -> dict[str, Sweep]:
+def sweeps(value_function: ValueFunction, row: Row) -> dict[str, Sweep]:
     """Sweeps of all features that have values to show, from one batch of predictions; a None is a blank.
 
     Parameters
@@ -59,13 +59,17 @@ def sweeps(game: ValueFunction, row: Row) -> dict[str, Sweep]:
     ValueError
         When the model refuses a value.
     """
-    mask, shown = _known(row), game.schema.shown
+    mask, shown = _known(row), value_function.schema.shown
     features = [
-        (at, each) for at, each in enumerate(game.schema.features) if not each.hidden and each.name not in shown
+        (at, each)
+        for at, each in enumerate(value_function.schema.features)
+        if not each.hidden and each.name not in shown
     ]
-    points = {at: _points(game, at, row[at], bool(mask[at])) for at, _ in features}
-    probabilities = values_of(game, row, mask, [{at: value} for at, values in points.items() for value in values])
-    present = game.score(row).value
+    points = {at: _points(value_function, at, row[at], bool(mask[at])) for at, _ in features}
+    probabilities = values_of(
+        value_function, row, mask, [{at: value} for at, values in points.items() for value in values]
+    )
+    present = value_function.score(row).value
     found, start = {}, 0
     for at, feature in features:
         if values := points[at]:
@@ -75,19 +79,19 @@ def sweeps(game: ValueFunction, row: Row) -> dict[str, Sweep]:
                 part[here] = present
             found[feature.name] = Sweep(feature.name, values, part, here)
             start += len(values)
-    return found | one_hot_sweeps(game, row)
+    return found | one_hot_sweeps(value_function, row)
 
 
 def _known(row: Row) -> np.ndarray:
     return np.array([value is not None for value in row], dtype=bool)
 
 
-def one_hot_sweeps(game: ValueFunction, row: Row) -> dict[str, Sweep]:
+def one_hot_sweeps(value_function: ValueFunction, row: Row) -> dict[str, Sweep]:
     """Sweeps of one-hot groups: all columns of a choice move together."""
     mask, found = _known(row), {}
-    for one in game.schema.one_hot:
-        places = [game.schema.position[name] for name in one.columns]
-        features = [game.schema.features[at] for at in places]
+    for one in value_function.schema.one_hot:
+        places = [value_function.schema.position[name] for name in one.columns]
+        features = [value_function.schema.features[at] for at in places]
         moves: list[Moves] = [
             {
                 at: bool(value) if feature.kind == "boolean" else value
@@ -95,16 +99,16 @@ def one_hot_sweeps(game: ValueFunction, row: Row) -> dict[str, Sweep]:
             }
             for choice in one.choices[:MOST_SWEPT]
         ]
-        probabilities = values_of(game, row, mask, moves)
+        probabilities = values_of(value_function, row, mask, moves)
         here = next((number for number, move in enumerate(moves) if all(row[at] == move[at] for at in places)), None)
         if here is not None:
-            probabilities[here] = game.score(row).value
+            probabilities[here] = value_function.score(row).value
         found[one.name] = Sweep(one.name, one.choices[:MOST_SWEPT], probabilities, here)
     return found
 
 
 def values_of(
-    game: ValueFunction, row: Row, mask: np.ndarray, moves: Sequence[Moves], predictions: int = PREDICTIONS
+    value_function: ValueFunction, row: Row, mask: np.ndarray, moves: Sequence[Moves], predictions: int = PREDICTIONS
 ) -> np.ndarray:
     """The value function of one record after each of many changes.
 
@@ -126,37 +130,37 @@ def values_of(
     ndarray of float, shape (n, k)
         Each 0 to 1.
     """
-    rows = _moved(game, row, moves)
+    rows = _moved(value_function, row, moves)
     masks = np.repeat(mask[np.newaxis], len(moves), axis=0)
     for own, change in zip(masks, moves, strict=True):
         own[list(change)] = True
-    found = np.empty((len(moves), len(game.base)))
+    found = np.empty((len(moves), len(value_function.base)))
     full = masks.all(axis=1)
     if full.any():
-        found[full] = game.ask(take(rows, full))
+        found[full] = value_function.ask(take(rows, full))
     partly = np.flatnonzero(~full)
     if len(partly):
         most = min(max(FEWEST_ROWS, predictions // len(partly)), MOST_ROWS)
-        weights = game.weights_after(row, mask, [moves[at] for at in partly.tolist()])
-        before = game.filled(row, mask.tolist())
-        found[partly] = _estimated(game, before, weights, take(rows, partly), masks[partly], most)
+        weights = value_function.weights_after(row, mask, [moves[at] for at in partly.tolist()])
+        before = value_function.filled(row, mask.tolist())
+        found[partly] = _estimated(value_function, before, weights, take(rows, partly), masks[partly], most)
     return found
 
 
-def _moved(game: ValueFunction, row: Row, moves: Sequence[Moves]) -> Block:
+def _moved(value_function: ValueFunction, row: Row, moves: Sequence[Moves]) -> Block:
     """The record after each of n changes."""
     changed: dict[int, dict[int, Value]] = {}  # of each feature that moves: number of the change to the value
     for number, change in enumerate(moves):
         for at, value in change.items():
             changed.setdefault(at, {})[number] = value
-    rows = tuple(np.repeat(array, len(moves)) for array in block_of(game.schema, [row]))
+    rows = tuple(np.repeat(array, len(moves)) for array in block_of(value_function.schema, [row]))
     for at, values in changed.items():
-        rows[at][list(values)] = column(game.schema.features[at], list(values.values()))
+        rows[at][list(values)] = column(value_function.schema.features[at], list(values.values()))
     return rows
 
 
 def _estimated(
-    game: ValueFunction, before: Floats, weights: Floats, rows: Block, masks: np.ndarray, most: int
+    value_function: ValueFunction, before: Floats, weights: Floats, rows: Block, masks: np.ndarray, most: int
 ) -> Floats:
     """Values of n rows with blanks, shape (n, k), from `most` background rows each.
 
@@ -172,7 +176,9 @@ def _estimated(
     # Records that differ little stand side by side: trees take the same branches, and a sixth less time.
     alike = np.argsort(places[asked], kind="stable")
     answers = np.empty((len(alike), before.shape[1]))
-    answers[alike] = game.ask(_filled(game, rows, masks, np.nonzero(asked)[0][alike], drawn[asked][alike]))
+    answers[alike] = value_function.ask(
+        _filled(value_function, rows, masks, np.nonzero(asked)[0][alike], drawn[asked][alike])
+    )
     gained = answers[np.cumsum(asked).reshape(asked.shape) - 1] - before[drawn]
     means: Floats = gained.mean(axis=1)
     return np.clip(weights @ before + means, 0.0, 1.0)
@@ -184,14 +190,16 @@ def _drawn(weights: Floats, most: int) -> Positions:
     return np.array([np.searchsorted(line, places * line[-1]) for line in np.cumsum(weights, axis=1)])
 
 
-def _filled(game: ValueFunction, rows: Block, masks: np.ndarray, number: np.ndarray, fillings: np.ndarray) -> Block:
+def _filled(
+    value_function: ValueFunction, rows: Block, masks: np.ndarray, number: np.ndarray, fillings: np.ndarray
+) -> Block:
     """Row `number[i]` with its blanks from background row `fillings[i]`, for every i."""
-    own, others, known = take(rows, number), take(game.background, fillings), masks[number]
+    own, others, known = take(rows, number), take(value_function.background, fillings), masks[number]
     return tuple(np.where(mine, a, b) for mine, a, b in zip(known.T, own, others, strict=True))
 
 
-def _points(game: ValueFunction, at: int, value: Value, known: bool) -> tuple[Value, ...]:
-    feature, points = game.schema.features[at], tried(game, at, MOST_POINTS)
+def _points(value_function: ValueFunction, at: int, value: Value, known: bool) -> tuple[Value, ...]:
+    feature, points = value_function.schema.features[at], tried(value_function, at, MOST_POINTS)
     if not points or not known or value in points:
         return points
     if feature.kind in ("number", "integer", "date") and value is not None:

@@ -24,7 +24,7 @@ from ml.errors import InvalidData
 from ml.translation import mark, reader_language, text
 
 HINT = 'Write "actions" as {"act": "Call them.", "leave": "Leave them."}, or one such pair an outcome.'
-NOT_SETTLED = mark("Not settled yet: ask first.")
+NOT_FINAL = mark("Not settled yet: ask first.")
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Recommendation:
         Probability from which one acts, 0 to 1.
     worth : float or None
         Expected money of acting rather than not; None where the card has no payoff of the outcome.
-    settled : bool
+    final : bool
         False where what is not known yet may still turn the decision.
     words : str
         Action in words; empty where the card says nothing about decisions.
@@ -55,7 +55,7 @@ class Recommendation:
     cut_off: float
     act: bool
     worth: float | None
-    settled: bool
+    final: bool
     words: str
 
 
@@ -96,10 +96,10 @@ def decide(
         Where something is not known: the ends of what the probability may become.
     """
     act = bool(acts(probability, cut_off))  # numpy's bools are no JSON
-    settled = between is None or acts(between[0], cut_off) == acts(between[1], cut_off)
+    final = between is None or acts(between[0], cut_off) == acts(between[1], cut_off)
     said = actions(card, outcome)
-    words = "" if said is None else text(NOT_SETTLED) if not settled else said.act if act else said.leave
-    return Recommendation(outcome, cut_off, act, worth_of(card, outcome, probability), settled, words)
+    words = "" if said is None else text(NOT_FINAL) if not final else said.act if act else said.leave
+    return Recommendation(outcome, cut_off, act, worth_of(card, outcome, probability), final, words)
 
 
 def actions(card: Mapping[str, Any], outcome: str) -> Actions | None:

@@ -39,21 +39,21 @@ TOP = 0.1
 Order = Callable[[PartialScore], str]
 
 
-def needed(game: ValueFunction, row: Row, outcome: int, cutoff: float, order: Order) -> int:
+def needed(value_function: ValueFunction, row: Row, outcome: int, cutoff: float, order: Order) -> int:
     """Fields to reveal until the decision stays what the full record's is."""
     known = np.zeros(len(row), dtype=bool)
     decisions = []
     while True:
-        position = game.score(row, known.tolist())
+        position = value_function.score(row, known.tolist())
         decisions.append(bool(position.value[outcome] >= cutoff))
         if not position.blank:
             break
-        known[game.schema.names.index(order(position))] = True
+        known[value_function.schema.names.index(order(position))] = True
     wrong = [at for at, decision in enumerate(decisions) if decision != decisions[-1]]
     return wrong[-1] + 1 if wrong else 0
 
 
-def orders(game: ValueFunction, bundle: Bundle, outcome: int, cutoff: float) -> dict[str, Order]:
+def orders(value_function: ValueFunction, bundle: Bundle, outcome: int, cutoff: float) -> dict[str, Order]:
     """By name, the rule for the field that comes next."""
     names = bundle.schema.names
     rank = np.argsort(
@@ -62,10 +62,10 @@ def orders(game: ValueFunction, bundle: Bundle, outcome: int, cutoff: float) -> 
     rng = np.random.default_rng(1)
 
     def best(key: Callable[[NextQuestion], Any]) -> Order:
-        return lambda position: max(next_questions(game, position, outcome, cutoff), key=key).feature
+        return lambda position: max(next_questions(value_function, position, outcome, cutoff), key=key).feature
 
     return {
-        "ask next": lambda position: next_questions(game, position, outcome, cutoff)[0].feature,
+        "ask next": lambda position: next_questions(value_function, position, outcome, cutoff)[0].feature,
         "by move": best(lambda question: question.move),
         "by crossing": best(lambda question: (question.crossing, question.move)),
         "by importance": lambda position: names[next(at for at in rank if at in position.blank)],
@@ -77,11 +77,15 @@ def measure(bundle: Bundle, records: int) -> list[list[str]]:
     """Two lines of the table, one a cut-off."""
     outcome = bundle.outcomes.index(bundle.outcomes.positive)
     full = np.asarray(evaluation_of(bundle).probabilities)[:, outcome]
-    game = ValueFunction(bundle)
-    return [at_cutoff(game, bundle, records, full, cutoff) for cutoff in (float(np.quantile(full, 1 - TOP)), 0.5)]
+    value_function = ValueFunction(bundle)
+    return [
+        at_cutoff(value_function, bundle, records, full, cutoff) for cutoff in (float(np.quantile(full, 1 - TOP)), 0.5)
+    ]
 
 
-def at_cutoff(game: ValueFunction, bundle: Bundle, records: int, full: np.ndarray, cutoff: float) -> list[str]:
+def at_cutoff(
+    value_function: ValueFunction, bundle: Bundle, records: int, full: np.ndarray, cutoff: float
+) -> list[str]:
     """Mean questions of each order at one cut-off."""
     outcome = bundle.outcomes.index(bundle.outcomes.positive)
     # Half of the records are to be acted on, for their own mean; weights restore their share of the hold-out.
@@ -92,12 +96,12 @@ def at_cutoff(game: ValueFunction, bundle: Bundle, records: int, full: np.ndarra
     rows = [rows_of(bundle.schema, take(bundle.holdout.block, side)) for side in sides]
     shares = (1 - acted.mean(), acted.mean())
     found = {}
-    for name, order in orders(game, bundle, outcome, cutoff).items():
-        found[name] = [np.array([needed(game, row, outcome, cutoff, order) for row in side]) for side in rows]
+    for name, order in orders(value_function, bundle, outcome, cutoff).items():
+        found[name] = [np.array([needed(value_function, row, outcome, cutoff, order) for row in side]) for side in rows]
         mean = sum(share * side.mean() for share, side in zip(shares, found[name], strict=True))
         cells.append(f"{mean:.2f} ({found[name][1].mean():.2f})")
     more = [ours - theirs for ours, theirs in zip(found["ask next"], found["by importance"], strict=True)]
-    return [*cells, _difference(more, shares), f"{speed(game, rows[0], outcome, cutoff):.2f}"]
+    return [*cells, _difference(more, shares), f"{speed(value_function, rows[0], outcome, cutoff):.2f}"]
 
 
 def _difference(sides: list[np.ndarray], shares: tuple[float, float]) -> str:
@@ -107,13 +111,13 @@ def _difference(sides: list[np.ndarray], shares: tuple[float, float]) -> str:
     return f"{mean:+.3f} ±{error:.3f}"
 
 
-def speed(game: ValueFunction, rows: list[Row], outcome: int, cutoff: float) -> float:
+def speed(value_function: ValueFunction, rows: list[Row], outcome: int, cutoff: float) -> float:
     """Median milliseconds of all questions of a position with half of the fields blank."""
     rng, took = np.random.default_rng(2), []
     for row in rows:
-        position = game.score(row, (rng.random(len(row)) < 0.5).tolist())
+        position = value_function.score(row, (rng.random(len(row)) < 0.5).tolist())
         started = time.perf_counter()
-        next_questions(game, position, outcome, cutoff)
+        next_questions(value_function, position, outcome, cutoff)
         took.append((time.perf_counter() - started) * 1e3)
     return float(np.median(took))
 

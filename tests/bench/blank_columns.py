@@ -45,7 +45,7 @@ def measure(service: Service, name: str, records: int) -> list[list[str]]:
     truth, block = bundle.holdout.truth[chosen], take(bundle.holdout.block, chosen)
     raws = [dict(zip(bundle.schema.names, row, strict=True)) for row in rows_of(bundle.schema, block)]
     whole = loss(bundle, truth, service.score_each(bundle, raws))
-    lines, game = [], ValueFunction(bundle)
+    lines, value_function = [], ValueFunction(bundle)
     service.score_each(bundle, [{}], AVERAGE)  # the first call fills caches
     order = bundle.card.get("order") or bundle.schema.names
     for count in LEFT_OUT:
@@ -57,7 +57,7 @@ def measure(service: Service, name: str, records: int) -> list[list[str]]:
         rows = read_records(bundle.schema.with_blanks, short, extra=True).all_rows()
         started = time.perf_counter()
         for row in rows:
-            game.score(row)
+            value_function.score(row)
         alone = len(short) / (time.perf_counter() - started)
         own = loss(bundle, truth, service.score_each(bundle, short))
         lines.append(

@@ -148,9 +148,9 @@ def measure(bundle: Bundle, records: int) -> list[list[str]]:
             bundle, truth, np.asarray(bundle.predictor.block(block_of(bundle.schema, filled)).probabilities)
         )
         cells = [bundle.name, f"{share:.0%}", f"{log_loss(bundle, truth, full).mean():.3f}", f"{median.mean():.3f}"]
-        for game in games:
+        for value_function in games:
             started = time.perf_counter()
-            found = [game.score(row, own) for row, own in zip(rows, known, strict=True)]
+            found = [value_function.score(row, own) for row, own in zip(rows, known, strict=True)]
             took = (time.perf_counter() - started) / records * 1e3
             loss = log_loss(bundle, truth, np.array([position.value for position in found]))
             error = standard_error(loss - median, few)

@@ -31,21 +31,24 @@ def main(folder: Path) -> None:
     print(f"{'model':<16}{'budget':>8}{'ms':>8}{'error':>8}{'largest':>9}{'stated':>8}{'within 95 %':>13}")
     for name in service.names():
         bundle = service.model(name)
-        game = ValueFunction(bundle)
-        print(f"{name}: {len(bundle.schema.features)} features, {bundle.card['path']['kind']}, budgets {game.budgets}")
+        value_function = ValueFunction(bundle)
+        print(
+            f"{name}: {len(bundle.schema.features)} features, {bundle.card['path']['kind']}, "
+            f"budgets {value_function.budgets}"
+        )
         rows = rows_of(bundle.schema, take(bundle.holdout.block, slice(0, RECORDS)))
-        exact = [explain(game, row, [True] * len(row), 400_000).contributions for row in rows]
+        exact = [explain(value_function, row, [True] * len(row), 400_000).contributions for row in rows]
         for budget in BUDGETS:
-            _line(game, rows, exact, budget)
+            _line(value_function, rows, exact, budget)
 
 
-def _line(game: ValueFunction, rows: list[Row], exact: list[np.ndarray], budget: int) -> None:
+def _line(value_function: ValueFunction, rows: list[Row], exact: list[np.ndarray], budget: int) -> None:
     off, stated, spent = [], [], []
     for seed, (row, true) in enumerate(zip(rows, exact, strict=True), start=1):
         ml.advice.local_shapley._kept.clear()
         ml.advice.local_shapley.SEED = seed
         started = time.perf_counter()
-        found = explain(game, row, [True] * len(row), budget)
+        found = explain(value_function, row, [True] * len(row), budget)
         spent.append(1e3 * (time.perf_counter() - started))
         off.append(100 * np.abs(found.contributions - true))
         stated.append(100 * found.errors)

@@ -63,16 +63,16 @@ def rows_of(service, model, text):
 def by_definition(service, model, records):
     """v(K) record by record: the weighted mean of the answers to copies that background rows fill."""
     bundle, found = service.model(model), []
-    game = ValueFunction(bundle)
+    value_function = ValueFunction(bundle)
     for record in records:
         row = tuple(record.get(name) for name in bundle.schema.names)
         known = np.array([value is not None for value in row])
         if known.all():
             found.append(list(bundle.predictor.row(row)[1]))
             continue
-        [(chosen, weights)] = game.weighed(row, known[np.newaxis], None)
+        [(chosen, weights)] = value_function.weighed(row, known[np.newaxis], None)
         filled = []
-        for value, values in zip(row, game.background, strict=True):
+        for value, values in zip(row, value_function.background, strict=True):
             copies = values[chosen]
             if value is not None:
                 copies[:] = value

@@ -118,10 +118,10 @@ def complete(bundle) -> dict[str, str]:
     return records(bundle)[0]
 
 
-def filled(bundle, game, standing) -> tuple[pd.DataFrame, np.ndarray]:
+def filled(bundle, value_function, standing) -> tuple[pd.DataFrame, np.ndarray]:
     """The record with its blanks filled by the rows that the game chose, as a frame, and their weights."""
-    position = game.score(standing.row)
-    frame = frame_of(bundle.schema, take(game.background, position.chosen))
+    position = value_function.score(standing.row)
+    frame = frame_of(bundle.schema, take(value_function.background, position.chosen))
     for name, value, known in zip(bundle.schema.names, standing.row, standing.known, strict=True):
         if known:
             frame[name] = pd.Series([value] * len(frame), index=frame.index, dtype=frame[name].dtype)
@@ -141,7 +141,7 @@ def test_with_all_known_the_score_is_the_models_own_and_has_no_range(served):
 
 def test_with_blanks_the_score_is_the_mean_answer_over_what_they_may_be_and_the_range_its_middle(served):
     service, bundle = served
-    game = ValueFunction(bundle)
+    value_function = ValueFunction(bundle)
     exclusive = bundle.outcomes.exclusive
     seen = 0
     for record in records(bundle):
@@ -149,7 +149,7 @@ def test_with_blanks_the_score_is_the_mean_answer_over_what_they_may_be_and_the_
         if not standing.blank:
             continue
         seen += 1
-        frame, weights = filled(bundle, game, standing)
+        frame, weights = filled(bundle, value_function, standing)
         answers = asked_outside(bundle, frame)
         assert standing.probabilities == pytest.approx((weights @ answers).tolist(), abs=1e-9)
         for column in range(len(bundle.outcomes)):

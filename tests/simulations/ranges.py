@@ -57,11 +57,11 @@ def coverage(model: str, hidden: float, rows: int = 1_000, records: int = 150, s
         bundle: Any = SimpleNamespace(
             offers="probabilities", schema=schema, predictor=predictor, background=background, outcomes=outcomes
         )
-        game, held, wide = ValueFunction(bundle), [], []
+        value_function, held, wide = ValueFunction(bundle), [], []
         for row, mask, answer in zip(rows_of(schema, block), masks, full[:, 1], strict=True):
             if mask.all():
                 continue
-            scored = game.score(row, mask.tolist())
+            scored = value_function.score(row, mask.tolist())
             held.append(scored.low[1] - 1e-9 <= answer <= scored.high[1] + 1e-9)
             wide.append(scored.high[1] - scored.low[1])
         found |= {name: float(np.mean(held)), f"{name}, width": float(np.mean(wide))}

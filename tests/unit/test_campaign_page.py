@@ -13,7 +13,7 @@ from werkzeug.test import Client
 from app import create_server, file_retention
 from layouts.campaign import columns, records, result, scoring
 from layouts.campaign import page as campaign
-from layouts.campaign.page import FileRetention, Step
+from layouts.campaign.page import FileRetention, WizardStep
 from layouts.campaign.reading import OPTIONS
 from layouts.shared import ids
 from layouts.shared.html_input import HtmlInput
@@ -76,9 +76,9 @@ def steps(those=None):
     those = those or outcomes("no", "yes")
     return {
         "file": campaign.first(FileRetention()),
-        "columns": Step("columns", columns.step(JOB["id"], {})),
-        "scoring": Step("scoring", scoring.step(JOB | {"state": "running"})),
-        "result": Step("result", result.step(JOB, Model(those), choices(those), "", TABLE)),
+        "columns": WizardStep("columns", columns.step(JOB["id"], {})),
+        "scoring": WizardStep("scoring", scoring.step(JOB | {"state": "running"})),
+        "result": WizardStep("result", result.step(JOB, Model(those), choices(those), "", TABLE)),
         "trouble": campaign.trouble(JOB["id"], "Gone", "It is gone."),
     }
 

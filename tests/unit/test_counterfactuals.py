@@ -36,32 +36,34 @@ def bundles(tmp_path_factory):
 
 def game_of(bundle, movable=LEVERS, constraints=(), **limits) -> ValueFunction:
     """A game whose schema marks these features as levers."""
-    game = ValueFunction(bundle)
-    features = [replace(feature, lever=feature.name in movable) for feature in game.schema.features]
+    value_function = ValueFunction(bundle)
+    features = [replace(feature, lever=feature.name in movable) for feature in value_function.schema.features]
     features = [replace(feature, **limits) if feature.name == "debt" else feature for feature in features]
-    game.schema = Schema(tuple(features), constraints=constraints)
-    return game
+    value_function.schema = Schema(tuple(features), constraints=constraints)
+    return value_function
 
 
 def row_of(bundle, at=0):
     return rows_of(bundle.schema, take(bundle.holdout.block, slice(at, at + 1)))[0]
 
 
-def plain_search(bundle, game, row, outcome, cut_off, keeps=lambda row: True):
+def plain_search(bundle, value_function, row, outcome, cut_off, keeps=lambda row: True):
     """The smallest crossing change: (levers, steps, probability), with one prediction after the other."""
     up = bundle.predictor.row(row)[1][outcome] < cut_off
-    levers = [at for at, feature in enumerate(game.schema.features) if feature.lever]
+    levers = [at for at, feature in enumerate(value_function.schema.features) if feature.lever]
     for count in (1, 2, 3):
         found = {}
         for some in combinations(levers, count):
-            values = [[v for v in grid(game.schema.features[at], 15) if v != row[at]] for at in some]
+            values = [[v for v in grid(value_function.schema.features[at], 15) if v != row[at]] for at in some]
             for chosen in product(*values):
                 new = list(row)
                 for at, value in zip(some, chosen, strict=True):
                     new[at] = value
                 probability = bundle.predictor.row(tuple(new))[1][outcome]
                 if keeps(new) and (probability >= cut_off) == up:
-                    size = sum(step(game.schema.features[at], row[at], v) for at, v in zip(some, chosen, strict=True))
+                    size = sum(
+                        step(value_function.schema.features[at], row[at], v) for at, v in zip(some, chosen, strict=True)
+                    )
                     key = (size, -probability if up else probability)
                     if some not in found or key < found[some][0]:
                         found[some] = (key, probability)
@@ -76,24 +78,24 @@ def plain_search(bundle, game, row, outcome, cut_off, keeps=lambda row: True):
 @pytest.mark.parametrize("at", [0, 1, 2])
 def test_the_changes_are_those_of_a_plain_search(bundles, sort, cut_offs, at):
     bundle = bundles[sort]
-    game, row = game_of(bundle), row_of(bundle, at)
+    value_function, row = game_of(bundle), row_of(bundle, at)
     for cut_off in cut_offs:
-        found = counterfactuals(game, row, 0, cut_off)
-        expected = plain_search(bundle, game, row, 0, cut_off)
+        found = counterfactuals(value_function, row, 0, cut_off)
+        expected = plain_search(bundle, value_function, row, 0, cut_off)
         assert [change.steps for change in found.found] == pytest.approx([size for size, _, _ in expected[:3]])
         for change, (_, probability, some) in zip(found.found, expected, strict=False):
             assert change.probability == pytest.approx(probability, abs=1e-12)
-            assert [name for name, _, _ in change.moves] == [game.schema.names[place] for place in some]
-            assert all(row[game.schema.position[name]] == old != new for name, old, new in change.moves)
+            assert [name for name, _, _ in change.moves] == [value_function.schema.names[place] for place in some]
+            assert all(row[value_function.schema.position[name]] == old != new for name, old, new in change.moves)
         assert bool(found.found) != bool(found.best)
 
 
 def test_both_directions_cross(bundles):
     bundle = bundles["independent"]
-    game = game_of(bundle)
+    value_function = game_of(bundle)
     for at in range(6):
         row = row_of(bundle, at)
-        found = counterfactuals(game, row, 0, 0.5, name="loan")
+        found = counterfactuals(value_function, row, 0, 0.5, name="loan")
         assert found.outcome == "loan"
         assert found.found
         for change in found.found:
@@ -105,15 +107,22 @@ def test_constraints_are_kept(bundles, sign):
     """Debt at most a number of shoes: a rule that bites, for debts go far beyond it."""
     bundle = bundles["binary"]
     rule = Constraint("debt", sign, "shoe_size")
-    game = game_of(bundle, ("income", "debt", "region"), (rule,))
+    value_function = game_of(bundle, ("income", "debt", "region"), (rule,))
     free = game_of(bundle, ("income", "debt", "region"))
     keeps = {"<=": lambda new: new[1] <= new[2], "<": lambda new: new[1] < new[2]}[sign]
     differing = 0
     for at in range(6):
         row = (*row_of(bundle, at)[:2], 5, row_of(bundle, at)[3])
         for cut_off in (0.2, 0.5, 0.8):
-            found = counterfactuals(game, row, 0, cut_off)
-            expected = plain_search(bundle, game, row, 0, cut_off, keeps=lambda new: new[1] == row[1] or keeps(new))  # noqa: B023
+            found = counterfactuals(value_function, row, 0, cut_off)
+            expected = plain_search(
+                bundle,
+                value_function,
+                row,
+                0,
+                cut_off,
+                keeps=lambda new: new[1] == row[1] or keeps(new),  # noqa: B023
+            )
             assert [change.steps for change in found.found] == pytest.approx([size for size, _, _ in expected[:3]])
             assert [change.probability for change in found.found] == pytest.approx([p for _, p, _ in expected[:3]])
             differing += found.found != counterfactuals(free, row, 0, cut_off).found
@@ -130,8 +139,8 @@ def test_what_was_against_a_constraint_before_does_not_forbid_other_moves(bundle
 
 def test_with_blanks_a_known_partner_holds_the_lever(bundles):
     bundle = bundles["binary"]
-    game = game_of(bundle, ("debt",), (Constraint("debt", "<=", "income"),))
-    found = counterfactuals(game, (4.0, None, None, None), 0, 2.0)
+    value_function = game_of(bundle, ("debt",), (Constraint("debt", "<=", "income"),))
+    found = counterfactuals(value_function, (4.0, None, None, None), 0, 2.0)
     assert found.best is None or found.best.moves[0][2] <= 4.0
 
 
@@ -140,10 +149,10 @@ def test_many_choices_of_several_levers_are_thinned_to_those_that_alone_do_most(
     bundle = bundles["independent"]
     monkeypatch.setattr(levers, "MOST_WITH_BLANKS", 12)
     row, asked = (30.0, 30.0, 40, None), []
-    game = game_of(bundle)
+    value_function = game_of(bundle)
     plain = levers.values_of
     monkeypatch.setattr(levers, "values_of", lambda *given: asked.append(len(given[3])) or plain(*given))
-    found = counterfactuals(game, row, 0, 0.9)
+    found = counterfactuals(value_function, row, 0, 0.9)
     assert max(asked[1:]) <= 12
     assert found.found or found.best
 
@@ -156,18 +165,18 @@ def test_a_constraint_on_what_is_not_known_is_none():
 
 
 def test_limits_are_kept(bundles):
-    game = game_of(bundles["binary"], ("debt",), low=5.0, high=6.0)
-    found = counterfactuals(game, row_of(bundles["binary"]), 0, 2.0)
+    value_function = game_of(bundles["binary"], ("debt",), low=5.0, high=6.0)
+    found = counterfactuals(value_function, row_of(bundles["binary"]), 0, 2.0)
     assert 5.0 <= found.best.moves[0][2] <= 6.0 if found.best else True
 
 
 def test_where_nothing_helps_the_best_is_said(bundles):
     bundle = bundles["binary"]
-    game, row = game_of(bundle), row_of(bundle)
-    found = counterfactuals(game, row, 1, 1.5)
+    value_function, row = game_of(bundle), row_of(bundle)
+    found = counterfactuals(value_function, row, 1, 1.5)
     assert found.found == ()
     assert found.probability < found.best.probability < 1.5
-    lowest = counterfactuals(game, row, 1, -0.5)
+    lowest = counterfactuals(value_function, row, 1, -0.5)
     assert lowest.found == ()
     assert lowest.best is None or lowest.best.probability < lowest.probability
 
@@ -180,17 +189,17 @@ def test_without_levers_there_is_nothing_to_say(bundles):
 @pytest.mark.parametrize("at", range(4))
 def test_with_blanks_each_change_is_confirmed_by_the_value_function(bundles, at):
     bundle = bundles["independent"]
-    game, row = game_of(bundle), row_of(bundle, at)
+    value_function, row = game_of(bundle), row_of(bundle, at)
     row = (row[0], None, None, row[3])
-    found = counterfactuals(game, row, 0, 0.5)
-    assert found.probability == game.score(row).value[0]
+    found = counterfactuals(value_function, row, 0, 0.5)
+    assert found.probability == value_function.score(row).value[0]
     for change in [*found.found, *([found.best] if found.best else [])]:
         new = list(row)
         for name, old, value in change.moves:
-            place = game.schema.position[name]
+            place = value_function.schema.position[name]
             assert old == row[place]
             new[place] = value
-        assert change.probability == pytest.approx(game.score(tuple(new)).value[0], abs=1e-12)
+        assert change.probability == pytest.approx(value_function.score(tuple(new)).value[0], abs=1e-12)
     assert all((change.probability >= 0.5) == (found.probability < 0.5) for change in found.found)
 
 
@@ -301,7 +310,7 @@ def test_then_the_values_that_alone_do_most_are_kept(monkeypatch, blanks):
 @pytest.mark.parametrize(("upwards", "best"), [(True, 2), (False, 0)])
 def test_what_moves_do_alone_is_kept_from_the_first_round(monkeypatch, upwards, best):
     made = search(upwards)
-    made.game, made.row, made.outcome = SimpleNamespace(), (0, 0, 0), 0
+    made.value_function, made.row, made.outcome = SimpleNamespace(), (0, 0, 0), 0
     made._moves = lambda count: [{0: value} if count == 1 else {0: value, 1: value} for value in range(3)]
     made._allowed, made._change = (lambda change: True), (lambda change, score: score)
     monkeypatch.setattr(levers, "values_of", lambda *given: np.array([[0.2], [0.5], [0.7]]))
@@ -320,8 +329,8 @@ def test_values_that_may_not_be_tried_alone_come_last():
 
 def test_the_value_that_is_known_is_not_tried_and_one_that_is_unknown_may_be(monkeypatch):
     made = search(blanks=True)
-    made.game, made.row, made._grids = None, (None, 5.0, 5.0), {}
-    monkeypatch.setattr(levers, "tried", lambda game, at, most: (1.0, 5.0))
+    made.value_function, made.row, made._grids = None, (None, 5.0, 5.0), {}
+    monkeypatch.setattr(levers, "tried", lambda value_function, at, most: (1.0, 5.0))
     assert made._values(0) == (1.0, 5.0)
     assert made._values(1) == (1.0,)
 
@@ -329,7 +338,7 @@ def test_the_value_that_is_known_is_not_tried_and_one_that_is_unknown_may_be(mon
 def test_a_change_says_what_is_known_now():
     made = search(blanks=True)
     features = tuple(Feature(name, name, "number", seen=(0.0, 10.0)) for name in "abc")
-    made.game, made.row, made._steps = SimpleNamespace(schema=Schema(features)), (None, 5.0, 5.0), {}
+    made.value_function, made.row, made._steps = SimpleNamespace(schema=Schema(features)), (None, 5.0, 5.0), {}
     found = made._change({0: 6.0, 1: 6.0}, 0.4)
     assert found.moves == (("a", None, 6.0), ("b", 5.0, 6.0))
     assert found.steps == pytest.approx(1.0 + 0.1)

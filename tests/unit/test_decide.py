@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ml.decision.decide import NOT_SETTLED, Actions, actions, acts, check_actions, decide
+from ml.decision.decide import NOT_FINAL, Actions, actions, acts, check_actions, decide
 from ml.decision.payoff import Payoff
 from ml.decision.worth import loses, worth, worth_of
 from ml.errors import InvalidData
@@ -74,14 +74,14 @@ def test_one_acts_from_the_cut_off_on_and_never_where_nothing_is_known():
         (0.03, None, True, "Offer it."),
         (0.029, None, False, "Leave it, unless they ask."),
         (0.146, (0.03, 0.2), True, "Offer it."),
-        (0.146, (0.02, 0.2), True, NOT_SETTLED),
-        (0.01, (0.001, 0.03), False, NOT_SETTLED),
+        (0.146, (0.02, 0.2), True, NOT_FINAL),
+        (0.01, (0.001, 0.03), False, NOT_FINAL),
     ],
 )
 def test_what_to_do_follows_from_the_cut_off_and_not_from_the_band(probability, between, act, words):
     card = CARD | {"bands": [{"label": "Unlikely", "from": 0.0, "action": "Leave it at once."}]}
     found = decide(card, "yes", probability, 0.03, between)
-    assert (found.act, found.words, found.settled) == (act, words, words != NOT_SETTLED)
+    assert (found.act, found.words, found.final) == (act, words, words != NOT_FINAL)
     assert found.worth == worth(FULL, probability)
 
 

@@ -90,17 +90,17 @@ def game_of(f, background: np.ndarray, kernel=True) -> ValueFunction:
 # Plain enumeration, written from the definition: no array arithmetic shared with what is tested.
 
 
-def plain_value(bundle, game, row, known, some) -> np.ndarray:
+def plain_value(bundle, value_function, row, known, some) -> np.ndarray:
     """The game's value of the features `some` among the known ones."""
-    background = rows_of(game.schema, game.background)
+    background = rows_of(value_function.schema, value_function.background)
 
     def mixed(taken):
         frame = frame_of(
-            game.schema,
+            value_function.schema,
             tuple(
-                take(game.background, slice(None))[at]
+                take(value_function.background, slice(None))[at]
                 if at not in taken
-                else block_of_frame(game.schema, _frame(game, row, len(background)))[at]
+                else block_of_frame(value_function.schema, _frame(value_function, row, len(background)))[at]
                 for at in range(len(row))
             ),
         )
@@ -111,25 +111,25 @@ def plain_value(bundle, game, row, known, some) -> np.ndarray:
     filled = mixed(known)
     if not some or len(known) == len(row):
         return made
-    position = game.score(row, [at in some for at in range(len(row))])
+    position = value_function.score(row, [at in some for at in range(len(row))])
     return made + position.weights @ filled[position.chosen] - filled.mean(axis=0)
 
 
-def _frame(game, row, count):
+def _frame(value_function, row, count):
     from ml.data.columns import block_of
 
-    return frame_of(game.schema, block_of(game.schema, [row] * count))
+    return frame_of(value_function.schema, block_of(value_function.schema, [row] * count))
 
 
-def plain_shapley(bundle, game, row, known) -> np.ndarray:
+def plain_shapley(bundle, value_function, row, known) -> np.ndarray:
     found = np.zeros((len(row), len(bundle.outcomes)))
     for j in known:
         rest = [at for at in known if at != j]
         for size in range(len(rest) + 1):
             share = factorial(size) * factorial(len(rest) - size) / factorial(len(known))
             for some in combinations(rest, size):
-                more = plain_value(bundle, game, row, known, {*some, j}) - plain_value(
-                    bundle, game, row, known, {*some}
+                more = plain_value(bundle, value_function, row, known, {*some, j}) - plain_value(
+                    bundle, value_function, row, known, {*some}
                 )
                 found[j] += share * more
     return found
@@ -139,24 +139,24 @@ def plain_shapley(bundle, game, row, known) -> np.ndarray:
 @pytest.mark.parametrize("text", [ALL, BLANKS, OTHER])
 def test_contributions_are_those_of_plain_enumeration(bundles, sort, text):
     bundle = bundles[sort]
-    game = ValueFunction(bundle, rows=12)
+    value_function = ValueFunction(bundle, rows=12)
     row = some_rows(bundle)[1]
     mask = mask_of(text, row)
-    plain = plain_shapley(bundle, game, row, set(np.flatnonzero(mask).tolist()))
-    assert np.abs(explain(game, row, mask).contributions - plain).max() < 1e-9
+    plain = plain_shapley(bundle, value_function, row, set(np.flatnonzero(mask).tolist()))
+    assert np.abs(explain(value_function, row, mask).contributions - plain).max() < 1e-9
 
 
 @pytest.mark.parametrize("sort", ["binary", "multiclass", "independent", "gaps", "knn"])
 @pytest.mark.parametrize("budget", [30, 300, 10_000])
 @pytest.mark.parametrize("text", [ALL, BLANKS, OTHER, ONE, NONE])
 def test_they_add_up_from_the_base_rate_to_the_score_shown(bundles, games, sort, budget, text):
-    game = games[sort]
+    value_function = games[sort]
     for row in some_rows(bundles[sort]):
         mask = mask_of(text, row)
-        found = explain(game, row, mask, budget)
+        found = explain(value_function, row, mask, budget)
         assert np.abs(found.base + found.contributions.sum(axis=0) - found.total).max() < 1e-12
-        assert np.array_equal(found.total, game.score(row, mask).value)
-        assert np.array_equal(found.base, game.base)
+        assert np.array_equal(found.total, value_function.score(row, mask).value)
+        assert np.array_equal(found.base, value_function.base)
         assert not found.contributions[~np.array(mask)].any()
 
 
@@ -169,8 +169,8 @@ def test_of_exclusive_outcomes_what_one_gains_the_others_lose(bundles, games):
 @pytest.mark.parametrize("sort", ["binary", "independent", "knn"])
 def test_with_everything_known_they_are_those_of_the_shap_package(bundles, sort):
     bundle = bundles[sort]
-    game = ValueFunction(bundle, rows=60)
-    frame = frame_of(game.schema, game.background)
+    value_function = ValueFunction(bundle, rows=60)
+    frame = frame_of(value_function.schema, value_function.background)
     regions = sorted(frame["region"].unique()) if "region" in frame else []
 
     def coded(data):
@@ -185,14 +185,14 @@ def test_with_everything_known_they_are_those_of_the_shap_package(bundles, sort)
         return probabilities_of(bundle.estimator, data.astype(frame.dtypes.to_dict()), bundle.outcomes)
 
     rows = some_rows(bundle, 2)
-    given = coded(frame_of(game.schema, take(bundle.holdout.block, slice(0, 2))))
+    given = coded(frame_of(value_function.schema, take(bundle.holdout.block, slice(0, 2))))
     import shap  # half a second that every process would pay
 
     explainer = shap.KernelExplainer(asked, coded(frame))  # of so few features it asks every coalition
     theirs = explainer.shap_values(given, silent=True).reshape(2, len(rows[0]), -1)
     for row, expected in zip(rows, theirs, strict=True):
-        assert np.abs(explain(game, row, budget=100_000).contributions - expected).max() < 1e-6
-        assert np.abs(explain(game, row, budget=500).contributions - expected).max() < 0.02
+        assert np.abs(explain(value_function, row, budget=100_000).contributions - expected).max() < 1e-6
+        assert np.abs(explain(value_function, row, budget=500).contributions - expected).max() < 0.02
 
 
 # Laws, on functions made for them.
@@ -204,9 +204,9 @@ RNG = np.random.default_rng(3)
 def test_a_linear_model_has_the_closed_form(budget):
     slopes = np.array([0.1, -0.05, 0.02, 0.0, 0.08])
     background = RNG.random((60, 5))
-    game = game_of(lambda x: 0.3 + x @ slopes, background)
+    value_function = game_of(lambda x: 0.3 + x @ slopes, background)
     row = tuple(RNG.random(5).tolist())
-    found = explain(game, row, budget=budget).contributions[:, 0]
+    found = explain(value_function, row, budget=budget).contributions[:, 0]
     expected = slopes * (np.array(row) - background.mean(axis=0))
     # All rows walked: exact in any order. A part of them: the mean of that part.
     assert np.abs(found - expected).max() < (1e-9 if budget == 10_000 else 0.01)
@@ -215,8 +215,8 @@ def test_a_linear_model_has_the_closed_form(budget):
 @pytest.mark.parametrize("budget", [100, 10_000])
 @pytest.mark.parametrize("known", [None, [True, False, True, True]])
 def test_what_the_model_ignores_gets_exactly_nothing(budget, known):
-    game = game_of(lambda x: 1 / (1 + np.exp(-x[:, 0] * x[:, 1] - x[:, 3])), RNG.normal(size=(80, 4)))
-    found = explain(game, (0.5, 1.5, 2.5, -0.5), known, budget)
+    value_function = game_of(lambda x: 1 / (1 + np.exp(-x[:, 0] * x[:, 1] - x[:, 3])), RNG.normal(size=(80, 4)))
+    found = explain(value_function, (0.5, 1.5, 2.5, -0.5), known, budget)
     assert found.contributions[2, 0] == 0.0
     assert found.contributions[0, 0] != 0.0
 
@@ -224,8 +224,8 @@ def test_what_the_model_ignores_gets_exactly_nothing(budget, known):
 def test_features_that_the_model_treats_alike_get_the_same():
     half = RNG.normal(size=(30, 3))
     background = np.vstack([half, half[:, [1, 0, 2]]])  # alike in the data too
-    game = game_of(lambda x: 1 / (1 + np.exp(-x[:, 0] * x[:, 1] - x[:, 2])), background)
-    found = explain(game, (0.7, 0.7, 0.1)).contributions[:, 0]
+    value_function = game_of(lambda x: 1 / (1 + np.exp(-x[:, 0] * x[:, 1] - x[:, 2])), background)
+    found = explain(value_function, (0.7, 0.7, 0.1)).contributions[:, 0]
     assert found[0] == pytest.approx(found[1], abs=1e-12)
 
 
@@ -239,7 +239,7 @@ def test_the_mean_of_two_models_has_the_mean_of_their_contributions(known):
 
     background, row = RNG.normal(size=(50, 4)), (0.3, -1.0, 0.8, 2.0)
     games = [game_of(f, background, kernel=False) for f in (one, two, lambda x: (one(x) + two(x)) / 2)]
-    found = [explain(game, row, known).contributions for game in games]
+    found = [explain(value_function, row, known).contributions for value_function in games]
     assert np.abs((found[0] + found[1]) / 2 - found[2]).max() < 1e-9
 
 
@@ -247,10 +247,12 @@ def test_the_mean_of_two_models_has_the_mean_of_their_contributions(known):
 def test_sampling_comes_near_to_exact_values(features, budget, near):
     slopes = RNG.normal(size=features) / 3
     # A product of two features, and a sum: exact values by symmetry need all coalitions; ask for many instead.
-    game = game_of(lambda x: 1 / (1 + np.exp(-(x @ slopes) - x[:, 0] * x[:, 1])), RNG.normal(size=(300, features)))
+    value_function = game_of(
+        lambda x: 1 / (1 + np.exp(-(x @ slopes) - x[:, 0] * x[:, 1])), RNG.normal(size=(300, features))
+    )
     row = tuple(RNG.normal(size=features).tolist())
-    exact = explain(game, row, budget=400_000).contributions
-    assert np.abs(explain(game, row, budget=budget).contributions - exact).max() < near
+    exact = explain(value_function, row, budget=400_000).contributions
+    assert np.abs(explain(value_function, row, budget=budget).contributions - exact).max() < near
 
 
 def test_the_same_record_gets_the_same_reasons(bundles, games):
@@ -271,8 +273,10 @@ def test_a_known_gap_counts_as_a_value(bundles, games):
 def test_what_a_known_value_says_of_a_blank_counts_as_its_contribution():
     # The model asks x1 alone, and x0 is its twin in the data: with x1 blank, x0 says what it will be.
     x0 = RNG.normal(size=200)
-    game = game_of(lambda x: np.clip(0.5 + x[:, 1] / 8 + 1e-9 * x[:, 0], 0, 1), np.column_stack([x0, x0 + 0.01]))
-    found = explain(game, (1.5, None))
+    value_function = game_of(
+        lambda x: np.clip(0.5 + x[:, 1] / 8 + 1e-9 * x[:, 0], 0, 1), np.column_stack([x0, x0 + 0.01])
+    )
+    found = explain(value_function, (1.5, None))
     assert found.contributions[0, 0] > 0.1
     assert found.contributions[1, 0] == 0.0
 

@@ -50,12 +50,12 @@ def test_they_are_those_behind_a_single_prediction(bundles):
     """Against ml/advice/local_shapley.py, exact with so few features: within the error of some background rows."""
     bundle = bundles["binary"]
     found = global_shapley_of(bundle)
-    game = ValueFunction(bundle)
+    value_function = ValueFunction(bundle)
     rows = rows_of(bundle.schema, take(bundle.holdout.block, found.rows[:40]))
-    exact = np.array([explain(game, row, [True] * 4, budget=10**6).contributions for row in rows])
+    exact = np.array([explain(value_function, row, [True] * 4, budget=10**6).contributions for row in rows])
     error = found.values[:40] - exact
     assert np.sqrt((error**2).mean()) < 0.015
-    np.testing.assert_allclose(found.base, game.base, atol=1e-9)
+    np.testing.assert_allclose(found.base, value_function.base, atol=1e-9)
     assert np.abs(error.mean(axis=0)).max() < 0.01
     assert np.corrcoef(found.values[:40].ravel(), exact.ravel())[0, 1] > 0.995
 
@@ -64,9 +64,9 @@ def test_they_are_those_behind_a_single_prediction(bundles):
 def test_the_stated_errors_hold_the_exact_values(bundles, walks):
     bundle = bundles["binary"]
     found = global_shapley(bundle, 40, walks)
-    game = ValueFunction(bundle)
+    value_function = ValueFunction(bundle)
     rows = rows_of(bundle.schema, take(bundle.holdout.block, found.rows))
-    exact = np.array([explain(game, row, [True] * 4, budget=10**6).contributions for row in rows])
+    exact = np.array([explain(value_function, row, [True] * 4, budget=10**6).contributions for row in rows])
     error, used = found.values - exact, found.errors > 0
     assert np.abs(error[~used]).max(initial=0) < 1e-12  # of a feature without effect
     assert 0.93 <= np.mean(np.abs(error[used]) <= 1.96 * found.errors[used]) <= 1.0

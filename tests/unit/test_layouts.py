@@ -18,7 +18,7 @@ from ml.data.outcomes import Outcome, Outcomes
 from ml.data.records import read_records
 from ml.data.schema import Schema
 from ml.decision.bands import Band
-from ml.decision.decide import NOT_SETTLED
+from ml.decision.decide import NOT_FINAL
 from ml.errors import BrokenModel, Problem, UnknownModel
 from ml.locale import DEFAULT_FORMAT, NotANumber, canonical, current_format, format_of_locale, use_number_format
 from ml.service import Score
@@ -323,7 +323,7 @@ def test_what_to_do_is_not_said_while_the_blanks_may_still_carry_the_score_acros
     now = standing(model, (0.6, 0.4), blank=("a",), low=(low, 0.0), high=(high, 1.0))
     said = text_in(probability_board.board(now, (), 1))
     assert ("Offer it." in said) == settled
-    assert (NOT_SETTLED in said) != settled
+    assert (NOT_FINAL in said) != settled
 
 
 @pytest.mark.parametrize(

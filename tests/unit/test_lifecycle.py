@@ -234,7 +234,7 @@ def test_a_removed_version_is_not_answered_from_memory_and_its_memory_is_free(pa
     service.score_with_blanks(key, record)
     books.of(service.model(key))
     drawn(service, key, "challenger", "yes", {"version": pay.second})
-    kept = [weakref.ref(service.model(key)), weakref.ref(service._game(service.model(key)))]
+    kept = [weakref.ref(service.model(key)), weakref.ref(service._value_function(service.model(key)))]
     remove_version(pay.models, "pay", pay.first, by="anna")
     service.score("pay", [record])  # whoever asks for the model next
     assert [ref() for ref in kept] == [None, None]

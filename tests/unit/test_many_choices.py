@@ -105,16 +105,16 @@ def test_pages_and_the_contract_list_none_of_them(service):
 
 def test_a_sweep_and_the_levers_try_the_common_ones_and_the_own_one(service):
     bundle = service.model("towns")
-    game = ValueFunction(bundle)
+    value_function = ValueFunction(bundle)
     row = ("Ort 777", 40)
-    swept = sweeps(game, row)["town"]
+    swept = sweeps(value_function, row)["town"]
     assert len(swept.values) <= MOST_SWEPT + 1
     assert swept.values[swept.here] == "Ort 777"
-    common = {name for name in NAMES[:20] if name in set(game.background[0].tolist())}
+    common = {name for name in NAMES[:20] if name in set(value_function.background[0].tolist())}
     assert common <= set(swept.values)
-    exact = [game.score((value, 40)).value for value in swept.values]
+    exact = [value_function.score((value, 40)).value for value in swept.values]
     assert np.allclose(swept.probabilities, exact)
-    assert len(counterfactuals(game, row, 1, 0.99).levers) == 1
+    assert len(counterfactuals(value_function, row, 1, 0.99).levers) == 1
 
 
 def test_a_wrong_one_says_how_many_there_are_and_what_was_meant(service):

@@ -79,31 +79,31 @@ def test_a_feature_that_the_model_ignores_is_worth_exactly_nothing(tmp_path):
     frame["c"] = frame["a"] + 0.1 * frame["c"]
     truth = pd.Series(np.where(frame["a"] + frame["b"] > 0, "yes", "no"))
     only = make_column_transformer(("passthrough", ["a", "b"]))
-    game = game_of(make_pipeline(only, LogisticRegression()), frame, truth, tmp_path)
+    value_function = game_of(make_pipeline(only, LogisticRegression()), frame, truth, tmp_path)
     for row in ((None, None, None), (0.1, None, None), (None, 1.0, None)):
-        ignored = by_name(next_questions(game, game.score(row), 1, 0.5))["c"]
+        ignored = by_name(next_questions(value_function, value_function.score(row), 1, 0.5))["c"]
         assert (ignored.decides, ignored.move, ignored.crossing) == (0.0, 0.0, 0.0)
 
 
 @pytest.mark.parametrize("sort", ["binary", "multiclass", "independent", "constant"])
 def test_every_blank_is_asked_once_and_its_worth_is_within_bounds(tmp_path, sort):
     small_model(sort, tmp_path)
-    game = ValueFunction(Registry(tmp_path).load(sort))
+    value_function = ValueFunction(Registry(tmp_path).load(sort))
     for row in ((None, None, None, None), (55.0, None, 40, None), (55.0, 3.0, 40, None), (55.0, 3.0, 40, "south")):
-        position = game.score(row)
-        for outcome in range(len(game.base)):
-            found = next_questions(game, position, outcome, 0.4)
-            assert sorted(game.schema.names.index(q.feature) for q in found) == list(position.blank)
+        position = value_function.score(row)
+        for outcome in range(len(value_function.base)):
+            found = next_questions(value_function, position, outcome, 0.4)
+            assert sorted(value_function.schema.names.index(q.feature) for q in found) == list(position.blank)
             assert all(0 <= q.move <= 1 and 0 <= q.crossing <= 1 and 0 <= q.decides <= 1 for q in found)
             assert [q.decides for q in found] == sorted((q.decides for q in found), reverse=True)
             assert sort != "constant" or all((q.move, q.crossing) == (0.0, 0.0) for q in found)
-            assert found == next_questions(game, position, outcome, 0.4)
+            assert found == next_questions(value_function, position, outcome, 0.4)
 
 
 def test_what_matters_most_is_asked_first(tmp_path):
     small_model("binary", tmp_path)
-    game = ValueFunction(Registry(tmp_path).load("binary"))
-    found = next_questions(game, game.score((None,) * 4), 1, 0.5)
+    value_function = ValueFunction(Registry(tmp_path).load("binary"))
+    found = next_questions(value_function, value_function.score((None,) * 4), 1, 0.5)
     assert found[0].feature in ("income", "debt")
     assert found[-1].feature == "shoe_size"
 
@@ -164,7 +164,7 @@ def by_hand(answers, groups, *, used=(), shown=None, value=0.5):
     """A game whose blanks put rows of equal weight into these groups, and where it stands."""
     names = tuple(groups)
     scales = [SimpleNamespace(groups=lambda chosen, _, own=own: np.array(own)[chosen]) for own in groups.values()]
-    game = SimpleNamespace(
+    value_function = SimpleNamespace(
         schema=SimpleNamespace(names=names, shown=shown or {}),
         scales=scales,
         used=[name in (used or names) for name in names],
@@ -174,7 +174,7 @@ def by_hand(answers, groups, *, used=(), shown=None, value=0.5):
         blank=range(len(names)), answers=np.array(answers, dtype=float)[:, None], weights=np.full(rows, 1 / rows),
         value=np.array([value]), chosen=np.arange(rows),
     )  # fmt: skip
-    return game, position
+    return value_function, position
 
 
 EIGHT = [0, 0, 0, 1, 1, 1, 1, 0]  # as by hand above: of four each, the means 0.25 and 0.75 are drawn to 0.5 ∓ 0.25/3

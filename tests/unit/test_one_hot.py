@@ -159,9 +159,9 @@ def test_numbers_are_the_estimators(model, choice):
 
 def test_the_sweep_moves_all_columns_together(model):
     service, estimator = model
-    game = ValueFunction(service.model("towns"))
-    row = read_records(game.schema, [ROW | {"town": "Wels"}]).all_rows()[0]
-    swept = one_hot_sweeps(game, row)["town"]
+    value_function = ValueFunction(service.model("towns"))
+    row = read_records(value_function.schema, [ROW | {"town": "Wels"}]).all_rows()[0]
+    swept = one_hot_sweeps(value_function, row)["town"]
     assert swept.values == ("Linz", "Wels", "Other")
     assert swept.here == 1
     truth = np.concatenate([estimator.predict_proba(asked_frame(choice)) for choice in swept.values])

@@ -77,20 +77,20 @@ def test_blocks_of_any_size_give_the_numbers_of_one_record(service, monkeypatch,
     """Of files in which most records lack something, the model with gaps of its own in the background among them."""
     monkeypatch.setattr(many_records, "NUMBERS_AT_ONCE", numbers)
     for model in ("binary", "gaps"):
-        game, rng = service._game(service.model(model)), np.random.default_rng(3)
+        value_function, rng = service._value_function(service.model(model)), np.random.default_rng(3)
         frame = people(40, seed=8)
         rows = [tuple(v if rng.random() < 0.6 else None for v in row) for row in frame.itertuples(index=False)]
         rows += [rows[0], (None,) * 4, tuple(frame.iloc[0])]
-        wanted = np.array([game.score(row).value for row in rows])
-        np.testing.assert_allclose(many_records.values_of_rows(game, rows), wanted, rtol=0, atol=1e-12)
-    assert many_records.values_of_rows(game, []).shape == (0, 2)
+        wanted = np.array([value_function.score(row).value for row in rows])
+        np.testing.assert_allclose(many_records.values_of_rows(value_function, rows), wanted, rtol=0, atol=1e-12)
+    assert many_records.values_of_rows(value_function, []).shape == (0, 2)
 
 
 def test_a_row_is_asked_once_however_many_background_rows_fill_a_blank_alike(service, monkeypatch):
-    game, asked = service._game(service.model("binary")), []
-    ask = game.ask
-    monkeypatch.setattr(game, "ask", lambda block: asked.append(len(block[0])) or ask(block))
-    many_records.values_of_rows(game, [(50.0, 8.0, 40, None)] * 3)
+    value_function, asked = service._value_function(service.model("binary")), []
+    ask = value_function.ask
+    monkeypatch.setattr(value_function, "ask", lambda block: asked.append(len(block[0])) or ask(block))
+    many_records.values_of_rows(value_function, [(50.0, 8.0, 40, None)] * 3)
     assert asked == [9]  # three regions for each record
 
 
@@ -119,16 +119,16 @@ def test_the_command_line_takes_the_option(service, tmp_path, capsys):
 def test_problems_of_records_that_the_estimator_refuses_name_their_places(service, monkeypatch):
     """Of records in one block the others are scored."""
     bundle = service.model("binary")
-    game, raws = service._game(bundle), [{"debt": float(at)} for at in range(1, 8)]
+    value_function, raws = service._value_function(bundle), [{"debt": float(at)} for at in range(1, 8)]
     whole = {"income": 40, "debt": 3, "shoe_size": 40, "region": "north"}
-    ask = game.ask
+    ask = value_function.ask
 
     def picky(block):
         if (block[1] == 3.0).any():
             raise ValueError("no threes")
         return ask(block)
 
-    monkeypatch.setattr(game, "ask", picky)
+    monkeypatch.setattr(value_function, "ask", picky)
     found = service.score_each(bundle, [whole, *raws], "average")
     assert [at for at, each in enumerate(found) if not isinstance(each, Score)] == [3]
     assert found[3][0].row == 3

@@ -49,18 +49,18 @@ def test_with_everything_known_each_point_is_the_models_own_answer(bundles, sort
 
 @pytest.mark.parametrize("sort", SORTS)
 def test_with_blanks_each_point_is_near_the_value_function_and_here_is_the_score_shown(bundles, sort):
-    game, row = ValueFunction(bundles[sort]), first_row(bundles[sort], 1)
+    value_function, row = ValueFunction(bundles[sort]), first_row(bundles[sort], 1)
     known = [at % 2 == 0 for at in range(len(row))]
     row = tuple(value if own else None for value, own in zip(row, known, strict=True))
-    shown = game.score(row).value
+    shown = value_function.score(row).value
     errors = []
-    for name, one in sweeps(game, row).items():
-        at = game.schema.position[name]
+    for name, one in sweeps(value_function, row).items():
+        at = value_function.schema.position[name]
         if known[at]:
             assert np.array_equal(one.probabilities[one.here], shown)
         else:
             assert one.here is None
-        exact = [game.score(moved(row, at, value)).value for value in one.values]
+        exact = [value_function.score(moved(row, at, value)).value for value in one.values]
         errors.append(np.abs(one.probabilities - np.array(exact)).ravel())
         assert ((one.probabilities >= 0) & (one.probabilities <= 1)).all()
     assert np.sqrt(np.mean(np.concatenate(errors) ** 2)) < 0.01
@@ -77,8 +77,8 @@ def test_the_last_blank_sweeps_over_the_models_own_answers(bundles):
 
 
 def test_no_changes_ask_nothing(bundles):
-    game, row = ValueFunction(bundles["binary"]), first_row(bundles["binary"])
-    assert values_of(game, row, np.array([True] * 4), []).shape == (0, 2)
+    value_function, row = ValueFunction(bundles["binary"]), first_row(bundles["binary"])
+    assert values_of(value_function, row, np.array([True] * 4), []).shape == (0, 2)
 
 
 @pytest.mark.parametrize(

@@ -67,33 +67,33 @@ def small(tmp_path_factory):
 
 @pytest.mark.parametrize("sort", SORTS)
 def test_with_nothing_blank_it_is_exactly_the_models_own_answer(small, sort):
-    game = ValueFunction(small[sort])
-    for row in rows_of(game.schema, take(small[sort].holdout.block, slice(0, 20))):
-        position, own = game.score(row), small[sort].predictor.row(row)[1]
+    value_function = ValueFunction(small[sort])
+    for row in rows_of(value_function.schema, take(small[sort].holdout.block, slice(0, 20))):
+        position, own = value_function.score(row), small[sort].predictor.row(row)[1]
         assert tuple(position.value) == tuple(position.low) == tuple(position.high) == own
-        assert tuple(game.values(row, np.ones((1, len(row)), dtype=bool))[0]) == own
+        assert tuple(value_function.values(row, np.ones((1, len(row)), dtype=bool))[0]) == own
         assert (position.blank, position.weights.sum(), len(position.chosen)) == ((), 1.0, 0)
 
 
 @pytest.mark.parametrize("sort", SORTS)
 def test_with_nothing_known_it_is_the_mean_answer_over_the_background(small, sort):
     bundle = small[sort]
-    game = ValueFunction(bundle)
+    value_function = ValueFunction(bundle)
     mean = bundle.predictor.block(bundle.background).probabilities.mean(axis=0)
-    position = game.score((None,) * len(bundle.schema.names))
+    position = value_function.score((None,) * len(bundle.schema.names))
     assert position.value == pytest.approx(mean, abs=1e-12)
     assert len(position.chosen) == size(bundle.background)
     nothing = np.zeros((1, len(bundle.schema.names)), dtype=bool)
-    assert game.values((None,) * 4, nothing)[0] == pytest.approx(mean, abs=1e-12)
+    assert value_function.values((None,) * 4, nothing)[0] == pytest.approx(mean, abs=1e-12)
 
 
 @pytest.mark.parametrize("sort", SORTS)
 def test_whatever_is_blank_the_laws_hold(small, sort):
-    game = ValueFunction(small[sort])
+    value_function = ValueFunction(small[sort])
     rng = np.random.default_rng(3)
-    for row in rows_of(game.schema, take(small[sort].holdout.block, slice(0, 30))):
+    for row in rows_of(value_function.schema, take(small[sort].holdout.block, slice(0, 30))):
         known = rng.random(len(row)) < 0.5
-        position = game.score(row, known)
+        position = value_function.score(row, known)
         assert position.weights.sum() == pytest.approx(1.0, abs=1e-12)
         assert (position.weights > 0).all()
         for found in (position.value, position.low, position.high):
@@ -107,21 +107,21 @@ def test_whatever_is_blank_the_laws_hold(small, sort):
 
 def test_each_answer_is_that_of_the_record_with_its_blanks_filled_by_the_chosen_row(small):
     bundle = small["multiclass"]
-    game = ValueFunction(bundle)
+    value_function = ValueFunction(bundle)
     row = rows_of(bundle.schema, take(bundle.holdout.block, slice(0, 1)))[0]
-    position = game.score(row, (True, False, True, False))
-    others = rows_of(bundle.schema, take(game.background, position.chosen))
+    position = value_function.score(row, (True, False, True, False))
+    others = rows_of(bundle.schema, take(value_function.background, position.chosen))
     for other, answer in zip(others, position.answers, strict=True):
         assert bundle.predictor.row((row[0], other[1], row[2], other[3]))[1] == pytest.approx(answer, abs=1e-12)
 
 
 def test_all_rows_alike_gives_the_mean_over_the_background_by_hand(linear):
-    game = ValueFunction(linear, kernel=False)
+    value_function = ValueFunction(linear, kernel=False)
     weight, start = linear.estimator.coef_[0], linear.estimator.intercept_[0]
     background = np.column_stack(linear.background)
     background[:, 0] = 1.5
     expected = np.mean(1 / (1 + np.exp(-(background @ weight + start))))
-    assert game.score((1.5, None, None)).value[1] == pytest.approx(expected, abs=1e-12)
+    assert value_function.score((1.5, None, None)).value[1] == pytest.approx(expected, abs=1e-12)
 
 
 def test_on_independent_features_nearness_changes_little(linear):
@@ -135,21 +135,21 @@ def test_a_blank_that_hangs_together_with_a_known_value_is_filled_accordingly(tm
     frame["b"] = frame["a"] + 0.05 * frame["c"]
     truth = pd.Series(np.where(frame["b"] > 0, "yes", "no"))
     bundle = bundle_of(HistGradientBoostingClassifier(random_state=0), frame, truth, tmp_path)
-    game, alike = ValueFunction(bundle), ValueFunction(bundle, kernel=False)
+    value_function, alike = ValueFunction(bundle), ValueFunction(bundle, kernel=False)
     for a in (-1.5, 1.5):
         full = bundle.predictor.row((a, a, 0.0))[1][1]
-        assert game.score((a, None, None)).value[1] == pytest.approx(full, abs=0.05)
+        assert value_function.score((a, None, None)).value[1] == pytest.approx(full, abs=0.05)
         assert abs(alike.score((a, None, None)).value[1] - full) > 0.2
 
 
 @pytest.mark.parametrize("sort", SORTS)
 def test_many_coalitions_at_once_are_the_positions_one_by_one(small, sort):
-    game = ValueFunction(small[sort])
-    row = rows_of(game.schema, take(small[sort].holdout.block, slice(5, 6)))[0]
+    value_function = ValueFunction(small[sort])
+    row = rows_of(value_function.schema, take(small[sort].holdout.block, slice(5, 6)))[0]
     coalitions = np.array([[bool(code >> at & 1) for at in range(len(row))] for code in range(2 ** len(row))])
-    for mask, value in zip(coalitions, game.values(row, coalitions), strict=True):
-        assert value == pytest.approx(game.score(row, mask).value, abs=1e-12)
-    assert game.values(row, coalitions, rows=20).shape == (2 ** len(row), len(game.base))
+    for mask, value in zip(coalitions, value_function.values(row, coalitions), strict=True):
+        assert value == pytest.approx(value_function.score(row, mask).value, abs=1e-12)
+    assert value_function.values(row, coalitions, rows=20).shape == (2 ** len(row), len(value_function.base))
 
 
 def test_the_same_record_gives_the_same_position_in_every_thread_and_game(small):
@@ -166,12 +166,14 @@ def test_a_missing_value_that_is_known_is_given_to_the_model(tmp_path):
     frame = frame.mask(np.random.default_rng(1).random(frame.shape) < 0.3)
     truth = pd.Series(np.where(frame["a"].isna(), "yes", truth))
     bundle = bundle_of(HistGradientBoostingClassifier(random_state=0), frame, truth, tmp_path)
-    game = ValueFunction(bundle)
+    value_function = ValueFunction(bundle)
     row = (None, -1.0, 0.3)
-    assert tuple(game.score(row, (True, True, True)).value) == bundle.predictor.row(row)[1]
-    assert game.score(row, (True, False, False)).value[1] > 0.9  # the model has learnt that a gap means yes
-    assert game.score(row).value[1] < 0.9
-    assert game.score((0.0, -1.0, 0.3), (False, True, True)).value == pytest.approx(game.score(row).value, abs=1e-12)
+    assert tuple(value_function.score(row, (True, True, True)).value) == bundle.predictor.row(row)[1]
+    assert value_function.score(row, (True, False, False)).value[1] > 0.9  # the model has learnt that a gap means yes
+    assert value_function.score(row).value[1] < 0.9
+    assert value_function.score((0.0, -1.0, 0.3), (False, True, True)).value == pytest.approx(
+        value_function.score(row).value, abs=1e-12
+    )
 
 
 def test_every_kind_of_feature_may_be_blank(tmp_path):
@@ -211,14 +213,14 @@ def test_every_kind_of_feature_may_be_blank(tmp_path):
     bundle = Registry(tmp_path).load("kinds")
     assert bundle.predictor.description == "scikit-learn"
     assert {feature.kind for feature in bundle.schema.features} >= {"number", "boolean", "date", "text"}
-    game = ValueFunction(bundle)
+    value_function = ValueFunction(bundle)
     row = (0.1, 3, "red", True, dt.date(2021, 5, 1), "good and fast")
-    assert tuple(game.score(row).value) == bundle.predictor.row(row)[1]
+    assert tuple(value_function.score(row).value) == bundle.predictor.row(row)[1]
     for at in range(len(row)):
         for known in (np.arange(len(row)) == at, np.arange(len(row)) != at):
-            value = game.score(row, known).value
+            value = value_function.score(row, known).value
             assert value.sum() == pytest.approx(1.0, abs=1e-12)
-            assert game.values(row, known[np.newaxis])[0] == pytest.approx(value, abs=1e-12)
+            assert value_function.values(row, known[np.newaxis])[0] == pytest.approx(value, abs=1e-12)
 
 
 def _days(frame):
@@ -230,16 +232,20 @@ def test_a_feature_that_the_model_ignores_changes_nothing(tmp_path):
     frame["c"] = frame["a"] + 0.1 * frame["c"]  # it would tell much of a
     truth = pd.Series(np.where(frame["a"] > frame["b"], "yes", "no"))
     only = make_column_transformer(("passthrough", ["a", "b"]))
-    game = ValueFunction(bundle_of(make_pipeline(only, HistGradientBoostingClassifier()), frame, truth, tmp_path))
-    assert game.used.tolist() == [True, True, False]
-    assert game.score((None, None, 2.0)).value == pytest.approx(game.base, abs=1e-12)
-    assert game.score((None, 0.5, 2.0)).value == pytest.approx(game.score((None, 0.5, None)).value, abs=1e-12)
+    value_function = ValueFunction(
+        bundle_of(make_pipeline(only, HistGradientBoostingClassifier()), frame, truth, tmp_path)
+    )
+    assert value_function.used.tolist() == [True, True, False]
+    assert value_function.score((None, None, 2.0)).value == pytest.approx(value_function.base, abs=1e-12)
+    assert value_function.score((None, 0.5, 2.0)).value == pytest.approx(
+        value_function.score((None, 0.5, None)).value, abs=1e-12
+    )
 
 
 def test_fewer_background_rows_may_be_used(linear):
-    game = ValueFunction(linear, rows=50)
-    assert size(game.background) == 50
-    assert len(game.score((None, None, None)).answers) == 50
+    value_function = ValueFunction(linear, rows=50)
+    assert size(value_function.background) == 50
+    assert len(value_function.score((None, None, None)).answers) == 50
 
 
 def test_without_probabilities_it_says_what_to_do(tmp_path):
@@ -254,8 +260,8 @@ def test_a_value_that_the_model_refuses_is_refused(linear):
 
 
 def test_the_range_is_of_weighted_answers_by_hand(linear):
-    game = ValueFunction(linear)
-    position = game.score((0.5, None, None))
+    value_function = ValueFunction(linear)
+    position = value_function.score((0.5, None, None))
     order = np.argsort(position.answers[:, 1])
     below = np.cumsum(position.weights[order])
     answers = position.answers[order, 1]
@@ -297,38 +303,42 @@ def test_the_correlation_ratio_is_that_of_analysis_of_variance():
 @pytest.mark.parametrize("name", ["iris", "breast-cancer", "loan", "bank-products"])
 def test_the_demo_models_answer_with_blanks(service, name):
     bundle = service.model(name)
-    game = ValueFunction(bundle)
+    value_function = ValueFunction(bundle)
     rows = rows_of(bundle.schema, take(bundle.holdout.block, slice(0, 30)))
     full = bundle.predictor.block(block_of(bundle.schema, rows)).probabilities
     rng = np.random.default_rng(0)
     for row, answer in zip(rows, full, strict=True):
         everything = np.ones(len(row), dtype=bool)
-        assert game.score(row, everything).value == pytest.approx(answer, abs=1e-12)
+        assert value_function.score(row, everything).value == pytest.approx(answer, abs=1e-12)
         known = rng.random(len(row)) < 0.5
-        assert game.values(row, known[np.newaxis])[0] == pytest.approx(game.score(row, known).value, abs=1e-12)
+        assert value_function.values(row, known[np.newaxis])[0] == pytest.approx(
+            value_function.score(row, known).value, abs=1e-12
+        )
 
 
 @pytest.mark.parametrize("sort", ["binary", "independent"])
 def test_rows_after_changes_weigh_as_if_each_record_had_been_asked_alone(small, sort):
     bundle = small[sort]
-    game = ValueFunction(bundle)
+    value_function = ValueFunction(bundle)
     row, mask = rows_of(bundle.schema, take(bundle.holdout.block, [3]))[0], np.array([True, False, True, False])
     moves = [{0: 40.0}, {1: 5.0}, {1: 5.0, 3: "south"}, {0: 40.0, 1: 0.5, 2: 44}, {3: "west"}]
-    for move, weights in zip(moves, game.weights_after(row, mask, moves), strict=True):
+    for move, weights in zip(moves, value_function.weights_after(row, mask, moves), strict=True):
         after = tuple(move.get(at, value) for at, value in enumerate(row))
         known = np.array([[own or at in move for at, own in enumerate(mask)]])
-        [(wanted, own)] = game.weighed(after, known, None)
+        [(wanted, own)] = value_function.weighed(after, known, None)
         expected = np.zeros(len(weights))
         expected[wanted] = own
         np.testing.assert_allclose(weights, expected, rtol=1e-9)
 
 
 def test_a_position_asked_for_again_is_the_same_and_another_record_has_its_own(small):
-    game = ValueFunction(small["binary"])
+    value_function = ValueFunction(small["binary"])
     first, second = (50.0, None, 40, "south"), (51.0, None, 40, "south")
-    assert game.score(first) is game.score(first)
-    assert not np.array_equal(game.score(first).answers, game.score(second).answers)
-    assert not np.array_equal(game.score(first).value, game.score(first, [True, True, True, False]).value)
+    assert value_function.score(first) is value_function.score(first)
+    assert not np.array_equal(value_function.score(first).answers, value_function.score(second).answers)
+    assert not np.array_equal(
+        value_function.score(first).value, value_function.score(first, [True, True, True, False]).value
+    )
 
 
 def test_rows_known_by_heart_make_the_range_wider_than_rows_that_were_not_seen():

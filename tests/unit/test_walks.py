@@ -39,15 +39,15 @@ def record(features: int) -> tuple[float, ...]:
 @pytest.mark.parametrize("f", [product, steps])
 @pytest.mark.parametrize("budget", [600, 3_000, 12_000])
 def test_stated_errors_are_those_of_repeated_independent_runs(monkeypatch, f, budget):
-    game = game_of(f, RNG.normal(size=(400, 9)))
+    value_function = game_of(f, RNG.normal(size=(400, 9)))
     row = record(9)
-    exact = explain(game, row, budget=10**6)
+    exact = explain(value_function, row, budget=10**6)
     assert not exact.errors.any()
     found, stated = [], []
     for seed in range(1, 41):
         monkeypatch.setattr(ml.advice.local_shapley, "SEED", seed)
         ml.advice.local_shapley._kept.clear()
-        each = explain(game, row, budget=budget)
+        each = explain(value_function, row, budget=budget)
         found.append(each.contributions[:, 0])
         stated.append(each.errors[:, 0])
     off = np.array(found) - exact.contributions[:, 0]
@@ -60,11 +60,11 @@ def test_stated_errors_are_those_of_repeated_independent_runs(monkeypatch, f, bu
 
 
 def test_with_blanks_the_error_of_what_values_say_of_them_counts_too():
-    game = game_of(product, RNG.normal(size=(300, 14)))
+    value_function = game_of(product, RNG.normal(size=(300, 14)))
     row = record(14)
     known = [True] * 12 + [False] * 2
-    exact = explain(game, row, known, budget=40 * BUDGET)
-    found = explain(game, row, known, budget=2_000)
+    exact = explain(value_function, row, known, budget=40 * BUDGET)
+    found = explain(value_function, row, known, budget=2_000)
     assert found.errors[:4].all(axis=None)
     assert not found.errors[12:].any()
     assert (np.abs(found.contributions - exact.contributions) <= 3.5 * np.hypot(found.errors, exact.errors)).all()
@@ -77,23 +77,23 @@ def test_a_larger_budget_goes_on_where_a_smaller_one_stopped():
         asked.append(len(x))
         return product(x)
 
-    game = game_of(counted, RNG.normal(size=(600, 12)))
+    value_function = game_of(counted, RNG.normal(size=(600, 12)))
     row = record(12)
-    first = explain(game, row, budget=1_000)
+    first = explain(value_function, row, budget=1_000)
     before = sum(asked)
-    second = explain(game, row, budget=4_000)
+    second = explain(value_function, row, budget=4_000)
     assert sum(asked) - before < 3_200  # not all 4,000 again
     assert (second.errors <= first.errors * 1.05).all()
     ml.advice.local_shapley._kept.clear()
-    again = explain(game, row, budget=4_000)
+    again = explain(value_function, row, budget=4_000)
     assert np.abs(again.contributions - second.contributions).max() < 1e-9
-    assert np.array_equal(explain(game, row, budget=1_000).contributions, first.contributions)
+    assert np.array_equal(explain(value_function, row, budget=1_000).contributions, first.contributions)
 
 
 def test_all_rows_walked_leave_the_error_of_the_orders_only():
     slopes = np.linspace(-0.05, 0.05, 9)
-    game = game_of(lambda x: 0.5 + x @ slopes, RNG.normal(size=(200, 9)) / 3)
-    found = explain(game, record(9), budget=5_000)  # of a sum, any order gives the same
+    value_function = game_of(lambda x: 0.5 + x @ slopes, RNG.normal(size=(200, 9)) / 3)
+    found = explain(value_function, record(9), budget=5_000)  # of a sum, any order gives the same
     assert found.errors.max() < 1e-9
 
 
@@ -178,34 +178,38 @@ class Slowly:
 
 def test_a_slow_model_gives_reasons_first_and_sharper_ones_with_all_else_later(bundle):
     slowly = Slowly(bundle)
-    game = ValueFunction(slowly)
-    assert game.quick_budget < BUDGET
+    value_function = ValueFunction(slowly)
+    assert value_function.quick_budget < BUDGET
     record = {"income": 70, "debt": 3, "shoe_size": 40, "region": "south"}
-    standing = score_with_blanks(game, slowly, record, None, {"no": 0.5, "yes": 0.5})
+    standing = score_with_blanks(value_function, slowly, record, None, {"no": 0.5, "yes": 0.5})
     before = slowly.predictor.taken
-    first = advise(game, standing, step=0)
+    first = advise(value_function, standing, step=0)
     assert slowly.predictor.taken - before < 0.5  # seconds of the predictor: the clock's depend on who else is at work
     assert (first.sweeps, first.counterfactuals, first.sharper) == ({}, None, 1)
     at = first
     while at.sharper is not None:
-        assert at.sharper <= len(game.budgets) - 1
-        at = advise(game, standing, step=at.sharper)
+        assert at.sharper <= len(value_function.budgets) - 1
+        at = advise(value_function, standing, step=at.sharper)
     assert at.sweeps
     assert at.counterfactuals is not None
-    sharpest = advise(game, standing)
+    sharpest = advise(value_function, standing)
     assert np.allclose(sharpest.explanation.contributions, at.explanation.contributions, atol=1e-12)
     for advice in (first, at):
         said = advice.explanation
         assert np.abs(said.base + said.contributions.sum(axis=0) - standing.probabilities).max() < 1e-12
-    assert advise(game, standing, step=10**9).sharper is None
+    assert advise(value_function, standing, step=10**9).sharper is None
 
 
 def test_the_page_shows_errors_where_they_are_seen(bundle):
-    game = ValueFunction(bundle)
+    value_function = ValueFunction(bundle)
     standing = score_with_blanks(
-        game, bundle, {"income": 70, "debt": 3, "shoe_size": 40, "region": "south"}, None, {"no": 0.5, "yes": 0.5}
+        value_function,
+        bundle,
+        {"income": 70, "debt": 3, "shoe_size": 40, "region": "south"},
+        None,
+        {"no": 0.5, "yes": 0.5},
     )
-    advice = advise(game, standing)
+    advice = advise(value_function, standing)
     shown = str(waterfall.reasons(standing, advice, 3, 1).to_plotly_json())
     assert "fall-unsure" not in shown
     assert "'data-step': '1'" in shown

@@ -19,7 +19,7 @@ from api.http.read_records import read_body
 from api.http.uploads import open_upload
 from api.http.validated import names_of, read_query
 from feedback.errors import BadEvent
-from feedback.outcome_import.fields import ToldOutcome
+from feedback.outcome_import.fields import OutcomeReport
 from feedback.outcome_import.importer import KNOWN, OPEN, OutcomeImporter, open_words
 from feedback.outcome_import.layout import layout_in, open_outcomes
 from feedback.outcome_import.outcome_event import event_of, problem_of, read_outcome
@@ -52,7 +52,7 @@ def register(app: Flask, feedback: Feedback, most: int) -> None:
             return _tell_table(feedback, most)
         if request.args:
             raise BadParameter("Parameters are for tables.", "In JSON each event names its model.")
-        raws = read_body(request.get_data(cache=False), content_type, most, lambda: ToldOutcome.model_fields)
+        raws = read_body(request.get_data(cache=False), content_type, most, lambda: OutcomeReport.model_fields)
         return {"stored": _receipts(feedback.note_all(events_of(feedback, raws, API)))}
 
 

@@ -12,12 +12,16 @@ from ml.predict.compiled.columns import columns, stages, tables, words
 from ml.predict.compiled.models import calibration, combined, kernels, models, single, tree_models
 
 # Names in program files that differ from those of their classes
-WRITTEN_AS: dict[type, str] = {models.IndependentOutcome: "Question", tables.LookUpTable: "Table"}
+WRITTEN_AS: dict[type, str] = {
+    models.IndependentOutcome: "Question",
+    stages.SelectedColumns: "Picked",
+    tables.LookUpTable: "Table",
+}
 KNOWN: dict[str, type] = {
     WRITTEN_AS.get(kind, kind.__name__): kind
     for kind in (
         columns.Number, tables.LookUpTable, tables.SparseTable, columns.Matrix, words.Words,
-        stages.Staged, stages.Affine, stages.Products, stages.Normalised, stages.Picked, stages.Stepped,
+        stages.Staged, stages.Affine, stages.Products, stages.Normalised, stages.SelectedColumns, stages.Stepped,
         tree_models.Forest, tree_models.Boosted, models.Linear, models.Gaussian,
         calibration.Sigmoid, calibration.Isotonic,
         calibration.Member, calibration.Calibrated,

@@ -58,12 +58,12 @@ def shared_rows(records: Sequence[str], made: Floats, known: Floats, later: Bool
     later : ndarray of bool, shape (n,)
         The hold-out.
     """
-    settled: dict[str, float] = {}
+    outcome_known: dict[str, float] = {}
     for at in np.flatnonzero(~later).tolist():
         if records[at]:
-            settled[records[at]] = max(settled.get(records[at], -math.inf), float(known[at]))
+            outcome_known[records[at]] = max(outcome_known.get(records[at], -math.inf), float(known[at]))
     return np.array(
-        [bool(is_later) and settled.get(record, -math.inf) > when for record, when, is_later in
+        [bool(is_later) and outcome_known.get(record, -math.inf) > when for record, when, is_later in
          zip(records, made.tolist(), later, strict=True)],
         dtype=bool,
     )  # fmt: skip

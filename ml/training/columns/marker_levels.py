@@ -54,11 +54,11 @@ def asked_levels(
     described : mapping
         Columns of which a person said what is missing are not asked either.
     """
-    settled = {*known.levels, *known.native, *(name for name, told in described.items() if "missing" in told)}
+    decided = {*known.levels, *known.native, *(name for name, told in described.items() if "missing" in told)}
     found = {
         name: {marker for marker in markers if _is_level(estimator, frame, container, name, marker)}
         for name, markers in table.markers.items()
-        if name in frame and name not in settled
+        if name in frame and name not in decided
     }
     return {name: markers for name, markers in found.items() if markers}
 

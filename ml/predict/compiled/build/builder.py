@@ -16,7 +16,7 @@ from ml.data.array_types import Floats
 from ml.predict.compiled.build.layout import parts_of
 from ml.predict.compiled.codec import to_plain
 from ml.predict.compiled.columns.columns import Matrix
-from ml.predict.compiled.columns.stages import Part, worked_in
+from ml.predict.compiled.columns.stages import InputColumns, worked_in
 from ml.predict.compiled.models.models import Model
 from ml.predict.compiled.onnx.onnx_graph import Ensemble, Grown
 from ml.predict.compiled.trace.symbolic_columns import Raw, SymbolicColumn, sources_of
@@ -88,7 +88,7 @@ class Builder:
             self.kinds.append(kind)
 
 
-def _guards(given: Traced) -> tuple[Part, ...]:
+def _guards(given: Traced) -> tuple[InputColumns, ...]:
     return parts_of(given.guards)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ml.predict.compiled.columns.columns import Number
-from ml.predict.compiled.columns.stages import Part, Picked, Stage, Staged, Stepped, with_stage
+from ml.predict.compiled.columns.stages import InputColumns, SelectedColumns, Stage, Staged, Stepped, with_stage
 from ml.predict.compiled.columns.steps import Step
 from ml.predict.compiled.columns.tables import LookUpTable, SparseTable
 from ml.predict.compiled.columns.words import Words
@@ -17,9 +17,9 @@ from ml.predict.compiled.trace.symbolic_columns import CannotCompile, Coded, Gro
 FEW_COLUMNS, FEW_CELLS = 8, 10_000  # a table with more than both is kept sparse
 
 
-def parts_of(columns: Sequence[SymbolicColumn]) -> tuple[Part, ...]:
+def parts_of(columns: Sequence[SymbolicColumn]) -> tuple[InputColumns, ...]:
     """Parts that compute the columns: neighbours from one look-up or one group share a part."""
-    parts: list[Part] = []
+    parts: list[InputColumns] = []
     for together in _neighbours(columns):
         first = together[0]
         if isinstance(first, Coded):
@@ -56,13 +56,13 @@ def _is_plain(step: Step) -> bool:
     return isinstance(step[1], float)
 
 
-def _staged(columns: Sequence[Made]) -> Part:
+def _staged(columns: Sequence[Made]) -> InputColumns:
     """Columns of one group: picked, and then through steps that have the same names for all of them."""
     group = columns[0].group
     part = _whole(group)
     stages: list[Stage] = []
     if [column.at for column in columns] != list(range(group.width)):
-        stages.append(Picked(np.array([column.at for column in columns], dtype=np.int64)))
+        stages.append(SelectedColumns(np.array([column.at for column in columns], dtype=np.int64)))
     for at, (name, constant) in enumerate(columns[0].steps):
         if isinstance(constant, float):
             constant = np.array([column.steps[at][1] for column in columns])

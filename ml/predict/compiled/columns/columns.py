@@ -17,7 +17,7 @@ import numpy as np
 
 from ml.data.columns import Block
 from ml.data.schema import Row
-from ml.predict.compiled.columns.stages import Part, Staged, peak_width_of, side_by_side
+from ml.predict.compiled.columns.stages import InputColumns, Staged, peak_width_of, side_by_side
 from ml.predict.compiled.columns.steps import NEEDED, OnArray, OnValue, Step, on_array, on_value
 from ml.predict.compiled.columns.tables import SparseTable
 from ml.predict.compiled.columns.words import Words
@@ -69,20 +69,20 @@ class Matrix:
 
     Attributes
     ----------
-    parts : tuple of Part
+    parts : tuple of InputColumns
         The columns, from left to right.
     single : bool
         Round to single precision, as scikit-learn's trees do before they compare.
     missing : bool
         The classifier accepts NaN.
-    guards : tuple of Part
+    guards : tuple of InputColumns
         Columns that a selection dropped: no input of the classifier, but they still may refuse a record.
     """
 
-    parts: tuple[Part, ...]
+    parts: tuple[InputColumns, ...]
     single: bool
     missing: bool
-    guards: tuple[Part, ...] = ()
+    guards: tuple[InputColumns, ...] = ()
 
     @cached_property
     def width(self) -> int:

@@ -19,8 +19,8 @@ from ml.data.schema import Row
 from ml.predict.compiled.columns.steps import NEEDED, OnArray, on_array
 
 
-class Part(Protocol):
-    """One or more columns of the classifier's input: any kind of :mod:`ml.predict.compiled.columns.columns`."""
+class InputColumns(Protocol):
+    """Computes columns of the classifier's input: any kind of :mod:`ml.predict.compiled.columns.columns`."""
 
     @property
     def width(self) -> int:
@@ -91,7 +91,7 @@ class Normalised:
 
 
 @dataclass(frozen=True)
-class Picked:
+class SelectedColumns:
     """Some of the columns."""
 
     columns: np.ndarray
@@ -101,7 +101,7 @@ class Picked:
         return len(self.columns)
 
     def apply(self, array: np.ndarray) -> np.ndarray:
-        """(n, width) to (n, picked)."""
+        """(n, width) to (n, selected)."""
         return array[:, self.columns]
 
 
@@ -127,14 +127,14 @@ class Stepped:
         return np.column_stack([self._apply(column) for column in array.T])
 
 
-Stage = Affine | Products | Normalised | Picked | Stepped
+Stage = Affine | Products | Normalised | SelectedColumns | Stepped
 
 
 @dataclass(frozen=True)
 class Staged:
     """Columns that stages make of those of other parts, each of which must have a value."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[InputColumns, ...]
     stages: tuple[Stage, ...]
 
     @cached_property
@@ -162,10 +162,10 @@ class Staged:
         """The columns for n rows, shape (n, width)."""
         return self._through(side_by_side(self.parts, block))
 
-    def folded(self, weights: np.ndarray) -> Part | None:
+    def folded(self, weights: np.ndarray) -> InputColumns | None:
         """The part with the weights multiplied in, where the columns are picked from one that can fold; else None."""
         picks = self.stages[0]
-        if len(self.stages) > 1 or not isinstance(picks, Picked) or len(self.parts) > 1:
+        if len(self.stages) > 1 or not isinstance(picks, SelectedColumns) or len(self.parts) > 1:
             return None
         whole = np.zeros((self.parts[0].width, weights.shape[1]))
         whole[picks.columns] = weights
@@ -180,12 +180,12 @@ class Staged:
         return array
 
 
-def peak_width_of(parts: Sequence[Part]) -> int:
+def peak_width_of(parts: Sequence[InputColumns]) -> int:
     """Largest number of values per row of these parts."""
     return sum(part.peak_width if isinstance(part, Staged) else part.width for part in parts)
 
 
-def side_by_side(parts: Sequence[Part], block: Block) -> np.ndarray:
+def side_by_side(parts: Sequence[InputColumns], block: Block) -> np.ndarray:
     """All columns of some parts for n rows, shape (n, width)."""
     array = np.empty((size(block), sum(part.width for part in parts)))
     at = 0
@@ -195,12 +195,12 @@ def side_by_side(parts: Sequence[Part], block: Block) -> np.ndarray:
     return array
 
 
-def worked_in(parts: Sequence[Part], weights: np.ndarray) -> tuple[tuple[Part, ...], np.ndarray]:
+def worked_in(parts: Sequence[InputColumns], weights: np.ndarray) -> tuple[tuple[InputColumns, ...], np.ndarray]:
     """Parts and weights that give the same weighted sums; weights of shape (k, width).
 
     The weights of a wide part are multiplied into it where it can fold: k columns instead of thousands.
     """
-    made: list[Part] = []
+    made: list[InputColumns] = []
     left: list[np.ndarray] = []
     at = 0
     for part in parts:
@@ -212,7 +212,7 @@ def worked_in(parts: Sequence[Part], weights: np.ndarray) -> tuple[tuple[Part, .
     return tuple(made), np.concatenate(left, axis=1) if left else weights
 
 
-def with_stage(parts: tuple[Part, ...], stage: Stage) -> Staged:
+def with_stage(parts: tuple[InputColumns, ...], stage: Stage) -> Staged:
     """Parts through one more stage."""
     if isinstance(stage, Affine):
         parts, weights = worked_in(parts, stage.weights)

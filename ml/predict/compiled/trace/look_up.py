@@ -12,14 +12,14 @@ from ml.predict.compiled.trace.symbolic_columns import CannotCompile, Coded, Mad
 
 
 @dataclass(frozen=True)
-class LookUp:
+class CategoryLookup:
     """Categories of one column's values, as an encoder finds them.
 
     Attributes
     ----------
     keys : tuple
         The listed values, as in :class:`Coded`.
-    found : list of positions by category
+    by_category : list of positions for each category
     unknown, refused : list of positions
         Values that are no category, and values that an earlier step refuses.
     """
@@ -27,14 +27,14 @@ class LookUp:
     feature: str
     source: int
     keys: tuple[Any, ...]
-    found: list[list[int]]
+    by_category: list[list[int]]
     unknown: list[int]
     refused: list[int]
 
     def coded(self, usual: float, codes: Mapping[int, float], unknown: float | None) -> Coded:
         """The column that holds `codes` by number of category, `usual` elsewhere and `unknown` where there is none."""
         others: dict[int, float | None] = {
-            position: code for category, code in codes.items() for position in self.found[category]
+            position: code for category, code in codes.items() for position in self.by_category[category]
         }
         if unknown != usual:
             others |= dict.fromkeys(self.unknown, unknown)
@@ -42,7 +42,7 @@ class LookUp:
         return Coded(self.feature, self.source, self.keys, usual, others)
 
 
-def looked_up(column: SymbolicColumn, categories: Sequence[Any]) -> LookUp:
+def looked_up(column: SymbolicColumn, categories: Sequence[Any]) -> CategoryLookup:
     """The look-up of a column's values among the categories of a fitted encoder."""
     if isinstance(column, Made):
         raise CannotCompile("An encoder looks up what was computed from several columns; that cannot be compiled.")
@@ -77,13 +77,13 @@ def _numbered(column: Raw | Coded, categories: Sequence[Any]) -> tuple[dict[Any,
 
 def _look_up(
     column: Raw | Coded, keys: tuple[Any, ...], numbers: list[int | None], categories: Sequence[Any]
-) -> LookUp:
-    found: list[list[int]] = [[] for _ in categories]
+) -> CategoryLookup:
+    by_category: list[list[int]] = [[] for _ in categories]
     unknown: list[int] = []
     refused: list[int] = []
     for position, category in enumerate(numbers):
-        (unknown if category is None else refused if category < 0 else found[category]).append(position)
-    return LookUp(column.feature, column.source, keys, found, unknown, refused)
+        (unknown if category is None else refused if category < 0 else by_category[category]).append(position)
+    return CategoryLookup(column.feature, column.source, keys, by_category, unknown, refused)
 
 
 def numbered(column: Raw, levels: Sequence[Any]) -> Coded:

@@ -27,11 +27,11 @@ def _one_hot(step: OneHotEncoder, given: Traced, used: list[str]) -> Traced:
             members[at][category] = 1.0
         # The group of rare categories comes last, and takes what is unknown where the encoder says so.
         rare = max(number) if group is not None and step.handle_unknown in ("infrequent_if_exist", "warn") else -1
-        found = looked_up(column, categories)
+        lookup = looked_up(column, categories)
         for at, codes in members.items():
             if drop is None or at != drop:
                 unknown = None if step.handle_unknown == "error" else float(at == rare)
-                made.append(found.coded(0.0, codes, unknown))
+                made.append(lookup.coded(0.0, codes, unknown))
     return replace(given, columns=tuple(made), names=None, sparse=bool(step.sparse_output))
 
 
@@ -55,8 +55,8 @@ def _target(step: TargetEncoder, given: Traced, used: list[str]) -> Traced:
     for at, encoding in enumerate(step.encodings_):
         feature = at // classes
         codes = {category: float(value) for category, value in enumerate(encoding)}
-        found = looked_up(given.columns[feature], step.categories_[feature])
-        made.append(found.coded(math.nan, codes, float(means[at % classes])))
+        lookup = looked_up(given.columns[feature], step.categories_[feature])
+        made.append(lookup.coded(math.nan, codes, float(means[at % classes])))
     return replace(given, columns=tuple(made), names=None, sparse=False)
 
 
