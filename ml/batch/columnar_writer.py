@@ -91,9 +91,10 @@ def _words(found: Iterable[Problem]) -> dict[int, str]:
 
 
 def problems_text(problems: Sequence[Problem]) -> str:
-    """Problems of one record in one cell."""
+    """Problems of one record in one cell, each with what is accepted and what may have been meant."""
     return "; ".join(
-        f"{problem.feature}: {problem.message}" if problem.feature else problem.message for problem in problems
+        " ".join(filter(None, (problem.feature and f"{problem.feature}:", problem.message, problem.hint)))
+        for problem in problems
     )
 
 

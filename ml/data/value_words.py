@@ -17,10 +17,10 @@ LONGEST_TEXT = 10_000
 MOST_NAMED = 12  # choices that a sentence names
 NEVER_MISSING = mark("Not given; in training every row had a value.")
 SIGNS = "$€£¥"
-THOUSANDS, MILLIONS = ("k", "tsd", "thousand"), ("m", "mio", "mn", "million")
+SIZES = {1e3: ("k", "tsd", "thousand", "tausend"), 1e6: ("m", "mio", "mn", "million", "millionen"), 1e9: ("bn", "mrd")}
 UNREADABLE = "\u2063"  # invisible; the form appends it to what is no number in the reader's marks
 _TYPED = re.compile(
-    rf"[{SIGNS}]?\s*(?P<number>[+\-−]?[\d.,'’\s]*\d)\s*(?P<size>[A-Za-z]+)?\.?\s*(?P<sign>[{SIGNS}%])?", re.ASCII
+    rf"[{SIGNS}]?\s*(?P<number>[+\-−]?[0-9.,'’\s]*[0-9])\s*(?P<size>[A-Za-z]+)?\.?\s*(?P<sign>[{SIGNS}%])?"
 )
 
 
@@ -216,7 +216,7 @@ def unit_size(feature: Feature) -> float:
 
 def _size(word: str | None) -> float | None:
     word = (word or "").lower().removesuffix("s")
-    return 1e3 if word in THOUSANDS else 1e6 if word in MILLIONS else None
+    return next((size for size, words in SIZES.items() if word in words), None)
 
 
 def _names_unit(feature: Feature, word: str) -> bool:

@@ -125,7 +125,7 @@ def assemble_table(source: Source, wanted: ReadRequest) -> Table:
     header, twice = _header(written, wanted.as_written)
     matched = match_columns(wanted.schema, header, wanted.columns) if wanted.schema else Matched()
     names = [matched.renamed.get(name, name) for name in header]
-    decided = _decided(source, wanted, names, first, at)
+    decided = _decided(source, wanted, names, header, first, at)
     dialect = replace(
         source.dialect, header_row=at + 1, decimal=decided.decimal, dates=decided.dates,
         notes=(*source.dialect.notes, *decided.notes),
@@ -159,27 +159,29 @@ def _header(cells: list[str], as_written: bool) -> tuple[tuple[str, ...], dict[s
 
 
 def _decided(
-    source: Source, wanted: ReadRequest, names: Sequence[str], first: Sequence[tuple[int, list[Any]]], at: int
-) -> DecidedRules:
+    source: Source, wanted: ReadRequest, names: Sequence[str], header: Sequence[str],
+    first: Sequence[tuple[int, list[Any]]], at: int,
+) -> DecidedRules:  # fmt: skip
     """Rules for cells by the first rows, and by all rows where these leave a column undecided."""
     if wanted.schema is None:
         return DecidedRules(CellRules())
-    evidence = column_evidence(wanted.schema, names)
+    evidence = column_evidence(wanted.schema, names, header)
     _look(evidence, (cells for _, cells in first))
     doubtful = undecided(evidence)
-    if doubtful and source.text and not source.parted and len(first) >= SAMPLE and source.text.may_tell:
+    may_tell = source.text and (source.text.may_tell or any(evidence[at].percent for at in doubtful))
+    if doubtful and source.text and not source.parted and len(first) >= SAMPLE and may_tell:
         _look({column: evidence[column] for column in doubtful}, source.text.again(at + 1))
     return decide(wanted.schema, evidence, wanted.options, source.dialect.separator)
 
 
 def _look(evidence: Mapping[int, ColumnEvidence], rows: Iterable[list[Any]]) -> None:
-    """Collect the texts of some columns; typed numbers and dates are no evidence of how texts are written."""
+    """Collect the cells of some columns."""
     columns = list(evidence.items())
     for count, row in enumerate(rows, start=1):
         if count % LATE_EVERY == 0 and is_late():
             return
         for column, found in columns:
-            if column < len(row) and type(row[column]) is str:
+            if column < len(row):
                 found.take(row[column])
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ml.data.array_types import native
@@ -76,6 +77,14 @@ def outcomes_of(estimator: Any, positive: Any = None, labels: dict[Any, str] | N
     `positive` is the class that a page opens with; without one, the last class.
     """
     classes = list(map(native, estimator.classes_))
+    times = np.asarray(estimator.classes_).dtype.kind in "mM"  # the item of a nanosecond is a number
+    odd = next((value for value in classes if times or not isinstance(value, str | int | float)), None)
+    if odd is not None:
+        kind = type(estimator.classes_[0]).__name__
+        raise InvalidData(
+            f"The estimator's classes are of the type {kind} ({odd}); an outcome is a text or a number.",
+            "Fit it on texts: estimator.fit(X, y.astype(str)).",
+        )
     labels = labels or {}
     items = tuple(Outcome(text_of(value), labels.get(value, text_of(value)), value) for value in classes)
     twice = [name for name, count in Counter(item.name for item in items).items() if count > 1]

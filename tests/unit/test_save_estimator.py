@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import skops.io
+from sklearn import config_context
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.compose import ColumnTransformer, make_column_selector
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
@@ -22,7 +23,7 @@ from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardSc
 
 from ml.errors import InvalidData, UntrustedModel
 from ml.training.estimator.load_estimator import load_estimator_file
-from ml.training.estimator.reproducible_skops import without_addresses, write_estimator
+from ml.training.estimator.reproducible_skops import without_what_is_no_model, write_estimator
 from ml.training.estimator.save_estimator import save_estimator
 from ml.training.estimator.storable import storable
 from ml.trust.code import code_of_bundle, read_code
@@ -369,10 +370,29 @@ def test_the_address_of_stop_words_is_no_part_of_a_file(tmp_path):
     files = []
     for address in (1, 2):
         model[0]._stop_words_id = address
-        with without_addresses(model):
+        with without_what_is_no_model(model):
             write_estimator(model, tmp_path / f"{address}.skops")
         assert model[0]._stop_words_id == address
         files.append((tmp_path / f"{address}.skops").read_bytes())
     assert files[0] == files[1]
     loaded = skops.io.load(tmp_path / "1.skops", trusted=skops.io.get_untrusted_types(file=tmp_path / "1.skops"))
     assert (loaded.predict_proba(words) == model.predict_proba(words)).all()
+
+
+def test_who_gets_weights_when_it_is_fitted_is_no_part_of_a_file(tmp_path):
+    with config_context(enable_metadata_routing=True):
+        steps = [one.set_fit_request(sample_weight=True) for one in (StandardScaler(), LogisticRegression())]
+        model = make_pipeline(*steps).fit(NUMBERS, Y, sample_weight=TABLE["fare"])
+        requests = model[1]._metadata_request
+        loaded = again(model, tmp_path)
+        assert (loaded.predict_proba(NUMBERS) == model.predict_proba(NUMBERS)).all()
+    assert model[1]._metadata_request is requests
+    assert (loaded.predict_proba(NUMBERS) == model.predict_proba(NUMBERS)).all()
+
+
+def test_a_cache_of_fitted_steps_stays_on_the_machine_that_fitted(tmp_path):
+    memory = joblib.Memory(tmp_path / "cache", verbose=0)
+    model = make_pipeline(StandardScaler(), LogisticRegression(), memory=memory).fit(NUMBERS, Y)
+    loaded = again(model, tmp_path)
+    assert (loaded.memory, model.memory) == (None, memory)
+    assert (loaded.predict_proba(NUMBERS) == model.predict_proba(NUMBERS)).all()

@@ -1,5 +1,9 @@
 """The truth of a file is what its text says, in the classes of the estimator; never a guess."""
 
+import datetime as dt
+from types import SimpleNamespace
+
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -8,6 +12,7 @@ from ml.errors import InvalidData
 from ml.training.columns.memory_table import frame_table
 from ml.training.columns.training_table import read_training_table
 from ml.training.target import read_truth, yes_class
+from ml.training.trained import outcomes_of
 
 
 def exclusive(*values):
@@ -108,3 +113,17 @@ def test_frames_in_memory_have_classes_and_not_texts():
     assert read_truth(table, ["y"], exclusive(False, True)).tolist() == [True, False, True]
     with pytest.raises(InvalidData, match="Column 'y' of X is empty in 1 of 2 rows"):
         read_truth(frame_table(pd.DataFrame({"a": [1, 2]}), [1.0, float("nan")], ["y"], "X"), ["y"], exclusive(0, 1))
+
+
+@pytest.mark.parametrize(
+    "classes",
+    [
+        np.array(["2024-01-01", "2024-02-01"], dtype="datetime64[ns]"),
+        np.array([dt.timedelta(1), dt.timedelta(2)]),
+        np.array([("a", 1), ("b", 2), None], dtype=object)[:2],
+    ],
+)
+def test_classes_that_are_no_texts_and_no_numbers_are_refused_in_words(classes):
+    with pytest.raises(InvalidData, match="an outcome is a text or a number") as refused:
+        outcomes_of(SimpleNamespace(classes_=classes))
+    assert "astype(str)" in refused.value.hint

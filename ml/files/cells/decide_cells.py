@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from ml.data.feature import Feature
 from ml.data.schema import Schema
 from ml.files.cells.dates import DMY, date_text, order_of
+from ml.files.cells.decide_units import is_percent, over_one, percent_note, unit_beside
 from ml.files.cells.numbers import SPACES, readings
 from ml.files.cells.read_cells import EITHER, CellRules, unwrapped
 from ml.files.text.read_options import ReadOptions
@@ -28,15 +30,22 @@ MOSTLY_GROUPS = mark("{feature}: {value} is read as {read}, for a comma mostly p
 
 @dataclass
 class ColumnEvidence:
-    """Distinct texts of a column that may tell its decimal mark or order of dates."""
+    """Distinct texts of a column that may tell its decimal mark or order of dates.
+
+    Where its header says per cent of a share (`percent` is the header), typed numbers tell whether they are.
+    """
 
     feature: Feature
+    percent: str = ""
     texts: dict[str, None] = field(default_factory=dict)
+    typed: dict[str, None] = field(default_factory=dict)
 
-    def take(self, cell: str) -> None:
-        """Look at one more cell."""
-        if len(self.texts) < MOST_TEXTS:
+    def take(self, cell: Any) -> None:
+        """Look at one more cell; typed numbers and dates are no evidence of how texts are written."""
+        if type(cell) is str and len(self.texts) < MOST_TEXTS:
             self.texts[cell] = None
+        elif self.percent and type(cell) in (int, float) and len(self.typed) < MOST_TEXTS:
+            self.typed[repr(cell)] = None
 
     @property
     def marked(self) -> list[str]:
@@ -59,14 +68,14 @@ class DecidedRules:
     notes: tuple[str, ...] = ()
 
 
-def column_evidence(schema: Schema, names: Sequence[str]) -> dict[int, ColumnEvidence]:
-    """Columns whose number or date format is to be decided, by position."""
-    found = {}
-    for at, name in enumerate(names):
+def column_evidence(schema: Schema, names: Sequence[str], header: Sequence[str]) -> dict[int, ColumnEvidence]:
+    """Columns whose number or date format is to be decided, by position; by the model's name and the file's of each."""
+    found, shares = {}, _shares(schema)
+    for at, (name, written) in enumerate(zip(names, header, strict=True)):
         position = schema.position.get(name)
         feature = None if position is None else schema.features[position]
         if feature is not None and (feature.kind in ("number", "integer", "date") or feature.numeric_choices):
-            found[at] = ColumnEvidence(feature)
+            found[at] = ColumnEvidence(feature, written if is_percent(feature, written, shares) else "")
     return found
 
 
@@ -78,6 +87,8 @@ def undecided(evidence: Mapping[int, ColumnEvidence]) -> list[int]:
 def _tells(column: ColumnEvidence) -> bool:
     if column.feature.kind == "date":
         return order_of(column.texts)[1]
+    if column.percent and over_one(column.texts) is None:
+        return False
     sorts = column.sorts()
     return bool(sorts["."] or sorts[","])
 
@@ -95,10 +106,31 @@ def decide(
     decimal = _decimals(numbers, options.decimal, separator, notes)
     marks = {mark for mark in decimal.values() if mark != EITHER}
     dates, serials = _dates([c for c in evidence.values() if c.feature.kind == "date"], options.dates, notes)
-    rules = CellRules(decimal, _shares(schema), dates, serials, schema, told=options.decimal is not None)
+    hundredths, units = _sizes(numbers, notes)
+    told = options.decimal is not None
+    rules = CellRules(decimal, _shares(schema), dates, serials, schema, told, hundredths, units)
     of_file = options.decimal or (next(iter(marks)) if len(marks) == 1 else None)
     orders = set(dates.values())
     return DecidedRules(rules, of_file, next(iter(orders)) if len(orders) == 1 else None, tuple(notes))
+
+
+def _sizes(columns: Sequence[ColumnEvidence], notes: list[str]) -> tuple[frozenset[str], dict[str, str]]:
+    """Columns that count per cent, and the unit beside the numbers of each column that has one."""
+    hundredths, units = set[str](), {}
+    for column in columns:
+        name = column.feature.name
+        unit, said = unit_beside(column.feature, column.texts)
+        if unit:
+            units[name] = unit
+        percent, more = (
+            percent_note(column.feature, column.percent, {**column.typed, **column.texts})
+            if column.percent
+            else (False, "")
+        )
+        if percent:
+            hundredths.add(name)
+        notes += filter(None, (said, more))
+    return frozenset(hundredths), units
 
 
 def _decimals(

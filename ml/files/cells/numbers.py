@@ -14,13 +14,28 @@ _CODE = r"(?:[^\W\d_]{1,3}\.?|R\$|[\u0024\u00a3-\u00a5\u20a0-\u20c0])"  # EUR, F
 # What makes another number of the one beside it: thousands, millions, hundredths. It is asked about, and never read
 _SIZES = frozenset(
     """
-    k tsd tds ths thd tys tkr mil mio mln mn mrd mld mia mds bn bln bil bio trn mlr cr lac lk ct cts тыс млн
+    k t m b c p tsd tds ths thd tys tkr mil mio mln mn mrd mld mia mds bn bln bil bio trn mlr cr lac lk ct cts тыс млн
     """.split()  # noqa: SIM905 - the list is read by people
 )
+_SAME = {
+    "€": "eur",
+    "$": "usd",
+    "£": "gbp",
+    "fr": "chf",
+    "sfr": "chf",
+    "kč": "czk",
+    "zł": "pln",
+    "r$": "brl",
+    "₹": "inr",
+    "rs": "inr",
+    "₽": "rub",
+}  # fmt: skip - two names of one currency
 _AMOUNT = re.compile(
     rf"(?P<open>\()?(?P<sign>[+-])?{_SPACE}*(?:(?P<before>{_CODE}){_SPACE}*)?(?P<sign2>[+-])?"
     rf"(?P<body>[0-9.,'’{SPACES}]*[0-9][.,]?(?:[eE][+-]?[0-9]+)?)"
-    rf"(?:(?<=[.,])(?P<none>-{{1,2}})|(?P<sign3>-))?{_SPACE}*(?:(?P<percent>%)|(?P<after>{_CODE}))?(?P<close>\))?"
+    rf"(?:(?<=[.,])(?P<none>-{{1,2}})|(?P<sign3>-))?{_SPACE}*"
+    rf"(?:(?P<percent>%|pct\.?|per ?cent|prozent)|(?P<after>{_CODE}))?(?P<close>\))?",
+    re.IGNORECASE,
 )
 PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
@@ -31,6 +46,7 @@ class NumberReadings(NamedTuple):
     point: str | None
     comma: str | None
     percent: bool = False
+    unit: str = ""  # the word beside it, in small letters
 
     @property
     def sort(self) -> str:
@@ -85,7 +101,12 @@ def readings(text: str) -> NumberReadings:
         None if value is None else minus + value + exponent
         for value in (_with_point(body, "."), _with_point(body, ","))
     ]
-    return NumberReadings(values[0], values[1], found["percent"] is not None)
+    return NumberReadings(values[0], values[1], found["percent"] is not None, "".join(map(_unit, beside)))
+
+
+def _unit(word: str) -> str:
+    folded = word.casefold().removesuffix(".")
+    return _SAME.get(folded, folded)
 
 
 def _is_currency(word: str) -> bool:

@@ -62,6 +62,10 @@ class CellRules:
         None reads cells as they are.
     told : bool
         Whether somebody said the mark of decimals: then numbers mean what they say, wherever training's lay.
+    hundredths : frozenset of str
+        Shares whose column says per cent in its header: 12 is 0.12 there, too.
+    units : dict of str to str
+        Unit beside the numbers of a column, "?" where there are several: a number with another one is refused.
     """
 
     decimal: Mapping[str, str] = field(default_factory=dict)
@@ -70,6 +74,8 @@ class CellRules:
     serials: frozenset[str] = frozenset()
     schema: Schema | None = None
     told: bool = False
+    hundredths: frozenset[str] = frozenset()
+    units: Mapping[str, str] = field(default_factory=dict)
     _spelled: dict[str, Mapping[str, str]] = field(default_factory=dict, compare=False, repr=False)
 
     def to_json(self) -> dict[str, Any]:
@@ -77,6 +83,8 @@ class CellRules:
         return {
             "decimal": dict(self.decimal),
             "shares": sorted(self.shares),
+            "hundredths": sorted(self.hundredths),
+            "units": dict(self.units),
             "dates": dict(self.dates),
             "serials": sorted(self.serials),
             "told": self.told,
@@ -88,11 +96,12 @@ class CellRules:
         return cls(
             given.get("decimal", {}), frozenset(given.get("shares", ())), given.get("dates", {}),
             frozenset(given.get("serials", ())), schema, given.get("told", False),
+            frozenset(given.get("hundredths", ())), given.get("units", {}),
         )  # fmt: skip
 
     def direct(self, feature: Feature) -> bool:
-        """True when plain numbers need no conversion: no point separates thousands in this column."""
-        return self.decimal.get(feature.name, ".") == "."
+        """True when plain numbers need no conversion: no point separates thousands in this column, none is per cent."""
+        return self.decimal.get(feature.name, ".") == "." and feature.name not in self.hundredths
 
     def plain(self, feature: Feature, cell: str) -> str:
         """A cell as :func:`ml.data.parsing.read_value` reads it; one that nobody can read stays as it is."""
@@ -138,9 +147,11 @@ class CellRules:
     def number(self, feature: Feature, text: str) -> str:
         """A number with a decimal point."""
         mark = self.decimal.get(feature.name, ".")
-        if mark == "." and PLAIN.fullmatch(text):
+        if self.direct(feature) and PLAIN.fullmatch(text):
             return text
-        found = readings(text)
+        found = readings(text.removesuffix(feature.unit) if feature.unit else text)
+        if found.unit and found.unit != self.units.get(feature.name, found.unit):
+            return text
         if found.sort == "?" and (mark == EITHER or (not self.told and _contradicts(feature, found, mark))):
             return f"{text} ({found.point} or {found.comma}?)"
         value = found.point if mark == "." else found.comma
@@ -148,7 +159,8 @@ class CellRules:
             value = found.point
         if value is None:
             return text
-        return _hundredth(value) if found.percent and feature.name in self.shares else value
+        part = feature.name in (self.shares if found.percent else self.hundredths)
+        return _hundredth(value) if part else value
 
     def date(self, feature: Feature, text: str) -> str:
         """A date as ISO text."""

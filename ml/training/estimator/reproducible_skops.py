@@ -20,7 +20,10 @@ from ml.trust.walk import parts_of
 
 START_OF_TIME = (1980, 1, 1, 0, 0, 0)
 DESCRIPTION = "schema.json"
-ADDRESS = "_stop_words_id"
+LEFT_OUT = (
+    "_stop_words_id",  # address of the stop words that a text vectorizer has checked; it checks them again without it
+    "_metadata_request",  # who passes weights to whom when it is fitted; refers to its estimator, so skops never ends
+)
 
 
 def write_estimator(estimator: Any, path: Path) -> None:
@@ -43,21 +46,21 @@ def write_estimator(estimator: Any, path: Path) -> None:
 
 
 @contextmanager
-def without_addresses(estimator: Any) -> Iterator[None]:
-    """Context manager: remove the memory addresses that scikit-learn keeps, which are no part of the model.
-
-    A text vectorizer keeps the address of the stop words that it has checked, and checks them again without it.
-    """
+def without_what_is_no_model(estimator: Any) -> Iterator[None]:
+    """Context manager: remove attributes of scikit-learn that are no part of the model (:data:`LEFT_OUT`)."""
     held = [
-        (vars(part), vars(part)[ADDRESS]) for part in parts_of(estimator) if ADDRESS in getattr(part, "__dict__", ())
+        (vars(part), name, vars(part)[name])
+        for part in parts_of(estimator)
+        for name in LEFT_OUT
+        if name in getattr(part, "__dict__", ())
     ]
-    for state, _ in held:
-        state.pop(ADDRESS, None)
+    for state, name, _ in held:
+        state.pop(name, None)
     try:
         yield
     finally:
-        for state, address in held:
-            state[ADDRESS] = address
+        for state, name, value in held:
+            state[name] = value
 
 
 def _renumber(node: Any, numbers: dict[str, str]) -> Any:

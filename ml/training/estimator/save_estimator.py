@@ -10,7 +10,7 @@ from ml.errors import InvalidData
 from ml.runtime.foreign_code import foreign, reason
 from ml.training.estimator.check_estimator import refuse_nameless
 from ml.training.estimator.load_estimator import refuse_strangers
-from ml.training.estimator.reproducible_skops import without_addresses, write_estimator
+from ml.training.estimator.reproducible_skops import without_what_is_no_model, write_estimator
 from ml.training.estimator.storable import storable
 from ml.trust.code import Code
 from ml.trust.record import Trusted
@@ -50,7 +50,7 @@ def save_estimator(estimator: Any, folder: Path, trusted: Sequence[str] = (), co
     refuse_nameless(estimator)
     path = folder / FILE
     with foreign(lambda error: InvalidData(f"The estimator cannot be saved: {reason(error)}.", HINT)):
-        with without_addresses(estimator):
+        with without_what_is_no_model(estimator):
             write_estimator(storable(estimator), path)
         unknown = skops.io.get_untrusted_types(file=path)
     refuse_strangers(unknown, trusted, code)

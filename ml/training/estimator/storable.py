@@ -7,6 +7,7 @@ import re
 from collections import Counter, OrderedDict, defaultdict
 from typing import Any
 
+import joblib
 import numpy as np
 import pandas as pd
 
@@ -19,6 +20,8 @@ SHARED = ("Booster",)  # of the boosting libraries: large, and never changed her
 def storable(estimator: Any) -> Any:
     """The estimator itself where skops can keep it, else a copy with stand-ins for pandas objects and the like.
 
+    A cache of fitted steps (``Pipeline(memory=joblib.Memory(…))``) is left out: it is a folder of another machine.
+
     Numeric arrays and trees are shared with the copy, not copied. The stand-ins give the objects themselves
     when the file is loaded, so its answers are the same.
     """
@@ -26,6 +29,9 @@ def storable(estimator: Any) -> Any:
     memo: dict[int, Any] = {}
     dicts: list[tuple[Any, Any]] = []
     for part in parts:
+        if isinstance(part, joblib.Memory):
+            memo[id(part)] = None
+            continue
         score_with_blanks = _stand_in(part)
         if score_with_blanks is not None:
             memo[id(part)] = score_with_blanks
