@@ -17,8 +17,21 @@ _NO_TABLES = {
     b"%PDF": mark("a PDF"), b"\x89PNG": mark("a picture"), b"\xff\xd8\xff": mark("a picture"),
     b"GIF8": mark("a picture"),
     b"{\\rtf": mark("a text document"), b"SQLite f": mark("a database"), b"7z\xbc\xaf": mark("an archive"),
-    b"Rar!\x1a": mark("an archive"),
+    b"Rar!\x1a": mark("an archive"), b"PK\x05\x06": mark("an empty archive"),
     b"BZh91AY": mark("an archive"), b"\xfd7zXZ\0": mark("an archive"), b"\x28\xb5\x2f\xfd": mark("an archive"),
+    b"\0\x01\0\0Standard": mark("a database"), b"MZ\x90\0": mark("a program"), b"\x7fELF": mark("a program"),
+    b"MIME-Version:": mark("a web archive or an e-mail"),
+    b"$FL2@(#)": mark("a data file of SPSS"), b"$FL3@(#)": mark("a data file of SPSS"),
+    b"\0" * 12 + b"\xc2\xea\x81\x60": mark("a data file of SAS"), b"<stata_dta>": mark("a data file of Stata"),
+    b"X\n\0\0\0": mark("a data file of R"), b"RDX2\n": mark("a data file of R"), b"RDX3\n": mark("a data file of R"),
+    b"ARROW1\0": mark("an Arrow file"), b"Obj\x01": mark("an Avro file"), b"\x89HDF": mark("an HDF5 file"),
+    b"\x93NUMPY": mark("an array of numpy"),
+    b"\x09\x08\x08\0\0\x05": mark("a workbook of Excel 95 or older"),
+    b"\x09\x04\x06\0": mark("a workbook of Excel 95 or older"),
+    b"\x09\x02\x06\0": mark("a workbook of Excel 95 or older"),
+    b"\x09\0\x04\0": mark("a workbook of Excel 95 or older"),
+    b"ID;PWXL;": mark("a SYLK file"), b"TABLE\n0,1\n": mark("a DIF file"),
+    b"TABLE\r\n0,1\r\n": mark("a DIF file"),
 }  # fmt: skip
 
 

@@ -85,14 +85,14 @@ def open_table(
     source = _seekable(file)
     start = source.read(LOOKED_AT)
     source.seek(0)
-    other = no_table(start)
-    if other:
-        raise Unreadable(text("The file is {kind}, and no table.", kind=text(other)), text(SEND))
     form = format_of(start)
     compressed = form == GZIP
     if compressed:
         start = unpacked(source).read(LOOKED_AT)
         form = format_of(start)
+    other = no_table(start)
+    if other:
+        raise Unreadable(text("The file is {kind}, which is not read here.", kind=text(other)), text(SEND))
     if form == CSV and json_form_of(start):  # records of programs are read by ml/files/readers/json_table.py
         raise Unreadable(text("The file is JSON, which programs send to the API."), text(SEND))
     names = known_names(schema, columns, known)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import zipfile
 
 import pytest
 import xlsxwriter
@@ -75,10 +76,60 @@ def test_a_backslash_at_the_end_of_a_cell_is_a_backslash():
     assert read('income,age,note\n1.5,30,"C:\\"\n2.5,40,b\n')[0] == [("1.5", "30", "C:\\"), ("2.5", "40", "b")]
 
 
-@pytest.mark.parametrize("start", [b"%PDF-1.7\n", b"\x89PNG\r\n\x1a\n", b"{\\rtf1\\ansi ", b"BZh91AY&SY"])
-def test_what_is_known_not_to_be_a_table_is_called_by_its_name(start):
-    with pytest.raises(Unreadable, match=r"^The file is an? .*, and no table"):
-        read(start + b"income,age\n1,2\n")
+OTHER_FILES = {
+    b"%PDF-1.7\n": "a PDF", b"\x89PNG\r\n\x1a\n": "a picture", b"{\\rtf1\\ansi ": "a text document",
+    b"BZh91AY&SY": "an archive", b"PK\x05\x06" + b"\0" * 18: "an empty archive",
+    b"$FL2@(#) SPSS DATA FILE MS Windows": "a data file of SPSS",
+    b"\0" * 12 + b"\xc2\xea\x81\x60\xb3\x14": "a data file of SAS",
+    b"<stata_dta><header><release>118</release>": "a data file of Stata", b"X\n\0\0\0\x03\0\x04": "a data file of R",
+    b"ARROW1\0\0": "an Arrow file", b"\x93NUMPY\x01\0": "an array of numpy", b"MZ\x90\0\x03": "a program",
+    b"\0\x01\0\0Standard Jet DB\0": "a database", b"\x09\x08\x08\0\0\x05\x10\0": "a workbook of Excel 95 or older",
+    b"ID;PWXL;N;E\nC;Y1;X1;K": "a SYLK file", b"TABLE\r\n0,1\r\n": "a DIF file",
+    b"MIME-Version: 1.0\n": "a web archive or an e-mail",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("packed", [bytes, gzip.compress])
+@pytest.mark.parametrize(("start", "name"), OTHER_FILES.items())
+def test_what_is_known_not_to_be_a_table_is_called_by_its_name(start, name, packed):
+    with pytest.raises(Unreadable, match=f"^The file is {name}, which is not read here"):
+        read(packed(start + b"income,age\n1,2\n"))
+
+
+def archive_of(*parts, kind=""):
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("mimetype", kind)
+        for part in parts:
+            archive.writestr(part, "x")
+    return made.getvalue()
+
+
+OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
+OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (archive_of("Index/Document.iwa"), "a document of Numbers, Pages or Keynote"),
+        (archive_of("word/document.xml"), "a text document"),
+        (archive_of("ppt/presentation.xml"), "a presentation"),
+        (archive_of("content.xml", kind=f"{OPEN_DOCUMENT}text"), "a text document"),
+        (archive_of("content.xml", kind=f"{OPEN_DOCUMENT}presentation"), "a presentation"),
+        (OLD_OFFICE + "WordDocument".encode("utf-16-le"), "a text document"),
+        (OLD_OFFICE + "PowerPoint Document".encode("utf-16-le"), "a presentation"),
+        (OLD_OFFICE + "__properties_version1.0".encode("utf-16-le"), "an e-mail"),
+    ],
+)
+def test_documents_of_office_programs_are_called_by_their_names(data, name):
+    with pytest.raises(Unreadable, match=f"^The file is {name}, which is not read here") as refused:
+        read(data)
+    assert "Export its table as Excel or CSV" in refused.value.hint
+
+
+def test_a_text_that_only_begins_like_another_file_is_read():
+    assert read("ID;PLAN;income;age\n1;a;1,5;30\n")[0] == [("1.5", "30", "")]
 
 
 @pytest.mark.parametrize(

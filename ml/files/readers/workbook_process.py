@@ -34,7 +34,16 @@ LARGE_WORKBOOK = mark(
     "Unpacked the workbook has {size} MB, too much to be read; of one of this size up to {most} MB are accepted."
 )
 HEADER = 30  # bytes of a part's own header in the archive
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # name of the part that holds it
+_ENCRYPTED = "EncryptedPackage"  # the part of an .xls container that holds a workbook with a password
+# Parts by which other documents are told, in ZIP archives and in containers like those of .xls; types of OpenDocument
+_OTHERS = {
+    "Index/Document.iwa": mark("a document of Numbers, Pages or Keynote"),
+    "word/document.xml": mark("a text document"), "WordDocument": mark("a text document"),
+    "ppt/presentation.xml": mark("a presentation"), "PowerPoint Document": mark("a presentation"),
+    "__properties_version1.0": mark("an e-mail"),
+    "application/vnd.oasis.opendocument.text": mark("a text document"),
+    "application/vnd.oasis.opendocument.presentation": mark("a presentation"),
+}  # fmt: skip
 
 
 def read_workbook(path: str, sheet: str | None, known: Collection[str]) -> Iterator[Any]:
@@ -45,8 +54,8 @@ def read_workbook(path: str, sheet: str | None, known: Collection[str]) -> Itera
     form = _format(path)
     if form != "xls":
         _check_sizes(path)
-    elif _is_locked(path):
-        raise _locked()
+    else:
+        _check_container(path)
     path = str(Path(path).rename(Path(path).with_suffix(f".{form}")))
     try:
         book = calamine.CalamineWorkbook.from_path(path)
@@ -76,16 +85,32 @@ def _format(path: str) -> str:
         if "xl/workbook.bin" in names:
             return "xlsb"
         if "content.xml" in names:
+            kind = archive.read("mimetype")[:100].decode("latin-1") if "mimetype" in names else ""
+            _refuse_other([kind])
             return "ods"
+    _refuse_other(names)
     raise RefusedFile(
         text("The file is a ZIP archive and no workbook."), text("Unpack it and send the table that is in it.")
     )
 
 
-def _is_locked(path: str) -> bool:
-    """True when an .xls container holds an encrypted .xlsx, as Excel writes workbooks with a password."""
+def _check_container(path: str) -> None:
+    """Refuse what programs keep in such containers beside workbooks, and an .xlsx with a password."""
     with Path(path).open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        return data.find(_ENCRYPTED) >= 0
+        if data.find(_ENCRYPTED.encode("utf-16-le")) >= 0:
+            raise _locked()
+        if data.find("Workbook".encode("utf-16-le")) < 0:  # a workbook may hold a text document
+            _refuse_other([name for name in _OTHERS if data.find(name.encode("utf-16-le")) >= 0])
+
+
+def _refuse_other(names: Collection[str]) -> None:
+    """Refuse a document of another kind by the names of its parts."""
+    other = next((kind for name, kind in _OTHERS.items() if name in names), None)
+    if other is not None:
+        raise RefusedFile(
+            text("The file is {kind}, which is not read here.", kind=text(other)),
+            text("Export its table as Excel or CSV, or copy it into a workbook, and send that."),
+        )
 
 
 def _locked() -> RefusedFile:
