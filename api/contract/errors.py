@@ -17,6 +17,7 @@ ERROR_STATUSES = {
     406: "Accept takes none of the types that are given.",
     408: "The request did not come whole in time.",
     409: "The state of the job does not allow it, or the key belongs to another file.",
+    412: "The file is not the one that If-Match names.",
     413: "The body, or the number of records, is too large.",
     415: "The body is of a type, charset or coding that is not read.",
     414: "The address is too long.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 _TEXT = {"type": "string"}
+_SOME_TAG = {**_TEXT, "examples": ['"0f8c2f6e3b1d4f5a9c7e8d6b5a4f3e2d-csv"']}
 
 # Name in the document -> (header, True when always present, schema, description)
 RESPONSE_HEADERS: dict[str, tuple[str, bool, dict[str, Any], str]] = {
@@ -73,8 +74,8 @@ RESPONSE_HEADERS: dict[str, tuple[str, bool, dict[str, Any], str]] = {
     "ETag": (
         "ETag",
         True,
-        {**_TEXT, "examples": ['"0f8c2f6e3b1d4f5a9c7e8d6b5a4f3e2d-csv"']},
-        "Tag of this state of the file, for If-None-Match and If-Range.",
+        _SOME_TAG,
+        "Tag of this state of the file, for If-Match, If-None-Match and If-Range.",
     ),
     "Authenticate": (
         "WWW-Authenticate",
@@ -125,9 +126,19 @@ REQUEST_HEADERS: dict[str, tuple[str, dict[str, Any], str]] = {
         {**_TEXT, "examples": ["bytes=1024-"]},
         "Range of bytes of the file to send.",
     ),
+    "IfRange": (
+        "If-Range",
+        _SOME_TAG,
+        "ETag of the copy of which the client has a part: of another state of the file all bytes are sent.",
+    ),
+    "IfMatch": (
+        "If-Match",
+        _SOME_TAG,
+        "ETag of the only state of the file that the client wants.",
+    ),
     "IfNoneMatch": (
         "If-None-Match",
-        {**_TEXT, "examples": ['"0f8c2f6e3b1d4f5a9c7e8d6b5a4f3e2d-csv"']},
+        _SOME_TAG,
         "ETag of the copy that the client has already.",
     ),
     "JsonLength": (

@@ -9,7 +9,8 @@ from urllib.parse import quote
 
 from flask import Flask, Response, request
 from flask.typing import ResponseReturnValue
-from werkzeug.http import is_resource_modified
+from werkzeug.exceptions import PreconditionFailed
+from werkzeug.http import quote_etag, unquote_etag
 
 from api.http.query import BadParameter, takes
 from jobs.downloads import Downloads
@@ -37,9 +38,9 @@ def register(app: Flask, downloads: Downloads) -> None:
         made = downloads.csv(job) if form.write is None else downloads.in_format(job, form)
         if isinstance(made, Job):
             return _later(job, made)
-        if not request.headers.get("Range"):  # the first part, or all
-            downloads.note_download(job)
         response = _answer(made, form, compression, f"{job}-{form.tag}")
+        if request.method == "GET" and response.status_code in (200, 206):
+            downloads.note_download(job)
         suffix = ".gz" if compression == "gzip" else ""
         name = f"{downloads.stem(job)}{form.suffix}{suffix}"
         response.headers["Content-Disposition"] = _attached(name)
@@ -68,31 +69,40 @@ def _compression() -> str:
     given = request.args.get("compression", "")
     if given and given not in COMPRESSIONS:
         raise BadParameter(f"compression is {given[:80]!r}.", f"Accepted: {', '.join(COMPRESSIONS)}.")
-    takes_gzip = request.accept_encodings.quality("gzip") > 0 and "HTTP_RANGE" not in request.environ
+    takes_gzip = request.accept_encodings.quality("gzip") > 0 and not _is_ranged()
     return given or ("coded" if takes_gzip else "none")
 
 
 def _answer(made: StoredResult, form: Format, compression: str, tag: str) -> Response:
-    """The response: the file, compressed or not, a range of it, or 304."""
+    """The response: the file, compressed or not, a range of it, or 304; preconditions in the order of RFC 9110, 13.2.2.
+
+    Those that name a date count for nothing: the file has none.
+
+    Raises
+    ------
+    PreconditionFailed
+    """
     media_type = "application/gzip" if compression == "gzip" else form.media_type
     # Workbooks and Parquet are compressed already
     packed = compression == "gzip" or (compression == "coded" and form.media_type.startswith("text/"))
-    etag = f'"{tag}{"-" + compression if packed else ""}"'
-    headers = {"ETag": etag, "Accept-Ranges": "none" if packed else "bytes"}
+    tag += f"-{compression}" if packed else ""
+    headers = {"ETag": quote_etag(tag), "Accept-Ranges": "none" if packed else "bytes"}
     if compression == "coded" and packed:
         headers["Content-Encoding"] = "gzip"
-    if not is_resource_modified(request.environ, etag):
+    if request.if_match and not request.if_match.contains(tag):
+        raise PreconditionFailed("The file is not the one that If-Match names.")
+    if request.if_none_match and request.if_none_match.contains_weak(tag):
         return Response(status=304, headers=headers)
     if packed:
         return Response(_gzip(made.read()), content_type=media_type, headers=headers)
-    return _ranged(made, media_type, headers)
+    return _ranged(made, media_type, headers, tag)
 
 
-def _ranged(made: StoredResult, media_type: str, headers: dict[str, str]) -> Response:
+def _ranged(made: StoredResult, media_type: str, headers: dict[str, str], tag: str) -> Response:
     """The response with all bytes (200), or those of Range (206); several ranges get all bytes."""
     length, status = made.length, 200
     start, stop = 0, length
-    asked = request.range if _same_as_before(headers["ETag"]) else None
+    asked = request.range if _is_ranged() and _same_as_before(tag) else None
     if asked is not None and asked.units == "bytes" and len(asked.ranges) == 1:
         found = asked.range_for_length(length)
         if found is None:
@@ -103,11 +113,15 @@ def _ranged(made: StoredResult, media_type: str, headers: dict[str, str]) -> Res
     return Response(made.read(start, stop), status, content_type=media_type, headers=headers)
 
 
-def _same_as_before(etag: str) -> bool:
+def _is_ranged() -> bool:
+    """True where a part is asked for; of HEAD it would say nothing of the whole (RFC 9110, 14.2)."""
+    return request.method == "GET" and "Range" in request.headers
+
+
+def _same_as_before(tag: str) -> bool:
     """True unless If-Range names another state of the file, whose parts would not fit together."""
-    return "HTTP_IF_RANGE" not in request.environ or not is_resource_modified(
-        request.environ, etag, ignore_if_range=False
-    )
+    named = request.headers.get("If-Range")
+    return named is None or unquote_etag(named) == (tag, False)
 
 
 def _gzip(blocks: Iterator[bytes]) -> Iterator[bytes]:

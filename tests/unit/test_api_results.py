@@ -112,6 +112,50 @@ def test_a_broken_download_goes_on_where_the_file_is_the_same(house, places):
     assert house.client.get(place, headers={"If-None-Match": whole.headers["ETag"]}).status_code == 304
 
 
+OTHER, DATE, PART = '"other"', "Fri, 27 Nov 2020 10:00:00 GMT", {"Range": "bytes=2-9"}
+PRECONDITIONS = [
+    ({"If-Match": "{tag}"}, 200), ({"If-Match": "*"}, 200), ({"If-Match": OTHER + ", {tag}"}, 200),
+    ({"If-Match": OTHER}, 412), ({"If-Match": "W/{tag}"}, 412), ({"If-Match": OTHER} | PART, 412),
+    ({"If-None-Match": "{tag}"}, 304), ({"If-None-Match": "*"}, 304), ({"If-None-Match": "W/{tag}"}, 304),
+    ({"If-None-Match": OTHER + ", W/{tag}"}, 304), ({"If-None-Match": OTHER}, 200),
+    ({"If-None-Match": "{tag}"} | PART, 304), ({"If-None-Match": OTHER} | PART, 206),
+    ({"If-Match": "{tag}", "If-None-Match": "{tag}"}, 304), ({"If-Match": OTHER, "If-None-Match": "{tag}"}, 412),
+    ({"If-Match": OTHER, "If-None-Match": OTHER}, 412), ({"If-Match": "*", "If-None-Match": OTHER}, 200),
+    ({"If-Unmodified-Since": DATE}, 200), ({"If-Modified-Since": DATE}, 200),
+    ({"If-Range": "{tag}"} | PART, 206), ({"If-Range": OTHER} | PART, 200), ({"If-Range": "W/{tag}"} | PART, 200),
+    ({"If-Range": DATE} | PART, 200), ({"If-Range": OTHER}, 200), ({"If-Range": "{tag}", "If-Match": OTHER}, 412),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("asked", "status"), PRECONDITIONS)
+def test_preconditions_are_those_of_rfc_9110(house, places, asked, status):
+    place = f"{places['score']}/result"
+    whole = house.client.get(place)
+    headers = {name: value.format(tag=whole.headers["ETag"]) for name, value in asked.items()}
+    answer, head = house.client.get(place, headers=headers), house.client.head(place, headers=headers)
+    assert answer.status_code == status
+    assert head.status_code == (200 if status == 206 else status)  # Range says something of GET only
+    if status == 412:
+        assert answer.json["error"]["code"] == "precondition_failed"
+    else:
+        assert answer.data == {200: whole.data, 206: whole.data[2:10], 304: b""}[status]
+        assert answer.headers["ETag"] == whole.headers["ETag"]
+
+
+def test_each_download_of_bytes_is_in_the_audit_log_and_nothing_else(house, places):
+    place = f"{places['list']}/result"
+
+    def noted(method, **headers):
+        before = len(house.store.audit.newest(999))
+        getattr(house.client, method)(place, headers={name.replace("_", "-"): value for name, value in headers.items()})
+        events = house.store.audit.newest(999)
+        return [each.what for each in events[: len(events) - before]]
+
+    assert noted("get") == noted("get", Range="bytes=1-") == noted("get", Range="lines=1-") == ["result downloaded"]
+    assert noted("head") == noted("get", If_None_Match="*") == noted("get", If_Match=OTHER) == []
+    assert noted("get", Range="bytes=99999999-") == []
+
+
 @pytest.mark.parametrize(
     ("asked", "status"),
     [("bytes=99999999-", 416), ("bytes=5-3", 200), ("lines=1-2", 200), ("bytes=0-1,5-6", 200), ("nonsense", 200)],

@@ -208,9 +208,9 @@ OPERATIONS = (
                 {}, "The file has no such range.", ("Disposition", "ETag", "AcceptRanges", "ContentRange")
             ),
         },
-        (404, 409, 422, 503),
+        (404, 409, 412, 422, 503),
         query=ResultQuery,
-        headers=("Range", "IfNoneMatch"),
+        headers=("Range", "IfRange", "IfMatch", "IfNoneMatch"),
         description="Accept chooses the format where the parameter does not; Range continues a broken download.",
     ),
 )
