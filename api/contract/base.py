@@ -9,10 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from ml.data.describe_fields import describe
 from ml.data.validation.bounded import FewNames
 
-Probability = Annotated[float, Field(ge=0, le=1, examples=[0.73])]
-Share = Annotated[float, Field(ge=0, le=1, examples=[0.31])] | None
 ModelKey = Annotated[str, Field(description="Key of a version: name and fingerprint.", examples=["iris@3f9a1c2b"])]
-Count = Annotated[int, Field(ge=0, examples=[120])]
 Seconds = Annotated[float, Field(description="Seconds since 1970, in UTC.", examples=[1764100000.5])]
 Scalar = str | float | bool | None
 

@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import MISSING, Field
 
-from api.contract.base import Count, Scalar, Shape
+from api.contract.base import Scalar, Shape
+from ml.data.validation.field_types import Count
 
 ERROR_STATUSES = {
     400: "The request cannot be read, or asks for what is not offered.",

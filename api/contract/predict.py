@@ -6,10 +6,11 @@ from typing import Annotated, Any
 
 from pydantic import MISSING, ConfigDict, Field, RootModel
 
-from api.contract.base import ModelKey, Probability, Scalar, Shape
+from api.contract.base import ModelKey, Scalar, Shape
 from api.contract.operation import CSV, JSON, TEXT, BodySpec, Operation, ResponseSpec
 from api.contract.requests import PredictQuery
 from api.contract.working import LATER
+from ml.data.validation.field_types import Probability
 
 TAG = "Predict"
 FORM = "application/x-www-form-urlencoded"

@@ -6,13 +6,14 @@ from typing import Annotated, Any
 
 from pydantic import MISSING, Field
 
-from api.contract.base import Probability, Scalar, Shape
+from api.contract.base import Scalar, Shape
 from api.contract.errors import Error
 from api.contract.operation import CSV, JSON, TEXT, BodySpec, Operation, ResponseSpec, in_json
 from api.contract.predict import OTHERS, PREDICT_BODY, PREDICT_ERRORS, Predictions, Record
 from api.contract.predict import TAG as PREDICT
 from api.contract.requests import PredictQuery
 from api.contract.working import LATER
+from ml.data.validation.field_types import Probability
 
 TAG = "Short addresses"
 Columns = dict[str, list[Scalar]]

@@ -13,7 +13,7 @@ from feedback.joined import Amendments, DecisionWithOutcomes, join
 from feedback.results.ripe_decisions import DecisionColumns, Question, columns_of, ripe_outcomes, together
 from ml.data.array_types import Booleans
 from ml.decision.payoff import Payoff, payoff_of
-from ml.monitoring.lift import Arms, CampaignLift, Money, lift, money_realised, value_of_buyer
+from ml.monitoring.lift import Arms, CampaignLift, lift, money_realised, value_of_buyer
 from ml.monitoring.ripening import RipeOutcomes
 from store.outcome_records import CALL, CAMPAIGN, CONTROL, Assignment, Decision, Event
 
@@ -142,5 +142,4 @@ def _money(found: CampaignLift, payoff: Payoff, p: np.ndarray) -> dict[str, Any]
     value, cost = value_of_buyer(payoff)
     middle = float(p.sum()) * value - len(p) * cost
     half = Z * float(np.sqrt((p * (1 - p)).sum())) * abs(value)
-    made: Money = money_realised(found, value, cost, (middle, middle - half, middle + half))
-    return {**asdict(made), "brought": found.bought * value - found.called * cost}
+    return asdict(money_realised(found, value, cost, (middle, middle - half, middle + half)))

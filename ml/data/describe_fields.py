@@ -12,6 +12,8 @@ import sys
 from functools import cache
 from typing import Any
 
+from pydantic import ConfigDict
+
 
 def describe(schema: dict[str, Any], model: type[Any]) -> None:
     """Add descriptions to a schema and remove titles, which only repeat names: for ``json_schema_extra``."""
@@ -23,6 +25,12 @@ def describe(schema: dict[str, Any], model: type[Any]) -> None:
     schema.pop("title", None)
     if model.__doc__:
         schema["description"] = _in_one_line(model.__doc__)
+
+
+class Described:
+    """Base of a dataclass that stands in the API's contract: the docstrings of its fields describe them there."""
+
+    __pydantic_config__ = ConfigDict(defer_build=True, json_schema_extra=describe)
 
 
 def _attribute_docs(model: type[Any]) -> dict[str, str]:

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ml.data.array_types import Booleans, Floats
+from ml.data.describe_fields import Described
+from ml.data.validation.field_types import Count, Number, Probability
 from ml.decision.decide import acts
 from ml.metrics.evaluation import OneVsRest
 from ml.metrics.headline import losses
@@ -19,37 +21,38 @@ ASSUMES = ("calibrated", "no_concept_drift")
 
 
 @dataclass(frozen=True)
-class Estimate:
-    """A measure as expected, and where 95 % of its values lie by the chance of the outcomes; None where undefined."""
+class Estimate(Described):
+    """An expected measure, with the interval of 95 % that the chance of the outcomes gives it."""
 
-    value: float | None
-    low: float | None
-    high: float | None
+    value: Number
+    """Expected value; null where it is undefined."""
+    low: Number
+    """Lower end of the interval."""
+    high: Number
+    """Upper end of the interval."""
 
 
+# Assumed, not shown: that the probabilities are calibrated for these very records, so that of those of 20 % one in five
+# comes, and with it that inputs still mean for the outcome what they meant in training (no concept drift). Where the
+# calibration alarm is off, these numbers are wrong. The intervals are of chance alone, not of these assumptions.
 @dataclass(frozen=True)
-class EstimatedPerformance:
-    """Measures estimated from probabilities alone.
+class EstimatedPerformance(Described):
+    """Performance estimated from probabilities alone."""
 
-    Assumed, not shown: that the probabilities are calibrated for these very records, so that of those of 20 % one in
-    five comes, and with it that inputs still mean for the outcome what they meant in training (no concept drift).
-    Where the calibration alarm is off, these numbers are wrong. The intervals are of chance alone, not of these
-    assumptions.
-
-    Attributes
-    ----------
-    log_loss, roc_auc, precision, recall : Estimate
-        Precision and recall where one acts from the cut-off on.
-    assumes : tuple of {"calibrated", "no_concept_drift"}
-    """
-
-    records: int
+    records: Count
+    """Number of decisions that the estimates are about."""
     log_loss: Estimate
+    """Expected log-loss."""
     roc_auc: Estimate
+    """Expected area under the ROC curve."""
     precision: Estimate
+    """Expected precision of acting at the cut-off."""
     recall: Estimate
-    cut_off: float
-    assumes: tuple[str, ...] = ASSUMES
+    """Expected recall of acting at the cut-off."""
+    cut_off: Probability
+    """Cut-off in use, for precision and recall."""
+    assumes: tuple[str, ...]
+    """Assumptions of the estimates, which are not checked: `calibrated`, `no_concept_drift`."""
 
 
 def estimate_performance(probabilities: ArrayLike, cut_off: float) -> EstimatedPerformance:
@@ -70,12 +73,12 @@ def estimate_performance(probabilities: ArrayLike, cut_off: float) -> EstimatedP
     acted = acts(p, cut_off)
     if not len(p):
         none = Estimate(None, None, None)
-        return EstimatedPerformance(0, none, none, none, none, cut_off)
+        return EstimatedPerformance(0, none, none, none, none, cut_off, ASSUMES)
     sides = [losses(OneVsRest(np.full(len(p), side), acted, p, np.ones(len(p))))[1] for side in (True, False)]
     drawn = _drawn(p, acted, *sides)
     values = (float((p * sides[0] + (1 - p) * sides[1]).mean()), _area(p), *_shares(p, acted))
     log_loss, area, precision, recall = (_estimate(value, row) for value, row in zip(values, drawn.T, strict=True))
-    return EstimatedPerformance(len(p), log_loss, area, precision, recall, cut_off)
+    return EstimatedPerformance(len(p), log_loss, area, precision, recall, cut_off, ASSUMES)
 
 
 def _shares(p: Floats, acted: Booleans) -> tuple[float | None, float | None]:

@@ -16,7 +16,9 @@ from numpy.typing import ArrayLike
 
 from ml.data.array_types import Floats, Positions
 from ml.data.columns import Block, as_floats, quantile_parts, size, take
+from ml.data.describe_fields import Described
 from ml.data.feature import Feature, text_of
+from ml.data.validation.field_types import Count
 
 DRAWS = 399  # with the records as they are 400: 5 % of them are 20
 LEVEL = 0.05
@@ -27,72 +29,54 @@ ORDERED = ("number", "integer", "date")
 
 
 @dataclass(frozen=True)
-class FeatureDrift:
-    """Distance of one feature's values from those of training.
-
-    Attributes
-    ----------
-    divergence : float
-        Jensen-Shannon divergence (Lin 1991) of the parts (tenths of a number's values, choices, missing), in bits, less
-        what chance gives: 0 on average where nothing changed, at most 1.
-    moved : float
-        Share of the records that would have to lie in another part for both to be alike (total variation distance),
-        less what chance gives; 0 to 1.
-    importance : float
-        Share of the importance of all features compared.
-    share : float
-        Share of the feature in the drift of all: importance times divergence, where that is above 0.
-    missing_before, missing_now : float
-        Share of missing values, 0 to 1.
-    beyond : bool
-        Whether the divergence is beyond chance, all features together in 5 % (maximum of the standardised divergences:
-        Westfall & Young 1993).
-    """
+class FeatureDrift(Described):
+    """Drift of one feature: distance of its values in the latest decisions from those of the hold-out."""
 
     feature: str
+    """Name of the feature."""
     label: str
+    """Label of the feature for people."""
+    # Lin 1991; of the parts: tenths of a number's values, choices, missing
     divergence: float
+    """Jensen-Shannon divergence in bits, less that of chance: 0 on average where nothing changed, at most 1."""
     moved: float
+    """Share of the records that moved to other values (total variation distance), less that of chance; 0 to 1."""
     importance: float
+    """Share of the feature in the importance of all features compared, 0 to 1."""
+    # Importance times divergence, where that is above 0
     share: float
+    """Share of the feature in the drift of all features, 0 to 1."""
     missing_before: float
+    """Share of missing values in the hold-out."""
     missing_now: float
+    """Share of missing values in the latest decisions."""
+    # Maximum of the standardised divergences: Westfall & Young 1993
     beyond: bool
+    """True where the divergence is larger than chance explains (5 %, all features together)."""
 
 
 @dataclass(frozen=True)
-class InputDrift:
-    """Drift of all features together.
+class InputDrift(Described):
+    """Drift of the inputs, weighted by importance: information, no alarm."""
 
-    Attributes
-    ----------
-    records, reference_records : int
-        Numbers of records that were compared.
-    index : float
-        Mean divergence of the features weighted by importance: 0 on average where nothing changed, at most 1.
-    moved : float
-        Mean of what moved, weighted alike.
-    line : float
-        Where 95 % of the index lie where nothing changed, with files of these sizes.
-    p_value : float
-        Share of such files that lie as far apart; 1 in 20 are beyond by chance.
-    beyond : bool
-        Whether it is at most 5 %.
-    features : tuple of FeatureDrift
-        The largest share first.
-    left_out : tuple of str
-        Features of text, which are not compared.
-    """
-
-    records: int
-    reference_records: int
+    records: Count
+    """Number of the latest decisions that were compared."""
+    reference_records: Count
+    """Number of records of the hold-out that they were compared with."""
     index: float
+    """Mean divergence of the features, weighted by importance: 0 on average where nothing changed, at most 1."""
     moved: float
+    """Mean share of the records that moved, weighted by importance; 0 to 1."""
     line: float
+    """Index below which 95 % lie by chance where nothing changed."""
     p_value: float
+    """Probability of an index at least this large where nothing changed (permutation test)."""
     beyond: bool
+    """True where the p-value is at most 5 %: the records differ beyond chance."""
     features: tuple[FeatureDrift, ...]
+    """Drift of each feature, the largest share first."""
     left_out: tuple[str, ...]
+    """Names of the features that are not compared, because they are texts."""
 
 
 def input_drift(

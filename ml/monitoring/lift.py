@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ml.data.array_types import Floats
+from ml.data.describe_fields import Described
+from ml.data.validation.field_types import Count, Number, Share
 from ml.decision.payoff import Payoff
 from ml.metrics.intervals import wilson
 from ml.metrics.smallest_effect import smallest_effect
@@ -38,66 +40,63 @@ class Arms:
 
 
 @dataclass(frozen=True)
-class CampaignLift:
-    """Lift of calling, over campaigns that have both groups.
+class CampaignLift(Described):
+    """Lift of calling: records to be called compared with those kept back at random, with intervals of 95 %."""
 
-    Attributes
-    ----------
-    left_out : int
-        Calls of campaigns without a control group, of which nothing can be said.
-    share : float or None
-        Share of the called who bought; None where nothing can be said.
-    control_share : float or None
-        Share that would have bought without a call: of the control groups, weighted by the calls of their campaigns.
-    difference, low, high : float or None
-        Share less control share, -1 to 1, and its 95 % interval.
-    won, won_low, won_high : float or None
-        Buyers won: the difference times the calls.
-    smallest : float or None
-        Smallest difference that groups of these sizes find in four of five cases, at 5 % on two sides; None where none.
-    told_apart : bool
-        Whether the interval excludes 0.
-    """
-
-    called: int
-    bought: int
-    control: int
-    control_bought: int
-    left_out: int
-    share: float | None = None
-    control_share: float | None = None
-    difference: float | None = None
-    low: float | None = None
-    high: float | None = None
-    won: float | None = None
-    won_low: float | None = None
-    won_high: float | None = None
-    smallest: float | None = None
-    told_apart: bool = False
+    called: Count
+    """Number of records to be called that are compared."""
+    bought: Count
+    """Number of called records that bought."""
+    control: Count
+    """Number of records in the control groups."""
+    control_bought: Count
+    """Number of records in the control groups that bought."""
+    left_out: Count
+    """Number of called records that are not compared: their lists have no control group."""
+    share: Share
+    """Share of the called records that bought; null where nothing can be said."""
+    control_share: Share  # of the control groups, weighted by the calls of their campaigns
+    """Share that would have bought without a call, by the control groups; null where nothing can be said."""
+    difference: Number
+    """Share less control share, -1 to 1; null where nothing can be said."""
+    low: Number
+    """Lower end of the interval of the difference."""
+    high: Number
+    """Upper end of the interval of the difference."""
+    won: Number
+    """Buyers won by calling: the difference times the calls."""
+    won_low: Number
+    """Lower end of the interval of the buyers won."""
+    won_high: Number
+    """Upper end of the interval of the buyers won."""
+    smallest: Number  # at 5 % on two sides
+    """Smallest difference that groups of these sizes detect with a power of 80 %; null where there is none."""
+    told_apart: bool
+    """True where the interval of the difference excludes 0."""
 
 
 @dataclass(frozen=True)
-class Money:
-    """Money that calling brought, with its 95 % interval; None where nothing can be said.
+class Money(Described):
+    """Money of the calls that are compared, with intervals of 95 %."""
 
-    Attributes
-    ----------
-    realised, low, high : float or None
-        Buyers won times the value of one, less the cost of the calls that are compared.
-    value, cost : float
-        Money that one more buyer brings, and cost of one call.
-    forecast, forecast_low, forecast_high : float or None
-        What was forecast of these calls, where somebody says so.
-    """
-
-    realised: float | None
-    low: float | None
-    high: float | None
+    realised: Number
+    """Money won by calling: by buyers who would not have bought otherwise, less the cost of the calls."""
+    low: Number
+    """Lower end of the interval of the money won."""
+    high: Number
+    """Upper end of the interval of the money won."""
     value: float
+    """Money that one more buyer brings."""
     cost: float
-    forecast: float | None = None
-    forecast_low: float | None = None
-    forecast_high: float | None = None
+    """Cost of one call."""
+    forecast: Number
+    """Money that these calls were forecast to bring: by all buyers, less the cost of the calls."""
+    forecast_low: Number
+    """Lower end of the interval of the forecast."""
+    forecast_high: Number
+    """Upper end of the interval of the forecast."""
+    brought: float
+    """Money brought by all who bought of those called, less the cost of the calls."""
 
 
 def lift(campaigns: Sequence[Arms]) -> CampaignLift:
@@ -116,8 +115,10 @@ def lift(campaigns: Sequence[Arms]) -> CampaignLift:
     table = np.array([(arms.called, arms.bought, arms.control, arms.control_bought) for arms in used], float)
     called, bought, control, control_bought = table.reshape(-1, 4).T
     counted = CampaignLift(
-        int(called.sum()), int(bought.sum()), int(control.sum()), int(control_bought.sum()), left_out
-    )
+        int(called.sum()), int(bought.sum()), int(control.sum()), int(control_bought.sum()), left_out,
+        share=None, control_share=None, difference=None, low=None, high=None, won=None, won_low=None, won_high=None,
+        smallest=None, told_apart=False,
+    )  # fmt: skip
     if not used:
         return counted
     weight = called / called.sum()
@@ -158,9 +159,7 @@ def _weighted(hits: Floats, rows: Floats, weight: Floats) -> tuple[float, float,
     return mean, min(float(low), mean - below), max(float(high), mean + above)
 
 
-def money_realised(
-    found: CampaignLift, value: float, cost: float, forecast: tuple[float, float, float] | None = None
-) -> Money:
+def money_realised(found: CampaignLift, value: float, cost: float, forecast: tuple[float, float, float]) -> Money:
     """Money of the buyers won, less the calls.
 
     Parameters
@@ -169,14 +168,14 @@ def money_realised(
         Money that one more buyer brings, 0 or more.
     cost : float
         Cost of one call.
-    forecast : tuple of float or None
+    forecast : tuple of float
         Money that was forecast of the same calls, and its interval. It is of all who buy of those called; those who
         would have bought without a call are in it, and not in what was realised.
     """
     spent = found.called * cost
     ends = (None if won is None else won * value - spent for won in (found.won, found.won_low, found.won_high))
     realised, low, high = ends
-    return Money(realised, low, high, value, cost, *(forecast or ()))
+    return Money(realised, low, high, value, cost, *forecast, brought=found.bought * value - spent)
 
 
 def value_of_buyer(payoff: Payoff) -> tuple[float, float]:

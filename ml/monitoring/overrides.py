@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ml.data.array_types import Booleans, Floats
+from ml.data.describe_fields import Described
+from ml.data.validation.field_types import Count, Number, Share
 from ml.metrics.evaluation import OneVsRest
 from ml.metrics.headline import losses
 from ml.metrics.intervals import WIDTH, joint_width, wilson
@@ -24,39 +26,33 @@ class WhoWasRight(StrEnum):
 
 
 @dataclass(frozen=True)
-class Overrides:
-    """Ripe outcomes of records on which somebody disagreed with the model, of one reason or of all.
-
-    Attributes
-    ----------
-    reason : str
-        Empty for all.
-    right : int
-        How many came out as people said.
-    share, low, high : float or None
-        Share of these, and its 95 % interval (Wilson 1927); None without records.
-    expected : float or None
-        Share that would come out as people said if the model's probabilities were right, for they may well be right
-        on a record of 40 %: the mean probability of what people said.
-    verdict : WhoWasRight
-        People where the interval of the share lies above what was expected: they saw something that the model does
-        not. Model where it does not lie above it, and lies below one half: people were wrong more often than not. Of
-        several reasons the intervals hold together (Šidák 1967).
-    log_loss, expected_log_loss : float or None
-        Log-loss of the model on these records, and what it would be if its probabilities were right: their mean
-        entropy.
-    """
+class Overrides(Described):
+    """Overrides: decisions that a person disagreed with, and how often the person was right."""
 
     reason: str
-    records: int
-    right: int
-    share: float | None
-    low: float | None
-    high: float | None
-    expected: float | None
+    """Reason that was given; empty for all."""
+    records: Count
+    """Number of overridden decisions whose outcome is known and final."""
+    right: Count
+    """Number of overridden decisions that came out as the person said."""
+    share: Share
+    """Share that came out as the person said; null without records."""
+    low: Share
+    """Lower end of the 95 % interval of the share."""  # Wilson 1927
+    high: Share
+    """Upper end of the 95 % interval of the share."""
+    # For they may well be right on a record of 40 %: the mean probability of what people said
+    expected: Share
+    """Share that would come out as people said if the model's probabilities were right."""
+    # People where the interval of the share lies above what was expected: they saw something that the model does not.
+    # Model where it does not lie above it, and lies below one half: people were wrong more often than not. Of several
+    # reasons the intervals hold together (Šidák 1967)
     verdict: WhoWasRight
-    log_loss: float | None
-    expected_log_loss: float | None
+    """Side that was right, people or the model, where that can be told."""
+    log_loss: Number
+    """Log-loss of the model on these decisions; null without records."""
+    expected_log_loss: Number
+    """Log-loss that the model would have if its probabilities were right."""  # their mean entropy
 
 
 def overrides(probabilities: ArrayLike, said: ArrayLike, came: ArrayLike) -> Overrides:

@@ -8,45 +8,39 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ml.data.describe_fields import Described
+from ml.data.validation.field_types import Count, Probability, Share
 from ml.decision.bands import Band
 from ml.metrics.calibration import quantile_groups
 from ml.metrics.intervals import WIDTH, joint_width, wilson
 
 
 @dataclass(frozen=True)
-class ReliabilityRow:
-    """Outcomes whose probabilities lie in one band.
-
-    Attributes
-    ----------
-    label : str
-        The band's; empty where bands are quantiles, and of the row of all.
-    start, end : float
-        The band, 0 to 1: from `start` up to below `end`, or up to 1.
-    records, came : int
-        Number of outcomes, and of those that came.
-    said : float or None
-        Mean probability; None without records.
-    share : float or None
-        Share that came.
-    low, high : float or None
-        Its 95 % interval (Wilson 1927), of this band alone.
-    off : bool
-        Whether the mean probability lies outside the interval of all bands together (Šidák 1967), which holds every
-        share in 95 % of models that are right. One look: what may be looked at again and again is the calibration
-        alarm.
-    """
+class ReliabilityRow(Described):
+    """Decisions of one band of probability: predicted and observed share, with an interval of 95 %."""
 
     label: str
-    start: float
-    end: float
-    records: int
-    came: int
-    said: float | None
-    share: float | None
-    low: float | None
-    high: float | None
+    """Name of the band; empty where it has none, and for all decisions together."""
+    start: Probability
+    """Lower end of the band."""
+    end: Probability
+    """Upper end of the band."""  # below it, or up to 1
+    records: Count
+    """Number of decisions in the band."""
+    came: Count
+    """Number of decisions in the band whose outcome came."""
+    said: Share
+    """Mean predicted probability; null without decisions."""
+    share: Share
+    """Observed share: decisions whose outcome came; null without decisions."""
+    low: Share
+    """Lower end of the 95 % interval of the observed share, for this band alone."""  # Wilson 1927
+    high: Share
+    """Upper end of the 95 % interval of the observed share, for this band alone."""
+    # Šidák 1967; holds every share in 95 % of models that are right. One look: what may be looked at again and again is
+    # the calibration alarm
     off: bool
+    """True where the predicted share lies outside the simultaneous interval of all bands."""
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,7 @@ def coverage(year: Year, repeats: int, seed: int = 0) -> dict[str, float]:
     for _ in range(repeats):
         drawn = year.draw(rng)
         found = lift(drawn)
-        made = money_realised(found, VALUE, COST)
+        made = money_realised(found, VALUE, COST, (0.0, 0.0, 0.0))
         assert found.low is not None
         assert found.high is not None
         assert made.low is not None

@@ -92,8 +92,9 @@ def test_a_campaign_in_two_equal_halves_is_nearly_the_whole():
 def test_without_a_control_group_nothing_is_said():
     for campaigns in ([], [Arms(100, 10, 0, 0)]):
         found = lift(campaigns)
-        assert found == CampaignLift(0, 0, 0, 0, sum(arms.called for arms in campaigns))
-        assert money_realised(found, 100.0, 4.0).realised is None
+        left_out = sum(arms.called for arms in campaigns)
+        assert found == CampaignLift(0, 0, 0, 0, left_out, *[None] * 9, told_apart=False)
+        assert money_realised(found, 100.0, 4.0, (0.0, 0.0, 0.0)).realised is None
 
 
 def test_the_smallest_effect_is_that_of_the_groups():
@@ -125,6 +126,7 @@ def test_money_is_that_of_buyers_won_less_the_calls():
     assert money.realised == pytest.approx(50 * 120 - 4_000)
     assert (money.low, money.high) == pytest.approx((found.won_low * 120 - 4_000, found.won_high * 120 - 4_000))
     assert (money.forecast, money.forecast_low, money.forecast_high) == (3_000.0, 2_000.0, 4_000.0)
+    assert money.brought == 150 * 120 - 4_000
 
 
 def test_the_value_of_a_buyer_by_the_payoff():

@@ -6,13 +6,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from api.contract.base import Count, ModelKey, Probability, Seconds, Shape
+from api.contract.base import ModelKey, Seconds, Shape
 from api.contract.files.campaigns import REFUSED, TAG, Money
 from api.contract.files.jobs import Job, JobId
 from api.contract.models import Named
 from api.contract.operation import JSON, BodySpec, Operation, ResponseSpec, in_json
 from api.contract.working import LATER
 from ml.campaign.list_request import ListRequest
+from ml.data.validation.field_types import Count, Probability
 
 
 class GroupBrings(Shape):

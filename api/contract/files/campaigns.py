@@ -6,12 +6,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from api.contract.base import Count, Probability, Shape
+from api.contract.base import Shape
 from api.contract.files.dialect import Dialect, DriftedFeature, FileProblem, LeftOut, UnreadValues, UnseenFeature
 from api.contract.files.jobs import Job
 from api.contract.models import Named
 from api.contract.operation import JSON, BodySpec, Operation, in_json
 from api.contract.requests import PreviewQuery, RowsQuery, StartRequest
+from ml.data.validation.field_types import Count, Probability
 
 TAG = "Campaigns"
 REFUSED = (400, 404, 408, 409, 413, 503)

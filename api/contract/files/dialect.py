@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from api.contract.base import Count, Shape
+from api.contract.base import Shape
 from api.contract.models import Named
+from ml.data.validation.field_types import Count
 
 
 class Dialect(Shape):

@@ -6,13 +6,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from api.contract.base import Count, ModelKey, Probability, Seconds, Shape, Share
-from api.contract.monitoring.analysts import Analysts, Number
+from api.contract.base import ModelKey, Seconds, Shape
+from api.contract.monitoring.analysts import Analysts
 from api.contract.monitoring.campaign_lift import Paid
 from api.contract.monitoring.usage import Used
 from api.contract.operation import Operation, in_json
 from api.contract.requests import Flag, OutcomeQuery
 from api.contract.working import LATER
+from ml.data.validation.field_types import Count, Number, Share
+from ml.monitoring.reliability import ReliabilityRow
 
 TAG = "Results"
 
@@ -47,31 +49,6 @@ class CountedRecords(Shape):
     """Meaning of no report within the time of `after`: the outcome did not come (`no`), or is unknown."""
 
 
-class Band(Shape):
-    """Decisions of one band of probability: predicted and observed share, with an interval of 95 %."""
-
-    label: str
-    """Name of the band; empty where it has none, and for all decisions together."""
-    start: Probability
-    """Lower end of the band."""
-    end: Probability
-    """Upper end of the band."""
-    records: Count
-    """Number of decisions in the band."""
-    came: Count
-    """Number of decisions in the band whose outcome came."""
-    said: Share
-    """Mean predicted probability; null without decisions."""
-    share: Share
-    """Observed share: decisions whose outcome came; null without decisions."""
-    low: Share
-    """Lower end of the 95 % interval of the observed share, for this band alone."""
-    high: Share
-    """Upper end of the 95 % interval of the observed share, for this band alone."""
-    off: bool
-    """True where the predicted share lies outside the simultaneous interval of all bands."""
-
-
 class Right(Shape):
     """Calibration of the version over time: one sequential test, valid however often one looks at it."""
 
@@ -100,9 +77,9 @@ class Right(Shape):
     """Observed share over the same decisions; null without outcomes."""
     episode: str | None
     """Id of the test's current episode; null where none is stored yet."""
-    all: Band
+    all: ReliabilityRow
     """All decisions that count, as one band."""
-    bands: list[Band]
+    bands: list[ReliabilityRow]
     """Decisions by band of probability, the lowest first."""
     path: list[list[float]]
     """Evidence over time: pairs of seconds since 1970 and the decimal logarithm of the evidence."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
-from api.contract.base import Count, Shape, Share
-from api.contract.monitoring.analysts import Number
-
-Verdict = Literal["people", "model", "not_told_apart"]
+from api.contract.base import Shape
+from ml.data.validation.field_types import Count, Share
+from ml.monitoring.overrides import Overrides
 
 
 class ListedRow(Shape):
@@ -42,31 +39,6 @@ class Listed(ListedRow):
     """Records by the week in which they were listed, the earliest first."""
 
 
-class OverridesShape(Shape):
-    """Overrides: decisions that a person disagreed with, and how often the person was right."""
-
-    reason: str
-    """Reason that was given; empty for all."""
-    records: Count
-    """Number of overridden decisions whose outcome is known and final."""
-    right: Count
-    """Number of overridden decisions that came out as the person said."""
-    share: Share
-    """Share that came out as the person said; null without records."""
-    low: Share
-    """Lower end of the 95 % interval of the share."""
-    high: Share
-    """Upper end of the 95 % interval of the share."""
-    expected: Share
-    """Share that would come out as people said if the model's probabilities were right."""
-    verdict: Verdict
-    """Side that was right, people or the model, where that can be told."""
-    log_loss: Number
-    """Log-loss of the model on these decisions; null without records."""
-    expected_log_loss: Number
-    """Log-loss that the model would have if its probabilities were right."""
-
-
 class Used(Shape):
     """Use of the model: reports, calls and overrides, none of it by person."""
 
@@ -76,7 +48,7 @@ class Used(Shape):
     """Number of decisions about which anything was reported."""
     listed: Listed | None
     """Records of lists; null without lists."""
-    overrides: OverridesShape
+    overrides: Overrides
     """Overrides of all reasons together."""
-    reasons: list[OverridesShape]
+    reasons: list[Overrides]
     """Overrides by reason, the most frequent first."""
