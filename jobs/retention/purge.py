@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from jobs.files import paths
+from jobs.receive import discard
 from jobs.retention.removal import finish_removals, remove_job
 from store.db import Store
 from store.files import Files
@@ -51,20 +52,13 @@ def _purge_files(store: Store, files: Files) -> None:
         for job in some:
             if states.get(job) == "cancelled" or (job not in states and _is_abandoned(files, job)):
                 log.info("The files of %s, which is no job or was cancelled, are removed.", job)
-                _remove(files, job)
+                discard(files, job)
 
 
 def _is_abandoned(files: Files, job: str) -> bool:
     """True where nobody can be writing an upload any more, whose row comes last."""
     age = files.age(paths.folder(job), time.time())
     return age is not None and age > UPLOAD
-
-
-def _remove(files: Files, job: str) -> None:
-    try:
-        files.remove(paths.folder(job))
-    except OSError as error:
-        log.warning("The files of %s are still there: %s", job, error)
 
 
 def purge_temporary(folder: Path | None = None) -> int:
