@@ -61,7 +61,8 @@ def range_hint(feature: Feature) -> str:
     """The training range in a few words; empty where a feature has none."""
     if feature.seen is None or feature.codes or feature.kind not in ("number", "integer", "date"):
         return ""
-    return text("{low} to {high} in training", low=shown(feature.seen[0]), high=shown(feature.seen[1]))
+    low, high = (shown(feature, end) for end in feature.seen)
+    return text("{low} to {high} in training", low=low, high=high)
 
 
 def _data(feature: Feature, position: int, start: str, reset_to: str | None) -> dict[str, str]:

@@ -181,4 +181,6 @@ def _bare(feature: Feature, value: Any) -> str:
     """A limit without its unit, which is shown with the kind."""
     if isinstance(value, dt.date):
         return text_of(value)
-    return number_text(float(value)) if feature.kind in ("number", "integer") else str(value)
+    if feature.kind not in ("number", "integer"):
+        return str(value)
+    return number_text(float(value), groups=not feature.calendar)

@@ -20,6 +20,9 @@ Value = float | int | str | bool | dt.date | None
 MOST_BUTTONS = 4  # choices shown side by side
 MOST_LISTED = 60  # choices that a form lists; more are searched
 NUMERIC = ("number", "integer", "boolean")
+YEARS = (1800, 2100)  # numbers between these alone are calendar years; others where the name says so
+NAMED_YEARS = (1000, 2999)
+_YEAR = re.compile(r"(?<![a-z])(year|yr|jahr|année|annee|año|anno)(?![a-z])|(year|jahr)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -158,6 +161,11 @@ class Feature:
         return self.kind in NUMERIC and self.dtype == "float64"
 
     @cached_property
+    def calendar(self) -> bool:
+        """True for calendar years, which are written without groups of digits: 1950, not 1,950."""
+        return self.kind in ("number", "integer") and are_years(self.seen or (self.low, self.high), self.name)
+
+    @cached_property
     def labels(self) -> dict[str, str]:
         """Label of each choice, by the text of its value."""
         return {text_of(choice.value): choice.label for choice in self.codes or self.choices}
@@ -216,6 +224,13 @@ class Feature:
     def tzinfo(self) -> dt.tzinfo | None:
         """The time zone of a timed column that has one."""
         return None if self.zone is None else zone_of(self.zone)
+
+
+def are_years(ends: tuple[Any, Any], name: str = "") -> bool:
+    """True where all numbers between these ends are calendar years, by their size, or by a name that says year."""
+    least, most = NAMED_YEARS if _YEAR.search(name) else YEARS
+    low, high = ends
+    return low is not None and high is not None and bool(least <= low and high <= most)
 
 
 def zone_of(name: str) -> dt.tzinfo:

@@ -125,10 +125,12 @@ def _code(feature: Feature, written: str) -> float | None:
 
 def _within(feature: Feature, value: Limited, raw: object) -> Limited:
     if feature.low is not None and value < feature.low:
-        raise RefusedValue(text("{value} is below {low}.", value=quote(raw), low=shown(feature.low)), accepted(feature))
+        low = shown(feature, feature.low)
+        raise RefusedValue(text("{value} is below {low}.", value=quote(raw), low=low), accepted(feature))
     if feature.high is not None and value > feature.high:
         hint = accepted(feature) + meant_by_value(feature, value)
-        raise RefusedValue(text("{value} is above {high}.", value=quote(raw), high=shown(feature.high)), hint)
+        high = shown(feature, feature.high)
+        raise RefusedValue(text("{value} is above {high}.", value=quote(raw), high=high), hint)
     return value
 
 

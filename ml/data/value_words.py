@@ -70,7 +70,7 @@ def unseen(feature: Feature, value: Value) -> str:
     low, high = feature.seen
     if low <= value <= high:
         return ""
-    said = text("The model has seen {low} to {high}.", low=shown(low), high=shown(high))
+    said = text("The model has seen {low} to {high}.", low=shown(feature, low), high=shown(feature, high))
     return said + meant_by_value(feature, value)
 
 
@@ -91,7 +91,8 @@ def accepted(feature: Feature) -> str:
     if feature.kind == "text":
         return text("Accepted: text of up to {n} characters.", n=f"{LONGEST_TEXT:,}")
     noun = noun_of(feature)
-    low, high, unit = shown(feature.low), shown(feature.high), f" {feature.unit}" if feature.unit else ""
+    low, high = shown(feature, feature.low), shown(feature, feature.high)
+    unit = f" {feature.unit}" if feature.unit else ""
     if low and high:
         return text("Accepted: {noun} from {low} to {high}.", noun=noun, low=low, high=high + unit)
     if low:
@@ -121,13 +122,13 @@ def noun_of(feature: Feature) -> str:
     return text("a whole number") if feature.kind == "integer" and not feature.fractions else text("a number")
 
 
-def shown(value: Value) -> str:
-    """A number or date for display, without insignificant digits."""
+def shown(feature: Feature, value: Value) -> str:
+    """A number or date of a feature for display, without insignificant digits."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return text_of(value)
     whole = isinstance(value, int) or value.is_integer()
     text = text_of(value) if whole else f"{value:.0f}" if 1e5 <= abs(value) < 1e15 else f"{value:.6g}"
-    return localized(_grouped(text)) if reader_format() else text
+    return localized(text if feature.calendar else _grouped(text)) if reader_format() else text
 
 
 def _grouped(written: str) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from ml.data.feature import are_years
 from ml.plots.table import TextTable
 from ml.text.number_words import count, percent
 from ml.text.spoken import cut_off_text
@@ -101,9 +102,11 @@ def ends(write: Callable[[Any], str] = percent) -> dict[str, Column]:
     }
 
 
-def plain(value: Any) -> str:
-    """A value of a feature without its unit: a number in the reader's format; texts as they are."""
-    return value if isinstance(value, str) else number_text(value)
+def feature_values(head: str, of: Sequence[Any], absent: str = "–") -> Column:
+    """The column of a feature's values `of` without their unit: numbers in the reader's format; texts as they are."""
+    numbers = [value for value in of if isinstance(value, (int, float))]
+    years = bool(numbers) and are_years((min(numbers), max(numbers)))
+    return Column(head, lambda value: value if isinstance(value, str) else number_text(value, groups=not years), absent)
 
 
 def yes_no(value: Any) -> str:

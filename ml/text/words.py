@@ -43,16 +43,16 @@ def shown_value(feature: Feature, value: Value) -> str:
     if text_of(value) in _code_labels(feature):
         return _code_labels(feature)[text_of(value)]
     if isinstance(value, (int, float)):
-        return f"{number_text(value)} {_unit(feature.unit, value)}".rstrip()
+        return f"{number_text(value, groups=not feature.calendar)} {_unit(feature.unit, value)}".rstrip()
     return text_of(value)
 
 
-def number_text(value: float) -> str:
+def number_text(value: float, *, groups: bool = True) -> str:
     """A number with thousands separators and six significant digits, all digits of its whole part."""
     exponent = Decimal(f"{value:.6g}").adjusted() if value else 0
     if not -5 <= exponent < 15:
         return localized(f"{value:.6g}")
-    written = f"{value:,.{max(0, 5 - exponent)}f}"
+    written = f"{value:{',' if groups else ''}.{max(0, 5 - exponent)}f}"
     written = written.rstrip("0").rstrip(".") if "." in written else written
     return localized(written).replace("-", "−")
 

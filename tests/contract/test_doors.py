@@ -342,7 +342,9 @@ def test_a_job_gives_the_same_numbers_and_problems(job, service, model, data):
     assert {name: line[name] for name in record} == {name: safe_cell(cell) for name, cell in filled(record).items()}
     given_ = {name: line[f"probability_{name}"] for name in outcomes.names}
     if isinstance(wanted, list):
-        assert line["problems"] == safe_cell("; ".join(f"{feature}: {message}" for _, feature, message, _ in wanted))
+        assert line["problems"] == safe_cell(
+            "; ".join(f"{feature}: {message} {hint}" for _, feature, message, hint in wanted)
+        )
         assert {line["label"], *given_.values()} == {""}
         return
     assert line["problems"] == ""

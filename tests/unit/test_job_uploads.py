@@ -454,10 +454,8 @@ def expected(house, records):
             yield [found["label"], *map(repr, found["probabilities"].values()), ""]
         else:
             problems = answer.json["error"]["problems"]
-            words = [
-                f"{each['feature']}: {each['message']}" if each["feature"] else each["message"] for each in problems
-            ]
-            yield ["", "", "", "; ".join(words)]
+            words = [(each["feature"] and f"{each['feature']}:", each["message"], each["hint"]) for each in problems]
+            yield ["", "", "", "; ".join(" ".join(filter(None, each)) for each in words)]
 
 
 @pytest.mark.parametrize("form", ["list", "envelope", "lines"])

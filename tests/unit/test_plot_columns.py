@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from ml.plots.columns import MOST_ROWS, Column, data_table
+from ml.plots.columns import MOST_ROWS, Column, data_table, feature_values
 from ml.text.number_words import count
 
 HEADER = ["name", "for programs", "size"]
@@ -48,3 +48,18 @@ def test_what_is_not_known_has_a_sign_or_words():
     header, body = ["a", "b"], [[None, None]]
     columns = {"a": Column("A", count), "b": Column("B", count, "above all")}
     assert data_table(columns, (header, body), ranked=False).table.rows == [["–", "above all"]]
+
+
+@pytest.mark.parametrize(
+    ("values", "cells"),
+    [
+        ([1950, 1987.5, 2024], ["1950", "1987.5", "2024"]),
+        ([1500, 1987.5, 2024], ["1,500", "1,987.5", "2,024"]),
+        (["south", "west"], ["south", "west"]),
+        ([], []),
+    ],
+)
+def test_calendar_years_have_no_groups_of_digits(values, cells):
+    column = feature_values("Built", values)
+    assert [column.cell(value) for value in values] == cells
+    assert column.cell(None) == "–"

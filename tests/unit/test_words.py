@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import numpy as np
 import pytest
 
+from layouts.shared.fields import range_hint
 from ml.advice.local_shapley import Explanation
 from ml.advice.reasons import NOT_CAUSES, reasons, sentence
 from ml.data.feature import Choice, Feature
+from ml.data.records import read_records
 from ml.data.schema import Schema
-from ml.text.words import change_text, number_text, points_text, shown_value
+from ml.locale import format_of_locale, use_number_format
+from ml.text.words import change_text, named, number_text, points_text, shown_value
 
+BUILT = Feature("year_built", "Year built", "integer", seen=(1950, 2024), low=1800, high=2100)
 INCOME = Feature("income", "Income", "number", unit="thousand $ a year")
 AGE = Feature("age", "Age", "integer", unit="years")
 FAMILY = Feature("family", "Family size", "integer", unit="people")
@@ -125,3 +130,42 @@ def test_the_strongest_three_for_and_against_of_the_outcome_that_was_asked_for()
 def test_no_word_claims_a_cause():
     assert "not causes" in NOT_CAUSES
     assert "because" not in sentence(INCOME, 1.0, 3.0)
+
+
+def said_of(feature, raw, tag="de"):
+    """The range below a field, what is said of a value, and the value in a sentence."""
+    with use_number_format(format_of_locale(tag)):
+        read = read_records(Schema((feature,)), [{feature.name: raw}])
+        found = [*read.problems, *read.notes]
+        words = [range_hint(feature), *(f"{each.message} {each.hint}" for each in found), named(feature, raw)]
+        return " ".join(words)
+
+
+@pytest.mark.parametrize("raw", [1900, 1950, 1700, 2200])
+@pytest.mark.parametrize(
+    "feature",
+    [
+        BUILT,
+        Feature("built", "Built", "integer", seen=(1950, 2024), low=1800, high=2100),
+        Feature("built", "Built", "number", seen=(1800.0, 2100.0)),
+        Feature("Baujahr", "Baujahr", "integer", seen=(1350, 2024)),
+        Feature("YEAR", "Year", "integer", seen=(1066, 2024)),
+        Feature("year_of_founding", "Year of founding", "integer", seen=(1066, 2024)),
+    ],
+)
+@pytest.mark.parametrize("tag", ["en", "de", "fr", "de-CH"])
+def test_calendar_years_have_no_groups_of_digits(feature, raw, tag):
+    assert not re.search(r"\d\D?\d{3}(?!\d)", re.sub(r"(?<!\d)\d{4}(?!\d)", "", said_of(feature, raw, tag)))
+
+
+@pytest.mark.parametrize(
+    "feature",
+    [
+        Feature("pay", "Pay", "integer", seen=(1500, 2100)),
+        Feature("pay", "Pay", "integer", seen=(1800, 2101)),
+        Feature("yearly_pay", "Yearly pay", "integer", seen=(1200, 2900)),
+        Feature("pay_per_year", "Pay per year", "integer", seen=(1200, 9000)),
+    ],
+)
+def test_other_numbers_keep_theirs(feature):
+    assert "1.234" in said_of(feature, 1234)

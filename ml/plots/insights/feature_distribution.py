@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from ml.insights.distribution import Distribution, distribution
-from ml.plots.columns import Column, Columns, plain
+from ml.plots.columns import Column, Columns, feature_values
 from ml.plots.plot import Plot, Rows, Study, View
 from ml.plots.row_layout import ROW, names_above, rows_axis
 from ml.plots.shared_options import feature_choice
@@ -139,9 +139,9 @@ def rows(result: Distribution, _view: View) -> Rows:
 def columns(result: Distribution, view: View) -> Columns:
     """Columns of the table beside the figure: headings and formats."""
     starts = text("{feature}: from", feature=result.axis) if result.ordered else result.label
-    ends = {"up to": Column(text("to"), plain)} if result.ordered else {}
+    ends = {"up to": feature_values(text("to"), result.edges)} if result.ordered else {}
     return {
-        result.label: Column(starts, plain, text("not known")),
+        result.label: feature_values(starts, result.edges, text("not known")),
         **ends,
         "with": Column(text("Share of those with “{outcome}”", outcome=view.label), percent),
         "without": Column(text("Share of those without"), percent),

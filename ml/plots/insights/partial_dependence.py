@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from ml.insights.partial_dependence import PartialDependence, partial_dependence
-from ml.plots.columns import Column, Columns, plain
+from ml.plots.columns import Column, Columns, feature_values
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.row_layout import height_of, names_above, rows_axis
 from ml.plots.shared_options import feature_choice
@@ -159,7 +159,7 @@ def columns(result: PartialDependence, view: View) -> Columns:
     """Columns for people: the mean, and where the middle 80 % of the records lie."""
     middle = percent(0.8)
     return {
-        "value": Column(result.axis, plain),
+        "value": feature_values(result.axis, result.places),
         "mean": Column(text("Mean probability of “{outcome}”", outcome=view.label), percent),
         "low": Column(text("Middle {share} of the records from", share=middle), percent),
         "high": Column(text("to"), percent),

@@ -10,7 +10,7 @@ from ml.data.columns import take, values_of
 from ml.errors import NothingToShow
 from ml.insights.feature_grid import MOST_LEVELS, ORDERED, axis_places, axis_title
 from ml.insights.global_shapley import global_shapley_of
-from ml.plots.columns import Column, Columns, contribution, plain, points
+from ml.plots.columns import Columns, contribution, feature_values, points
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.row_layout import ROW, names_above, rows_axis
 from ml.plots.shared_options import feature_choice
@@ -160,7 +160,7 @@ def rows(result: ShapleyScatter, _view: View) -> Rows:
 def columns(result: ShapleyScatter, view: View) -> Columns:
     """Columns of the table beside the figure: headings and formats."""
     return {
-        "value": Column(result.axis, plain),
+        "value": feature_values(result.axis, result.places),
         "contribution": contribution(view.label),
         "standard error": points(text("Standard error")),
     }
