@@ -43,7 +43,7 @@ def field(
         With the words that a search over the form matches.
     """
     hint = range_hint(feature)
-    said = html.P(hint, id=ids.said(position), className="field-said", **{"data-hint": hint})
+    said = html.P(hint, id=ids.said(position), className="field-said")
     return html.Div(
         [
             _head(feature, position, live),
@@ -53,6 +53,7 @@ def field(
         ],
         className=f"field field-{feature.shown_as}",
         **_data(feature, position, starting_text(feature) if start is None else start, reset_to),
+        **{"data-hint": hint},
         **({"data-words": words_of(feature)} if searched else {}),
     )
 

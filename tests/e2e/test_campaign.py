@@ -420,6 +420,24 @@ def test_sending_can_be_cancelled(browse, customers):
     tab.page.get_by_role("button", name="Cancel").click()
     expect(tab.page.locator("[data-said=file]")).to_have_text("Cancelled. Nothing was kept.")
     expect(tab.page.locator(".campaign-drop")).to_be_visible()
+    expect(tab.page.get_by_label("Choose a file")).to_be_focused()
+
+
+def test_a_file_is_sent_again_as_the_same_until_the_server_takes_it(browse, customers):
+    tab = browse(quiet=False).open("/loan/campaign")
+    sent = []
+
+    def lose(route):
+        sent.append(route.request.headers["idempotency-key"])
+        answers = {1: route.abort, 2: lambda: route.fulfill(status=502, body="<html>")}
+        answers.get(len(sent), route.continue_)()
+
+    tab.page.route("**/jobs?held=true*", lose)
+    tab.page.set_input_files("#campaign-file", customers)
+    expect(tab.page.locator("#connection")).to_contain_text("No connection to the server.")
+    step(tab, "columns")
+    expect(tab.page.locator("#connection")).to_be_empty()
+    assert sent == [sent[0]] * 3
 
 
 @pytest.fixture

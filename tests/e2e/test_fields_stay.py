@@ -91,6 +91,41 @@ def test_a_long_message_is_whole_while_its_field_has_the_focus(browse):
     assert said.evaluate(whole)
 
 
+def test_a_long_hint_is_whole_in_a_narrow_column_and_takes_its_place_from_the_start(browse):
+    tab = browse(width=380).open("/bank-products/predict")
+    tab.page.add_style_tag(content=".fields { grid-template-columns: 7rem 7rem; }")
+    hints = tab.page.locator("[data-hint]:not([data-hint='']) .field-said")
+    below = "said => said.getBoundingClientRect().top - said.previousElementSibling.getBoundingClientRect().bottom"
+    assert max(hints.evaluate_all("all => all.map(said => said.clientHeight)")) > 30  # else none is long here
+    for said in hints.all():
+        assert said.evaluate("said => said.scrollWidth <= said.clientWidth")
+        assert said.evaluate(below) >= 0
+
+
+def test_a_finger_that_scrolls_over_a_slider_leaves_its_value_and_one_on_its_thumb_moves_it(browse):
+    tab = browse(width=380, height=800, has_touch=True, is_mobile=True).open("/iris/predict?petal_length=2")
+    tab.settle()
+    slider, finger = tab.page.locator("#slider-2"), tab.page.context.new_cdp_session(tab.page)
+
+    def drag(at, by_x, by_y):
+        slider.scroll_into_view_if_needed()
+        box = slider.bounding_box()
+        x, y = box["x"] + 14 + at * (box["width"] - 28), box["y"] + box["height"] / 2
+        for step in range(12):
+            kind = "touchMove" if step else "touchStart"
+            points = [{"x": x + step * by_x, "y": y + step * by_y}]
+            finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    top = tab.page.evaluate("scrollY")
+    drag(0.8, 0, -12)
+    tab.page.wait_for_function("top => scrollY > top + 50", arg=top)
+    assert slider.input_value() == "2"
+    drag((2 - 1) / 6, 5, 0)
+    expect(tab.textbox("Petal length")).not_to_have_value("2")
+    assert float(slider.input_value()) > 2.5
+
+
 def test_the_help_of_a_field_stays_where_it_is_when_its_value_differs(browse):
     tab = browse(width=1440).open("/bank-products/predict")
     field = tab.page.locator("[data-feature=income]")

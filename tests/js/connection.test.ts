@@ -14,7 +14,7 @@ window.fetch = globalThis.fetch = (async (address: string, options?: RequestInit
   if (reply instanceof Error) throw reply;
   return reply;
 }) as typeof fetch;
-await import("../../assets/ts/shared/connection.ts");
+const { untilAnswered } = await import("../../assets/ts/shared/connection.ts");
 
 const state = () => document.documentElement.dataset.connection;
 const words = () => document.getElementById("connection")!.textContent;
@@ -65,6 +65,43 @@ test("a newer request for the same outputs ends the repetition of the older one"
   await clock.tickAsync(20000);
   assert.equal((await older).status, 204);
   assert.equal(sent.length, 2);
+});
+
+test("a lost connection stays said while the next try is under way, for ever so long", async () => {
+  let came: (answer: Response) => void = () => {};
+  const tries = [Promise.reject(new Error("offline")), new Promise<Response>((done) => { came = done; })];
+  const sent = untilAnswered("file", () => tries.shift()!);
+  await clock.tickAsync(30000);
+  assert.equal(state(), "lost");
+  came(new Response("done"));
+  assert.equal(await (await sent).text(), "done");
+});
+
+test("what moves is not slow, and what is slow is not any more once it moves", async () => {
+  let moves = () => {};
+  let came: (answer: Response) => void = () => {};
+  const sent = untilAnswered("file", (told) => { moves = told; return new Promise((done) => { came = done; }); });
+  for (let at = 0; at < 3; at++) {
+    await clock.tickAsync(9000);
+    moves();
+    assert.equal(state(), undefined);
+  }
+  await clock.tickAsync(10000);
+  assert.equal(state(), "slow");
+  moves();
+  assert.equal(state(), undefined);
+  came(new Response("done"));
+  await sent;
+});
+
+test("for a file, an error that the service puts in words is an answer; that of a proxy is none", async () => {
+  const tries = [new Response("<html>", { status: 503 }), new Response('{"error": {"code": "busy"}}', { status: 503 })];
+  const sent = untilAnswered("file", async () => tries.shift()!, true);
+  await clock.tickAsync(10);
+  assert.equal(state(), "lost");
+  await clock.tickAsync(1000);
+  assert.equal((await (await sent).json()).error.code, "busy");
+  assert.equal(state(), undefined); // the page says so where the file was chosen
 });
 
 test("an error of the server stays said until the page changes", async () => {

@@ -15,9 +15,9 @@ Object.assign(globalThis, {
 /* A form with fields for numbers as layouts/shared/fields.py writes it, and the panel of its result. */
 export function formOf(values: Record<string, string>) {
   const fields = Object.entries(values).map(([name, value]) => `
-    <div class="field" data-feature="${name}" data-control="c-${name}" data-said="s-${name}" data-start="" data-default="${value}" data-step="1" data-low="0" data-high="100">
+    <div class="field" data-feature="${name}" data-control="c-${name}" data-said="s-${name}" data-start="" data-default="${value}" data-step="1" data-low="0" data-high="100" data-hint="">
       <label class="field-label" for="c-${name}">${name}</label><input id="c-${name}" type="text" value="${value}">
-      <p class="field-said" id="s-${name}" data-hint=""></p>
+      <p class="field-said" id="s-${name}"></p>
     </div>`);
   withSentences();
   document.body.innerHTML = `

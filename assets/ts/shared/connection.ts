@@ -1,6 +1,6 @@
-/* One state of the connection for every callback: what Dash asks and nobody answers is asked again until somebody does.
-   Meanwhile a line says so, and the page is marked, so that nothing shown is taken for the answer (50-connection.css).
-   Dash itself asks once, and leaves the page as it was: labels of one choice beside figures of another. */
+/* One state of the connection for every callback, and for a file that is sent: what nobody answers is asked again until
+   somebody does. Meanwhile a line says so, and the page is marked, so that nothing shown is taken for the answer
+   (50-connection.css). Dash itself asks once, and leaves the page as it was: labels of one choice beside figures of another. */
 import { setWords } from "./dom.ts";
 import { tell } from "./events.ts";
 
@@ -23,26 +23,34 @@ const waiting = new Set<() => void>(); // what wakes the requests that wait to b
 
 window.fetch = function fetch(address: RequestInfo | URL, options?: RequestInit) {
   const ours = String(address instanceof Request ? address.url : address).includes(CALLBACK);
-  return ours ? ask(address, options) : send.call(this, address, options);
+  return ours ? untilAnswered(outputsOf(options?.body), () => send(address, options)) : send.call(this, address, options);
 };
 
-async function ask(address: RequestInfo | URL, options?: RequestInit) {
-  const outputs = outputsOf(options?.body);
+/* The answer to a request that is sent until somebody answers it; `moves` is called while it is under way. With `tells`
+   errors that the service puts in words are answers, too. An AbortError of `once` ends it. */
+export async function untilAnswered(outputs: string, once: (moves: () => void) => Promise<Response>, tells = false) {
   const number = (newest.get(outputs) ?? 0) + 1;
   newest.set(outputs, number);
   const mine: Waiting = { state: "" };
-  const slow = setTimeout(() => say(mine, "slow"), SLOW);
+  let slow = 0;
+  const moves = () => {
+    clearTimeout(slow);
+    slow = setTimeout(() => say(mine, "slow"), SLOW);
+    if (unanswered.delete(mine)) show();
+  };
+  moves();
   try {
     for (let wait = FIRST; ; wait = Math.min(2 * wait, LONGEST)) {
-      const answer = await answered(address, options);
+      const answer = await answered(once(moves), tells);
       if (typeof answer !== "string") {
         wake();
-        failed[answer.status >= 500 ? "add" : "delete"](outputs);
+        failed[answer.status >= 500 && !tells ? "add" : "delete"](outputs);
         if (number < (shown.get(outputs) ?? 0)) return nothing(); // Dash would show it over the answer to the newer one
         shown.set(outputs, number);
         if (answer.status >= 500) tell("likely:failed", { outputs });
         return answer;
       }
+      clearTimeout(slow);
       say(mine, answer);
       tell("likely:waiting", { outputs });
       await pause(wait);
@@ -63,12 +71,13 @@ function outputsOf(body: unknown): string {
 }
 
 /* The answer, or the state of the connection where there is none that counts. */
-async function answered(address: RequestInfo | URL, options?: RequestInit) {
+async function answered(coming: Promise<Response>, tells: boolean) {
   try {
-    const answer = await send(address, options);
+    const answer = await coming;
     if (answer.status === SIGNED_OUT) return "out";
     if (!AWAY.includes(answer.status)) return answer;
-    return await codeOf(answer) === STORE_AWAY ? "away" : "lost";
+    const code = await codeOf(answer.clone());
+    return code === STORE_AWAY ? "away" : code && tells ? answer : "lost";
   } catch (error) {
     if (error instanceof Error && error.name === "AbortError") throw error;
     return "lost";
@@ -90,7 +99,7 @@ async function pause(wait: number) {
   waiting.delete(wakes);
 }
 
-function wake() {
+export function wake() {
   for (const done of waiting) done();
 }
 addEventListener("online", wake);

@@ -208,8 +208,7 @@ function mark({ form, answer: { problems, notes } }: State) {
   for (const field of fieldsOf(form)) {
     const problem = entryOf(problems, nameOf(field));
     const note = entryOf(notes, nameOf(field));
-    const said = byId(field.dataset.said ?? "");
-    setWords(said, problem ?? note ?? said?.dataset.hint ?? "");
+    setWords(byId(field.dataset.said ?? ""), problem ?? note ?? field.dataset.hint ?? "");
     field.dataset.state = problem ? "problem" : note ? "note" : "";
     const target = radiosOf(field).length ? find("[role=radiogroup]", field) : controlOf(field);
     if (problem) target?.setAttribute("aria-invalid", "true");
