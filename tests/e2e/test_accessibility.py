@@ -80,3 +80,20 @@ def test_what_stays_in_sight_on_a_phone_takes_at_most_a_third(browse, model, hei
     assert panel["height"] <= height / 3
     best = tab.page.locator(".headline").bounding_box()
     assert best["y"] + best["height"] <= height / 3
+
+
+BACKGROUNDS = """() => [...document.querySelectorAll("main *")].filter((one) => {
+    const { backgroundColor: colour, borderStyle } = getComputedStyle(one);
+    return !one.textContent && one.checkVisibility() && borderStyle === "none" && !colour.endsWith(", 0)");
+}).map((one) => `${one.className}: ${getComputedStyle(one).backgroundColor}`)"""
+
+
+def test_what_is_drawn_by_its_background_alone_is_there_in_forced_colours(browse):
+    tab = browse().open(filled("bank-products"))
+    tab.reasons()
+    tab.page.wait_for_function(STILL)
+    drawn = tab.page.evaluate(BACKGROUNDS)
+    assert {line.partition(":")[0] for line in drawn} >= {"track", "tick", "fall-step"}
+    tab.page.emulate_media(forced_colors="active")
+    assert tab.page.evaluate("matchMedia('(forced-colors: active)').matches")
+    assert tab.page.evaluate(BACKGROUNDS) == drawn

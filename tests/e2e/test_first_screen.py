@@ -216,3 +216,11 @@ def test_another_model_keeps_the_customers_common_fields(browse):
     tab.page.goto(f"{tab.address}/bank-products/predict?income=95")
     tab.settle()
     assert {name: text for name, text in tab.record().items() if text} == {"income": "95"}
+
+
+@pytest.mark.parametrize("width", [380, 560, 650, 720])
+def test_the_heading_of_a_record_is_never_broken_within_a_word(browse, width):
+    """As where somebody reads texts at twice their size."""
+    tab = browse(width=width).open("/bank-products/predict")
+    assert tab.page.locator("#record-name").bounding_box()["height"] < 32
+    assert tab.page.evaluate("document.documentElement.scrollWidth") <= width
