@@ -140,7 +140,7 @@ def assemble_table(source: Source, wanted: ReadRequest) -> Table:
         lines = _texts(lines, len(header), names, decided.rules)
         lines = lines if dialect.format == PARQUET else _filled(lines)
     records = _records(lines, len(header), keep, left, bounded=wanted.bounded)
-    return Table(header, records, twice, dialect, matched, decided.rules, left, texts[:TOP])
+    return Table(header, records, {**twice, **matched.tied}, dialect, matched, decided.rules, left, texts[:TOP])
 
 
 def _units_in(first: Sequence[tuple[int, list[Any]]], keep: RecordFilter) -> int | None:

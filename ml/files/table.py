@@ -146,8 +146,8 @@ def twice_in(cells: Sequence[str], header: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for cell, name in zip(cells, header, strict=True):
         written = cell.strip()
-        if written and written in first:
-            found[name] = written
+        if written and written in first:  # of "a " and "a" the one with the space bears another's name
+            found[first[written] if name == written else name] = written
         first.setdefault(written, name)
     return found
 

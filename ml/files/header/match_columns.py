@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ml.data.schema import Schema
@@ -39,20 +39,32 @@ class Matched:
         Features that no column gives, by itself or as a part of one choice.
     near : dict of str to str
         Columns that were taken for a feature although they are spelled otherwise.
+    alike : dict of str to str
+        Columns that read like a feature which another column gives.
+    tied : dict of str to str
+        Columns that read like one feature, as well as each other: none of them was taken.
     """
 
     columns: Mapping[str, str | None] = field(default_factory=dict)
     renamed: Mapping[str, str] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     near: Mapping[str, str] = field(default_factory=dict)
+    alike: Mapping[str, str] = field(default_factory=dict)
+    tied: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def notes(self) -> list[str]:
-        """Sentences about near misses, and about features without a column."""
+        """Sentences about near misses, columns that are alike, and features without a column."""
         said = [
             text("Column {column} was taken for {feature}.", column=repr(name), feature=feature)
             for name, feature in self.near.items()
         ]
+        taken = {feature: name for name, feature in self.columns.items() if feature}
+        said += [
+            text("Column {column} was left out: {feature} comes from {other}.", column=repr(name), feature=feature,
+                 other=repr(taken[feature]))
+            for name, feature in self.alike.items()
+        ]  # fmt: skip
         if self.missing:
             more = len(self.missing) - MOST_NAMED
             named = in_row(self.missing[:MOST_NAMED])
@@ -79,17 +91,41 @@ def match_columns(schema: Schema, header: Sequence[str], given: Mapping[str, str
     given = given or {}
     _check(schema, header, given)
     found: dict[str, str | None] = {name: given[name] or None for name in header if name in given}
-    for words, read in ((_names(schema, exact=True), str), (_names(schema, exact=False), plain_name)):
-        for name in header:
-            feature = words.get(read(name))
-            if name not in given and found.get(name) is None:
-                found[name] = feature if feature not in found.values() else None
-    near = _near(schema, {name: feature for name, feature in found.items() if name not in given})
+    free = [name for name in header if name not in given]
+    alike, tied = _by_name(schema, free, found)
+    near = _near(schema, [name for name in free if not found.get(name)], set(filter(None, found.values())))
     found |= near
-    columns = {name: found[name] for name in header}
+    columns = {name: found.get(name) for name in header}
     renamed = {name: known for name in header if (known := known_as(schema, name, columns[name])) != name}
     renamed |= _record_id(schema, header, columns, renamed)
-    return Matched(columns, renamed, missing_of(schema, set(filter(None, columns.values()))), near)
+    missing = missing_of(schema, set(filter(None, columns.values())))
+    return Matched(columns, renamed, missing, near, alike, tied)
+
+
+def _by_name(
+    schema: Schema, header: Sequence[str], found: dict[str, str | None]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Add to `found` the columns with a feature's name, best first: as it is, without spaces, as plain words.
+
+    Returns columns that read like a feature which another column gives, and columns that read like it equally.
+    """
+    alike: dict[str, str] = {}
+    tied: dict[str, str] = {}
+    for words, read in (
+        (_names(schema, str), str),
+        (_names(schema, str.strip), str.strip),
+        (_plain(schema), plain_name),
+    ):
+        fits = {name: words[read(name)] for name in header if not found.get(name) and read(name) in words}
+        counts, taken = Counter(fits.values()), set(found.values())
+        for name, feature in fits.items():
+            if feature in taken:
+                alike[name] = feature
+            elif counts[feature] > 1:
+                tied[name] = feature
+            else:
+                found[name] = feature
+    return alike, {name: feature for name, feature in tied.items() if feature not in found.values()}
 
 
 def known_as(schema: Schema, name: str, feature: str | None) -> str:
@@ -133,24 +169,34 @@ def _check(schema: Schema, header: Sequence[str], given: Mapping[str, str]) -> N
         raise BadColumns(both, text("Choose one column for each feature."))
 
 
-def _names(schema: Schema, exact: bool) -> dict[str, str]:
-    """Names by which columns are recognised, to features; names shared by two features are left out."""
+def _names(schema: Schema, read: Callable[[str], str]) -> dict[str, str]:
+    """Names of features as they are read, to features; names shared by two features are left out."""
+    return _told_apart(
+        (read(word), feature.name) for feature in schema.given for word in (feature.name, *feature.aliases)
+    )
+
+
+def _plain(schema: Schema) -> dict[str, str]:
+    """Plain names and labels of features, to features; those shared by two features are left out."""
+    words = (
+        (word, feature.name) for feature in schema.given for word in (feature.name, *feature.aliases, feature.label)
+    )
+    return _told_apart((plain_name(word), feature) for word, feature in words)
+
+
+def _told_apart(words: Iterable[tuple[str, str]]) -> dict[str, str]:
     found: dict[str, set[str]] = {}
-    for feature in schema.given:
-        words = (feature.name, *feature.aliases) if exact else (feature.name, *feature.aliases, feature.label)
-        for word in words:
-            found.setdefault(word if exact else plain_name(word), set()).add(feature.name)
-            if exact:
-                found.setdefault(word.strip(), set()).add(feature.name)
+    for word, feature in words:
+        found.setdefault(word, set()).add(feature)
     return {word: next(iter(features)) for word, features in found.items() if len(features) == 1}
 
 
-def _near(schema: Schema, found: Mapping[str, str | None]) -> dict[str, str]:
+def _near(schema: Schema, header: Sequence[str], given: Collection[str]) -> dict[str, str]:
     """Columns whose name is a unit or a typing error away from the name of one feature that no other column gives."""
-    names = _names(schema, exact=False)
-    wanted = set(missing_of(schema, set(filter(None, found.values()))))
+    names = _plain(schema)
+    wanted = set(missing_of(schema, given))
     fits: list[tuple[str, str]] = []
-    for name in (name for name, feature in found.items() if feature is None):
+    for name in header:
         told = names.get(plain_name(without_unit(name)))
         close = {told} if told else {feature for word, feature in names.items() if _is_misspelling(name, word)}
         if len(close) == 1 and close <= wanted:
