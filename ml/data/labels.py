@@ -12,8 +12,12 @@ def label_of(name: str) -> str:
 
     Words part at underscores, spaces, dots (not within a number) and where capitals begin a word. What has capitals
     of its own keeps them: ``pH``, ``eGFR``, ``CO2``, ``iPhone``. A name that is nothing but capitals is written small:
-    ``LOAN_AMOUNT`` -> ``Loan amount``.
+    ``LOAN_AMOUNT`` -> ``Loan amount``. A name with spaces and no underscore is words already, and keeps its capitals:
+    ``Net Income (EUR)``.
     """
+    if len(name.split()) > 1 and "_" not in name:
+        written = " ".join(name.split())
+        return written[:1].upper() + written[1:] if written.split()[0].islower() else written
     parts = [part for part in re.split(r"[_\s]+|(?<!\d)\.|\.(?!\d)", name) if part]
     shouted = name.isupper() and (len(parts) > 1 or sum(map(str.isalpha, name)) >= SHOUTED)
     words = [word for part in parts for word in _words(part)]

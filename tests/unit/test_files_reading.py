@@ -442,7 +442,7 @@ def test_a_table_written_in_any_dialect_is_read_back(data, people):
 @pytest.mark.parametrize("size", [600, 300_000])
 @pytest.mark.parametrize("head", [b"", b"ID3\x04\0\0", b"MZ\x90\0" + bytes(400)])
 def test_bytes_that_are_no_text_are_no_table(head, seed, size):
-    with pytest.raises(Unreadable, match="The file is (no text|a program)"):
+    with pytest.raises(Unreadable, match=r"The file is (no text|a program)"):
         open_table(io.BytesIO(head + random.Random(seed).randbytes(size)), schema=SCHEMA)
 
 
