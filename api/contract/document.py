@@ -10,10 +10,10 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 
 from api.contract import headers, models, outcomes, plots, predict, programs, service, versions
-from api.contract.errors import ERROR_STATUSES, Error
+from api.contract.errors import ERROR_STATUSES
 from api.contract.files import call_lists, campaigns, jobs, outcome_jobs
 from api.contract.monitoring import results
-from api.contract.operation import FORBIDDEN, TOO_LONG, Contents, Operation
+from api.contract.operation import TOO_LONG, Contents, Operation
 from api.contract.protocols import azure, kserve, kserve_v1, mlflow
 from api.contract.security import SCHEMES, security_of
 
@@ -153,11 +153,10 @@ def _schemas(found: Iterable[Operation]) -> tuple[dict[Any, Any], dict[str, Any]
     """A JSON schema for each type of bodies, and their shared definitions by name."""
     kinds: list[Any] = []
     for operation in found:
-        contents = [each.contents for each in operation.responses.values()]
+        contents = [operation.contents(status) for status in operation.statuses]
         if operation.body:
             contents.append(operation.body.contents)
         kinds += [kind for each in contents for kind in each.values() if kind is not None]
-        kinds += [operation.error, *operation.contents(FORBIDDEN).values(), Error]
     unique = {repr(kind): kind for kind in kinds}
     inputs = [(name, "validation", TypeAdapter(kind)) for name, kind in unique.items()]
     made, common = TypeAdapter.json_schemas(inputs, ref_template=REF)  # type: ignore[arg-type]

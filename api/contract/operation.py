@@ -18,7 +18,8 @@ Method = Literal["GET", "POST", "DELETE", "PUT", "PATCH"]
 Contents = Mapping[str, Any]  # media type to type of the body; None for text or bytes
 
 WRONG_METHOD, TOO_LONG = 405, 414
-UNAUTHORIZED, FORBIDDEN, TOO_MANY = 401, 403, 429  # of every address that is not open, by auth/gate.py
+UNAUTHORIZED = 401
+BY_GATE = (UNAUTHORIZED, 403, 429, 503)  # of every address that is not open, by auth/gate.py in our own shape of errors
 ALWAYS = (400, 405, 414, 500)  # statuses of every address: 400 for an unknown parameter
 
 
@@ -106,21 +107,24 @@ class Operation:
     @property
     def statuses(self) -> tuple[int, ...]:
         """All statuses of its responses."""
-        by_gate = () if needs_no_key(self.method, self.path) else (UNAUTHORIZED, FORBIDDEN, TOO_MANY)
-        return tuple(sorted({*self.responses, *self.errors, *by_gate, *ALWAYS}))
+        return tuple(sorted({*self.responses, *self.errors, *self._by_gate, *ALWAYS}))
+
+    @property
+    def _by_gate(self) -> tuple[int, ...]:
+        return () if needs_no_key(self.method, self.path) else BY_GATE
 
     def contents(self, status: int) -> Contents:
         """Contents of the response of a status; 405 may be a page, for browsers."""
-        if status in self.responses:
-            return self.responses[status].contents
+        own = self.responses[status].contents if status in self.responses else None
+        if status == UNAUTHORIZED:
+            return {JSON: Error}
+        if status in self._by_gate:
+            kinds = own or {JSON: self.error}
+            return kinds if kinds[JSON] is Error else {**kinds, JSON: Error | kinds[JSON]}
+        if own is not None:
+            return own
         if status == TOO_LONG:  # sent by Gunicorn, before our code runs
             return {HTML: None}
-        if status in (
-            UNAUTHORIZED,
-            FORBIDDEN,
-            TOO_MANY,
-        ):  # by auth/gate.py, in our own shape of errors
-            return {JSON: Error if status == UNAUTHORIZED or self.error is Error else Error | self.error}
         return {JSON: self.error, HTML: None} if status == WRONG_METHOD else {JSON: self.error}
 
     @property

@@ -12,6 +12,7 @@ from auth.keys import ApiKeys
 from auth.permissions import SCOPES
 from settings import Settings
 from store.db import Store
+from store.errors import StoreUnavailable
 from tests.contract.drawn_requests import MODES, WANTED, each_operation
 from tests.small import small_model
 
@@ -34,14 +35,14 @@ def shop(tmp_path_factory):
     return SimpleNamespace(contract=contract, keys=made)
 
 
-def statuses(shop, mode, key):
+def statuses(shop, mode, key, checks=WANTED):
     """Send what the document allows, or forbids, with a key; the statuses that came, by operation."""
     came: dict[str, set[int]] = {}
 
     def send(operation, case):
         case.headers.pop("Authorization", None)  # drawn, as it is a parameter that may be wrong
         headers = {"Accept-Encoding": "identity"} | ({"Authorization": f"Bearer {key}"} if key else {})
-        answer = case.call_and_validate(checks=WANTED, headers=headers)
+        answer = case.call_and_validate(checks=checks, headers=headers)
         came.setdefault(operation, set()).add(answer.status_code)
 
     each_operation(shop.contract, mode, {"name": ["binary"]}, send)
@@ -63,6 +64,15 @@ def test_with_a_key_of_all_scopes_every_answer_is_one_that_the_document_tells(sh
     assert not {name for name, each in came.items() if each & {401, 403}}
     if mode is GenerationMode.POSITIVE:
         assert all(200 in came[name] for name in ("list_models", "list_jobs", "v2_server", "docs"))
+
+
+def test_where_the_store_cannot_say_whose_key_it_is_everything_but_health_is_503(shop, monkeypatch):
+    def away(_):
+        raise StoreUnavailable("The store does not answer.")
+
+    monkeypatch.setattr(Store, "_engine", away)
+    for name, came in statuses(shop, GenerationMode.POSITIVE, shop.keys["metrics"], WANTED[1:]).items():
+        assert name in OPEN or came == {503}, (name, came)
 
 
 def test_a_key_of_one_scope_is_refused_where_another_is_needed(shop):
