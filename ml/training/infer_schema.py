@@ -17,6 +17,7 @@ from ml.data.value_words import quote
 from ml.errors import InvalidData
 from ml.training.columns.column_kinds import kind_of, kind_of_dtype
 from ml.training.columns.column_shapes import SHAPES, dtype_of
+from ml.training.columns.column_types import check_levels
 from ml.training.columns.one_hot import one_hot_of, starting
 from ml.training.describe import check_described
 
@@ -99,6 +100,7 @@ def _feature(
     if kind in ("category", "text") and series.notna().all() and "" in known.unique().tolist():
         inferred["blank"] = ""  # training filled its gaps with it, whatever else the estimator takes for one
     if kind == "category" and levels:
+        check_levels(levels, name)
         inferred["choices"] = _with_levels(inferred["choices"], levels)
     if choices:
         inferred["choices"] = choices

@@ -1,5 +1,6 @@
 """Levels as columns really have them: spelled in several ways, empty, or numbers that name something."""
 
+import joblib
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,7 +9,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
-from ml.add import add_model
+from ml.add import ModelFiles, add_model, read_model_files
 from ml.errors import InvalidData
 from ml.service import open_service
 
@@ -75,3 +76,26 @@ def test_the_largest_whole_number_with_a_float_of_its_own_is_taken(tmp_path):
     truth = np.arange(300) % 2
     estimator = LogisticRegression().fit(frame[:200], truth[:200])
     add_model("people", estimator, frame[:200], frame[200:], truth[200:], models=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("levels", "kind", "advice"),
+    [
+        (pd.to_timedelta([1, 2, 30], unit="h"), "timedelta", "dt.total_seconds()"),
+        (pd.PeriodIndex(["2024-01", "2024-02", "2024-03"], freq="M"), "Period", "dt.to_timestamp()"),
+        (pd.interval_range(0, 3), "Interval", "astype(str)"),
+    ],
+)
+def test_an_encoder_s_levels_that_no_file_can_hold_are_refused_in_words(levels, kind, advice, tmp_path):
+    """In memory the column says what it is; in a file it is a text that the encoder does not know."""
+    frame = pd.DataFrame({"wait": np.array(levels, dtype=object)[np.arange(60) % 3], "pay": np.arange(60.0)})
+    truth = pd.Series(np.where(frame["pay"] % 4 > 1, "yes", "no"), name="end")
+    encoder = OneHotEncoder(categories=[np.array(levels, dtype=object)], handle_unknown="ignore")
+    columns = make_column_transformer((encoder, ["wait"]), remainder="passthrough")
+    joblib.dump(make_pipeline(columns, LogisticRegression(max_iter=500)).fit(frame, truth), tmp_path / "m.joblib")
+    frame.assign(end=truth)[:40].to_csv(tmp_path / "t.csv", index=False)
+    frame.assign(end=truth)[40:].to_csv(tmp_path / "h.csv", index=False)
+    given = ModelFiles("m", tmp_path / "m.joblib", tmp_path / "t.csv", tmp_path / "h.csv", ["end"], trust_pickle=True)
+    with pytest.raises(InvalidData, match=f"of column 'wait' knows values of the type {kind}") as refused:
+        read_model_files(given)
+    assert advice in refused.value.hint

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -90,7 +90,16 @@ def _check_values(series: pd.Series, name: str, source: str) -> None:
             f"Column {name!r} of {source} holds times of more than one time zone.",
             f'Give all one before the estimator is fitted: pd.to_datetime(frame["{name}"], utc=True).',
         )
-    kind = type(strange).__name__
+    raise _refusal(f"Column {name!r} of {source} holds {'categories' if category else 'values'}", strange, name)
+
+
+def check_levels(levels: Iterable[Any], name: str) -> None:
+    """Raise InvalidData where an encoder knows levels that no cell of a file can be."""
+    strange = next((level for level in levels if not isinstance(level, PLAIN)), None)
+    if strange is not None:
+        raise _refusal(f"The estimator's encoder of column {name!r} knows values", strange, name)
+
+
+def _refusal(held: str, strange: Any, name: str) -> InvalidData:
     advice = next((words for of, words in ADVICE if isinstance(strange, of)), "Make them texts or numbers.")
-    held = f"categories of the type {kind}" if category else f"values of the type {kind}"
-    raise InvalidData(f"Column {name!r} of {source} holds {held}.", f"{TAKEN} {advice.format(name)}")
+    return InvalidData(f"{held} of the type {type(strange).__name__}.", f"{TAKEN} {advice.format(name)}")
