@@ -389,3 +389,16 @@ def test_a_file_of_a_neural_network_says_so_where_its_library_is_missing(tmp_pat
     (tmp_path / "net.pkl").write_bytes(b"cskorch.classifier\nNeuralNetClassifier\n)R.")
     with pytest.raises(InvalidData, match=r"net.pkl holds a neural network \(of skorch\), which no version keeps"):
         load_estimator_file(tmp_path / "net.pkl", trust_pickle=True)
+
+
+def test_texts_of_catboost_are_refused_before_they_end_the_process(tmp_path):
+    catboost = pytest.importorskip("catboost")
+    frame = pd.DataFrame({"note": ["likes blue cars", "hates red cars", "has none", "wants green"] * 20})
+    truth = ["yes", "no", "no", "yes"] * 20
+    model = catboost.CatBoostClassifier(
+        iterations=2, verbose=0, text_features=["note"], allow_writing_files=False, thread_count=1
+    ).fit(frame, truth)
+    joblib.dump(make_pipeline(model), tmp_path / "m.joblib")
+    with pytest.raises(InvalidData, match="CatBoostClassifier with text features") as refused:
+        load_estimator_file(tmp_path / "m.joblib", trust_pickle=True)
+    assert "add_model" in refused.value.hint

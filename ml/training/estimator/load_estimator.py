@@ -6,7 +6,7 @@ import re
 import sys
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from ml.training.estimator.check_estimator import NETWORKS, OWN_FILE, OWN_NETWOR
 from ml.training.estimator.file_kinds import PICKLE, SKOPS, estimator_file_kind, made_with
 from ml.trust.code import Code
 from ml.trust.types import ESTIMATORS, untrusted_names
+from ml.trust.walk import parts_of
 
 SAVE = "Save the fitted estimator with skops.io.dump(estimator, FILE) or joblib.dump(estimator, FILE)."
 LOST = re.compile(r"attribute '(?P<name>[\w.]+)' on <module '(?P<module>[\w.]+)'")
@@ -71,7 +72,24 @@ def load_estimator_file(
         held.enter_context(warnings.catch_warnings(action="ignore"))  # of another patch of scikit-learn
         estimator = _load_skops(path, trusted, code) if kind == SKOPS else _load_pickle(path)
     check_estimator(estimator, outcomes, source=path.name)
+    _refuse_texts_of_catboost(path, estimator)
     return estimator
+
+
+def _refuse_texts_of_catboost(path: Path, estimator: Any) -> None:
+    """Refuse CatBoost with texts: written again after it was read (1.2.10), it ends the process that reads it then."""
+    kind = None
+    with suppress(Exception):  # foreign objects fail in any way; it is looked through once more
+        kind = next((type(part).__name__ for part in parts_of(estimator) if _has_texts(part)), None)
+    if kind is not None:
+        raise InvalidData(
+            f"{path.name} holds {kind} with text features, which CatBoost writes right only once.",
+            "Add it from Python where it was fitted: add_model(NAME, estimator, X_train, X_holdout, y_holdout).",
+        )
+
+
+def _has_texts(part: Any) -> bool:
+    return type(part).__module__.startswith("catboost.") and bool(part.get_text_feature_indices())
 
 
 def _load_skops(path: Path, trusted: Sequence[str], code: Code | None) -> Any:
