@@ -227,10 +227,9 @@ class Settings(SignInSettings, FeedbackSettings):
         return cls(**values)
 
 
-def plain_environ(environ: Mapping[str, str] | None = None) -> dict[str, str]:
+def plain_environ() -> dict[str, str]:
     """Environment that any program needs, without settings and secrets: for code that is not ours."""
-    environ = os.environ if environ is None else environ
-    return {name: environ[name] for name in PLAIN if name in environ}
+    return {name: os.environ[name] for name in PLAIN if name in os.environ}
 
 
 def trace_exporters(environ: Mapping[str, str] | None = None) -> tuple[str, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
 
 from auth.accounts import INVITED_FOR, Accounts
 from store.errors import StoreUnavailable
@@ -19,12 +18,10 @@ class FirstAdministrator:
     ----------
     address : str
         Address of the page of invitations, without the token.
-    clock : callable
-        Gives seconds that never go back.
     """
 
-    def __init__(self, accounts: Accounts, address: str, clock: Callable[[], float] = time.monotonic) -> None:
-        self._accounts, self._address, self._clock = accounts, address, clock
+    def __init__(self, accounts: Accounts, address: str) -> None:
+        self._accounts, self._address = accounts, address
         self._is_there = False
         self._logged_until = float("-inf")
 
@@ -37,7 +34,7 @@ class FirstAdministrator:
             return False
         try:
             self._is_there = self._accounts.is_administered()
-            if not self._is_there and self._clock() >= self._logged_until:
+            if not self._is_there and time.monotonic() >= self._logged_until:
                 self._log(self._accounts.first_invitation())
         except StoreUnavailable:
             log.error("The store does not answer: nobody can sign in until it does.")
@@ -45,7 +42,7 @@ class FirstAdministrator:
         return not self._is_there
 
     def _log(self, token: str) -> None:
-        self._logged_until = self._clock() + INVITED_FOR
+        self._logged_until = time.monotonic() + INVITED_FOR
         log.warning(
             "Nobody administers this service yet. Within two days, open %s/%s (from another machine: the same path at "
             "the address under which it reaches the service)",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 import logging
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from limits import RateLimitItemPerMinute
@@ -53,16 +52,13 @@ class RateLimiter:
     ----------
     storage : str
         ``memory://``, or the URL of a Redis.
-    clock : callable
-        Gives seconds since 1970.
     """
 
-    def __init__(self, per_minute: int, storage: str = MEMORY, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, per_minute: int, storage: str = MEMORY) -> None:
         patience = {} if storage == MEMORY else {"socket_timeout": TIMEOUT, "socket_connect_timeout": TIMEOUT}
         self._limiter = FixedWindowRateLimiter(storage_from_string(storage, wrap_exceptions=True, **patience))
         self._item = RateLimitItemPerMinute(per_minute)
         self._breaker = CircuitBreaker("The count of requests (nobody is limited meanwhile)", log, backend="rate_limit")
-        self._clock = clock
 
     def hit(self, who: str) -> Taken:
         """Count a request of somebody, and say whether it is allowed."""
@@ -77,7 +73,7 @@ class RateLimiter:
         self._breaker.succeeded()
         if not allowed:
             count(LIMITED, who.partition(" ")[0])
-        seconds = max(1, round(window.reset_time - self._clock()))
+        seconds = max(1, round(window.reset_time - time.time()))
         headers = [
             ("RateLimit-Policy", f'"caller";q={self._item.amount};w={WINDOW}'),
             ("RateLimit", f'"caller";r={window.remaining};t={seconds}'),

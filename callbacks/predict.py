@@ -138,5 +138,5 @@ def opening(
         said, notes = answer(service, request)
     except InvalidRecord as invalid:
         told = form_response(0, request.record, problems=invalid.problems, notes=invalid.notes)
-        return predict.page(bundle, request, result.nothing_yet(0), told, opened, beside)
+        return predict.page(bundle, request, result.nothing_yet(), told, opened, beside)
     return predict.page(bundle, request, said, form_response(0, request.record, notes=notes), opened, beside)

@@ -55,7 +55,7 @@ class Feedback:
     # ---- decisions ---------------------------------------------------------------------------------
     def store_decision(
         self, bundle: Bundle, probabilities: Mapping[str, float] | None, values: Any, record: str = "", *,
-        cut_offs: Mapping[str, float], door: str = PAGE, group: str = NO_GROUP, campaign: str = "",
+        cut_offs: Mapping[str, float], group: str = NO_GROUP, campaign: str = "",
     ) -> Decision:  # fmt: skip
         """Store what a person sees at this moment as a decision, and return it.
 
@@ -71,7 +71,7 @@ class Feedback:
             The record's id; empty where it has none.
         cut_offs : mapping of str to float
             By outcome, of the same answer as the probabilities.
-        door, group, campaign : str
+        group, campaign : str
             See :class:`store.outcome_records.Decision`.
 
         Raises
@@ -83,7 +83,7 @@ class Feedback:
         sealed = self.sealer.seal(values, mark) if self.sealer is not None else None
         given = None if probabilities is None else dict(probabilities)
         made = Decision(
-            mark, bundle.key, record, door, caller_id(), now, given, cut_offs, worth, now, group, campaign, sealed
+            mark, bundle.key, record, PAGE, caller_id(), now, given, cut_offs, worth, now, group, campaign, sealed
         )  # fmt: skip
         self.store.outcomes.decisions.append([made])
         self.on_decisions([(made, values)])
@@ -143,13 +143,13 @@ class Feedback:
             observe(stored)
         return stored
 
-    def undo(self, event: str, *, door: str = PAGE, key: str | None = None) -> Event:
+    def undo(self, event: str, *, key: str | None = None) -> Event:
         """Take an event of the current caller back; UnknownDecision where they told none of this id."""
         found = self.store.outcomes.events.get(event)
         if found is None or found.by != caller_id() or not allowed(Permission.OUTCOMES, found.model):
             raise UnknownDecision(text("There is no note {event} of yours.", event=repr(event[:80])))
         return self.note(
-            found.model, VOID, decision=found.decision, record=found.record, refers=found.id, door=door, key=key,
+            found.model, VOID, decision=found.decision, record=found.record, refers=found.id, door=PAGE, key=key,
             campaign=found.campaign,
         )  # fmt: skip
 

@@ -112,7 +112,7 @@ def _config(folder: Path, redis_url: str) -> dict[str, Any]:
     return shared | {"CACHE_TYPE": "FileSystemCache", "CACHE_DIR": str(folder), "CACHE_THRESHOLD": 0}
 
 
-def purge_cache(folder: Path, older_than: float = _THIRTY_DAYS) -> int:
+def purge_cache(folder: Path) -> int:
     """Remove cached files that have expired, or were not written for a while: results of versions long replaced.
 
     Returns
@@ -123,7 +123,7 @@ def purge_cache(folder: Path, older_than: float = _THIRTY_DAYS) -> int:
     now, removed = time.time(), 0
     for file in folder.glob("*"):
         with suppress(OSError):  # other processes remove, too
-            if file.stat().st_mtime < now - older_than or _expired(file, now):
+            if file.stat().st_mtime < now - _THIRTY_DAYS or _expired(file, now):
                 file.unlink()
                 removed += 1
     return removed

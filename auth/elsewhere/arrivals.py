@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
 
@@ -27,18 +26,10 @@ class NotAdmitted(LikelyError):
 
 
 class Arrivals:
-    """Lets people in whom another service names.
+    """Lets people in whom another service names."""
 
-    Parameters
-    ----------
-    clock : callable
-        Gives seconds since 1970.
-    """
-
-    def __init__(
-        self, store: Store, audit: AuditLog, roles: GroupRoles, clock: Callable[[], float] = time.time
-    ) -> None:
-        self._store, self._audit, self._roles, self._clock = store, audit, roles, clock
+    def __init__(self, store: Store, audit: AuditLog, roles: GroupRoles) -> None:
+        self._store, self._audit, self._roles = store, audit, roles
 
     def admit(self, named: Named) -> Person:
         """The account of a person, with the roles of today.
@@ -74,7 +65,7 @@ class Arrivals:
     def _add(self, named: Named, role: str, roles: dict[str, str]) -> Person:
         """Add a person, by another name where somebody else has this one."""
         person = Person(
-            uuid.uuid4().hex, named.name, role, roles, created=self._clock(), identity=named.identity, roles_at=named.at
+            uuid.uuid4().hex, named.name, role, roles, created=time.time(), identity=named.identity, roles_at=named.at
         )
         for number in count(2):
             try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from auth.access import allowed
@@ -62,16 +62,10 @@ class Today:
 
 
 class Desk:
-    """The desk of the caller of the current request.
+    """The desk of the caller of the current request."""
 
-    Parameters
-    ----------
-    clock : callable
-        Gives seconds since 1970.
-    """
-
-    def __init__(self, feedback: Feedback, clock: Callable[[], float] = time.time) -> None:
-        self.feedback, self._store, self._clock = feedback, feedback.store, clock
+    def __init__(self, feedback: Feedback) -> None:
+        self.feedback, self._store = feedback, feedback.store
 
     @property
     def table(self) -> DeskTable:
@@ -95,7 +89,7 @@ class Desk:
     def today(self, most: int, done: int | None = None) -> Today:
         """The day of the caller: at most `most` entries to be called, and as many, or `done`, of those that were."""
         lists = self.lists()
-        ids, now = [each.list for each in lists], self._clock()
+        ids, now = [each.list for each in lists], time.time()
         counts = self.table.counts(ids, now + AHEAD)
         to_do, over = self.table.to_do(ids, now + AHEAD, most), self.table.done(ids, now - DAY, done or most)
         return Today(to_do, over, *counts, lists)
@@ -120,7 +114,7 @@ class Desk:
 
     def _free(self, lists: Collection[str]) -> Iterable[Entry]:
         for _ in range(TRIED):
-            found = self.table.to_do(lists, self._clock() + AHEAD, LOOKED_AT * TRIED)
+            found = self.table.to_do(lists, time.time() + AHEAD, LOOKED_AT * TRIED)
             free = [each for each in found if not each.held_by]
             yield from free
             if len(free) < LOOKED_AT:

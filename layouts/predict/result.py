@@ -37,9 +37,9 @@ def framed(parts: Sequence[Component], serial: int, **data: str) -> Component:
     return html.Div([*parts, drawn], className="score", **{"data-serial": str(serial), **data})
 
 
-def nothing_yet(serial: int) -> Component:
+def nothing_yet() -> Component:
     """Placeholder until a record of this page could be scored."""
-    return framed([html.P(text("No result yet."), className="headline")], serial)
+    return framed([html.P(text("No result yet."), className="headline")], 0)
 
 
 def score_error(error: LikelyError, serial: int) -> Component:

@@ -35,7 +35,7 @@ from ml.trust.code import Code, code_of_bundle
 from ml.trust.faults import Fault, stamp_of
 from ml.trust.fields import fault_of_fields
 from ml.trust.load import load_estimator
-from ml.trust.record import Trusted, trusted_of
+from ml.trust.record import trusted_of
 from ml.trust.verify import AGAIN, CARD, SCHEMA, read_json, verify
 
 ESTIMATOR, BACKGROUND, GOLDEN = "estimator.skops", "background.csv", "golden.json"
@@ -55,22 +55,19 @@ class Bundle:
     ----------
     folder : Path
         ``<models>/<name>/<fingerprint>``.
-    trusted : Trusted, optional
-        Types and code allowed beyond the rule; by default those in the operator's ``trust.json``.
 
     Raises
     ------
     BrokenModel, UntrustedModel
     """
 
-    def __init__(self, name: str, folder: Path, trusted: Trusted | None = None) -> None:
+    def __init__(self, name: str, folder: Path) -> None:
         self.name = name
         self.folder = folder
         self.fingerprint = folder.name
         self.key = f"{name}@{folder.name}"
         self._lock = threading.RLock()
         self._faults: dict[str, Fault] = {}
-        self._trusted = trusted
         with self._breaking():
             self._files = verify(folder, name)
             self.card: dict[str, Any] = _card_of(folder, self.key)
@@ -180,7 +177,7 @@ class Bundle:
         return text("{key} cannot open its {part}: {why}", key=self.key, part=part, why=why)
 
     def _load_estimator(self) -> Any:
-        trusted = self._trusted if self._trusted is not None else trusted_of(self.folder.parent.parent, self.name)
+        trusted = trusted_of(self.folder.parent.parent, self.name)
         return load_estimator(self.folder / ESTIMATOR, self.key, self.card["versions"], trusted, self.code)
 
     def _proved_predictor(self) -> Predictor:

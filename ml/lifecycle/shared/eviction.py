@@ -24,7 +24,7 @@ def kept_ahead(model: SharedModel) -> list[str]:
     return [each for each in dict.fromkeys(wanted) if each in model.versions and each is not None]
 
 
-def evict(folder: Path, state: SharedState, needed: Collection[str], now: float | None = None) -> list[str]:
+def evict(folder: Path, state: SharedState, needed: Collection[str]) -> list[str]:
     """Remove versions that nobody used for a day from the cache.
 
     Never one that is live, here or in the store, on hold, or next in a rollback; one that a job needs or a setting
@@ -35,7 +35,7 @@ def evict(folder: Path, state: SharedState, needed: Collection[str], now: float 
     list of str
         Keys of what was removed.
     """
-    now = time.time() if now is None else now
+    now = time.time()
     gone: list[str] = []
     for name, model in state.models.items():
         kept = {*kept_ahead(model), pointed(folder, name)}
