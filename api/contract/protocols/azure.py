@@ -9,6 +9,7 @@ from pydantic import MISSING, Field
 from api.contract.base import Scalar, Shape
 from api.contract.operation import JSON, BodySpec, Operation, in_json
 from api.contract.predict import Record
+from api.contract.protocols.mlflow import Split
 from api.contract.requests import ExtraQuery
 
 TAG = "Azure Machine Learning"
@@ -22,25 +23,14 @@ class AzureError(Shape):
     """Error message."""
 
 
-class AzureTable(Shape):
-    """Table as pandas writes it with orient="split"."""
-
-    columns: list[str] | MISSING = MISSING
-    """Names of the columns; the features in the order of the model where it is left out."""
-    index: list[Any] | MISSING = MISSING
-    """Labels of the rows; not used."""
-    data: Annotated[list[list[Scalar]], Field(min_length=1)]
-    """Rows of values, in the order of the columns."""
-
-
 class AzureRequest(Shape):
     """Records in one of three forms."""
 
-    input_data: AzureTable | Rows | MISSING = MISSING
+    input_data: Split | Rows | MISSING = MISSING
     """Records to score, as MLflow models on Azure take them."""
-    data: AzureTable | Rows | MISSING = MISSING
+    data: Split | Rows | MISSING = MISSING
     """Records to score, as the older scoring scripts take them."""
-    Inputs: Annotated[dict[str, AzureTable | Rows], Field(min_length=1, max_length=1)] | MISSING = MISSING
+    Inputs: Annotated[dict[str, Split | Rows], Field(min_length=1, max_length=1)] | MISSING = MISSING
     """Records to score under one name, as automated ML takes them."""
     params: Annotated[dict[str, Any], Field(examples=[{"predict_method": "predict_proba"}])] | MISSING = MISSING
     """Options of MLflow models, such as `predict_method`."""
