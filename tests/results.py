@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 from sqlalchemy import update
 
+from feedback.joined import DecisionWithOutcomes
+from feedback.results.ripe_decisions import Question, RipeDecisions, columns_of, ripen_parts
 from ml.training.build import build_bundle
 from ml.training.trained import outcomes_of
 from store.db import Store
@@ -55,6 +58,16 @@ def shop(models: Path, rows: int = 300, **card: Any) -> str:
     return build_bundle(
         trained_of("shop", estimator, frame, truth, 300, title="Shop", outcomes=outcomes, about=CARD | card), models
     )
+
+
+def ripe(
+    choose: Callable[..., Sequence[DecisionWithOutcomes]],
+    joined: Iterable[DecisionWithOutcomes],
+    question: Question,
+    *options: Any,
+) -> RipeDecisions:
+    """The ripe ones of decisions that come in one part; `choose` tells those that may count."""
+    return ripen_parts([columns_of(choose(list(joined), question, *options), question)], question)
 
 
 def decided(at: int, probability: float, key: str = "shop@3f9a1c2b", **more: Any) -> Decision:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -131,13 +131,6 @@ def ripen_parts(parts: Sequence[DecisionColumns], question: Question) -> RipeDec
     order = np.lexsort((whole.ids, whole.made))
     columns = DecisionColumns(**{each.name: getattr(whole, each.name)[order] for each in fields(DecisionColumns)})
     return RipeDecisions(columns, ripe_outcomes(columns, question))
-
-
-def ripen_decisions(
-    joined: Iterable[DecisionWithOutcomes], question: Question, version: str | None = None
-) -> RipeDecisions:
-    """Tell which decisions of one outcome are ripe; parameters as of :func:`decisions_to_count`."""
-    return ripen_parts([columns_of(decisions_to_count(list(joined), question, version), question)], question)
 
 
 def decisions_to_count(

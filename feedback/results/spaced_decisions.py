@@ -11,31 +11,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 
 from feedback.joined import DecisionWithOutcomes, ObservedOutcome, came_of
-from feedback.results.ripe_decisions import Question, RipeDecisions, columns_of, decisions_to_count, ripen_parts
-
-
-def ripen_spaced_decisions(
-    joined: Iterable[DecisionWithOutcomes],
-    question: Question,
-    version: str | None = None,
-    among: Container[str] | None = None,
-) -> RipeDecisions:
-    """Ripe decisions for judging their probabilities: spaced ones, where the card says how long an outcome may come.
-
-    Parameters
-    ----------
-    joined : iterable of DecisionWithOutcomes
-        Decisions of all versions, in the order in which they were made.
-    version : str, optional
-        Key of the version whose decisions count; all by default.
-    among : container of str, optional
-        Ids of the decisions that may count, chosen without regard to what came; all by default.
-    """
-    return ripen_parts([columns_of(decisions_to_judge(list(joined), question, version, among), question)], question)
+from feedback.results.ripe_decisions import Question, decisions_to_count
 
 
 def decisions_to_judge(
@@ -44,7 +24,17 @@ def decisions_to_judge(
     version: str | None = None,
     among: Container[str] | None = None,
 ) -> tuple[DecisionWithOutcomes, ...]:
-    """Decisions by which probabilities are judged; parameters as of :func:`ripen_spaced_decisions`, of some records."""
+    """Decisions by which probabilities are judged: spaced ones, where the card says how long an outcome may come.
+
+    Parameters
+    ----------
+    joined : sequence of DecisionWithOutcomes
+        All about some records, of all versions, in the order in which they were made.
+    version : str, optional
+        Key of the version whose decisions count; all by default.
+    among : container of str, optional
+        Ids of the decisions that may count, chosen without regard to what came; all by default.
+    """
     if question.after is not None:
         return spaced(joined, question, question.after, version, among)
     return decisions_to_count(

@@ -50,11 +50,6 @@ class RipeOutcomes:
         """Share of the decisions whose time is not over; None without decisions."""
         return self.unripe / self.records if self.records else None
 
-    @property
-    def early_share(self) -> float | None:
-        """Share of the unripe that came already, at least so many will; None without unripe ones."""
-        return self.early / self.unripe if self.unripe else None
-
 
 def ripen(
     decided_at: ArrayLike,

@@ -6,12 +6,12 @@ import pytest
 from feedback.joined import join
 from feedback.results.adoption_results import AdoptionResults
 from feedback.results.calibration_results import alarm_state, calibration_results, monitored_outcomes
-from feedback.results.ripe_decisions import Question, ripen_decisions
+from feedback.results.ripe_decisions import Question, decisions_to_count
 from feedback.results.uplift_results import UpliftResults
 from ml.data.outcomes import Outcome, Outcomes
 from store.outcome_records import CALL, CONTACTED, CONTROL, OVERRIDE, VOID
 from store.outcomes.alarm_records import Episode
-from tests.results import AFTER, CARD, DAY, START, assigned, decided, told, two_groups
+from tests.results import AFTER, CARD, DAY, START, assigned, decided, ripe, told, two_groups
 
 OUTCOMES = Outcomes((Outcome("no", "No", "no"), Outcome("yes", "Yes", "yes")), True, "yes")
 KEY = "shop@3f9a1c2b"
@@ -24,7 +24,7 @@ def question(now=LATE, outcome="yes", silence="unknown", card=CARD):
 
 
 def settled(decisions, events, asked=None, version=KEY):
-    return ripen_decisions(join(decisions, events), asked or question(), version)
+    return ripe(decisions_to_count, join(decisions, events), asked or question(), version)
 
 
 def paid(assigned, events, asked):

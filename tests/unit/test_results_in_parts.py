@@ -15,8 +15,8 @@ from feedback.joined import join
 from feedback.outcome_import.export import outcomes_csv
 from feedback.results.adoption_results import AdoptionResults
 from feedback.results.calibration_results import alarm_state
-from feedback.results.ripe_decisions import Question, columns_of, decisions_to_count, ripen_decisions, ripen_parts
-from feedback.results.spaced_decisions import decisions_to_judge, ripen_spaced_decisions
+from feedback.results.ripe_decisions import Question, columns_of, decisions_to_count, ripen_parts
+from feedback.results.spaced_decisions import decisions_to_judge
 from feedback.results.uplift_results import UpliftResults
 from feedback.service import Feedback
 from feedback.training.rows import outcome_rows
@@ -38,7 +38,7 @@ from store.outcome_records import (
 )
 from store.outcome_tables import assignments
 from tests.faults.places import database
-from tests.results import CARD, DAY, START, assigned, decided, told
+from tests.results import CARD, DAY, START, assigned, decided, ripe, told
 from tests.unit.test_results import paid
 
 OUTCOMES = Outcomes((Outcome("no", "No", "no"), Outcome("yes", "Yes", "yes")), True, "yes")
@@ -114,9 +114,9 @@ def test_results_read_in_parts_are_those_of_all_together(feedback, monkeypatch, 
             in_parts = ripen_parts(
                 [columns_of(decisions_to_judge(part, question, key), question) for part in parts], question
             )
-            same(ripen_spaced_decisions(every, question, key), in_parts)
+            same(ripe(decisions_to_judge, every, question, key), in_parts)
             same(
-                ripen_decisions(every, question, key),
+                ripe(decisions_to_count, every, question, key),
                 ripen_parts(
                     [columns_of(decisions_to_count(part, question, key), question) for part in parts], question
                 ),

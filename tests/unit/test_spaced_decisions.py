@@ -7,11 +7,11 @@ import pytest
 
 from feedback.joined import join
 from feedback.results.calibration_results import alarm_state
-from feedback.results.ripe_decisions import Question, ripen_decisions
-from feedback.results.spaced_decisions import ripen_spaced_decisions
+from feedback.results.ripe_decisions import Question, decisions_to_count
+from feedback.results.spaced_decisions import decisions_to_judge
 from ml.data.outcomes import Outcome, Outcomes
 from store.outcome_records import CAMPAIGN, JOB, Decision
-from tests.results import CARD, DAY, START, decided, told
+from tests.results import CARD, DAY, START, decided, ripe, told
 
 OUTCOMES = Outcomes((Outcome("no", "No", "no"), Outcome("yes", "Yes", "yes")), True, "yes")
 KEY = "shop@3f9a1c2b"
@@ -23,7 +23,7 @@ def question(now=START + 400 * DAY, silence="no", ripening=True):
 
 
 def spaced(decisions, events, asked=None, version=KEY):
-    return ripen_spaced_decisions(join(decisions, events), asked or question(), version)
+    return ripe(decisions_to_judge, join(decisions, events), asked or question(), version)
 
 
 def test_the_first_decision_counts_with_what_came_in_its_time():
@@ -62,11 +62,11 @@ def test_decisions_of_another_version_and_records_without_an_id_take_no_place():
 def test_of_decisions_that_a_challenger_answered_the_first_counts():
     decisions = [decided(at, 0.1 + at / 100, record="K-1") for at in (0, 10, 20)]
     joined = list(join(decisions, [told(decisions[2], 1.0, DAY)]))
-    found = ripen_spaced_decisions(joined, question(), KEY, {decisions[1].id, decisions[2].id})
+    found = ripe(decisions_to_judge, joined, question(), KEY, {decisions[1].id, decisions[2].id})
     assert (found.said.tolist(), found.came.tolist()) == ([0.2], [True])
-    told_at_once = ripen_spaced_decisions(joined, question(ripening=False), KEY, {decisions[2].id})
+    told_at_once = ripe(decisions_to_judge, joined, question(ripening=False), KEY, {decisions[2].id})
     assert told_at_once.said[0] == pytest.approx(0.3)
-    assert ripen_spaced_decisions(joined, question(ripening=False), KEY, {decisions[1].id}).came.tolist() == []
+    assert ripe(decisions_to_judge, joined, question(ripening=False), KEY, {decisions[1].id}).came.tolist() == []
 
 
 def test_a_customer_of_a_list_counts_once_though_the_page_was_opened_too():
@@ -80,7 +80,11 @@ def test_without_a_time_what_is_told_counts_at_the_last_decision():
     decisions = [decided(at, 0.1, record="K-1") for at in (0, 10)]
     asked, events = question(ripening=False), [told(decisions[1], 1.0, DAY)]
     found = spaced(decisions, events, asked)
-    assert found.ripe.rows.tolist() == ripen_decisions(join(decisions, events), asked, KEY).ripe.rows.tolist() == [1]
+    assert (
+        found.ripe.rows.tolist()
+        == ripe(decisions_to_count, join(decisions, events), asked, KEY).ripe.rows.tolist()
+        == [1]
+    )
 
 
 def nightly(rng, customers, days, every):
@@ -102,7 +106,7 @@ def test_right_probabilities_are_found_right_where_a_program_asks_every_few_days
     assert abs((found.came - found.said).sum()) < 3 * error
     assert alarm_state(found, OUTCOMES, None).verdict.state == "right"
     # counted at the last decision before it, with silence about earlier ones left out, nearly all of them come
-    last = ripen_decisions(join(decisions, events), question(START + 200 * DAY), KEY)
+    last = ripe(decisions_to_count, join(decisions, events), question(START + 200 * DAY), KEY)
     assert last.came.mean() > 2 * last.said.mean()
     assert alarm_state(last, OUTCOMES, None).verdict.state == "off"
 
