@@ -11,7 +11,7 @@ from feedback.results.ripe_decisions import Question, RipeDecisions
 from ml.data.array_types import Floats
 from ml.data.outcomes import Outcomes
 from ml.decision.bands import bands
-from ml.monitoring.calibration_alarm import ALARM, AlarmEvidence, advance_with_path
+from ml.monitoring.calibration_alarm import ALARM, AlarmEvidence, gather_evidence
 from ml.monitoring.calibration_verdict import CalibrationVerdict, judge
 from ml.monitoring.reliability import reliability
 from store.outcomes.alarm_records import Episode
@@ -67,7 +67,7 @@ def alarm_state(decisions: RipeDecisions, outcomes: Outcomes, episode: Episode |
     counts = decisions.ripe.known_at > (episode.began if episode else 0.0)
     known = decisions.ripe.known_at[counts]
     given = decisions.said[counts], decisions.came[counts], known, decisions.when[counts]
-    evidence, path = advance_with_path(AlarmEvidence(), *given, alarm)
+    evidence, path = gather_evidence(*given, alarm)
     if episode is not None and episode.alarmed is not None:
         evidence = replace(evidence, alarmed_at=episode.alarmed)
     verdict = judge(evidence, alarm)

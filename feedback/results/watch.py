@@ -6,6 +6,7 @@ import json
 import logging
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 
 from feedback.niced_process import MANY, WATCH
 from feedback.results.calibration_results import alarm_state, monitored_outcomes
@@ -111,7 +112,7 @@ class Watch:
                 some.append(columns_of(decisions_to_judge(joined, question, bundle.key), question))
         for episode, question, some in zip(due, asked, parts, strict=True):
             found = alarm_state(ripen_parts(some, question), bundle.outcomes, episode)
-            self._tables.episodes.advance(episode.id, json.dumps(found.evidence.to_json()), seen)
+            self._tables.episodes.advance(episode.id, json.dumps(asdict(found.evidence)), seen)
             alarmed, since = found.evidence.alarmed_at, found.verdict.since
             if alarmed is not None and self._tables.episodes.go_off(episode.id, alarmed, since, self._channels):
                 off.append(episode.outcome)

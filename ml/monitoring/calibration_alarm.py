@@ -17,9 +17,7 @@ much is not. Figures: docs/decisions/0060-one-alarm.md.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -54,7 +52,7 @@ class ChangePoint:
 
 @dataclass(frozen=True)
 class AlarmEvidence:
-    """State of the test after `outcomes` outcomes: all that it needs to go on. Immutable; a new one is empty.
+    """State of the test after `outcomes` outcomes.
 
     Attributes
     ----------
@@ -62,24 +60,15 @@ class AlarmEvidence:
         Sum of the probabilities, and number that came.
     growth : Growth
         Evidence expected by now, had the logit been off by 0.6 from the beginning.
-    last_known_at : float or None
-        When the last of them became known, seconds since 1970.
-    mixed : tuple of float, length 6
-        Logarithm of S of each shift; empty before the first outcome.
-    best : tuple of float, length 6
-        Logarithm of the largest single product of each shift (cumulative sum: Page 1954).
-    changes : tuple of ChangePoint, length 6
-        The change point which that product begins at.
     log_evidence : float
         Natural logarithm of the e-process.
-    peak : float
-        Largest value of `log_evidence` so far.
     change : ChangePoint or None
         The change point of maximum likelihood: at the peak so far, and from the alarm on as it was then, for what comes
         later is of the world after it, and a date that somebody was told should not move. Without the weights, which
         favour the first outcomes.
     more : float
-        Share of S that lies on shifts above 0 at that time: above one half, more came than was said.
+        Share of the mixture over all change points that lies on shifts above 0 at that time: above one half, more came
+        than was said.
     alarmed_at : float or None
         When the evidence first reached the alarm.
     """
@@ -88,47 +77,16 @@ class AlarmEvidence:
     said: float = 0.0
     came: float = 0.0
     growth: Growth = NO_GROWTH
-    last_known_at: float | None = None
-    mixed: tuple[float, ...] = ()
-    best: tuple[float, ...] = ()
-    changes: tuple[ChangePoint, ...] = ()
     log_evidence: float = 0.0
-    peak: float = 0.0
     change: ChangePoint | None = None
     more: float = 0.5
     alarmed_at: float | None = None
 
-    def to_json(self) -> dict[str, Any]:
-        """Convert it to plain JSON, with the shifts beside it, for evidence of others cannot be continued."""
-        return {"shifts": SHIFTS.tolist(), **asdict(self)}
 
-    @classmethod
-    def from_json(cls, given: Mapping[str, Any]) -> AlarmEvidence:
-        """Read what :meth:`to_json` gave; InvalidData for anything else."""
-        try:
-            fields = {name: value for name, value in given.items() if name != "shifts"}
-            read = cls(**fields)
-            changes = tuple(ChangePoint(**each) for each in read.changes)  # type: ignore[arg-type]
-            change = None if read.change is None else ChangePoint(**read.change)  # type: ignore[arg-type]
-            growth = Growth(**fields.get("growth", {}))
-            if given["shifts"] != SHIFTS.tolist() or len(read.mixed) != len(changes):
-                raise InvalidData("This evidence is of other shifts.", "Compute it again from the outcomes.")
-        except (KeyError, TypeError) as error:
-            raise InvalidData(f"This is no evidence of calibration: {error}.", "Compute it again.") from error
-        return replace(
-            read, growth=growth, mixed=tuple(read.mixed), best=tuple(read.best), changes=changes, change=change
-        )
-
-
-def advance(
-    evidence: AlarmEvidence,
-    probabilities: ArrayLike,
-    came: ArrayLike,
-    known_at: ArrayLike,
-    decided_at: ArrayLike,
-    alarm: float = ALARM,
-) -> AlarmEvidence:
-    """The evidence after more outcomes; the same whether they come one by one or together.
+def gather_evidence(
+    probabilities: ArrayLike, came: ArrayLike, known_at: ArrayLike, decided_at: ArrayLike, alarm: float = ALARM
+) -> tuple[AlarmEvidence, Floats]:
+    """The evidence of n outcomes, and the logarithm of the e-process after each of them, shape (n,).
 
     Parameters
     ----------
@@ -148,88 +106,57 @@ def advance(
     InvalidData
         When a probability is none, or the outcomes are not in the order in which they became known.
     """
-    return advance_with_path(evidence, probabilities, came, known_at, decided_at, alarm)[0]
-
-
-def advance_with_path(
-    evidence: AlarmEvidence,
-    probabilities: ArrayLike,
-    came: ArrayLike,
-    known_at: ArrayLike,
-    decided_at: ArrayLike,
-    alarm: float = ALARM,
-) -> tuple[AlarmEvidence, Floats]:
-    """Like :func:`advance`, with the logarithm of the e-process after each outcome, shape (n,)."""
     p, y, known, decided = (np.asarray(given, float) for given in (probabilities, came, known_at, decided_at))
-    _check(evidence, p, known)
+    _check(p, known)
     if not len(p):
-        return evidence, np.empty(0)
-    run = _Run(evidence, p, y, decided)
-    last = len(p) - 1
-    after = replace(
-        evidence,
-        outcomes=int(run.number[-1]),
-        said=float(run.said[-1]),
-        came=float(run.came[-1]),
-        growth=evidence.growth + growth_of(p),
-        last_known_at=float(known[-1]),
-        mixed=tuple(run.mixed[-1].tolist()),
-        best=tuple(run.best[-1].tolist()),
-        changes=tuple(run.change(last, shift) for shift in range(len(SHIFTS))),
-        log_evidence=float(run.path[-1]),
-        peak=max(evidence.peak, float(run.path.max())),
-    )
-    if evidence.alarmed_at is not None:
-        return after, run.path
+        return AlarmEvidence(), np.empty(0)
+    run = _Run(p, y, decided)
     reached = np.flatnonzero(run.path >= np.log(alarm))
     top = int(reached[0]) if len(reached) else int(np.argmax(run.path))
-    if run.path[top] > evidence.peak:
-        after = replace(after, change=run.change(top, int(np.argmax(run.best[top]))), more=run.more(top))
-    return (replace(after, alarmed_at=float(known[top])) if len(reached) else after), run.path
+    evidence = AlarmEvidence(
+        len(p), float(run.said[-1]), float(run.came[-1]), growth_of(p), log_evidence=float(run.path[-1])
+    )
+    if run.path[top] > 0:
+        evidence = replace(evidence, change=run.change(top, int(np.argmax(run.best[top]))), more=run.more(top))
+    return (replace(evidence, alarmed_at=float(known[top])) if len(reached) else evidence), run.path
 
 
 class _Run:
-    """Further outcomes after some evidence: the logarithms of all sums after each, shape (n,) and (n, 6).
+    """Sums over outcomes: their logarithms after each, shape (n,) and (n, 6).
 
     The product from outcome k on is the product of all outcomes divided by that of the outcomes before k, so sums and
     maxima over k can be kept as running sums and maxima of w_k divided by the product before k.
     """
 
-    def __init__(self, before: AlarmEvidence, p: Floats, y: Floats, decided: Floats) -> None:
-        self._before, self._p, self._y, self._decided = before, p, y, decided
-        self.number = before.outcomes + np.arange(1, len(p) + 1)
-        self.said, self.came = before.said + np.cumsum(p), before.came + np.cumsum(y)
+    def __init__(self, p: Floats, y: Floats, decided: Floats) -> None:
+        self._p, self._y, self._decided = p, y, decided
+        number = np.arange(1, len(p) + 1)
+        self.said, self.came = np.cumsum(p), np.cumsum(y)
         ratio = y[:, None] * SHIFTS - np.log1p(p[:, None] * np.expm1(SHIFTS))
         product = np.cumsum(ratio, axis=0)
-        weight = 1 / np.log2(self.number + 1) - 1 / np.log2(self.number + 2)
+        weight = 1 / np.log2(number + 1) - 1 / np.log2(number + 2)
         self._entering = ratio - product  # one over the product before each outcome
-        none = np.full(len(SHIFTS), -np.inf)
-        sums = np.logaddexp.accumulate(np.log(weight)[:, None] + self._entering, axis=0)
-        self.mixed = product + np.logaddexp(np.array(before.mixed or none), sums)
-        largest = np.maximum.accumulate(self._entering, axis=0)
-        self.best = product + np.maximum(np.array(before.best or none), largest)
-        still = -np.log(np.log2(self.number + 2))  # weight of change points that are still to come
+        self.mixed = product + np.logaddexp.accumulate(np.log(weight)[:, None] + self._entering, axis=0)
+        self.best = product + np.maximum.accumulate(self._entering, axis=0)  # cumulative sum: Page 1954
+        still = -np.log(np.log2(number + 2))  # weight of change points that are still to come
         self.path = np.logaddexp(still, np.logaddexp.reduce(self.mixed, axis=1) - np.log(len(SHIFTS)))
 
     def change(self, last: int, shift: int) -> ChangePoint:
         """The change point of maximum likelihood of a shift, by the outcomes up to `last`."""
         at = int(np.argmax(self._entering[: last + 1, shift]))
-        if self._before.best and self._before.best[shift] >= self._entering[at, shift]:
-            return self._before.changes[shift]
         said, came = float(self.said[at] - self._p[at]), float(self.came[at] - self._y[at])
-        return ChangePoint(int(self.number[at]) - 1, float(self._decided[at]), said, came)
+        return ChangePoint(at, float(self._decided[at]), said, came)
 
     def more(self, at: int) -> float:
         """Share of the shifts above 0."""
         return float(np.exp(np.logaddexp.reduce(self.mixed[at, SHIFTS > 0]) - np.logaddexp.reduce(self.mixed[at])))
 
 
-def _check(evidence: AlarmEvidence, p: Floats, known: Floats) -> None:
+def _check(p: Floats, known: Floats) -> None:
     wrong = p[~((p >= 0) & (p <= 1))]
     if len(wrong):
         raise InvalidData(f"A probability is {wrong[0]}.", "It is a number from 0 to 1.")
-    before = [] if evidence.last_known_at is None else [evidence.last_known_at]
-    if (np.diff([*before, *known]) < 0).any():
+    if (np.diff(known) < 0).any():
         raise InvalidData(
             "The outcomes are not in the order in which they became known.", "Sort them, or compute all again."
         )

@@ -53,7 +53,7 @@ class CalibrationVerdict:
 
 
 def judge(evidence: AlarmEvidence, alarm: float = ALARM) -> CalibrationVerdict:
-    """Judge the evidence; `alarm` as it was given to :func:`advance`."""
+    """Judge the evidence; `alarm` as it was given to :func:`gather_evidence`."""
     off = evidence.alarmed_at is not None
     change = evidence.change if off and evidence.change is not None else ChangePoint(0, 0.0, 0.0, 0.0)
     rows = evidence.outcomes - change.before

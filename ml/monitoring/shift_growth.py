@@ -25,7 +25,7 @@ FIRST = 6.0 / (1 - 1 / math.log2(3))  # one over the weight of the first change 
 
 @dataclass(frozen=True)
 class Growth:
-    """Sums over the outcomes, for a shift of +0.6 and of -0.6; they add.
+    """Sums over the outcomes, for a shift of +0.6 and of -0.6.
 
     Attributes
     ----------
@@ -40,15 +40,6 @@ class Growth:
     less: float = 0.0
     more_variance: float = 0.0
     less_variance: float = 0.0
-
-    def __add__(self, other: Growth) -> Growth:
-        return Growth(
-            self.outcomes + other.outcomes,
-            self.more + other.more,
-            self.less + other.less,
-            self.more_variance + other.more_variance,
-            self.less_variance + other.less_variance,
-        )
 
     def reaches(self, alarm: float) -> bool:
         """True when either shift would have been found in four of five cases."""

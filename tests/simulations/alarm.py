@@ -19,7 +19,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from ml.monitoring.calibration_alarm import ALARM, AlarmEvidence, advance
+from ml.monitoring.calibration_alarm import ALARM, AlarmEvidence, gather_evidence
 from ml.monitoring.shift_growth import growth_of
 
 SHAPES = {"50 %": (2.0, 2.0), "25 %": (1.0, 3.0), "11 %": (0.8, 6.4), "5 %": (0.7, 13.3), "2 %": (0.3, 14.7)}
@@ -39,7 +39,7 @@ def drawn(
 def after(said: np.ndarray, came: np.ndarray, alarm: float = ALARM) -> AlarmEvidence:
     """The evidence where one outcome becomes known at each point of time, from 1 on, and was said then."""
     number = np.arange(1.0, len(said) + 1)
-    return advance(AlarmEvidence(), said, came, number, number, alarm)
+    return gather_evidence(said, came, number, number, alarm)[0]
 
 
 def z_test_fires(said: np.ndarray, came: np.ndarray) -> bool:
@@ -112,9 +112,10 @@ def _bank_row(
     estimator: Any, values: np.ndarray, truth: np.ndarray, learnt: np.ndarray, asked: np.ndarray, turn: int
 ) -> str:
     said = estimator.fit(values[learnt], truth[learnt]).predict_proba(values[asked])[:, 1]
-    found = after(said, truth[asked])
+    number = np.arange(1.0, len(said) + 1)
+    found, path = gather_evidence(said, truth[asked], number, number)
     if found.alarmed_at is None or found.change is None:
-        return f"{len(asked):,} | silent, largest evidence {np.exp(found.peak):.1f} | |"
+        return f"{len(asked):,} | silent, largest evidence {np.exp(path.max()):.1f} | |"
     at, since = asked[int(found.alarmed_at) - 1], asked[found.change.before]
     return f"{len(asked):,} | call {at:,}, {at - turn:+,} from the turn | call {since:,} |"
 

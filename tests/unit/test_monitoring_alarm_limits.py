@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from ml.monitoring.calibration_alarm import AlarmEvidence, ChangePoint, advance, advance_with_path
+from ml.monitoring.calibration_alarm import AlarmEvidence, ChangePoint, gather_evidence
 from ml.monitoring.calibration_verdict import judge
 from ml.monitoring.ripening import ripen
 from ml.monitoring.shadow_judgement import FEWEST, FEWEST_OF_A_SIDE, SMALLEST, half_width, judge_shadow
 from ml.monitoring.shift_growth import FIRST, Growth
 
-EMPTY = AlarmEvidence()
 CHANGED = AlarmEvidence(outcomes=10, said=4.0, came=6.0, change=ChangePoint(4, 77.0, 2.0, 1.0), more=0.9)
 
 
-def after(said, came, before=EMPTY, alarm=100.0):
-    times = before.outcomes + np.arange(len(said), dtype=float)
-    return advance(before, said, came, times + 1_000, times, alarm)
+def after(said, came, alarm=100.0):
+    times = np.arange(len(said), dtype=float)
+    return gather_evidence(said, came, times + 1_000, times, alarm)[0]
 
 
 def exact_alarm(alarm, path):
@@ -50,18 +48,10 @@ def test_the_evidence_is_shown_up_to_1e300(logarithm, evidence):
     assert found <= 1e300
 
 
-@pytest.mark.parametrize(
-    "evidence", [EMPTY, after([0.2, 0.3], [1, 1]), after([0.0] * 9, [1] * 9)], ids=["empty", "two", "off"]
-)
-def test_evidence_comes_back_from_json_as_it_was(evidence):
-    assert AlarmEvidence.from_json(json.loads(json.dumps(evidence.to_json(), allow_nan=False))) == evidence
-
-
 def test_no_outcomes_have_an_empty_path():
-    for before in (EMPTY, after([0.2], [1])):
-        found, path = advance_with_path(before, [], [], [], [])
-        assert found is before
-        assert path.shape == (0,)
+    found, path = gather_evidence([], [], [], [])
+    assert found == AlarmEvidence()
+    assert path.shape == (0,)
 
 
 def test_evidence_exactly_at_the_alarm_has_reached_it():
@@ -72,22 +62,19 @@ def test_evidence_exactly_at_the_alarm_has_reached_it():
     assert after(said, came, alarm=alarm * 1.0001).alarmed_at is None
 
 
-def test_evidence_that_only_equals_its_peak_moves_no_date():
-    before = replace(EMPTY, change=CHANGED.change, more=0.9)
-    peak = after([0.1] * 5, [1] * 5, before).peak
-    assert peak > 0
-    same = after([0.1] * 5, [1] * 5, replace(before, peak=peak))
-    assert (same.change, same.more, same.peak) == (before.change, before.more, peak)
-    lower = after([0.1] * 5, [1] * 5, replace(before, peak=math.nextafter(peak, 0)))
-    assert lower.change == ChangePoint(0, 0.0, 0.0, 0.0)
-
-
 def test_of_change_points_that_are_equally_likely_the_first_is_named():
-    """Outcomes that are certain tell nothing, so all change points are alike, together and one by one."""
-    together, step = after([0.0] * 4, [0] * 4), EMPTY
-    for _ in range(4):
-        step = after([0.0], [0], step)
-    assert together.changes == step.changes == (ChangePoint(0, 0.0, 0.0, 0.0),) * 6
+    """Outcomes that are certain tell nothing, so all change points up to the first surprise are alike."""
+    assert after([0.0] * 4 + [0.1] * 5, [0] * 4 + [1] * 5).change == ChangePoint(0, 0.0, 0.0, 0.0)
+    assert after([0.9] * 4 + [0.1] * 5, [1] * 4 + [1] * 5).change == ChangePoint(0, 0.0, 0.0, 0.0)
+    assert after([0.1] * 4 + [0.1] * 9, [0] * 4 + [1] * 9).change == ChangePoint(4, 4.0, pytest.approx(0.4), 0.0)
+
+
+@pytest.mark.parametrize(("said", "came", "highest"), [([0.5], [1], 0.0), ([0.1], [0], -0.0071031)])
+def test_evidence_that_never_rises_names_no_change(said, came, highest):
+    found = after(said, came)
+    assert (found.change, found.more) == (None, 0.5)
+    assert found.log_evidence == pytest.approx(highest)
+    assert after([*said, 0.1], [*came, 1]).change is not None
 
 
 @pytest.mark.parametrize("came", [1, 0])

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from ml.monitoring.calibration_alarm import AlarmEvidence, advance
+from ml.monitoring.calibration_alarm import gather_evidence
 from ml.monitoring.ripening import ripen
 
 NO = math.nan
@@ -70,8 +70,6 @@ def test_the_alarm_does_not_take_those_who_buy_first_for_more_buyers():
     buys = rng.random(6_000) < said
     told = np.where(buys, days + rng.uniform(0, 30, 6_000) * DAY, days + 30 * DAY)
     right = ripen(days, buys, told, 400 * DAY, 30 * DAY, "no")
-    assert advance(AlarmEvidence(), said[right.rows], right.came, right.known_at, days[right.rows]).alarmed_at is None
+    assert gather_evidence(said[right.rows], right.came, right.known_at, days[right.rows])[0].alarmed_at is None
     wrong = ripen(days, buys, told, 400 * DAY, None, "no")
-    assert (
-        advance(AlarmEvidence(), said[wrong.rows], wrong.came, wrong.known_at, days[wrong.rows]).alarmed_at is not None
-    )
+    assert gather_evidence(said[wrong.rows], wrong.came, wrong.known_at, days[wrong.rows])[0].alarmed_at is not None
