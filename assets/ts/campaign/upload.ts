@@ -75,17 +75,13 @@ addEventListener("likely:page", stop);
 addEventListener("beforeunload", (event) => { if (sending) event.preventDefault(); });
 
 // A file dropped beside the field must not replace the page
-const dragged = (event: DragEvent) => step() && event.dataTransfer?.types.includes("Files");
-const over = (is: boolean) => find(".campaign-drop")?.classList.toggle("campaign-drop-over", is);
-for (const kind of ["dragenter", "dragover"] as const) {
-  addEventListener(kind, (event) => { if (dragged(event)) { event.preventDefault(); over(true); } });
+for (const kind of ["dragenter", "dragover", "dragleave", "drop"] as const) {
+  addEventListener(kind, (event) => {
+    if (!step() || !event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    find(".campaign-drop")?.classList.toggle("campaign-drop-over", kind !== "drop" && (kind !== "dragleave" || Boolean(event.relatedTarget)));
+    const [file, more] = kind === "drop" ? event.dataTransfer.files : [];
+    if (more) say(sentence("one_file"), true);
+    else if (file) send(file);
+  });
 }
-addEventListener("dragleave", (event) => { if (!event.relatedTarget) over(false); });
-addEventListener("drop", (event) => {
-  if (!dragged(event)) return;
-  event.preventDefault();
-  over(false);
-  const [file, more] = event.dataTransfer?.files ?? [];
-  if (more) say(sentence("one_file"), true);
-  else if (file) send(file);
-});

@@ -19,7 +19,6 @@ const newest = new Map<string, number>(); // outputs of a callback -> number of 
 const shown = new Map<string, number>(); // the same -> number of the newest request that was answered
 const unanswered = new Set<Waiting>();
 const failed = new Set<string>(); // outputs of callbacks in which the server made an error
-const waiting = new Set<() => void>(); // what wakes the requests that wait to be repeated
 
 window.fetch = function fetch(address: RequestInfo | URL, options?: RequestInit) {
   const ours = String(address instanceof Request ? address.url : address).includes(CALLBACK);
@@ -84,24 +83,14 @@ async function answered(coming: Promise<Response>, tells: boolean) {
   }
 }
 
-async function codeOf(answer: Response): Promise<unknown> {
-  try { return (await answer.json()).error.code; } catch { return ""; } // a proxy's page
-}
+const codeOf = (answer: Response): Promise<unknown> => answer.json().then(({ error }) => error.code).catch(() => ""); // a proxy's page
 
 /* Until the time has passed, or somebody else was answered, or the network is back. */
-async function pause(wait: number) {
-  let wakes = () => {};
-  await new Promise<void>((done) => {
-    wakes = done;
-    waiting.add(wakes);
-    setTimeout(wakes, wait);
-  });
-  waiting.delete(wakes);
-}
-
-export function wake() {
-  for (const done of waiting) done();
-}
+const pause = (wait: number) => new Promise((done) => {
+  addEventListener("likely:wake", done, { once: true });
+  setTimeout(done, wait);
+});
+export const wake = () => dispatchEvent(new Event("likely:wake"));
 addEventListener("online", wake);
 
 function say(request: Waiting, state: string) {

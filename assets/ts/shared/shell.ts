@@ -58,3 +58,11 @@ addEventListener("keydown", (event) => {
   closeHelp(null);
   event.stopImmediatePropagation(); // Escape closes the help and does not clear the field
 });
+
+/* A button that its own press disables or hides would lose the focus: what it stands in keeps the keyboard's place. */
+new MutationObserver(() => {
+  const at = document.activeElement;
+  if (!(at instanceof HTMLButtonElement && (at.disabled || at.hidden) && at.parentElement)) return;
+  at.parentElement.tabIndex = -1;
+  at.parentElement.focus({ preventScroll: true });
+}).observe(document, { subtree: true, attributeFilter: ["disabled", "hidden"] });
