@@ -64,13 +64,12 @@ function start() {
 function begin() {
   for (const kind in ends) addEventListener(kind, ends[kind], true);
   setTimeout(away, ALONE - performance.now());
-  try { // the height that it had, so that a reload restores the scroll position
-    const [address, height] = JSON.parse(sessionStorage.getItem(HEIGHT) ?? "[]");
-    if (address === location.href) page.style.minHeight = `${height}px`;
-    addEventListener("pagehide", () => {
-      sessionStorage.setItem(HEIGHT, JSON.stringify([location.href, document.documentElement.scrollHeight]));
-    });
-  } catch { /* private windows may refuse */ }
+  // The height that it had, so that a reload restores the scroll position
+  const [address, height] = JSON.parse(sessionStorage.getItem(HEIGHT) ?? "[]");
+  if (address === location.href) page.style.minHeight = `${height}px`;
+  addEventListener("pagehide", () => {
+    sessionStorage.setItem(HEIGHT, JSON.stringify([location.href, document.documentElement.scrollHeight]));
+  });
   const patience = wait(Math.max(0, DRAWS - performance.now()));
   Promise.race([draw().catch(() => {}), patience]).then(painted).then(() => parsed).then(start);
 }

@@ -447,6 +447,19 @@ def test_a_file_is_sent_again_as_the_same_until_the_server_takes_it(browse, cust
     assert sent == [sent[0]] * 3
 
 
+@pytest.mark.parametrize("refused", ["localStorage", "sessionStorage"])
+def test_a_browser_that_refuses_its_storage_shows_the_result(browse, scored, refused):
+    tab = browse()
+    refuse = "{ get() { throw new DOMException('', 'SecurityError'); }, configurable: true }"
+    tab.page.add_init_script(f"Object.defineProperty(window, '{refused}', {refuse});")
+    tab.open(scored)
+    step(tab, "result")
+    expect(tab.page.locator(".ag-row").first).to_be_visible()
+    expect(tab.page.locator(".campaign-forecast dl")).to_be_visible()
+    tab.page.get_by_role("button", name="Switch between light and dark").click()
+    expect(tab.page.locator("html[data-bs-theme=dark]")).to_be_attached()
+
+
 @pytest.fixture
 def watched(browse, settings, service):
     """A page that watches a job which somebody else works on for half a minute already, and the table of jobs."""

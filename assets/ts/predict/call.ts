@@ -38,12 +38,8 @@ function onCall(form: HTMLElement, on: boolean) {
 
 const isOnCall = (form: HTMLElement) => form.closest<HTMLElement>(".predict")?.dataset.view === "call";
 
-function chosenView() {
-  try { return localStorage.getItem("view"); } catch { return null; }
-}
-
 function chooseView(form: HTMLElement) {
-  onCall(form, (chosenView() ?? (isOnCall(form) ? "call" : "")) === "call");
+  onCall(form, (localStorage.getItem("view") ?? (isOnCall(form) ? "call" : "")) === "call");
 }
 
 addEventListener("likely:page", () => {
@@ -54,7 +50,7 @@ addEventListener("likely:page", () => {
 const acts: Record<string, (form: HTMLElement) => void> = {
   call: (form) => {
     const on = !isOnCall(form);
-    try { localStorage.setItem("view", on ? "call" : "whole"); } catch { /* this page only */ }
+    try { localStorage.setItem("view", on ? "call" : "whole"); } catch { /* full: this page only */ }
     onCall(form, on);
   },
   reset: (form) => fill(form, fieldsOf(form).map((field) => field.dataset.default ?? "")),

@@ -7,11 +7,7 @@ const STORE = "outcome-keys";
 const TYPED = "input, select, textarea, [contenteditable]";
 const SWITCH = "[data-outcome-keys]";
 
-let off = false; // where the browser keeps nothing: this page only
-
-function isOff() {
-  try { return localStorage.getItem(STORE) === "off"; } catch { return off; }
-}
+const isOff = () => localStorage.getItem(STORE) === "off";
 
 /* Buttons name their key only while it works. */
 function dress() {
@@ -30,8 +26,7 @@ addEventListener("storage", dress); // changed in another tab
 addEventListener("change", (event) => {
   const one = closest<HTMLInputElement>(event, SWITCH);
   if (!one) return;
-  off = !one.checked;
-  try { if (off) localStorage.setItem(STORE, "off"); else localStorage.removeItem(STORE); } catch { /* this page only */ }
+  try { if (one.checked) localStorage.removeItem(STORE); else localStorage.setItem(STORE, "off"); } catch { /* it is full */ }
   dress();
 });
 

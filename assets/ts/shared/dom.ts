@@ -27,14 +27,10 @@ export function setWords(place: Element | null, words: string) {
 export const make = <K extends keyof HTMLElementTagNameMap>(tag: K, given: Partial<HTMLElementTagNameMap[K]>) =>
   Object.assign(document.createElement(tag), given);
 
-/* What the tab keeps until it is closed. Private windows may refuse: then nothing is kept. */
+/* What the tab keeps until it is closed. */
 export const kept = {
-  get(key: string): unknown {
-    try { return JSON.parse(sessionStorage.getItem(key) ?? "null"); } catch { return null; }
-  },
-  set(key: string, value: unknown) {
-    try { sessionStorage.setItem(key, JSON.stringify(value)); } catch { /* nothing is kept */ }
-  },
+  get: (key: string): unknown => JSON.parse(sessionStorage.getItem(key) ?? "null"),
+  set(key: string, value: unknown) { try { sessionStorage.setItem(key, JSON.stringify(value)); } catch { /* it is full */ } },
 };
 
 export const hasModifier = (event: KeyboardEvent | MouseEvent) => event.ctrlKey || event.metaKey || event.altKey;

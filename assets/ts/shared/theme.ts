@@ -1,10 +1,21 @@
-/* Theme, set before anything is drawn: the one chosen here, else the system's. */
+/* What is set before anything is drawn: the theme, which is the one chosen here, else the system's; and where a browser refuses
+   its storage, as for a page in a frame, one that lasts as long as the page. Dash could not draw some pages without. */
 import { closest } from "./dom.ts";
+
+for (const name of ["localStorage", "sessionStorage"]) {
+  try { void Reflect.get(window, name); } catch {
+    const kept = new Map<string, string>();
+    const value = {
+      getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, text: string) => kept.set(key, String(text)),
+      removeItem: (key: string) => kept.delete(key), key: (at: number) => [...kept.keys()][at] ?? null, get length() { return kept.size; },
+    };
+    Object.defineProperty(window, name, { value });
+  }
+}
 
 const root = document.documentElement;
 const dark = matchMedia("(prefers-color-scheme: dark)");
-const chosen = () => { try { return localStorage.getItem("theme"); } catch { return null; } };
-const apply = () => root.setAttribute("data-bs-theme", chosen() ?? (dark.matches ? "dark" : "light"));
+const apply = () => root.setAttribute("data-bs-theme", localStorage.getItem("theme") ?? (dark.matches ? "dark" : "light"));
 
 apply();
 dark.addEventListener("change", apply);
@@ -12,6 +23,6 @@ addEventListener("storage", apply);
 addEventListener("click", (event) => {
   if (!closest(event, "#theme")) return;
   const next = root.getAttribute("data-bs-theme") === "dark" ? "light" : "dark";
-  try { localStorage.setItem("theme", next); } catch { /* private windows may refuse; it then holds until reload */ }
+  try { localStorage.setItem("theme", next); } catch { /* it is full: until a reload */ }
   root.setAttribute("data-bs-theme", next);
 });
