@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import orjson
 from werkzeug.datastructures import MIMEAccept
-from werkzeug.http import parse_accept_header
+from werkzeug.http import parse_accept_header, parse_options_header
 
 from api.http.statuses import NotAcceptable
 from ml.batch.result_columns import score_cells, score_header, unique_names
@@ -20,6 +20,7 @@ from ml.files.cells.safe_cells import safe_cell
 
 Writer = Callable[[Scored], bytes]
 JSON, TEXT = "application/json", "text/plain"
+PARAMETERS = {"charset": ("utf-8", "utf8"), "header": ("present",)}  # of the types that are answered
 
 
 class ResponseBody(NamedTuple):
@@ -49,6 +50,19 @@ class ResponseBody(NamedTuple):
         return cls(JSON, orjson.dumps(data), key)
 
 
+def accepted(accept: str) -> MIMEAccept:
+    """The types of an Accept header, without their parameters; one that contradicts ours is left out.
+
+    Many clients name the charset, and some ask for more than there is, such as an indent of JSON.
+    """
+    found = []
+    for each, weight in parse_accept_header(accept, MIMEAccept):
+        kind, options = parse_options_header(each)
+        if all(options.get(name, ours[0]).lower() in ours for name, ours in PARAMETERS.items()):
+            found.append((kind, weight))
+    return MIMEAccept(found)
+
+
 def choose(accept: str, first: str = JSON) -> tuple[str, Writer]:
     """Choose content type and writer by an Accept header.
 
@@ -66,7 +80,7 @@ def choose(accept: str, first: str = JSON) -> tuple[str, Writer]:
     """
     if accept in ("", "*/*", first):
         return _WRITERS[first]
-    found = parse_accept_header(accept, MIMEAccept).best_match([first, *_WRITERS])
+    found = accepted(accept).best_match([first, *_WRITERS])
     if found is None:
         raise NotAcceptable(f"No answer can be given as {accept[:80]!r}.", f"Accepted: {', '.join(_WRITERS)}.")
     return _WRITERS[found]

@@ -15,6 +15,7 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from api.http.errors import Refusal, answer, refuse_http
 from api.http.query import CheckedFlask
+from api.http.representations import accepted
 
 IsPage = Callable[[str], bool]
 OF_PAGES = {"GET", "HEAD", "OPTIONS"}
@@ -76,7 +77,7 @@ def refuse_method(app: MethodsFlask, allowed: set[str]) -> Response:
 
 def wants_page() -> bool:
     """True for a browser's request."""
-    return request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html"
+    return accepted(request.headers.get("Accept", "")).best_match(["application/json", "text/html"]) == "text/html"
 
 
 def _way(app: MethodsFlask, allowed: set[str]) -> str:

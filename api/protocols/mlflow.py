@@ -20,6 +20,7 @@ from api.http.file_tables import mimetype_of
 from api.http.json_tables import from_lists, from_split, names_of, rows_or_records
 from api.http.query import takes
 from api.http.read_records import JSON, text_of_body
+from api.http.representations import accepted
 from api.http.request_ids import MODEL
 from api.http.statuses import UnsupportedContent
 from api.protocols import sagemaker
@@ -80,7 +81,7 @@ def register(
         )
         scored = score_request(service, bundle, records, most)
         made = predictions(scored, method)
-        if request.accept_mimetypes.best_match([JSON, sagemaker.CSV]) == sagemaker.CSV:
+        if accepted(request.headers.get("Accept", "")).best_match([JSON, sagemaker.CSV]) == sagemaker.CSV:
             return Response(sagemaker.written(made), content_type=CSV_TYPE, headers={MODEL: scored.model.key})
         return in_json({"predictions": made}, scored)
 

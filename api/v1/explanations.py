@@ -71,6 +71,8 @@ def answer(
     Later
     """
     bundle = _model(service, name, asked.version)
+    if asked.outcome:
+        bundle.outcomes.index(asked.outcome)
     content_type, _ = choose(accept)
     said = notes_of_table(raws)
     beside: dict[str, Any] = {"notes": said} if said else {}
@@ -94,7 +96,6 @@ def _more(
     if bundle.offers != "probabilities":
         raise no_probabilities()
     outcome = asked.outcome or bundle.outcomes.positive
-    bundle.outcomes.index(outcome)
     if asked.more and len(raws) > MOST:
         message = f"More than {MOST} records in one request that asks for more than scores."
         raise TooManyRecords(message, f"Send up to {MOST} at a time, or a job.")

@@ -13,6 +13,7 @@ from werkzeug.exceptions import PreconditionFailed
 from werkzeug.http import quote_etag, unquote_etag
 
 from api.http.query import BadParameter, takes
+from api.http.representations import accepted
 from jobs.downloads import Downloads
 from jobs.files.job_view import PREFIX, described
 from jobs.work.stored_result import StoredResult
@@ -59,9 +60,10 @@ def _format() -> Format:
 
 def _accepted() -> str:
     """The format that Accept prefers; CSV by default."""
-    named = {value for value, weight in request.accept_mimetypes if weight > 0}
+    types = accepted(request.headers.get("Accept", ""))
+    named = {value for value, weight in types if weight > 0}
     asked = [media for media in _MEDIA if media in named]
-    return _MEDIA[max(asked, key=request.accept_mimetypes.quality)] if asked else CSV
+    return _MEDIA[max(asked, key=types.quality)] if asked else CSV
 
 
 def _compression() -> str:

@@ -161,7 +161,41 @@ def test_options_tells_the_methods_and_head_has_no_body(client):
     assert (head.status_code, head.data) == (200, b"")
 
 
-@pytest.mark.parametrize("accept", ["image/png", "text/html", "application/xml;q=0.9", "application/json;q=0", ","])
+@pytest.mark.parametrize(
+    ("accept", "kind"),
+    [
+        ("application/json; charset=utf-8", "application/json"),
+        ('Application/JSON;Charset="UTF-8"', "application/json"),
+        ("application/json;indent=4, */*;q=0.1", "application/json"),
+        ("text/plain;charset=utf8", "text/plain"),
+        ("text/csv; charset=utf-8; header=present", "text/csv"),
+        ("text/csv;header=absent, text/plain;q=0.1", "text/plain"),
+        ("text/csv;q=0.4, application/json;charset=utf-8;q=0.5", "application/json"),
+    ],
+)
+def test_parameters_of_accepted_types_are_those_of_what_is_answered_or_nothing_to_us(client, accept, kind):
+    answer = client.post(IRIS, json=GOOD, headers={"Accept": accept})
+    assert (answer.status_code, answer.mimetype) == (200, kind)
+    own = client.post(IRIS, json=GOOD, headers={"Accept": answer.headers["Content-Type"]})
+    assert (own.status_code, own.data) == (200, answer.data)
+
+
+def test_an_outcome_that_there_is_not_is_refused_though_nothing_is_said_about_one(client):
+    for query in (
+        "?outcome=nope",
+        "?outcome=nope&blanks=estimator",
+        "?outcome=setosa%00",
+        "?outcome=nope&explain=true",
+    ):
+        refused(client.post(f"{IRIS}{query}", json=GOOD), 400, "unknown_outcome")
+    assert client.post(f"{IRIS}?outcome=setosa", json=GOOD).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "accept",
+    ["image/png", "text/html", "application/xml;q=0.9", "application/json;q=0", ",", "text/csv;header=absent",
+     "application/json;charset=latin-1"],
+)  # fmt: skip
 def test_an_answer_that_we_cannot_write_is_406(client, accept):
     refused(client.post(IRIS, json=GOOD, headers={"Accept": accept}), 406, "not_acceptable")
 
