@@ -15,7 +15,7 @@ from sklearn.compose import make_column_transformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from feedback.joined import DecisionWithOutcomes
 from feedback.results.ripe_decisions import Question, RipeDecisions, columns_of, ripen_parts
@@ -35,6 +35,8 @@ from store.outcome_records import (
 )
 from store.outcome_tables import assignments
 from store.outcome_tables import events as stored_events
+from store.outcomes.assignments import assignment_of
+from store.outcomes.outcome_store import OutcomeStore
 from tests.small import people, pushed, trained_of
 
 DAY = 86_400.0
@@ -68,6 +70,14 @@ def ripe(
 ) -> RipeDecisions:
     """The ripe ones of decisions that come in one part; `choose` tells those that may count."""
     return ripen_parts([columns_of(choose(list(joined), question, *options), question)], question)
+
+
+def on_list(outcomes: OutcomeStore, job: str, group: str = "") -> list[Assignment]:
+    """Assignments of a list by rank, those of the control group first."""
+    asked = select(assignments).where(assignments.c.list == job).order_by(assignments.c.rank, assignments.c.row)
+    with outcomes.engine().connect() as connection:
+        kept = [assignment_of(row._mapping) for row in connection.execute(asked)]
+    return [each for each in kept if group in ("", each.group)]
 
 
 def decided(at: int, probability: float, key: str = "shop@3f9a1c2b", **more: Any) -> Decision:

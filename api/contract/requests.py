@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, Json, WithJsonSchema
 
 from api.contract.base import RequestModel
-from ml.advice.score_known import AVERAGE, ESTIMATOR, Blanks
+from ml.advice.score_known import ESTIMATOR, Blanks
 from ml.data.validation.bounded import AtMost
 from ml.files.table import MOST_COLUMNS
 
@@ -79,11 +79,6 @@ class PredictQuery(OutcomeQuery, ExtraQuery, FileQuery):
     """Cut-off at which to add decisions: a probability, or `chosen` for the cut-offs in use."""
     version: Annotated[str, Field(examples=["3f9a1c2b"])] = ""
     """Fingerprint of the version that answers; the live one where it is left out."""
-
-    @property
-    def averaged(self) -> bool:
-        """True when a missing value is a blank."""
-        return self.blanks in (AVERAGE, "allow")
 
     @property
     def only_scores(self) -> bool:

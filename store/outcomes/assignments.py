@@ -25,12 +25,6 @@ class AssignmentTable(DatabaseTable):
             for some in batches(made):
                 connection.execute(insert(assignments), [_row(each) | {"made": now} for each in some])
 
-    def of_list(self, job: str, group: str | None = None) -> Iterator[Assignment]:
-        """Assignments of a list by rank, the control group first, some at a time."""
-        wanted = [assignments.c.list == job, *([] if group is None else [assignments.c.grouping == group])]
-        for rows in self._pages(select(assignments).where(*wanted), (assignments.c.rank, assignments.c.row)):
-            yield from map(_assignment, rows)
-
     def of_records(self, name: str, records: Collection[str]) -> list[Assignment]:
         """Assignments of some records on all lists of a model; `name` has no version."""
         asked, found = select(assignments).where(assignments.c.model.like(f"{name}@%")), list[Assignment]()
@@ -48,11 +42,6 @@ class AssignmentTable(DatabaseTable):
     def count(self, name: str) -> int:
         """Count the assignments of a model."""
         return int(self._scalar(select(func.count()).where(assignments.c.model.like(f"{name}@%"))))
-
-    def of_record(self, record: str, most: int = 100) -> list[Assignment]:
-        """Assignments of a record, the newest first."""
-        asked = select(assignments).where(assignments.c.record == record, assignments.c.record != "")
-        return list(map(_assignment, self._all(asked.order_by(assignments.c.made.desc()).limit(most))))
 
     def forget_control(self, campaign: str) -> int:
         """Delete who was kept back by the lists of a campaign; returns how many assignments there were."""

@@ -17,6 +17,7 @@ from tests.call_lists import call_list, shop
 from tests.e2e.test_accessibility import AXE, FOUND, VARIANTS
 from tests.e2e.test_accounts import WORD, signed_in
 from tests.e2e.test_pseudo_locale import CUT, READ, plain
+from tests.results import on_list
 from tests.serving import served
 
 RECORD = "/shop/predict?income=62&debt=3&shoe_size=41&region=south"
@@ -234,7 +235,7 @@ def test_a_seller_works_through_the_list_and_another_never_gets_the_same_custome
     expect(main).to_contain_text("1 done")
     expect(ann.page.locator(".today-table").first).to_contain_text("bob is with them")
     expect(ann.page.locator(".today-table").last).to_contain_text("Bought")
-    kept = {each.record for each in store.outcomes.assignments.of_list(listed, "control")}
+    kept = {each.record for each in on_list(store.outcomes, listed, "control")}
     shown = set(re.findall(r"K-\d+", main.inner_text()))
     assert kept
     assert not kept & shown

@@ -6,6 +6,7 @@ import csv
 import io
 
 from jobs.work.call_lists import split_list
+from tests.results import on_list
 from tests.unit.test_campaigns import data, house, service  # noqa: F401 - fixtures
 
 
@@ -15,7 +16,7 @@ def test_who_is_called_and_who_is_kept_back_is_kept_by_row(house):  # noqa: F811
     made = house.post(f"{place}/lists", by="number", number=70, several=True, control=0.3).headers["Location"]
     house.work()
     lines, job = house.table(made), made.rpartition("/")[2]
-    kept = list(house.store.outcomes.assignments.of_list(job))
+    kept = on_list(house.store.outcomes, job)
     by_row = {each.row: each for each in kept}
     assert len(by_row) == len(kept)
     sent = list(csv.DictReader(io.StringIO(data().decode())))
@@ -41,20 +42,20 @@ def test_a_list_that_is_made_again_or_cancelled_keeps_no_assignments_twice(house
     first = house.store.jobs.claim(-1, job)  # the worker that split it died
     split_list(house.store.jobs, house.files, house.job_service.service, house.store.jobs.get(job), first, str)
     house.work()
-    assert len(list(house.store.outcomes.assignments.of_list(job))) == 20
+    assert len(on_list(house.store.outcomes, job)) == 20
     other = house.post(f"{place}/lists", by="number", number=30).headers["Location"]
     assert house.client.delete(other).status_code in (200, 202, 204)
     house.work()
-    assert list(house.store.outcomes.assignments.of_list(other.rpartition("/")[2])) == []
+    assert on_list(house.store.outcomes, other.rpartition("/")[2]) == []
 
 
 def test_who_was_kept_back_is_forgotten_on_request_and_who_was_called_stays(house):  # noqa: F811
     place = house.done(data())
     made = house.post(f"{place}/lists", by="number", number=40, control=0.3).headers["Location"]
     house.work()
-    job, kept = made.rpartition("/")[2], house.store.outcomes.assignments
-    called = [each for each in kept.of_list(job) if each.group == "call"]
-    assert len(called) < len(list(kept.of_list(job)))
+    job, kept = made.rpartition("/")[2], house.store.outcomes
+    called = [each for each in on_list(kept, job) if each.group == "call"]
+    assert len(called) < len(on_list(kept, job))
     assert house.client.delete(place).status_code == 204
     assert house.client.delete(f"{place}/control").status_code == 204
-    assert list(kept.of_list(job)) == called
+    assert on_list(kept, job) == called

@@ -33,6 +33,7 @@ from store.accounts.account_records import Person
 from store.files import Files
 from store.outcome_records import CALL, CALL_BACK, CONTACTED, OUTCOME, OVERRIDE
 from tests.call_lists import call_list, shop, store_of
+from tests.results import on_list
 
 SECRET = new_key()
 ANN, BOB, EVE = (Person(name * 8, f"{name}@shop", "seller") for name in ("ann", "bob", "eve"))
@@ -348,7 +349,7 @@ def test_the_page_of_the_day_names_people_and_never_who_is_kept_back(services, m
         services.desk.next()
     with as_(ANN):
         shown = str(today.opening(services))
-    kept = [each.record for each in services.desk.feedback.store.outcomes.assignments.of_list(made, "control")]
+    kept = [each.record for each in on_list(services.desk.feedback.store.outcomes, made, "control")]
     assert kept
     assert "Customer" in shown
     assert "bob@shop is with them" in shown

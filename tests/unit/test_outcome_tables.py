@@ -11,6 +11,7 @@ from store.db import open_store
 from store.outcome_records import CALL, CONTROL, OUTCOME, VOID, Assignment, Decision, Event, decision_id, new_answer_id
 from store.outcome_tables import decisions
 from tests.faults.places import database
+from tests.results import on_list
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -114,7 +115,7 @@ def test_erasure_empties_a_person_and_keeps_the_counts(tables):
     told, by_decision = tables.events.get("1"), tables.events.get("3")
     assert (told.note, told.record, told.value) == ("", erased.record, 1.0)  # they stay joined
     assert (by_decision.reason, by_decision.key, by_decision.decision) == ("", None, decision(0).id)
-    assert [each.record for each in tables.assignments.of_list("l")] == [erased.record]
+    assert [each.record for each in on_list(tables, "l")] == [erased.record]
     assert tables.events.get("2").note == "m"
 
 
@@ -124,10 +125,9 @@ def test_assignments_are_stored_in_place_of_those_of_an_earlier_attempt(tables):
 
     tables.assignments.keep("l", [made(1, rank=1), made(2, rank=2), made(3, CONTROL)])
     tables.assignments.keep("l", [made(9, rank=2), made(8, rank=1), made(7, CONTROL)])
-    assert [each.row for each in tables.assignments.of_list("l")] == [7, 8, 9]
-    assert [each.row for each in tables.assignments.of_list("l", CALL)] == [8, 9]
-    assert tables.assignments.of_record("K8")[0].made > 1e9
-    assert tables.assignments.of_record("") == []
+    assert [each.row for each in on_list(tables, "l")] == [7, 8, 9]
+    assert [each.row for each in on_list(tables, "l", CALL)] == [8, 9]
+    assert all(each.made > 1e9 for each in on_list(tables, "l"))
     assert tables.assignments.forget_list("l") == 3
 
 
@@ -164,7 +164,7 @@ def test_what_is_old_is_removed_and_assignments_stay(tables):
     assert tables.events.get("1") is not None  # it became known a moment ago
     tables.erasure.expire(-1)
     assert tables.events.get("1") is None
-    assert len(list(tables.assignments.of_list("l"))) == 1
+    assert len(on_list(tables, "l")) == 1
 
 
 def test_ids_of_answers_are_in_order_and_differ():
