@@ -158,11 +158,6 @@ class Feedback:
         held = self.sealer.open(event.note, event.id) if self.sealer is not None else None
         return held if isinstance(held, str) else ""
 
-    def events_of(self, model: str, record: str) -> list[Event]:
-        """Events about a record of a model, the latest known first, taken back ones and their voids included."""
-        decisions = self.store.outcomes.decisions.of_record(model, record)
-        return self.store.outcomes.events.of_record(model, record, [each.id for each in decisions])
-
     # ---- both --------------------------------------------------------------------------------------
     def came_by_record(
         self, model: str, as_of: float | None = None, *, since: float = 0.0

@@ -76,7 +76,7 @@ def on_list(outcomes: OutcomeStore, job: str, group: str = "") -> list[Assignmen
     """Assignments of a list by rank, those of the control group first."""
     asked = select(assignments).where(assignments.c.list == job).order_by(assignments.c.rank, assignments.c.row)
     with outcomes.engine().connect() as connection:
-        kept = [assignment_of(row._mapping) for row in connection.execute(asked)]
+        kept = [assignment_of(dict(row._mapping)) for row in connection.execute(asked)]
     return [each for each in kept if group in ("", each.group)]
 
 

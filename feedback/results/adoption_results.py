@@ -82,8 +82,7 @@ class AdoptionResults:
     def _listed(self) -> dict[str, Any] | None:
         if not self._shown:
             return None
-        given = self._shown, self._contacted, self._recorded, [""] * len(self._shown)
-        found = adoption(*given, self._question.now, DAYS)
+        found = adoption(self._shown, self._contacted, self._recorded, self._question.now, DAYS)
         return {"days": found.days, **_row(found.all), "weeks": [_row(each) for each in found.weeks]}
 
     # ---- overrides ---------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,8 +17,6 @@ from ml.errors import LikelyError
 from ml.lifecycle.shared.shared_models import shared_of
 from store.db import Store
 from store.outcomes.shadow_records import ShadowAnswer, Waiting
-
-log = logging.getLogger(__name__)
 
 PAUSE = 2.0  # seconds between two looks while nothing waits
 AT_ONCE = 20  # decisions of a claim

@@ -5,7 +5,6 @@ Either is one step, after all that may fail: the line of the history and the poi
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -19,8 +18,6 @@ from ml.lifecycle.shared import changes
 from ml.lifecycle.shared.object_storage import StorageUnavailable
 from ml.lifecycle.shared.shared_models import SharedModels, shared_of
 from ml.lifecycle.shared.state import VersionRecord
-
-log = logging.getLogger(__name__)
 
 Added = Mapping[str, VersionRecord]
 

@@ -16,12 +16,12 @@ DAY = 86_400.0
 
 @dataclass(frozen=True)
 class AdoptionRow:
-    """Records shown to one person, in one week, or to all.
+    """Records shown in one week, or in all.
 
     Attributes
     ----------
     name : str
-        The person, or the week's Monday as ``2026-11-23``; empty for all.
+        The week's Monday as ``2026-11-23``; empty for all.
     shown, contacted, recorded : int
         Records; contacted so far; with an outcome recorded so far.
     due : int
@@ -51,23 +51,14 @@ class AdoptionRow:
 
 @dataclass(frozen=True)
 class Adoption:
-    """Adoption of all, by person (most records first), and by week (in order)."""
+    """Adoption of all, and by week (in order)."""
 
     days: float
     all: AdoptionRow
-    people: tuple[AdoptionRow, ...]
     weeks: tuple[AdoptionRow, ...]
 
 
-def adoption(
-    shown_at: ArrayLike,
-    contacted_at: ArrayLike,
-    recorded_at: ArrayLike,
-    people: Sequence[str],
-    now: float,
-    days: float = 7.0,
-    zone: dt.tzinfo = dt.UTC,
-) -> Adoption:
+def adoption(shown_at: ArrayLike, contacted_at: ArrayLike, recorded_at: ArrayLike, now: float, days: float) -> Adoption:
     """Count what was done with the records that people were shown.
 
     Parameters
@@ -76,12 +67,8 @@ def adoption(
         When each was shown or listed, seconds since 1970.
     contacted_at, recorded_at : array of float, shape (n,)
         First contact, and first recorded outcome; NaN for none.
-    people : sequence of str, length n
-        To whom; empty where nobody signed in.
     days : float
         Time within which they are to be done. Records shown later than that before `now` are not judged.
-    zone : tzinfo
-        Time zone of the weeks, which begin on Monday.
     """
     shown, contacted, recorded = (np.asarray(given, float) for given in (shown_at, contacted_at, recorded_at))
     due = shown + days * DAY <= now
@@ -92,19 +79,14 @@ def adoption(
         due & (contacted <= shown + days * DAY),
         due & (recorded <= shown + days * DAY),
     )
-    names = np.asarray(people, dtype=object)
-    weeks = np.array([_monday(at, zone) for at in shown.tolist()], dtype=object)
-
-    def rows(key: np.ndarray) -> list[AdoptionRow]:
-        return [_row(name, key == name, marks) for name in sorted(set(key.tolist()))]
-
-    everything = np.ones(len(shown), dtype=bool)
-    by_person = sorted(rows(names), key=lambda row: (-row.shown, row.name))
-    return Adoption(days, _row("", everything, marks), tuple(by_person), tuple(rows(weeks)))
+    mondays = np.array([_monday(at) for at in shown.tolist()], dtype=object)
+    weeks = tuple(_row(name, mondays == name, marks) for name in sorted(set(mondays.tolist())))
+    return Adoption(days, _row("", np.ones(len(shown), dtype=bool), marks), weeks)
 
 
-def _monday(at: float, zone: dt.tzinfo) -> str:
-    day = dt.datetime.fromtimestamp(at, zone).date()
+def _monday(at: float) -> str:
+    """The day on which the week of a time begins, UTC."""
+    day = dt.datetime.fromtimestamp(at, dt.UTC).date()
     return (day - dt.timedelta(days=day.weekday())).isoformat()
 
 

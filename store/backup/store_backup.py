@@ -18,7 +18,6 @@ from store.errors import is_unavailable, store_errors
 from store.model_tables import model_state
 
 FETCHED, BATCH = 500, 500  # rows
-LONGEST_LINE = 64 * 2**20
 
 
 class NotRestored(ValueError):

@@ -40,18 +40,6 @@ class DecisionTable(DatabaseTable):
         """Decisions by id; those that are not there are left out."""
         return {row.id: decision_of(row) for row in self._by_ids(decisions.c.id, list(ids))}
 
-    def of_record(self, name: str, record: str, most: int = 100) -> list[Decision]:
-        """Decisions of a model about a record, the newest first.
-
-        Parameters
-        ----------
-        name : str
-            Name of the model, without a version.
-        """
-        asked = select(decisions).where(decisions.c.name == name, decisions.c.record == record)
-        asked = asked.order_by(decisions.c.made.desc(), decisions.c.id.desc()).limit(most)
-        return [decision_of(row) for row in self._all(asked)]
-
     def of(
         self, name: str, *, since: float = 0.0, until: float | None = None, campaign: str | None = None,
         sealed: bool = True,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, or_, select
+from sqlalchemy import Connection, Row, Select, func, select
 
 from store.connection.deadline import long_statements
 from store.connection.storable_text import storable
@@ -96,13 +96,6 @@ class EventTable(DatabaseTable):
         for _, event in sorted(found.items()):
             chains.setdefault(root_of[event.id], []).append(event)
         return chains
-
-    def of_record(self, model: str, record: str, decisions: Collection[str] = (), most: int = 200) -> list[Event]:
-        """Events about a record, by its id or by its decisions; the latest known first."""
-        named = (events.c.record == record) & (events.c.record != "") & (events.c.model == model)
-        about = or_(named, events.c.decision.in_(list(decisions))) if decisions else named
-        query = select(events).where(about).order_by(events.c.number.desc()).limit(most)
-        return [event_of(row) for row in self._all(query)]
 
     def of(self, model: str, *, after: int = 0, as_of: float | None = None) -> Iterator[tuple[int, Event]]:
         """Numbers and events of a model in the order in which they became known, some at a time.

@@ -322,7 +322,8 @@ def test_a_call_back_is_at_a_time_that_can_be_shown(services, due):
         said = pressed(services, "call_back", key=f"due {due}", due=due)
         assert said["failed"]
         assert "no time at which to call back" in said["words"]
-        assert f"due {due}" not in [each.key for each in services.desk.feedback.events_of("shop", "C-7")]
+        stored = services.desk.feedback.store.outcomes.events.of("shop")
+        assert f"due {due}" not in [each.key for _, each in stored]
 
 
 def words_of(attributes):

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from store.database_table import DatabaseTable
 from store.db import open_store
-from store.outcome_records import CALL, CONTROL, OUTCOME, VOID, Assignment, Decision, Event, decision_id, new_answer_id
+from store.outcome_records import CALL, CONTROL, OUTCOME, Assignment, Decision, Event, decision_id, new_answer_id
 from store.outcome_tables import decisions
 from tests.faults.places import database
 from tests.results import on_list
@@ -89,14 +89,6 @@ def test_of_many_who_send_one_key_at_once_one_is_stored(tables):
     assert len({each.id for each in got}) == 1
     assert len(got) == 6
     assert len(list(tables.events.of("loan"))) == 1
-
-
-def test_events_of_a_record_are_found_by_its_id_and_by_its_decisions(tables):
-    tables.events.append([event("1", record="K"), event("2", decision="d-0"), event("3", kind=VOID, record="L")])
-    assert [each.id for each in tables.events.of_record("loan", "K", ["d-0"])] == ["2", "1"]
-    assert [each.id for each in tables.events.of_record("loan", "K")] == ["1"]
-    assert tables.events.of_record("loan", "") == []
-    assert tables.events.of_record("iris", "K") == []
 
 
 def test_erasure_empties_a_person_and_keeps_the_counts(tables):

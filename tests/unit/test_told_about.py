@@ -60,7 +60,7 @@ def test_what_corrects_an_event_is_about_the_same_record_so_it_is_found_and_eras
     client, _, tables = service
     (first,) = tell(client, {"model": "binary", "record": "K-1", "value": 1})["stored"]
     tell(client, {"kind": "correction", "refers": first["id"], "value": 0, "note": "said by K's wife"})
-    told = tables.events.of_record("binary", "K-1")[::-1]
+    told = [each for _, each in tables.events.of("binary") if each.record == "K-1"]
     assert [each.kind for each in told] == ["outcome", "correction"]
     assert [each.value for each in events_in_force(told)] == [0.0]
     tables.erasure.erase("binary", "K-1")

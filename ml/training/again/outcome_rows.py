@@ -9,7 +9,7 @@ from typing import Any, Literal
 from ml.data.outcomes import Outcome, Outcomes
 
 Selection = Literal["control", "random", "chosen"]
-CONTROL, RANDOM, CHOSEN = "control", "random", "chosen"
+CONTROL, RANDOM = "control", "random"
 UNBIASED = (CONTROL, RANDOM)  # drawn by chance from those that a list was about; all others were chosen by a model
 
 TRUTH = "outcome"  # the column of the truth of exclusive outcomes

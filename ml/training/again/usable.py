@@ -15,7 +15,6 @@ from ml.errors import InvalidData
 from ml.training.again.outcome_rows import CONTROL, OutcomeRow, outcome_of
 
 CALLED, ALL = "called", "all"
-GROUPS = (CALLED, CONTROL, ALL)
 MOST_DECISIONS = 200_000  # decisions that are held in memory at once
 OTHER_GROUP, NO_VALUES = "of another group", "without values"  # why decisions are left out
 NOT_KNOWN = "with outcomes that are not known"
