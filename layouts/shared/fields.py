@@ -62,7 +62,7 @@ def range_hint(feature: Feature) -> str:
     """The training range in a few words; empty where a feature has none."""
     if feature.seen is None or feature.codes or feature.kind not in ("number", "integer", "date"):
         return ""
-    low, high = (shown(feature, end) for end in feature.seen)
+    low, high = (shown(end, feature) for end in feature.seen)
     return text("{low} to {high} in training", low=low, high=high)
 
 

@@ -94,7 +94,7 @@ def _print_share_right(bundle: Bundle) -> None:
     found = evaluation_of(bundle)
     left_out = bundle.card.get("left_out")
     if left_out:
-        print(f"note: the estimator gives {left_out['rows']:,} rows of the hold-out no answer; they are left out:")
+        print(f"note: rows of the hold-out that the estimator gives no answer are left out ({left_out['rows']:,}):")
         print(f"      {left_out['why']}")
     right = found.labels == found.truth
     print(f"right on the hold-out of {len(right):,} records (compare with your own figures):")

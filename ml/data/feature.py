@@ -166,6 +166,11 @@ class Feature:
         return self.kind in ("number", "integer") and are_years(self.seen or (self.low, self.high), self.name)
 
     @cached_property
+    def share(self) -> bool:
+        """True where training's values are shares, at most 1: a percentage of them is divided by 100."""
+        return self.kind == "number" and self.unit != "%" and self.seen is not None and bool(self.seen[1] <= 1)
+
+    @cached_property
     def labels(self) -> dict[str, str]:
         """Label of each choice, by the text of its value."""
         return {text_of(choice.value): choice.label for choice in self.codes or self.choices}

@@ -125,11 +125,11 @@ def _code(feature: Feature, written: str) -> float | None:
 
 def _within(feature: Feature, value: Limited, raw: object) -> Limited:
     if feature.low is not None and value < feature.low:
-        low = shown(feature, feature.low)
+        low = shown(feature.low, feature)
         raise RefusedValue(text("{value} is below {low}.", value=quote(raw), low=low), accepted(feature))
     if feature.high is not None and value > feature.high:
         hint = accepted(feature) + meant_by_value(feature, value)
-        high = shown(feature, feature.high)
+        high = shown(feature.high, feature)
         raise RefusedValue(text("{value} is above {high}.", value=quote(raw), high=high), hint)
     return value
 

@@ -70,7 +70,7 @@ def unseen(feature: Feature, value: Value) -> str:
     low, high = feature.seen
     if low <= value <= high:
         return ""
-    said = text("The model has seen {low} to {high}.", low=shown(feature, low), high=shown(feature, high))
+    said = text("The model has seen {low} to {high}.", low=shown(low, feature), high=shown(high, feature))
     return said + meant_by_value(feature, value)
 
 
@@ -91,7 +91,7 @@ def accepted(feature: Feature) -> str:
     if feature.kind == "text":
         return text("Accepted: text of up to {n} characters.", n=f"{LONGEST_TEXT:,}")
     noun = noun_of(feature)
-    low, high = shown(feature, feature.low), shown(feature, feature.high)
+    low, high = shown(feature.low, feature), shown(feature.high, feature)
     unit = f" {feature.unit}" if feature.unit else ""
     if low and high:
         return text("Accepted: {noun} from {low} to {high}.", noun=noun, low=low, high=high + unit)
@@ -122,13 +122,13 @@ def noun_of(feature: Feature) -> str:
     return text("a whole number") if feature.kind == "integer" and not feature.fractions else text("a number")
 
 
-def shown(feature: Feature, value: Value) -> str:
-    """A number or date of a feature for display, without insignificant digits."""
+def shown(value: Value, feature: Feature | None = None) -> str:
+    """A number or date for display, without insignificant digits; of a feature without groups where it is a year."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return text_of(value)
     whole = isinstance(value, int) or value.is_integer()
     text = text_of(value) if whole else f"{value:.0f}" if 1e5 <= abs(value) < 1e15 else f"{value:.6g}"
-    return localized(text if feature.calendar else _grouped(text)) if reader_format() else text
+    return localized(text if feature and feature.calendar else _grouped(text)) if reader_format() else text
 
 
 def _grouped(written: str) -> str:
@@ -189,10 +189,16 @@ def meant_by_text(feature: Feature, written: str) -> str:
             number = float(canonical(found["number"], number_format))
         except NotANumber:
             continue
-        if size is None:
+        meant: float | None
+        if found["sign"] == "%" and feature.share:
+            meant = number / 100
+        elif size is None:
             meant = number if found["size"] is None or _names_unit(feature, found["size"]) else None
         else:
             meant = number * size / unit_size(feature)
+            low, high = feature.seen or (meant, meant)
+            if low <= number <= high and not low <= meant <= high:  # 1.80 m is no 1.8 million
+                meant = number
         if meant is None:
             return ""
         why = f" {text('The decimal mark here is “{mark}”.', mark=current_format().decimal)}" if other else ""

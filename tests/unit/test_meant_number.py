@@ -11,6 +11,8 @@ from ml.locale import format_of_locale, use_number_format
 INCOME = Feature("income", "Income", kind="number", low=0.0, high=10000.0, seen=(8.0, 224.0), unit="thousand $ a year")
 MORTGAGE = Feature("mortgage", "Mortgage", kind="number", low=0.0, high=100000.0, seen=(0.0, 635.0), unit="thousand $")
 AGE = Feature("age", "Age", kind="integer", low=18, high=110, seen=(23, 67), unit="years")
+HEIGHT = Feature("height", "Height", kind="number", seen=(1.4, 2.1))
+SHARE = Feature("share", "Share", kind="number", seen=(0.0, 1.0))
 UNSEEN = Feature("income", "Income", kind="number", unit="Thousands of $")
 PLAIN = Feature("pay", "Pay", kind="number", low=0.0, high=1e7, seen=(700.0, 21000.0), unit="a month")
 
@@ -43,6 +45,13 @@ def said(feature, text, locale="en"):
         (MORTGAGE, "$64", "64"),
         (MORTGAGE, "$635", "635"),
         (UNSEEN, "64k", "64"),
+        (SHARE, "46.3 %", "0.463"),
+        (SHARE, "7%", "0.07"),
+        (HEIGHT, "46.3 %", "46.3"),
+        (HEIGHT, "1.80 m", "1.8"),
+        (HEIGHT, "1.80m", "1.8"),
+        (HEIGHT, "1.80\u00a0m", "1.8"),
+        (HEIGHT, "180 m", "180000000"),
         (AGE, "$18", "18"),
         (AGE, "$110", "110"),
     ],

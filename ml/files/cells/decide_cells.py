@@ -70,12 +70,12 @@ class DecidedRules:
 
 def column_evidence(schema: Schema, names: Sequence[str], header: Sequence[str]) -> dict[int, ColumnEvidence]:
     """Columns whose number or date format is to be decided, by position; by the model's name and the file's of each."""
-    found, shares = {}, _shares(schema)
+    found = {}
     for at, (name, written) in enumerate(zip(names, header, strict=True)):
         position = schema.position.get(name)
         feature = None if position is None else schema.features[position]
         if feature is not None and (feature.kind in ("number", "integer", "date") or feature.numeric_choices):
-            found[at] = ColumnEvidence(feature, written if is_percent(feature, written, shares) else "")
+            found[at] = ColumnEvidence(feature, written if is_percent(feature, written) else "")
     return found
 
 
@@ -108,7 +108,8 @@ def decide(
     dates, serials = _dates([c for c in evidence.values() if c.feature.kind == "date"], options.dates, notes)
     hundredths, units = _sizes(numbers, notes)
     told = options.decimal is not None
-    rules = CellRules(decimal, _shares(schema), dates, serials, schema, told, hundredths, units)
+    shares = frozenset(feature.name for feature in schema.features if feature.share)
+    rules = CellRules(decimal, shares, dates, serials, schema, told, hundredths, units)
     of_file = options.decimal or (next(iter(marks)) if len(marks) == 1 else None)
     orders = set(dates.values())
     return DecidedRules(rules, of_file, next(iter(orders)) if len(orders) == 1 else None, tuple(notes))
@@ -194,15 +195,6 @@ def _by_range(column: ColumnEvidence) -> str | None:
         if inside[sign] >= CLEARLY and inside[other] <= 1 - CLEARLY:
             return sign
     return None
-
-
-def _shares(schema: Schema) -> frozenset[str]:
-    """Features whose training values are shares, at most 1: a percentage of them is divided by 100."""
-    return frozenset(
-        feature.name
-        for feature in schema.features
-        if feature.kind == "number" and feature.unit != "%" and feature.seen and feature.seen[1] <= 1
-    )
 
 
 def _dates(

@@ -17,9 +17,9 @@ AS_SHARES = mark("{feature}: {value} is read as a share, as in training, though 
 UNITS = mark("{feature}: numbers stand beside {units}. They are refused: one may be another size than the other.")
 
 
-def is_percent(feature: Feature, header: str, shares: Collection[str]) -> bool:
+def is_percent(feature: Feature, header: str) -> bool:
     """True where a header ends in per cent ("share (%)", "share in Prozent") and training had shares."""
-    return feature.name in shares and header != feature.name and _PERCENT.search(header) is not None
+    return feature.share and header != feature.name and _PERCENT.search(header) is not None
 
 
 def over_one(texts: Iterable[str]) -> str | None:
