@@ -67,7 +67,7 @@ def rows(job: Mapping[str, Any], table: Mapping[str, Any]) -> list[Component]:
     said = plural("{n} record in the order of calling.", "{n} records in the order of calling.", done)
     words = f"{said} {text('What is underlined opens the record on the Prediction page.')}"
     head = [html.H2(text("The list"), id=ids.campaign("made")), html.P(words, className="campaign-lead")]
-    return [parts.step("result", head, "made"), *records.place(job["id"], table)]
+    return [parts.step("result", head, "made"), *records.place(job["id"], table, text("The list"))]
 
 
 def ready() -> list[Any]:

@@ -23,10 +23,11 @@ NOBODY = mark("No record fits these filters.")
 FIRST = json.dumps([0, BLOCK, [], {}], separators=(",", ":"))  # what AG Grid asks for when it opens
 
 
-def place(job: str, spec: Mapping[str, Any]) -> list[Component]:
-    """The place of a table: its script is loaded, and then it is drawn, as :func:`table` says."""
+def place(job: str, spec: Mapping[str, Any], name: str) -> list[Component]:
+    """The place of a table, by name: its script is loaded, and then it is drawn, as :func:`table` says."""
     of = ids.campaign_part
-    drawn = html.Div(id=of("table", job), className="campaign-table-place")
+    named = {"role": "region", "aria-label": name}  # the grid itself takes none
+    drawn = html.Div(id=of("table", job), className="campaign-table-place", **named)
     return [drawn, dcc.Store(id=of("table-spec", job), data=spec)]
 
 

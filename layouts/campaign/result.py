@@ -36,7 +36,7 @@ def step(
     the_list = html.Div(id=ids.campaign_part("list-table", job["id"]), **{"data-step": "result"})
     rest = [
         parts.step("result", [_found(job), _tools(job)]),
-        html.Div(records.place(job["id"], table), **{"data-step": "result"}),
+        html.Div(records.place(job["id"], table, text("Result")), **{"data-step": "result"}),
         parts.step("result", call_list.form(bundle, job, choices, made)),
     ]
     return [the_list, *rest] if made else [*rest, the_list]  # who comes back to a list came for it

@@ -454,7 +454,7 @@ def test_a_browser_that_refuses_its_storage_shows_the_result(browse, scored, ref
     tab.page.add_init_script(f"Object.defineProperty(window, '{refused}', {refuse});")
     tab.open(scored)
     step(tab, "result")
-    expect(tab.page.locator(".ag-row").first).to_be_visible()
+    expect(tab.page.get_by_role("region", name="Result").get_by_role("grid").locator(".ag-row").first).to_be_visible()
     expect(tab.page.locator(".campaign-forecast dl")).to_be_visible()
     tab.page.get_by_role("button", name="Switch between light and dark").click()
     expect(tab.page.locator("html[data-bs-theme=dark]")).to_be_attached()

@@ -306,6 +306,22 @@ def test_the_table_scrolls_inside_itself_on_a_phone_and_says_what_it_is(browse, 
     assert rows.first.inner_text()
 
 
+def test_nothing_glides_where_somebody_asked_for_less_motion(browse):
+    tab = browse(height=500, reduced_motion="reduce").open(filled(MODEL))
+    tab.settle()
+    pin(tab)
+    expect(tab.page.locator("#pins [data-pin-name]")).to_be_visible()
+    settles = """() => {
+        const top = () => document.querySelector("#pins").getBoundingClientRect().top;
+        const before = top();
+        document.querySelector("[data-do=compare]").click();
+        const at = top();
+        return new Promise((done) => setTimeout(() => done([before, at, top()]), 500));
+    }"""
+    before, at, after = tab.page.evaluate(settles)
+    assert at == after < before
+
+
 @pytest.mark.nightly
 def test_on_call_pins_are_compared_too(browse):
     tab = browse().open(filled(MODEL))

@@ -316,6 +316,7 @@ def test_a_list_is_made_followed_and_offered(house, backend):
     house.work()
     ready = call_list.follow(backend, made, 2, True)
     assert (ready["open"], ready["words"][0]) == (False, "The list is ready. ")
+    assert "role='region', aria-label='The list'" in str(ready["table"])
     assert "20 records in the order of calling." in words(ready["table"])
     assert f"/api/v1/jobs/{made}/result?format=csv" in words(ready["download"])
     assert foresee(backend, job, made=made, number="20")["stale"] == ""

@@ -104,7 +104,7 @@ function goTo(field?: HTMLElement) {
   const radios = radiosOf(field);
   const radio = radios.find((one) => one.checked) ?? radios[0];
   const control = radio ?? find(".codes :checked", field) ?? controlOf(field);
-  field.scrollIntoView({ block: "nearest", behavior: "smooth" });
+  field.scrollIntoView({ block: "nearest" });
   control.focus({ preventScroll: true });
   if (!radio && "select" in control) control.select();
 }

@@ -60,7 +60,7 @@ addEventListener("click", (event) => {
   const { do: does, pinAct, pin: at, kept = "" } = button.dataset;
   if (does === "pin") pin(form);
   else if (does === "compare") {
-    place()?.scrollIntoView({ block: "start", behavior: "smooth" });
+    place()?.scrollIntoView();
     find(".pins-frame")?.focus({ preventScroll: true });
   } else if (pinAct === "remove") {
     refocus = Number(at);
