@@ -11,7 +11,7 @@ function read(): Campaign[] {
   try {
     const kept: unknown = JSON.parse(localStorage.getItem(STORE) ?? "[]");
     return Array.isArray(kept) ? kept : [];
-  } catch { return []; } // private windows may refuse
+  } catch { return []; } // it is not ours
 }
 
 /* Add the campaign that is open, with the list that was made of it last, or remove the one of a button. */
