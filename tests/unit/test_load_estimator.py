@@ -21,8 +21,9 @@ import skops.io
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.cluster import KMeans
 from sklearn.ensemble import IsolationForest
+from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LinearRegression, LogisticRegression
-from sklearn.model_selection import GridSearchCV
+from sklearn.model_selection import GridSearchCV, TunedThresholdClassifierCV
 from sklearn.multioutput import MultiOutputClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
@@ -402,3 +403,11 @@ def test_texts_of_catboost_are_refused_before_they_end_the_process(tmp_path):
     with pytest.raises(InvalidData, match="CatBoostClassifier with text features") as refused:
         load_estimator_file(tmp_path / "m.joblib", trust_pickle=True)
     assert "add_model" in refused.value.hint
+
+
+def test_a_threshold_tuned_on_a_model_that_was_fitted_before_is_fitted(tmp_path):
+    fitted = LogisticRegression().fit(X, Y)
+    tuned = TunedThresholdClassifierCV(FrozenEstimator(fitted), cv="prefit", refit=False).fit(X, Y)
+    joblib.dump(tuned, tmp_path / "m.joblib")
+    loaded = load_estimator_file(tmp_path / "m.joblib", trust_pickle=True)
+    assert (loaded.predict(X) == tuned.predict(X)).all()

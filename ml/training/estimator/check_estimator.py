@@ -147,10 +147,10 @@ def _tasks(estimator: Any) -> list[tuple[str, str]]:
 
 def _refuse_unfitted(estimator: Any, outcomes: int, source: str) -> None:
     kind = type(estimator).__name__
-    if getattr(estimator, "refit", True) is False:
-        _refuse_without_predict(estimator, kind, source)
     if _has_classes(estimator):
         return
+    if getattr(estimator, "refit", True) is False:
+        _refuse_without_predict(estimator, kind, source)
     if not _is_fitted(estimator):
         raise InvalidData(f"{source} is not fitted ({kind}).", "Call fit(X, y) before you save it.")
     if outcomes == 1:
