@@ -102,6 +102,15 @@ def test_a_long_hint_is_whole_in_a_narrow_column_and_takes_its_place_from_the_st
         assert said.evaluate(below) >= 0
 
 
+def test_the_result_holds_a_next_question_of_one_very_long_word(browse):
+    tab = browse(width=380, height=800).open("/bank-products/predict")
+    tab.reasons()
+    tab.page.locator(".ask-button strong").first.evaluate(
+        "name => { name.textContent = 'Donaudampfschifffahrt'.repeat(4); }"
+    )
+    assert tab.page.locator("#panel").evaluate("panel => panel.scrollWidth <= panel.clientWidth")
+
+
 def test_a_finger_that_scrolls_over_a_slider_leaves_its_value_and_one_on_its_thumb_moves_it(browse):
     tab = browse(width=380, height=800, has_touch=True, is_mobile=True).open("/iris/predict?petal_length=2")
     tab.settle()
