@@ -28,7 +28,7 @@ def over_one(texts: Iterable[str]) -> str | None:
 
 
 def percent_note(feature: Feature, header: str, texts: Collection[str]) -> tuple[bool, str]:
-    """Whether a column below such a header counts per cent, as one number beyond 1 tells; and what is said of it."""
+    """Decision on a column below such a header: true where one number beyond 1 tells per cent; and the note on it."""
     over = over_one(texts)
     slots = {"feature": feature.name, "column": header}
     if over is None:
