@@ -10,7 +10,6 @@ from ml.data.describe_fields import describe
 from ml.data.validation.bounded import FewNames
 
 ModelKey = Annotated[str, Field(description="Key of a version: name and fingerprint.", examples=["iris@3f9a1c2b"])]
-Seconds = Annotated[float, Field(description="Seconds since 1970, in UTC.", examples=[1764100000.5])]
 Scalar = str | float | bool | None
 
 

@@ -6,11 +6,11 @@ from typing import Annotated
 
 from pydantic import MISSING, Field
 
-from api.contract.base import RequestModel, Seconds, Shape
+from api.contract.base import RequestModel, Shape
 from api.contract.operation import CSV, JSON, BodySpec, Operation, as_text, in_json
 from api.contract.requests import FileQuery
 from feedback.outcome_import.fields import OutcomeReport
-from ml.data.validation.field_types import Count
+from ml.data.validation.field_types import Count, Seconds
 
 TAG = "Outcomes"
 

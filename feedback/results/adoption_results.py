@@ -22,7 +22,7 @@ from feedback.results.spaced_decisions import with_outcomes_in_time
 from feedback.results.uplift_results import decision_of
 from ml.decision.cut_offs import DEFAULT
 from ml.decision.decide import acts
-from ml.monitoring.adoption import AdoptionRow, adoption
+from ml.monitoring.adoption import adoption
 from ml.monitoring.overrides import overrides, overrides_by_reason
 from store.outcome_records import CALL, JOB, Assignment, Event
 
@@ -82,8 +82,7 @@ class AdoptionResults:
     def _listed(self) -> dict[str, Any] | None:
         if not self._shown:
             return None
-        found = adoption(self._shown, self._contacted, self._recorded, self._question.now, DAYS)
-        return {"days": found.days, **_row(found.all), "weeks": [_row(each) for each in found.weeks]}
+        return asdict(adoption(self._shown, self._contacted, self._recorded, self._question.now, DAYS))
 
     # ---- overrides ---------------------------------------------------------------------------------
     def _add_overrides(self, joined: Sequence[DecisionWithOutcomes]) -> None:
@@ -119,11 +118,6 @@ class AdoptionResults:
 def _first(times: Sequence[float], each: DecisionWithOutcomes) -> float:
     """The first contact; who recorded what came of a call was in contact, too."""
     return min([*times, *(came.happened for came in each.came.values())], default=float("nan"))
-
-
-def _row(row: AdoptionRow) -> dict[str, Any]:
-    shares = {"contacted_share": row.contacted_share, "recorded_share": row.recorded_share}
-    return {**asdict(row), **shares}
 
 
 def _is_about(override: Event, question: Question) -> bool:

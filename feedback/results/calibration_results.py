@@ -82,7 +82,6 @@ def calibration_results(decisions: RipeDecisions, question: Question, episode: E
     rows = reliability(decisions.said, decisions.came, bands(question.card, question.outcome))
     return {
         **asdict(found.verdict),
-        "state": str(found.verdict.state),
         "alarm": found.alarm,
         "episode": episode.id if episode else None,
         "all": asdict(rows.all),

@@ -7,71 +7,80 @@ by the probabilities as the hold-out corrects them, and the model's own number s
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
+from pydantic import Field
 
 from ml.campaign.chances import Chances, Verdict, list_chances, own_chances
 from ml.campaign.pick import CodedColumn, PickedCalls
 from ml.campaign.wish import Wish
+from ml.data.describe_fields import Described
+from ml.data.validation.field_types import Count, Money, Probability
 from ml.decision.decide import acts
 from ml.decision.worth import loses, slope
 from ml.metrics.smallest_effect import smallest_effect
 
 
 @dataclass(frozen=True)
-class Forecast:
+class ExpectedResult(Described):
+    """Expected result of a list in numbers; low and high are the ends of intervals of 95 %."""
+
+    calls: Count
+    """Number of calls."""
+    control: Count
+    """Number of records that are kept back at random, to compare with."""
+    chosen: Count
+    """Number of records on the list: calls and records kept back."""
+    buyers: float
+    """Expected number of buyers among the calls."""
+    buyers_low: float
+    """Lower end of the interval of the buyers."""
+    buyers_high: float
+    """Upper end of the interval of the buyers."""
+    cost: Money
+    """Cost of the calls."""
+    profit: Money
+    """Expected worth of the calls: money that they bring rather than making none of them."""
+    profit_low: Money
+    """Lower end of the interval of the profit."""
+    profit_high: Money
+    """Upper end of the interval of the profit."""
+    buyers_model: Annotated[float, Field(ge=0)]
+    """Number of buyers expected by the model's own probabilities, by which the list is ranked."""
+    profit_model: Money
+    """Profit expected by the model's own probabilities: the sum of `expected_value` over the calls of the list."""
+    verdict: Verdict
+    """Check of the model's own number on the hold-out: it promises too much or too little, it held, or there are too
+    few records to say."""
+    losing: Count
+    """Number of calls that are expected to lose money; 0 unless `losses` allows them."""
+    loss: Annotated[float, Field(ge=0)]
+    """Money that these calls are expected to lose in all."""
+    lowest: Probability | None
+    """Least probability on the list; null where the list is empty."""
+    by_chance: float
+    """Expected number of buyers among as many calls made at random."""
+    smallest_effect: Annotated[float | None, Field(ge=0, le=1)]
+    """Smallest difference between the shares of buyers of calls and control group that a test finds (power 80 %,
+    level 5 %); null where there is no control group, or none would be found."""
+
+
+@dataclass(frozen=True)
+class Forecast(ExpectedResult):
     """Forecast of a list. Records kept back as control are not called; they count in `chosen` and `control` only.
 
     Attributes
     ----------
-    chosen, control, calls : int
-        Records on the list; kept back; acted on.
-    buyers, buyers_low, buyers_high : float
-        Expected, and the interval of 95 %; corrected by the hold-out.
-    cost, profit, profit_low, profit_high : float
-        Money.
-        Profit is the worth of the calls: what they bring rather than making none of them; corrected likewise.
-    buyers_model, profit_model : float
-        Both by the model's own probabilities, by which the list is ranked.
-    verdict : {"too_much", "too_little", "held", "too_few"}
-        Whether the model's own number of buyers holds.
-    losing : int
-        Calls that are expected to lose.
-    loss : float
-        Money that these calls lose in all, 0 or more.
     losing_corrected : int
         Calls that are expected to lose by the corrected probabilities.
-    smallest_effect : float or None
-        Smallest fall of the share of buyers from calls to control group that a test would find.
-    by_chance : float
-        Buyers among as many picked blindly.
-    lowest : float or None
-        Lowest probability on the list.
     groups : tuple of (str, int, float)
         Value of the column, records chosen, buyers expected among those called.
     outcomes : tuple of (str, int, float)
         Outcome, records chosen, buyers expected among those called.
     """
 
-    chosen: int
-    control: int
-    calls: int
-    buyers: float
-    buyers_low: float
-    buyers_high: float
-    cost: float
-    profit: float
-    profit_low: float
-    profit_high: float
-    buyers_model: float
-    profit_model: float
-    verdict: Verdict
-    losing: int
-    loss: float
     losing_corrected: int
-    smallest_effect: float | None
-    by_chance: float
-    lowest: float | None
     groups: tuple[tuple[str, int, float], ...]
     outcomes: tuple[tuple[str, int, float], ...]
 

@@ -3,59 +3,52 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from ml.data.array_types import Booleans
+from ml.data.describe_fields import Described
+from ml.data.validation.field_types import Count, Share
 
 DAY = 86_400.0
 
 
 @dataclass(frozen=True)
-class AdoptionRow:
-    """Records shown in one week, or in all.
-
-    Attributes
-    ----------
-    name : str
-        The week's Monday as ``2026-11-23``; empty for all.
-    shown, contacted, recorded : int
-        Records; contacted so far; with an outcome recorded so far.
-    due : int
-        Records shown long enough ago to be judged.
-    contacted_in_time, recorded_in_time : int
-        Number of the due records for which it happened in time.
-    """
+class AdoptionRow(Described):
+    """Records that were listed to be called, and the calls and reports that followed."""
 
     name: str
-    shown: int
-    contacted: int
-    recorded: int
-    due: int
-    contacted_in_time: int
-    recorded_in_time: int
-
-    @property
-    def contacted_share(self) -> float | None:
-        """Share of the due that were contacted in time; None where none is due."""
-        return self.contacted_in_time / self.due if self.due else None
-
-    @property
-    def recorded_share(self) -> float | None:
-        """Share of the due whose outcome was recorded in time; None where none is due."""
-        return self.recorded_in_time / self.due if self.due else None
+    """Monday of the week as 2026-11-23; empty for all."""
+    shown: Count
+    """Number of records that were listed."""
+    contacted: Count
+    """Number of records that were contacted so far."""
+    recorded: Count
+    """Number of records whose outcome was reported so far."""
+    due: Count
+    """Number of records that were listed long enough ago to be judged."""
+    contacted_in_time: Count
+    """Number of the due records that were contacted in time."""
+    recorded_in_time: Count
+    """Number of the due records whose outcome was reported in time."""
+    contacted_share: Share
+    """Share of the due records that were contacted in time; null where none is due."""
+    recorded_share: Share
+    """Share of the due records whose outcome was reported in time; null where none is due."""
 
 
 @dataclass(frozen=True)
-class Adoption:
-    """Adoption of all, and by week (in order)."""
+class Adoption(AdoptionRow):
+    """Records of all lists, and by week."""
 
     days: float
-    all: AdoptionRow
+    """Days within which a listed record is to be called."""
     weeks: tuple[AdoptionRow, ...]
+    """Records by the week in which they were listed, the earliest first."""
 
 
 def adoption(shown_at: ArrayLike, contacted_at: ArrayLike, recorded_at: ArrayLike, now: float, days: float) -> Adoption:
@@ -72,16 +65,17 @@ def adoption(shown_at: ArrayLike, contacted_at: ArrayLike, recorded_at: ArrayLik
     """
     shown, contacted, recorded = (np.asarray(given, float) for given in (shown_at, contacted_at, recorded_at))
     due = shown + days * DAY <= now
-    marks = (
-        ~np.isnan(contacted),
-        ~np.isnan(recorded),
-        due,
-        due & (contacted <= shown + days * DAY),
-        due & (recorded <= shown + days * DAY),
-    )
+    marks = {
+        "shown": np.ones(len(shown), dtype=bool),
+        "contacted": ~np.isnan(contacted),
+        "recorded": ~np.isnan(recorded),
+        "due": due,
+        "contacted_in_time": due & (contacted <= shown + days * DAY),
+        "recorded_in_time": due & (recorded <= shown + days * DAY),
+    }
     mondays = np.array([_monday(at) for at in shown.tolist()], dtype=object)
-    weeks = tuple(_row(name, mondays == name, marks) for name in sorted(set(mondays.tolist())))
-    return Adoption(days, _row("", np.ones(len(shown), dtype=bool), marks), weeks)
+    weeks = tuple(AdoptionRow(name, **_numbers(marks, mondays == name)) for name in sorted(set(mondays.tolist())))
+    return Adoption("", days=days, weeks=weeks, **_numbers(marks, marks["shown"]))
 
 
 def _monday(at: float) -> str:
@@ -90,6 +84,9 @@ def _monday(at: float) -> str:
     return (day - dt.timedelta(days=day.weekday())).isoformat()
 
 
-def _row(name: str, chosen: Booleans, marks: Sequence[Booleans]) -> AdoptionRow:
-    counts = [int((chosen & mark).sum()) for mark in marks]
-    return AdoptionRow(name, int(chosen.sum()), *counts)
+def _numbers(marks: Mapping[str, Booleans], chosen: Booleans) -> dict[str, Any]:
+    """Fields of a row but its name."""
+    found = {name: int((chosen & mark).sum()) for name, mark in marks.items()}
+    due = found["due"]
+    shares = {f"{done}_share": found[f"{done}_in_time"] / due if due else None for done in ("contacted", "recorded")}
+    return found | shares

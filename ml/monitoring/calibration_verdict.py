@@ -3,53 +3,41 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
+from typing import Annotated, Literal
 
 import numpy as np
+from pydantic import Field
 
+from ml.data.describe_fields import Described
+from ml.data.validation.field_types import Count, Seconds, Share
 from ml.monitoring.calibration_alarm import ALARM, AlarmEvidence, ChangePoint
 
 
-class CalibrationState(StrEnum):
-    """State of the calibration, as far as it is known."""
-
-    RIGHT = "right"
-    NOT_ENOUGH = "not_enough"
-    OFF = "off"
-
-
 @dataclass(frozen=True)
-class CalibrationVerdict:
-    """The state in one word, and what a sentence about it needs.
+class CalibrationVerdict(Described):
+    """The state in one word, and what a sentence about it needs."""
 
-    Attributes
-    ----------
-    state : CalibrationState
-        Off once the evidence has reached the alarm, until the test begins anew. Right where it has not, although it
-        would have in four of five cases had the logit been off by 0.6 from the beginning (:class:`Growth`).
-    wanted : int or None
-        Outcomes after which that is so, at probabilities like these; None before the first, and where all are 0 or 1.
-    evidence : float
-        The e-process now; 1 at the beginning. At most 1e300.
-    alarmed_at : float or None
-        Seconds since 1970.
-    since : float or None
-        When the first probability after the change of maximum likelihood was said, where it is off.
-    direction : {"more", "less"} or None
-        Whether more came than was said, or less, where it is off.
-    said, came : float or None
-        Mean probability and share that came: since that change, else of all outcomes. None without any.
-    """
-
-    state: CalibrationState
-    outcomes: int
-    wanted: int | None
-    evidence: float
-    alarmed_at: float | None
-    since: float | None
-    direction: str | None
-    said: float | None
-    came: float | None
+    state: Literal["right", "not_enough", "off"]  # off until the test begins anew; right as Growth.reaches tells
+    """Result of the test: the probabilities hold, there are too few outcomes to say, or they are off."""
+    outcomes: Count
+    """Number of outcomes that count in the test."""
+    wanted: Annotated[int, Field(ge=0)] | None
+    """Number of outcomes after which a model that is off by 0.6 in log-odds would have been found out; null where it
+    cannot be told."""
+    evidence: Annotated[float, Field(ge=0)]  # at most 1e300
+    """Evidence against the probabilities; 1 at the beginning. All decisions whose outcome is known count, called or
+    not: where calling changes what comes, a change in who is called can move it, too."""
+    alarmed_at: Seconds | None
+    """Time at which the alarm went off, in seconds since 1970 (UTC); null where it did not."""
+    since: Seconds | None  # the change of maximum likelihood
+    """Time of the first decision after the most likely point of change, in seconds since 1970 (UTC); null without an
+    alarm."""
+    direction: Literal["more", "less"] | None
+    """Side on which the observed share lies of the predicted one (`more`: above it); null without an alarm."""
+    said: Share
+    """Mean predicted probability since the point of change, else of all; null without outcomes."""
+    came: Share
+    """Observed share over the same decisions; null without outcomes."""
 
 
 def judge(evidence: AlarmEvidence, alarm: float = ALARM) -> CalibrationVerdict:
@@ -57,9 +45,8 @@ def judge(evidence: AlarmEvidence, alarm: float = ALARM) -> CalibrationVerdict:
     off = evidence.alarmed_at is not None
     change = evidence.change if off and evidence.change is not None else ChangePoint(0, 0.0, 0.0, 0.0)
     rows = evidence.outcomes - change.before
-    enough = CalibrationState.RIGHT if evidence.growth.reaches(alarm) else CalibrationState.NOT_ENOUGH
     return CalibrationVerdict(
-        state=CalibrationState.OFF if off else enough,
+        state="off" if off else "right" if evidence.growth.reaches(alarm) else "not_enough",
         outcomes=evidence.outcomes,
         wanted=evidence.growth.wanted(alarm),
         evidence=float(np.exp(min(evidence.log_evidence, 690.0))),

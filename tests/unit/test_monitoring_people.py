@@ -65,10 +65,9 @@ def test_adoption_by_week():
     contacted = [monday + DAY, NO, monday + 8 * DAY, monday + 15 * DAY, monday + 20 * DAY]
     recorded = [monday + 2 * DAY, NO, NO, monday + 15 * DAY, NO]
     found = adoption(shown, contacted, recorded, monday + 21 * DAY, days=7)
-    whole = found.all
-    assert (whole.shown, whole.contacted, whole.recorded, whole.due) == (5, 4, 2, 4)
-    assert (whole.contacted_in_time, whole.recorded_in_time) == (2, 1)
-    assert (whole.contacted_share, whole.recorded_share) == (0.5, 0.25)
+    assert (found.shown, found.contacted, found.recorded, found.due) == (5, 4, 2, 4)
+    assert (found.contacted_in_time, found.recorded_in_time) == (2, 1)
+    assert (found.contacted_share, found.recorded_share) == (0.5, 0.25)
     assert [(row.name, row.shown) for row in found.weeks] == [("2026-11-02", 3), ("2026-11-09", 1), ("2026-11-16", 1)]
     assert found.weeks[2].due == 0
     assert found.weeks[2].contacted_share is None
@@ -82,7 +81,7 @@ def test_weeks_begin_on_monday_of_utc():
 
 def test_nobody_was_shown_anything():
     found = adoption([], [], [], 0.0, days=7)
-    assert (found.all.shown, found.weeks) == (0, ())
+    assert (found.shown, found.weeks) == (0, ())
 
 
 def test_estimates_are_the_expectations_over_all_outcomes():

@@ -120,12 +120,12 @@ def test_an_interval_that_ends_at_0_does_not_exclude_it(called, control, end, mo
 
 def test_a_record_is_due_as_soon_as_the_days_are_over():
     for now, due in ((7 * DAY - 1, 0), (7 * DAY, 1)):
-        assert adoption([0.0], [NO], [NO], now, days=7.0).all.due == due
+        assert adoption([0.0], [NO], [NO], now, days=7.0).due == due
 
 
 def test_what_is_done_when_the_days_are_over_is_done_in_time():
     for at, in_time in ((3 * DAY, 1), (3 * DAY + 1, 0)):
-        found = adoption([0.0], [at], [at], 9 * DAY, days=3.0).all
+        found = adoption([0.0], [at], [at], 9 * DAY, days=3.0)
         assert (found.due, found.contacted_in_time, found.recorded_in_time) == (1, in_time, in_time)
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from dataclasses import dataclass
+from typing import Annotated
 
 from pydantic import Field
 
-from api.contract.base import ModelKey, Seconds, Shape
-from api.contract.files.campaigns import REFUSED, TAG, Money
+from api.contract.base import ModelKey, Shape
+from api.contract.files.campaigns import REFUSED, TAG
 from api.contract.files.jobs import Job, JobId
 from api.contract.models import Named
 from api.contract.operation import JSON, BodySpec, Operation, ResponseSpec, in_json
 from api.contract.working import LATER
+from ml.campaign.forecast import ExpectedResult
 from ml.campaign.list_request import ListRequest
-from ml.data.validation.field_types import Count, Probability
+from ml.data.validation.field_types import Count, Seconds
 
 
 class GroupBrings(Shape):
@@ -36,58 +38,21 @@ class OutcomeBrings(Named):
     """Expected number of buyers among the calls."""
 
 
-class Forecast(Shape):
+@dataclass(frozen=True)
+class Forecast(ExpectedResult):
     """Expected result of a list, corrected by the model's hold-out.
 
     Low and high are the ends of a 95 % prediction interval: it carries chance, and how surely the hold-out corrects.
     """
 
-    calls: Count
-    """Number of calls."""
-    control: Count
-    """Number of records that are kept back at random, to compare with."""
-    chosen: Count
-    """Number of records on the list: calls and records kept back."""
-    buyers: float
-    """Expected number of buyers among the calls."""
-    buyers_low: float
-    """Lower end of the interval of the buyers."""
-    buyers_high: float
-    """Upper end of the interval of the buyers."""
-    cost: Money
-    """Cost of the calls."""
-    profit: Money
-    """Expected worth of the calls: money that they bring rather than making none of them."""
-    profit_low: Money
-    """Lower end of the interval of the profit."""
-    profit_high: Money
-    """Upper end of the interval of the profit."""
-    buyers_model: Annotated[float, Field(ge=0)]
-    """Number of buyers expected by the model's own probabilities, by which the list is ranked."""
-    profit_model: Money
-    """Profit expected by the model's own probabilities: the sum of `expected_value` over the calls of the list."""
-    verdict: Literal["too_much", "too_little", "held", "too_few"]
-    """Check of the model's own number on the hold-out: it promises too much or too little, it held, or there are too
-    few records to say."""
-    losing: Count
-    """Number of calls that are expected to lose money; 0 unless `losses` allows them."""
-    loss: Annotated[float, Field(ge=0)]
-    """Money that these calls are expected to lose in all."""
     left_out: Count
     """Number of calls that the request would take, left out because they are expected to lose money."""
-    lowest: Probability | None
-    """Least probability on the list; null where the list is empty."""
-    by_chance: float
-    """Expected number of buyers among as many calls made at random."""
     groups: list[GroupBrings]
     """Expected result by value of the list's column."""
     by_outcome: list[OutcomeBrings]
     """Expected result by outcome."""
     currency: Annotated[str, Field(examples=["€"])]
     """Currency of the money; may be empty."""
-    smallest_effect: Annotated[float | None, Field(ge=0, le=1)]
-    """Smallest difference between the shares of buyers of calls and control group that a test finds (power 80 %,
-    level 5 %); null where there is no control group, or none would be found."""
     sentence: str
     """Forecast in words."""
     promise: str

@@ -12,11 +12,10 @@ from api.contract.files.jobs import Job
 from api.contract.models import Named
 from api.contract.operation import JSON, BodySpec, Operation, in_json
 from api.contract.requests import PreviewQuery, RowsQuery, StartRequest
-from ml.data.validation.field_types import Count, Probability
+from ml.data.validation.field_types import Count, Money, Probability
 
 TAG = "Campaigns"
 REFUSED = (400, 404, 408, 409, 413, 503)
-Money = Annotated[float, Field(examples=[1250.0])]
 
 
 class Preview(Shape):

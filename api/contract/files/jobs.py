@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import MISSING, Field
 
-from api.contract.base import ModelKey, Seconds, Shape
+from api.contract.base import ModelKey, Shape
 from api.contract.files.dialect import Dialect, LeftOut
 from api.contract.operation import BYTES, CSV, BodySpec, Operation, ResponseSpec, in_json
 from api.contract.predict import TSV, XLSX
 from api.contract.requests import JobQuery, JobsQuery, ResultQuery
-from ml.data.validation.field_types import Count
+from ml.data.validation.field_types import Count, Seconds
 
 TAG = "Jobs"
 PARQUET = "application/vnd.apache.parquet"

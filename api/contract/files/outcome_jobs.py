@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import MISSING, Field
 
-from api.contract.base import ModelKey, Seconds, Shape
+from api.contract.base import ModelKey, Shape
 from api.contract.files.jobs import MULTIPART, PARQUET, JobId
 from api.contract.operation import BYTES, CSV, BodySpec, Operation, ResponseSpec, as_text, in_json
 from api.contract.outcomes import TAG, OutcomeJobQuery
 from api.contract.predict import TSV, XLSX
-from ml.data.validation.field_types import Count
+from ml.data.validation.field_types import Count, Seconds
 
 
 class OutcomeJobLinks(Shape):

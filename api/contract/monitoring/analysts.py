@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from api.contract.base import Seconds, Shape
-from ml.data.validation.field_types import Count
+from api.contract.base import Shape
+from ml.data.validation.field_types import Count, Seconds
 from ml.monitoring.estimated_performance import EstimatedPerformance
 from ml.monitoring.input_drift import InputDrift
 

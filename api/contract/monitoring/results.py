@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from api.contract.base import ModelKey, Seconds, Shape
+from api.contract.base import ModelKey, Shape
 from api.contract.monitoring.analysts import Analysts
 from api.contract.monitoring.campaign_lift import Paid
 from api.contract.monitoring.usage import Used
 from api.contract.operation import Operation, in_json
 from api.contract.requests import Flag, OutcomeQuery
 from api.contract.working import LATER
-from ml.data.validation.field_types import Count, Number, Share
+from ml.data.validation.field_types import Count, Number, Seconds, Share
+from ml.monitoring.calibration_verdict import CalibrationVerdict
 from ml.monitoring.reliability import ReliabilityRow
 
 TAG = "Results"
@@ -49,32 +51,12 @@ class CountedRecords(Shape):
     """Meaning of no report within the time of `after`: the outcome did not come (`no`), or is unknown."""
 
 
-class Right(Shape):
+@dataclass(frozen=True)
+class Right(CalibrationVerdict):
     """Calibration of the version over time: one sequential test, valid however often one looks at it."""
 
-    state: Literal["right", "not_enough", "off"]
-    """Result of the test: the probabilities hold, there are too few outcomes to say, or they are off."""
-    outcomes: Count
-    """Number of outcomes that count in the test."""
-    wanted: Annotated[int, Field(ge=0)] | None
-    """Number of outcomes after which a model that is off by 0.6 in log-odds would have been found out; null where it
-    cannot be told."""
-    evidence: Annotated[float, Field(ge=0)]
-    """Evidence against the probabilities; 1 at the beginning. All decisions whose outcome is known count, called or
-    not: where calling changes what comes, a change in who is called can move it, too."""
     alarm: Annotated[float, Field(ge=0)]
     """Evidence at which the alarm goes off."""
-    alarmed_at: Seconds | None
-    """Time at which the alarm went off, in seconds since 1970 (UTC); null where it did not."""
-    since: Seconds | None
-    """Time of the first decision after the most likely point of change, in seconds since 1970 (UTC); null without an
-    alarm."""
-    direction: Literal["more", "less"] | None
-    """Side on which the observed share lies of the predicted one (`more`: above it); null without an alarm."""
-    said: Share
-    """Mean predicted probability since the point of change, else of all; null without outcomes."""
-    came: Share
-    """Observed share over the same decisions; null without outcomes."""
     episode: str | None
     """Id of the test's current episode; null where none is stored yet."""
     all: ReliabilityRow
