@@ -29,6 +29,7 @@ from layouts.shared.form_messages import FormRequest
 from layouts.shared.html_tree import tree_of
 from layouts.shared.request_model import RequestModel
 from layouts.shared.static_html import message_attributes
+from ml.data.validation.field_types import Probability
 from ml.decision.decide import acts
 from ml.errors import InvalidRecord, LikelyError
 from ml.files.table import ReadPlan
@@ -53,6 +54,8 @@ class Act(RequestModel):
     """Made for each press."""
     scenario: Any = None
     """Content of the form when it was pressed, as a request with its record."""
+    cut_offs: dict[str, Probability] | None = None
+    """Cut-offs of the result on the page, by outcome: others may be in use since."""
     outcome: str = ""
     reason: str = ""
     note: str = ""
@@ -135,7 +138,7 @@ def _taken_back(services: OutcomeServices, act: Act) -> dict[str, Any]:
 
 
 def _noted(services: OutcomeServices, act: Act) -> dict[str, Any]:
-    shown, outcome = shown_of(services, FormRequest.read(act.scenario), act.outcome)
+    shown, outcome = shown_of(services, FormRequest.read(act.scenario), act)
     value = None
     if act.kind == "override" and shown.probabilities is not None:
         value = 0.0 if acts(shown.probabilities[outcome], shown.cut_offs[outcome]) else 1.0
@@ -174,18 +177,19 @@ class BadTime(LikelyError):
     code = "bad_time"
 
 
-def shown_of(services: OutcomeServices, request: FormRequest, outcome: str) -> tuple[Shown, str]:
+def shown_of(services: OutcomeServices, request: FormRequest, act: Act) -> tuple[Shown, str]:
     """Result that a page shows for a request, and its outcome; LikelyError where the values have no result."""
     bundle = services.service.model(request.model)
     record, place = identified(services, bundle, request.record_id, request.row)
-    outcome = outcome if outcome in bundle.outcomes.names else bundle.outcomes.positive
+    names = bundle.outcomes.names
+    outcome = act.outcome if act.outcome in names else bundle.outcomes.positive
     if bundle.offers != "probabilities":
         services.service.score(bundle.key, [request.record])
         return Shown(bundle, None, request.record, services.service.cut_offs(bundle), record, place), outcome
+    seen = act.cut_offs if act.cut_offs and set(act.cut_offs) == set(names) else None
     scored = services.service.score_with_blanks(
-        bundle.key, request.record, request.chosen(bundle.outcomes), request.ranking
+        bundle.key, request.record, request.chosen(bundle.outcomes), request.ranking, seen
     )
-    names = bundle.outcomes.names
     given = dict(zip(names, map(float, scored.probabilities), strict=True))
     cut_offs = dict(zip(names, scored.cut_offs, strict=True))
     return Shown(bundle, given, request.record, cut_offs, record, place), outcome

@@ -123,8 +123,9 @@ def _decision_shown(desk: Desk, shown: Shown, made: str) -> Decision:
             found = desk.feedback.decision(made)
         except UnknownDecision:
             found = None
-        same = found and (found.model, found.record, found.probabilities) == (
+        same = found and (found.model, found.record, found.probabilities, found.cut_offs) == (
             shown.bundle.key, shown.record, None if shown.probabilities is None else dict(shown.probabilities),
+            dict(shown.cut_offs),
         )  # fmt: skip
         if found and same and found.who == caller_id():
             return found

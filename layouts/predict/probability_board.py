@@ -5,6 +5,7 @@ HTML alone: this page never waits for a plot library.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
 
 from dash import html
@@ -57,7 +58,8 @@ def board(scored: ScoreWithBlanks, declined: Collection[str], serial: int, order
         *outside(scored.model.schema, scored.notes),
         *ask_next(scored),
     ]
-    return framed(parts, serial, **{"data-focus": scored.outcome})
+    cut_offs = dict(zip(outcomes.names, scored.cut_offs, strict=True))
+    return framed(parts, serial, **{"data-focus": scored.outcome, "data-cut-offs": json.dumps(cut_offs)})
 
 
 def _orders(order: str, worth: Sequence[float] | None) -> list[Component]:

@@ -5,7 +5,7 @@ import "../../assets/ts/predict/outcomes.ts";
 import "../../assets/ts/predict/outcome-keys.ts";
 
 type Own = { note: string; event: string };
-type Sent = { key: string; kind: string; outcome?: string; due?: number; own: Own[]; scenario: { record_id: string; record: object } };
+type Sent = { key: string; kind: string; outcome?: string; due?: number; own: Own[]; scenario: { record_id: string; record: object }; cut_offs?: object };
 
 const WORDS = {
   loan: { about: "", came: "Took a loan", missed: "Took none", whole: ["Took a loan", "Took none"] },
@@ -244,6 +244,14 @@ test("a press while the result is on its way is about the values that stand in t
   dispatchEvent(new CustomEvent("likely:stale", { detail: { form } }));
   one("no_answer").click();
   assert.deepEqual([sent()[0].scenario.record, words()], [{ income: "64", age: "30" }, "Noting …"]);
+});
+
+test("a press is about the cut-offs of the result that the reader sees", async () => {
+  one("no_answer").click();
+  document.querySelector<HTMLElement>("#result [data-focus]")!.dataset.cutOffs = '{"loan": 0.3, "card": 1}';
+  one("came").click();
+  await said("e1");
+  assert.deepEqual(sent().map(({ cut_offs }) => cut_offs), [null, { loan: 0.3, card: 1 }]);
 });
 
 test("what the reader told lately comes with the history, and is taken back after a reload", async () => {

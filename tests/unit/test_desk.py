@@ -150,6 +150,26 @@ def test_who_disagrees_says_the_contrary_of_what_was_advised(services):
     assert said["words"] == "Noted: Disagrees: They told me so"
 
 
+@pytest.mark.parametrize(("seen", "value"), [(0.0, 0.0), (1.0, 1.0)])
+def test_a_press_is_about_the_cut_off_on_the_page_whatever_is_in_use_since(services, seen, value):
+    names = services.service.model("shop").outcomes.names
+    with as_(ANN):
+        said = pressed(services, "override", key=f"seen {seen}", cut_offs=dict.fromkeys(names, seen))
+        later = pressed(services, key=f"later {seen}", own=said["own"])
+    event, decision = stored(services, said)
+    assert decision.cut_offs == dict.fromkeys(names, seen)
+    assert event.value == value  # the contrary of what stood there
+    assert stored(services, later)[1].id != decision.id
+
+
+@pytest.mark.parametrize("sent", [{"buys": 2.0}, {"buys": "0.1"}, {"other": 0.1}, {}, "0.1", float("nan")])
+def test_cut_offs_that_no_page_shows_are_not_believed(services, sent):
+    bundle = services.service.model("shop")
+    with as_(ANN):
+        _, decision = stored(services, pressed(services, key=f"sent {sent}", cut_offs=sent))
+    assert decision.cut_offs == services.service.cut_offs(bundle)
+
+
 def test_presses_about_one_result_share_its_decision_and_others_do_not(services):
     with as_(ANN):
         first = pressed(services, "override", key="s1", reason="They told me so")

@@ -26,6 +26,7 @@ const row = () => byId("outcomes");
 const button = (kind: string) => find<HTMLButtonElement>(`#outcomes [data-outcome=${kind}]`);
 const say = (words: string) => setWords(find("#outcomes .outcome-words"), words);
 const focus = () => find("#result [data-focus]")?.dataset.focus ?? "";
+const cutOffs = () => JSON.parse(find("#result [data-cut-offs]")?.dataset.cutOffs ?? "null"); // that the reader sees
 const choiceHere = () => find<HTMLSelectElement>("#outcomes [data-outcome-choice]");
 
 function newKey() {
@@ -129,7 +130,7 @@ function pressed(one: HTMLButtonElement) {
   const again = one.getAttribute("aria-pressed") === "true" || presses.some((press) => press.to === here && press.note === note);
   if (again && one.closest(".outcome-buttons")) return; // it is noted already, or on its way
   const written = find<HTMLTextAreaElement>("#outcomes .outcome-note")?.value.trim();
-  const act = { kind, key: newKey(), scenario: questionOf(form), outcome: outcomeOf(one), reason, note: written, due: dueOf(one.dataset) };
+  const act = { kind, key: newKey(), scenario: questionOf(form), cut_offs: cutOffs(), outcome: outcomeOf(one), reason, note: written, due: dueOf(one.dataset) };
   presses.push({ to: here, note, act });
   say(row()?.dataset.noting ?? "");
   if (presses.length === 1) send();
