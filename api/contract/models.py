@@ -9,6 +9,7 @@ from pydantic import Field
 from api.contract.base import ModelKey, Scalar, Shape
 from api.contract.errors import Fault
 from api.contract.operation import Operation, in_json
+from ml.data.feature import Choice
 
 TAG = "Models"
 Number = Annotated[float | str | None, Field(examples=[0])]  # of a date the text
@@ -21,15 +22,6 @@ class Named(Shape):
     """Name for programs."""
     label: Annotated[str, Field(examples=["Setosa"])]
     """Label for people."""
-
-
-class Choice(Shape):
-    """An accepted value, and its label for people."""
-
-    value: str | float | bool
-    """Accepted value."""
-    label: str
-    """Label of the value for people."""
 
 
 class Links(Shape):

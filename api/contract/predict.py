@@ -10,6 +10,7 @@ from api.contract.base import ModelKey, Scalar, Shape
 from api.contract.operation import CSV, JSON, TEXT, BodySpec, Operation, ResponseSpec
 from api.contract.requests import PredictQuery
 from api.contract.working import LATER
+from ml.advice.next_question import Question
 from ml.data.validation.field_types import Probability
 
 TAG = "Predict"
@@ -53,18 +54,6 @@ class Note(Shape):
     """Value that was sent, cut at 100 characters."""
     message: Annotated[str, Field(examples=["In training it was from 12 to 180."])]
     """Remark in words."""
-
-
-class Question(Shape):
-    """A feature that is not known yet, and how much its value is expected to change the prediction."""
-
-    feature: str
-    """Name of the feature that is not known."""
-    move: Annotated[float, Field(ge=0)]
-    """Expected change of the probability, up or down, once the value is known."""
-    crossing: Probability
-    """Probability that the value, once it is known, moves the prediction to the other side of the cut-off: `cutoff` of
-    the request, else the one in use."""
 
 
 class Reasons(Shape):

@@ -69,10 +69,6 @@ def _links(name: str) -> dict[str, str]:
 
 
 def _feature(feature: Feature) -> dict[str, Any]:
-    choices, codes = (
-        [{"value": choice.value, "label": choice.label} for choice in listed]
-        for listed in (feature.choices, feature.codes)
-    )
     return {
         "name": feature.name,
         "label": feature.label,
@@ -81,8 +77,8 @@ def _feature(feature: Feature) -> dict[str, Any]:
         "low": plain(feature.low),
         "high": plain(feature.high),
         "seen": plain(feature.seen),
-        "choices": choices or None,
-        "codes": codes or None,
+        "choices": feature.choices or None,
+        "codes": feature.codes or None,
         "unit": feature.unit,
         "help": feature.help,
         "group": feature.group,

@@ -9,7 +9,7 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from layouts.shared.blocks import table_head
+from layouts.shared.blocks import labelled_row, table_head
 from ml.text.number_words import percent, with_span
 from ml.translation import text
 
@@ -45,16 +45,9 @@ def share_text(row: Found) -> str:
 
 def table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[Any]], name: str = "") -> Component:
     """A table whose first column names the rows."""
-    head = table_head(heads)
-    body = html.Tbody([_row(heads, row) for row in rows])
-    shown = [html.Caption(caption, className="visually-hidden"), head, body]
+    body = html.Tbody([labelled_row(heads, row) for row in rows])
+    shown = [html.Caption(caption, className="visually-hidden"), table_head(heads), body]
     return html.Div(html.Table(shown, className=name or None), className="results-table")
-
-
-def _row(heads: Sequence[str], cells: Sequence[Any]) -> Component:
-    (name, *rest), (first, *others) = cells, heads
-    data = [html.Td(cell, **{"data-label": head}) for cell, head in zip(rest, others, strict=True)]
-    return html.Tr([html.Th(name, scope="row", **{"data-label": first}), *data])
 
 
 def how_to_tell() -> Component:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from dash import dcc, html
 from dash.development.base_component import Component
@@ -87,6 +88,14 @@ def tabs(kind: url.Kind | None, name: str, title: str = "") -> Component:
 def table_head(names: Iterable[str]) -> Component:
     """The head of a table: one row with the names of its columns."""
     return html.Thead(html.Tr([html.Th(name, scope="col") for name in names]))
+
+
+def labelled_row(heads: Sequence[str], cells: Sequence[Any]) -> Component:
+    """A row of a table, named by its first cell; on narrow screens the head of its column stands beside each cell."""
+    labels = [{"data-label": head} for head in heads]
+    (name, *rest), (first, *others) = cells, labels
+    data = [html.Td(cell, **label) for cell, label in zip(rest, others, strict=True)]
+    return html.Tr([html.Th(name, scope="row", **first), *data])
 
 
 def moment(at: float, **given: str) -> Component:

@@ -6,7 +6,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from layouts.shared import url
-from layouts.shared.blocks import table_head
+from layouts.shared.blocks import labelled_row, table_head
 from layouts.shared.static_html import static_html
 from ml.plots.columns import DataTable
 from ml.plots.table import TextTable
@@ -16,7 +16,10 @@ from ml.translation import plural, text
 
 def shown(table: TextTable) -> Component:
     """The table, on a narrow card a block a row; the first cell of each row opens its record."""
-    rows = [_row(table, at) for at in range(len(table.rows))]
+    rows = [
+        labelled_row(table.heads, [dcc.Link(name, href=url.outside(link)), *cells])
+        for link, (name, *cells) in zip(table.links, table.rows, strict=True)
+    ]
     return html.Table([table_head(table.heads), html.Tbody(rows)], className="plot-table")
 
 
@@ -37,10 +40,3 @@ def _how_many(found: DataTable) -> str:
     if found.ranked:
         return text("The first {n} of {all} rows; all are in the CSV file under Download.", **slots)
     return text("{n} of {all} rows, evenly chosen; all are in the CSV file under Download.", **slots)
-
-
-def _row(table: TextTable, at: int) -> Component:
-    (first, *heads), (name, *cells) = table.heads, table.rows[at]
-    opens = dcc.Link(name, href=url.outside(table.links[at]))
-    rest = [html.Td(cell, **{"data-label": head}) for head, cell in zip(heads, cells, strict=True)]
-    return html.Tr([html.Th(opens, scope="row", **{"data-label": first}), *rest])

@@ -4,35 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
+from pydantic import Field
 
 from ml.advice.partial_score import PartialScore
 from ml.advice.value_function import ValueFunction
+from ml.data.describe_fields import Described
+from ml.data.validation.field_types import Probability
 from ml.decision.decide import acts
 
 
 @dataclass(frozen=True)
-class NextQuestion:
+class Question(Described):
+    """A feature that is not known yet, and how much its value is expected to change the prediction."""
+
+    feature: str
+    """Name of the feature that is not known."""
+    move: Annotated[float, Field(ge=0)]
+    """Expected change of the probability, up or down, once the value is known."""
+    crossing: Probability
+    """Probability that the value, once it is known, moves the prediction to the other side of the cut-off: `cutoff` of
+    the request, else the one in use."""
+
+
+@dataclass(frozen=True)
+class NextQuestion(Question):
     """Value of knowing one blank feature.
 
     Attributes
     ----------
-    feature : str
-        Name of the feature.
     decides : float
         Share of the doubt about the full record's decision that is gone once the feature is
         known: 0 to 1. Questions are ranked by it.
-    move : float
-        Expected absolute change of v once it is known: 0 to 1, in probability.
-    crossing : float
-        Probability that v is then on the other side of the cut-off: 0 to 1.
     """
 
-    feature: str
     decides: float
-    move: float
-    crossing: float
 
 
 def next_questions(

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from ml.data.describe_fields import Described
 from ml.data.texts import Texts
 from ml.data.yes_no import no_and_yes
 
@@ -26,11 +27,13 @@ _YEAR = re.compile(r"(?<![a-z])(year|yr|jahr|année|annee|año|anno)(?![a-z])|(y
 
 
 @dataclass(frozen=True)
-class Choice:
-    """One accepted value of a category, and its label."""
+class Choice(Described):
+    """An accepted value, and its label for people."""
 
-    value: str | int | float | bool
+    value: str | float | bool
+    """Accepted value."""
     label: str
+    """Label of the value for people."""
 
 
 @dataclass(frozen=True)
@@ -78,8 +81,7 @@ class Feature:
     missing : tuple of str
         Texts that mean "not known", beside the empty one: as the training file was read.
     blank : str or None
-        Value of a blank: None is a gap, "" the empty text (for an estimator that takes no gap, or was
-        fitted on empty texts).
+        Value of a blank: None is a gap, "" the empty text (no gap is taken, or training had empty texts).
     complete : bool
         True when training had a value in every row: a gap gets a note.
     fractions : bool
