@@ -104,7 +104,6 @@ def _confusion_matrix() -> Component:
 
 def _table(bundle: Bundle) -> Component:
     names = (text("Measure"), text("Value"), text("95\u00a0% interval"), text("Without a model"))
-    head = table_head(names)
     rows = [_row(measure) for measure in MEASURES if measure.headline]
     own = custom_measures_of(bundle.card, bundle.outcomes.positive)
     rows += [
@@ -113,7 +112,7 @@ def _table(bundle: Bundle) -> Component:
         )
         for at, each in enumerate(own)
     ]
-    return html.Div(html.Table([head, html.Tbody(rows)], className="measures"), className="measures-wide")
+    return html.Div(html.Table([table_head(names), html.Tbody(rows)], className="measures"), className="measures-wide")
 
 
 def _row(measure: Measure) -> Component:
@@ -128,7 +127,6 @@ def all_outcomes(bundle: Bundle, found: Averages) -> Component:
     keys = [key for key in ("precision", "recall", "f1", "roc_auc", "average_precision") if key in found.each]
     measures = [measure_of(key) for key in keys]
     names = [text("Outcome"), *(text(each.label) for each in measures)]
-    head = html.Tr([html.Th(name, scope="col") for name in names])
     rows = [
         _line(bundle.outcomes[name].label, measures, [found.each[key][at] for key in keys])
         for at, name in enumerate(found.outcomes)
@@ -138,7 +136,7 @@ def all_outcomes(bundle: Bundle, found: Averages) -> Component:
         _mean(text("Mean weighted by records"), measures, found.weighted, found.weighted_low, found.weighted_high),
     ]
     words = text("As the model itself decides, whatever the cut-off.")
-    table = html.Table([html.Thead(head), html.Tbody(rows)], className="measures measures-each")
+    table = html.Table([table_head(names), html.Tbody(rows)], className="measures measures-each")
     # Where the table is wider than the screen it is scrolled in its own box, also with the keyboard.
     named = {"aria-label": text("All outcomes")}
     box = html.Div(table, className="measures-wide", tabIndex=0, role="region", **named)
