@@ -17,10 +17,10 @@ import numpy as np
 import pytest
 from argon2 import PasswordHasher
 from filelock import FileLock
-from flask import Flask
 from joblib import parallel_config
 from sqlalchemy import Engine, create_engine
 from werkzeug.routing import Rule
+from werkzeug.test import Client
 
 from auth import passwords
 from jobs.files import preview
@@ -32,11 +32,12 @@ from ml.training.checks import domain_classifier
 from store import sql
 from store.connection.migrate import migrate
 from tests import lanes, small
-from tests.answers import CheckedClient
+from tests.answers import checked
 from tests.parquet import pyarrow  # noqa: F401
 from tests.skips import pytest_make_collect_report, pytest_runtest_makereport  # noqa: F401
 
-Flask.test_client_class = CheckedClient  # every answer of the API in any test is held against the contract
+# Every answer of the API in any test is held against the contract
+Client.open = checked(Client.open)  # type: ignore[method-assign]
 
 SEARCHED = {"forest__n_estimators": [200], "forest__max_depth": [8]}  # found by the recipe: tests/unit/test_recipes.py
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"

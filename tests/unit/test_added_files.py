@@ -262,7 +262,7 @@ def test_no_probability_is_a_problem_of_that_record_only(tmp_path, capsys):
     frame.loc[[TRAINING + 3, TRAINING + 7], "tenure"] = [60, 95]
     model = Picky().fit(frame[["tenure"]][:TRAINING], frame["end"][:TRAINING])
     assert added(tmp_path, model, frame, "--trust", f"{__name__}.Picky") == OK
-    assert "gives 2 rows of the hold-out no answer" in capsys.readouterr().out
+    assert "rows of the hold-out that the estimator gives no answer are left out (2)" in capsys.readouterr().out
     table = scored(tmp_path, code=BAD_INPUT)
     wrong = table.index[table["problems"] != ""].tolist()
     assert wrong == [3, 7]

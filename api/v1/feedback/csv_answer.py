@@ -22,5 +22,5 @@ def csv_answer(parts: Iterator[str], name: str) -> Response:
         Name of the file.
     """
     header, first = next(parts), next(parts, "")
-    head = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}", "Cache-Control": "no-store"}
+    head = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
     return Response(chain((header, first), parts), content_type="text/csv; charset=utf-8", headers=head)

@@ -53,7 +53,7 @@ def register(app: Flask, outcome_jobs: OutcomeJobs) -> None:
     def outcome_job_result(job: str) -> Response:
         """Send the result of a job as CSV, one line for each line of the table."""
         made = outcome_jobs.result(job)
-        head = {"Content-Length": str(made.length), "Cache-Control": "no-store"}
+        head = {"Content-Length": str(made.length)}
         head["Content-Disposition"] = 'attachment; filename="outcomes result.csv"'
         return Response(made.read(), content_type="text/csv; charset=utf-8", headers=head)
 
