@@ -144,7 +144,8 @@ def about_file(schema: Schema, table: Table | RecordTable, near: Mapping[str, st
     near : mapping of str to str
         Columns matched to features by similar spelling, not confirmed by the user.
     """
-    matched, notes = table.matched, list(table.dialect.notes)
+    matched = table.matched
+    notes = [*matched.alike_notes, *table.dialect.notes]
     about = {
         "dialect": table.dialect.to_json(),
         "missing": list(matched.missing),

@@ -216,6 +216,7 @@ def _sentences(
     whole = checked == total
     missing = table.matched.missing
     yield from near_sentences(table.matched.near, labels)
+    yield from table.matched.alike_notes
     if checked and any(table.matched.columns.values()):  # else nothing can be scored anyway
         yield from missing_columns(schema, missing).sentences(total)
     lacking = {labels.get(name, name): count for name, count in gaps.items() if name not in missing}

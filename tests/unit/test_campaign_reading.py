@@ -269,6 +269,16 @@ DRIFTED = (
 )
 
 
+def test_of_columns_that_read_alike_the_one_left_out_is_named_before_and_after_scoring(house, rows):
+    table = [["income", "Income", "debt", "shoe_size", "region"], *([line[0], "1", *line[1:]] for line in rows[1:9])]
+    place = house.hold(text(table).encode(), "gaps")
+    said = "Column 'Income' was left out: income comes from 'income'."
+    assert said in look(house, place)["notes"]
+    house.post(f"{place}/start")
+    house.work()
+    assert said in house.client.get(place).json["notes"]
+
+
 def test_nothing_is_silent_before_and_after_scoring(house, rows):
     place = house.hold(faulty(rows), "gaps")
     seen = look(house, place)

@@ -13,6 +13,7 @@ from filelock import FileLock
 from jobs.campaign_service import CampaignService
 from jobs.downloads import Downloads
 from jobs.errors import KeyTaken, NoRoom, NotDone, UnknownJob
+from jobs.files.job_view import described
 from jobs.files.stream_check import StreamCheck
 from jobs.job_service import JobService
 from jobs.local_runner import LOCK, LocalRunner, run_until_idle
@@ -125,9 +126,20 @@ def test_columns_are_mapped_by_hand(house, service, frame):
     assert [row[5:] for row in rows] == [row[4:] for row in expected(service, frame)[1:]]
 
 
-def test_two_columns_that_would_be_one_feature_are_refused(house, frame):
-    with pytest.raises(LikelyError, match="More than one column is to be 'income'"):
-        house.send(table(frame.assign(pay=1)), columns={"pay": "income"})
+def test_a_column_that_was_chosen_counts_before_the_one_with_the_features_name(house, service, frame):
+    job = house.send(table(frame.assign(pay=frame["income"] + 1)), columns={"pay": "income"})
+    house.work()
+    over = house.job_service.get(job.id)
+    assert "Column 'income' was left out: income comes from 'pay'." in described(over)["notes"]
+    header, *rows = house.result(job)
+    assert header[:5] == [*frame.columns, "pay"]
+    wanted = expected(service, frame.assign(income=frame["income"] + 1))
+    assert [row[5:] for row in rows] == [row[4:] for row in wanted[1:]]
+
+
+def test_two_columns_that_were_chosen_for_one_feature_are_refused(house, frame):
+    with pytest.raises(LikelyError, match="Two columns are to give income"):
+        house.send(table(frame.assign(pay=1)), columns={"pay": "income", "debt": "income"})
     assert not list(house.folder.glob("jobs/*"))
 
 

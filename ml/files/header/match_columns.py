@@ -53,18 +53,23 @@ class Matched:
     tied: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def alike_notes(self) -> list[str]:
+        """Sentences about columns that were left out for another one of the same feature."""
+        taken = {feature: name for name, feature in self.columns.items() if feature}
+        return [
+            text("Column {column} was left out: {feature} comes from {other}.", column=repr(name), feature=feature,
+                 other=repr(taken[feature]))
+            for name, feature in self.alike.items()
+        ]  # fmt: skip
+
+    @property
     def notes(self) -> list[str]:
         """Sentences about near misses, columns that are alike, and features without a column."""
         said = [
             text("Column {column} was taken for {feature}.", column=repr(name), feature=feature)
             for name, feature in self.near.items()
         ]
-        taken = {feature: name for name, feature in self.columns.items() if feature}
-        said += [
-            text("Column {column} was left out: {feature} comes from {other}.", column=repr(name), feature=feature,
-                 other=repr(taken[feature]))
-            for name, feature in self.alike.items()
-        ]  # fmt: skip
+        said += self.alike_notes
         if self.missing:
             more = len(self.missing) - MOST_NAMED
             named = in_row(self.missing[:MOST_NAMED])
