@@ -113,6 +113,7 @@ class CampaignService:
             "read": _merged_options(found, options).to_json(),
             "columns": {name: feature or "" for name, feature in seen.matched.columns.items()},
             "near": dict(seen.matched.near),
+            "alike": dict(seen.matched.alike),
             "reading": seen.reading.to_json(),
             "dialect": dialect,
             "reasons": reasons,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from typing import Any
 
 from ml.data.schema import Schema
@@ -136,21 +136,23 @@ def unread_sentence(label: str, count: int, checked: int, example: str, *, whole
     return text("{n} of the first {checked} values of {feature} could not be read, such as {example}.", **slots)
 
 
-def about_file(schema: Schema, table: Table | RecordTable, near: Mapping[str, str]) -> dict[str, Any]:
+def about_file(schema: Schema, table: Table | RecordTable, options: Mapping[str, Any]) -> dict[str, Any]:
     """Facts about a file for the options of its job, once all lines were read; input of :func:`job_notes`.
 
     Parameters
     ----------
-    near : mapping of str to str
-        Columns matched to features by similar spelling, not confirmed by the user.
+    options : mapping
+        The job's: ``near`` and ``alike`` are those of :class:`ml.files.header.match_columns.Matched` when its columns were settled.
     """
-    matched = table.matched
+    matched = replace(table.matched, **{
+        name: {**(options.get(name) or {}), **getattr(table.matched, name)} for name in ("near", "alike")
+    })  # fmt: skip
     notes = [*matched.alike_notes, *table.dialect.notes]
     about = {
         "dialect": table.dialect.to_json(),
         "missing": list(matched.missing),
         "missing_labels": list(astuple(missing_columns(schema, matched.missing))),
-        "near": {**near, **matched.near},
+        "near": matched.near,
         "labels": {name: label for name, label in labels_of(schema).items() if name != label},
     }
     if isinstance(table, Table):

@@ -64,7 +64,7 @@ def split(
     head = paths.made(job.id, 0, chunk.owner, "out")
     files.add(head, [csv_text([header(bundle, source.header)]).encode()])
     schema = schema_for(bundle.schema, job.options.get("blanks", ESTIMATOR))
-    about = about_file(schema, source, job.options.get("near") or {})
+    about = about_file(schema, source, job.options)
     if not table.finish(chunk, total, file=head, about=about):
         files.remove(head)
         raise LeaseLost
