@@ -142,11 +142,12 @@ def about_file(schema: Schema, table: Table | RecordTable, options: Mapping[str,
     Parameters
     ----------
     options : mapping
-        The job's: ``near`` and ``alike`` are those of :class:`ml.files.header.match_columns.Matched` when its columns were settled.
+        The job's: ``near`` and ``alike`` as in :class:`ml.files.header.match_columns.Matched`, from when its columns
+        were settled.
     """
-    matched = replace(table.matched, **{
-        name: {**(options.get(name) or {}), **getattr(table.matched, name)} for name in ("near", "alike")
-    })  # fmt: skip
+    found = table.matched
+    near, alike = {**options.get("near", NOTHING), **found.near}, {**options.get("alike", NOTHING), **found.alike}
+    matched = replace(found, near=near, alike=alike)
     notes = [*matched.alike_notes, *table.dialect.notes]
     about = {
         "dialect": table.dialect.to_json(),
