@@ -112,6 +112,9 @@ class Spool:
         except OSError:  # its process appends to it, or another one moves it
             os.close(file)
             return 0
+        if not _is_file_of(path, file):  # another has moved or renamed it between the opening and the lock
+            os.close(file)
+            return 0
         moved, bad = 0, list[bytes]()
         with os.fdopen(file, "rb") as lines:
             for some in _parts(lines, at_once):
@@ -123,8 +126,15 @@ class Spool:
                 aside.chmod(0o600)
                 log.error("%d lines of decisions cannot be read and are put aside as %s", len(bad), aside.name)
             with suppress(FileNotFoundError):
-                path.unlink()  # while it is locked: nobody opens it in between
+                path.unlink()  # while it is locked: who has opened it finds it gone once the lock is free
         return moved
+
+
+def _is_file_of(path: Path, file: int) -> bool:
+    """True where an open file is still the one at a path."""
+    with suppress(FileNotFoundError):
+        return os.path.samestat(path.stat(), os.fstat(file))
+    return False
 
 
 def _unread(some: list[bytes], move: Callable[[list[bytes]], object]) -> list[bytes]:

@@ -1,5 +1,6 @@
 """The spool: lines survive the death of their process, are moved once or again, and never lost."""
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -113,6 +114,25 @@ def test_a_full_disk_takes_a_line_as_a_whole_or_not_at_all(tmp_path, monkeypatch
     monkeypatch.undo()
     spool.append(b"third")
     assert moved(spool) == [b"first", b"third"]
+
+
+@pytest.mark.parametrize("meanwhile", ["moved", "renamed"])
+def test_a_file_that_is_gone_between_its_opening_and_the_lock_is_moved_once(tmp_path, monkeypatch, meanwhile):
+    spool, other, found, lock = Spool(tmp_path), Spool(tmp_path), [], fcntl.flock
+    spool.append(b"one")
+    if meanwhile == "moved":
+        spool.close()
+
+    def late(file, how):
+        monkeypatch.setattr(fcntl, "flock", lock)
+        spool.drain(found.extend) if meanwhile == "moved" else spool.close()
+        lock(file, how)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    assert other.drain(found.extend) == 0
+    other.drain(found.extend)
+    spool.drain(found.extend)
+    assert found == [b"one"]
 
 
 def test_many_threads_append_while_it_is_drained(tmp_path):
