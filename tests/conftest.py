@@ -152,6 +152,18 @@ def small_models(tmp_path_factory: pytest.TempPathFactory) -> None:
     os.environ[small.KEPT] = str(kept)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def environment_is_left() -> Iterator[None]:
+    """Undo what the tests of a module leave in the environment: a Dask cluster sets glibc's limits of memory there."""
+    before = dict(os.environ)
+    yield
+    for name in (os.environ.keys() | before.keys()) - {"PYTEST_CURRENT_TEST"}:
+        if name not in before:
+            del os.environ[name]
+        elif os.environ.get(name) != before[name]:
+            os.environ[name] = before[name]
+
+
 @pytest.fixture(scope="session")
 def models_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the four demo models, trained once for all tests and all their processes. Read only."""
