@@ -17,21 +17,14 @@ NOTHING: Granted = frozenset()
 
 @dataclass(frozen=True)
 class Caller:
-    """Caller of a request, and its permissions.
-
-    Attributes
-    ----------
-    name : str
-        As the audit log names it: a person's name, "key NAME (ID)"; empty where nobody signed in.
-    granted : frozenset of Permission
-        Permissions for models that `models` does not name, and beside models.
-    models : mapping of str to frozenset of Permission
-        Permissions for these models instead.
-    """
+    """Caller of a request, and its permissions."""
 
     name: str
+    """As the audit log names it: a person's name, "key NAME (ID)"; empty where nobody signed in."""
     granted: Granted = NOTHING
+    """Permissions for models that `models` does not name, and beside models."""
     models: Mapping[str, Granted] = field(default_factory=dict)
+    """Permissions for these models instead."""
     person: Person | None = None
     is_key: bool = False
 
@@ -81,20 +74,14 @@ def caller_of_key(key: ApiKey) -> Caller:
 
 @dataclass(frozen=True)
 class Request:
-    """A request that was let in.
-
-    Attributes
-    ----------
-    id : str
-        For the audit log.
-    counted_as : str
-        For whom it counts where something is limited: a person, a key or an address; empty where nobody is limited.
-    """
+    """A request that was let in."""
 
     caller: Caller
     needs: Permission
     id: str = ""
+    """For the audit log."""
     counted_as: str = ""
+    """For whom it counts where something is limited: a person, a key or an address; empty where nobody is limited."""
 
 
 _request: ContextVar[Request | None] = ContextVar("request_of_a_caller", default=None)

@@ -30,17 +30,12 @@ def storage_of(redis_url: str) -> str:
 
 @dataclass(frozen=True)
 class Taken:
-    """One request, counted.
-
-    Attributes
-    ----------
-    headers : list of (str, str)
-        ``RateLimit`` and ``RateLimit-Policy`` (draft-ietf-httpapi-ratelimit-headers-10); ``Retry-After`` where it is
-        not allowed.
-    """
+    """One request, counted."""
 
     allowed: bool
     headers: list[tuple[str, str]]
+    """``RateLimit`` and ``RateLimit-Policy`` (draft-ietf-httpapi-ratelimit-headers-10); ``Retry-After`` where it is not
+    allowed."""
 
 
 class RateLimiter:

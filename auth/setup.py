@@ -43,26 +43,18 @@ class SignInElsewhere:
 
 @dataclass(frozen=True)
 class Auth:
-    """Recognition of callers, and the services that the pages of accounts use.
-
-    Attributes
-    ----------
-    identify : callable
-        Gives the caller of an environment.
-    accounts : Accounts or None
-        None where nobody signs in.
-    forget : callable
-        Looks sessions and keys up again, after one was ended or changed.
-    elsewhere : SignInElsewhere or None
-        None where people have passwords here.
-    """
+    """Recognition of callers, and the services that the pages of accounts use."""
 
     identify: IdentifyCaller
+    """Gives the caller of an environment."""
     audit: AuditLog
     accounts: Accounts | None = None
+    """None where nobody signs in."""
     keys: ApiKeys | None = None
     forget: Callable[[], None] = lambda: None
+    """Looks sessions and keys up again, after one was ended or changed."""
     elsewhere: SignInElsewhere | None = None
+    """None where people have passwords here."""
 
 
 def set_up(

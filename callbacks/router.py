@@ -37,30 +37,20 @@ DemoProgress = Callable[[], DemoStatus | None]
 
 @dataclass(frozen=True)
 class PageServices:
-    """Inputs of the pages beside the service; some pages need none of them.
-
-    Attributes
-    ----------
-    books : RecordBooks
-        The address may name a record.
-    retention : FileRetention
-        Retention of files that are sent.
-    making : callable
-        Gives the progress of demo models that are being made.
-    backend : CampaignBackend or None
-        The jobs behind the Campaign page.
-    desk : OutcomeServices or None
-        What is asked where outcomes are told.
-    shadow : Shadow or None
-        The challengers on the Versions page.
-    """
+    """Inputs of the pages beside the service; some pages need none of them."""
 
     books: RecordBooks = field(default_factory=RecordBooks)
+    """The address may name a record."""
     retention: FileRetention = field(default_factory=FileRetention)
+    """Retention of files that are sent."""
     making: DemoProgress = lambda: None
+    """Gives the progress of demo models that are being made."""
     backend: CampaignBackend | None = None
+    """The jobs behind the Campaign page."""
     desk: outcomes.OutcomeServices | None = None
+    """What is asked where outcomes are told."""
     shadow: Shadow | None = None
+    """The challengers on the Versions page."""
 
 
 def register(app: Dash, service: Service, beside: PageServices) -> None:

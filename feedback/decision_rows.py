@@ -23,42 +23,29 @@ from store.outcome_records import LONGEST_RECORD, Decision, decision_id
 
 @dataclass(frozen=True)
 class ScoredRecords:
-    """Answer of one version about n records at one time.
-
-    Attributes
-    ----------
-    answer : str
-        Id of the answer.
-    model : str
-        Key of the version.
-    door, who : str
-        Door at which it was given, and the caller who got it.
-    made : float
-        Seconds since 1970.
-    names : sequence of str
-        Names of the outcomes.
-    places : sequence of int, length n
-        Positions of the records in the answer, from 0.
-    ids : sequence of str or None, length n
-    probabilities : sequence, length n
-        Probabilities of each record, in the order of the names; None where the model gives none.
-    values : sequence, length n
-        Raw records; None where their values are not kept.
-    cut_offs : mapping of str to float, or None
-        Cut-offs with which the answer was made, by outcome; None where it was made without any.
-    """
+    """Answer of one version about n records at one time."""
 
     answer: str
+    """Id of the answer."""
     model: str
+    """Key of the version."""
     door: str
     who: str
+    """Door at which it was given, and the caller who got it."""
     made: float
+    """Seconds since 1970."""
     names: Sequence[str]
+    """Names of the outcomes."""
     places: Sequence[int]
+    """Positions of the records in the answer, from 0. Length n."""
     ids: Sequence[str | None]
+    """Length n."""
     probabilities: Sequence[Sequence[float] | None]
+    """Probabilities of each record, in the order of the names; None where the model gives none. Length n."""
     values: Sequence[Any]
+    """Raw records; None where their values are not kept. Length n."""
     cut_offs: Mapping[str, float] | None = None
+    """Cut-offs with which the answer was made, by outcome; None where it was made without any."""
 
 
 class InUse:

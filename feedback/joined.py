@@ -28,49 +28,34 @@ from store.outcome_records import (
 
 @dataclass(frozen=True)
 class ObservedOutcome:
-    """Known result of one outcome.
-
-    Attributes
-    ----------
-    value : float
-        1 where it came, 0 where not.
-    happened, known : float
-        When it happened, and when that was stored; seconds since 1970. Of a correction those of the correction.
-    event : str
-        Id of the event that says so.
-    """
+    """Known result of one outcome."""
 
     value: float
+    """1 where it came, 0 where not."""
     happened: float
     known: float
+    """When it happened, and when that was stored; seconds since 1970. Of a correction those of the correction."""
     event: str
+    """Id of the event that says so."""
 
 
 @dataclass(frozen=True)
 class DecisionWithOutcomes:
-    """A decision and what came of it, as known at a time.
-
-    Attributes
-    ----------
-    came : mapping of str to ObservedOutcome
-        By outcome; those that nobody told of are left out.
-    contacts : tuple of Event
-        Events of kind "contacted", the first known first; a value of 1 says that somebody was reached.
-    told : tuple of Event
-        Events of kind "outcome" with a value, the first known first: all of them, of which `came` has the last.
-    counted_at : str
-        Set at a place on a campaign's list whose events belong to a later decision about the same record, too, as when
-        a seller opens somebody of the list: the id of that decision; else empty. Results that count each outcome once
-        leave this place out; comparisons of a campaign's groups use it.
-    """
+    """A decision and what came of it, as known at a time."""
 
     decision: Decision
     came: Mapping[str, ObservedOutcome] = field(default_factory=dict)
+    """By outcome; those that nobody told of are left out."""
     contacts: tuple[Event, ...] = ()
+    """Events of kind "contacted", the first known first; a value of 1 says that somebody was reached."""
     overrides: tuple[Event, ...] = ()
     call_backs: tuple[Event, ...] = ()
     told: tuple[Event, ...] = ()
+    """Events of kind "outcome" with a value, the first known first: all of them, of which `came` has the last."""
     counted_at: str = ""
+    """Set at a place on a campaign's list whose events belong to a later decision about the same record, too, as when a
+    seller opens somebody of the list: the id of that decision; else empty. Results that count each outcome once leave
+    this place out; comparisons of a campaign's groups use it."""
 
     @property
     def is_noted(self) -> bool:

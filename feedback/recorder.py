@@ -29,17 +29,12 @@ OPTIONS = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS
 
 @dataclass
 class RequestDecisions:
-    """Decisions of one request so far.
-
-    Attributes
-    ----------
-    lines : list of bytes
-        For the spool, one for each call of the model.
-    """
+    """Decisions of one request so far."""
 
     id: str
     door: str
     lines: list[bytes] = field(default_factory=list)
+    """For the spool, one for each call of the model."""
     records: int = 0
 
 

@@ -32,22 +32,15 @@ TEXTS = 2  # columns that stand for a name where no column has one
 
 @dataclass(frozen=True)
 class ResultColumns:
-    """Columns of a result.
-
-    Attributes
-    ----------
-    columns : tuple of OutputColumn
-        Kinds as the first 5,000 records have them.
-    own : dict of str to int
-        Places of ours, by their default names; all others are the file's.
-    people : tuple of int
-        Places of those that tell who somebody is: names, then telephone numbers; else the first texts that the model
-        does not ask for.
-    """
+    """Columns of a result."""
 
     columns: tuple[OutputColumn, ...]
+    """Kinds as the first 5,000 records have them."""
     own: dict[str, int]
+    """Places of ours, by their default names; all others are the file's."""
     people: tuple[int, ...]
+    """Places of those that tell who somebody is: names, then telephone numbers; else the first texts that the model
+    does not ask for."""
 
 
 class ResultRows:

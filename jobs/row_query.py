@@ -22,37 +22,24 @@ RECORD = -1  # in place of a column: the record's number in the result
 
 @dataclass(frozen=True)
 class Cells:
-    """The cells that a filter looks at in each record: one column, or several as one text.
-
-    Attributes
-    ----------
-    at : tuple of int
-        Columns of the result; RECORD stands for the record's number.
-    words : tuple of (str, str)
-        Cells that are shown as other words, and these.
-    """
+    """The cells that a filter looks at in each record: one column, or several as one text."""
 
     at: tuple[int, ...]
+    """Columns of the result; RECORD stands for the record's number."""
     words: tuple[tuple[str, str], ...] = ()
+    """Cells that are shown as other words, and these."""
 
 
 @dataclass(frozen=True)
 class Filter:
-    """A condition on the cells of a column.
-
-    Attributes
-    ----------
-    test : str
-    value : str or float
-        What a text holds, case and accents aside, or a number is compared with.
-    to : float
-        End of a range; it belongs to it.
-    """
+    """A condition on the cells of a column."""
 
     cells: Cells
     test: Test
     value: str | float = ""
+    """What a text holds, case and accents aside, or a number is compared with."""
     to: float = 0.0
+    """End of a range; it belongs to it."""
 
 
 @dataclass(frozen=True)

@@ -31,42 +31,30 @@ MODELS = Path(__file__).resolve().parent.parent / "models"
 
 @dataclass(frozen=True)
 class ModelFiles:
-    """Files and options with which a person adds a model.
-
-    Attributes
-    ----------
-    estimator : Path
-        A skops file; a joblib or pickle file only together with `trust_pickle`.
-    data, holdout : Path
-        Tables with the features and the truth: rows that the estimator learned from, and rows that it did not see.
-    truth : sequence of str
-        Columns with the truth: one for exclusive outcomes, several (of 0 and 1) for independent ones.
-    map : sequence of str
-        Meaning of words of the truth, as "left=1": the estimator's class, or yes and no of an independent outcome.
-    describe : Path, optional
-        TOML file with title, description, labels, units, help, limits: what data cannot tell.
-    code : Path, optional
-        A Python file or folder with the estimator's own classes and functions; it travels with the version.
-    calibrate : Path, optional
-        A file like the hold-out, with other rows that the estimator did not see: its probabilities are calibrated.
-    reading : ReadOptions
-        Read options that somebody gave for the files.
-    """
+    """Files and options with which a person adds a model."""
 
     name: str
     estimator: Path
+    """A skops file; a joblib or pickle file only together with `trust_pickle`."""
     data: Path
     holdout: Path
+    """Tables with the features and the truth: rows that the estimator learned from, and rows that it did not see."""
     truth: Sequence[str]
+    """Columns with the truth: one for exclusive outcomes, several (of 0 and 1) for independent ones."""
     positive: str | None = None
     record_id: str | None = None
     map: Sequence[str] = ()
+    """Meaning of words of the truth, as "left=1": the estimator's class, or yes and no of an independent outcome."""
     describe: Path | None = None
+    """TOML file with title, description, labels, units, help, limits: what data cannot tell."""
     trust: Sequence[str] = ()
     trust_pickle: bool = False
     code: Path | None = None
+    """A Python file or folder with the estimator's own classes and functions; it travels with the version."""
     calibrate: Path | None = None
+    """A file like the hold-out, with other rows that the estimator did not see: its probabilities are calibrated."""
     reading: ReadOptions = AUTO
+    """Read options that somebody gave for the files."""
 
 
 def read_model_files(given: ModelFiles) -> Trained:

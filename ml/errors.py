@@ -15,27 +15,18 @@ from ml.translation import text, translated
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong, or worth saying, about one value of one record.
-
-    Attributes
-    ----------
-    row : int
-        Position of the record in what was sent, counted from 0.
-    feature : str or None
-        Name of the feature; None when the whole record is meant.
-    value : object
-        The value as received (shortened when displayed).
-    message : str
-        Error message that stands beside the field.
-    hint : str
-        Accepted values, or advice.
-    """
+    """One thing that is wrong, or worth saying, about one value of one record."""
 
     row: int
+    """Position of the record in what was sent, counted from 0."""
     feature: str | None
+    """Name of the feature; None when the whole record is meant."""
     value: object
+    """The value as received (shortened when displayed)."""
     message: str
+    """Error message that stands beside the field."""
     hint: str = ""
+    """Accepted values, or advice."""
 
 
 class LikelyError(Exception):

@@ -26,21 +26,14 @@ LONGEST, MOST = 1000, 20  # characters and languages of a header that are read
 
 @dataclass(frozen=True)
 class NumberFormat:
-    """Number format of one locale.
-
-    Attributes
-    ----------
-    decimal : str
-        One character.
-    group : str
-        One character, between each three digits; other than `decimal`.
-    percent : str
-        Template of the number and its sign: "{}\u00a0%".
-    """
+    """Number format of one locale."""
 
     decimal: str = "."
+    """One character."""
     group: str = ","
+    """One character, between each three digits; other than `decimal`."""
     percent: str = "{}\u00a0%"
+    """Template of the number and its sign: "{} %"."""
 
 
 DEFAULT_FORMAT = NumberFormat()

@@ -29,21 +29,14 @@ _BELOW = ("plot-card", "plots-part", "plots-more", "about")
 
 @dataclass(frozen=True)
 class OpeningResponses:
-    """Responses to the requests of a page when it opens, as far as they are computed.
-
-    Attributes
-    ----------
-    inside : list
-        Ids of elements, texts or dicts, and the components that they receive.
-    texts : mapping of str
-        Texts by the name under which elements with ``data-pick`` take them.
-    controls : mapping
-        Props of controls, by id.
-    """
+    """Responses to the requests of a page when it opens, as far as they are computed."""
 
     inside: list[tuple[Any, Any]] = field(default_factory=list)
+    """Ids of elements, texts or dicts, and the components that they receive."""
     texts: Mapping[str, str] = field(default_factory=dict)
+    """Texts by the name under which elements with ``data-pick`` take them."""
     controls: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Props of controls, by id."""
 
 
 @dataclass(frozen=True)

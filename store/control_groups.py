@@ -17,37 +17,25 @@ ControlRecord = tuple[int, str]  # row of the file from 1, and the record's id; 
 
 @dataclass(frozen=True)
 class ControlGroup:
-    """The control group of one list.
-
-    Attributes
-    ----------
-    job : str
-        Id of the job that wrote the list.
-    campaign : str
-        Id of the campaign, whose job may be gone.
-    model : str
-        Key of the version that scored it.
-    name : str
-        Name of the file; may be empty.
-    share : float
-        Share that was to be kept back.
-    calls, control : int
-        Calls of the list, and calls that were kept back.
-    made : float
-        Seconds since 1970, by the database's clock.
-    records : tuple of (int, str)
-        Records kept back: row of the file, from 1, and id.
-    """
+    """The control group of one list."""
 
     job: str
+    """Id of the job that wrote the list."""
     campaign: str
+    """Id of the campaign, whose job may be gone."""
     model: str
+    """Key of the version that scored it."""
     name: str
+    """Name of the file; may be empty."""
     share: float
+    """Share that was to be kept back."""
     calls: int
     control: int
+    """Calls of the list, and calls that were kept back."""
     made: float
+    """Seconds since 1970, by the database's clock."""
     records: tuple[ControlRecord, ...]
+    """Records kept back: row of the file, from 1, and id."""
 
 
 class ControlGroupTable(DatabaseTable):

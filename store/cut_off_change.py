@@ -11,25 +11,17 @@ LONGEST_REASON = 500
 
 @dataclass(frozen=True)
 class CutOffChange:
-    """One change of the cut-off of an outcome.
-
-    Attributes
-    ----------
-    before : float
-        The cut-off that was in use, 0 to 1.
-    after : float or None
-        The new one; None where the choice was forgotten with its model.
-    who : str or None
-        Author of the change; None where nobody had to sign in.
-    at : datetime
-        When, UTC.
-    """
+    """One change of the cut-off of an outcome."""
 
     before: float
+    """The cut-off that was in use, 0 to 1."""
     after: float | None
+    """The new one; None where the choice was forgotten with its model."""
     reason: str
     who: str | None
+    """Author of the change; None where nobody had to sign in."""
     at: datetime
+    """When, UTC."""
 
     def check(self) -> None:
         """Raise ValueError where a cut-off is no probability, or the reason is empty or too long."""
@@ -42,16 +34,11 @@ class CutOffChange:
 
 @dataclass(frozen=True)
 class ChoicesOverTime:
-    """Cut-offs that were chosen for a model, at any time until they were read.
-
-    Attributes
-    ----------
-    changes : sequence of (float, str, float or None)
-        Time in seconds since 1970, outcome and new cut-off of each change, in the order in which they were stored; None
-        where the choice was forgotten with its model.
-    """
+    """Cut-offs that were chosen for a model, at any time until they were read."""
 
     changes: Sequence[tuple[float, str, float | None]]
+    """Time in seconds since 1970, outcome and new cut-off of each change, in the order in which they were stored; None
+    where the choice was forgotten with its model."""
 
     def at(self, moment: float) -> dict[str, float]:
         """The choices at a time in seconds since 1970, 0 to 1, by outcome."""

@@ -27,147 +27,100 @@ LONGEST_RECORD, LONGEST_REASON, LONGEST_KEY, LONGEST_NOTE = 200, 200, 200, 2_000
 
 @dataclass(frozen=True)
 class Decision:
-    """One answer of a model about one record that was given to somebody.
-
-    Attributes
-    ----------
-    id : str
-        Id of the answer and the record's place in it, from 0: ``019ac1f2d3e4a1b2c3d4e5f6-0``; of a campaign's list the
-        id of its job and the row of the file, from 1.
-    model : str
-        Key of the version: ``loan@3f9a1c2b``.
-    record : str
-        The record's id; empty where it has none.
-    door : str
-        Door at which it was given: "api", "page", "campaign", "job".
-    who : str
-        To whom: "person ID", "key NAME (ID)"; empty where nobody signed in.
-    made : float
-        Seconds since 1970.
-    probabilities : mapping of str to float, or None
-        By outcome, 0 to 1; None where the model gives none.
-    cut_offs : mapping of str to float
-        Cut-offs with which the answer was made, by outcome; those in use when it was given where it was made without.
-    worth : float or None
-        Worth of acting, in the card's currency, where it has a payoff.
-    shown : float or None
-        When a person saw it, in seconds since 1970.
-    group : {"call", "control", "none"}
-    campaign : str
-        Id of the list it belongs to; empty for none.
-    sealed : str or None
-        The record's values, encrypted; None where values are not kept, or were erased.
-    """
+    """One answer of a model about one record that was given to somebody."""
 
     id: str
+    """Id of the answer and the record's place in it, from 0: ``019ac1f2d3e4a1b2c3d4e5f6-0``; of a campaign's list the
+    id of its job and the row of the file, from 1."""
     model: str
+    """Key of the version: ``loan@3f9a1c2b``."""
     record: str = ""
+    """The record's id; empty where it has none."""
     door: str = "api"
+    """Door at which it was given: "api", "page", "campaign", "job"."""
     who: str = ""
+    """To whom: "person ID", "key NAME (ID)"; empty where nobody signed in."""
     made: float = 0.0
+    """Seconds since 1970."""
     probabilities: Mapping[str, float] | None = None
+    """By outcome, 0 to 1; None where the model gives none."""
     cut_offs: Mapping[str, float] = field(default_factory=dict)
+    """Cut-offs with which the answer was made, by outcome; those in use when it was given where it was made without."""
     worth: float | None = None
+    """Worth of acting, in the card's currency, where it has a payoff."""
     shown: float | None = None
+    """When a person saw it, in seconds since 1970."""
     group: str = NO_GROUP
+    """One of "call", "control" and "none"."""
     campaign: str = ""
+    """Id of the list it belongs to; empty for none."""
     sealed: str | None = None
+    """The record's values, encrypted; None where values are not kept, or were erased."""
 
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened after a decision, or before it is known here. Append-only.
-
-    Attributes
-    ----------
-    model : str
-        Name of the model, without a version.
-    kind : str
-        One of `KINDS`.
-    decision : str
-        Id of the decision; empty where only the record is known.
-    record : str
-        The record's id; empty where only the decision is known.
-    outcome : str
-        Name of the outcome; empty where it is about none.
-    value : float or None
-        1 where the outcome came and 0 where not; for a contact 1 where somebody was reached and 0 where not.
-    note : str
-        Encrypted; empty for none.
-    happened, known : float
-        When it happened, and when it was stored by the database's clock; seconds since 1970.
-    due : float or None
-        When to call back.
-    by, door : str
-        Reporter and door: "page", "api", "file".
-    key : str or None
-        Idempotency key: one event of each caller.
-    refers : str
-        Id of the event that a correction or a void is about.
-    campaign : str
-        Id of the list; empty for none.
-    """
+    """Something that happened after a decision, or before it is known here. Append-only."""
 
     id: str
     model: str
+    """Name of the model, without a version."""
     kind: str
+    """One of `KINDS`."""
     decision: str = ""
+    """Id of the decision; empty where only the record is known."""
     record: str = ""
+    """The record's id; empty where only the decision is known."""
     outcome: str = ""
+    """Name of the outcome; empty where it is about none."""
     value: float | None = None
+    """1 where the outcome came and 0 where not; for a contact 1 where somebody was reached and 0 where not."""
     reason: str = ""
     note: str = ""
+    """Encrypted; empty for none."""
     happened: float = 0.0
     known: float = 0.0
+    """When it happened, and when it was stored by the database's clock; seconds since 1970."""
     due: float | None = None
+    """When to call back."""
     by: str = ""
     door: str = "api"
+    """Reporter and door: "page", "api", "file"."""
     key: str | None = None
+    """Idempotency key: one event of each caller."""
     refers: str = ""
+    """Id of the event that a correction or a void is about."""
     campaign: str = ""
+    """Id of the list; empty for none."""
 
 
 @dataclass(frozen=True)
 class Assignment:
-    """One record of a campaign's list: called, or kept back. Kept without time limit.
-
-    Attributes
-    ----------
-    campaign, list : str
-        Ids of the jobs of the campaign and of the list.
-    row : int
-        Row of the campaign's file, from 1.
-    model : str
-        Key of the version that scored it.
-    record : str
-        The record's id; empty where it has none.
-    group : {"call", "control"}
-    seed : int
-        Seed of the draw of the control group.
-    rank : int
-        Place on the list, from 1; 0 for the control group.
-    outcome : str
-        The outcome that the list is about.
-    probability : float
-        Probability of that outcome, 0 to 1.
-    worth : float or None
-        Worth of a call, in the card's currency.
-    made : float
-        Seconds since 1970, by the database's clock.
-    """
+    """One record of a campaign's list: called, or kept back. Kept without time limit."""
 
     campaign: str
     list: str
+    """Ids of the jobs of the campaign and of the list."""
     row: int
+    """Row of the campaign's file, from 1."""
     model: str
+    """Key of the version that scored it."""
     record: str
+    """The record's id; empty where it has none."""
     group: str
+    """One of "call" and "control"."""
     seed: int
+    """Seed of the draw of the control group."""
     rank: int
+    """Place on the list, from 1; 0 for the control group."""
     outcome: str
+    """The outcome that the list is about."""
     probability: float
+    """Probability of that outcome, 0 to 1."""
     worth: float | None
+    """Worth of a call, in the card's currency."""
     made: float = 0.0
+    """Seconds since 1970, by the database's clock."""
 
 
 def new_answer_id() -> str:

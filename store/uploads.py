@@ -24,16 +24,11 @@ class Usage:
 
 @dataclass(frozen=True)
 class Quota:
-    """Quota of one caller: unfinished jobs and uploads at a time; 0 for no limit.
-
-    Attributes
-    ----------
-    size : int
-        Bytes of several files together: one alone may be of any size.
-    """
+    """Quota of one caller: unfinished jobs and uploads at a time; 0 for no limit."""
 
     jobs: int = 0
     size: int = 0
+    """Bytes of several files together: one alone may be of any size."""
 
     def allows_another(self, others: Usage) -> bool:
         """True where one more job may be opened beside these."""

@@ -25,38 +25,26 @@ ALWAYS = (400, 405, 414, 500)  # statuses of every address: 400 for an unknown p
 
 @dataclass(frozen=True)
 class ResponseSpec:
-    """A response that is no error.
-
-    Attributes
-    ----------
-    contents : mapping
-        Media type to a pydantic type; None for text or bytes.
-    headers : tuple of str
-        Names in :data:`api.contract.headers.RESPONSE_HEADERS`, beside the request id, which each response has.
-    """
+    """A response that is no error."""
 
     contents: Contents
+    """Media type to a pydantic type; None for text or bytes."""
     says: str
     headers: tuple[str, ...] = ()
+    """Names in :data:`api.contract.headers.RESPONSE_HEADERS`, beside the request id, which each response has."""
 
 
 @dataclass(frozen=True)
 class BodySpec:
-    """A request body.
-
-    Attributes
-    ----------
-    contents : mapping
-        As of :class:`ResponseSpec`.
-    also : tuple of str
-        Other accepted media types. They are in the description only: generators that do not know one of a body's
-        types skip the whole operation.
-    """
+    """A request body."""
 
     contents: Contents
+    """As of :class:`ResponseSpec`."""
     says: str = ""
     required: bool = True
     also: tuple[str, ...] = ()
+    """Other accepted media types. They are in the description only: generators that do not know one of a body's types
+    skip the whole operation."""
 
     @property
     def words(self) -> str:
@@ -66,42 +54,29 @@ class BodySpec:
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation.
-
-    Attributes
-    ----------
-    method, path : str
-        The path as OpenAPI has it: ``/api/v1/jobs/{job}``.
-    id : str
-        Function name in generated clients.
-    tag : str
-        One of :data:`api.contract.document.TAGS`.
-    responses : mapping
-        Status to response.
-    errors : tuple of int
-        Statuses of possible errors, beside those of every address.
-    query : type of BaseModel or None
-        Model whose fields are the query parameters; None for none.
-    any_query : bool
-        True when query parameters that are not named here are accepted, too.
-    headers : tuple of str
-        Request headers, of :data:`api.contract.headers.REQUEST_HEADERS`.
-    error : type
-        The shape of the errors.
-    """
+    """One operation."""
 
     method: Method
     path: str
+    """The path as OpenAPI has it: ``/api/v1/jobs/{job}``."""
     id: str
+    """Function name in generated clients."""
     tag: str
+    """One of :data:`api.contract.document.TAGS`."""
     summary: str
     responses: Mapping[int, ResponseSpec]
+    """Status to response."""
     errors: tuple[int, ...] = ()
+    """Statuses of possible errors, beside those of every address."""
     query: type[BaseModel] | None = None
+    """Model whose fields are the query parameters; None for none."""
     any_query: bool = False
+    """True when query parameters that are not named here are accepted, too."""
     headers: tuple[str, ...] = ()
+    """Request headers, of :data:`api.contract.headers.REQUEST_HEADERS`."""
     body: BodySpec | None = None
     error: Any = Error
+    """The shape of the errors."""
     description: str = ""
 
     @property

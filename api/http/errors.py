@@ -30,28 +30,19 @@ SERVICE_UNAVAILABLE = 503
 
 @dataclass(frozen=True)
 class Refusal:
-    """Response to a request that was refused or failed.
-
-    Attributes
-    ----------
-    status : int
-        HTTP code.
-    code : str
-        Error code, for programs.
-    message, hint : str
-        Problem; remedy or accepted values.
-    problems : sequence of Problem
-        Each value that cannot be scored.
-    headers : mapping of str to str
-        Headers of the response: ``Allow``, ``Accept-Encoding``.
-    """
+    """Response to a request that was refused or failed."""
 
     status: int
+    """HTTP code."""
     code: str
+    """Error code, for programs."""
     message: str
     hint: str = ""
+    """Problem; remedy or accepted values."""
     problems: Sequence[Problem] = ()
+    """Each value that cannot be scored."""
     headers: Mapping[str, str] = field(default_factory=dict)
+    """Headers of the response: ``Allow``, ``Accept-Encoding``."""
 
     @property
     def words(self) -> str:

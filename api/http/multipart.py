@@ -29,24 +29,16 @@ SEND = "Send fields of one record, or one file; curl -F and browsers' forms do."
 
 @dataclass
 class Form:
-    """A parsed form: its fields, and name, type and bytes of its file.
-
-    Attributes
-    ----------
-    fields : dict of str to str
-        Fields before the file; all of them, where there is none.
-    filename : str or None
-        None where there is no file.
-    content_type : str
-        The file's own.
-    blocks : iterator of bytes
-        The file's stream; to be read to the end, where faults of the rest are found.
-    """
+    """A parsed form: its fields, and name, type and bytes of its file."""
 
     fields: dict[str, str] = field(default_factory=dict)
+    """Fields before the file; all of them, where there is none."""
     filename: str | None = None
+    """None where there is no file."""
     content_type: str = ""
+    """The file's own."""
     blocks: Iterator[bytes] = field(default_factory=lambda: iter(()))
+    """The file's stream; to be read to the end, where faults of the rest are found."""
 
 
 def is_multipart(content_type: str) -> bool:

@@ -59,15 +59,10 @@ def check(names: Sequence[str], query: Mapping[str, str]) -> None:
 
 
 class CheckedFlask(Flask):
-    """Flask that checks each request before its view; not by a hook, which would disable the fast path.
-
-    Attributes
-    ----------
-    origins : collection of str
-        Other sites whose pages may change state here.
-    """
+    """Flask that checks each request before its view; not by a hook, which would disable the fast path."""
 
     origins: Collection[str] = ()
+    """Other sites whose pages may change state here."""
 
     def preprocess_request(self) -> ResponseReturnValue | None:
         """Run the hooks, then check parameters and origin."""

@@ -24,17 +24,12 @@ PARAMETERS = {"charset": ("utf-8", "utf8"), "header": ("present",)}  # of the ty
 
 
 class ResponseBody(NamedTuple):
-    """Body of a response with its content type and model key.
-
-    Attributes
-    ----------
-    key : str
-        Key of the version that scored.
-    """
+    """Body of a response with its content type and model key."""
 
     content_type: str
     body: bytes
     key: str
+    """Key of the version that scored."""
 
     @classmethod
     def of(cls, scored: Scored, accept: str, notes: Sequence[str] = ()) -> ResponseBody:

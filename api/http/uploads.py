@@ -19,24 +19,16 @@ VAGUE = ("text/plain", "application/vnd.ms-excel")  # browsers' types of CSV fil
 
 @dataclass(frozen=True)
 class Upload:
-    """A file being uploaded.
-
-    Attributes
-    ----------
-    name : str
-        File name given by the client; may be empty.
-    content_type : str
-        Content type without parameters; may be empty.
-    blocks : iterator of bytes
-        The file's stream; late errors are raised here.
-    options : mapping of str to str
-        Query parameters, and fields of the form before the file.
-    """
+    """A file being uploaded."""
 
     name: str
+    """File name given by the client; may be empty."""
     content_type: str
+    """Content type without parameters; may be empty."""
     blocks: Iterator[bytes]
+    """The file's stream; late errors are raised here."""
     options: Mapping[str, str]
+    """Query parameters, and fields of the form before the file."""
 
 
 def open_upload(names: tuple[str, ...]) -> Upload:

@@ -25,15 +25,10 @@ SENDS = ("POST", "PUT", "PATCH")
 
 
 class MethodsFlask(CheckedFlask):
-    """Flask that knows the page addresses of the Dash application.
-
-    Attributes
-    ----------
-    is_page : callable
-        True when a path is a page's address.
-    """
+    """Flask that knows the page addresses of the Dash application."""
 
     is_page: IsPage = staticmethod(lambda _path: False)
+    """True when a path is a page's address."""
 
     def make_default_options_response(self) -> Response:
         """Response to OPTIONS, with the methods of the page where there is one."""

@@ -28,20 +28,14 @@ DEEPEST = 4
 
 @dataclass(frozen=True)
 class Tensor:
-    """One named array.
-
-    Attributes
-    ----------
-    datatype : str
-        One of `DATATYPES`.
-    values : list
-        Flat, in row-major order: bool, int, float, str, or None for missing values.
-    """
+    """One named array."""
 
     name: str
     datatype: str
+    """One of `DATATYPES`."""
     shape: tuple[int, ...]
     values: list[Any]
+    """Flat, in row-major order: bool, int, float, str, or None for missing values."""
 
 
 def read_tensors(document: Mapping[str, Any], tail: bytes, most: int) -> list[Tensor]:

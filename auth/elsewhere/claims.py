@@ -21,23 +21,16 @@ class BadClaims(ValueError):
 
 @dataclass(frozen=True)
 class Named:
-    """Somebody as another service names them.
-
-    Attributes
-    ----------
-    issuer, subject : str
-        The two together are one person, for ever.
-    name : str
-        To be read: an e-mail address, say. It identifies nobody.
-    at : float
-        When this was said, in seconds since 1970.
-    """
+    """Somebody as another service names them."""
 
     issuer: str
     subject: str
+    """The two together are one person, for ever."""
     name: str
+    """To be read: an e-mail address, say. It identifies nobody."""
     groups: frozenset[str]
     at: float
+    """When this was said, in seconds since 1970."""
 
     @property
     def identity(self) -> str:

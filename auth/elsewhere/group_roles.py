@@ -17,15 +17,10 @@ class BadGroupRoles(ValueError):
 
 @dataclass(frozen=True)
 class GroupRoles:
-    """Roles that groups give.
-
-    Attributes
-    ----------
-    rules : sequence of (str, str, str)
-        Group, model ("" for all of them) and role.
-    """
+    """Roles that groups give."""
 
     rules: Sequence[tuple[str, str, str]]
+    """Group, model ("" for all of them) and role."""
 
     @classmethod
     def read(cls, text: str) -> GroupRoles:

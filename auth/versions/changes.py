@@ -37,21 +37,14 @@ class NoReason(InvalidData):
 
 @dataclass(frozen=True)
 class VersionChange:
-    """Result of a change: the version that is live after it.
-
-    Attributes
-    ----------
-    live : str
-        Fingerprint.
-    previous : str or None
-        Version that was live before.
-    entry : HistoryEntry or None
-        The new line of the history; None where nothing was to be done.
-    """
+    """Result of a change: the version that is live after it."""
 
     live: str
+    """Fingerprint."""
     previous: str | None
+    """Version that was live before."""
     entry: HistoryEntry | None = None
+    """The new line of the history; None where nothing was to be done."""
 
 
 def promote(service: Service, name: str, fingerprint: str, reason: str, live: str | None = None) -> VersionChange:

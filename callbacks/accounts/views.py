@@ -24,31 +24,22 @@ from store.accounts.account_records import Person
 
 @dataclass(frozen=True)
 class SignIn:
-    """Services of the pages of accounts.
-
-    Attributes
-    ----------
-    models : callable
-        Gives the names of all models.
-    css : callable
-        Gives the address of the style sheet.
-    forget : callable
-        Looks sessions and keys up again, after one was ended or changed.
-    limits : str
-        Storage of the counts of sign-in tries: ``memory://``, or Redis for all instances.
-    elsewhere : SignInElsewhere or None
-        None where people have passwords here.
-    """
+    """Services of the pages of accounts."""
 
     accounts: Accounts
     keys: ApiKeys
     audit: AuditLog
     models: Callable[[], Iterable[str]]
+    """Gives the names of all models."""
     css: Callable[[], str]
+    """Gives the address of the style sheet."""
     first: FirstAdministrator
     forget: Callable[[], None]
+    """Looks sessions and keys up again, after one was ended or changed."""
     limits: str = "memory://"
+    """Storage of the counts of sign-in tries: ``memory://``, or Redis for all instances."""
     elsewhere: SignInElsewhere | None = None
+    """None where people have passwords here."""
 
     @property
     def behind_proxy(self) -> bool:

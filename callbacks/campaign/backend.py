@@ -25,19 +25,14 @@ FOR_PROGRAMS = (NotHeld, NotDone, UnknownJob, NoCampaign)  # errors whose hints 
 
 @dataclass(frozen=True)
 class CampaignBackend:
-    """The services behind the Campaign page.
-
-    Attributes
-    ----------
-    desk : Desk, optional
-        Desk at which lists are handed out to sellers.
-    """
+    """The services behind the Campaign page."""
 
     service: Service
     jobs: JobService
     campaigns: CampaignService
     retention: FileRetention
     desk: Desk | None = None
+    """Desk at which lists are handed out to sellers."""
     downloads: Downloads = field(init=False)
     rows: ResultRows = field(init=False)
 

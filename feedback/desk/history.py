@@ -17,28 +17,19 @@ MOST_ENTRIES = 40  # decisions and events that are looked at, of each
 
 @dataclass(frozen=True)
 class CustomerEntry:
-    """A line of the history.
-
-    Attributes
-    ----------
-    at : float
-        Seconds since 1970.
-    who : str
-        Name of who asked or told.
-    bundle : Bundle
-        Version of the model that is meant: the live version, for its words.
-    decision : Decision or None
-        Where it is what a model said.
-    note : str
-        In plain text.
-    """
+    """A line of the history."""
 
     at: float
+    """Seconds since 1970."""
     who: str
+    """Name of who asked or told."""
     bundle: Bundle
+    """Version of the model that is meant: the live version, for its words."""
     event: Event | None = None
     decision: Decision | None = None
+    """Where it is what a model said."""
     note: str = ""
+    """In plain text."""
 
 
 def history(desk: Desk, bundle: Bundle, record: str) -> list[CustomerEntry]:

@@ -23,62 +23,41 @@ VALUES = {"came": 1.0, "missed": 0.0, "no_answer": 0.0}
 
 @dataclass(frozen=True)
 class Shown:
-    """Record, its values and its probabilities, as a page shows them at the moment.
-
-    Attributes
-    ----------
-    bundle : Bundle
-        The version that answered.
-    probabilities : mapping of str to float, or None
-        By outcome; None where the model gives none.
-    values : mapping of str to str
-        Values of the form that the probabilities belong to.
-    cut_offs : mapping of str to float
-        Cut-offs with which the answer was made, by outcome.
-    record : str
-        The record's id; empty where it has none.
-    place : (str, int) or None
-        List and row of the customer, where they were opened from a list.
-    """
+    """Record, its values and its probabilities, as a page shows them at the moment."""
 
     bundle: Bundle
+    """The version that answered."""
     probabilities: Mapping[str, float] | None
+    """By outcome; None where the model gives none."""
     values: Mapping[str, Any]
+    """Values of the form that the probabilities belong to."""
     cut_offs: Mapping[str, float]
+    """Cut-offs with which the answer was made, by outcome."""
     record: str = ""
+    """The record's id; empty where it has none."""
     place: tuple[str, int] | None = None
+    """List and row of the customer, where they were opened from a list."""
 
 
 @dataclass(frozen=True)
 class Press:
-    """Press of a button by which a seller tells an outcome.
-
-    Attributes
-    ----------
-    kind : {"came", "missed", "no_answer", "call_back", "override"}
-    key : str
-        Made by the page for each press: the same press is noted once, however often it arrives.
-    outcome : str
-        The outcome that is meant.
-    due : float or None
-        When to call back, in seconds since 1970.
-    value : float or None
-        Value of an override: 1 where the seller acts though advised not to, 0 where the other way round.
-    decision : str
-        The decision that an earlier press about the same result made.
-    replaces : str
-        Id of the event that this takes the place of.
-    """
+    """Press of a button by which a seller tells an outcome."""
 
     kind: Kind
     key: str
+    """Made by the page for each press: the same press is noted once, however often it arrives."""
     outcome: str = ""
+    """The outcome that is meant."""
     reason: str = ""
     note: str = ""
     due: float | None = None
+    """When to call back, in seconds since 1970."""
     value: float | None = None
+    """Value of an override: 1 where the seller acts though advised not to, 0 where the other way round."""
     decision: str = ""
+    """The decision that an earlier press about the same result made."""
     replaces: str = ""
+    """Id of the event that this takes the place of."""
 
 
 def note(desk: Desk, shown: Shown, press: Press) -> Event:

@@ -26,38 +26,27 @@ LOOKED_AT = 16  # entries of a look
 
 @dataclass(frozen=True)
 class Opened:
-    """An entry that a seller opened.
-
-    Attributes
-    ----------
-    page : str
-        Id of the opened page; empty where the entry is not claimed: it is over, or somebody else is with the customer.
-    held_by : str or None
-        Name of who else is with the customer.
-    """
+    """An entry that a seller opened."""
 
     entry: Entry
     page: str = ""
+    """Id of the opened page; empty where the entry is not claimed: it is over, or somebody else is with the
+    customer."""
     held_by: str | None = None
+    """Name of who else is with the customer."""
 
 
 @dataclass(frozen=True)
 class Today:
-    """A seller's day.
-
-    Attributes
-    ----------
-    to_do, done : list of Entry
-        The first to be called, and what was done since yesterday at this time.
-    open, later, over : int
-        Entries that are to be called, that wait for a call-back, and that are over.
-    """
+    """A seller's day."""
 
     to_do: list[Entry]
     done: list[Entry]
+    """The first to be called, and what was done since yesterday at this time."""
     open: int
     later: int
     over: int
+    """Entries that are to be called, that wait for a call-back, and that are over."""
     lists: list[HandedOut]
 
 

@@ -28,44 +28,31 @@ STORED, KNOWN, OPEN, REFUSED = "stored", "known", "open", "refused"
 
 @dataclass
 class LineReading:
-    """Result of reading one line.
-
-    Attributes
-    ----------
-    state : {"stored", "known", "open", "refused"}
-        To be stored; known as it is told, or better; about a deal that is open; or wrong.
-    event : Event or None
-        To be stored.
-    is_keyed : bool
-        Whether its idempotency key is one of the table's own, so that what came under it before came from this table.
-    """
+    """Result of reading one line."""
 
     state: str
+    """To be stored; known as it is told, or better; about a deal that is open; or wrong. One of "stored", "known",
+    "open" and "refused"."""
     event: Event | None = None
+    """To be stored."""
     problem: Problem | None = None
     is_keyed: bool = False
+    """Whether its idempotency key is one of the table's own, so that what came under it before came from this table."""
 
 
 @dataclass(frozen=True)
 class OutcomeImporter:
-    """Reads lines of one table.
-
-    Attributes
-    ----------
-    columns : mapping of str to CrmColumns
-        By system, from the card of the model.
-    model : str
-        Name of the model, for lines that name none; may be empty where the columns are no CRM's.
-    key : callable
-        Idempotency key of a line that has none, by its number; None for no key.
-    """
+    """Reads lines of one table."""
 
     feedback: Feedback
     layout: Layout
     columns: Mapping[str, CrmColumns]
+    """By system, from the card of the model."""
     model: str
+    """Name of the model, for lines that name none; may be empty where the columns are no CRM's."""
     door: str
     key: Callable[[int], str | None] = field(default=lambda _: None)
+    """Idempotency key of a line that has none, by its number; None for no key."""
 
     def read(self, lines: Sequence[tuple[int, Sequence[str]]]) -> list[LineReading]:
         """Read lines and their problems; nothing is stored.

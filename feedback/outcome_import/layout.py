@@ -26,22 +26,15 @@ ABOUT = ("decision", "record", EVENT, "refers")  # one of them is needed
 
 @dataclass(frozen=True)
 class Layout:
-    """Layout of a table: the system that wrote it, and the meaning of its columns.
-
-    Attributes
-    ----------
-    system : str
-        "plain" for the fields of :class:`feedback.outcome_import.fields.OutcomeReport`, else the name of a CRM.
-    places : mapping of str to int
-        Field to column.
-    orders : mapping of str to (str or None)
-        Order of day and month, by column of times.
-    """
+    """Layout of a table: the system that wrote it, and the meaning of its columns."""
 
     system: str
+    """"plain" for the fields of :class:`feedback.outcome_import.fields.OutcomeReport`, else the name of a CRM."""
     header: tuple[str, ...]
     places: Mapping[str, int]
+    """Field to column."""
     orders: Mapping[str, str | None] = field(default_factory=dict)
+    """Order of day and month, by column of times."""
 
     def to_json(self) -> dict[str, Any]:
         """Convert it to plain JSON."""

@@ -21,27 +21,18 @@ CLOSE = 1e-3  # seconds; times in a file have milliseconds
 
 @dataclass(frozen=True)
 class SourceRow:
-    """Outcome that a row of a table tells.
-
-    Attributes
-    ----------
-    root : str
-        Id of the first event about it.
-    mark : str
-        Begins the idempotency keys of its events.
-    event : Event
-        The outcome that it tells, without a value where it tells none: the deal is open.
-    changed : float or None
-        When the row was changed last; seconds since 1970.
-    is_export : bool
-        Whether it is a row of our own export, whose time of change is what was known then.
-    """
+    """Outcome that a row of a table tells."""
 
     root: str
+    """Id of the first event about it."""
     mark: str
+    """Begins the idempotency keys of its events."""
     event: Event
+    """The outcome that it tells, without a value where it tells none: the deal is open."""
     changed: float | None = None
+    """When the row was changed last; seconds since 1970."""
     is_export: bool = False
+    """Whether it is a row of our own export, whose time of change is what was known then."""
 
 
 def root_of(secret: str, system: str, model: str, row: str) -> str:

@@ -26,18 +26,12 @@ PAUSE = 15.0  # seconds between two looks
 
 @dataclass(frozen=True)
 class Receivers:
-    """Receivers of alerts.
-
-    Attributes
-    ----------
-    url : str
-        Address of a webhook; empty for none.
-    secrets : tuple of bytes
-        Keys that sign it.
-    """
+    """Receivers of alerts."""
 
     url: str = ""
+    """Address of a webhook; empty for none."""
     secrets: tuple[bytes, ...] = ()
+    """Keys that sign it."""
     mail: MailServer | None = None
 
     @property

@@ -21,21 +21,16 @@ MOST_POINTS = 300  # of the evidence over time
 
 @dataclass(frozen=True)
 class AlarmState:
-    """State of the alarm of one outcome.
-
-    Attributes
-    ----------
-    known_at, path : ndarray of float, shape (n,)
-        When each outcome of the episode began to count, and the natural logarithm of the evidence after it.
-    alarm : float
-        Evidence at which it goes off.
-    """
+    """State of the alarm of one outcome."""
 
     evidence: AlarmEvidence
     verdict: CalibrationVerdict
     known_at: Floats
     path: Floats
+    """`known_at`, `path`: when each outcome of the episode began to count, and the natural logarithm of the evidence
+    after it. Shape (n,)."""
     alarm: float
+    """Evidence at which it goes off."""
 
 
 def monitored_outcomes(outcomes: Outcomes) -> tuple[str, ...]:

@@ -20,21 +20,14 @@ class NotSent(Exception):
 
 @dataclass(frozen=True)
 class MailServer:
-    """The server that takes mail, and who it is from and to.
-
-    Attributes
-    ----------
-    url : str
-        ``smtps://user:password@host``, or ``smtp://`` with STARTTLS where the server offers it.
-    sender : str
-        Empty for the user of the URL, where that is an address, else likely@ this machine.
-    to : str
-        Addresses, separated by commas or spaces.
-    """
+    """The server that takes mail, and who it is from and to."""
 
     url: str
+    """``smtps://user:password@host``, or ``smtp://`` with STARTTLS where the server offers it."""
     sender: str
+    """Empty for the user of the URL, where that is an address, else likely@ this machine."""
     to: str
+    """Addresses, separated by commas or spaces."""
 
     @property
     def recipients(self) -> list[str]:

@@ -22,24 +22,16 @@ HOUR = 3600.0  # seconds after which results are computed anew: outcomes ripen w
 
 @dataclass(frozen=True)
 class Question:
-    """One outcome of a model, and how it ripens.
-
-    Attributes
-    ----------
-    outcomes : Outcomes
-        All outcomes of the model.
-    outcome : str
-        Name of the one that is asked about.
-    card : mapping
-        The version's card, for ripening and silence.
-    now : float
-        Seconds since 1970: what became known later does not count.
-    """
+    """One outcome of a model, and how it ripens."""
 
     outcomes: Outcomes
+    """All outcomes of the model."""
     outcome: str
+    """Name of the one that is asked about."""
     card: Mapping[str, Any]
+    """The version's card, for ripening and silence."""
     now: float
+    """Seconds since 1970: what became known later does not count."""
 
     @property
     def after(self) -> float | None:
@@ -49,27 +41,21 @@ class Question:
 
 @dataclass(frozen=True)
 class DecisionColumns:
-    """Decisions as columns: a million of them fit into memory.
-
-    Attributes
-    ----------
-    ids : ndarray of bytes, shape (n,)
-    probability : ndarray of float, shape (n,)
-        Probability of the outcome that is asked about; NaN where there is none.
-    made : ndarray of float, shape (n,)
-    value, known, happened : ndarray of float, shape (n,)
-        Reported value of the outcome, time of the report, and time of the event; NaN where nobody reported.
-    noted : ndarray of bool, shape (n,)
-        Whether anybody told anything.
-    """
+    """Decisions as columns: a million of them fit into memory."""
 
     ids: NDArray[np.bytes_]
+    """Shape (n,), bytes."""
     probability: Floats
+    """Probability of the outcome that is asked about; NaN where there is none. Shape (n,)."""
     made: Floats
+    """Shape (n,)."""
     value: Floats
     known: Floats
     happened: Floats
+    """Reported value of the outcome, time of the report, and time of the event; NaN where nobody reported. Shape
+    (n,)."""
     noted: Booleans
+    """Whether anybody told anything. Shape (n,)."""
 
 
 def columns_of(joined: Sequence[DecisionWithOutcomes], question: Question) -> DecisionColumns:
@@ -98,15 +84,10 @@ def together(parts: Sequence[DecisionColumns]) -> DecisionColumns:
 
 @dataclass(frozen=True)
 class RipeDecisions:
-    """Decisions with a probability of an outcome, in the order in which they were made, and which of them count.
-
-    Attributes
-    ----------
-    columns : DecisionColumns
-        Columns of n decisions.
-    """
+    """Decisions with a probability of an outcome, in the order in which they were made, and which of them count."""
 
     columns: DecisionColumns
+    """Columns of n decisions."""
     ripe: RipeOutcomes
 
     @property

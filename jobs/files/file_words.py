@@ -19,19 +19,13 @@ NOTHING: Mapping[str, Any] = {}
 
 @dataclass(frozen=True)
 class MissingColumns:
-    """Labels of features that no column provides.
-
-    Attributes
-    ----------
-    needed : tuple of str
-        Required: no record is scored without them.
-    always : tuple of str
-        Other features that were never missing in training.
-    """
+    """Labels of features that no column provides."""
 
     needed: tuple[str, ...] = ()
+    """Required: no record is scored without them."""
     others: tuple[str, ...] = ()
     always: tuple[str, ...] = ()
+    """Other features that were never missing in training."""
 
     def sentences(self, count: int | None, *, past: bool = False) -> list[str]:
         """Sentences about the features that no column gives.

@@ -13,23 +13,16 @@ from ml.errors import Problem
 
 @dataclass(frozen=True)
 class Unread:
-    """Values of a feature that cannot be read.
-
-    Attributes
-    ----------
-    row : int
-        The first record with such a value, from 0.
-    example : str
-        Value as in the file.
-    accepted : str
-        Description of accepted values.
-    """
+    """Values of a feature that cannot be read."""
 
     feature: str
     count: int
     row: int
+    """The first record with such a value, from 0."""
     example: str
+    """Value as in the file."""
     accepted: str
+    """Description of accepted values."""
 
 
 def sorts(problems: Sequence[Problem]) -> list[tuple[Problem, int]]:

@@ -44,71 +44,48 @@ MOST_PROBLEMS = 20
 
 @dataclass(frozen=True)
 class Preview:
-    """The first records of a file.
-
-    Attributes
-    ----------
-    top : sequence of list of str
-        The first rows of the file, including those above the header.
-    rows : list of list of str
-        Cells of the first few records.
-    read : list of list of (str or None)
-        Cells as parsed; None where the column gives no feature, or a line does not fit the header.
-    matched : Matched
-        Columns matched to features, and features without a column.
-    checked, refused : int
-        Records checked, and those of them that cannot be scored.
-    estimated : int or None
-        Records of the whole file, estimated by its size; None where that is impossible.
-    whole : bool
-        True when all lines were read, so that `estimated` and `left_out` are exact.
-    problems : list of (Problem, int)
-        The first of each kind, its row from 0, and the number of checked records that have it.
-    unread : list of Unread
-        Unreadable values of the checked records, by feature.
-    gaps : dict of str to int
-        By feature, records without its value, where in training every row had one.
-    blank : bool
-        True when a checked record lacks a value, so that it makes a difference what becomes of missing values.
-    why : str
-        Reason why the job cannot be started; empty where it can.
-    reason_seconds : float
-        Seconds that the reasons of one record take.
-    dialect : Dialect
-        Read options of the file: detected, or given.
-    applies : tuple of str
-        Read options that apply to such a file, by the names of :class:`ml.files.text.read_options.ReadOptions`.
-    left_out : LeftOut
-        Lines read that are no records.
-    compared : FileComparison
-        Up to 2,000 records of the first 20,000, beside the training data.
-    notes : list of str
-        Notes on the file, for people.
-    reading : ReadPlan
-        Needed to score the lines.
-    """
+    """The first records of a file."""
 
     header: tuple[str, ...]
     top: Sequence[list[str]]
+    """The first rows of the file, including those above the header."""
     rows: list[list[str]]
+    """Cells of the first few records."""
     read: list[list[str | None]]
+    """Cells as parsed; None where the column gives no feature, or a line does not fit the header."""
     matched: Matched
+    """Columns matched to features, and features without a column."""
     checked: int
     refused: int
+    """Records checked, and those of them that cannot be scored."""
     estimated: int | None
+    """Records of the whole file, estimated by its size; None where that is impossible."""
     whole: bool
+    """True when all lines were read, so that `estimated` and `left_out` are exact."""
     problems: list[tuple[Problem, int]]
+    """The first of each kind, its row from 0, and the number of checked records that have it."""
     unread: list[Unread]
+    """Unreadable values of the checked records, by feature."""
     gaps: Mapping[str, int]
+    """By feature, records without its value, where in training every row had one."""
     blank: bool
+    """True when a checked record lacks a value, so that it makes a difference what becomes of missing values."""
     why: str
+    """Reason why the job cannot be started; empty where it can."""
     reason_seconds: float
+    """Seconds that the reasons of one record take."""
     dialect: Dialect
+    """Read options of the file: detected, or given."""
     applies: tuple[str, ...]
+    """Read options that apply to such a file, by the names of :class:`ml.files.text.read_options.ReadOptions`."""
     left_out: LeftOut
+    """Lines read that are no records."""
     compared: FileComparison
+    """Up to 2,000 records of the first 20,000, beside the training data."""
     notes: list[str]
+    """Notes on the file, for people."""
     reading: ReadPlan
+    """Needed to score the lines."""
 
 
 def preview(

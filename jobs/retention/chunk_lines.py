@@ -24,22 +24,15 @@ from store.job import Job
 
 @dataclass(frozen=True)
 class FoundLines:
-    """A chunk of a result that holds a record.
-
-    Attributes
-    ----------
-    number : int
-        Number of the chunk.
-    lines : list of list of str
-        All lines of the chunk.
-    at : list of int
-        Positions of the record's lines.
-    """
+    """A chunk of a result that holds a record."""
 
     number: int
+    """Number of the chunk."""
     file: str
     lines: list[list[str]]
+    """All lines of the chunk."""
     at: list[int]
+    """Positions of the record's lines."""
 
 
 def id_places(header: Sequence[str], options: Mapping[str, Any], column: str) -> list[int]:

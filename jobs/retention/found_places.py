@@ -8,24 +8,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Found:
-    """A place where a record is kept.
-
-    Attributes
-    ----------
-    place : str
-        In words.
-    times : int
-        Lines, entries or ids of it there; 0 where they were not counted.
-    fate : str
-        Measure taken, or the reason why none is.
-    erase : callable or None
-        Erases it; None where that cannot be done now.
-    """
+    """A place where a record is kept."""
 
     place: str
+    """In words."""
     times: int
+    """Lines, entries or ids of it there; 0 where they were not counted."""
     fate: str
+    """Measure taken, or the reason why none is."""
     erase: Callable[[], object] | None
+    """Erases it; None where that cannot be done now."""
 
 
 @dataclass(frozen=True)

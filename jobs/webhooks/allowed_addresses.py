@@ -39,24 +39,17 @@ class BadWebhook(LikelyError):
 
 @dataclass(frozen=True)
 class Target:
-    """Target of a call: address, resolved.
-
-    Attributes
-    ----------
-    scheme : {"http", "https"}
-    host : str
-        Host of the address: the name that the server's certificate must have.
-    path : str
-        Path with query string.
-    addresses : tuple of str
-        IP addresses of the host, all of them allowed.
-    """
+    """Target of a call: address, resolved."""
 
     scheme: str
+    """One of "http" and "https"."""
     host: str
+    """Host of the address: the name that the server's certificate must have."""
     port: int
     path: str
+    """Path with query string."""
     addresses: tuple[str, ...] = ()
+    """IP addresses of the host, all of them allowed."""
 
     @property
     def authority(self) -> str:
@@ -67,18 +60,12 @@ class Target:
 
 @dataclass(frozen=True)
 class WebhookRules:
-    """The operator's rules for callbacks.
-
-    Attributes
-    ----------
-    secrets : tuple of bytes
-        Keys that sign calls; without one, webhooks are refused.
-    networks : tuple of network
-        Private addresses that may be called.
-    """
+    """The operator's rules for callbacks."""
 
     secrets: tuple[bytes, ...] = ()
+    """Keys that sign calls; without one, webhooks are refused."""
     networks: tuple[Network, ...] = ()
+    """Private addresses that may be called."""
 
     @classmethod
     def of(cls, secret: str, networks: str) -> WebhookRules:

@@ -22,24 +22,16 @@ AT_ONCE = 500  # records that are handed over together
 
 
 class DecidedRecord(NamedTuple):
-    """A record that was scored.
-
-    Attributes
-    ----------
-    place : int
-        Position of the record in the file, from 0; refused records are counted.
-    record : str or None
-        Id of the record.
-    probabilities : tuple of float, or None
-        In the order of the outcomes.
-    values : dict
-        Values of the features, and the id, as they were read.
-    """
+    """A record that was scored."""
 
     place: int
+    """Position of the record in the file, from 0; refused records are counted."""
     record: str | None
+    """Id of the record."""
     probabilities: tuple[float, ...] | None
+    """In the order of the outcomes."""
     values: dict[str, Any]
+    """Values of the features, and the id, as they were read."""
 
 
 Decide = Callable[[Job, Bundle, Sequence[DecidedRecord]], object]  # records them; again with the same, as after a kill

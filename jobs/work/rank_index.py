@@ -65,30 +65,20 @@ def encode_index(
 
 @dataclass(frozen=True)
 class RankIndex:
-    """Rank index of all rows of a scored campaign.
-
-    Attributes
-    ----------
-    header : tuple of str
-        Header of the result.
-    width : int
-        Number of these that are columns of the uploaded file.
-    probabilities : ndarray of float, shape (n, k)
-        NaN where a record was refused.
-    columns : dict of str to CodedColumn
-        Columns of the file with at most 1,000 values.
-    draws : ndarray of float, shape (n,)
-        Random number of each record for the control group.
-    first : ndarray of int
-        First row of each chunk, and the number of all rows.
-    """
+    """Rank index of all rows of a scored campaign."""
 
     header: tuple[str, ...]
+    """Header of the result."""
     width: int
+    """Number of these that are columns of the uploaded file."""
     probabilities: np.ndarray
+    """NaN where a record was refused. Shape (n, k), float."""
     columns: dict[str, CodedColumn]
+    """Columns of the file with at most 1,000 values."""
     draws: np.ndarray
+    """Random number of each record for the control group. Shape (n,), float."""
     first: np.ndarray
+    """First row of each chunk, and the number of all rows. Array of int."""
     _lines: StoredLines
 
     def __len__(self) -> int:

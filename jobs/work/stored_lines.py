@@ -26,19 +26,13 @@ def present() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class StoredLines:
-    """The lines of a result that is kept as CSV in chunks.
-
-    Attributes
-    ----------
-    names : tuple of str
-        Files of the chunks.
-    starts : tuple of ndarray of int
-        Byte offset of each line by chunk, and the end of the last line.
-    """
+    """The lines of a result that is kept as CSV in chunks."""
 
     files: Files
     names: tuple[str, ...]
+    """Files of the chunks."""
     starts: tuple[np.ndarray, ...]
+    """Byte offset of each line by chunk, and the end of the last line."""
     _first: np.ndarray = field(init=False)
 
     def __post_init__(self) -> None:

@@ -31,22 +31,15 @@ _TENS = 10 ** np.arange(1, 19)
 
 @dataclass(frozen=True)
 class StoredChunk:
-    """A chunk of a result: a stored file, whose column of ranks may be filled in on reading.
-
-    Attributes
-    ----------
-    size : int
-        Bytes, with the ranks filled in.
-    ranks : ndarray of int or None
-        Ranks of its records; 0 where there is none.
-    at : int
-        Index of the column of ranks.
-    """
+    """A chunk of a result: a stored file, whose column of ranks may be filled in on reading."""
 
     file: str
     size: int
+    """Bytes, with the ranks filled in."""
     ranks: np.ndarray | None = None
+    """Ranks of its records; 0 where there is none. Array of int."""
     at: int = 0
+    """Index of the column of ranks."""
 
     def read(self, files: Files, start: int = 0) -> Iterator[bytes]:
         """Yield its bytes from `start` on."""

@@ -23,21 +23,14 @@ PARTS = ((ACCOUNT, mark("Your account")), (PEOPLE, mark("People")), (KEYS, mark(
 
 @dataclass(frozen=True)
 class Frame:
-    """Frame around a page of accounts.
-
-    Attributes
-    ----------
-    css : str
-        Address of the style sheet.
-    person : str
-        Name of who signed in; empty before.
-    signs_out : bool
-        Whether one can sign out here.
-    """
+    """Frame around a page of accounts."""
 
     css: str
+    """Address of the style sheet."""
     person: str = ""
+    """Name of who signed in; empty before."""
     signs_out: bool = True
+    """Whether one can sign out here."""
 
 
 def page(name: str, frame: Frame, here: str = "", /, *, problem: str = "", done: str = "", **values: Any) -> str:

@@ -33,21 +33,14 @@ WITH_OTHERS = ("file", TROUBLE)  # steps below which the other campaigns stand
 
 @dataclass(frozen=True)
 class FileRetention:
-    """Retention of uploaded files, and the formats that are accepted.
-
-    Attributes
-    ----------
-    days : int
-        After these files are removed.
-    on_this_disk : bool
-        Whether files and jobs are on this server's disk only.
-    formats : tuple of str
-        Formats besides workbooks and CSV, as people call them.
-    """
+    """Retention of uploaded files, and the formats that are accepted."""
 
     days: int = 7
+    """After these files are removed."""
     on_this_disk: bool = False
+    """Whether files and jobs are on this server's disk only."""
     formats: tuple[str, ...] = ()
+    """Formats besides workbooks and CSV, as people call them."""
 
     def words(self) -> str:
         """The retention as a sentence for the page."""
@@ -62,15 +55,10 @@ class FileRetention:
 
 @dataclass(frozen=True)
 class WizardStep:
-    """A step of the wizard: what the page shows at a time.
-
-    Attributes
-    ----------
-    name : str
-        One of STEPS, or TROUBLE.
-    """
+    """A step of the wizard: what the page shows at a time."""
 
     name: str
+    """One of STEPS, or TROUBLE."""
     body: Sequence[Component]
 
 

@@ -31,25 +31,17 @@ NUMBER_TESTS = {
 
 @dataclass(frozen=True)
 class TableColumn:
-    """A column of the table.
-
-    Attributes
-    ----------
-    field : str
-        Name of the column in the table.
-    at : tuple of int
-        Columns of the result that it shows; RECORD for the record's number, none where it is made for the screen.
-    kind : str
-        Kind of the result's column; "text" where it shows several.
-    words : tuple of (str, str)
-        Cells that are shown as other words.
-    """
+    """A column of the table."""
 
     field: str
+    """Name of the column in the table."""
     title: str
     at: tuple[int, ...] = ()
+    """Columns of the result that it shows; RECORD for the record's number, none where it is made for the screen."""
     kind: str = "text"
+    """Kind of the result's column; "text" where it shows several."""
     words: tuple[tuple[str, str], ...] = ()
+    """Cells that are shown as other words."""
 
     @property
     def numeric(self) -> bool:

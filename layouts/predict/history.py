@@ -18,44 +18,29 @@ SHOWN = 3  # lines that are not folded away
 
 @dataclass(frozen=True)
 class Told:
-    """A line of the history.
-
-    Attributes
-    ----------
-    what : str
-        In words.
-    at : float
-        Seconds since 1970.
-    more : str
-        A reason or a note; empty for none.
-    due : float or None
-        When to call back.
-    """
+    """A line of the history."""
 
     what: str
+    """In words."""
     who: str
     at: float
+    """Seconds since 1970."""
     more: str = ""
+    """A reason or a note; empty for none."""
     due: float | None = None
+    """When to call back."""
 
 
 @dataclass(frozen=True)
 class OwnNote:
-    """Recent events of the reader that can be taken back.
-
-    Attributes
-    ----------
-    note : str
-        What shows as noted, as ``noteOf`` of ``assets/ts/predict/outcomes.ts`` names it; empty for nothing.
-    event : str
-        Id of the event.
-    decision : str
-        Id of the decision it is about, where it was told on this page.
-    """
+    """Recent events of the reader that can be taken back."""
 
     note: str
+    """What shows as noted, as ``noteOf`` of ``assets/ts/predict/outcomes.ts`` names it; empty for nothing."""
     event: str
+    """Id of the event."""
     decision: str = ""
+    """Id of the decision it is about, where it was told on this page."""
 
 
 def history(lines: Sequence[Told], own: Sequence[OwnNote] = ()) -> Component | None:

@@ -27,17 +27,12 @@ SHORT = 20  # characters that a closed list of choices shows on a phone
 
 @dataclass(frozen=True)
 class Claim:
-    """The claim on a customer of a list.
-
-    Attributes
-    ----------
-    page : str
-        Id of the opened page.
-    """
+    """The claim on a customer of a list."""
 
     list: str
     row: int
     page: str
+    """Id of the opened page."""
 
     @classmethod
     def read(cls, sent: Any) -> Claim | None:
@@ -51,21 +46,14 @@ class Claim:
 
 @dataclass(frozen=True)
 class OutcomeRowContext:
-    """Controls beside the form for those who may report outcomes.
-
-    Attributes
-    ----------
-    history : Component or None
-        The customer's history with which the page opens.
-    claim : Claim or None
-        Where the record is a customer of a list.
-    seller : bool
-        Whether calls are made: the card says what to do, or the record comes from a list.
-    """
+    """Controls beside the form for those who may report outcomes."""
 
     history: Component | None = None
+    """The customer's history with which the page opens."""
     claim: Claim | None = None
+    """Where the record is a customer of a list."""
     seller: bool = False
+    """Whether calls are made: the card says what to do, or the record comes from a list."""
 
 
 def outcome_row(bundle: Bundle, desk: OutcomeRowContext, record: Mapping[str, str], *, named: bool) -> list[Component]:

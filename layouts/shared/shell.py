@@ -27,17 +27,12 @@ PAGES: tuple[tuple[url.Kind, str], ...] = (
 
 @dataclass(frozen=True)
 class SiteLink:
-    """A link of the header.
-
-    Attributes
-    ----------
-    inside : bool
-        Whether it leads to a page of Dash.
-    """
+    """A link of the header."""
 
     words: str
     href: str
     inside: bool = True
+    """Whether it leads to a page of Dash."""
     title: str = ""
 
 

@@ -26,17 +26,11 @@ _root: ContextVar[str] = ContextVar("root", default="")
 
 @dataclass(frozen=True)
 class Page:
-    """A page, as named by an address.
-
-    Attributes
-    ----------
-    kind : {"home", "gallery", "today", "predict", "insights", "performance", "campaign", "results", "versions"}
-    model : str or None
-        Name or key of a model, for the pages that are about one. Such a model need not exist.
-    """
+    """A page, as named by an address."""
 
     kind: Kind
     model: str | None = None
+    """Name or key of a model, for the pages that are about one. Such a model need not exist."""
 
 
 def parse(path: str | None) -> Page | None:

@@ -16,19 +16,7 @@ from ml.translation import plural, text, text_parts
 
 @dataclass(frozen=True)
 class Row:
-    """Somebody to call.
-
-    Attributes
-    ----------
-    who, href, model, outcome, probability, worth : str
-        As they are shown; `worth` is empty where none is known.
-    due : float or None
-        When a call-back is due, in seconds since 1970.
-    tries : int
-        Calls without an answer.
-    held_by : str
-        Name of who is with them at the moment; empty where nobody is.
-    """
+    """Somebody to call."""
 
     who: str
     href: str
@@ -36,9 +24,13 @@ class Row:
     outcome: str
     probability: str
     worth: str = ""
+    """As they are shown; `worth` is empty where none is known."""
     due: float | None = None
+    """When a call-back is due, in seconds since 1970."""
     tries: int = 0
+    """Calls without an answer."""
     held_by: str = ""
+    """Name of who is with them at the moment; empty where nobody is."""
 
 
 @dataclass(frozen=True)

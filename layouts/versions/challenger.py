@@ -42,35 +42,26 @@ VERDICTS = {
 
 @dataclass(frozen=True)
 class ShownChallenger:
-    """A challenger as the page shows it.
-
-    Attributes
-    ----------
-    version : str
-        Fingerprint.
-    since : float
-        Seconds since 1970.
-    answered, failed, waiting, left_out : int
-        Decisions.
-    seconds, beside : tuple of float or None
-        Median and 95 % quantile, of the challenger and of the live version.
-    judged : mapping of str to mapping, or None
-        Fields of ShadowJudgement by the label of the outcome; None while they are being worked out.
-    """
+    """A challenger as the page shows it."""
 
     version: str
+    """Fingerprint."""
     share: float
     since: float
+    """Seconds since 1970."""
     by: str
     why: str
     answered: int = 0
     failed: int = 0
     waiting: int = 0
     left_out: int = 0
+    """`answered`, `failed`, `waiting`, `left_out`: decisions."""
     errors: Mapping[str, int] = field(default_factory=dict)
     seconds: tuple[float, float] | None = None
     beside: tuple[float, float] | None = None
+    """`seconds`, `beside`: median and 95 % quantile, of the challenger and of the live version."""
     judged: Mapping[str, Mapping[str, Any]] | None = None
+    """Fields of ShadowJudgement by the label of the outcome; None while they are being worked out."""
 
 
 def place(model: str) -> list[Component]:

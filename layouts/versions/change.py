@@ -24,18 +24,12 @@ KINDS: tuple[Kind, ...] = ("promote", "rollback")  # also names in the page's ad
 
 @dataclass(frozen=True)
 class PendingChange:
-    """A step that is to be confirmed.
-
-    Attributes
-    ----------
-    kind : {"promote", "rollback"}
-    live : VersionFacts or None
-        Version that is live now.
-    """
+    """A step that is to be confirmed."""
 
     kind: Kind
     to: VersionFacts
     live: VersionFacts | None
+    """Version that is live now."""
     events: Sequence[TimelineEvent]
     difference: Difference
 

@@ -29,41 +29,29 @@ from ml.errors import Problem
 
 @dataclass(frozen=True)
 class ScoreWithBlanks:
-    """Score of a record that may have blanks, and what to ask next.
-
-    Attributes
-    ----------
-    row : Row
-        Typed values; None where nothing is known.
-    known : tuple of bool, length p
-    probabilities, low, high : tuple of float, length k
-        v(K), and the 80 % range of the full record's score.
-    labels : tuple of str
-        The estimator's own decision; empty where something is blank, because it is not asked then.
-    notes : tuple of Problem
-        Values outside what the model has seen.
-    outcome : str
-        The outcome of the questions.
-    cut_offs : tuple of float, length k
-        Probability from which one acts on each outcome, 0 to 1.
-    questions : tuple of NextQuestion
-        Next questions, the best first.
-    band : Band
-        Band of that outcome's probability.
-    """
+    """Score of a record that may have blanks, and what to ask next."""
 
     model: Bundle
     row: Row
+    """Typed values; None where nothing is known."""
     known: tuple[bool, ...]
+    """Length p."""
     probabilities: tuple[float, ...]
     low: tuple[float, ...]
     high: tuple[float, ...]
+    """v(K), and the 80 % range of the full record's score. Length k."""
     labels: tuple[str, ...]
+    """The estimator's own decision; empty where something is blank, because it is not asked then."""
     notes: tuple[Problem, ...]
+    """Values outside what the model has seen."""
     outcome: str
+    """The outcome of the questions."""
     cut_offs: tuple[float, ...]
+    """Probability from which one acts on each outcome, 0 to 1. Length k."""
     questions: tuple[NextQuestion, ...]
+    """Next questions, the best first."""
     band: Band
+    """Band of that outcome's probability."""
 
     @property
     def blank(self) -> tuple[str, ...]:
@@ -90,35 +78,23 @@ class ScoreWithBlanks:
 
 @dataclass(frozen=True)
 class Advice:
-    """Explanation of the score of one outcome, and what would change it.
-
-    Attributes
-    ----------
-    explanation : Explanation
-        Explanation whose total is the score shown.
-    reasons : Reasons
-        The largest contributions in words.
-    sweeps : mapping of feature name to Sweep
-    counterfactuals : Counterfactuals
-        The smallest changes of levers that cross the cut-off.
-    evidence : Evidence
-        True outcomes of hold-out records with similar scores.
-    neighbours : tuple of Neighbour
-        The hold-out records that are most like this one.
-    unlike : Unlike or None
-        Set when the record is an outlier of the training data.
-    sharper : int or None
-        The step with a smaller sampling error; None where the digits shown are certain, or no step is left.
-    """
+    """Explanation of the score of one outcome, and what would change it."""
 
     explanation: Explanation
+    """Explanation whose total is the score shown."""
     reasons: Reasons
+    """The largest contributions in words."""
     sweeps: Mapping[str, Sweep]
     counterfactuals: Counterfactuals | None
+    """The smallest changes of levers that cross the cut-off."""
     evidence: Evidence
+    """True outcomes of hold-out records with similar scores."""
     neighbours: tuple[Neighbour, ...]
+    """The hold-out records that are most like this one."""
     unlike: Unlike | None
+    """Set when the record is an outlier of the training data."""
     sharper: int | None = None
+    """The step with a smaller sampling error; None where the digits shown are certain, or no step is left."""
 
 
 def score_with_blanks(

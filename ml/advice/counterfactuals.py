@@ -30,46 +30,31 @@ CONFIRMED = 20  # changes of a record with blanks that are computed again with a
 
 @dataclass(frozen=True)
 class Counterfactual:
-    """One change of levers, and the score after it.
-
-    Attributes
-    ----------
-    moves : tuple of (feature name, from, to)
-        In schema order; from is None where the value is not known now.
-    steps : float
-        Size: each lever's move as a share of its range, 1 for another choice, summed.
-    probability : float
-        Probability of the outcome, after the moves.
-    """
+    """One change of levers, and the score after it."""
 
     moves: tuple[tuple[str, Value, Value], ...]
+    """In schema order; from is None where the value is not known now. Each with name, from and to."""
     steps: float
+    """Size: each lever's move as a share of its range, 1 for another choice, summed."""
     probability: float
+    """Probability of the outcome, after the moves."""
 
 
 @dataclass(frozen=True)
 class Counterfactuals:
-    """Result of the search.
-
-    Attributes
-    ----------
-    probability : float
-        The score now. At or above the cut-off the changes bring it below, else to it or above.
-    found : tuple of Counterfactual
-        Those with the fewest levers, for each set of levers the smallest, smallest first. Empty when
-        no change of up to three levers crosses.
-    best : Counterfactual or None
-        When none crosses: the one that comes nearest. None where no lever can be moved to any effect.
-    levers : tuple of str
-        Names of the levers that could be tried.
-    """
+    """Result of the search."""
 
     outcome: str
     cut_off: float
     probability: float
+    """The score now. At or above the cut-off the changes bring it below, else to it or above."""
     found: tuple[Counterfactual, ...]
+    """Those with the fewest levers, for each set of levers the smallest, smallest first. Empty when no change of up to
+    three levers crosses."""
     best: Counterfactual | None
+    """When none crosses: the one that comes nearest. None where no lever can be moved to any effect."""
     levers: tuple[str, ...]
+    """Names of the levers that could be tried."""
 
 
 def counterfactuals(

@@ -28,64 +28,43 @@ STANDS_OUT = 0.25  # share of the distance from which a feature is named
 
 @dataclass(frozen=True)
 class Evidence:
-    """True outcomes of the hold-out records with scores similar to this one.
-
-    Attributes
-    ----------
-    similar, had : int
-        Their number, and how many of them had the outcome.
-    low, high : float
-        Wilson's 95 % interval for that share; 0 and 1 when there are none.
-    lowest, highest : float
-        The range of their scores; the score itself when there are none.
-    few : bool
-        True when they are fewer than 30: too few to go by.
-    """
+    """True outcomes of the hold-out records with scores similar to this one."""
 
     similar: int
     had: int
+    """Their number, and how many of them had the outcome."""
     low: float
     high: float
+    """Wilson's 95 % interval for that share; 0 and 1 when there are none."""
     lowest: float
     highest: float
+    """The range of their scores; the score itself when there are none."""
     few: bool
+    """True when they are fewer than 30: too few to go by."""
 
 
 @dataclass(frozen=True)
 class Neighbour:
-    """A nearest neighbour of the record in the hold-out, with its true outcomes.
-
-    Attributes
-    ----------
-    number : int
-        Row of the record in the hold-out, from 0.
-    distance : float
-        0 for equal known values; plus about 1 for each feature that differs by most of its range.
-    had : tuple of str
-        Names of its true outcomes.
-    """
+    """A nearest neighbour of the record in the hold-out, with its true outcomes."""
 
     number: int
+    """Row of the record in the hold-out, from 0."""
     row: Row
     distance: float
+    """0 for equal known values; plus about 1 for each feature that differs by most of its range."""
     had: tuple[str, ...]
+    """Names of its true outcomes."""
 
 
 @dataclass(frozen=True)
 class Unlike:
-    """Outlier: a record that is unlike anything in training.
-
-    Attributes
-    ----------
-    distance, limit : float
-        From its nearest training record, and the 99 % quantile of that distance among training records.
-    features : tuple of str
-        Names of the features that make the distance, the strongest first.
-    """
+    """Outlier: a record that is unlike anything in training."""
 
     distance: float
     limit: float
+    """From its nearest training record, and the 99 % quantile of that distance among training records."""
     features: tuple[str, ...]
+    """Names of the features that make the distance, the strongest first."""
 
 
 def evidence(bundle: Bundle, outcome: str, probability: float, without: int | None = None) -> Evidence:

@@ -44,27 +44,18 @@ _guard = Lock()
 
 @dataclass(frozen=True)
 class Explanation:
-    """Contributions of p features to the probabilities of k outcomes.
-
-    Attributes
-    ----------
-    base : ndarray of float, shape (k,)
-        The mean answer over the background: the score when nothing is known.
-    contributions : ndarray of float, shape (p, k)
-        In schema order, as differences of probability; exactly 0 for blanks.
-    total : ndarray of float, shape (k,)
-        The score shown: ``base + contributions.sum(axis=0)`` within 1e-12, always.
-    known : tuple of bool, length p
-        The features of the game.
-    errors : ndarray of float, shape (p, k)
-        Standard error of each contribution, from sampling; 0 where it is exact.
-    """
+    """Contributions of p features to the probabilities of k outcomes."""
 
     base: np.ndarray
+    """The mean answer over the background: the score when nothing is known. Shape (k,), float."""
     contributions: np.ndarray
+    """In schema order, as differences of probability; exactly 0 for blanks. Shape (p, k), float."""
     total: np.ndarray
+    """The score shown: ``base + contributions.sum(axis=0)`` within 1e-12, always. Shape (k,), float."""
     known: tuple[bool, ...]
+    """The features of the game. Length p."""
     errors: np.ndarray
+    """Standard error of each contribution, from sampling; 0 where it is exact. Shape (p, k), float."""
 
 
 def explain(

@@ -31,16 +31,11 @@ class Question(Described):
 
 @dataclass(frozen=True)
 class NextQuestion(Question):
-    """Value of knowing one blank feature.
-
-    Attributes
-    ----------
-    decides : float
-        Share of the doubt about the full record's decision that is gone once the feature is
-        known: 0 to 1. Questions are ranked by it.
-    """
+    """Value of knowing one blank feature."""
 
     decides: float
+    """Share of the doubt about the full record's decision that is gone once the feature is known: 0 to 1. Questions are
+    ranked by it."""
 
 
 def next_questions(

@@ -13,32 +13,23 @@ RANGE = (0.1, 0.9)
 
 @dataclass(frozen=True)
 class PartialScore:
-    """Score of one record whose blanks were filled by m background rows.
-
-    Attributes
-    ----------
-    value : ndarray of float, shape (k,)
-        v(K), each 0 to 1. With nothing blank exactly the model's own probabilities.
-    low, high : ndarray of float, shape (k,)
-        Weighted 10 % and 90 % quantiles of the answers: where the full record's answer is to be
-        expected. Equal to `value` when nothing is blank.
-    answers : ndarray of float, shape (m, k)
-        f of the record with its blanks filled by each of the rows; one answer when nothing is blank.
-    weights : ndarray of float, shape (m,)
-        Weight of each answer; they sum to 1.
-    chosen : ndarray of int, shape (m,)
-        Numbers of these rows in the value function's `background`; empty when nothing is blank.
-    blank : tuple of int
-        Positions of the features that are not known, in schema order.
-    """
+    """Score of one record whose blanks were filled by m background rows."""
 
     value: np.ndarray
+    """v(K), each 0 to 1. With nothing blank exactly the model's own probabilities. Shape (k,), float."""
     low: np.ndarray
     high: np.ndarray
+    """Weighted 10 % and 90 % quantiles of the answers: where the full record's answer is to be expected. Equal to
+    `value` when nothing is blank. Shape (k,), float."""
     answers: np.ndarray
+    """f of the record with its blanks filled by each of the rows; one answer when nothing is blank. Shape (m, k),
+    float."""
     weights: np.ndarray
+    """Weight of each answer; they sum to 1. Shape (m,), float."""
     chosen: np.ndarray
+    """Numbers of these rows in the value function's `background`; empty when nothing is blank. Shape (m,), int."""
     blank: tuple[int, ...]
+    """Positions of the features that are not known, in schema order."""
 
 
 def partial_score(answers: np.ndarray, weights: np.ndarray, chosen: np.ndarray, blank: tuple[int, ...]) -> PartialScore:

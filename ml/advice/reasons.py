@@ -21,24 +21,16 @@ MOST = 3
 
 @dataclass(frozen=True)
 class Reason:
-    """One known value and what it contributes to the score of one outcome.
-
-    Attributes
-    ----------
-    feature : str
-        Name of the feature.
-    points : float
-        Contribution in percentage points, with its sign, not rounded.
-    sentence : str
-        "Income of 120 thousand $ a year raises it by 21 points"; no full stop.
-    unsure : str
-        "± 0.2 points", the 95 % interval of sampling, where the digits of the sentence show it; else empty.
-    """
+    """One known value and what it contributes to the score of one outcome."""
 
     feature: str
+    """Name of the feature."""
     points: float
+    """Contribution in percentage points, with its sign, not rounded."""
     sentence: str
+    """"Income of 120 thousand $ a year raises it by 21 points"; no full stop."""
     unsure: str = ""
+    """"± 0.2 points", the 95 % interval of sampling, where the digits of the sentence show it; else empty."""
 
     @property
     def words(self) -> str:

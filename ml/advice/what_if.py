@@ -26,24 +26,16 @@ FEWEST_ROWS, MOST_ROWS = 16, 200  # background rows for one point, however many 
 
 @dataclass(frozen=True)
 class Sweep:
-    """What-if sweep of one feature: an individual conditional expectation (ICE) curve (Goldstein et al. 2015).
-
-    Attributes
-    ----------
-    feature : str
-        Name of the feature.
-    values : tuple of Value, length n
-        Numbers and dates rising, over the range seen in training; choices in their order.
-    probabilities : ndarray of float, shape (n, k)
-        For each value and outcome, 0 to 1.
-    here : int or None
-        Place of the record's own value, with exactly the score that is shown; None where the feature is blank.
-    """
+    """What-if sweep of one feature: an individual conditional expectation (ICE) curve (Goldstein et al. 2015)."""
 
     feature: str
+    """Name of the feature."""
     values: tuple[Value, ...]
+    """Numbers and dates rising, over the range seen in training; choices in their order. Length n."""
     probabilities: np.ndarray
+    """For each value and outcome, 0 to 1. Shape (n, k), float."""
     here: int | None
+    """Place of the record's own value, with exactly the score that is shown; None where the feature is blank."""
 
 
 def sweeps(value_function: ValueFunction, row: Row) -> dict[str, Sweep]:

@@ -53,19 +53,13 @@ class Drift:
 
 @dataclass(frozen=True)
 class FileComparison:
-    """Values of a file's records that training had not.
-
-    Attributes
-    ----------
-    records : int
-        Number of records that were compared.
-    drift : tuple of Drift
-        The largest first.
-    """
+    """Values of a file's records that training had not."""
 
     records: int
+    """Number of records that were compared."""
     unseen: tuple[UnseenValues, ...] = ()
     drift: tuple[Drift, ...] = ()
+    """The largest first."""
 
     def sentences(self) -> list[str]:
         """For people; empty where nothing is worth saying."""

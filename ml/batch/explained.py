@@ -28,21 +28,15 @@ Check = Callable[[], object]
 
 @dataclass(frozen=True)
 class Wanted:
-    """Options of an answer beyond scores.
-
-    Attributes
-    ----------
-    outcome : str
-        The one that contributions and questions are about.
-    blanks : {"estimator", "refuse", "average", "allow"}
-    cutoffs : dict of str to float, or None
-        At which is decided; None decides nothing.
-    """
+    """Options of an answer beyond scores."""
 
     outcome: str
+    """The one that contributions and questions are about."""
     explain: bool
     blanks: str
+    """One of "estimator", "refuse", "average" and "allow"."""
     cutoffs: Mapping[str, float] | None = None
+    """At which is decided; None decides nothing."""
 
     @property
     def averaged(self) -> bool:

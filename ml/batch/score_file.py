@@ -47,26 +47,18 @@ class ScoredChunk(NamedTuple):
 
 @dataclass(frozen=True)
 class FileScored:
-    """Outcome of scoring a file: counts of scored and refused records, gaps and refused values.
-
-    Attributes
-    ----------
-    gaps : Counter of str
-        By feature, scored records without its value, where in training every row had one.
-    unread : Counter of str
-        By feature, values that were refused.
-    dialect : Dialect
-        Dialect of the file.
-    notes : tuple of str
-        Remarks for people.
-    """
+    """Outcome of scoring a file: counts of scored and refused records, gaps and refused values."""
 
     scored: int
     refused: int
     gaps: Gaps
+    """By feature, scored records without its value, where in training every row had one."""
     unread: Counter[str] = field(default_factory=Counter)
+    """By feature, values that were refused."""
     dialect: Dialect = field(default_factory=Dialect)
+    """Dialect of the file."""
     notes: tuple[str, ...] = ()
+    """Remarks for people."""
 
 
 def score_file(

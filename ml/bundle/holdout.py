@@ -28,17 +28,12 @@ MOST_IN_A_TABLE = 20_000
 
 @dataclass(frozen=True)
 class Holdout:
-    """Rows with known truth that the model did not see in training.
-
-    Attributes
-    ----------
-    block : Block of n records
-        Read-only.
-    truth : ndarray of bool, shape (n, k)
-    """
+    """Rows with known truth that the model did not see in training."""
 
     block: Block
+    """Read-only. n records."""
     truth: np.ndarray
+    """Shape (n, k), bool."""
 
 
 def is_large(rows: int) -> bool:

@@ -29,25 +29,17 @@ SEARCHED = ("text", "category")
 
 @dataclass(frozen=True)
 class BookRecord:
-    """One record of a record book.
-
-    Attributes
-    ----------
-    values : mapping of str to str
-        Feature name to text; blanks are left out.
-    texts : tuple of str
-        Searched texts beside the id, as displayed.
-    also : tuple of str
-        Values of columns that the model does not have, such as a name.
-    row : int or None
-        Row number of a record of the hold-out, from 0; None for others.
-    """
+    """One record of a record book."""
 
     id: str
     values: Mapping[str, str]
+    """Feature name to text; blanks are left out."""
     texts: tuple[str, ...] = ()
+    """Searched texts beside the id, as displayed."""
     row: int | None = None
+    """Row number of a record of the hold-out, from 0; None for others."""
     also: tuple[str, ...] = ()
+    """Values of columns that the model does not have, such as a name."""
 
 
 class BookStore(Protocol):

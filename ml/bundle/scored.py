@@ -15,24 +15,16 @@ AT_ONCE = 1_000  # scores that are made together
 
 @dataclass(frozen=True)
 class Score:
-    """Score of one record.
-
-    Attributes
-    ----------
-    id : str or None
-        The record's own name, where the schema has a record id and one was sent.
-    labels : tuple of str
-        Names of the predicted outcomes: one when outcomes are exclusive.
-    probabilities : tuple of float, or None
-        In the order of the outcomes, 0 to 1; None when the estimator offers none.
-    notes : tuple of Problem
-        Values outside the range of training.
-    """
+    """Score of one record."""
 
     id: str | None
+    """The record's own name, where the schema has a record id and one was sent."""
     labels: tuple[str, ...]
+    """Names of the predicted outcomes: one when outcomes are exclusive."""
     probabilities: tuple[float, ...] | None
+    """In the order of the outcomes, 0 to 1; None when the estimator offers none."""
     notes: tuple[Problem, ...] = ()
+    """Values outside the range of training."""
 
 
 @dataclass(frozen=True)

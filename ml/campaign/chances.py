@@ -33,18 +33,13 @@ TAIL = (1 - LEVEL) / 2
 
 @dataclass(frozen=True)
 class Chances:
-    """Evidence of the hold-out on the probabilities of some outcomes.
-
-    Attributes
-    ----------
-    curves : tuple of (RecalibrationCurve or None)
-        Curves of each outcome; None where the hold-out cannot say anything: there the model's own probabilities count.
-    together : ndarray of float, shape (o, o)
-        Correlation of the outcomes' residuals on the hold-out, at least 0: how far errors add up.
-    """
+    """Evidence of the hold-out on the probabilities of some outcomes."""
 
     curves: tuple[RecalibrationCurve | None, ...]
+    """Curves of each outcome; None where the hold-out cannot say anything: there the model's own probabilities
+    count."""
     together: Floats
+    """Correlation of the outcomes' residuals on the hold-out, at least 0: how far errors add up. Shape (o, o)."""
 
     def share(self, outcome: int, probabilities: np.ndarray) -> Floats:
         """Corrected probabilities of one outcome."""
@@ -76,28 +71,20 @@ def own_chances(outcomes: int) -> Chances:
 
 @dataclass(frozen=True)
 class ListChances:
-    """Expected number and total of m calls, each with an interval of 95 %.
-
-    Attributes
-    ----------
-    buyers, low, high : float
-        Number of calls that meet the outcome.
-    total, total_low, total_high : float
-        The same, each call weighed by what its outcome is worth.
-    own : float
-        Number expected by the model's own probabilities.
-    verdict : {"too_much", "too_little", "held", "too_few"}
-        Whether the model's own number holds.
-    """
+    """Expected number and total of m calls, each with an interval of 95 %."""
 
     buyers: float
     low: float
     high: float
+    """Number of calls that meet the outcome."""
     total: float
     total_low: float
     total_high: float
+    """The same, each call weighed by what its outcome is worth."""
     own: float
+    """Number expected by the model's own probabilities."""
     verdict: Verdict
+    """Whether the model's own number holds."""
 
 
 def list_chances(chances: Chances, probabilities: np.ndarray, outcome: np.ndarray, rise: ArrayLike) -> ListChances:

@@ -68,21 +68,14 @@ class ExpectedResult(Described):
 
 @dataclass(frozen=True)
 class Forecast(ExpectedResult):
-    """Forecast of a list. Records kept back as control are not called; they count in `chosen` and `control` only.
-
-    Attributes
-    ----------
-    losing_corrected : int
-        Calls that are expected to lose by the corrected probabilities.
-    groups : tuple of (str, int, float)
-        Value of the column, records chosen, buyers expected among those called.
-    outcomes : tuple of (str, int, float)
-        Outcome, records chosen, buyers expected among those called.
-    """
+    """Forecast of a list. Records kept back as control are not called; they count in `chosen` and `control` only."""
 
     losing_corrected: int
+    """Calls that are expected to lose by the corrected probabilities."""
     groups: tuple[tuple[str, int, float], ...]
+    """Value of the column, records chosen, buyers expected among those called."""
     outcomes: tuple[tuple[str, int, float], ...]
+    """Outcome, records chosen, buyers expected among those called."""
 
 
 def forecast(

@@ -20,45 +20,30 @@ from ml.translation import text
 
 @dataclass(frozen=True)
 class CodedColumn:
-    """The values of one column of the file.
-
-    Attributes
-    ----------
-    codes : ndarray of int, shape (n,)
-        Position of each record's value in `values`.
-    """
+    """The values of one column of the file."""
 
     values: tuple[str, ...]
     codes: np.ndarray
+    """Position of each record's value in `values`. Shape (n,), int."""
 
 
 @dataclass(frozen=True)
 class PickedCalls:
-    """A list of m calls, the best first.
-
-    Attributes
-    ----------
-    rows : ndarray of int, shape (m,)
-        Records, from 0.
-    outcome : ndarray of int, shape (m,)
-        Position in the wish's outcomes of what is offered.
-    probability, gain : ndarray of float, shape (m,)
-        Probability of that outcome; worth of acting on it, in money.
-    control : ndarray of bool, shape (m,)
-        Kept back.
-    short : dict of str to int
-        Quotas that the file cannot fill, and how many there are.
-    left_out : int
-        Calls that were wanted otherwise, left out because they are expected to lose.
-    """
+    """A list of m calls, the best first."""
 
     rows: np.ndarray
+    """Records, from 0. Shape (m,), int."""
     outcome: np.ndarray
+    """Position in the wish's outcomes of what is offered. Shape (m,), int."""
     probability: np.ndarray
     gain: np.ndarray
+    """Probability of that outcome; worth of acting on it, in money. Shape (m,), float."""
     control: np.ndarray
+    """Kept back. Shape (m,), bool."""
     short: dict[str, int]
+    """Quotas that the file cannot fill, and how many there are."""
     left_out: int = 0
+    """Calls that were wanted otherwise, left out because they are expected to lose."""
 
 
 def pick(

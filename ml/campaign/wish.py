@@ -24,52 +24,35 @@ class BadWish(LikelyError):
 
 @dataclass(frozen=True)
 class Wish:
-    """A checked request for a call list.
-
-    Attributes
-    ----------
-    by : {"cutoff", "number", "budget"}
-        How its length is found.
-    cut_offs : tuple of float
-        For each of `outcomes` the probability from which a record is taken, 0 to 1; only by cut-off.
-    number : int
-        Records to take at most; only by number.
-    budget : float
-        Money that acting may cost at most; only by budget.
-    outcomes : tuple of str
-        What is offered.
-    several : bool
-        Whether one record may be taken for several of them.
-    cost : float
-        Money that it costs to act once, 0 or more.
-    payoffs : tuple of Payoff
-        Payoff of decisions about each of `outcomes`, at this cost.
-    losses : bool
-        Whether records may be taken on whom acting is expected to lose money.
-    column : str or None
-        The column of the file whose values have limits and quotas.
-    limits, quotas : dict of str to int
-        Greatest and least number of records of each value.
-    limit : int or None
-        Greatest number of records of each other value.
-    control : float
-        Share of the records that is kept back at random, to compare with; 0 to 0.5.
-    """
+    """A checked request for a call list."""
 
     by: By
+    """How its length is found."""
     cut_offs: tuple[float, ...]
+    """For each of `outcomes` the probability from which a record is taken, 0 to 1; only by cut-off."""
     number: int
+    """Records to take at most; only by number."""
     budget: float
+    """Money that acting may cost at most; only by budget."""
     outcomes: tuple[str, ...]
+    """What is offered."""
     several: bool
+    """Whether one record may be taken for several of them."""
     cost: float
+    """Money that it costs to act once, 0 or more."""
     payoffs: tuple[Payoff, ...]
+    """Payoff of decisions about each of `outcomes`, at this cost."""
     losses: bool
+    """Whether records may be taken on whom acting is expected to lose money."""
     column: str | None
+    """The column of the file whose values have limits and quotas."""
     limits: dict[str, int]
     limit: int | None
+    """Greatest number of records of each other value."""
     quotas: dict[str, int]
+    """`limits`, `quotas`: greatest and least number of records of each value."""
     control: float
+    """Share of the records that is kept back at random, to compare with; 0 to 0.5."""
 
     @property
     def values(self) -> tuple[float, ...]:

@@ -62,25 +62,17 @@ def run(given: argparse.Namespace) -> int:
 
 @dataclass
 class ImportResult:
-    """Result of loading a file of records.
-
-    Attributes
-    ----------
-    kept, refused : int
-        Records in the book, and lines that are not.
-    faults : list of (int, Problem)
-        The first that were found, by line of the file.
-    dialect : Dialect
-        Dialect of the file.
-    notes : list of str
-        Remarks for people.
-    """
+    """Result of loading a file of records."""
 
     kept: int = 0
     refused: int = 0
+    """Records in the book, and lines that are not."""
     faults: list[tuple[int, Problem]] = field(default_factory=list)
+    """The first that were found, by line of the file."""
     dialect: Dialect = field(default_factory=Dialect)
+    """Dialect of the file."""
     notes: list[str] = field(default_factory=list)
+    """Remarks for people."""
 
     def refuse(self, line: int, problems: Iterable[Problem]) -> None:
         """Count a line that is not kept, and remember why."""

@@ -20,17 +20,12 @@ PLAIN = re.compile(r"[0-9.eE+\-\n]*")
 
 @dataclass(frozen=True)
 class ReadColumn:
-    """Values of one feature that were read.
-
-    Attributes
-    ----------
-    found : list of Value, or ndarray of float64
-        Typed values, length n; numbers may be an array with NaN for missing. None for refused values.
-    refused : dict of int to RefusedValue
-    """
+    """Values of one feature that were read."""
 
     feature: Feature
     found: list[Value] | np.ndarray
+    """Typed values, length n; numbers may be an array with NaN for missing. None for refused values. An array is of
+    float64."""
     refused: Mapping[int, RefusedValue] = field(default_factory=dict)
 
     def values(self) -> list[Value]:

@@ -38,105 +38,72 @@ class Choice(Described):
 
 @dataclass(frozen=True)
 class Feature:
-    """One raw column of the model's input.
-
-    Attributes
-    ----------
-    name : str
-        The column's name in the estimator's data.
-    kind : {"number", "integer", "category", "boolean", "date", "text"}
-        Decides the type of a row's value: float, int, the choice's value, bool, date, str.
-    dtype : str
-        The pandas dtype of the column that the estimator was fitted on.
-    label, unit, help, group : str
-        Displayed texts. `group` is the heading above fields.
-    required : bool
-        True when the model needs the value.
-    low, high : float, date or None
-        Hard limits, inclusive: a value beyond them is refused.
-    seen : (low, high) or None
-        Range in training: a value beyond it is accepted and flagged.
-    step : float or None
-        A sensible change for one press of an arrow key.
-    choices : tuple of Choice
-        The accepted values of a category, in the order in which they are shown.
-    codes : tuple of Choice
-        Values of a number that the form offers by name, in the order in which they are shown; other numbers are
-        accepted, too.
-    suggestions : tuple of str
-        Suggested values of a text; others are accepted, too.
-    default : Value
-        Initial value of the form. None is a blank.
-    aliases : tuple of str
-        Other names under which the value may be sent.
-    lever : bool
-        True when the user's organisation can change the value.
-    personal : bool
-        True for personal data: it stays out of URLs, which are logged and shared.
-    hidden : bool
-        True for a value that the model ignores, such as an identifier: the form leaves it out, and a missing
-        one becomes the default.
-    widget : str or None
-        Widget of the form; None derives it from the kind.
-    missing : tuple of str
-        Texts that mean "not known", beside the empty one: as the training file was read.
-    blank : str or None
-        Value of a blank: None is a gap, "" the empty text (no gap is taken, or training had empty texts).
-    complete : bool
-        True when training had a value in every row: a gap gets a note.
-    fractions : bool
-        True for an integer that may be a decimal, too: the estimator takes it, and it gets a note.
-    unknown : bool
-        True for a category whose estimator accepts values outside the choices; they get a note.
-    levels : tuple or None
-        Categories of a ``category`` column in the order of its dtype; their codes depend on it.
-    ordered : bool
-        Whether that dtype is ordered.
-    timed : bool
-        True for a date with a time of day: its values are ``datetime``.
-    zone : str or None
-        Time zone of a timed column; its values are aware then.
-    none_gaps : bool
-        True when a gap reaches the estimator as None and not as NaN.
-    decimal : {".", ","}
-        Decimal separator in texts: that of the training file. A point is always accepted.
-    spaces : bool
-        True where training had texts of only spaces: such a text is then a value, and no gap.
-    """
+    """One raw column of the model's input."""
 
     name: str
+    """The column's name in the estimator's data."""
     label: str
     kind: Kind
+    """Decides the type of a row's value: float, int, the choice's value, bool, date, str."""
     dtype: str = "float64"
+    """The pandas dtype of the column that the estimator was fitted on."""
     required: bool = False
+    """True when the model needs the value."""
     low: Any = None
     high: Any = None
+    """Hard limits, inclusive: a value beyond them is refused. Numbers, dates or None."""
     seen: tuple[Any, Any] | None = None
+    """Range in training: a value beyond it is accepted and flagged. Low and high."""
     step: float | None = None
+    """A sensible change for one press of an arrow key."""
     choices: tuple[Choice, ...] = ()
+    """The accepted values of a category, in the order in which they are shown."""
     codes: tuple[Choice, ...] = ()
+    """Values of a number that the form offers by name, in the order in which they are shown; other numbers are
+    accepted, too."""
     suggestions: tuple[str, ...] = ()
+    """Suggested values of a text; others are accepted, too."""
     unit: str = ""
     help: str = ""
     default: Value = None
+    """Initial value of the form. None is a blank."""
     group: str = ""
+    """`label`, `unit`, `help`, `group`: displayed texts. `group` is the heading above fields."""
     aliases: tuple[str, ...] = ()
+    """Other names under which the value may be sent."""
     lever: bool = False
+    """True when the user's organisation can change the value."""
     personal: bool = False
+    """True for personal data: it stays out of URLs, which are logged and shared."""
     hidden: bool = False
+    """True for a value that the model ignores, such as an identifier: the form leaves it out, and a missing one becomes
+    the default."""
     widget: Widget | None = None
+    """Widget of the form; None derives it from the kind."""
     missing: tuple[str, ...] = ()
+    """Texts that mean "not known", beside the empty one: as the training file was read."""
     blank: str | None = None
+    """Value of a blank: None is a gap, "" the empty text (no gap is taken, or training had empty texts)."""
     complete: bool = False
+    """True when training had a value in every row: a gap gets a note."""
     fractions: bool = False
+    """True for an integer that may be a decimal, too: the estimator takes it, and it gets a note."""
     unknown: bool = False
+    """True for a category whose estimator accepts values outside the choices; they get a note."""
     levels: tuple[Any, ...] | None = None
+    """Categories of a ``category`` column in the order of its dtype; their codes depend on it."""
     ordered: bool = False
+    """Whether that dtype is ordered."""
     timed: bool = False
+    """True for a date with a time of day: its values are ``datetime``."""
     zone: str | None = None
+    """Time zone of a timed column; its values are aware then."""
     none_gaps: bool = False
+    """True when a gap reaches the estimator as None and not as NaN."""
     decimal: str = "."
+    """Decimal separator in texts: that of the training file. A point is always accepted. One of "." and ","."""
     spaces: bool = False
+    """True where training had texts of only spaces: such a text is then a value, and no gap."""
 
     @property
     def shown_as(self) -> Widget:

@@ -11,30 +11,20 @@ ONE = {"1", "true"}
 
 @dataclass(frozen=True)
 class OneHot:
-    """One-hot columns of one choice: at most one is 1 in a record.
-
-    Attributes
-    ----------
-    name : str
-        Name of the choice, accepted in place of the columns: "town" for ``town_Linz``, ``town_Graz``.
-    label : str
-        Displayed name.
-    columns : tuple of str
-        Names of the features.
-    labels : tuple of str
-        The choice for which each column is 1.
-    rest : str
-        The choice for which all columns are 0; empty where one always is 1.
-    default : str
-        The choice with which the form starts.
-    """
+    """One-hot columns of one choice: at most one is 1 in a record."""
 
     name: str
+    """Name of the choice, accepted in place of the columns: "town" for ``town_Linz``, ``town_Graz``."""
     label: str
+    """Displayed name."""
     columns: tuple[str, ...]
+    """Names of the features."""
     labels: tuple[str, ...]
+    """The choice for which each column is 1."""
     rest: str = ""
+    """The choice for which all columns are 0; empty where one always is 1."""
     default: str = ""
+    """The choice with which the form starts."""
 
     @property
     def choices(self) -> tuple[str, ...]:

@@ -13,24 +13,18 @@ from ml.translation import text
 
 @dataclass(frozen=True)
 class Outcome:
-    """One outcome: a class of exclusive outcomes, or an independent label.
-
-    Attributes
-    ----------
-    name : str
-        Name in URLs, answers and files.
-    label : str
-        Displayed name.
-    value : str, int, float or bool
-        The class in the estimator's ``classes_``; for independent outcomes the column's name.
-    yes : str, int, float, bool or None
-        For independent outcomes the class of the estimator's answer that means yes; None is 1 (or True).
-    """
+    """One outcome: a class of exclusive outcomes, or an independent label."""
 
     name: str
+    """Name in URLs, answers and files."""
     label: str
+    """Displayed name."""
     value: Any
+    """The class in the estimator's ``classes_``; for independent outcomes the column's name. A string, number or
+    bool."""
     yes: Any = None
+    """For independent outcomes the class of the estimator's answer that means yes; None is 1 (or True). A string,
+    number, bool or None."""
 
 
 @dataclass(frozen=True)
@@ -70,16 +64,10 @@ class Outcomes:
 
 @dataclass(frozen=True)
 class Prediction:
-    """Predictions of n records.
-
-    Attributes
-    ----------
-    labels : ndarray of bool, shape (n, k)
-        True where the estimator's own ``predict`` gives the outcome. For exclusive outcomes
-        exactly one a row. It is never derived from the probabilities.
-    probabilities : ndarray of float, shape (n, k), or None
-        Columns follow the outcomes; None when the estimator offers none.
-    """
+    """Predictions of n records."""
 
     labels: Booleans
+    """True where the estimator's own ``predict`` gives the outcome. For exclusive outcomes exactly one a row. It is
+    never derived from the probabilities. Shape (n, k)."""
     probabilities: Floats | None
+    """Columns follow the outcomes; None when the estimator offers none. Shape (n, k)."""

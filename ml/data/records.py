@@ -32,24 +32,16 @@ Lines = Sequence[Sequence[object]]  # raw values in schema order
 
 @dataclass(frozen=True)
 class Records:
-    """Records that were read.
-
-    Attributes
-    ----------
-    rows : tuple of Row or None, length n
-        None for a record that has a problem.
-    ids : tuple of str or None, length n
-        Ids, where the schema has a record id.
-    problems : tuple of Problem
-        Errors that prevent scoring.
-    notes : tuple of Problem
-        Warnings: values outside the range of training.
-    """
+    """Records that were read."""
 
     rows: tuple[Row | None, ...]
+    """None for a record that has a problem. Length n."""
     ids: tuple[str | None, ...]
+    """Ids, where the schema has a record id. Length n."""
     problems: tuple[Problem, ...]
+    """Errors that prevent scoring."""
     notes: tuple[Problem, ...]
+    """Warnings: values outside the range of training."""
 
     def all_rows(self) -> tuple[Row, ...]:
         """All rows, or InvalidRecord with every problem."""
@@ -60,18 +52,12 @@ class Records:
 
 @dataclass(frozen=True)
 class ReadColumns:
-    """A table that was read.
-
-    Attributes
-    ----------
-    columns : tuple of Column, length p
-        In schema order.
-    problems : tuple of Problem
-        By record, then those of names and of the record's id, then by feature.
-    """
+    """A table that was read."""
 
     columns: tuple[ReadColumn, ...]
+    """In schema order. Length p."""
     problems: tuple[Problem, ...]
+    """By record, then those of names and of the record's id, then by feature."""
 
 
 def read_records(schema: Schema, raws: Iterable[object], *, extra: bool = False) -> Records:

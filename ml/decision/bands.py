@@ -16,21 +16,14 @@ HINT = 'Write "bands" as a list of {"label": …, "from": 0 to 1}, rising from 0
 
 @dataclass(frozen=True)
 class Band:
-    """One range of probability: from `low` up to where the next band begins.
-
-    Attributes
-    ----------
-    label : str
-        Never shown without the number beside it.
-    low : float
-        0 to 1, inclusive.
-    action : str
-        Not used: what to do follows from the cut-off in use (``ml/decision/decide.py``). Cards of before may hold it.
-    """
+    """One range of probability: from `low` up to where the next band begins."""
 
     label: str
+    """Never shown without the number beside it."""
     low: float
+    """0 to 1, inclusive."""
     action: str = ""
+    """Not used: what to do follows from the cut-off in use (``ml/decision/decide.py``). Cards of before may hold it."""
 
 
 DEFAULT = (

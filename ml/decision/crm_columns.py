@@ -27,38 +27,26 @@ NEEDED = ("id", "record")
 
 @dataclass(frozen=True)
 class CrmColumns:
-    """Columns of one system, each by all names it may have: as programs know it, and as its screens call it.
-
-    Attributes
-    ----------
-    id : tuple of str
-        Id of the deal there.
-    record : tuple of str
-        Id of the record that the model decided about.
-    stage : tuple of str
-        Columns whose words are those of `came` and `missed`, or others while the deal is open.
-    is_closed, is_won : tuple of str
-        True or false. Where both are there, they count instead of the stage.
-    closed : tuple of str
-        Day or time of the end of the deal.
-    changed : tuple of str
-        Time of the last change of the row.
-    came, missed : tuple of str
-        Words of the stage that say that the outcome came, and that it did not.
-    outcome : str
-        Name of the model's outcome that this is about; empty for the positive one.
-    """
+    """Columns of one system, each by all names it may have: as programs know it, and as its screens call it."""
 
     id: tuple[str, ...] = ()
+    """Id of the deal there."""
     record: tuple[str, ...] = ()
+    """Id of the record that the model decided about."""
     stage: tuple[str, ...] = ()
+    """Columns whose words are those of `came` and `missed`, or others while the deal is open."""
     is_closed: tuple[str, ...] = ()
     is_won: tuple[str, ...] = ()
+    """True or false. Where both are there, they count instead of the stage."""
     closed: tuple[str, ...] = ()
+    """Day or time of the end of the deal."""
     changed: tuple[str, ...] = ()
+    """Time of the last change of the row."""
     came: tuple[str, ...] = ()
     missed: tuple[str, ...] = ()
+    """Words of the stage that say that the outcome came, and that it did not."""
     outcome: str = ""
+    """Name of the model's outcome that this is about; empty for the positive one."""
 
 
 SYSTEMS = {

@@ -66,28 +66,20 @@ def or_of_card(chosen: Mapping[str, float], card: Mapping[str, Any], outcomes: S
 
 @dataclass(frozen=True)
 class BestCutOff:
-    """Cut-off that brought most on the hold-out by the card's payoff, found when the version was made.
-
-    Attributes
-    ----------
-    cut_off : float
-        0 to 1.
-    low, high : float or None
-        Its 95 % interval: percentiles of the bootstrap.
-    half_loses, half_loses_low, half_loses_high : float
-        What a cut-off of one half brings less than the best for 1,000 records, money, with the interval of 95 %.
-    with_it, without_it : int
-        Records of the hold-out with the outcome, and without.
-    """
+    """Cut-off that brought most on the hold-out by the card's payoff, found when the version was made."""
 
     cut_off: float
+    """0 to 1."""
     low: float | None
     high: float | None
+    """Its 95 % interval: percentiles of the bootstrap."""
     half_loses: float
     half_loses_low: float
     half_loses_high: float
+    """What a cut-off of one half brings less than the best for 1,000 records, money, with the interval of 95 %."""
     with_it: int
     without_it: int
+    """Records of the hold-out with the outcome, and without."""
 
 
 def best_cut_off_of(card: Mapping[str, Any], outcome: str) -> BestCutOff | None:

@@ -37,26 +37,18 @@ class Actions:
 
 @dataclass(frozen=True)
 class Recommendation:
-    """Recommendation about one outcome of one record.
-
-    Attributes
-    ----------
-    cut_off : float
-        Probability from which one acts, 0 to 1.
-    worth : float or None
-        Expected money of acting rather than not; None where the card has no payoff of the outcome.
-    final : bool
-        False where what is not known yet may still turn the decision.
-    words : str
-        Action in words; empty where the card says nothing about decisions.
-    """
+    """Recommendation about one outcome of one record."""
 
     outcome: str
     cut_off: float
+    """Probability from which one acts, 0 to 1."""
     act: bool
     worth: float | None
+    """Expected money of acting rather than not; None where the card has no payoff of the outcome."""
     final: bool
+    """False where what is not known yet may still turn the decision."""
     words: str
+    """Action in words; empty where the card says nothing about decisions."""
 
 
 @overload

@@ -44,22 +44,15 @@ def outcome_words(card: Mapping[str, Any], outcome: str, label: str) -> tuple[st
 
 @dataclass(frozen=True)
 class ToldWords:
-    """Words in which people tell of one outcome that it came, or did not.
-
-    Attributes
-    ----------
-    about : str
-        What is told of, where `came` and `missed` do not say it themselves; else empty.
-    came, missed : str
-        Words for two buttons under that.
-    whole : (str, str)
-        Both words as they stand alone.
-    """
+    """Words in which people tell of one outcome that it came, or did not."""
 
     about: str
+    """What is told of, where `came` and `missed` do not say it themselves; else empty."""
     came: str
     missed: str
+    """Words for two buttons under that."""
     whole: tuple[str, str]
+    """Both words as they stand alone."""
 
 
 def told_words(card: Mapping[str, Any], outcomes: Outcomes, name: str) -> tuple[str, str]:

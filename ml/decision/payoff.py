@@ -25,26 +25,18 @@ HINT = (
 
 @dataclass(frozen=True)
 class Payoff:
-    """Payoff matrix of one outcome, a record each.
-
-    Attributes
-    ----------
-    true_positive, false_positive : float
-        Value of acting on a record with, and without, the outcome. Money; a loss is below 0.
-    false_negative, true_negative : float
-        Value of not acting on a record with, and without, the outcome.
-    call : float
-        Cost of acting on one record, 0 or more; not contained in the others.
-    currency : str
-        As people write it: "EUR", "$"; may be empty.
-    """
+    """Payoff matrix of one outcome, a record each."""
 
     true_positive: float = 0.0
     false_positive: float = 0.0
+    """Value of acting on a record with, and without, the outcome. Money; a loss is below 0."""
     false_negative: float = 0.0
     true_negative: float = 0.0
+    """Value of not acting on a record with, and without, the outcome."""
     call: float = 0.0
+    """Cost of acting on one record, 0 or more; not contained in the others."""
     currency: str = ""
+    """As people write it: "EUR", "$"; may be empty."""
 
     @property
     def stated(self) -> bool:

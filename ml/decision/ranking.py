@@ -15,18 +15,12 @@ By = Literal["", "probability"]
 
 @dataclass(frozen=True)
 class Ranking:
-    """Order of independent outcomes for a person.
-
-    Attributes
-    ----------
-    declined : collection of str
-        Names that the customer does not want: they come last.
-    by : {"", "probability"}
-        Empty for the worth of acting, where every outcome has a payoff.
-    """
+    """Order of independent outcomes for a person."""
 
     declined: Collection[str] = ()
+    """Names that the customer does not want: they come last."""
     by: By = ""
+    """Empty for the worth of acting, where every outcome has a payoff."""
 
 
 def worths_of(card: Mapping[str, Any], outcomes: Outcomes, probabilities: Sequence[float]) -> tuple[float, ...] | None:

@@ -24,26 +24,18 @@ _UNFINISHED = mark("It ended before it was done: the log says why.")
 
 @dataclass(frozen=True)
 class DemoStatus:
-    """Progress of training the demo models.
-
-    Attributes
-    ----------
-    state : {"starting", "making", "over"}
-    names : tuple of str
-        The models to be made, in their order.
-    now : str or None
-        The one that is being made.
-    faults : mapping of str
-        Why a model could not be made, by name; under the empty name, why none could.
-    since : float
-        When this was written, in seconds since 1970.
-    """
+    """Progress of training the demo models."""
 
     state: str
+    """One of "starting", "making" and "over"."""
     names: tuple[str, ...] = ()
+    """The models to be made, in their order."""
     now: str | None = None
+    """The one that is being made."""
     faults: Mapping[str, str] = field(default_factory=dict)
+    """Why a model could not be made, by name; under the empty name, why none could."""
     since: float = 0.0
+    """When this was written, in seconds since 1970."""
 
     @property
     def goes_on(self) -> bool:

@@ -53,24 +53,16 @@ class ReadRequest:
 
 @dataclass
 class Source:
-    """Rows of a file from its beginning, blank ones too.
-
-    Attributes
-    ----------
-    rows : iterator of list
-        Cells: texts, or typed.
-    dialect : Dialect
-        As far as it is known.
-    text : TextRows, ServedRows or None
-        Rows of a text file; None for other formats.
-    skipped : int
-        Rows at the beginning that are no part of the table.
-    """
+    """Rows of a file from its beginning, blank ones too."""
 
     rows: Iterator[list[Any]]
+    """Cells: texts, or typed."""
     dialect: Dialect
+    """As far as it is known."""
     text: TextRows | ServedRows | None = None
+    """Rows of a text file; None for other formats."""
     skipped: int = 0
+    """Rows at the beginning that are no part of the table."""
     number: int = 0
     parted: bool = False
 

@@ -21,34 +21,23 @@ MOST_COLUMNS = 16_384  # of any table: as many as Excel has
 
 @dataclass(frozen=True)
 class Table:
-    """A table that is being read.
-
-    Attributes
-    ----------
-    header : tuple of str
-        Names of the columns, each once, see :func:`header_of`.
-    lines : iterator of list of str
-        Cells of each line that is a record, as many as came.
-    twice : dict of str to str
-        Columns that bear another's name in the file, see :func:`twice_in`.
-    matched : Matched
-        Feature that each column gives.
-    rules : CellRules
-        How its cells are to be read.
-    left_out : LeftOut
-        Lines that are no records; whole when all lines are read.
-    top : sequence of list of str
-        The first rows of the file, those above the header too.
-    """
+    """A table that is being read."""
 
     header: tuple[str, ...]
+    """Names of the columns, each once, see :func:`header_of`."""
     lines: Iterator[list[str]]
+    """Cells of each line that is a record, as many as came."""
     twice: Mapping[str, str] = field(default_factory=dict)
+    """Columns that bear another's name in the file, see :func:`twice_in`."""
     dialect: Dialect = field(default_factory=Dialect)
     matched: Matched = field(default_factory=Matched)
+    """Feature that each column gives."""
     rules: CellRules = field(default_factory=CellRules)
+    """How its cells are to be read."""
     left_out: LeftOut = field(default_factory=LeftOut)
+    """Lines that are no records; whole when all lines are read."""
     top: Sequence[list[str]] = ()
+    """The first rows of the file, those above the header too."""
 
     @property
     def reading(self) -> ReadPlan:

@@ -24,50 +24,35 @@ MOST_TEXTS = 50  # distinct values up to which a text counts as a choice
 
 @dataclass(frozen=True)
 class Association:
-    """Association matrix of q features in the hold-out.
-
-    Attributes
-    ----------
-    features : sequence of str, length q
-        Labels.
-    strength : sequence of sequences of float or None, shape (q, q)
-        0 to 1, symmetric; None where undefined: a feature with one value only, or no record with both known.
-    measure : sequence of sequences of str, shape (q, q)
-        "rank correlation" (Spearman's, without its sign) of two numbers or dates, "Cramér's V" of two
-        choices, "correlation ratio" (η) of a number and a choice.
-    falling : sequence of sequences of bool, shape (q, q)
-        True where one of two numbers falls as the other rises.
-    left_out : int
-        Features not shown.
-    records : int
-        Records used.
-    """
+    """Association matrix of q features in the hold-out."""
 
     features: Sequence[str]
+    """Labels. Length q."""
     strength: Sequence[Sequence[float | None]]
+    """0 to 1, symmetric; None where undefined: a feature with one value only, or no record with both known. Shape (q,
+    q)."""
     measure: Sequence[Sequence[str]]
+    """"rank correlation" (Spearman's, without its sign) of two numbers or dates, "Cramér's V" of two choices,
+    "correlation ratio" (η) of a number and a choice. Shape (q, q)."""
     falling: Sequence[Sequence[bool]]
+    """True where one of two numbers falls as the other rises. Shape (q, q)."""
     left_out: int
+    """Features not shown."""
     records: int
+    """Records used."""
 
 
 @dataclass(frozen=True)
 class MissingValues:
-    """Share of the hold-out's records without a value, of the features that have gaps, the most first.
-
-    Attributes
-    ----------
-    features : sequence of str, length q
-        Labels.
-    shares : sequence of float, length q
-    positive_known, positive_missing : sequence of float or None, length q
-        Share with the outcome among the records that have the value, and among those that do not.
-    """
+    """Share of the hold-out's records without a value, of the features that have gaps, the most first."""
 
     features: Sequence[str]
+    """Labels. Length q."""
     shares: Sequence[float]
+    """Length q."""
     positive_known: Sequence[float | None]
     positive_missing: Sequence[float | None]
+    """Share with the outcome among the records that have the value, and among those that do not. Length q."""
     records: int
     total_features: int
 

@@ -19,35 +19,25 @@ BINS = 20
 
 @dataclass(frozen=True)
 class Distribution:
-    """Shares of the records in each of b groups of a feature's values.
-
-    Attributes
-    ----------
-    feature, label, axis : str
-        Name, label, and label with unit.
-    ordered : bool
-        True for numbers and dates.
-    edges : sequence of float or str, length b + 1, or empty
-        Edges of the groups of a number or date; outliers count in the first and the last.
-    names : sequence of str, length b, or empty
-        Names of the choices; the last may be all others.
-    positive, negative : sequence of float, length b
-        Share of the records with, and of those without, the outcome; with the missing ones each sums
-        to 1, or to 0 where there is no such record.
-    missing_positive, missing_negative : float
-        Share without a value.
-    """
+    """Shares of the records in each of b groups of a feature's values."""
 
     feature: str
     label: str
     axis: str
+    """Name, label, and label with unit."""
     ordered: bool
+    """True for numbers and dates."""
     edges: Sequence[float | str]
+    """Edges of the groups of a number or date; outliers count in the first and the last. Length b + 1, or empty."""
     names: Sequence[str]
+    """Names of the choices; the last may be all others. Length b, or empty."""
     positive: Sequence[float]
     negative: Sequence[float]
+    """Share of the records with, and of those without, the outcome; with the missing ones each sums to 1, or to 0 where
+    there is no such record. Length b."""
     missing_positive: float
     missing_negative: float
+    """Share without a value."""
     records_positive: int
     records_negative: int
 

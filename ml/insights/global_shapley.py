@@ -29,27 +29,21 @@ CHUNK = 50_000  # rows in one block: bounds the memory
 
 @dataclass(frozen=True)
 class GlobalShapley:
-    """Shapley values of p features for the probabilities of k outcomes in r records.
-
-    Attributes
-    ----------
-    rows : ndarray of int, shape (r,)
-        Numbers of the records in the hold-out, rising.
-    base : ndarray of float, shape (k,)
-        Mean prediction over the background.
-    values : ndarray of float, shape (r, p, k)
-        Differences of probability: ``base + values.sum(axis=1)`` is the prediction of each record.
-    total : ndarray of float, shape (r, k)
-    errors : ndarray of float, shape (r, p, k)
-        Standard error of each value, from sampling background rows and orders: the spread of the walks, as if they
-        started at random. Since their starts are spread evenly, it is rather too large than too small.
-    """
+    """Shapley values of p features for the probabilities of k outcomes in r records."""
 
     rows: np.ndarray
+    """Numbers of the records in the hold-out, rising. Shape (r,), int."""
     base: np.ndarray
+    """Mean prediction over the background. Shape (k,), float."""
     values: np.ndarray
+    """Differences of probability: ``base + values.sum(axis=1)`` is the prediction of each record. Shape (r, p, k),
+    float."""
     total: np.ndarray
+    """Shape (r, k), float."""
     errors: np.ndarray
+    """Standard error of each value, from sampling background rows and orders: the spread of the walks, as if they
+    started at random. Since their starts are spread evenly, it is rather too large than too small. Shape (r, p, k),
+    float."""
 
 
 @Memo

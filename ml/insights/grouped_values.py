@@ -19,22 +19,15 @@ MOST_GROUPS = 30
 
 @dataclass(frozen=True)
 class GroupedValues:
-    """Grouping of the values of one feature.
-
-    Attributes
-    ----------
-    edges : tuple of Value
-        For numbers and dates, rising: group g holds what is at least ``edges[g - 1]`` and under ``edges[g]``.
-    choices : tuple of Value
-        For all else: one group each, the most common first.
-    gaps : bool
-        Whether a value was missing among the records that define the groups.
-    """
+    """Grouping of the values of one feature."""
 
     feature: Feature
     edges: tuple[Value, ...]
+    """For numbers and dates, rising: group g holds what is at least ``edges[g - 1]`` and under ``edges[g]``."""
     choices: tuple[Value, ...]
+    """For all else: one group each, the most common first."""
     gaps: bool
+    """Whether a value was missing among the records that define the groups."""
 
     @property
     def ordered(self) -> bool:

@@ -24,23 +24,17 @@ SMALLEST = 1e-12  # variance of probabilities below which there is only rounding
 
 @dataclass(frozen=True)
 class Interaction:
-    """Interaction of q pairs of features for k outcomes.
-
-    Attributes
-    ----------
-    first, second : sequence of str, length q
-        Labels of the pair.
-    strength : sequence of sequences of float, shape (k, q)
-        Root mean square, over the records, of the joint effect less the two single effects: in probability.
-    share : sequence of sequences of float or None, shape (k, q)
-        Friedman's H²: share of that part in the variance of the joint effect; None where there is no effect.
-        0 for effects that add up, 1 for a pure interaction; estimates may exceed 1.
-    """
+    """Interaction of q pairs of features for k outcomes."""
 
     first: Sequence[str]
     second: Sequence[str]
+    """Labels of the pair. Length q."""
     strength: Sequence[Sequence[float]]
+    """Root mean square, over the records, of the joint effect less the two single effects: in probability. Shape (k,
+    q)."""
     share: Sequence[Sequence[float | None]]
+    """Friedman's H²: share of that part in the variance of the joint effect; None where there is no effect. 0 for
+    effects that add up, 1 for a pure interaction; estimates may exceed 1. Shape (k, q)."""
     rows: int
 
 

@@ -33,31 +33,22 @@ LOST = 0.5  # share lost when the feature's values are shuffled
 
 @dataclass(frozen=True)
 class Leakage:
-    """AUC of each of p features by itself for one outcome, the highest first.
-
-    Attributes
-    ----------
-    features : sequence of str, length p
-        Labels.
-    alone : sequence of float, length p
-        ROC AUC of the target rate by groups of this feature only, cross-fitted over two halves.
-    lost : sequence of float or None, length p
-        ROC AUC that the model loses when the feature's values are shuffled; computed only for features
-        with a high AUC by themselves.
-    suspects : sequence of bool, length p
-        True where a feature by itself is nearly as good as the model, or is strong and the model depends on it.
-    model : float
-        The model's own ROC AUC.
-    records : int
-        Records used: of many, a sample of 50,000.
-    """
+    """AUC of each of p features by itself for one outcome, the highest first."""
 
     features: Sequence[str]
+    """Labels. Length p."""
     alone: Sequence[float]
+    """ROC AUC of the target rate by groups of this feature only, cross-fitted over two halves. Length p."""
     lost: Sequence[float | None]
+    """ROC AUC that the model loses when the feature's values are shuffled; computed only for features with a high AUC
+    by themselves. Length p."""
     suspects: Sequence[bool]
+    """True where a feature by itself is nearly as good as the model, or is strong and the model depends on it. Length
+    p."""
     model: float
+    """The model's own ROC AUC."""
     records: int
+    """Records used: of many, a sample of 50,000."""
 
 
 def leakage(bundle: Bundle, outcome: str) -> Leakage:

@@ -22,73 +22,52 @@ OF_TWO, ROWS_OF_TWO = 9, 150  # values of each of two features, and records
 
 @dataclass(frozen=True)
 class PartialDependence:
-    """Partial dependence of k outcomes on one feature, at m of its values.
-
-    Attributes
-    ----------
-    feature, label, axis : str
-        Name, label, and label with unit.
-    ordered : bool
-        True for numbers and dates, False for choices.
-    places : sequence of float or str, length m
-        Axis position of each value: the number, the date, or the choice's index.
-    names : sequence of str, length m
-        The values in words.
-    mean : sequence of sequences of float, shape (k, m)
-        Mean probability when every record has that value (Friedman 2001).
-    low, high : sequences of float, shape (k, m)
-        10 % and 90 % quantile over the records.
-    lines : sequence, shape (k, r, m)
-        Curves of single records, r <= 20: individual conditional expectation (Goldstein et al. 2015).
-    edges : sequence of float or str
-        Edges of the bins of the feature's distribution: one more than `shares`; empty for choices.
-    shares : sequence of float
-        Share of all records of the hold-out in each bin, or with each choice; sums to 1 or less: missing
-        values and outliers are in none.
-    rows : int
-        Records averaged over.
-    """
+    """Partial dependence of k outcomes on one feature, at m of its values."""
 
     feature: str
     label: str
     axis: str
+    """Name, label, and label with unit."""
     ordered: bool
+    """True for numbers and dates, False for choices."""
     places: Sequence[float | str]
+    """Axis position of each value: the number, the date, or the choice's index. Length m."""
     names: Sequence[str]
+    """The values in words. Length m."""
     mean: Sequence[Sequence[float]]
+    """Mean probability when every record has that value (Friedman 2001). Shape (k, m)."""
     low: Sequence[Sequence[float]]
     high: Sequence[Sequence[float]]
+    """10 % and 90 % quantile over the records. Shape (k, m)."""
     lines: Sequence[Sequence[Sequence[float]]]
+    """Curves of single records, r <= 20: individual conditional expectation (Goldstein et al. 2015). Shape (k, r,
+    m)."""
     edges: Sequence[float | str]
+    """Edges of the bins of the feature's distribution: one more than `shares`; empty for choices."""
     shares: Sequence[float]
+    """Share of all records of the hold-out in each bin, or with each choice; sums to 1 or less: missing values and
+    outliers are in none."""
     rows: int
+    """Records averaged over."""
 
 
 @dataclass(frozen=True)
 class PartialDependenceOfTwo:
-    """Partial dependence of k outcomes on two features together.
-
-    Attributes
-    ----------
-    labels : sequence of 2 str
-    names : sequence of 2 sequences of str
-        The values of the first feature (a) and of the second (b).
-    places : sequence of 2 sequences of float
-        Values as rising numbers: dates in seconds, choices as their index.
-    mean : sequence, shape (k, a, b)
-        Mean probability when every record has these two values.
-    count : sequence, shape (a, b)
-        Records of the hold-out nearest to each pair of values: where there are none, the model extrapolates.
-    rows : int
-        Records averaged over.
-    """
+    """Partial dependence of k outcomes on two features together."""
 
     labels: Sequence[str]
+    """Length 2."""
     names: Sequence[Sequence[str]]
+    """The values of the first feature (a) and of the second (b). Length 2."""
     places: Sequence[Sequence[float]]
+    """Values as rising numbers: dates in seconds, choices as their index. Length 2."""
     mean: Sequence[Sequence[Sequence[float]]]
+    """Mean probability when every record has these two values. Shape (k, a, b)."""
     count: Sequence[Sequence[int]]
+    """Records of the hold-out nearest to each pair of values: where there are none, the model extrapolates. Shape (a,
+    b)."""
     rows: int
+    """Records averaged over."""
 
 
 def partial_dependence(bundle: Bundle, name: str) -> PartialDependence:

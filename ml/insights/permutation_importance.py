@@ -31,38 +31,28 @@ SMALLEST = 0.001
 
 @dataclass(frozen=True)
 class PermutationImportance:
-    """Permutation importance of p raw features for each of k outcomes.
-
-    Attributes
-    ----------
-    features, labels : sequence of str, length p
-        Names and labels of the features, in schema order.
-    outcomes : sequence of str, length k
-        Names of the outcomes.
-    measure : {"log-loss", "share of wrong labels"}
-        The error measured, for each outcome against the rest; the second where the estimator offers no
-        probabilities. Probabilities count as at least 0.001 and at most 0.999.
-    error : sequence of float, length k
-        Error without shuffling.
-    mean, low, high, standard_error : sequence of sequences of float, shape (k, p)
-        Rise of the error when the feature's values are shuffled: mean over records and shuffles, the
-        95 % interval of the rise among all records like these, and its standard error. Exactly 0 for
-        unused features; else it may be slightly below.
-    rows, repeats : int
-        Records of the hold-out that were used, and shuffles of each feature.
-    """
+    """Permutation importance of p raw features for each of k outcomes."""
 
     features: Sequence[str]
     labels: Sequence[str]
+    """Names and labels of the features, in schema order. Length p."""
     outcomes: Sequence[str]
+    """Names of the outcomes. Length k."""
     measure: str
+    """The error measured, for each outcome against the rest; the second where the estimator offers no probabilities.
+    Probabilities count as at least 0.001 and at most 0.999. One of "log-loss" and "share of wrong labels"."""
     error: Sequence[float]
+    """Error without shuffling. Length k."""
     mean: Sequence[Sequence[float]]
     low: Sequence[Sequence[float]]
     high: Sequence[Sequence[float]]
     standard_error: Sequence[Sequence[float]]
+    """Rise of the error when the feature's values are shuffled: mean over records and shuffles, the 95 % interval of
+    the rise among all records like these, and its standard error. Exactly 0 for unused features; else it may be
+    slightly below. Shape (k, p)."""
     rows: int
     repeats: int
+    """Records of the hold-out that were used, and shuffles of each feature."""
 
 
 @dataclass(frozen=True)

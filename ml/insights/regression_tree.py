@@ -18,18 +18,12 @@ SMALLEST_LEAF = 0.03  # of the rows
 
 @dataclass(frozen=True)
 class Leaf:
-    """One leaf of the tree.
-
-    Attributes
-    ----------
-    allowed : tuple of ndarray of bool, length p
-        For each feature a mask of the groups that lead here.
-    value : float
-        Mean of the target.
-    """
+    """One leaf of the tree."""
 
     allowed: tuple[np.ndarray, ...]
+    """For each feature a mask of the groups that lead here. Length p."""
     value: float
+    """Mean of the target."""
     depth: int
 
 

@@ -20,34 +20,23 @@ GROUPS = 32  # quantile groups of a number: every third percent may be a thresho
 
 @dataclass(frozen=True)
 class Surrogate:
-    """Surrogate of one outcome: r rules, the highest probability first; each record meets exactly one.
-
-    Attributes
-    ----------
-    rules : sequence of str, length r
-        In labels and units.
-    probability : sequence of float, length r
-        Mean probability of the model for the background records under the rule.
-    observed : sequence of float or None, length r
-        Share of the hold-out's records under the rule that have the outcome; None where there is no record.
-    records : sequence of int, length r
-        Records of the hold-out under the rule.
-    total : int
-        Records of the hold-out.
-    fidelity : float or None
-        R² of the rules on the hold-out (not fitted to it) against the model's probabilities: 1 is equal,
-        0 no better than a constant, below 0 worse. None where the probabilities are constant.
-    agreement : float
-        Share of the hold-out's records with rules and model on the same side of the cut-off.
-    """
+    """Surrogate of one outcome: r rules, the highest probability first; each record meets exactly one."""
 
     rules: Sequence[str]
+    """In labels and units. Length r."""
     probability: Sequence[float]
+    """Mean probability of the model for the background records under the rule. Length r."""
     observed: Sequence[float | None]
+    """Share of the hold-out's records under the rule that have the outcome; None where there is no record. Length r."""
     records: Sequence[int]
+    """Records of the hold-out under the rule. Length r."""
     total: int
+    """Records of the hold-out."""
     fidelity: float | None
+    """R² of the rules on the hold-out (not fitted to it) against the model's probabilities: 1 is equal, 0 no better
+    than a constant, below 0 worse. None where the probabilities are constant."""
     agreement: float
+    """Share of the hold-out's records with rules and model on the same side of the cut-off."""
     cut_off: float
 
 

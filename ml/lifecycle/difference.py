@@ -12,21 +12,15 @@ from ml.lifecycle.registry import Registry
 
 @dataclass(frozen=True)
 class Difference:
-    """Differences that programs and people notice when one version takes the place of another.
-
-    Attributes
-    ----------
-    new, gone, changed : tuple of str
-        Labels of features that only the later version asks for, that only the earlier one asks for, and that both ask
-        for as another kind of value.
-    outcomes : tuple of str or None
-        Labels of the later version's outcomes, where they are others; None where they are the same.
-    """
+    """Differences that programs and people notice when one version takes the place of another."""
 
     new: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
+    """Labels of features that only the later version asks for, that only the earlier one asks for, and that both ask
+    for as another kind of value."""
     outcomes: tuple[str, ...] | None = None
+    """Labels of the later version's outcomes, where they are others; None where they are the same."""
 
 
 def difference(models: Path, earlier: str, later: str) -> Difference:

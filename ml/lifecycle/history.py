@@ -43,24 +43,16 @@ class ChangedMeanwhile(NotWritten):
 
 @dataclass(frozen=True)
 class HistoryEntry:
-    """One line of a history.
-
-    Attributes
-    ----------
-    time : str
-        ISO 8601, UTC, to the second.
-    action : str
-        One of `ACTIONS`.
-    fingerprint : str or None
-        The version of the action; None where the whole model was removed.
-    previous : str or None
-        The version that was live before; None where none was.
-    """
+    """One line of a history."""
 
     time: str
+    """ISO 8601, UTC, to the second."""
     action: str
+    """One of `ACTIONS`."""
     fingerprint: str | None
+    """The version of the action; None where the whole model was removed."""
     previous: str | None
+    """The version that was live before; None where none was."""
     by: str
     why: str
 

@@ -22,61 +22,41 @@ QUICK = 1_000  # rows of a hold-out that are scored for the list even where the 
 
 @dataclass(frozen=True)
 class VersionFacts:
-    """One existing version.
-
-    Attributes
-    ----------
-    created : str
-        ISO 8601, or empty where unknown.
-    state : {"live", "held", "was live", "never live"}
-        "held" was made with --hold and has never been live.
-    fault : str or None
-        The reason why it does not serve; all that follows is None then, and while it is being worked out.
-    served_by : str or None
-        "compiled" or "scikit-learn".
-    holdout : int or None
-        Rows of the hold-out.
-    right : float or None
-        Accuracy on the hold-out, 0 to 1; None where scoring it would take long.
-    outcome : str or None
-        The positive outcome.
-    roc_auc : tuple of float or None, length 3, or None
-        ROC AUC of that outcome: value, low and high end of the 95 % interval (DeLong).
-    """
+    """One existing version."""
 
     fingerprint: str
     created: str
+    """ISO 8601, or empty where unknown."""
     state: str
+    """"held" was made with --hold and has never been live. One of "live", "held", "was live" and "never live"."""
     fault: str | None = None
+    """The reason why it does not serve; all that follows is None then, and while it is being worked out."""
     served_by: str | None = None
+    """"compiled" or "scikit-learn"."""
     holdout: int | None = None
+    """Rows of the hold-out."""
     right: float | None = None
+    """Accuracy on the hold-out, 0 to 1; None where scoring it would take long."""
     outcome: str | None = None
+    """The positive outcome."""
     roc_auc: tuple[float, float | None, float | None] | None = None
+    """ROC AUC of that outcome: value, low and high end of the 95 % interval (DeLong). Length 3."""
 
 
 @dataclass(frozen=True)
 class Listing:
-    """Versions and timeline of a model.
-
-    Attributes
-    ----------
-    live : str or None
-        The pointer's fingerprint.
-    versions : tuple of VersionFacts
-        The oldest first.
-    unreadable : tuple of int
-        Numbers of lines of the history.
-    total : int
-        All versions, those that are not listed included.
-    """
+    """Versions and timeline of a model."""
 
     name: str
     live: str | None
+    """The pointer's fingerprint."""
     versions: tuple[VersionFacts, ...]
+    """The oldest first."""
     events: tuple[TimelineEvent, ...]
     unreadable: tuple[int, ...]
+    """Numbers of lines of the history."""
     total: int
+    """All versions, those that are not listed included."""
 
 
 Figures = Callable[[str], Mapping[str, Any] | None]

@@ -16,26 +16,18 @@ BEFORE, BY_HAND = "before this history", "pointer written by hand"
 
 @dataclass(frozen=True)
 class TimelineEvent:
-    """One event of a model's timeline.
-
-    Attributes
-    ----------
-    time : str or None
-        ISO 8601, UTC; None where the pointer differs from the history.
-    action : str
-        Action of the history, or `BEFORE` or `BY_HAND`.
-    fingerprint : str or None
-        None is the whole model.
-    live_until : str or None
-        End of the live period that began here: a time, `NOW` or `UNKNOWN`; None where none began.
-    """
+    """One event of a model's timeline."""
 
     time: str | None
+    """ISO 8601, UTC; None where the pointer differs from the history."""
     action: str
+    """Action of the history, or `BEFORE` or `BY_HAND`."""
     fingerprint: str | None
+    """None is the whole model."""
     by: str = ""
     why: str = ""
     live_until: str | None = None
+    """End of the live period that began here: a time, `NOW` or `UNKNOWN`; None where none began."""
 
 
 def live_of(models: Path, name: str) -> str | None:

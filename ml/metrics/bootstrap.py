@@ -23,21 +23,15 @@ REPEATS = 1_000
 
 @dataclass(frozen=True)
 class ScoreBins:
-    """Score bins: n records sorted by probability into bins between m cut-offs, without (0) and with (1) the outcome.
-
-    Attributes
-    ----------
-    cut_off : ndarray of float, shape (m,)
-        Rising; the first is 0.
-    place : ndarray of int, shape (n,)
-        Bin of each record, of 2(m + 1): m + 1 without the outcome, then as many with it. Bin j of
-        either side holds the records on which exactly the first j cut-offs act.
-    weight : ndarray of float, shape (n,)
-    """
+    """Score bins: n records by probability, between m cut-offs, without (0) and with (1) the outcome."""
 
     cut_off: np.ndarray
+    """Rising; the first is 0. Shape (m,), float."""
     place: np.ndarray
+    """Bin of each record, of 2(m + 1): m + 1 without the outcome, then as many with it. Bin j of either side holds the
+    records on which exactly the first j cut-offs act. Shape (n,), int."""
     weight: np.ndarray
+    """Shape (n,), float."""
 
     def sums(self, values: Floats) -> Floats:
         """Sum of a value over the records of each bin: shape (2, m + 1)."""

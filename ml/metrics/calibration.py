@@ -25,82 +25,60 @@ class Calibration(CalibrationCheck):
     ----------
     p_value, expected, actual, intercept, slope, error, and the ends of their intervals
         See :class:`CalibrationCheck`; the error is that of these groups.
-    said, came : list of float, length g <= 10
-        Mean probability of each group, rising, and the share of its records with the outcome.
-    low, high : list of float, length g
-        95 % interval of that share, each for itself (Wilson 1927): of ten true groups one lies beside it in four of
-        ten hold-outs. Whether the probabilities hold is what `p_value` says.
-    records : list of float, length g
-        Weight of the group's records.
-    edges : list of float, length 26
-        Edges of the histogram's bins, from 0 to the end of the probabilities (``ml.metrics.curves.reach``).
-    spread : list of float, length 25
-        Share of all records in each bin; the last holds its end too.
-    mean_said, mean_came : float
-        Over all records.
     """
 
     said: list[float]
     came: list[float]
+    """Mean probability of each group, rising, and the share of its records with the outcome. Length g <= 10."""
     low: list[float]
     high: list[float]
+    """95 % interval of that share, each for itself (Wilson 1927): of ten true groups one lies beside it in four of ten
+    hold-outs. Whether the probabilities hold is what `p_value` says. Length g."""
     records: list[float]
+    """Weight of the group's records. Length g."""
     edges: list[float]
+    """Edges of the histogram's bins, from 0 to the end of the probabilities (``ml.metrics.curves.reach``). Length
+    26."""
     spread: list[float]
+    """Share of all records in each bin; the last holds its end too. Length 25."""
     mean_said: float
     mean_came: float
+    """Over all records."""
 
 
 @dataclass(frozen=True)
 class ScoreDistribution:
-    """Score distribution: histograms of the probabilities with and without the outcome.
-
-    Attributes
-    ----------
-    start, end : list of float, length 25
-        Limits of each bin, from 0 to where the probabilities end; the last holds its end too.
-    positive, negative : list of float, length 25
-        Share of the records with, and without, the outcome in each bin; each sums to 1.
-    median_positive, median_negative : float
-        Half of the records of that side (by weight) have at most this probability.
-    """
+    """Score distribution: histograms of the probabilities with and without the outcome."""
 
     start: list[float]
     end: list[float]
+    """Limits of each bin, from 0 to where the probabilities end; the last holds its end too. Length 25."""
     positive: list[float]
     negative: list[float]
+    """Share of the records with, and without, the outcome in each bin; each sums to 1. Length 25."""
     median_positive: float
     median_negative: float
+    """Half of the records of that side (by weight) have at most this probability."""
 
 
 @dataclass(frozen=True)
 class KolmogorovSmirnov:
-    """Cumulative shares of both sides by cut-off, and their largest distance (Kolmogorov-Smirnov).
-
-    Attributes
-    ----------
-    cut_off : list of float, length m <= 203
-        Rising from 0 to 1. Between two of them the shares are those of the later.
-    positive_below, negative_below : list of float, length m
-        Share of the records with, and without, the outcome whose probability is below it.
-    distance : float
-        Kolmogorov-Smirnov statistic: the largest difference, second less first, over all cut-offs, 0 to 1.
-    best : float
-        The cut-off at which that is.
-    best_positive, best_negative : float
-        The shares there.
-    reach : float
-        Where the probabilities end (``ml.metrics.curves.reach``).
-    """
+    """Cumulative shares of both sides by cut-off, and their largest distance (Kolmogorov-Smirnov)."""
 
     cut_off: list[float]
+    """Rising from 0 to 1. Between two of them the shares are those of the later. Length m <= 203."""
     positive_below: list[float]
     negative_below: list[float]
+    """Share of the records with, and without, the outcome whose probability is below it. Length m."""
     distance: float
+    """Kolmogorov-Smirnov statistic: the largest difference, second less first, over all cut-offs, 0 to 1."""
     best: float
+    """The cut-off at which that is."""
     best_positive: float
     best_negative: float
+    """The shares there."""
     reach: float
+    """Where the probabilities end (``ml.metrics.curves.reach``)."""
 
 
 def calibration(answers: OneVsRest, outcome: str = "the outcome") -> Calibration:

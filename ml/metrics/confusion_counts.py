@@ -11,21 +11,15 @@ from ml.data.array_types import Floats
 
 @dataclass(frozen=True)
 class ConfusionCounts:
-    """Confusion counts at cut-offs: arrays that broadcast together.
-
-    Attributes
-    ----------
-    true_positive, false_positive, false_negative, true_negative : ndarray of float
-        Weight of the records acted on and not, with and without the outcome.
-    cut_off : ndarray of float
-        Probability from which we act, 0 to 1.
-    """
+    """Confusion counts at cut-offs: arrays that broadcast together."""
 
     true_positive: Floats
     false_positive: Floats
     false_negative: Floats
     true_negative: Floats
+    """Weight of the records acted on and not, with and without the outcome."""
     cut_off: Floats
+    """Probability from which we act, 0 to 1."""
 
     def rows(self, which: slice) -> ConfusionCounts:
         """The counts at some of the cut-offs, where these are the first axis of all arrays."""

@@ -15,23 +15,16 @@ from ml.translation import text
 
 @dataclass(frozen=True)
 class CountsByCutOff:
-    """True and false positives at all m cut-offs at which they change, from "act on none" to "act on all".
-
-    Attributes
-    ----------
-    cut_off : ndarray of float, shape (m,)
-        Falling. We act on a record when its probability is at least this; the first is infinite.
-    true_positive, false_positive : ndarray of float, shape (m,)
-        Weight of the records acted on, with and without the outcome. Never falling.
-    positive, negative : float
-        Weight of all records with and without the outcome; both above 0.
-    """
+    """True and false positives at all m cut-offs at which they change, from "act on none" to "act on all"."""
 
     cut_off: np.ndarray
+    """Falling. We act on a record when its probability is at least this; the first is infinite. Shape (m,), float."""
     true_positive: np.ndarray
     false_positive: np.ndarray
+    """Weight of the records acted on, with and without the outcome. Never falling. Shape (m,), float."""
     positive: float
     negative: float
+    """Weight of all records with and without the outcome; both above 0."""
 
 
 def counts_by_cut_off(answers: OneVsRest, outcome: str = "the outcome") -> CountsByCutOff:
@@ -64,22 +57,15 @@ def counts_by_cut_off(answers: OneVsRest, outcome: str = "the outcome") -> Count
 
 @dataclass(frozen=True)
 class ConfusionMatrix:
-    """Confusion matrix: weight of records by true outcome and the estimator's label.
-
-    Attributes
-    ----------
-    names : sequence of str, length c
-        Names of rows and columns: labels of all outcomes where they are exclusive,
-        else "no" and "yes" to the one outcome.
-    counts : sequence of sequences of float, shape (c, c)
-        Weight of the records; the row is the truth, the column the estimator's own label.
-    focus : int
-        Row and column of the outcome that was asked about.
-    """
+    """Confusion matrix: weight of records by true outcome and the estimator's label."""
 
     names: Sequence[str]
+    """Names of rows and columns: labels of all outcomes where they are exclusive, else "no" and "yes" to the one
+    outcome. Length c."""
     counts: Sequence[Sequence[float]]
+    """Weight of the records; the row is the truth, the column the estimator's own label. Shape (c, c)."""
     focus: int
+    """Row and column of the outcome that was asked about."""
 
 
 def confusion(evaluation: Evaluation, outcome: str) -> ConfusionMatrix:

@@ -22,33 +22,23 @@ LEAST_RATE = 1e-3  # a rate of 0 has an infinite normal deviate
 
 @dataclass(frozen=True)
 class RocCurve:
-    """ROC curve: true positive rate against false positive rate, over all cut-offs.
-
-    Attributes
-    ----------
-    false_positive_rate, true_positive_rate : sequence of float, length m <= 200
-        0 to 1, never falling; from (0, 0), where we act on none, to (1, 1), where we act on all.
-    cut_off : sequence of float or None, length m
-        Probability from which we act, falling; None at (0, 0), where no probability is enough.
-    area : float
-        ROC AUC from all cut-offs, not only those drawn: share of the pairs of a record with and
-        one without the outcome in which the first has the higher probability, ties counting half
-        (Hanley & McNeil 1982).
-    positive, negative : float
-        Weight of the records with and without the outcome.
-    own_false_positive_rate, own_true_positive_rate : float
-        Rates of the estimator's own labels. With more than two exclusive outcomes this point need
-        not lie on the curve.
-    """
+    """ROC curve: true positive rate against false positive rate, over all cut-offs."""
 
     false_positive_rate: Sequence[float]
     true_positive_rate: Sequence[float]
+    """0 to 1, never falling; from (0, 0), where we act on none, to (1, 1), where we act on all. Length m <= 200."""
     cut_off: Sequence[float | None]
+    """Probability from which we act, falling; None at (0, 0), where no probability is enough. Length m."""
     area: float
+    """ROC AUC from all cut-offs, not only those drawn: share of the pairs of a record with and one without the outcome
+    in which the first has the higher probability, ties counting half (Hanley & McNeil 1982)."""
     positive: float
     negative: float
+    """Weight of the records with and without the outcome."""
     own_false_positive_rate: float
     own_true_positive_rate: float
+    """Rates of the estimator's own labels. With more than two exclusive outcomes this point need not lie on the
+    curve."""
 
 
 def roc(answers: OneVsRest, outcome: str = "the outcome") -> RocCurve:
@@ -79,28 +69,19 @@ def roc(answers: OneVsRest, outcome: str = "the outcome") -> RocCurve:
 
 @dataclass(frozen=True)
 class PrecisionRecall:
-    """Precision-recall curve over all cut-offs.
-
-    Attributes
-    ----------
-    recall : list of float, length m <= 200
-        Never falling, from the highest probability that occurs down to acting on all (1).
-    precision : list of float, length m
-        Ends with the base rate.
-    cut_off : list of float, length m
-        Falling.
-    average_precision : float
-        From all cut-offs: sum of the rise of recall times precision (Davis & Goadrich 2006).
-    positive, negative : float
-        Weight of the records with and without the outcome.
-    """
+    """Precision-recall curve over all cut-offs."""
 
     recall: list[float]
+    """Never falling, from the highest probability that occurs down to acting on all (1). Length m <= 200."""
     precision: list[float]
+    """Ends with the base rate. Length m."""
     cut_off: list[float]
+    """Falling. Length m."""
     average_precision: float
+    """From all cut-offs: sum of the rise of recall times precision (Davis & Goadrich 2006)."""
     positive: float
     negative: float
+    """Weight of the records with and without the outcome."""
 
 
 def precision_recall(answers: OneVsRest, outcome: str = "the outcome") -> PrecisionRecall:
@@ -120,27 +101,19 @@ def precision_recall(answers: OneVsRest, outcome: str = "the outcome") -> Precis
 
 @dataclass(frozen=True)
 class DetCurve:
-    """Detection error trade-off: false negative against false positive rate (Martin et al. 1997).
-
-    Attributes
-    ----------
-    false_positive_rate, false_negative_rate : list of float, length m <= 200
-        0 to 1: the first never falling, the second never rising.
-    x, y : list of float, length m
-        The same as normal deviates, rates kept within 0.001 and 0.999: on this scale normally
-        distributed scores give a straight line.
-    cut_off : list of float or None, length m
-        Falling; None where we act on none.
-    equal_error : float
-        Equal error rate, linearly interpolated between neighbouring cut-offs.
-    """
+    """Detection error trade-off: false negative against false positive rate (Martin et al. 1997)."""
 
     false_positive_rate: list[float]
     false_negative_rate: list[float]
+    """0 to 1: the first never falling, the second never rising. Length m <= 200."""
     x: list[float]
     y: list[float]
+    """The same as normal deviates, rates kept within 0.001 and 0.999: on this scale normally distributed scores give a
+    straight line. Length m."""
     cut_off: OptionalFloats
+    """Falling; None where we act on none. Length m."""
     equal_error: float
+    """Equal error rate, linearly interpolated between neighbouring cut-offs."""
 
 
 def det(answers: OneVsRest, outcome: str = "the outcome") -> DetCurve:

@@ -24,20 +24,14 @@ TAKES = "It takes truth (bool), probabilities and weight, each of shape (n,), an
 
 @dataclass(frozen=True)
 class CustomMeasure:
-    """Value and interval of one custom measure for one outcome.
-
-    Attributes
-    ----------
-    value : float
-        On the hold-out.
-    low, high : float or None
-        95 % bootstrap interval over its rows; None where most resamplings leave it undefined.
-    """
+    """Value and interval of one custom measure for one outcome."""
 
     label: str
     value: float
+    """On the hold-out."""
     low: float | None
     high: float | None
+    """95 % bootstrap interval over its rows; None where most resamplings leave it undefined."""
 
 
 def custom_measures_of(card: Mapping[str, Any], outcome: str) -> tuple[CustomMeasure, ...]:

@@ -52,44 +52,31 @@ class EvaluatedVersion(Protocol):
 
 @dataclass(frozen=True)
 class OneVsRest:
-    """Truth and predictions of one outcome (one against the rest) on all n rows of the hold-out.
-
-    Attributes
-    ----------
-    truth, labels : ndarray of bool, shape (n,)
-        Whether the row has the outcome, and whether the estimator's own ``predict`` says so.
-    probabilities : ndarray of float, shape (n,), or None
-        0 to 1; None when the estimator offers none.
-    weight : ndarray of float, shape (n,)
-        Not negative; 1 for rows that all count alike.
-    """
+    """Truth and predictions of one outcome (one against the rest) on all n rows of the hold-out."""
 
     truth: Booleans
     labels: Booleans
+    """Whether the row has the outcome, and whether the estimator's own ``predict`` says so. Shape (n,)."""
     probabilities: Floats | None
+    """0 to 1; None when the estimator offers none. Shape (n,)."""
     weight: Floats
+    """Not negative; 1 for rows that all count alike. Shape (n,)."""
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Predictions of a model for n rows with known truth, for k outcomes.
-
-    Attributes
-    ----------
-    outcomes : Outcomes
-        Order of the columns.
-    truth : ndarray of bool, shape (n, k)
-    labels : ndarray of bool, shape (n, k)
-        From the estimator's own ``predict``, never from the probabilities.
-    probabilities : ndarray of float, shape (n, k), or None
-    weight : ndarray of float, shape (n,)
-    """
+    """Predictions of a model for n rows with known truth, for k outcomes."""
 
     outcomes: Outcomes
+    """Order of the columns."""
     truth: Booleans
+    """Shape (n, k)."""
     labels: Booleans
+    """From the estimator's own ``predict``, never from the probabilities. Shape (n, k)."""
     probabilities: Floats | None
+    """Shape (n, k)."""
     weight: Floats
+    """Shape (n,)."""
 
     def of(self, outcome: str) -> OneVsRest:
         """The columns of one outcome; UnknownOutcome when there is none of that name."""

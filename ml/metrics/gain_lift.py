@@ -19,64 +19,46 @@ TENTHS = np.arange(11) / 10
 
 @dataclass(frozen=True)
 class Gain:
-    """Gain curve: share of the records with the outcome that is found, against the share acted on.
-
-    Attributes
-    ----------
-    selected, found : list of float, length m <= 200
-        0 to 1, never falling, from (0, 0) to (1, 1), by falling probability.
-    cut_off : list of float or None, length m
-        Falling; None where we act on none.
-    low, high : list of float, length m
-        95 % interval of the share found at that share acted on.
-    tenth_found, tenth_low, tenth_high : list of float, length 10
-        Found when 10 %, 20 %, … 100 % are acted on, and its interval; records of equal probability in random order.
-    rate : float
-        Share of the records with the outcome: a perfect order has found all at this share.
-    positive : float
-        Weight of the records with the outcome.
-    """
+    """Gain curve: share of the records with the outcome that is found, against the share acted on."""
 
     selected: list[float]
     found: list[float]
+    """0 to 1, never falling, from (0, 0) to (1, 1), by falling probability. Length m <= 200."""
     low: list[float]
     high: list[float]
+    """95 % interval of the share found at that share acted on. Length m."""
     cut_off: OptionalFloats
+    """Falling; None where we act on none. Length m."""
     tenth_found: list[float]
     tenth_low: list[float]
     tenth_high: list[float]
+    """Found when 10 %, 20 %, … 100 % are acted on, and its interval; records of equal probability in random order.
+    Length 10."""
     rate: float
+    """Share of the records with the outcome: a perfect order has found all at this share."""
     positive: float
+    """Weight of the records with the outcome."""
 
 
 @dataclass(frozen=True)
 class Lift:
-    """Lift: rate of the outcome among the records acted on, over its rate among all records.
-
-    Attributes
-    ----------
-    tenth : list of float, length 10
-        Lift of the first, second, … tenth by falling probability; records of equal probability are
-        shared out. Their mean is 1.
-    low, high : list of float, length 10
-        95 % interval of each (Wilson 1927).
-    selected, lift, lift_low, lift_high : list of float, length m <= 200
-        Share acted on, and the lift of all that is acted on with its 95 % interval; the last is 1.
-    rate : float
-        Share of the records with the outcome.
-    records : float
-        Weight of all records.
-    """
+    """Lift: rate of the outcome among the records acted on, over its rate among all records."""
 
     tenth: list[float]
+    """Lift of the first, second, … tenth by falling probability; records of equal probability are shared out. Their
+    mean is 1. Length 10."""
     low: list[float]
     high: list[float]
+    """95 % interval of each (Wilson 1927). Length 10."""
     selected: list[float]
     lift: list[float]
     lift_low: list[float]
     lift_high: list[float]
+    """Share acted on, and the lift of all that is acted on with its 95 % interval; the last is 1. Length m <= 200."""
     rate: float
+    """Share of the records with the outcome."""
     records: float
+    """Weight of all records."""
 
 
 def gain(answers: OneVsRest, outcome: str = "the outcome") -> Gain:

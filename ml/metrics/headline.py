@@ -31,59 +31,42 @@ SMALLEST = float(np.finfo(np.float64).eps)  # as scikit-learn: a probability of 
 
 @dataclass(frozen=True)
 class Headline:
-    """Measures of the probabilities of one outcome, by key of ``ml.metrics.registry.OF_PROBABILITIES``.
-
-    Attributes
-    ----------
-    low, high : dict of str to float or None
-        95 % bootstrap interval over the records; None where the value is perfect.
-    trivial : dict of str to float or None
-        Value of a model that predicts the base rate for every record.
-    positive, negative : float
-        Weight of the records with and without the outcome; both above 0.
-    """
+    """Measures of the probabilities of one outcome, by key of ``ml.metrics.registry.OF_PROBABILITIES``."""
 
     value: dict[str, float]
     low: dict[str, float | None]
     high: dict[str, float | None]
+    """`low`, `high`: 95 % bootstrap interval over the records; None where the value is perfect."""
     trivial: dict[str, float | None]
+    """Value of a model that predicts the base rate for every record."""
     positive: float
     negative: float
+    """Weight of the records with and without the outcome; both above 0."""
 
 
 @dataclass(frozen=True)
 class Averages:
-    """Measures of each of k outcomes, one against the rest, by the estimator's own labels.
-
-    Attributes
-    ----------
-    outcomes : list of str, length k
-        Names.
-    support : list of float, length k
-        Weight of the records with each outcome.
-    each : dict of str to list of float or None, length k
-        By key of the measure: precision, recall and F1 of the estimator's own labels (0 where it
-        never gives one, as scikit-learn's), and, where there are probabilities, those of
-        ``OF_PROBABILITIES``. None where the hold-out has no record with, or none without, it.
-    macro, weighted : dict of str to float
-        Mean over the outcomes where it is defined: each alike, or by support.
-    macro_low, macro_high, weighted_low, weighted_high : dict of str to float
-        95 % interval of the averages: by the bootstrap of precision, recall and F1, by influence functions of
-        the others; none where the average is perfect.
-    right : float
-        Share of the records in which every label is right.
-    """
+    """Measures of each of k outcomes, one against the rest, by the estimator's own labels."""
 
     outcomes: list[str]
+    """Names. Length k."""
     support: list[float]
+    """Weight of the records with each outcome. Length k."""
     each: dict[str, OptionalFloats]
+    """By key of the measure: precision, recall and F1 of the estimator's own labels (0 where it never gives one, as
+    scikit-learn's), and, where there are probabilities, those of ``OF_PROBABILITIES``. None where the hold-out has no
+    record with, or none without, it. Length k."""
     macro: dict[str, float] = field(default_factory=dict)
     weighted: dict[str, float] = field(default_factory=dict)
+    """Mean over the outcomes where it is defined: each alike, or by support."""
     macro_low: dict[str, float] = field(default_factory=dict)
     macro_high: dict[str, float] = field(default_factory=dict)
     weighted_low: dict[str, float] = field(default_factory=dict)
     weighted_high: dict[str, float] = field(default_factory=dict)
+    """95 % interval of the averages: by the bootstrap of precision, recall and F1, by influence functions of the
+    others; none where the average is perfect."""
     right: float = 0.0
+    """Share of the records in which every label is right."""
 
 
 def headline(answers: OneVsRest, outcome: str = "the outcome", repeats: int = REPEATS) -> Headline:

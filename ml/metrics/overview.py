@@ -27,23 +27,16 @@ class OverviewService(Protocol):
 
 @dataclass(frozen=True)
 class Overview:
-    """Threshold table, headline and cut-offs of one outcome.
-
-    Attributes
-    ----------
-    in_use : float
-        The cut-off in use: what the operator chose, else the card's.
-    row : int
-        Row of the table with which the page opens.
-    extra : tuple of float
-        Cut-offs that were asked to be among its rows.
-    """
+    """Threshold table, headline and cut-offs of one outcome."""
 
     table: ThresholdTable
     headline: Headline
     in_use: float
+    """The cut-off in use: what the operator chose, else the card's."""
     row: int
+    """Row of the table with which the page opens."""
     extra: tuple[float, ...]
+    """Cut-offs that were asked to be among its rows."""
 
 
 def overview(

@@ -32,77 +32,55 @@ NEUTRAL = Payoff(true_positive=1.0, false_positive=-1.0)
 
 @dataclass(frozen=True)
 class CutOffLimits:
-    """Limits on a cut-off: capacity and recall.
-
-    Attributes
-    ----------
-    most_calls : float or None
-        Most records to act on, of 1,000.
-    least_recall : float or None
-        Share of the records with the outcome that must be acted on, 0 to 1.
-    """
+    """Limits on a cut-off: capacity and recall."""
 
     most_calls: float | None = None
+    """Most records to act on, of 1,000."""
     least_recall: float | None = None
+    """Share of the records with the outcome that must be acted on, 0 to 1."""
 
 
 @dataclass(frozen=True)
 class ProfitCurve:
-    """Profit curve at m cut-offs; all money is for 1,000 records like those of the hold-out.
-
-    Attributes
-    ----------
-    cut_off : list of float, length m
-        Rising: the rows of the threshold table (``ml/metrics/threshold_table.py``), and the best one.
-    profit, low, high : list of float, length m
-        Value of all decisions less the cost of all calls, and its 95 % bootstrap interval.
-    selected, recall : list of float, length m
-        Share acted on, and share of the records with the outcome that is acted on.
-    behind, behind_low, behind_high : list of float or None, length m
-        Profit lost against the best cut-off, with the 95 % interval of the paired bootstrap (the best
-        cut-off held fixed). None where no cut-off keeps to the limits; below 0 where a cut-off
-        beyond the limits brings more.
-    best : int or None
-        Row of the cut-off with the highest profit within the limits; of equal ones the highest
-        cut-off. The best of all cut-offs, not only of those listed. None where none keeps to them.
-    best_low, best_high : float or None
-        95 % interval of the best cut-off: percentiles over the resamplings.
-    luck : float or None
-        Optimism of the best profit, from choosing the cut-off on the same records
-        (:func:`ml.metrics.optimism.optimism`).
-    most_reached, calls_needed : float or None
-        Where the limits contradict each other: the largest recall within the calls, and the fewest
-        calls of 1,000 that reach the recall.
-    payoff : dict
-        The fields of ``ml.decision.payoff.Payoff``.
-    stated : bool
-        False where no payoff is stated, and :data:`NEUTRAL` is counted.
-    most_calls, least_recall : float or None
-        The limits.
-    records : float
-        Weight of the hold-out.
-    """
+    """Profit curve at m cut-offs; all money is for 1,000 records like those of the hold-out."""
 
     cut_off: list[float]
+    """Rising: the rows of the threshold table (``ml/metrics/threshold_table.py``), and the best one. Length m."""
     profit: list[float]
     low: list[float]
     high: list[float]
+    """Value of all decisions less the cost of all calls, and its 95 % bootstrap interval. Length m."""
     selected: list[float]
     recall: list[float]
+    """Share acted on, and share of the records with the outcome that is acted on. Length m."""
     behind: OptionalFloats
     behind_low: OptionalFloats
     behind_high: OptionalFloats
+    """Profit lost against the best cut-off, with the 95 % interval of the paired bootstrap (the best cut-off held
+    fixed). None where no cut-off keeps to the limits; below 0 where a cut-off beyond the limits brings more. Length
+    m."""
     best: int | None
+    """Row of the cut-off with the highest profit within the limits; of equal ones the highest cut-off. The best of all
+    cut-offs, not only of those listed. None where none keeps to them."""
     best_low: float | None
     best_high: float | None
+    """95 % interval of the best cut-off: percentiles over the resamplings."""
     luck: float | None
+    """Optimism of the best profit, from choosing the cut-off on the same records
+    (:func:`ml.metrics.optimism.optimism`)."""
     most_reached: float | None
     calls_needed: float | None
+    """Where the limits contradict each other: the largest recall within the calls, and the fewest calls of 1,000 that
+    reach the recall."""
     payoff: dict[str, Any]
+    """The fields of ``ml.decision.payoff.Payoff``."""
     stated: bool
+    """False where no payoff is stated, and :data:`NEUTRAL` is counted."""
     most_calls: float | None
     least_recall: float | None
+    """The limits."""
     records: float
+    """Weight of the hold-out."""
 
 
 def payoff_total(payoff: Payoff, counts: ConfusionCounts) -> Floats:

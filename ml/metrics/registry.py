@@ -33,46 +33,32 @@ from ml.translation import mark
 
 @dataclass(frozen=True)
 class Measure:
-    """One measure (metric): its words, its formula and its reference value.
-
-    Attributes
-    ----------
-    key : str
-        Names it in the threshold table, in addresses and files.
-    label : str
-        What people read. A message, by ``mark``, as the other words are.
-    definition : str
-        Meaning of the measure in a sentence or two, and its formula.
-    better : {"high", "low"}
-        Direction that is good.
-    trivial : callable (share of records with the outcome, 0 to 1, both excluded) -> float or None
-        Value of a model without skill that knows only that share and acts on all or on none,
-        whichever is better by this measure.
-    trivial_words : str
-        Rule of the trivial model, shown beside its value.
-    of_counts : callable (ConfusionCounts) -> ndarray, or None
-        NaN where undefined; None for what needs all probabilities.
-    part : callable (ConfusionCounts) -> (part, whole), or None
-        Numerator and denominator where it is a share or a monotone function of one: for Wilson's interval.
-    from_share : callable (share, ConfusionCounts) -> ndarray
-        The measure as a function of that share.
-    percent : bool
-        True when it is shown as a percentage.
-    headline : bool
-        True when it belongs to the page's headline.
-    """
+    """One measure (metric): its words, its formula and its reference value."""
 
     key: str
+    """Names it in the threshold table, in addresses and files."""
     label: str
+    """What people read. A message, by ``mark``, as the other words are."""
     definition: str
+    """Meaning of the measure in a sentence or two, and its formula."""
     better: Literal["high", "low"]
+    """Direction that is good."""
     trivial: Callable[[float], float | None]
+    """Value of a model without skill that knows only that share and acts on all or on none, whichever is better by this
+    measure. Called as (share of records with the outcome, 0 to 1, both excluded) -> float."""
     trivial_words: str
+    """Rule of the trivial model, shown beside its value."""
     of_counts: Callable[[ConfusionCounts], np.ndarray] | None = None
+    """NaN where undefined; None for what needs all probabilities. Called as (ConfusionCounts) -> ndarray."""
     part: Callable[[ConfusionCounts], Share] | None = None
+    """Numerator and denominator where it is a share or a monotone function of one: for Wilson's interval. Called as
+    (ConfusionCounts) -> (part, whole)."""
     from_share: Callable[[np.ndarray, ConfusionCounts], np.ndarray] = lambda share, _: share
+    """The measure as a function of that share. Called as (share, ConfusionCounts) -> ndarray."""
     percent: bool = True
+    """True when it is shown as a percentage."""
     headline: bool = True
+    """True when it belongs to the page's headline."""
 
 
 def _of_share(

@@ -25,65 +25,47 @@ class ConfusionTable:
 
 @dataclass(frozen=True)
 class MetricsByThreshold:
-    """Precision, recall and the share acted on at m cut-offs, as in ``ml.metrics.threshold_table.ThresholdTable``.
-
-    Attributes
-    ----------
-    cut_off, precision, recall, selected : list, length m
-        None where nothing is acted on.
-    best : float
-        The cut-off with the highest F1; of several the lowest.
-    best_f1, best_precision, best_recall, best_selected : float
-        The measures at that cut-off.
-    reach : float
-        Where the probabilities end (``ml.metrics.curves.reach``).
-    """
+    """Precision, recall and the share acted on at m cut-offs, as in ``ml.metrics.threshold_table.ThresholdTable``."""
 
     cut_off: list[float]
     precision: OptionalFloats
     recall: OptionalFloats
     selected: OptionalFloats
+    """None where nothing is acted on. Length m."""
     best: float
+    """The cut-off with the highest F1; of several the lowest."""
     best_f1: float
     best_precision: float
     best_recall: float
     best_selected: float
+    """The measures at that cut-off."""
     reach: float
+    """Where the probabilities end (``ml.metrics.curves.reach``)."""
 
 
 @dataclass(frozen=True)
 class DecisionCurve:
-    """Decision curve: net benefit at m cut-offs (Vickers & Elkin 2006), as in the threshold table.
-
-    Attributes
-    ----------
-    cut_off, model, all_ : list, length m
-        Net benefit a record of acting by the model, and on all; acting on none has 0. None at 1.
-    low, high : list of float or None, length m
-        95 % interval of the model's.
-    rate : float
-        Share of the records with the outcome: the net benefit of a perfect model.
-    useful_from, useful_to : float or None
-        The longest range of cut-offs at which the model beats acting on all and on none; None
-        where there is none.
-    sure_from, sure_to : float or None
-        The longest range at which the lower ends of both differences' 95 % intervals are above
-        0, each cut-off taken by itself; None where there is none.
-    reach : float
-        Where the probabilities end (``ml.metrics.curves.reach``).
-    """
+    """Decision curve: net benefit at m cut-offs (Vickers & Elkin 2006), as in the threshold table."""
 
     cut_off: list[float]
     model: OptionalFloats
     low: OptionalFloats
     high: OptionalFloats
+    """`low`, `high`: 95 % interval of the model's. Length m."""
     all_: OptionalFloats
+    """`cut_off`, `model`, `all_`: net benefit a record of acting by the model, and on all; acting on none has 0. None
+    at 1. Length m."""
     rate: float
+    """Share of the records with the outcome: the net benefit of a perfect model."""
     useful_from: float | None
     useful_to: float | None
+    """The longest range of cut-offs at which the model beats acting on all and on none; None where there is none."""
     sure_from: float | None
     sure_to: float | None
+    """The longest range at which the lower ends of both differences' 95 % intervals are above 0, each cut-off taken by
+    itself; None where there is none."""
     reach: float
+    """Where the probabilities end (``ml.metrics.curves.reach``)."""
 
 
 def confusion_table(table: ThresholdTable) -> ConfusionTable:

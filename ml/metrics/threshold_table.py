@@ -32,35 +32,25 @@ Result = Callable[[tuple[Any, ...], Callable[[], Any]], Any]
 
 @dataclass(frozen=True)
 class ThresholdTable:
-    """Threshold table: exact counts and measures at m cut-offs; at cut-off c we act on probabilities >= c.
-
-    Attributes
-    ----------
-    cut_off : list of float, length m
-        Rising from 0 to 1: every whole percent, probabilities that occur (all where they are few, so that
-        a rare outcome is resolved), and the extra ones requested.
-    columns : dict of str to list of float or None, length m
-        "true_positive", "false_positive", "false_negative", "true_negative" (weight of records),
-        "selected" (share acted on), every measure of counts (``ml.metrics.registry.OF_COUNTS``), the net
-        benefit of acting on all ("net_benefit_all"), and the rates of errors as normal deviates
-        ("false_positive_deviate", "false_negative_deviate", rates kept within 0.001 and 0.999).
-        None where undefined.
-    low, high : dict of str to list of float or None, length m
-        95 % interval of "selected" and each measure: bootstrap of the records, and the interval of
-        Wilson where a share counts fewer than 30 records on one side. None where undefined.
-    trivial : dict of str to float or None
-        Values of a model without skill (``ml.metrics.registry.Measure.trivial``).
-    positive, negative : float
-        Weight of the records with and without the outcome; both above 0.
-    """
+    """Threshold table: exact counts and measures at m cut-offs; at cut-off c we act on probabilities >= c."""
 
     cut_off: list[float]
+    """Rising from 0 to 1: every whole percent, probabilities that occur (all where they are few, so that a rare outcome
+    is resolved), and the extra ones requested. Length m."""
     columns: Columns
+    """"true_positive", "false_positive", "false_negative", "true_negative" (weight of records), "selected" (share acted
+    on), every measure of counts (``ml.metrics.registry.OF_COUNTS``), the net benefit of acting on all
+    ("net_benefit_all"), and the rates of errors as normal deviates ("false_positive_deviate", "false_negative_deviate",
+    rates kept within 0.001 and 0.999). None where undefined. Length m."""
     low: Columns
     high: Columns
+    """95 % interval of "selected" and each measure: bootstrap of the records, and the interval of Wilson where a share
+    counts fewer than 30 records on one side. None where undefined. Length m."""
     trivial: dict[str, float | None]
+    """Values of a model without skill (``ml.metrics.registry.Measure.trivial``)."""
     positive: float
     negative: float
+    """Weight of the records with and without the outcome; both above 0."""
 
     def at(self, cut_off: float) -> int:
         """Row of the nearest cut-off; of two equally near the lower."""

@@ -32,55 +32,38 @@ ALARM = 100.0  # evidence at which it goes off: 1 false alarm in 100 episodes at
 
 @dataclass(frozen=True)
 class ChangePoint:
-    """A change point: the first outcome after it.
-
-    Attributes
-    ----------
-    before : int
-        Number of outcomes before it.
-    decided_at : float
-        When that outcome's probability was said, seconds since 1970.
-    said, came : float
-        Sum of the probabilities, and number that came, of the outcomes before it.
-    """
+    """A change point: the first outcome after it."""
 
     before: int
+    """Number of outcomes before it."""
     decided_at: float
+    """When that outcome's probability was said, seconds since 1970."""
     said: float
     came: float
+    """Sum of the probabilities, and number that came, of the outcomes before it."""
 
 
 @dataclass(frozen=True)
 class AlarmEvidence:
-    """State of the test after `outcomes` outcomes.
-
-    Attributes
-    ----------
-    said, came : float
-        Sum of the probabilities, and number that came.
-    growth : Growth
-        Evidence expected by now, had the logit been off by 0.6 from the beginning.
-    log_evidence : float
-        Natural logarithm of the e-process.
-    change : ChangePoint or None
-        The change point of maximum likelihood: at the peak so far, and from the alarm on as it was then, for what comes
-        later is of the world after it, and a date that somebody was told should not move. Without the weights, which
-        favour the first outcomes.
-    more : float
-        Share of the mixture over all change points that lies on shifts above 0 at that time: above one half, more came
-        than was said.
-    alarmed_at : float or None
-        When the evidence first reached the alarm.
-    """
+    """State of the test after `outcomes` outcomes."""
 
     outcomes: int = 0
     said: float = 0.0
     came: float = 0.0
+    """`said`, `came`: sum of the probabilities, and number that came."""
     growth: Growth = NO_GROWTH
+    """Evidence expected by now, had the logit been off by 0.6 from the beginning."""
     log_evidence: float = 0.0
+    """Natural logarithm of the e-process."""
     change: ChangePoint | None = None
+    """The change point of maximum likelihood: at the peak so far, and from the alarm on as it was then, for what comes
+    later is of the world after it, and a date that somebody was told should not move. Without the weights, which favour
+    the first outcomes."""
     more: float = 0.5
+    """Share of the mixture over all change points that lies on shifts above 0 at that time: above one half, more came
+    than was said."""
     alarmed_at: float | None = None
+    """When the evidence first reached the alarm."""
 
 
 def gather_evidence(

@@ -25,16 +25,11 @@ UNEQUAL = 1.5  # what a record may count beside one of the mean, up to which the
 
 @dataclass(frozen=True)
 class Arms:
-    """One campaign: ripe outcomes of those assigned to be called, and of its control group.
-
-    Attributes
-    ----------
-    called, bought : int
-        Assigned to be called, and how many of these bought.
-    """
+    """One campaign: ripe outcomes of those assigned to be called, and of its control group."""
 
     called: int
     bought: int
+    """Assigned to be called, and how many of these bought."""
     control: int
     control_bought: int
 

@@ -20,30 +20,21 @@ Silence = Literal["no", "unknown"]
 
 @dataclass(frozen=True)
 class RipeOutcomes:
-    """Outcomes that count, in the order in which they became known, and those that do not.
-
-    Attributes
-    ----------
-    rows : ndarray of int, shape (n,)
-        Positions of the decisions that count.
-    came : ndarray of bool, shape (n,)
-    known_at : ndarray of float, shape (n,)
-        When each began to count, rising, seconds since 1970: when its time was over and it was told.
-    records : int
-        All decisions.
-    unripe, early : int
-        Decisions whose time is not over, and how many of these came already. They are in no rate.
-    unknown : int
-        Decisions whose time is over and of which nothing is known.
-    """
+    """Outcomes that count, in the order in which they became known, and those that do not."""
 
     rows: Positions
+    """Positions of the decisions that count. Shape (n,)."""
     came: Booleans
+    """Shape (n,)."""
     known_at: Floats
+    """When each began to count, rising, seconds since 1970: when its time was over and it was told. Shape (n,)."""
     records: int
+    """All decisions."""
     unripe: int
     early: int
+    """Decisions whose time is not over, and how many of these came already. They are in no rate."""
     unknown: int
+    """Decisions whose time is over and of which nothing is known."""
 
     @property
     def unripe_share(self) -> float | None:

@@ -41,42 +41,29 @@ class ShadowVerdict(StrEnum):
 
 @dataclass(frozen=True)
 class PairedLoss:
-    """A loss of both versions on the same outcomes; lower is better.
-
-    Attributes
-    ----------
-    champion, challenger : float or None
-        Means; None without outcomes.
-    difference, low, high : float or None
-        Challenger less champion, and an interval that holds at all looks together in 95 %; no interval of too few.
-    """
+    """A loss of both versions on the same outcomes; lower is better."""
 
     champion: float | None
     challenger: float | None
+    """Means; None without outcomes."""
     difference: float | None
     low: float | None
     high: float | None
+    """Challenger less champion, and an interval that holds at all looks together in 95 %; no interval of too few."""
 
 
 @dataclass(frozen=True)
 class ShadowJudgement:
-    """Realised losses of champion and challenger.
-
-    Attributes
-    ----------
-    outcomes, came : int
-        Ripe outcomes of decisions that both versions answered, and how many came.
-    verdict : ShadowVerdict
-        By the interval of the log-loss: too few below 100 outcomes, of which 10 came and 10 did not.
-    log_loss, brier : PairedLoss
-        The Brier score is information.
-    """
+    """Realised losses of champion and challenger."""
 
     outcomes: int
     came: int
+    """Ripe outcomes of decisions that both versions answered, and how many came."""
     verdict: ShadowVerdict
+    """By the interval of the log-loss: too few below 100 outcomes, of which 10 came and 10 did not."""
     log_loss: PairedLoss
     brier: PairedLoss
+    """The Brier score is information."""
 
 
 def judge_shadow(champion: ArrayLike, challenger: ArrayLike, came: ArrayLike) -> ShadowJudgement:

@@ -25,21 +25,15 @@ FIRST = 6.0 / (1 - 1 / math.log2(3))  # one over the weight of the first change 
 
 @dataclass(frozen=True)
 class Growth:
-    """Sums over the outcomes, for a shift of +0.6 and of -0.6.
-
-    Attributes
-    ----------
-    more, less : float
-        Expected logarithm of the likelihood ratio.
-    more_variance, less_variance : float
-        Variances of these logarithms.
-    """
+    """Sums over the outcomes, for a shift of +0.6 and of -0.6."""
 
     outcomes: int = 0
     more: float = 0.0
     less: float = 0.0
+    """`more`, `less`: expected logarithm of the likelihood ratio."""
     more_variance: float = 0.0
     less_variance: float = 0.0
+    """Variances of these logarithms."""
 
     def reaches(self, alarm: float) -> bool:
         """True when either shift would have been found in four of five cases."""

@@ -20,21 +20,14 @@ MOST_ROWS = 100  # rows on a page: more is for a spreadsheet
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a plot's rows for people.
-
-    Attributes
-    ----------
-    head : str
-        In the reader's language.
-    write : callable (value) -> str
-        How a value is written, in the reader's number format.
-    absent : str
-        Value that stands for None.
-    """
+    """One column of a plot's rows for people."""
 
     head: str
+    """In the reader's language."""
     write: Callable[[Any], str] = str
+    """How a value is written, in the reader's number format."""
     absent: str = "–"
+    """Value that stands for None."""
 
     def cell(self, value: Any) -> str:
         """A value as people read it."""

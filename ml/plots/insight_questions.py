@@ -21,23 +21,16 @@ from ml.translation import mark
 
 @dataclass(frozen=True)
 class InsightQuestion:
-    """One question with the ways to its answer.
-
-    Attributes
-    ----------
-    key : str
-        Names it in page ids.
-    question : str
-        A message, by ``mark``.
-    pictures : callable (bundle, outcome) -> keys of plots
-        The first that can be drawn is shown.
-    say : callable (subject) -> sentences
-    """
+    """One question with the ways to its answer."""
 
     key: str
+    """Names it in page ids."""
     question: str
+    """A message, by ``mark``."""
     pictures: Callable[[Bundle, str], tuple[str, ...]]
+    """The first that can be drawn is shown. Called as (bundle, outcome) -> keys of plots."""
     say: Callable[[Subject], Iterator[str]]
+    """Called as (subject) -> sentences."""
 
 
 @dataclass(frozen=True)

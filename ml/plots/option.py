@@ -17,35 +17,25 @@ LONGEST = 200
 
 @dataclass(frozen=True)
 class Option:
-    """One option of a plot.
-
-    Attributes
-    ----------
-    key : str
-        Names it in addresses and cache keys.
-    label : str
-        Shown beside the field. A message, by ``mark``, as `unit` and `help` are.
-    choices : callable (bundle, outcome name) -> sequence of (value, label), or None
-        The accepted values, with labels in the reader's language; the first is the default. None accepts a number.
-    default : callable (bundle, outcome name) -> number or None
-        For numbers: the default. None is an empty field.
-    low, high : float
-        Limits of a number, inclusive.
-    help : str
-        A sentence where the label is not enough.
-    computed : bool
-        False when only the drawing uses it: then one result serves all its values.
-    """
+    """One option of a plot."""
 
     key: str
+    """Names it in addresses and cache keys."""
     label: str
+    """Shown beside the field. A message, by ``mark``, as `unit` and `help` are."""
     choices: Callable[[Bundle, str], Choices] | None = None
+    """The accepted values, with labels in the reader's language; the first is the default. None accepts a number.
+    Called as (bundle, outcome name) -> sequence of (value, label)."""
     default: Callable[[Bundle, str], float | None] = lambda *_: None
+    """For numbers: the default. None is an empty field. Called as (bundle, outcome name) -> number."""
     low: float = -1e12
     high: float = 1e12
+    """Limits of a number, inclusive."""
     unit: str = ""
     help: str = ""
+    """A sentence where the label is not enough."""
     computed: bool = True
+    """False when only the drawing uses it: then one result serves all its values."""
 
     def opens_with(self, bundle: Bundle, outcome: str) -> Setting:
         """The default value."""

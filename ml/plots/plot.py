@@ -25,22 +25,15 @@ Rows = tuple[Sequence[str], Sequence[Sequence[Any]]]
 
 @dataclass(frozen=True)
 class Study:
-    """Input of a plot's computation: one version, one outcome, and the plot's options.
-
-    Attributes
-    ----------
-    outcome : str
-        Name of the outcome of the page.
-    options : mapping of str to text, number or None
-        Each option of the plot with ``computed``, checked.
-    version : callable
-        Another version of the same model, by its fingerprint; may raise BrokenModel, UnknownModel.
-    """
+    """Input of a plot's computation: one version, one outcome, and the plot's options."""
 
     bundle: Bundle
     outcome: str
+    """Name of the outcome of the page."""
     options: Mapping[str, Setting] = field(default_factory=dict)
+    """Each option of the plot with ``computed``, checked."""
     version: Callable[[str], Bundle] | None = None
+    """Another version of the same model, by its fingerprint; may raise BrokenModel, UnknownModel."""
 
     @property
     def evaluation(self) -> Evaluation:
@@ -60,40 +53,26 @@ class Study:
 
 @dataclass(frozen=True)
 class CutOffMark:
-    """Position of the page's cut-off in a figure: each name is a column of the threshold table.
-
-    Attributes
-    ----------
-    x : str
-        Without `y` the mark is a line across the figure; "cut_off" is the cut-off itself.
-    y : str
-        With it the mark is a point.
-    """
+    """Position of the page's cut-off in a figure: each name is a column of the threshold table."""
 
     x: str
+    """Without `y` the mark is a line across the figure; "cut_off" is the cut-off itself."""
     y: str = ""
+    """With it the mark is a point."""
 
 
 @dataclass(frozen=True)
 class View:
-    """Display state of a result: the outcome of the page, and the plot's options.
-
-    Attributes
-    ----------
-    outcomes : Outcomes
-        All outcomes of the model.
-    outcome : str
-        Name of the outcome of the page.
-    options : mapping of str to text, number or None
-        All options of the plot, checked.
-    holdout : int
-        Records in the hold-out; 0 where unused.
-    """
+    """Display state of a result: the outcome of the page, and the plot's options."""
 
     outcomes: Outcomes
+    """All outcomes of the model."""
     outcome: str
+    """Name of the outcome of the page."""
     options: Mapping[str, Setting] = field(default_factory=dict)
+    """All options of the plot, checked."""
     holdout: int = 0
+    """Records in the hold-out; 0 where unused."""
 
     @property
     def index(self) -> int:
@@ -120,72 +99,50 @@ class View:
 
 @dataclass(frozen=True)
 class Plot:
-    """One plot of the catalogue: the `PLOT` that its file declares.
-
-    Attributes
-    ----------
-    key : str
-        Names the plot in page ids, URLs and cache keys.
-    question : str
-        The question that it answers: the title of its card, of a picture and in a report. A message, by ``mark``.
-    method : str
-        The name of the method, as the field calls it: the subtitle. A message, by ``mark``.
-    page : {"insights", "performance"}
-    section : {"curves", "money", "segments", "versions", "errors"} or {"features", "effects", "data"}
-        Heading of the Performance or of the Insights page under which it stands, and of a report.
-    result : type
-        The frozen dataclass that `compute` gives: fields of JSON values only, for it is cached.
-    compute : callable (study) -> result
-        May raise any LikelyError, which is shown in the plot's place.
-    draw : callable (result, view) -> Figure or TextTable
-        Draws the result and nothing else: no model, no metric.
-    say : callable (result, view) -> str
-        The figure in words, from the same numbers.
-    needs : frozenset of {"probabilities"}
-        Required of the model.
-    per_outcome : bool
-        True: one result an outcome. False: one result holds all outcomes, and `draw` picks one.
-    revision : int
-        Raised when the result's fields or their meaning change, so that no old result is drawn.
-    options : tuple of Option
-        Options of this plot.
-    mark : CutOffMark or None
-        Position of the page's cut-off in the figure.
-    named : tuple of str
-        Fields of the result, texts or lists of texts, that hold words of ours ("under 30", "not known") beside the
-        model's own: they are kept for all readers, and said in the reader's language.
-    rows : callable (result, view) -> (header, rows)
-        The plot's data as a table, for CSV; by default the result's lists as columns.
-    columns : callable (result, view) -> mapping of header to Column
-        Which of these columns a page shows beside the figure, and in which words. None where a table is drawn.
-    ranked : bool
-        True where the rows begin with what matters most: of very many, a page shows the first.
-    wide : bool
-        True when the plot needs the whole width of the page.
-    fits : callable (bundle) -> bool
-        False where a version has nothing of what the plot shows: then its page has no card of it.
-    """
+    """One plot of the catalogue: the `PLOT` that its file declares."""
 
     key: str
+    """Names the plot in page ids, URLs and cache keys."""
     question: str
+    """The question that it answers: the title of its card, of a picture and in a report. A message, by ``mark``."""
     method: str
+    """The name of the method, as the field calls it: the subtitle. A message, by ``mark``."""
     page: Page
     result: type
+    """The frozen dataclass that `compute` gives: fields of JSON values only, for it is cached."""
     compute: Callable[[Study], Any]
+    """May raise any LikelyError, which is shown in the plot's place. Called as (study) -> result."""
     draw: Callable[[Any, View], Figure | TextTable]
+    """Draws the result and nothing else: no model, no metric. Called as (result, view) -> Figure or TextTable."""
     say: Callable[[Any, View], str]
+    """The figure in words, from the same numbers. Called as (result, view) -> str."""
     section: Section = "curves"
+    """Heading of the Performance or of the Insights page under which it stands, and of a report."""
     needs: frozenset[Need] = frozenset()
+    """Required of the model. Items: "probabilities"."""
     per_outcome: bool = True
+    """True: one result an outcome. False: one result holds all outcomes, and `draw` picks one."""
     revision: int = 1
+    """Raised when the result's fields or their meaning change, so that no old result is drawn."""
     options: tuple[Option, ...] = ()
+    """Options of this plot."""
     mark: CutOffMark | None = None
+    """Position of the page's cut-off in the figure."""
     named: tuple[str, ...] = ()
+    """Fields of the result, texts or lists of texts, that hold words of ours ("under 30", "not known") beside the
+    model's own: they are kept for all readers, and said in the reader's language."""
     rows: Callable[[Any, View], Rows] = lambda result, _: result_columns(result)
+    """The plot's data as a table, for CSV; by default the result's lists as columns. Called as (result, view) ->
+    (header, rows)."""
     columns: Callable[[Any, View], Columns] = lambda *_: {}
+    """Which of these columns a page shows beside the figure, and in which words. None where a table is drawn. Called as
+    (result, view) -> mapping of header to Column."""
     ranked: bool = False
+    """True where the rows begin with what matters most: of very many, a page shows the first."""
     wide: bool = False
+    """True when the plot needs the whole width of the page."""
     fits: Callable[[Bundle], bool] = lambda _: True
+    """False where a version has nothing of what the plot shows: then its page has no card of it."""
 
 
 def result_columns(result: Any) -> Rows:

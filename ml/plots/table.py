@@ -8,17 +8,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class TextTable:
-    """n rows of m texts.
-
-    Attributes
-    ----------
-    heads : sequence of str, length m
-    rows : sequence of sequences of str, shape (n, m)
-        The first cell names the row.
-    links : sequence of str, length n, or empty
-        Address inside the app that the first cell of each row opens.
-    """
+    """n rows of m texts."""
 
     heads: Sequence[str]
+    """Length m."""
     rows: Sequence[Sequence[str]]
+    """The first cell names the row. Shape (n, m)."""
     links: Sequence[str] = ()
+    """Address inside the app that the first cell of each row opens. Length n, or empty."""

@@ -17,19 +17,13 @@ CARD = "asking"
 
 @dataclass(frozen=True)
 class CallingConvention:
-    """Calling convention of one estimator.
-
-    Attributes
-    ----------
-    container : {"frame", "array", "series"}
-        A DataFrame with the columns of training; a two-dimensional array of their values; one Series of texts.
-    labels_follow : bool
-        True when the labels are known to be those of the highest probability (or, of independent outcomes,
-        those above one half): then ``predict`` is asked only where two of them are nearly equal.
-    """
+    """Calling convention of one estimator."""
 
     container: Container = "frame"
+    """A DataFrame with the columns of training; a two-dimensional array of their values; one Series of texts."""
     labels_follow: bool = False
+    """True when the labels are known to be those of the highest probability (or, of independent outcomes, those above
+    one half): then ``predict`` is asked only where two of them are nearly equal."""
 
     @classmethod
     def from_card(cls, card: Mapping[str, Any]) -> CallingConvention | None:

@@ -24,27 +24,18 @@ EDGES_ONE_BY_ONE = 500  # the same for each group of generated records: a choice
 
 @dataclass(frozen=True)
 class Proof:
-    """Result of a comparison.
-
-    Attributes
-    ----------
-    ok : bool
-        Same labels everywhere, probabilities within 1e-9, and refusals where the reference refuses.
-    rows : int
-        Records compared, given and generated.
-    refused : int
-        Generated records that both refuse.
-    largest : float
-        Largest difference between two probabilities.
-    reason : str
-        Why not ok; empty when it is.
-    """
+    """Result of a comparison."""
 
     ok: bool
+    """Same labels everywhere, probabilities within 1e-9, and refusals where the reference refuses."""
     rows: int
+    """Records compared, given and generated."""
     refused: int
+    """Generated records that both refuse."""
     largest: float
+    """Largest difference between two probabilities."""
     reason: str = ""
+    """Why not ok; empty when it is."""
 
 
 class _Differs(Exception):

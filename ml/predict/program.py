@@ -33,33 +33,22 @@ NUMBERS_AT_ONCE = 4_000_000  # 32 MB: wide blocks are answered in shorter pieces
 
 @dataclass(frozen=True)
 class Program:
-    """Labels and probabilities of rows without scikit-learn.
-
-    Attributes
-    ----------
-    matrices : tuple of Matrix
-        Inputs of the classifiers, computed from the typed values.
-    model : Exclusive or Independent
-        From matrices and sums of trees to labels and probabilities, columns in outcome order.
-    graph : bytes
-        The trees as an ONNX model; empty when there are none.
-    first_graph : bytes
-        The trees for the first of two classes, which decide near ties in programs of format 1.
-    ties : Ties or None
-        Trees for near ties; read when the first one is met.
-    description : str
-        Steps and classifier in a few words, e.g. "compiled: impute, one-hot → 200 trees".
-    edges : tuple of tuple of float
-        For each feature, some thresholds of trees, beside which the equivalence check tests.
-    """
+    """Labels and probabilities of rows without scikit-learn."""
 
     matrices: tuple[Matrix, ...]
+    """Inputs of the classifiers, computed from the typed values."""
     model: Exclusive | Independent
+    """From matrices and sums of trees to labels and probabilities, columns in outcome order."""
     graph: bytes = field(repr=False)
+    """The trees as an ONNX model; empty when there are none."""
     first_graph: bytes = field(repr=False)
+    """The trees for the first of two classes, which decide near ties in programs of format 1."""
     description: str
+    """Steps and classifier in a few words, e.g. "compiled: impute, one-hot → 200 trees"."""
     edges: tuple[tuple[float, ...], ...] = field(default=(), repr=False)
+    """For each feature, some thresholds of trees, beside which the equivalence check tests."""
     ties: Ties | None = field(default=None, repr=False)
+    """Trees for near ties; read when the first one is met."""
 
     def row(self, row: Row) -> tuple[tuple[bool, ...], tuple[float, ...]]:
         """Labels (k) and probabilities (k, each 0 to 1) of one row.

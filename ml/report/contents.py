@@ -40,47 +40,32 @@ class ReportPlot:
 
 @dataclass(frozen=True)
 class Chapter:
-    """Some plots under one heading.
-
-    Attributes
-    ----------
-    key : str
-        Names it inside the file.
-    lead : str
-        A sentence under the heading; may be empty.
-    """
+    """Some plots under one heading."""
 
     key: str
+    """Names it inside the file."""
     title: str
     lead: str
+    """A sentence under the heading; may be empty."""
     plots: tuple[ReportPlot, ...]
 
 
 @dataclass(frozen=True)
 class Report:
-    """One outcome of one version.
-
-    Attributes
-    ----------
-    view : View
-        The outcome.
-    cut_off : float
-        The one in use, 0 to 1.
-    overview : Overview or None
-        None where there is no threshold table; then `refusal` says why.
-    averages : Averages
-        All outcomes, as the estimator itself decides.
-    answers : tuple of (question, sentences)
-        The three with which the Insights page opens.
-    """
+    """One outcome of one version."""
 
     bundle: Bundle
     view: View
+    """The outcome."""
     cut_off: float
+    """The one in use, 0 to 1."""
     overview: Overview | None
+    """None where there is no threshold table; then `refusal` says why."""
     refusal: str
     averages: Averages
+    """All outcomes, as the estimator itself decides."""
     answers: tuple[tuple[str, tuple[str, ...]], ...] = field(default=())
+    """The three with which the Insights page opens."""
     chapters: tuple[Chapter, ...] = field(default=())
 
     @property

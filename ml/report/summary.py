@@ -23,21 +23,15 @@ OWN = ("precision", "recall", "f1")  # of a model that gives labels only
 
 @dataclass(frozen=True)
 class MeasureLine:
-    """One measure in words.
-
-    Attributes
-    ----------
-    between : str
-        Its 95 % interval; empty where it has none.
-    trivial : str
-        Value of a trivial model that gives all records one answer, and what that model does.
-    """
+    """One measure in words."""
 
     key: str
     label: str
     value: str
     between: str = ""
+    """Its 95 % interval; empty where it has none."""
     trivial: str = ""
+    """Value of a trivial model that gives all records one answer, and what that model does."""
     definition: str = ""
 
 

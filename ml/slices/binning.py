@@ -26,18 +26,12 @@ NOT_KNOWN, OTHERS = mark("not known"), mark("all others")
 
 @dataclass(frozen=True)
 class Binning:
-    """Binning of one feature: its parts, each with at least one record, and the part of each record.
-
-    Attributes
-    ----------
-    labels : list of str, length s
-        In the order of the values; "not known" last.
-    place : ndarray of int, shape (n,)
-        Part of each record, 0 to s - 1.
-    """
+    """Binning of one feature: its parts, each with at least one record, and the part of each record."""
 
     labels: list[str]
+    """In the order of the values; "not known" last. Length s."""
     place: Positions
+    """Part of each record, 0 to s - 1. Shape (n,)."""
 
     @property
     def count(self) -> int:

@@ -37,48 +37,35 @@ EXACT = 1_000  # discordant records up to which McNemar's test is exact
 
 @dataclass(frozen=True)
 class ChallengerComparison:
-    """Comparison of the champion (the version of the page) with a challenger.
-
-    Attributes
-    ----------
-    champion, challenger : str
-        Labels of the versions.
-    measures : list of str, length q
-        Keys of the measures.
-    first, second : list of float or None, length q
-        Values of the champion and of the challenger; None where undefined.
-    difference, low, high : list of float or None, length q
-        Challenger less champion, and its 95 % interval.
-    beyond : list of bool, length q
-        Whether the difference is beyond chance, corrected for how many measures there are (:func:`beyond_chance`).
-    better : list of str, length q
-        "high" or "low".
-    only_first, only_second : float
-        Discordant records: those that only the champion, and only the challenger, decides correctly.
-    p_value : float
-        Of McNemar's test (1947) that both are equally frequent: two-sided, see :func:`mcnemar`.
-    same_holdout : bool
-        Whether both versions have this hold-out: if not, the challenger may have seen it in training.
-    newer : bool
-        Whether the challenger was made later.
-    """
+    """Comparison of the champion (the version of the page) with a challenger."""
 
     champion: str
     challenger: str
+    """Labels of the versions."""
     measures: list[str]
+    """Keys of the measures. Length q."""
     first: OptionalFloats
     second: OptionalFloats
+    """Values of the champion and of the challenger; None where undefined. Length q."""
     difference: OptionalFloats
     low: OptionalFloats
     high: OptionalFloats
+    """Challenger less champion, and its 95 % interval. Length q."""
     beyond: list[bool]
+    """Whether the difference is beyond chance, corrected for how many measures there are (:func:`beyond_chance`).
+    Length q."""
     better: list[str]
+    """"high" or "low". Length q."""
     only_first: float
     only_second: float
+    """Discordant records: those that only the champion, and only the challenger, decides correctly."""
     p_value: float
+    """Of McNemar's test (1947) that both are equally frequent: two-sided, see :func:`mcnemar`."""
     records: int
     same_holdout: bool
+    """Whether both versions have this hold-out: if not, the challenger may have seen it in training."""
     newer: bool
+    """Whether the challenger was made later."""
     cut_off: float | None
 
 

@@ -17,25 +17,18 @@ WRONG, LOSS = "wrong", "log_loss"
 
 @dataclass(frozen=True)
 class Errors:
-    """Errors of n records, and what is expected of them under the null hypothesis.
-
-    Attributes
-    ----------
-    held, expected : ndarray of float, shape (n,)
-        The error of each record, and its mean.
-    variance : ndarray of float, shape (n,)
-    having : ndarray of float, shape (n,), or None
-        Recalibrated probability that the record has the outcome; None where errors are permuted instead.
-    with_it, without : ndarray of float, shape (n,)
-        The error if it has the outcome, and if not.
-    """
+    """Errors of n records, and what is expected of them under the null hypothesis."""
 
     held: Floats
     expected: Floats
+    """The error of each record, and its mean. Shape (n,)."""
     variance: Floats
+    """Shape (n,)."""
     having: Floats | None
+    """Recalibrated probability that the record has the outcome; None where errors are permuted instead. Shape (n,)."""
     with_it: Floats
     without: Floats
+    """The error if it has the outcome, and if not. Shape (n,)."""
 
     def of(self, chosen: Positions) -> Errors:
         """The errors of the chosen records."""

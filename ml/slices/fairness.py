@@ -32,50 +32,37 @@ RATES = {"selection": selection, "recall": recall, "precision": precision}
 
 @dataclass(frozen=True)
 class GroupFairness:
-    """Rates of s groups, and their ratios to the group with the highest selection rate.
-
-    Attributes
-    ----------
-    feature : str
-        Label of the feature.
-    groups : list of str, length s
-    records : list of float, length s
-    reference : int
-        Position of the group that the others are compared with, see :func:`reference_of`.
-    least : float
-        A group with fewer records is the reference only where no other is acted on.
-    rate : dict of str to list of float or None, length s
-        "selection": share acted on; "recall": share acted on of those with the outcome; "precision":
-        share with the outcome of those acted on. None where nothing is counted.
-    counted : dict of str to list of float, length s
-        Records in the denominator of each rate.
-    ratio, low, high : dict of str to list of float or None, length s
-        Rate over that of the reference, and its interval: of all pairs of groups together they hold the true ratios
-        in 95 % (Šidák 1967). 1 and no interval for the reference itself, None where a rate is missing or that of the
-        reference is 0.
-    cut_off : float or None
-        From where we act; None where the model's labels decide.
-    said, came : list of float, length s
-        Share with the outcome that the probabilities announce, and that came; empty without probabilities.
-    gap_low, gap_high : list of float, length s
-        Interval of came less said: of all parts together they hold in 95 % (``kept_promises``).
-    """
+    """Rates of s groups, and their ratios to the group with the highest selection rate."""
 
     feature: str
+    """Label of the feature."""
     groups: list[str]
+    """Length s."""
     records: list[float]
+    """Length s."""
     reference: int
+    """Position of the group that the others are compared with, see :func:`reference_of`."""
     least: float
+    """A group with fewer records is the reference only where no other is acted on."""
     rate: dict[str, OptionalFloats]
+    """"selection": share acted on; "recall": share acted on of those with the outcome; "precision": share with the
+    outcome of those acted on. None where nothing is counted. Length s."""
     counted: dict[str, list[float]]
+    """Records in the denominator of each rate. Length s."""
     ratio: dict[str, OptionalFloats]
     low: dict[str, OptionalFloats]
     high: dict[str, OptionalFloats]
+    """Rate over that of the reference, and its interval: of all pairs of groups together they hold the true ratios in
+    95 % (Šidák 1967). 1 and no interval for the reference itself, None where a rate is missing or that of the reference
+    is 0. Length s."""
     cut_off: float | None
+    """From where we act; None where the model's labels decide."""
     said: list[float] = field(default_factory=list)
     came: list[float] = field(default_factory=list)
+    """Share with the outcome that the probabilities announce, and that came; empty without probabilities. Length s."""
     gap_low: list[float] = field(default_factory=list)
     gap_high: list[float] = field(default_factory=list)
+    """Interval of came less said: of all parts together they hold in 95 % (``kept_promises``). Length s."""
 
 
 def group_fairness(bundle: Bundle, answers: OneVsRest, feature: str, cut_off: float) -> GroupFairness:

@@ -28,40 +28,27 @@ RARE = 0.2  # a value is named up to this share of the training sample as extrem
 
 @dataclass(frozen=True)
 class LargestErrors:
-    """The w records with the largest distance between probability and truth, the largest first.
-
-    Attributes
-    ----------
-    record : list of int, length w
-        Number of the record in the hold-out, from 1.
-    link : list of str, length w
-        Address of the record on the Prediction page, with this outcome chosen.
-    probability : list of float, length w
-        Probability of the outcome.
-    truth : list of bool, length w
-        Whether it has the outcome.
-    was : list of str, length w
-        The true outcome in words.
-    reasons : list of str, length w
-        The values that led the model away from the truth, with their contributions, in words; may be empty. Values of
-        personal features are left out.
-    unusual : list of str, length w
-        Rarest values against the training sample, in words; may be empty. Without personal features, too.
-    records : int
-        Records of the hold-out.
-    wrong : int
-        Records with more than 0.5 between probability and truth.
-    """
+    """The w records with the largest distance between probability and truth, the largest first."""
 
     record: list[int]
+    """Number of the record in the hold-out, from 1. Length w."""
     link: list[str]
+    """Address of the record on the Prediction page, with this outcome chosen. Length w."""
     probability: list[float]
+    """Probability of the outcome. Length w."""
     truth: list[bool]
+    """Whether it has the outcome. Length w."""
     was: list[str]
+    """The true outcome in words. Length w."""
     reasons: list[str]
+    """The values that led the model away from the truth, with their contributions, in words; may be empty. Values of
+    personal features are left out. Length w."""
     unusual: list[str]
+    """Rarest values against the training sample, in words; may be empty. Without personal features, too. Length w."""
     records: int
+    """Records of the hold-out."""
     wrong: int
+    """Records with more than 0.5 between probability and truth."""
 
 
 def largest_errors(bundle: Bundle, answers: OneVsRest, outcome: str, sort: str, most: int) -> LargestErrors:

@@ -21,35 +21,25 @@ FEW_PARTS, MANY = 3, 1_000  # parts of a number where the hold-out has fewer rec
 
 @dataclass(frozen=True)
 class SegmentPairs:
-    """One measure in each pair of parts of two features: r rows by c columns.
-
-    Attributes
-    ----------
-    features : list of str, length 2
-        Labels of the features of rows and columns.
-    rows, columns : list of str
-        Labels of the parts.
-    value, low, high : list of list of float or None, shape (r, c)
-        The measure and its 95 % interval; None where it is undefined.
-    counted, records : list of list of float, shape (r, c)
-        Weight of the records in the denominator of the measure, and of all.
-    whole : float or None
-        The measure on the whole hold-out.
-    least : float
-        Pairs with fewer records counted are shown in grey.
-    """
+    """One measure in each pair of parts of two features: r rows by c columns."""
 
     features: list[str]
+    """Labels of the features of rows and columns. Length 2."""
     measure: str
     rows: list[str]
     columns: list[str]
+    """`rows`, `columns`: labels of the parts."""
     value: list[OptionalFloats]
     low: list[OptionalFloats]
     high: list[OptionalFloats]
+    """The measure and its 95 % interval; None where it is undefined. Shape (r, c)."""
     counted: list[list[float]]
     records: list[list[float]]
+    """Weight of the records in the denominator of the measure, and of all. Shape (r, c)."""
     whole: float | None
+    """The measure on the whole hold-out."""
     least: float
+    """Pairs with fewer records counted are shown in grey."""
     cut_off: float | None
 
 

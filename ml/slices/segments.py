@@ -35,49 +35,36 @@ FIRST = ("accuracy", "precision", "recall", SELECTED)  # shown first in the list
 
 @dataclass(frozen=True)
 class Segments:
-    """One measure in each of s parts of a feature.
-
-    Attributes
-    ----------
-    feature, measure : str
-        Label of the feature; key of the measure.
-    parts : list of str, length s
-    value, low, high : list of float or None, length s
-        The measure and its 95 % interval; None where it is undefined.
-    counted : list of float, length s
-        Weight of the records in the denominator of the measure; of all, where it is no share.
-    records, positive : list of float, length s
-        Weight of the records, and of those with the outcome.
-    whole, whole_low, whole_high : float or None
-        The measure on the whole hold-out.
-    cut_off : float or None
-        Cut-off of the decisions; None where the estimator's labels decide.
-    beyond : list of bool, length s
-        Whether the part differs from all records beyond chance, corrected for how many parts there are.
-    said, came : list of float, length s
-        Share with the outcome that the probabilities announce, and that came; empty without probabilities.
-    gap_low, gap_high : list of float, length s
-        Interval of came less said: of all parts together they hold in 95 % (``kept_promises``).
-    """
+    """One measure in each of s parts of a feature."""
 
     feature: str
     measure: str
+    """Label of the feature; key of the measure."""
     parts: list[str]
+    """Length s."""
     value: OptionalFloats
     low: OptionalFloats
     high: OptionalFloats
+    """The measure and its 95 % interval; None where it is undefined. Length s."""
     counted: list[float]
+    """Weight of the records in the denominator of the measure; of all, where it is no share. Length s."""
     records: list[float]
     positive: list[float]
+    """Weight of the records, and of those with the outcome. Length s."""
     whole: float | None
     whole_low: float | None
     whole_high: float | None
+    """The measure on the whole hold-out."""
     cut_off: float | None
+    """Cut-off of the decisions; None where the estimator's labels decide."""
     beyond: list[bool]
+    """Whether the part differs from all records beyond chance, corrected for how many parts there are. Length s."""
     said: list[float] = field(default_factory=list)
     came: list[float] = field(default_factory=list)
+    """Share with the outcome that the probabilities announce, and that came; empty without probabilities. Length s."""
     gap_low: list[float] = field(default_factory=list)
     gap_high: list[float] = field(default_factory=list)
+    """Interval of came less said: of all parts together they hold in 95 % (``kept_promises``). Length s."""
 
 
 def measures_of(offers: str) -> list[tuple[str, str]]:

@@ -41,51 +41,38 @@ MOST_WORK, FEWEST_ROWS, MOST_ROWS, MOST_FOR_PAIRS = 1e8, 2_000, 10_000, 400
 
 @dataclass(frozen=True)
 class WorstSegments:
-    """The w worst segments, by rising p-value.
-
-    Attributes
-    ----------
-    by : {"wrong", "log_loss"}
-        Share of wrong decisions, or log-loss (probabilities at least 0.001 and at most 0.999).
-    segment : list of str, length w
-        In words.
-    parts : list of lists of str, length w
-        The same, each part by itself.
-    error, expected, rest : list of float, length w
-        Mean error in the segment, the one that the model itself expects there, and that in all other records.
-    records : list of int, length w
-    chance : list of float, length w
-        p-value, corrected for all segments tested.
-    found : int
-        Number of segments beyond chance (p <= 0.05); they come first.
-    whole : float
-        Mean error of all records searched.
-    looked_at, rows : int
-        Segments tested (with enough records), and records searched.
-    least : int
-        Fewest records of a segment.
-    cut_off : float or None
-        Cut-off of the decisions where `by` is "wrong".
-    own : bool
-        Whether the model's own probabilities say what is expected; False: the mean of all records, of a model with
-        labels only.
-    """
+    """The w worst segments, by rising p-value."""
 
     by: str
+    """Share of wrong decisions, or log-loss (probabilities at least 0.001 and at most 0.999). One of "wrong" and
+    "log_loss"."""
     segment: list[str]
+    """In words. Length w."""
     parts: list[list[str]]
+    """The same, each part by itself. Length w."""
     error: list[float]
     expected: list[float]
     rest: list[float]
+    """Mean error in the segment, the one that the model itself expects there, and that in all other records. Length
+    w."""
     records: list[int]
+    """Length w."""
     chance: list[float]
+    """p-value, corrected for all segments tested. Length w."""
     found: int
+    """Number of segments beyond chance (p <= 0.05); they come first."""
     whole: float
+    """Mean error of all records searched."""
     looked_at: int
     rows: int
+    """Segments tested (with enough records), and records searched."""
     least: int
+    """Fewest records of a segment."""
     cut_off: float | None
+    """Cut-off of the decisions where `by` is "wrong"."""
     own: bool
+    """Whether the model's own probabilities say what is expected; False: the mean of all records, of a model with
+    labels only."""
 
 
 def worst_segments(

@@ -49,28 +49,21 @@ MOST_NAMED = 6
 
 @dataclass(frozen=True)
 class TrainingInputs:
-    """Inputs of a version: a fitted estimator, two tables, and what a person described.
-
-    Attributes
-    ----------
-    estimator : fitted classifier
-    training, holdout : TrainingTable
-        Rows that the estimator learned from, and rows that it did not see; features and truth.
-    truth : sequence of str
-        Columns with the truth: one for exclusive outcomes, several for independent ones.
-    meanings : mapping of str to class
-        What a cell of the truth means, where it is no class of the estimator.
-    """
+    """Inputs of a version: a fitted estimator, two tables, and what a person described."""
 
     name: str
     estimator: Any
+    """Fitted classifier."""
     training: TrainingTable
     holdout: TrainingTable
+    """Rows that the estimator learned from, and rows that it did not see; features and truth."""
     truth: Sequence[str]
+    """Columns with the truth: one for exclusive outcomes, several for independent ones."""
     positive: str | None = None
     record_id: str | None = None
     told: Description = field(default_factory=Description)
     meanings: Mapping[str, Any] = field(default_factory=dict)
+    """What a cell of the truth means, where it is no class of the estimator."""
     trusted: Sequence[str] = ()
     code: Code | None = None
 

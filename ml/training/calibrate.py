@@ -28,45 +28,30 @@ HINT = "Give a file of records that it did not learn from, and that are not the 
 
 @dataclass(frozen=True)
 class ProbabilityQuality:
-    """Quality of probabilities: log-loss, Brier score, calibration error; each is 0 at best.
-
-    Attributes
-    ----------
-    log_loss : float
-        Mean of minus the logarithm of the true class's probability.
-    brier : float
-        Mean squared difference (of two classes of one of them, of more the sum over all).
-    error : float
-        Expected calibration error (ECE): distance of mean probability and share in ten groups of equal size, mean over
-        classes.
-    """
+    """Quality of probabilities: log-loss, Brier score, calibration error; each is 0 at best."""
 
     log_loss: float
+    """Mean of minus the logarithm of the true class's probability."""
     brier: float
+    """Mean squared difference (of two classes of one of them, of more the sum over all)."""
     error: float
+    """Expected calibration error (ECE): distance of mean probability and share in ten groups of equal size, mean over
+    classes."""
 
 
 @dataclass(frozen=True)
 class CalibrationResult:
-    """Result of calibration: the estimator, the method, and the quality before and after.
-
-    Attributes
-    ----------
-    estimator : classifier
-        Wrapped; the given one where no curve is better.
-    method : str
-        "sigmoid", "isotonic" or "none".
-    before : ProbabilityQuality or None
-        None where it gave no probabilities.
-    after : ProbabilityQuality
-        Cross-fitted.
-    """
+    """Result of calibration: the estimator, the method, and the quality before and after."""
 
     estimator: Any
+    """Wrapped; the given one where no curve is better. Classifier."""
     method: str
+    """"sigmoid", "isotonic" or "none"."""
     records: int
     before: ProbabilityQuality | None
+    """None where it gave no probabilities."""
     after: ProbabilityQuality
+    """Cross-fitted."""
 
 
 def calibrate(estimator: Any, X: Any, y: Sequence[Any]) -> CalibrationResult:

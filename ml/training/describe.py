@@ -36,48 +36,34 @@ FORMS: dict[str, Form] = {
 
 @dataclass(frozen=True)
 class Description:
-    """Content of a description file.
-
-    Attributes
-    ----------
-    title, description : str
-        Empty where the file does not say.
-    outcomes : dict of str to str or dict
-        Outcome to its label, or to ``{"label": text, "came": "Bought", "missed": "Not", "after": "30 days",
-        "silence": "no"}``, each of them optional; as :mod:`ml.decision.outcome_words` and
-        :mod:`ml.decision.ripening_time` read them.
-    features : dict of str to dict
-        Column to fields of :class:`ml.data.feature.Feature`; :func:`check_described` looks at these.
-    constraints : list of str
-        Constraints between two features, as :func:`ml.data.constraints.read_constraints` reads them.
-    payoff : dict
-        Payoff of decisions, as :func:`ml.decision.payoff.payoff_of` reads it.
-    cut_offs : dict of str to float
-        Outcome to the probability from which we act on it.
-    actions : dict
-        Actions in words, as :func:`ml.decision.decide.actions` reads them.
-    overrides : dict
-        Reasons to decide otherwise, as :func:`ml.decision.outcome_words.override_reasons` reads them.
-    crm : dict of str to dict
-        System to columns and words of its exports, as :func:`ml.decision.crm_columns.crm_columns` reads them.
-    truth : dict of str to class
-        Meaning of a word in the truth column: a class of the estimator, or yes and no of an independent outcome.
-    about : dict
-        Goes into the card as it is.
-    """
+    """Content of a description file."""
 
     title: str = ""
     description: str = ""
+    """Empty where the file does not say."""
     outcomes: dict[str, Any] = field(default_factory=dict)
+    """Outcome to its label, or to ``{"label": text, "came": "Bought", "missed": "Not", "after": "30 days", "silence":
+    "no"}``, each of them optional; as :mod:`ml.decision.outcome_words` and :mod:`ml.decision.ripening_time` read
+    them."""
     features: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Column to fields of :class:`ml.data.feature.Feature`; :func:`check_described` looks at these."""
     constraints: list[str] = field(default_factory=list)
+    """Constraints between two features, as :func:`ml.data.constraints.read_constraints` reads them."""
     payoff: dict[str, Any] = field(default_factory=dict)
+    """Payoff of decisions, as :func:`ml.decision.payoff.payoff_of` reads it."""
     cut_offs: dict[str, Any] = field(default_factory=dict)
+    """Outcome to the probability from which we act on it. Values are floats."""
     actions: dict[str, Any] = field(default_factory=dict)
+    """Actions in words, as :func:`ml.decision.decide.actions` reads them."""
     overrides: dict[str, Any] = field(default_factory=dict)
+    """Reasons to decide otherwise, as :func:`ml.decision.outcome_words.override_reasons` reads them."""
     crm: dict[str, Any] = field(default_factory=dict)
+    """System to columns and words of its exports, as :func:`ml.decision.crm_columns.crm_columns` reads them."""
     truth: dict[str, Any] = field(default_factory=dict)
+    """Meaning of a word in the truth column: a class of the estimator, or yes and no of an independent outcome. Values
+    are classes."""
     about: dict[str, Any] = field(default_factory=dict)
+    """Goes into the card as it is."""
 
     def card(self) -> dict[str, Any]:
         """The part that goes into the card."""

@@ -22,53 +22,37 @@ from ml.trust.code import Code
 
 @dataclass(frozen=True)
 class Trained:
-    """A fitted estimator with all that makes it a model.
-
-    Attributes
-    ----------
-    estimator : fitted scikit-learn classifier
-        Takes frames with the schema's columns.
-    outcomes : Outcomes
-        In the order of ``classes_`` (exclusive) or of the columns of y (independent).
-    training : DataFrame, shape (m, p)
-        Raw training rows; the background is sampled from them where `background` is not given.
-    holdout : DataFrame, shape (n, p)
-        Raw rows that the estimator did not see.
-    truth : Series of n classes (exclusive), or DataFrame of shape (n, k) with 0 and 1
-    about : dict
-        Goes into the card as it is: data, owner, intended use, limits, metrics, bands,
-        payoff, cut_offs.
-    trusted : sequence of str
-        Names beyond those that any estimator may hold, which the adder has looked at and trusts.
-    code : Code, optional
-        Code from which the estimator's own classes and functions are imported; travels with the version.
-    measures : mapping of label to callable (truth bool (n,), probabilities (n,), weight (n,)) -> float
-        Measures of your own, worked out here for each outcome's yes/no question on the hold-out and
-        kept in the card.
-    convention : CallingConvention
-        How the estimator is asked.
-    notes : sequence of str
-        Remarks for the person who adds the model, a sentence each.
-    background : DataFrame, optional
-        Raw rows that the estimator did not see, for the background: it knows those of the training by heart.
-    """
+    """A fitted estimator with all that makes it a model."""
 
     name: str
     title: str
     description: str
     estimator: Any
+    """Takes frames with the schema's columns. Fitted scikit-learn classifier."""
     schema: Schema
     outcomes: Outcomes
+    """In the order of ``classes_`` (exclusive) or of the columns of y (independent)."""
     training: pd.DataFrame
+    """Raw training rows; the background is sampled from them where `background` is not given. Shape (m, p)."""
     holdout: pd.DataFrame
+    """Raw rows that the estimator did not see. Shape (n, p)."""
     truth: pd.Series | pd.DataFrame
+    """Shape (n, k) with 0 and 1."""
     about: dict[str, Any] = field(default_factory=dict)
+    """Goes into the card as it is: data, owner, intended use, limits, metrics, bands, payoff, cut_offs."""
     trusted: Sequence[str] = ()
+    """Names beyond those that any estimator may hold, which the adder has looked at and trusts."""
     code: Code | None = None
+    """Code from which the estimator's own classes and functions are imported; travels with the version."""
     measures: Mapping[str, Function] = field(default_factory=dict)
+    """Measures of your own, worked out here for each outcome's yes/no question on the hold-out and kept in the card.
+    Functions by label, called as (truth: bool (n,), probabilities (n,), weight (n,)) -> float."""
     convention: CallingConvention = field(default_factory=CallingConvention)
+    """How the estimator is asked."""
     notes: Sequence[str] = ()
+    """Remarks for the person who adds the model, a sentence each."""
     background: pd.DataFrame | None = None
+    """Raw rows that the estimator did not see, for the background: it knows those of the training by heart."""
 
 
 def outcomes_of(estimator: Any, positive: Any = None, labels: dict[Any, str] | None = None) -> Outcomes:

@@ -27,18 +27,12 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Code:
-    """Files of code, by their path below one folder.
-
-    Attributes
-    ----------
-    files : mapping of str to bytes
-        ``shop_features.py`` or ``shop/ratio.py`` to the content. Each file or folder at the top is a module.
-    folder : Path
-        Their folder: ``__file__`` of the modules is below it.
-    """
+    """Files of code, by their path below one folder."""
 
     files: Mapping[str, bytes] = field(repr=False)
+    """``shop_features.py`` or ``shop/ratio.py`` to the content. Each file or folder at the top is a module."""
     folder: Path
+    """Their folder: ``__file__`` of the modules is below it."""
 
     @cached_property
     def digest(self) -> str:

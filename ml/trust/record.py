@@ -33,18 +33,12 @@ FILE = "trust.json"
 
 @dataclass(frozen=True)
 class Trusted:
-    """Permissions of one model, beyond those of every bundle.
-
-    Attributes
-    ----------
-    types : frozenset of str
-        Dotted names, as skops lists them.
-    code : mapping of str to frozenset of str
-        SHA-256 of allowed code to the names in it that may be used.
-    """
+    """Permissions of one model, beyond those of every bundle."""
 
     types: frozenset[str] = frozenset()
+    """Dotted names, as skops lists them."""
     code: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """SHA-256 of allowed code to the names in it that may be used."""
 
     def names(self, digest: str | None) -> frozenset[str]:
         """All names that may be used, with code of that digest or without code."""

@@ -24,18 +24,12 @@ ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended(:record, 0))")  # wi
 
 @dataclass(frozen=True)
 class Holder:
-    """Holder of a claim: a seller at one opened page.
-
-    Attributes
-    ----------
-    seller : str
-        As ``auth.caller.caller_id`` names them; empty where nobody signs in.
-    page : str
-        Id of the opened page, so that one that is left late gives back no claim of another.
-    """
+    """Holder of a claim: a seller at one opened page."""
 
     seller: str
+    """As ``auth.caller.caller_id`` names them; empty where nobody signs in."""
     page: str
+    """Id of the opened page, so that one that is left late gives back no claim of another."""
 
     @property
     def mark(self) -> str:

@@ -13,31 +13,21 @@ OVER = (CAME, MISSED)
 
 @dataclass(frozen=True)
 class HandedOut:
-    """A list that was handed out to sellers.
-
-    Attributes
-    ----------
-    list, campaign : str
-        Ids of the jobs.
-    model : str
-        Key of the version that scored it.
-    name : str
-        Name of the file; may be empty.
-    sellers : tuple of str
-        Sellers of the list, as ``auth.caller.caller_id`` names them; empty for all who may sell.
-    by : str
-        Person who handed it out.
-    at : float
-        Seconds since 1970, by the database's clock.
-    """
+    """A list that was handed out to sellers."""
 
     list: str
     campaign: str
+    """Ids of the jobs."""
     model: str
+    """Key of the version that scored it."""
     name: str
+    """Name of the file; may be empty."""
     sellers: tuple[str, ...] = ()
+    """Sellers of the list, as ``auth.caller.caller_id`` names them; empty for all who may sell."""
     by: str = ""
+    """Person who handed it out."""
     at: float = 0.0
+    """Seconds since 1970, by the database's clock."""
 
     def is_for(self, seller: str) -> bool:
         """True where the list is this seller's."""
@@ -46,41 +36,28 @@ class HandedOut:
 
 @dataclass(frozen=True)
 class Done:
-    """Result of a call to an entry of a list.
-
-    Attributes
-    ----------
-    event : str
-        Id of the event that says so.
-    what : {"came", "missed", "no answer", "later"}
-    due : float or None
-        When to call back; seconds since 1970.
-    at : float
-        By the database's clock.
-    """
+    """Result of a call to an entry of a list."""
 
     list: str
     row: int
     event: str
+    """Id of the event that says so."""
     what: str
+    """One of "came", "missed", "no answer" and "later"."""
     due: float | None = None
+    """When to call back; seconds since 1970."""
     by: str = ""
     at: float = 0.0
+    """By the database's clock."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """Somebody to call: an entry of a list with what was last done, and who is with them at the moment.
-
-    Attributes
-    ----------
-    tries : int
-        Calls without an answer.
-    held_by : str
-        Holder of the claim on the entry at the moment; empty where nobody holds it.
-    """
+    """Somebody to call: an entry of a list with what was last done, and who is with them at the moment."""
 
     assignment: Assignment
     last: Done | None = None
     tries: int = 0
+    """Calls without an answer."""
     held_by: str = ""
+    """Holder of the claim on the entry at the moment; empty where nobody holds it."""

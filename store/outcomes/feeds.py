@@ -23,25 +23,18 @@ TABLES: dict[str, tuple[Table, Any, Any]] = {
 
 @dataclass(frozen=True)
 class FeedPart:
-    """Part of the feed that is sent next.
-
-    Attributes
-    ----------
-    kind : {"decisions", "events"}
-    rows : tuple of Decision or Event
-        The first stored first. There may be none of them: decisions of jobs are passed over.
-    at, last : float, str
-        When the last of them, or of those that are passed over, was stored, and its id: up to where it is told once
-        these are taken.
-    attempts : int
-        Attempts that failed so far, since something was taken.
-    """
+    """Part of the feed that is sent next."""
 
     kind: str
+    """One of "decisions" and "events"."""
     rows: tuple[Decision | Event, ...]
+    """The first stored first. There may be none of them: decisions of jobs are passed over."""
     at: float
     last: str
+    """When the last of them, or of those that are passed over, was stored, and its id: up to where it is told once
+    these are taken."""
     attempts: int
+    """Attempts that failed so far, since something was taken."""
 
 
 class FeedTable(DatabaseTable):

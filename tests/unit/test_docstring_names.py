@@ -4,6 +4,7 @@ import ast
 import builtins
 import inspect
 import re
+from functools import cache
 
 from tests.architecture import ROOT
 from tests.unit.test_architecture import PRODUCT
@@ -20,6 +21,11 @@ RIDDLE = re.compile(
     r"(What|Where|Who|Whom|Which|Whose|How|When|Why|Whether|Of|As|Its|The same|That|Those|These)\b(?!-)"
 )  # "What-if" is a term
 MODULES = [*ROOT.glob("*.py"), *(file for room in PRODUCT for file in sorted((ROOT / room).rglob("*.py")))]
+
+
+@cache
+def parsed(file):
+    return ast.parse(file.read_text(encoding="utf-8"))
 
 
 def names_of(tree):
@@ -52,17 +58,43 @@ def docstrings(tree):
     return [inspect.cleandoc(each) for each in found if each]
 
 
+def described_fields(tree):
+    """Classes with a field that their Attributes or Parameters describe, which stands below the field itself."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef):
+            fields = {each.target.id for each in node.body if isinstance(each, ast.AnnAssign)}
+            body = "".join(body for kind, body in SECTION.findall(ast.get_docstring(node) or "") if kind != "Raises")
+            heads = (line.partition(" : ")[0] for line in body.splitlines() if line and not line.startswith(" "))
+            if fields & {name for head in heads for name in head.split(", ")}:
+                yield node.name
+
+
+def texts_below_fields(tree):
+    return [
+        ast.literal_eval(after.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+        for each, after in zip(node.body, node.body[1:], strict=False)
+        if isinstance(each, ast.AnnAssign) and isinstance(after, ast.Expr)
+    ]
+
+
 def test_names_in_docstrings_exist():
-    trees = {file: ast.parse(file.read_text(encoding="utf-8")) for file in MODULES}
+    trees = {file: parsed(file) for file in MODULES}
     known = {name for tree in trees.values() for name in names_of(tree)} | set(dir(builtins)) | THEIRS
     missing = {
         (file.relative_to(ROOT).as_posix(), name)
         for file, tree in trees.items()
-        for said in docstrings(tree)
+        for said in (*docstrings(tree), *texts_below_fields(tree))
         for name in named_by(said)
         if name not in known
     }
     assert missing == set()
+
+
+def test_a_field_is_described_below_itself():
+    found = {(file.name, name) for file in MODULES for name in described_fields(parsed(file))}
+    assert found == set()
 
 
 def test_a_decision_record_is_named_in_full():
@@ -74,7 +106,7 @@ def test_first_lines_say_what_the_thing_is():
     found = {
         (file.relative_to(ROOT).as_posix(), said.splitlines()[0])
         for file in MODULES
-        for said in docstrings(ast.parse(file.read_text(encoding="utf-8")))
+        for said in docstrings(parsed(file))
         if RIDDLE.match(said)
     }
     assert found == set()

@@ -46,36 +46,24 @@ EITHER = "?"  # a column with both marks: numbers that can be read in two ways a
 
 @dataclass(frozen=True)
 class CellRules:
-    """Rules for the cells of one file, by feature; JSON through :meth:`to_json`.
-
-    Attributes
-    ----------
-    decimal : dict of str to str
-        "." or "," where the file tells the mark of decimals, "?" where it tells both.
-    shares : frozenset of str
-        Features of which "12 %" is 0.12; of the others it is 12.
-    dates : dict of str to str
-        Order of day and month.
-    serials : frozenset of str
-        Dates that are written as Excel counts days.
-    schema : Schema or None
-        None reads cells as they are.
-    told : bool
-        Whether somebody said the mark of decimals: then numbers mean what they say, wherever training's lay.
-    hundredths : frozenset of str
-        Shares whose column says per cent in its header: 12 is 0.12 there, too.
-    units : dict of str to str
-        Unit beside the numbers of a column, "?" where there are several: a number with another one is refused.
-    """
+    """Rules for the cells of one file, by feature; JSON through :meth:`to_json`."""
 
     decimal: Mapping[str, str] = field(default_factory=dict)
+    """"." or "," where the file tells the mark of decimals, "?" where it tells both."""
     shares: frozenset[str] = frozenset()
+    """Features of which "12 %" is 0.12; of the others it is 12."""
     dates: Mapping[str, str] = field(default_factory=dict)
+    """Order of day and month."""
     serials: frozenset[str] = frozenset()
+    """Dates that are written as Excel counts days."""
     schema: Schema | None = None
+    """None reads cells as they are."""
     told: bool = False
+    """Whether somebody said the mark of decimals: then numbers mean what they say, wherever training's lay."""
     hundredths: frozenset[str] = frozenset()
+    """Shares whose column says per cent in its header: 12 is 0.12 there, too."""
     units: Mapping[str, str] = field(default_factory=dict)
+    """Unit beside the numbers of a column, "?" where there are several: a number with another one is refused."""
     _spelled: dict[str, Mapping[str, str]] = field(default_factory=dict, compare=False, repr=False)
 
     def to_json(self) -> dict[str, Any]:

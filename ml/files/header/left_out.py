@@ -36,30 +36,20 @@ FEWEST_COLUMNS = 3  # of a table in which a line of one text is a remark
 
 @dataclass
 class LeftOut:
-    """Lines that were left out while the table was read.
-
-    Attributes
-    ----------
-    at : int
-        The line of the file that was read last, from 1; 0 asks `where`.
-    where : callable
-        Gives that line.
-    empty : list of int
-        Lines in which no feature has a value, the first of them; blank lines are not among them.
-    totals : list of int
-        Lines of totals, the first of them.
-    counts : [int, int]
-        Numbers of empty lines and of lines of totals.
-    total_text : str
-        The word that marks the first line of totals.
-    """
+    """Lines that were left out while the table was read."""
 
     at: int = 0
+    """The line of the file that was read last, from 1; 0 asks `where`."""
     where: Callable[[], int] = int
+    """Gives that line."""
     empty: list[int] = field(default_factory=list)
+    """Lines in which no feature has a value, the first of them; blank lines are not among them."""
     totals: list[int] = field(default_factory=list)
+    """Lines of totals, the first of them."""
     counts: list[int] = field(default_factory=lambda: [0, 0])
+    """Numbers of empty lines and of lines of totals. Length 2."""
     total_text: str = ""
+    """The word that marks the first line of totals."""
 
     @property
     def line(self) -> int:
@@ -115,36 +105,24 @@ def _named(lines: Sequence[int], count: int) -> str:
 
 @dataclass(frozen=True)
 class RecordFilter:
-    """Decides which lines are records.
-
-    Attributes
-    ----------
-    key : int
-        The column that is looked at first.
-    surely : callable
-        Whether a cell of that column has a value for sure: then the line is a record.
-    features : dict of int to callable
-        Columns of all features, and whether a cell says nothing.
-    numbers : dict of int to ((float, float) or None)
-        Features that are numbers, with the range of their values in training.
-    words : sequence of (int, collection of str)
-        Columns of choices that are no numbers, and their texts: with one of them a line is a record.
-    header : sequence of str
-        Names of the columns as the file has them; the pages of a report repeat them.
-    plain : collection of int
-        Columns of numbers, dates and truth values, in which no text stands.
-    blanks : bool
-        Whether a line without a value of any feature is a record, if it holds something else.
-    """
+    """Decides which lines are records."""
 
     key: int
+    """The column that is looked at first."""
     surely: Callable[[str], bool]
+    """Whether a cell of that column has a value for sure: then the line is a record."""
     features: Mapping[int, Callable[[str], bool]]
+    """Columns of all features, and whether a cell says nothing."""
     numbers: Mapping[int, tuple[float, float] | None]
+    """Features that are numbers, with the range of their values in training."""
     words: Sequence[tuple[int, Collection[str]]] = ()
+    """Columns of choices that are no numbers, and their texts: with one of them a line is a record."""
     header: Sequence[str] = ()
+    """Names of the columns as the file has them; the pages of a report repeat them."""
     blanks: bool = False
+    """Whether a line without a value of any feature is a record, if it holds something else."""
     plain: Collection[int] = ()
+    """Columns of numbers, dates and truth values, in which no text stands."""
 
     @property
     def only_numbers(self) -> bool:

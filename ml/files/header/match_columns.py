@@ -27,30 +27,20 @@ class BadColumns(LikelyError):
 
 @dataclass(frozen=True)
 class Matched:
-    """Result of matching: the feature of each column, what is missing, and near misses.
-
-    Attributes
-    ----------
-    columns : dict of str to (str or None)
-        Column to the feature that it gives, None where it gives none.
-    renamed : dict of str to str
-        Columns that the model knows by another name, and those that it must not know by theirs.
-    missing : tuple of str
-        Features that no column gives, by itself or as a part of one choice.
-    near : dict of str to str
-        Columns that were taken for a feature although they are spelled otherwise.
-    alike : dict of str to str
-        Columns that read like a feature which another column gives.
-    tied : dict of str to str
-        Columns that read like one feature, as well as each other: none of them was taken.
-    """
+    """Result of matching: the feature of each column, what is missing, and near misses."""
 
     columns: Mapping[str, str | None] = field(default_factory=dict)
+    """Column to the feature that it gives, None where it gives none."""
     renamed: Mapping[str, str] = field(default_factory=dict)
+    """Columns that the model knows by another name, and those that it must not know by theirs."""
     missing: tuple[str, ...] = ()
+    """Features that no column gives, by itself or as a part of one choice."""
     near: Mapping[str, str] = field(default_factory=dict)
+    """Columns that were taken for a feature although they are spelled otherwise."""
     alike: Mapping[str, str] = field(default_factory=dict)
+    """Columns that read like a feature which another column gives."""
     tied: Mapping[str, str] = field(default_factory=dict)
+    """Columns that read like one feature, as well as each other: none of them was taken."""
 
     @property
     def alike_notes(self) -> list[str]:

@@ -36,23 +36,16 @@ _places = threading.BoundedSemaphore(AT_ONCE)
 
 @dataclass(frozen=True)
 class Workbook:
-    """A sheet of a workbook, being read.
-
-    Attributes
-    ----------
-    format : str
-        "xlsx", "xlsb", "xls", "ods", "html" or "xml".
-    sheets : tuple of str
-        Names of the visible sheets.
-    rows : iterator of list
-        Typed cells of every row from the first.
-    """
+    """A sheet of a workbook, being read."""
 
     format: str
+    """"xlsx", "xlsb", "xls", "ods", "html" or "xml"."""
     sheet: str
     sheets: tuple[str, ...]
+    """Names of the visible sheets."""
     notes: tuple[str, ...]
     rows: Iterator[list[Any]]
+    """Typed cells of every row from the first."""
 
 
 def open_workbook(file: BinaryIO, sheet: str | None, known: Collection[str]) -> Workbook:

@@ -14,30 +14,20 @@ from ml.files.text.dialect import Dialect
 
 @dataclass(frozen=True)
 class RecordTable:
-    """Records that are being read.
-
-    Attributes
-    ----------
-    header : tuple of str
-        Names that the records have, in the order in which they come first.
-    lines : iterator of object
-        The records, as JSON has them.
-    renamed : dict of str to str
-        The model's name, where it differs.
-    dialect : Dialect
-        Format of the file; nothing of it is guessed.
-    matched : Matched
-        Feature that each name gives.
-    twice : dict
-        Empty: an object has each name once.
-    """
+    """Records that are being read."""
 
     header: tuple[str, ...]
+    """Names that the records have, in the order in which they come first."""
     lines: Iterator[object]
+    """The records, as JSON has them."""
     renamed: Mapping[str, str] = field(default_factory=dict)
+    """The model's name, where it differs."""
     dialect: Dialect = field(default_factory=Dialect)
+    """Format of the file; nothing of it is guessed."""
     matched: Matched = field(default_factory=Matched)
+    """Feature that each name gives."""
     twice: Mapping[str, str] = field(default_factory=dict)
+    """Empty: an object has each name once."""
 
     @property
     def notes(self) -> list[str]:

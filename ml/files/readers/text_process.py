@@ -44,17 +44,12 @@ _places = threading.BoundedSemaphore(AT_ONCE)
 
 @dataclass(frozen=True)
 class TextProcess:
-    """A process that reads a text.
-
-    Attributes
-    ----------
-    pidfd : int or None
-        File descriptor that stands for it; None where the system has none, and it ends when it cannot answer.
-    """
+    """A process that reads a text."""
 
     connection: Connection
     number: int
     pidfd: int | None
+    """File descriptor that stands for it; None where the system has none, and it ends when it cannot answer."""
 
     def end(self) -> None:
         """End it, whatever it does."""

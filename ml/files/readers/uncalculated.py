@@ -25,20 +25,13 @@ _TO_CALCULATE = re.compile(rb"""<(?:\w+:)?calcPr\b[^>]*\bfullCalcOnLoad\s*=\s*["
 
 @dataclass(frozen=True)
 class Uncalculated:
-    """Formulas of one sheet without a value of their own.
-
-    Attributes
-    ----------
-    places : tuple of str
-        The first of them, as "A2".
-    count : int
-    zeros : dict of int to list of int
-        Row to columns, from 0, of those that hold the 0 of the program that wrote them.
-    """
+    """Formulas of one sheet without a value of their own."""
 
     places: tuple[str, ...] = ()
+    """The first of them, as "A2"."""
     count: int = 0
     zeros: dict[int, list[int]] = field(default_factory=dict)
+    """Row to columns, from 0, of those that hold the 0 of the program that wrote them."""
 
     @property
     def notes(self) -> list[str]:

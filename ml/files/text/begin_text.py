@@ -16,31 +16,21 @@ from ml.files.text.text_rows import TextRows
 
 @dataclass(frozen=True)
 class TextRequest:
-    """Known properties of a text that is to be read.
-
-    Attributes
-    ----------
-    packed : bool
-        Whether it is compressed by gzip.
-    encoding, separator : str or None
-        As somebody gave them.
-    known : collection of str
-        Names of columns that are expected, plain.
-    counts : ByteCounts or None
-        Counts of all bytes of the text, where they were counted before.
-    scanned : int or None
-        Bytes that are counted else; None counts all.
-    lenient : bool
-        Whether bytes that are no text are let be, and web pages and XML are texts as others.
-    """
+    """Known properties of a text that is to be read."""
 
     packed: bool = False
+    """Whether it is compressed by gzip."""
     encoding: str | None = None
     separator: str | None = None
+    """As somebody gave them."""
     known: Collection[str] = ()
+    """Names of columns that are expected, plain."""
     counts: ByteCounts | None = None
+    """Counts of all bytes of the text, where they were counted before."""
     scanned: int | None = None
+    """Bytes that are counted else; None counts all."""
     lenient: bool = False
+    """Whether bytes that are no text are let be, and web pages and XML are texts as others."""
 
     def to_json(self) -> dict[str, Any]:
         """The request as JSON."""

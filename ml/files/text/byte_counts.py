@@ -22,37 +22,26 @@ ENOUGH = 200  # such letters; more are not counted, for that takes longer than a
 
 @dataclass
 class ByteCounts:
-    """Counts of one pass over the bytes of a text.
-
-    Attributes
-    ----------
-    begins : str
-        Encoding by the first bytes, as Python names it.
-    size : int
-        Bytes.
-    odd : int
-        Bytes that are no UTF-8.
-    letters : int
-        Bytes that continue a character of UTF-8: about as many as it has characters beyond ASCII.
-    mac, western : int
-        Bytes that are a letter inside a word of Mac Roman, and of Windows-1252; counted up to some hundreds.
-    nul, ctrl_z, quotes, commas : bool
-        Whether there are bytes of these characters.
-    whole : bool
-        False where only the beginning was counted.
-    """
+    """Counts of one pass over the bytes of a text."""
 
     begins: str
+    """Encoding by the first bytes, as Python names it."""
     size: int = 0
+    """Bytes."""
     odd: int = 0
+    """Bytes that are no UTF-8."""
     letters: int = 0
+    """Bytes that continue a character of UTF-8: about as many as it has characters beyond ASCII."""
     mac: int = 0
     western: int = 0
+    """Bytes that are a letter inside a word of Mac Roman, and of Windows-1252; counted up to some hundreds."""
     nul: bool = False
     ctrl_z: bool = False
     quotes: bool = False
     commas: bool = False
+    """Whether there are bytes of these characters."""
     whole: bool = True
+    """False where only the beginning was counted."""
 
     def to_json(self) -> dict[str, Any]:
         """The counts as JSON."""

@@ -26,43 +26,30 @@ _DATES = {"dmy": mark("dates day first"), "mdy": mark("dates month first"), "ymd
 
 @dataclass(frozen=True)
 class Dialect:
-    """Dialect of a file, detected or given.
-
-    Attributes
-    ----------
-    format : str
-        "csv", "xlsx", "xls", "xlsb", "ods", "html", "xml", "parquet", "json" or "ndjson".
-    encoding, separator : str or None
-        Of CSV.
-    decimal : {",", "."} or None
-        Mark of decimals of the file's numbers; None where no number needs one, or where columns differ.
-    header_row : int
-        From 1, as a spreadsheet counts.
-    sheet : str or None
-        Name of the sheet that was taken.
-    sheets : tuple of str
-        All that can be seen.
-    dates : str or None
-        Order of day, month and year where dates are not written as 2025-12-31.
-    compressed : bool
-        Whether it came as gzip.
-    told : frozenset of str
-        Names of the attributes that were given; the others were detected.
-    notes : tuple of str
-        What is worth saying: what was doubtful, and what was taken.
-    """
+    """Dialect of a file, detected or given."""
 
     format: str = "csv"
+    """"csv", "xlsx", "xls", "xlsb", "ods", "html", "xml", "parquet", "json" or "ndjson"."""
     encoding: str | None = None
     separator: str | None = None
+    """Of CSV."""
     decimal: str | None = None
+    """Mark of decimals of the file's numbers; None where no number needs one, or where columns differ. One of "," and
+    "."."""
     header_row: int = 1
+    """From 1, as a spreadsheet counts."""
     sheet: str | None = None
+    """Name of the sheet that was taken."""
     sheets: tuple[str, ...] = ()
+    """All that can be seen."""
     dates: str | None = None
+    """Order of day, month and year where dates are not written as 2025-12-31."""
     compressed: bool = False
+    """Whether it came as gzip."""
     told: frozenset[str] = field(default_factory=frozenset)
+    """Names of the attributes that were given; the others were detected."""
     notes: tuple[str, ...] = ()
+    """What is worth saying: what was doubtful, and what was taken."""
 
     def sentence(self) -> str:
         """The dialect in words, such as "Separator ;  decimal comma  Windows-1252  header in row 3"."""

@@ -34,34 +34,23 @@ _SPOKEN = {
 
 @dataclass
 class TextScan:
-    """Findings of one pass over the bytes of a text file.
-
-    Attributes
-    ----------
-    encoding : str
-        Name of the encoding in Python.
-    errors : str
-        How a byte that is none of the encoding is read: "strict", or :data:`MIXED`.
-    odd : int
-        Bytes that are no UTF-8.
-    size : int
-        Bytes.
-    noise : bool
-        Whether there are NUL or Ctrl-Z characters.
-    quotes, commas : bool
-        Whether there are quotation marks, and commas.
-    whole : bool
-        False where the encoding was told by the first `size` bytes alone.
-    """
+    """Findings of one pass over the bytes of a text file."""
 
     encoding: str = UTF8
+    """Name of the encoding in Python."""
     errors: str = "strict"
+    """How a byte that is none of the encoding is read: "strict", or :data:`MIXED`."""
     odd: int = 0
+    """Bytes that are no UTF-8."""
     size: int = 0
+    """Bytes."""
     noise: bool = False
+    """Whether there are NUL or Ctrl-Z characters."""
     quotes: bool = False
     commas: bool = False
+    """Whether there are quotation marks, and commas."""
     whole: bool = True
+    """False where the encoding was told by the first `size` bytes alone."""
 
 
 def spoken(encoding: str) -> str:

@@ -28,30 +28,20 @@ class BadReadOption(LikelyError):
 
 @dataclass(frozen=True)
 class ReadOptions:
-    """Options of reading a file; None is detected.
-
-    Attributes
-    ----------
-    encoding : str or None
-        Name of the encoding in Python.
-    separator : str or None
-        One character.
-    decimal : {",", "."} or None
-        Mark of decimals; the other one is taken for the mark between thousands.
-    header_row : int or None
-        Row of the file with the names of the columns, from 1, as a spreadsheet counts.
-    sheet : str or None
-        Sheet of a workbook, by name or by number from 1; a hidden one, too.
-    dates : {"dmy", "mdy", "ymd"} or None
-        Order of day, month and year.
-    """
+    """Options of reading a file; None is detected."""
 
     encoding: str | None = None
+    """Name of the encoding in Python."""
     separator: str | None = None
+    """One character."""
     decimal: str | None = None
+    """Mark of decimals; the other one is taken for the mark between thousands. One of "," and "."."""
     header_row: int | None = None
+    """Row of the file with the names of the columns, from 1, as a spreadsheet counts."""
     sheet: str | None = None
+    """Sheet of a workbook, by name or by number from 1; a hidden one, too."""
     dates: str | None = None
+    """Order of day, month and year. One of "dmy", "mdy" and "ymd"."""
 
     @classmethod
     def from_mapping(cls, given: Mapping[str, Any]) -> ReadOptions:

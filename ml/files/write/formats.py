@@ -31,30 +31,21 @@ class UnknownFormat(LikelyError):
 
 @dataclass(frozen=True)
 class Format:
-    """A format of results.
-
-    Attributes
-    ----------
-    suffix : str
-        Ending of file names, with its point.
-    write : callable or None
-        Writes a result into a file; None for CSV, in which results are kept.
-    check : callable
-        Called with the number of records; raises a LikelyError where the format cannot be had.
-    separator, decimal : str
-        Of CSV for Excel.
-    gzipped : bool
-        Whether the file is to be compressed with gzip as a whole.
-    """
+    """A format of results."""
 
     name: str
     suffix: str
+    """Ending of file names, with its point."""
     media_type: str
     write: Callable[..., None] | None
+    """Writes a result into a file; None for CSV, in which results are kept."""
     check: Callable[[int], None] = lambda _: None
+    """Called with the number of records; raises a LikelyError where the format cannot be had."""
     separator: str = ","
     decimal: str = "."
+    """Of CSV for Excel."""
     gzipped: bool = False
+    """Whether the file is to be compressed with gzip as a whole."""
 
     @property
     def tag(self) -> str:

@@ -35,24 +35,16 @@ _DAY = re.compile(r"(\d{1,2})([./])(\d{1,2})\2(\d{4})", re.ASCII)
 
 @dataclass(frozen=True)
 class OutputColumn:
-    """A column of a result: its kind, the reader of its cells, and its width.
-
-    Attributes
-    ----------
-    kind : str
-    read : callable
-        Gives a cell's value; None where it stays a text.
-    width : int
-        Characters of its longest cell among the first 1,000.
-    longest : int
-        UTF-16 units, as Excel counts characters, of the longest of all.
-    """
+    """A column of a result: its kind, the reader of its cells, and its width."""
 
     name: str
     kind: Kind
     read: Read
+    """Gives a cell's value; None where it stays a text."""
     width: int
+    """Characters of its longest cell among the first 1,000."""
     longest: int
+    """UTF-16 units, as Excel counts characters, of the longest of all."""
 
 
 def _number(form: re.Pattern[str], groups: str, decimal: str) -> Read:

@@ -27,26 +27,19 @@ _EXPECTED = {"number": "number", "integer": "number", "date": "date"}
 
 @dataclass(frozen=True)
 class ColumnFacts:
-    """Facts about a column of a result before its cells are read.
-
-    Attributes
-    ----------
-    kind : str or None
-        None where the cells have to tell.
-    exact : bool
-        Whether a cell must come back as the very text that it was: of a feature that is no number, "1.0" and "1" may be
-        two values.
-    expected : {"", "number", "date"}
-        What the cells of a feature should be; others that cannot be read may stand among them.
-    plain : callable or None
-        Gives a cell of such a feature as the schema reads it: "1.234,50 €" as "1234.50".
-    """
+    """Facts about a column of a result before its cells are read."""
 
     name: str
     kind: Kind | None = None
+    """None where the cells have to tell."""
     exact: bool = False
+    """Whether a cell must come back as the very text that it was: of a feature that is no number, "1.0" and "1" may be
+    two values."""
     expected: str = ""
+    """What the cells of a feature should be; others that cannot be read may stand among them. One of "", "number" and
+    "date"."""
     plain: Callable[[str], str] | None = None
+    """Gives a cell of such a feature as the schema reads it: "1.234,50 €" as "1234.50"."""
 
     @property
     def free(self) -> bool:
@@ -56,21 +49,14 @@ class ColumnFacts:
 
 @dataclass(frozen=True)
 class Result:
-    """A result that is to be written.
-
-    Attributes
-    ----------
-    columns : tuple of ColumnFacts
-        In the order of the result.
-    blocks : callable
-        Gives the records from the first on, as columns of plain cells; called as often as a writer likes.
-    title : str
-        Title of the sheet.
-    """
+    """A result that is to be written."""
 
     columns: tuple[ColumnFacts, ...]
+    """In the order of the result."""
     blocks: Callable[[], Iterator[Block]]
+    """Gives the records from the first on, as columns of plain cells; called as often as a writer likes."""
     title: str = "Result"
+    """Title of the sheet."""
 
     @property
     def people_first(self) -> list[int]:

@@ -57,27 +57,18 @@ class VersionRecord:
 
 @dataclass(frozen=True)
 class SharedModel:
-    """One model.
-
-    Attributes
-    ----------
-    live : str or None
-        Fingerprint.
-    versions : mapping of str to VersionRecord
-        By fingerprint.
-    trusted : mapping
-        As an entry of ``trust.json``; empty where it needs none.
-    history : tuple of HistoryEntry
-        The oldest first.
-    coming : str or None
-        Fingerprint of a version that is about to go live.
-    """
+    """One model."""
 
     live: str | None = None
+    """Fingerprint."""
     versions: Mapping[str, VersionRecord] = field(default_factory=dict)
+    """By fingerprint."""
     trusted: Mapping[str, Any] = field(default_factory=dict)
+    """As an entry of ``trust.json``; empty where it needs none."""
     history: tuple[HistoryEntry, ...] = ()
+    """The oldest first."""
     coming: str | None = None
+    """Fingerprint of a version that is about to go live."""
 
 
 @dataclass(frozen=True)

@@ -26,35 +26,26 @@ ROUNDS = 20  # halvings of the span in which a factor is sought
 
 @dataclass(frozen=True)
 class CalibrationCheck:
-    """Overall test of calibration, and three figures with their 95 % intervals.
-
-    Attributes
-    ----------
-    p_value : float
-        P-value of the one test that all probabilities are calibrated.
-    expected, actual : float
-        Weight of the records with the outcome: announced by the probabilities, and counted.
-    intercept, intercept_low, intercept_high : float
-        Calibration in the large, on the scale of the logit; above 0 more came true than was announced.
-    slope, slope_low, slope_high : float or None
-        Below 1 probabilities are too extreme, above too cautious; None where all are equal.
-    error, error_low, error_high : float
-        Expected calibration error: mean distance of said and came over the groups, by weight. Estimated without the
-        part that chance adds, so it may be 0.
-    """
+    """Overall test of calibration, and three figures with their 95 % intervals."""
 
     p_value: float
+    """P-value of the one test that all probabilities are calibrated."""
     expected: float
     actual: float
+    """Weight of the records with the outcome: announced by the probabilities, and counted."""
     intercept: float
     intercept_low: float
     intercept_high: float
+    """Calibration in the large, on the scale of the logit; above 0 more came true than was announced."""
     slope: float | None
     slope_low: float | None
     slope_high: float | None
+    """Below 1 probabilities are too extreme, above too cautious; None where all are equal."""
     error: float
     error_low: float
     error_high: float
+    """Expected calibration error: mean distance of said and came over the groups, by weight. Estimated without the part
+    that chance adds, so it may be 0."""
 
 
 def check_calibration(answers: OneVsRest, group: Positions) -> CalibrationCheck:

@@ -32,37 +32,26 @@ MOST_SCORES = 5_000  # distinct probabilities whose normal scores are worked out
 
 @dataclass(frozen=True)
 class RecalibrationCurve:
-    """Posterior of the share of records with the outcome, given the model's probability.
-
-    Attributes
-    ----------
-    logits, scores : ndarray of float, shape (m,)
-        Rising: logits of probabilities on the hold-out, and their normal scores; in between it is linear.
-    draws : ndarray of float, shape (20 + e, 2000)
-        Coefficients of the spline, 19, of the logit, and of steps, drawn from their posterior.
-    middle, farthest : float
-        Logits are counted from `middle`, those beyond `farthest` (half a record of the hold-out) as that.
-    places, grid : ndarray of float, shape (401 + 2 e,)
-        Mean share at equally spaced scores, and on either side of the edges.
-    edges : ndarray of float, shape (e,)
-        Scores at which the share may step.
-    posterior : Posterior
-        The models that the draws are of.
-    positive, negative : int
-        Records of the hold-out with and without the outcome.
-    """
+    """Posterior of the share of records with the outcome, given the model's probability."""
 
     logits: Floats
     scores: Floats
+    """Rising: logits of probabilities on the hold-out, and their normal scores; in between it is linear. Shape (m,)."""
     draws: Floats
+    """Coefficients of the spline, 19, of the logit, and of steps, drawn from their posterior. Shape (20 + e, 2000)."""
     middle: float
     farthest: float
+    """Logits are counted from `middle`, those beyond `farthest` (half a record of the hold-out) as that."""
     places: Floats
     grid: Floats
+    """Mean share at equally spaced scores, and on either side of the edges. Shape (401 + 2 e,)."""
     edges: Floats
+    """Scores at which the share may step. Shape (e,)."""
     posterior: Posterior
+    """The models that the draws are of."""
     positive: int
     negative: int
+    """Records of the hold-out with and without the outcome."""
 
     def share(self, probabilities: np.ndarray) -> Floats:
         """Expected share of records with the outcome, for each probability; NaN stays NaN."""

@@ -22,37 +22,26 @@ FARTHEST = 700.0  # largest exponent: exp of more overflows
 
 @dataclass(frozen=True)
 class Recalibration:
-    """Recalibration line on the logit scale, with the uncertainty of its estimate.
-
-    Attributes
-    ----------
-    intercept, slope : float
-        Maximum likelihood; 0 and 1 are perfect calibration.
-    covariance : ndarray of float, shape (2, 2)
-        Covariance of intercept and slope: by the model, with weights the sandwich estimate.
-    in_the_large, in_the_large_error : float
-        Intercept at slope 1, and its standard error.
-    penalized : bool
-        Whether Jeffreys' prior was needed for finite estimates: where a cut-off separates the outcomes or there
-        is one outcome only (Firth 1993; Heinze & Schemper 2002).
-    slope_known : bool
-        False where all probabilities are equal: the slope is then 1 by assumption, without variance.
-    ratio : float
-        Likelihood ratio statistic of intercept 0 and slope 1, twice the gain in log-likelihood; about
-        chi-squared of 2 degrees under perfect calibration (Cox 1958), of 1 where the slope is not known.
-    smallest : float
-        Probabilities below it, and above 1 less it, count as these.
-    """
+    """Recalibration line on the logit scale, with the uncertainty of its estimate."""
 
     intercept: float
     slope: float
+    """Maximum likelihood; 0 and 1 are perfect calibration."""
     covariance: Floats
+    """Covariance of intercept and slope: by the model, with weights the sandwich estimate. Shape (2, 2)."""
     in_the_large: float
     in_the_large_error: float
+    """Intercept at slope 1, and its standard error."""
     penalized: bool
+    """Whether Jeffreys' prior was needed for finite estimates: where a cut-off separates the outcomes or there is one
+    outcome only (Firth 1993; Heinze & Schemper 2002)."""
     slope_known: bool
+    """False where all probabilities are equal: the slope is then 1 by assumption, without variance."""
     ratio: float
+    """Likelihood ratio statistic of intercept 0 and slope 1, twice the gain in log-likelihood; about chi-squared of 2
+    degrees under perfect calibration (Cox 1958), of 1 where the slope is not known."""
     smallest: float
+    """Probabilities below it, and above 1 less it, count as these."""
 
     def apply(self, probabilities: Floats) -> Floats:
         """The recalibrated probabilities, of the same shape."""

@@ -52,26 +52,18 @@ class _Fit:
 
 @dataclass(frozen=True)
 class Posterior:
-    """Models of the curve that are averaged, and the bins of the hold-out that they were fitted on.
-
-    Attributes
-    ----------
-    design : ndarray of float, shape (b, 20)
-        Columns of the spline, 19, and of the logit, for each bin.
-    scores, hits, records : ndarray of float, shape (b,)
-        Score, hits and records of each bin.
-    edges : ndarray of float, shape (e,)
-        Scores at which a model may step.
-    fits : tuple of (_Fit, int)
-        Models, and how many of the 2,000 draws are by each: as many as its evidence deserves.
-    """
+    """Models of the curve that are averaged, and the bins of the hold-out that they were fitted on."""
 
     design: Floats = field(repr=False)
+    """Columns of the spline, 19, and of the logit, for each bin. Shape (b, 20)."""
     scores: Floats = field(repr=False)
     hits: Floats = field(repr=False)
     records: Floats = field(repr=False)
+    """Score, hits and records of each bin. Shape (b,)."""
     edges: Floats = field(repr=False)
+    """Scores at which a model may step. Shape (e,)."""
     fits: tuple[tuple[_Fit, int], ...] = field(repr=False)
+    """Models, and how many of the 2,000 draws are by each: as many as its evidence deserves."""
 
     def draws(self) -> tuple[Floats, Floats]:
         """Draws of the coefficients, shape (20 + u, 2000), and the u edges that are used."""

@@ -31,31 +31,22 @@ LOW, HIGH = "#2f7de1", "#d9640a"  # the first two of the palette: told apart by 
 
 @dataclass(frozen=True)
 class Beeswarm:
-    """Shapley values of q features for one outcome in r records; the strongest feature first.
-
-    Attributes
-    ----------
-    features : sequence of str, length q
-        Labels.
-    contributions : sequence of sequences of float, shape (q, r)
-        Differences of probability.
-    heights : sequence of sequences of float, shape (q, r)
-        Rank of the value among these records, 0 (lowest) to 1; -1 where values have no order or none is known.
-    values : sequence of sequences of str, shape (q, r)
-        In words.
-    error : float
-        Root mean square of the shown values' standard errors, from sampling.
-    total_features, total_records : int
-        Features of the model, and records used for the ranking.
-    """
+    """Shapley values of q features for one outcome in r records; the strongest feature first."""
 
     features: Sequence[str]
+    """Labels. Length q."""
     contributions: Sequence[Sequence[float]]
+    """Differences of probability. Shape (q, r)."""
     heights: Sequence[Sequence[float]]
+    """Rank of the value among these records, 0 (lowest) to 1; -1 where values have no order or none is known. Shape (q,
+    r)."""
     values: Sequence[Sequence[str]]
+    """In words. Shape (q, r)."""
     error: float
+    """Root mean square of the shown values' standard errors, from sampling."""
     total_features: int
     total_records: int
+    """Features of the model, and records used for the ranking."""
 
 
 def compute(study: Study) -> Beeswarm:

@@ -24,24 +24,16 @@ MOST_SHOWN = 20
 
 @dataclass(frozen=True)
 class MeanShapley:
-    """Mean absolute contribution of p features to k outcomes.
-
-    Attributes
-    ----------
-    features : sequence of str, length p
-        Labels, in schema order.
-    size : sequence of sequences of float, shape (k, p)
-        Mean over the records of the contribution without its sign, as a difference of probability.
-    error : sequence of sequences of float, shape (k, p)
-        Standard error, from the draw of records and of walks.
-    base : sequence of float, length k
-        The mean prediction from which contributions start.
-    """
+    """Mean absolute contribution of p features to k outcomes."""
 
     features: Sequence[str]
+    """Labels, in schema order. Length p."""
     size: Sequence[Sequence[float]]
+    """Mean over the records of the contribution without its sign, as a difference of probability. Shape (k, p)."""
     error: Sequence[Sequence[float]]
+    """Standard error, from the draw of records and of walks. Shape (k, p)."""
     base: Sequence[float]
+    """The mean prediction from which contributions start. Length k."""
     records: int
 
 

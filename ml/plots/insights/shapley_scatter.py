@@ -25,37 +25,25 @@ SPREAD = 7  # vertical offsets that points of one choice take in turn
 
 @dataclass(frozen=True)
 class ShapleyScatter:
-    """Values and Shapley values of one feature in r records, for one outcome.
-
-    Attributes
-    ----------
-    feature, axis : str
-        Label, and label with unit.
-    ordered : bool
-        True for numbers and dates.
-    places : sequence of float or str, length r
-        The number, the date, or the place of the choice in `choices`.
-    names : sequence of str, length r
-        The value in words.
-    choices : sequence of str
-        The choices that occur, the most common first; empty for numbers and dates.
-    contributions : sequence of float, length r
-        Differences of probability.
-    errors : sequence of float, length r
-        Their standard errors, from sampling.
-    records : int
-        All records, with those of missing or rare values, which are not drawn.
-    """
+    """Values and Shapley values of one feature in r records, for one outcome."""
 
     feature: str
     axis: str
+    """Label, and label with unit."""
     ordered: bool
+    """True for numbers and dates."""
     places: Sequence[float | str]
+    """The number, the date, or the place of the choice in `choices`. Length r."""
     names: Sequence[str]
+    """The value in words. Length r."""
     choices: Sequence[str]
+    """The choices that occur, the most common first; empty for numbers and dates."""
     contributions: Sequence[float]
+    """Differences of probability. Length r."""
     errors: Sequence[float]
+    """Their standard errors, from sampling. Length r."""
     records: int
+    """All records, with those of missing or rare values, which are not drawn."""
 
 
 def compute(study: Study) -> ShapleyScatter:

@@ -17,33 +17,23 @@ TRUTH = "outcome"  # the column of the truth of exclusive outcomes
 
 @dataclass(frozen=True)
 class OutcomeRow:
-    """One decision with what is known of its outcomes.
-
-    Attributes
-    ----------
-    decision, record, campaign : str
-        Ids; record and campaign may be empty.
-    made, known : float
-        When the decision was made, and when the last of its outcomes became known; seconds since 1970.
-    group : str
-        "call", "control" or "none".
-    selection : {"control", "random", "chosen"}
-        How it came to be among those who were called, or not.
-    values : mapping of str to value, or None
-        Raw values when the decision was made; None where they were not kept.
-    came : mapping of str to bool
-        By outcome, whether it came; outcomes that are not ripe, or not known, are left out.
-    """
+    """One decision with what is known of its outcomes."""
 
     decision: str
     record: str
     campaign: str
+    """Ids; record and campaign may be empty."""
     made: float
     known: float
+    """When the decision was made, and when the last of its outcomes became known; seconds since 1970."""
     group: str
+    """"call", "control" or "none"."""
     selection: Selection
+    """How it came to be among those who were called, or not."""
     values: Mapping[str, Any] | None
+    """Raw values when the decision was made; None where they were not kept."""
     came: Mapping[str, bool]
+    """By outcome, whether it came; outcomes that are not ripe, or not known, are left out."""
 
 
 def selection_of(group: str) -> Selection:

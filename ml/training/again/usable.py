@@ -22,22 +22,16 @@ NOT_KNOWN = "with outcomes that are not known"
 
 @dataclass(frozen=True)
 class Usable:
-    """Decisions that can be learned from, the oldest first.
-
-    Attributes
-    ----------
-    sources : list of OutcomeRow, length n
-    rows : list of Row, length n
-        Typed values in schema order.
-    truth : ndarray of bool, shape (n, k)
-    left_out : dict of str to int
-        Why decisions are left out, and how many.
-    """
+    """Decisions that can be learned from, the oldest first."""
 
     sources: list[OutcomeRow]
+    """Length n."""
     rows: list[Row]
+    """Typed values in schema order. Length n."""
     truth: Booleans
+    """Shape (n, k)."""
     left_out: dict[str, int]
+    """Why decisions are left out, and how many."""
 
     def without(self, rows: Booleans, why: str) -> Usable:
         """The others, and in `left_out` why these are not there."""

@@ -21,18 +21,12 @@ FILL_WORDS = (
 
 @dataclass(frozen=True)
 class GapsToFill:
-    """Gaps of some columns that training code may have filled with a word.
-
-    Attributes
-    ----------
-    names : tuple of str
-        Columns of choices, the levels of which the estimator does not tell.
-    mark : str
-        What the cells hold, such as "?"; "" for empty ones.
-    """
+    """Gaps of some columns that training code may have filled with a word."""
 
     names: tuple[str, ...]
+    """Columns of choices, the levels of which the estimator does not tell."""
     mark: str = ""
+    """What the cells hold, such as "?"; "" for empty ones."""
 
     @property
     def rival(self) -> str:

@@ -25,25 +25,17 @@ LIGHTGBM_COLUMNS = re.compile(r"\[categorical_(?:feature|column): ([0-9,]+)\]")
 
 @dataclass
 class KnownLevels:
-    """Category levels that an estimator knows, by column.
-
-    Attributes
-    ----------
-    levels : dict of str to list
-        By column, the categories of its encoder, in their order; without gaps.
-    native : dict of str to list or None
-        Columns that a library takes as pandas categories, with these (None where it does not tell which).
-    gaps : dict of str to str
-        What becomes of a gap in a column of `levels`: "nan" and "none" are categories of their own, "filled" is done
-        by an imputer of gaps that are no None; a column that is not in here has no place for one.
-    fillers : dict of str to value
-        Fill value that an imputer puts in the place of gaps, whatever the data hold.
-    """
+    """Category levels that an estimator knows, by column."""
 
     levels: dict[str, list[Any]] = field(default_factory=dict)
+    """By column, the categories of its encoder, in their order; without gaps."""
     native: dict[str, list[Any] | None] = field(default_factory=dict)
+    """Columns that a library takes as pandas categories, with these (None where it does not tell which)."""
     gaps: dict[str, str] = field(default_factory=dict)
+    """What becomes of a gap in a column of `levels`: "nan" and "none" are categories of their own, "filled" is done by
+    an imputer of gaps that are no None; a column that is not in here has no place for one."""
     fillers: dict[str, Any] = field(default_factory=dict)
+    """Fill value that an imputer puts in the place of gaps, whatever the data hold."""
 
     def knows(self, name: str, level: Any) -> bool:
         """True when a value of a column is one of the levels."""

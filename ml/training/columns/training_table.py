@@ -35,39 +35,27 @@ PARQUET = (".parquet", ".pq")
 
 @dataclass(frozen=True)
 class TrainingTable:
-    """Rows of a training or hold-out file, or of a frame in memory.
-
-    Attributes
-    ----------
-    frame : DataFrame, shape (n, p)
-    path : Path or None
-        None for a frame that never was a file.
-    markers : dict of str to set of str
-        For each column of texts the missing markers that stand in it, beside the empty cell: levels or gaps, which
-        only the estimator can tell.
-    padded : frozenset of str
-        Columns of whole numbers of which some cells begin with a zero, as 02134 does.
-    spelled : dict of str to str
-        Names that were changed to those in the file.
-    label : str
-        Name for people of a frame that never was a file.
-    options : ReadOptions
-        Read options that somebody gave for the file.
-    known : tuple of str
-        Names of columns by which its header was found.
-    dialect : Dialect or None
-        How the file is written; None for Parquet, and what never was a file.
-    """
+    """Rows of a training or hold-out file, or of a frame in memory."""
 
     frame: pd.DataFrame
+    """Shape (n, p)."""
     path: Path | None = None
+    """None for a frame that never was a file."""
     markers: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """For each column of texts the missing markers that stand in it, beside the empty cell: levels or gaps, which only
+    the estimator can tell."""
     padded: frozenset[str] = frozenset()
+    """Columns of whole numbers of which some cells begin with a zero, as 02134 does."""
     spelled: Mapping[str, str] = field(default_factory=dict)
+    """Names that were changed to those in the file."""
     label: str = "the data"
+    """Name for people of a frame that never was a file."""
     options: ReadOptions = AUTO
+    """Read options that somebody gave for the file."""
     known: tuple[str, ...] = ()
+    """Names of columns by which its header was found."""
     dialect: Dialect | None = None
+    """How the file is written; None for Parquet, and what never was a file."""
 
     @property
     def name(self) -> str:

@@ -24,36 +24,24 @@ CLEAN, GAPS, TYPE, FILL, CONTAINER = range(5)  # in this order changes of one co
 
 @dataclass(frozen=True)
 class Reading:
-    """One change that training code may have made to a file's columns.
-
-    Attributes
-    ----------
-    words : str
-        Description.
-    stage : int
-        Position among the changes of one column.
-    changes : dict of str to Change
-        By column.
-    gaps : dict of str to frozenset of str
-        By column, texts that are gaps in this reading.
-    fills : dict of str to str
-        By column, the text that stands for a gap.
-    commas : frozenset of str
-        Columns of numbers with decimal commas.
-    rival : str
-        Readings of one rival name exclude each other.
-    typed : bool
-        It makes numbers or dates of texts: preferred where the estimator answers the same, for so they are asked for.
-    """
+    """One change that training code may have made to a file's columns."""
 
     words: str
+    """Description."""
     stage: int
+    """Position among the changes of one column."""
     changes: Mapping[str, Change]
+    """By column."""
     gaps: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """By column, texts that are gaps in this reading."""
     fills: Mapping[str, str] = field(default_factory=dict)
+    """By column, the text that stands for a gap."""
     commas: frozenset[str] = frozenset()
+    """Columns of numbers with decimal commas."""
     rival: str = ""
+    """Readings of one rival name exclude each other."""
     typed: bool = False
+    """It makes numbers or dates of texts: preferred where the estimator answers the same, for so they are asked for."""
 
 
 @dataclass(frozen=True)

@@ -30,26 +30,18 @@ MOST_AT_ONCE = 3  # readings that are tried together where no single one is answ
 
 @dataclass(frozen=True)
 class ConventionCandidate:
-    """One way to ask an estimator, ranked by its number of unknown levels, then by its loss.
-
-    Attributes
-    ----------
-    columns : tuple of str
-        Columns that it gets.
-    whole : frozenset of str
-        Columns of which training code left out the rows with a gap: the estimator takes none there.
-    strangers : int
-        Cells with levels that its encoders did not learn.
-    loss : float
-        Log-loss, or share of wrong labels, of its answers.
-    """
+    """One way to ask an estimator, ranked by its number of unknown levels, then by its loss."""
 
     variant: Variant
     container: Container
     columns: tuple[str, ...]
+    """Columns that it gets."""
     strangers: int
+    """Cells with levels that its encoders did not learn."""
     loss: float
+    """Log-loss, or share of wrong labels, of its answers."""
     whole: frozenset[str] = frozenset()
+    """Columns of which training code left out the rows with a gap: the estimator takes none there."""
 
     def beats(self, other: ConventionCandidate) -> bool:
         """True when it fits better, by more than rounding."""
@@ -64,17 +56,7 @@ class ConventionCandidate:
 
 @dataclass
 class ConventionSearch:
-    """Greedy search among the readings of a file.
-
-    Attributes
-    ----------
-    whole : frozenset of str
-        Columns in which a gap leaves out its row.
-    failed : list of (Variant, str)
-        Variants tried, and the reason why the estimator gave no answer.
-    refused : list of LikelyError
-        Readings that the file itself does not allow.
-    """
+    """Greedy search among the readings of a file."""
 
     estimator: Any
     table: TrainingTable
@@ -83,8 +65,11 @@ class ConventionSearch:
     truth: np.ndarray | None
     known: KnownLevels
     whole: frozenset[str] = frozenset()
+    """Columns in which a gap leaves out its row."""
     failed: list[tuple[Variant, str]] = field(default_factory=list)
+    """Variants tried, and the reason why the estimator gave no answer."""
     refused: list[LikelyError] = field(default_factory=list)
+    """Readings that the file itself does not allow."""
 
     @cached_property
     def rows(self) -> np.ndarray:

@@ -65,24 +65,16 @@ class Number:
 
 @dataclass(frozen=True)
 class Matrix:
-    """All columns that one classifier sees.
-
-    Attributes
-    ----------
-    parts : tuple of InputColumns
-        The columns, from left to right.
-    single : bool
-        Round to single precision, as scikit-learn's trees do before they compare.
-    missing : bool
-        The classifier accepts NaN.
-    guards : tuple of InputColumns
-        Columns that a selection dropped: no input of the classifier, but they still may refuse a record.
-    """
+    """All columns that one classifier sees."""
 
     parts: tuple[InputColumns, ...]
+    """The columns, from left to right."""
     single: bool
+    """Round to single precision, as scikit-learn's trees do before they compare."""
     missing: bool
+    """The classifier accepts NaN."""
     guards: tuple[InputColumns, ...] = ()
+    """Columns that a selection dropped: no input of the classifier, but they still may refuse a record."""
 
     @cached_property
     def width(self) -> int:

@@ -33,19 +33,13 @@ FEW_FEATURES = 40  # of more features, numbers are changed in one record only
 
 @dataclass(frozen=True)
 class EdgeCases:
-    """A group of generated records.
-
-    Attributes
-    ----------
-    what : str
-        The change in a few words.
-    instead : tuple of EdgeCases
-        Smaller groups for when the estimator refuses this one; halves of it when there are none.
-    """
+    """A group of generated records."""
 
     what: str
+    """The change in a few words."""
     rows: list[Row]
     instead: tuple[EdgeCases, ...] = ()
+    """Smaller groups for when the estimator refuses this one; halves of it when there are none."""
 
     def smaller(self) -> tuple[EdgeCases, ...]:
         """Smaller groups, to find the refused records."""

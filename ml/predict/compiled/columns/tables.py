@@ -35,16 +35,11 @@ class _ByValue:
 
 @dataclass(frozen=True)
 class LookUpTable(_ByValue):
-    """Dense table: neighbouring columns determined by the value of one feature.
-
-    Attributes
-    ----------
-    rows : tuple of tuple of float
-        Columns of each key, in the keys' order; then of a missing and of an unknown value.
-        None stands for "the model refuses this value".
-    """
+    """Dense table: neighbouring columns determined by the value of one feature."""
 
     rows: tuple[tuple[float, ...] | None, ...]
+    """Columns of each key, in the keys' order; then of a missing and of an unknown value. None stands for "the model
+    refuses this value"."""
 
     @property
     def width(self) -> int:
@@ -78,23 +73,17 @@ class LookUpTable(_ByValue):
 
 @dataclass(frozen=True)
 class SparseTable(_ByValue):
-    """Sparse table: many columns, few of which differ from `base` for a value: one-hot of thousands of levels.
-
-    Attributes
-    ----------
-    base : ndarray of shape (width,)
-        Default values of the columns.
-    starts : ndarray of int, shape (len(keys) + 3,)
-        Position i changes the columns ``columns[starts[i]:starts[i + 1]]`` to the same slice of `values`.
-    refused : tuple of int
-        Positions that the model refuses.
-    """
+    """Sparse table: many columns, few of which differ from `base` for a value: one-hot of thousands of levels."""
 
     base: np.ndarray
+    """Default values of the columns. Shape (width,)."""
     starts: np.ndarray
+    """Position i changes the columns ``columns[starts[i]:starts[i + 1]]`` to the same slice of `values`. Shape
+    (len(keys) + 3,), int."""
     columns: np.ndarray
     values: np.ndarray
     refused: tuple[int, ...]
+    """Positions that the model refuses."""
 
     @property
     def width(self) -> int:

@@ -20,45 +20,32 @@ _SPACES = re.compile(r"\s\s+")
 
 @dataclass(frozen=True)
 class Words:
-    """One column for each term of a vocabulary: its weighted count in a text.
-
-    Attributes
-    ----------
-    source : int
-        The feature that holds the text.
-    analyzer : {"word", "char", "char_wb"}
-    pattern : str
-        Regular expression of a word.
-    accents : {"", "ascii", "unicode"}
-        How accents are stripped.
-    shortest, longest : int
-        Numbers of words or characters in a term.
-    terms : tuple of str
-        The vocabulary, in the order of the columns.
-    binary, sublinear : bool
-        1 for any count; 1 + log(count) for a count.
-    inverse : ndarray of shape (terms,), or None
-        Inverse document frequencies.
-    norm : {"", "l1", "l2"}
-        Norm by which the weights of a text are divided.
-    weights : ndarray of shape (terms, k), or None
-        Where given, the columns are k weighted sums of the above.
-    """
+    """One column for each term of a vocabulary: its weighted count in a text."""
 
     source: int
+    """The feature that holds the text."""
     analyzer: str
+    """One of "word", "char" and "char_wb"."""
     pattern: str
+    """Regular expression of a word."""
     lowercase: bool
     accents: str
+    """How accents are stripped. One of "", "ascii" and "unicode"."""
     shortest: int
     longest: int
+    """Numbers of words or characters in a term."""
     stop_words: tuple[str, ...]
     terms: tuple[str, ...]
+    """The vocabulary, in the order of the columns."""
     binary: bool = False
     sublinear: bool = False
+    """1 for any count; 1 + log(count) for a count."""
     inverse: Floats | None = None
+    """Inverse document frequencies. Shape (terms,)."""
     norm: str = ""
+    """Norm by which the weights of a text are divided. One of "", "l1" and "l2"."""
     weights: Floats | None = None
+    """Where given, the columns are k weighted sums of the above. Shape (terms, k)."""
 
     @property
     def width(self) -> int:

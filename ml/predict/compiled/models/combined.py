@@ -24,17 +24,12 @@ class Posterior(ByProbabilities):
 
 @dataclass(frozen=True)
 class Average(ByProbabilities):
-    """The weighted mean of the probabilities of several classifiers: voting, bagging.
-
-    Attributes
-    ----------
-    places : tuple of tuple of int
-        For each member, where its classes are among all.
-    """
+    """The weighted mean of the probabilities of several classifiers: voting, bagging."""
 
     members: tuple[Model, ...]
     weights: tuple[float, ...]
     places: tuple[tuple[int, ...], ...]
+    """For each member, where its classes are among all."""
     classes: int
 
     def answer(self, given: Inputs) -> tuple[np.ndarray, np.ndarray]:
@@ -53,16 +48,11 @@ class Average(ByProbabilities):
 
 @dataclass(frozen=True)
 class AgainstRest:
-    """One classifier for each class against all others; one alone for two classes.
-
-    Attributes
-    ----------
-    on_decision : bool
-        Labels follow the decision values, and not the probabilities.
-    """
+    """One classifier for each class against all others; one alone for two classes."""
 
     members: tuple[Model, ...]
     on_decision: bool
+    """Labels follow the decision values, and not the probabilities."""
 
     def answer(self, given: Inputs) -> tuple[np.ndarray, np.ndarray]:
         """Position of the predicted class (n,), probabilities (n, k)."""
@@ -83,22 +73,15 @@ class AgainstRest:
 
 @dataclass(frozen=True)
 class Stacked:
-    """Stacking: a final classifier on the answers of others, and optionally on the columns too.
-
-    Attributes
-    ----------
-    said : tuple of {"probabilities", "decision"}
-        Kind of each member's answer that the final one takes.
-    passed : int
-        The matrix whose columns it takes as well; -1 for none.
-    matrices : tuple of Matrix
-        Matrices of the final classifier, computed from its inputs.
-    """
+    """Stacking: a final classifier on the answers of others, and optionally on the columns too."""
 
     members: tuple[Model, ...]
     said: tuple[str, ...]
+    """Kind of each member's answer that the final one takes. Items: "probabilities", "decision"."""
     passed: int
+    """The matrix whose columns it takes as well; -1 for none."""
     matrices: tuple[Matrix, ...]
+    """Matrices of the final classifier, computed from its inputs."""
     last: Model
 
     @cached_property

@@ -16,27 +16,21 @@ PAIRS_AT_ONCE = 2_000_000
 
 @dataclass(frozen=True)
 class SupportVectors:
-    """A support vector machine, one class against one, with libsvm's probabilities.
-
-    Attributes
-    ----------
-    points : ndarray of shape (m, width)
-        The support vectors.
-    weights, intercept : ndarray of shape (pairs, m), (pairs,)
-        Decision function of each pair of classes on kernel values; above 0 is the first of the two.
-    slope, offset : ndarray of shape (pairs,)
-        Platt's sigmoid for each pair.
-    kernel : {"linear", "poly", "rbf", "sigmoid"}
-    """
+    """A support vector machine, one class against one, with libsvm's probabilities."""
 
     matrix: int
     classes: int
     points: Floats
+    """The support vectors. Shape (m, width)."""
     weights: Floats
     intercept: Floats
+    """Decision function of each pair of classes on kernel values; above 0 is the first of the two. Shape (pairs, m),
+    (pairs,)."""
     slope: Floats
     offset: Floats
+    """Platt's sigmoid for each pair. Shape (pairs,)."""
     kernel: str
+    """One of "linear", "poly", "rbf" and "sigmoid"."""
     gamma: float
     coef0: float
     degree: float
@@ -140,19 +134,15 @@ def squared_distances(x: Floats, points: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Network(ByProbabilities):
-    """A multi-layer perceptron.
-
-    Attributes
-    ----------
-    weights : tuple of ndarray of shape (in, out)
-    offsets : tuple of ndarray of shape (out,)
-    hidden : {"identity", "logistic", "tanh", "relu"}
-    """
+    """A multi-layer perceptron."""
 
     matrix: int
     weights: tuple[np.ndarray, ...]
+    """Shape (in, out)."""
     offsets: tuple[np.ndarray, ...]
+    """Shape (out,)."""
     hidden: str
+    """One of "identity", "logistic", "tanh" and "relu"."""
 
     def answer(self, given: Inputs) -> tuple[np.ndarray, np.ndarray]:
         """Position of the predicted class (n,), probabilities (n, k)."""

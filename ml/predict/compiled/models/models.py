@@ -18,24 +18,17 @@ from ml.data.array_types import Floats
 
 @dataclass(frozen=True)
 class Inputs:
-    """Inputs of the classifiers of one program, for n rows.
-
-    Attributes
-    ----------
-    matrices : list of ndarray of shape (n, width)
-    sums : dict of int to ndarray of shape (n, targets)
-        Sums of leaf values of every tree ensemble, by its number.
-    first_sums : callable
-        (number of an ensemble, mask of rows) -> the same sums for the first of two classes; None
-        where the answer does not depend on them.
-    ordered_sums : callable
-        (number of an ensemble, its matrix, mask of rows) -> sums of all classes, in the order of the trees.
-    """
+    """Inputs of the classifiers of one program, for n rows."""
 
     matrices: list[Floats]
+    """Shape (n, width)."""
     sums: dict[int, np.ndarray]
+    """Sums of leaf values of every tree ensemble, by its number. Shape (n, targets)."""
     first_sums: Callable[[int, np.ndarray], np.ndarray | None]
+    """(number of an ensemble, mask of rows) -> the same sums for the first of two classes; None where the answer does
+    not depend on them."""
     ordered_sums: Callable[[int, int, np.ndarray], np.ndarray | None]
+    """(number of an ensemble, its matrix, mask of rows) -> sums of all classes, in the order of the trees."""
 
 
 class Model(Protocol):
@@ -94,19 +87,14 @@ class ByProbabilities:
 
 @dataclass(frozen=True)
 class Linear:
-    """Weighted sums of the columns: logistic regression, linear discriminant analysis.
-
-    Attributes
-    ----------
-    link : {"softmax", "each", "huber"}
-        How several sums become probabilities: together, or each by itself and then brought to a sum
-        of 1; "huber" is the modified Huber loss. Of two classes there is one sum.
-    """
+    """Weighted sums of the columns: logistic regression, linear discriminant analysis."""
 
     matrix: int
     weights: Floats
     intercept: Floats
     link: str = "softmax"
+    """How several sums become probabilities: together, or each by itself and then brought to a sum of 1; "huber" is the
+    modified Huber loss. Of two classes there is one sum. One of "softmax", "each" and "huber"."""
 
     def decision(self, given: Inputs) -> Floats:
         """Decision values for a calibrator, shape (n, k) or (n, 1)."""
@@ -169,19 +157,13 @@ class Cut:
 
 @dataclass(frozen=True)
 class IndependentOutcome:
-    """One independent outcome.
-
-    Attributes
-    ----------
-    yes : int
-        Position of the class that means yes; -1 when training never saw it.
-    at : float or None
-        Yes above this decision value; None when the model's own label decides.
-    """
+    """One independent outcome."""
 
     model: Model
     yes: int
+    """Position of the class that means yes; -1 when training never saw it."""
     at: float | None = None
+    """Yes above this decision value; None when the model's own label decides."""
 
     def answer(self, given: Inputs) -> tuple[np.ndarray, np.ndarray]:
         """Yes or no, bool of shape (n,), and the probability of yes, shape (n,)."""

@@ -19,25 +19,18 @@ class Forest:
     For two classes only the shares of the second are summed: half of the work. Those of the first
     are their complement, except that a near tie is decided as scikit-learn does, which compares
     separately rounded sums.
-
-    Attributes
-    ----------
-    sums, first : int
-        The ensemble, and the column of its sums where this forest begins.
-    classes, trees : int
-        Their numbers.
-    matrix : int
-        Input of the trees.
-    ties : int
-        The first column of this forest in the ordered sums; -1 where ties need none.
     """
 
     sums: int
     first: int
+    """The ensemble, and the column of its sums where this forest begins."""
     classes: int
     trees: int
+    """Their numbers."""
     matrix: int = -1
+    """Input of the trees."""
     ties: int = -1
+    """The first column of this forest in the ordered sums; -1 where ties need none."""
 
     def answer(self, given: Inputs) -> tuple[np.ndarray, np.ndarray]:
         """Position of the predicted class (n,), probabilities (n, k)."""
@@ -73,19 +66,13 @@ class Forest:
 
 @dataclass(frozen=True)
 class Boosted:
-    """A sum of trees on the scale of a link.
-
-    Attributes
-    ----------
-    slope : float
-        Factor of the sums before the link: 2 for the exponential loss.
-    zero_is_second : bool
-        True where of two classes the second is predicted at a sum of exactly 0.
-    """
+    """A sum of trees on the scale of a link."""
 
     sums: int
     slope: float = 1.0
+    """Factor of the sums before the link: 2 for the exponential loss."""
     zero_is_second: bool = False
+    """True where of two classes the second is predicted at a sum of exactly 0."""
 
     def decision(self, given: Inputs) -> np.ndarray:
         """Decision values for a calibrator, shape (n, k) or (n, 1)."""

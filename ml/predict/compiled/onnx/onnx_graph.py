@@ -16,48 +16,29 @@ LARGE = 100_000  # nodes
 
 @dataclass(frozen=True)
 class Grown:
-    """One tree that adds to one target. Arrays have one entry a node; the root is node 0.
-
-    Attributes
-    ----------
-    left, right : ndarray of int
-        Children; -1 marks a leaf.
-    feature, threshold : ndarray
-        A row goes left when its column `feature` is at most `threshold`.
-    gap_left : ndarray of bool
-        A missing value goes left.
-    weight : ndarray of float
-        Value that a leaf adds.
-    target : int
-        The column of the sum that it adds to.
-    members : dict of int to tuple of int
-        Nodes with a set instead of a threshold: the values that go left.
-    strict : bool
-        A row goes left when its column is less than the threshold, and not when it is equal.
-    """
+    """One tree that adds to one target. Arrays have one entry a node; the root is node 0."""
 
     left: np.ndarray
     right: np.ndarray
+    """Children; -1 marks a leaf. Array of int."""
     feature: np.ndarray
     threshold: np.ndarray
+    """A row goes left when its column `feature` is at most `threshold`."""
     gap_left: np.ndarray
+    """A missing value goes left. Array of bool."""
     weight: np.ndarray
+    """Value that a leaf adds. Array of float."""
     target: int
+    """The column of the sum that it adds to."""
     members: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    """Nodes with a set instead of a threshold: the values that go left."""
     strict: bool = False
+    """A row goes left when its column is less than the threshold, and not when it is equal."""
 
 
 @dataclass(frozen=True)
 class Ensemble:
-    """Trees over one matrix, summed in order into `targets` columns.
-
-    Attributes
-    ----------
-    any_order : bool
-        The order of summation may change, and with it the last digit.
-    single : bool
-        Compared and summed in single precision.
-    """
+    """Trees over one matrix, summed in order into `targets` columns."""
 
     number: int
     matrix: int
@@ -65,7 +46,9 @@ class Ensemble:
     targets: int
     trees: tuple[Grown, ...]
     any_order: bool = False
+    """The order of summation may change, and with it the last digit."""
     single: bool = False
+    """Compared and summed in single precision."""
 
 
 def of_tree(tree: Any, weight: np.ndarray, target: int) -> Grown:

@@ -13,23 +13,17 @@ from ml.predict.compiled.trace.symbolic_columns import CannotCompile, Coded, Mad
 
 @dataclass(frozen=True)
 class CategoryLookup:
-    """Categories of one column's values, as an encoder finds them.
-
-    Attributes
-    ----------
-    keys : tuple
-        The listed values, as in :class:`Coded`.
-    by_category : list of positions for each category
-    unknown, refused : list of positions
-        Values that are no category, and values that an earlier step refuses.
-    """
+    """Categories of one column's values, as an encoder finds them."""
 
     feature: str
     source: int
     keys: tuple[Any, ...]
+    """The listed values, as in :class:`Coded`."""
     by_category: list[list[int]]
+    """Positions for each category."""
     unknown: list[int]
     refused: list[int]
+    """Values that are no category, and values that an earlier step refuses."""
 
     def coded(self, usual: float, codes: Mapping[int, float], unknown: float | None) -> Coded:
         """The column that holds `codes` by number of category, `usual` elsewhere and `unknown` where there is none."""

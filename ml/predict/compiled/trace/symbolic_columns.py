@@ -35,21 +35,14 @@ class Raw:
 
 @dataclass(frozen=True, eq=False)
 class Coded:
-    """A feature encoded as a number by look-up; a value of None is "refused".
-
-    Attributes
-    ----------
-    keys : tuple
-        The listed values; positions ``len(keys)`` and ``len(keys) + 1`` stand for missing and unknown.
-    usual : float or None
-        Value of positions that are not in `others`: keeps a one-hot column of thousands of levels small.
-    others : dict of position to float or None
-    """
+    """A feature encoded as a number by look-up; a value of None is "refused"."""
 
     feature: str
     source: int
     keys: tuple[Any, ...]
+    """The listed values; positions ``len(keys)`` and ``len(keys) + 1`` stand for missing and unknown."""
     usual: float | None
+    """Value of positions that are not in `others`: keeps a one-hot column of thousands of levels small."""
     others: dict[int, float | None]
 
     def at(self, position: int) -> float | None:

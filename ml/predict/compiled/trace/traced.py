@@ -13,25 +13,17 @@ from ml.predict.compiled.trace.symbolic_columns import Raw, SymbolicColumn, arit
 
 @dataclass
 class Traced:
-    """Columns after some steps.
-
-    Attributes
-    ----------
-    names : tuple of str or None
-        For selection by name in a ColumnTransformer; None once they are lost.
-    sparse : bool
-        scikit-learn holds them in a sparse matrix: its trees then refuse gaps.
-    series : bool
-        A single column as a Series, as vectorizers of text take it.
-    guards : tuple of SymbolicColumn
-        Columns that a selection dropped: they still may refuse a record.
-    """
+    """Columns after some steps."""
 
     columns: tuple[SymbolicColumn, ...]
     names: tuple[str, ...] | None = None
+    """For selection by name in a ColumnTransformer; None once they are lost."""
     sparse: bool = False
+    """scikit-learn holds them in a sparse matrix: its trees then refuse gaps."""
     series: bool = False
+    """A single column as a Series, as vectorizers of text take it."""
     guards: tuple[SymbolicColumn, ...] = ()
+    """Columns that a selection dropped: they still may refuse a record."""
 
 
 def features_of(schema: Schema, container: str = "frame") -> Traced:
