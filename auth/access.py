@@ -83,7 +83,7 @@ def may_open_site_page(page: str) -> bool:
 
 
 def may_get(path: str) -> bool:
-    """True where the caller of the current request may open a page outside of Dash, such as ``/account/people``."""
+    """True where the current caller may open a page that is not Dash's, such as ``/account/people``."""
     return allowed_somewhere(ROUTES[f"GET {path}"])
 
 

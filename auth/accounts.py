@@ -214,7 +214,7 @@ def read_name(typed: str) -> str:
 
 
 def role_words(person: Person) -> str:
-    """Role of a person, and those for single models, as the audit log has them."""
+    """A person's role, and roles for single models, as the audit log writes them."""
     return ", ".join([person.role or "no role", *(f"{role} of {model}" for model, role in person.roles.items())])
 
 

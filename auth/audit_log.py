@@ -44,7 +44,7 @@ class AuditLog:
         self._store.audit.append(AuditEvent(who, what, about, before, after, why, asked, self._clock()))
 
     def page(self, most: int, before: int | None = None) -> tuple[list[AuditEvent], int | None]:
-        """A page of events, the newest first, with those that are kept elsewhere in their places by time.
+        """A page of events, newest first; events of other sources are merged in by time.
 
         Parameters
         ----------

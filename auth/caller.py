@@ -123,7 +123,7 @@ def signed_in_as() -> str:
 
 
 def counted_for() -> str:
-    """For whom the current request counts, see :class:`Request`; empty outside of requests."""
+    """Key under which the rate limit counts the current request, see :class:`Request`; empty outside of requests."""
     request = _request.get()
     return request.counted_as if request else ""
 

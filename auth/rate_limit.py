@@ -77,7 +77,7 @@ class RateLimiter:
 
 
 def counted_as(caller: Caller, address: str) -> str:
-    """Key of a request's count: the person, the API key, or the address of those who are not known.
+    """Key of a request's count: the person, the API key, or the address of an unknown caller.
 
     Parameters
     ----------

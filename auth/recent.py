@@ -16,7 +16,7 @@ MOST = 10_000
 
 
 class Recent(Generic[Found]):
-    """Looks texts up, and remembers for a second what was found; what was not found is looked up each time.
+    """Cache of look-ups that holds what was found for one second; misses are not cached.
 
     While the store does not answer, what was found in the ten minutes before holds.
 

@@ -101,7 +101,7 @@ def decision_words(bundle: Bundle, decision: Decision) -> str:
 
 
 def told_lines(bundle: Bundle, history: Iterable[CustomerEntry]) -> list[Told]:
-    """The lines of a history as the page shows them; what another model is about names it."""
+    """The lines of a history as the page shows them; lines about another model name it."""
     lines = []
     for each in history:
         if each.event is not None:

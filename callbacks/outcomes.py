@@ -198,7 +198,7 @@ def shown_of(services: OutcomeServices, request: FormRequest, act: Act) -> tuple
 def identified(
     services: OutcomeServices, bundle: Bundle, record_id: str, row: int | None
 ) -> tuple[str, tuple[str, int] | None]:  # fmt: skip
-    """By what decisions know the record in a form; and its list and row, where it is somebody to call.
+    """The record id of the form under which decisions are stored; and its list and row, where it stands on a call list.
 
     Records of the sample are known by their version too, for each numbers its own. A record of a file without ids is
     known by its place.

@@ -15,7 +15,7 @@ AHEAD = 86_400.0  # seconds that another clock, or a day without its zone, may b
 
 
 def check_event(told: Event, outcomes: Sequence[str]) -> None:
-    """Raise BadEvent unless what was told can be an event.
+    """Raise BadEvent where a report is not a valid event.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def check_event(told: Event, outcomes: Sequence[str]) -> None:
 
 
 def check_about(told: Event) -> None:
-    """Raise BadEvent where nothing says what was told of."""
+    """Raise BadEvent where a report names neither a decision nor a record."""
     if not (told.decision or told.record or told.refers):
         raise BadEvent(text("Neither a decision nor a record was named; one of them is needed."))
     if not (told.decision or told.refers or told.model):

@@ -83,7 +83,7 @@ class Amendments:
                 self._latest[_root(each.refers, corrections)] = each
 
     def events_in_force(self, told: Iterable[Event]) -> list[Event]:
-        """Events in force: without those that were taken back, and with the values of their latest corrections."""
+        """Events in force: without retracted ones, and with the values of their latest corrections."""
         there = (each for each in told if each.kind not in (VOID, CORRECTION) and each.id not in self._void)
         return [_corrected(each, self._latest[each.id]) if each.id in self._latest else each for each in there]
 

@@ -119,7 +119,7 @@ class Recorder:
         answer.records += len(found)
 
     def keep(self, answer: RequestDecisions) -> bool:
-        """Append the decisions of an answer that is given; False where there are none, or no room for them."""
+        """Append the decisions of an answer to the spool; False where there are none, or no space is left."""
         if not answer.lines:
             return False
         try:

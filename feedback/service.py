@@ -162,7 +162,7 @@ class Feedback:
     def came_by_record(
         self, model: str, as_of: float | None = None, *, since: float = 0.0
     ) -> Iterator[list[DecisionWithOutcomes]]:
-        """Decisions of a model and what came of them, as known at a time: some at a time, with all about their records.
+        """Decisions of a model and their outcomes as known at a time; a batch has all decisions about its records.
 
         So any number of decisions is read with little memory. Within a part they are in the order in which they were
         made, and without their values.

@@ -67,7 +67,7 @@ class Spool:
         return self._file
 
     def close(self) -> None:
-        """Let others, or this process, move what was appended so far; the next line begins a new file."""
+        """Close the current file, so that it can be moved; the next line begins a new file."""
         with self._lock:
             if self._file is None or self._process != os.getpid() or not self._size:
                 return
@@ -138,7 +138,7 @@ def _is_file_of(path: Path, file: int) -> bool:
 
 
 def _unread(some: list[bytes], move: Callable[[list[bytes]], object]) -> list[bytes]:
-    """Move lines, and return those that cannot be read: each is tried alone where all together cannot."""
+    """Move lines to the database and return the unreadable ones; where a batch fails, each line is tried alone."""
     try:
         move(some)
     except (ValueError, TypeError, KeyError):

@@ -177,7 +177,7 @@ class Reannouncer:
         self._is_deaf = False
 
     def heard(self, **_: object) -> None:
-        """A message came."""
+        """Note that a message of the broker has arrived."""
         self._silent_since = self._clock()
         if self._is_deaf:
             log.warning("Messages come again from the broker.")
@@ -201,7 +201,7 @@ class Reannouncer:
             pass
 
     def start(self, **_: object) -> None:
-        """Look for them in a thread until this worker is told to stop."""
+        """Start the thread that looks for lost jobs until this worker is told to stop."""
         PeriodicThread(
             "reannouncer", self._look, "The sweeper could not look for work", REANNOUNCE_SECONDS, first=0.0
         ).start()

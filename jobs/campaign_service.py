@@ -185,7 +185,7 @@ class CampaignService:
         return index, bundle, [(row, place, line) for row, place, line in found]
 
     def choices(self, job: str) -> tuple[RankIndex, Bundle]:
-        """All rows of a finished campaign, and the model that scored them."""
+        """What lists can be made from: all rows of a finished campaign, and the model that scored them."""
         index, _, bundle = self._done(job)
         return index, bundle
 

@@ -37,13 +37,13 @@ def check_options(bundle: Bundle, options: Mapping[str, Any], *, recorded: bool)
 
 
 def compared_options(options: Mapping[str, Any], *, held: bool, callback_url: str) -> dict[str, Any]:
-    """Part of a request's options that is stored, to be compared with those of another request."""
+    """The options of a request that are stored for comparison with a repeated request."""
     asked = {name: options.get(name, default) for name, default in _COMPARED.items()}
     return asked | {"held": held, "callback_url": callback_url}
 
 
 def differences(job: Job, asked: Mapping[str, Any], model: str, live: str) -> list[str]:
-    """In what a request differs from the one that made a job; empty where in nothing.
+    """Names of the options in which a request differs from the one that made a job.
 
     Parameters
     ----------

@@ -234,7 +234,7 @@ class JobService:
             raise unknown from None
 
     def those(self, jobs: Sequence[str]) -> list[Job]:
-        """Present states of the jobs with these ids, without those of models to which the caller has no access."""
+        """Present states of the jobs with these ids, of models to which the caller has access."""
         return self._known(self.store.jobs.those(jobs))
 
     def page(self, wanted: JobFilter, most: int, after: Cursor | None) -> tuple[list[Job], Cursor | None]:

@@ -139,7 +139,7 @@ class ResultRows:
             yield len(lines), {at: plain_cells([line[at] for line in lines]) for at in columns}
 
     def _order(self, job: Job) -> np.ndarray:
-        """All rows: by rank, those without one at the end; a list as it is."""
+        """Order of all rows: by rank, rows without one last; of a list its own order."""
         if job.kind == LIST:
             return np.arange(len(self._lines(self._names(job.id))))
         places = self._campaigns.ranks_of(job.id)

@@ -52,7 +52,7 @@ class Sort:
 
 @dataclass(frozen=True)
 class RowQuery:
-    """Filter, order and range of rows of a result; by default all of them, as the result ranks them."""
+    """Filter, order and range of a result's rows; by default all rows by rank."""
 
     filters: tuple[Filter, ...] = ()
     sorts: tuple[Sort, ...] = ()

@@ -224,7 +224,7 @@ class Worker:
 
 
 def _kept(error: LikelyError) -> str:
-    """An error's words as the table keeps them, for all readers."""
+    """An error's message in the form in which the table keeps it, translatable for every reader."""
     message, hint = error.kept
     with use_language(ALL_READERS):
         said: str = serialize_messages(text("{message} {hint}", message=message, hint=hint) if hint else message)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def served(settings: Settings, chosen: ChosenCutOffs) -> Service:
-    """The models as a server opens them: with its cache, and its locks against computing twice."""
+    """The models as a server opens them, with its cache and single-flight locks."""
     from web.cache import CacheBackend  # flask takes a while, and only what is computed ahead needs it
 
     (settings.var_dir / "cache").mkdir(parents=True, exist_ok=True)

@@ -58,7 +58,7 @@ class LikelyError(Exception):
 
     @property
     def kept(self) -> tuple[str, str]:
-        """Message and hint as they were made: those for all readers may be kept (:func:`ml.translation.packed`)."""
+        """Message and hint before translation, as a cache may keep them (:func:`ml.translation.packed`)."""
         return self._message, self._hint
 
 

@@ -69,7 +69,7 @@ ListedModel = Annotated[ServingModel | BrokenModel, Field(discriminator="status"
 
 
 class Models(Shape):
-    """All models."""
+    """Response with all models."""
 
     models: list[ListedModel]
     """All models, serving and broken."""

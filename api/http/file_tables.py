@@ -121,7 +121,7 @@ def read_table(body: bytes, content_type: str, most: int, schema: Schema, option
 def _cells(
     row: dict[str, str] | Problem, names: Sequence[str], unnamed: Collection[str], valued: set[str]
 ) -> list[str] | Problem:  # fmt: skip
-    """Cells of a row without unnamed columns: row numbers of R, trailing separators; those that have any are noted."""
+    """Cells of a row without unnamed columns (row numbers of R, trailing separators), which are noted."""
     if isinstance(row, Problem):
         return row
     valued.update(name for name in unnamed if row[name].strip())

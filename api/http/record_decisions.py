@@ -16,7 +16,7 @@ HEADER = "Decision-Id"
 
 
 class RecordDeferredDecisions:
-    """Records the decisions of an answer that a job made, whenever it is fetched; the store keeps them once.
+    """Records the decisions of a deferred answer each time it is fetched; the store keeps each once.
 
     Parameters
     ----------

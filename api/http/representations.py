@@ -94,7 +94,7 @@ def as_json(scored: Scored, notes: Sequence[str] = ()) -> bytes:
 
 
 def _parts(scores: Sequence[Score]) -> Iterator[list[Score]]:
-    """Scores, a thousand at a time: as objects they take many times what is written of them."""
+    """Scores as JSON text, a thousand at a time: as objects they take many times the memory."""
     rest = iter(scores)
     while some := list(islice(rest, AT_ONCE)):
         yield some

@@ -73,7 +73,7 @@ def register(app: Flask, job_service: JobService, campaigns: CampaignService, do
 
 
 def _who(asked: JobQuery) -> str:
-    """To whom the answers are given that are recorded as decisions; Unreadable where they are those of a campaign."""
+    """The caller to record with the decisions of a job; Unreadable where the job is a campaign."""
     if asked.held:
         message = "decisions is true, and held is true."
         raise Unreadable(message, "One of both: a held file becomes a campaign, whose call lists are recorded.")

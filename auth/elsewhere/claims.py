@@ -21,7 +21,7 @@ class BadClaims(ValueError):
 
 @dataclass(frozen=True)
 class Named:
-    """Somebody as another service names them."""
+    """A person as another service names them."""
 
     issuer: str
     subject: str

@@ -35,7 +35,7 @@ class GroupRoles:
         return cls([_rule(each.strip()) for each in text.split(";") if each.strip()])
 
     def of(self, groups: Collection[str]) -> tuple[str, dict[str, str]] | None:
-        """The role of all models ("" for none) and those of single models; None where no group gives any.
+        """The role for all models ("" for none) and the roles for single models; None where no group gives a role.
 
         The highest role of several groups counts: to be in one more never takes anything away.
         """

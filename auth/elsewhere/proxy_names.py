@@ -24,7 +24,7 @@ class ProxyNames:
         self._networks = read_networks(rules.networks)
 
     def sent(self, environ: WSGIEnvironment) -> str:
-        """Name and groups as the proxy sent them; empty where it was not the proxy who did."""
+        """Name and groups that the proxy sent; empty where the request did not come from the proxy."""
         given = str(environ.get(SECRET, "")).encode("latin-1", "replace")
         if not hmac.compare_digest(given, self._secret) or not self._is_proxy(environ):
             return ""

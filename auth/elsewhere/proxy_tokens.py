@@ -71,7 +71,7 @@ class ProxyTokens:
 
 
 class Keys(jwt.PyJWKClient):
-    """Keys of an address, kept for an hour; those that were fetched last count while the address does not answer.
+    """Signing keys of an address, cached for an hour, and longer while the address does not answer.
 
     Parameters
     ----------

@@ -110,7 +110,7 @@ def models_of(person: Person) -> str:
 
 
 def read_models(typed: str) -> dict[str, str]:
-    """Roles of single models by their names; BadAccount where the text is no such list."""
+    """Roles by model, parsed from a text; BadAccount where it is not a list of "model: role"."""
     found = {}
     for each in filter(None, (part.strip() for part in typed.split(","))):
         model, colon, role = (part.strip() for part in each.partition(":"))

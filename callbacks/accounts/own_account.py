@@ -35,7 +35,7 @@ class AccountViews(Views):
 
 
 class SessionViews(AccountViews):
-    """Views of those who sign in here and out again: with a password, or at a provider."""
+    """Views of sign-in and sign-out, with a password or at a provider."""
 
     signed_out = SIGN_IN  # where one comes to by signing out
 

@@ -72,7 +72,7 @@ def _sign_in(server: Flask, given: SignIn) -> SessionViews:
 
     @server.before_request
     def keep_forms_short() -> tuple[str, int] | None:
-        """Refuse a form that is longer than any of ours before it is read: who sends it may be anybody."""
+        """Refuse a form that is longer than any of these pages has, before it is read: anybody may send one."""
         if request.method != "POST" or not request.path.startswith((SIGN_IN, SIGN_OUT, ACCOUNT)):
             return None
         length = 0 if "HTTP_TRANSFER_ENCODING" not in request.environ else LONGEST_FORM + 1

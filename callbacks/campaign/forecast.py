@@ -93,7 +93,7 @@ def register(app: Dash, backend: CampaignBackend) -> None:
 
 
 def show_fields(backend: CampaignBackend, by: Any, offers: Any, fields: list[Any], of: Any) -> tuple[list[bool], bool]:
-    """Fields that do not apply to such a list, to be hidden."""
+    """Hide the fields that do not apply to the chosen kind of list."""
     choices = backend.choices(of["job"])
     names = offered(choices, offers)
     hidden = call_list.hidden_fields([field["name"] for field in fields], by, names)
@@ -110,7 +110,7 @@ def foresee(
     backend: CampaignBackend, chosen: dict[str, Any], texts: list[Any], names: list[Any], part_texts: list[Any],
     part_names: list[Any], of: Any, made: Any, again: Any = None,  # noqa: ARG001 - it only asks
 ) -> dict[str, Any]:  # fmt: skip
-    """Forecast of such a list, or the problems of what is typed.
+    """Forecast of the list that the form describes, or the problems in the form.
 
     Parameters
     ----------

@@ -44,7 +44,7 @@ def section(backend: CampaignBackend, job: str, model: str) -> list[Component]:
 
 
 def change(backend: CampaignBackend, given: Any, taken: Any, chosen: Any, of: Any) -> tuple[Any, Any]:
-    """Hand the list out to those who are chosen, or take it back."""
+    """Assign the list to the chosen sellers, or take it back."""
     if backend.desk is None or not (given or taken) or not ctx.triggered_id:
         raise PreventUpdate
     back = ctx.triggered_id["campaign"] == "hand-back"

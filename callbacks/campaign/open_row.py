@@ -54,7 +54,7 @@ def open_row(backend: CampaignBackend, bundle: Bundle, named: str) -> OpenedReco
 
 
 def _known(values: Mapping[str, str], bundle: Bundle) -> dict[str, str]:
-    """The values as a record of the book has them; as they stand in the file where the record could not be scored."""
+    """The row's values as typed record values; as they stand in the file where the record could not be scored."""
     given = {name: text for name, text in values.items() if name in bundle.schema.position and text}
     (row,) = read_records(bundle.schema.with_blanks, [given], extra=True).rows
     typed = given if row is None else dict(zip(bundle.schema.names, map(text_of, row), strict=True))

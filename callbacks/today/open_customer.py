@@ -23,7 +23,7 @@ ANOTHER = mark("This customer is on a list of another model. The form starts as 
 def open_customer(
     services: OutcomeServices, bundle: Bundle, named: str, books: RecordBooks | None
 ) -> tuple[OpenedRecord | None, Claim | None]:  # fmt: skip
-    """The customer whom an address names by list and row, and the claim on them; None where it names none so.
+    """The customer that an address names by list and row, and the claim on them; None where it names none.
 
     Parameters
     ----------

@@ -24,7 +24,7 @@ from store.errors import StoreUnavailable
 
 @dataclass(frozen=True)
 class Shadow:
-    """Challengers as the page reads them; without a store of challengers it shows none."""
+    """Reader of challengers for the page; shows none where there is no store of challengers."""
 
     service: Service
     challengers: Challengers | None = None

@@ -74,7 +74,7 @@ def _listing(service: Service, name: str, *, only_kept: bool = False) -> Listing
 
 
 def _figures(service: Service, key: str, *, only_kept: bool) -> Mapping[str, Any] | None:
-    """Figures of a version from the cache, or worked out by one of those who ask."""
+    """Figures of a version, cached; computed once however many ask (single-flight)."""
     asked = (key, "version figures")
     found: Mapping[str, Any] | None = service.kept(asked)
     if found is None and not only_kept:

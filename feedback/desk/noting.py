@@ -23,7 +23,7 @@ VALUES = {"came": 1.0, "missed": 0.0, "no_answer": 0.0}
 
 @dataclass(frozen=True)
 class Shown:
-    """Record, its values and its probabilities, as a page shows them at the moment."""
+    """The record that a page shows: its values and its probabilities."""
 
     bundle: Bundle
     """The version that answered."""
@@ -61,7 +61,7 @@ class Press:
 
 
 def note(desk: Desk, shown: Shown, press: Press) -> Event:
-    """Store what was told about what is shown, once for each press.
+    """Store an outcome that was reported for the record on the page, once for each press.
 
     Raises
     ------
@@ -89,7 +89,7 @@ def note(desk: Desk, shown: Shown, press: Press) -> Event:
 
 
 def take_back(desk: Desk, event: str, key: str) -> Event:
-    """Take back what was told, in the event's history and on the list; UnknownDecision where it is nobody's own."""
+    """Retract a reported outcome, in its history and on the list; UnknownDecision where it is not the caller's own."""
     taken = desk.feedback.undo(event, key=key)
     desk.table.undo(event)
     return taken

@@ -13,7 +13,7 @@ PERSON = "person "
 
 
 def sellers_of(store: Store, model: str) -> dict[str, str]:
-    """Names of the people who may tell outcomes of a model, by what ``auth.caller.caller_id`` calls them."""
+    """Names of the people who may report outcomes of a model, by their ``auth.caller.caller_id``."""
     return {
         caller_of_person(each).id: each.name
         for each in store.people.all()

@@ -67,7 +67,7 @@ class Desk:
 
     # ---- lists -------------------------------------------------------------------------------------
     def lists(self) -> list[HandedOut]:
-        """Lists of the caller: handed out to them or to all, of models that are here and of which they may tell."""
+        """Lists assigned to the caller or to all, of served models whose outcomes the caller may report."""
         seller, here = caller_id(), set(self.feedback.service.registry.names())
         return [
             each
@@ -76,7 +76,7 @@ class Desk:
         ]
 
     def today(self, most: int, done: int | None = None) -> Today:
-        """The day of the caller: at most `most` entries to be called, and as many, or `done`, of those that were."""
+        """The caller's day: at most `most` entries to call, and at most `done` (by default `most`) that were called."""
         lists = self.lists()
         ids, now = [each.list for each in lists], time.time()
         counts = self.table.counts(ids, now + AHEAD)
@@ -110,7 +110,7 @@ class Desk:
                 return
 
     def open(self, job: str, row: int) -> Opened | None:
-        """Open an entry of the caller's lists and claim it; None where it is none of them.
+        """Open an entry of the caller's lists and claim it; None where it is on none of them.
 
         A claim of the same seller is taken over: somebody who opens the customer again goes on here.
         """

@@ -112,7 +112,7 @@ def _crm_fields(columns: CrmColumns) -> list[tuple[str, str]]:
 
 
 def _own_name(system: str, name: str) -> str:
-    """Our columns as fields of one's own are called there: Salesforce ends them with ``__c``."""
+    """Name of one of our columns as a custom field of the CRM: Salesforce ends these with ``__c``."""
     return f"Likely_{name.title()}__c" if system == "salesforce" else f"likely_{name}"
 
 

@@ -13,7 +13,7 @@ from store.outcome_records import OUTCOME, Event, new_event_id
 
 
 def read_outcome(raw: object) -> OutcomeReport:
-    """The fields of a raw record; BadEvent with what is wrong with them."""
+    """Parse the fields of a reported outcome; BadEvent says what is wrong with them."""
     try:
         return OutcomeReport.model_validate(raw)
     except ValidationError as error:

@@ -96,7 +96,7 @@ def _key(job: str, line: int) -> str:
 
 
 def _numbered(table: Table) -> Iterator[Numbered]:
-    """Lines with their numbers in the file, without those that are empty."""
+    """Lines with their numbers in the file, without empty ones."""
     return ((table.line, cells) for cells in table.lines if any(map(str.strip, cells)))
 
 

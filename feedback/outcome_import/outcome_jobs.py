@@ -19,7 +19,7 @@ PREFIX = "/api/v1/outcomes/jobs"
 
 
 class OutcomeJobs:
-    """Jobs of outcomes; those of others are as if they were not there, unless one may work on files of the model."""
+    """Jobs that import outcomes; other people's jobs are hidden unless the caller may work on files of the model."""
 
     def __init__(self, jobs: JobService) -> None:
         self._jobs = jobs

@@ -35,13 +35,13 @@ class Question:
 
     @property
     def after(self) -> float | None:
-        """Seconds after a decision in which the outcome may still come; None where the card does not say."""
+        """Seconds after a decision in which the outcome may still come; None where the card names no time."""
         return ripening_of(self.card, self.outcome)
 
 
 @dataclass(frozen=True)
 class DecisionColumns:
-    """Decisions as columns: a million of them fit into memory."""
+    """Decisions as arrays, one a column, so that a million fit into memory."""
 
     ids: NDArray[np.bytes_]
     """Shape (n,), bytes."""
@@ -84,7 +84,7 @@ def together(parts: Sequence[DecisionColumns]) -> DecisionColumns:
 
 @dataclass(frozen=True)
 class RipeDecisions:
-    """Decisions with a probability of an outcome, in the order in which they were made, and which of them count."""
+    """Decisions with a probability of one outcome, by time, and a mask of the ripe ones, which count."""
 
     columns: DecisionColumns
     """Columns of n decisions."""
@@ -92,7 +92,7 @@ class RipeDecisions:
 
     @property
     def said(self) -> Floats:
-        """Probabilities of those that count, in the order in which they began to count."""
+        """Predicted probabilities of the ripe decisions, in the order in which they became ripe."""
         return self.columns.probability[self.ripe.rows]
 
     @property
@@ -154,7 +154,7 @@ def repeated(joined: Sequence[DecisionWithOutcomes], after: float | None) -> set
 
 
 def ripe_outcomes(columns: DecisionColumns, question: Question, is_heard: bool | None = None) -> RipeOutcomes:
-    """Outcomes that count, because they are ripe.
+    """Outcomes of the ripe decisions.
 
     Parameters
     ----------

@@ -128,7 +128,7 @@ def _arms(called: Booleans, lists: np.ndarray, ripe: RipeOutcomes) -> dict[bytes
 
 
 def _share_told(every: DecisionColumns, group: Booleans, ripe: RipeOutcomes, question: Question) -> float | None:
-    """Share with a known outcome among the records of a group whose time is over; None without such records."""
+    """Share of a group's ripe records whose outcome is known; None where none is ripe."""
     over = int((group & (every.made + (question.after or 0.0) <= question.now)).sum())
     return int(group[ripe.rows].sum()) / over if over else None
 

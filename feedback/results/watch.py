@@ -119,7 +119,7 @@ class Watch:
         return off
 
     def _episodes(self, bundle: Bundle) -> list[Episode]:
-        """The episodes of the live version; those of another version end."""
+        """Episodes of the live version; episodes of other versions are ended."""
         names = monitored_outcomes(bundle.outcomes) if bundle.offers == "probabilities" else ()
         on = self._tables.episodes.going_on(bundle.name)
         for outcome, episode in on.items():

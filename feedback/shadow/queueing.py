@@ -42,7 +42,7 @@ class ShadowQueue:
         self._until = float("-inf")
 
     def observe(self, made: Sequence[tuple[Decision, Any]]) -> None:
-        """Queue those of these new decisions that are in the share of their model's challenger.
+        """Queue the new decisions that fall into the share of their model's challenger.
 
         Nothing is raised: what happens here must change nothing for those who decide.
         """

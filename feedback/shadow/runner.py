@@ -110,7 +110,7 @@ class ShadowRunner:
 
 
 def _answer_fields(told: dict[str, Any]) -> dict[str, Any]:
-    """Fields of an answer, as the process gave them; a challenger's own code may have written anything there."""
+    """Fields of an answer from the challenger's process, checked: its code may have written anything."""
     given = told.get("probabilities")
     if not isinstance(given, dict):
         return {"error": str(told.get("error", ""))[:200] or "It said nothing."}

@@ -23,7 +23,7 @@ Known = dict[str, tuple[bool, float]]  # by outcome, whether it came, and since 
 
 
 def outcome_rows(feedback: Feedback, bundle: Bundle, as_of: float, since: float = 0.0) -> Iterator[OutcomeRow]:
-    """Decisions of a model, of any version, of which an outcome was ripe at a time; those about a record together.
+    """Decisions of all versions of a model with a ripe outcome at a time, grouped by record.
 
     Any number of decisions is read with little memory: some records at a time, within which the oldest decision is the
     first. One whose events are joined to a later one about the same record, too, is left out.

@@ -123,7 +123,7 @@ def near_sentences(near: Mapping[str, str], labels: Mapping[str, str]) -> list[s
 
 
 def unread_sentence(label: str, count: int, checked: int, example: str, *, whole: bool) -> str:
-    """Sentence with the number of unreadable values of a feature among those checked: the first, or all of them."""
+    """Sentence with the number of unreadable values of a feature among the values checked: the first ones, or all."""
     slots = {"n": f"{count:,}", "checked": f"{checked:,}", "feature": label, "example": quote(example)}
     if whole:
         return text("{n} of the {checked} values of {feature} could not be read, such as {example}.", **slots)
@@ -181,7 +181,7 @@ def job_notes(about: Mapping[str, Any], gaps: Mapping[str, int], unread: Mapping
 
 
 def _refused(label: str, count: int) -> str:
-    """Sentence about refused values of a whole file; missing required values are among them."""
+    """Sentence about refused values of a whole file, missing required ones included."""
     return plural(
         "{n} value of {feature} is missing or could not be read.",
         "{n} values of {feature} are missing or could not be read.",

@@ -74,7 +74,7 @@ def add_chunks(
     table: JobTable, files: Files, chunk: Chunk, some: Iterable[Sequence[Any]], pack: Callable[[Sequence[Any]], bytes],
     announce: Callable[[str], Any], stop: Callable[[], bool],
 ) -> int:  # fmt: skip
-    """Add a chunk for each of some lines, those of an unfinished splitting excepted; returns the number of lines.
+    """Add the chunks of a file, except those that an earlier, interrupted splitting added; returns the number of lines.
 
     Raises
     ------

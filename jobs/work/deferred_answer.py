@@ -45,7 +45,7 @@ def make_answer(
 
 
 def finished(made: dict[str, Any], beside: dict[str, Any], *, labels: bool) -> dict[str, Any]:
-    """An answer with what is said beside the predictions, and with the labels alone for those who want them."""
+    """The finished answer: predictions with what stands beside them, or labels alone where asked for."""
     return (labels_beside(made) if labels else made) | beside
 
 

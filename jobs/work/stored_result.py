@@ -159,7 +159,7 @@ def result_of(table: JobTable, files: Files, service: Service, job: Job) -> Resu
 
 
 def _of_file(table: JobTable, bundle: Bundle, job: Job, header: Sequence[str]) -> list[ColumnFacts]:
-    """The uploaded file's columns, typed as it was read; for a list, those of its campaign's file."""
+    """The uploaded file's columns with their types; for a list, the columns of its campaign's file."""
     source = table.get(job.options["of"]) if job.kind == LIST else job
     options = source.options if source else {}
     if "reading" not in options:

@@ -209,7 +209,7 @@ def _part_entry(job: str, name: str, label: str) -> Component:
 
 
 def hidden_fields(names: Sequence[str], by: Any, chosen: Sequence[str]) -> list[bool]:
-    """Fields that do not apply: those of other lengths, and of outcomes that the list is not about."""
+    """Fields to hide: of other ways to limit the length, and of outcomes that the list is not about."""
     of_length = set(LENGTHS.values()) - {LENGTHS.get(str(by), "cut_off")}
     return [
         name in of_length or (name.startswith(VALUE_PREFIX) and name.removeprefix(VALUE_PREFIX) not in chosen)

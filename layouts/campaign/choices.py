@@ -12,7 +12,7 @@ def is_single(choices: Mapping[str, Any]) -> bool:
 
 
 def are_parts_of(choices: Mapping[str, Any], column: Any, names: Collection[str]) -> bool:
-    """True when fields named like "least:North" are those of the values of a column, and all of them."""
+    """True when fields such as "least:North" name exactly the values of a column."""
     return {name.partition(":")[2] for name in names} == {each["value"] for each in values_of(choices, column)}
 
 

@@ -15,7 +15,7 @@ from ml.translation import text
 
 
 def step(formats: Sequence[str]) -> list[Component]:
-    """The step; `formats` are those besides workbooks and CSV, as people call them."""
+    """The step that takes a file; `formats` names the formats accepted besides workbooks and CSV."""
     also = "".join(f", {name}" for name in formats)
     described = {"aria-describedby": ids.campaign("formats")}
     chosen = HtmlInput(id=ids.campaign("file"), type="file", className="visually-hidden", **described)

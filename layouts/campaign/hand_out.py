@@ -42,7 +42,7 @@ def section(job: str, sellers: Mapping[str, str], chosen: Collection[str] | None
 
 
 def words(chosen: Collection[str] | None, sellers: Mapping[str, str]) -> list[Any]:
-    """To whom a list is handed out, and the way to their page."""
+    """Sentence about the sellers to whom a list is assigned, with a link to their page."""
     if chosen is None:
         return []
     link = dcc.Link(text("Today"), href=url.href("today"))

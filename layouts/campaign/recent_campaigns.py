@@ -27,7 +27,7 @@ STATES = {
 
 
 def store() -> Component:
-    """The browser's store: ids of campaigns, the newest first, and messages about those that are gone."""
+    """The browser's store of recent campaigns: ids, newest first, and messages about deleted ones."""
     return dcc.Store(id=ids.CAMPAIGNS_KEPT, storage_type="local")
 
 

@@ -118,7 +118,7 @@ class ResultTable:
         return TableColumn(f"c{at}", self._result["names"][at] or text("(no name)"), (at,), self._result["kinds"][at])
 
     def definitions(self) -> list[dict[str, Any]]:
-        """The columns as AG Grid defines them; the first that tells who somebody is opens the record."""
+        """Column definitions of AG Grid; the first column that identifies a person opens the record."""
         found = [_definition(each) for each in self.columns]
         people = found[1 : 1 + len(self._result["people"])]
         for each in people:

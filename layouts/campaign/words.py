@@ -32,7 +32,7 @@ def written(value: float) -> str:
 
 
 def spoken(sentence: str) -> str:
-    """A sentence about files, in which numbers are written as in English, with those numbers in the reader's marks."""
+    """A sentence about files with its English numbers rewritten in the reader's number format."""
     return _IN_SENTENCE.sub(lambda found: localized(found[0]), sentence)
 
 

@@ -66,7 +66,7 @@ def _folded(bundle: Bundle, fold: Fold, outcome: str, state: dict[str, Any], cut
 
 
 def _plots(bundle: Bundle, fold: Fold, outcome: str) -> list[Plot]:
-    """The plots of a section, without those that an answer shows."""
+    """The plots of a section that no answer above shows already."""
     shown = {answer.pictures(bundle, outcome)[0] for answer in INSIGHT_QUESTIONS}
     return [plot for plot in plots_of("insights") if _section(plot) == fold.key and plot.key not in shown]
 

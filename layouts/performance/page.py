@@ -35,7 +35,7 @@ NO_PROBABILITIES = mark(
 
 @dataclass(frozen=True)
 class PagePart:
-    """A part of the page: its heading, the plots that stand open, and those that are folded up."""
+    """A part of the page: its heading, its open plots, and its folded plots."""
 
     key: Section
     title: str

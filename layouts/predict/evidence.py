@@ -57,7 +57,7 @@ def evidence_text(evidence: Evidence, *, exclusive: bool) -> str:
 
 
 def differences(scored: ScoreWithBlanks, row: Row) -> str:
-    """The features in which a known record differs from this one, among those that are not blank."""
+    """The non-blank features in which a known record differs from this one."""
     schema = scored.model.schema
     differing = [
         (feature, value)

@@ -139,7 +139,7 @@ def _is_named(bundle: Bundle, *, seller: bool) -> bool:
 
 
 def _about(bundle: Bundle, *, seller: bool) -> list[Component]:
-    """The outcome that the buttons are about, once above them, where they do not say it themselves."""
+    """Heading with the outcome that the buttons are about, where their texts do not name it."""
     if not len(bundle.outcomes) or _is_named(bundle, seller=seller):
         return []
     about = words_of(bundle.card, bundle.outcomes, bundle.outcomes.positive).about

@@ -109,7 +109,7 @@ def counted(hits: int, typed: str, choices: int) -> str:
 
 
 def stores_of(schema: Schema) -> list[Component]:
-    """Stores of the requests and responses of a form with such fields; empty for one without."""
+    """Stores for requests and responses of a form's comboboxes; empty for a form without any."""
     if not any(feature.shown_as == "combobox" for feature in schema.features):
         return []
     return [dcc.Store(id=ids.CHOICE_SEARCH), message(MATCHES, ids.CHOICE_MATCHES)]

@@ -49,7 +49,7 @@ class FormRequest(RequestModel):
 
     @property
     def ranking(self) -> Ranking:
-        """In which independent outcomes are offered."""
+        """The order in which independent outcomes are offered."""
         return Ranking(self.declined, self.order)
 
     def chosen(self, outcomes: Outcomes) -> str | None:

@@ -64,7 +64,7 @@ def tag_of(component: Component) -> str:
 
 
 def props_of(component: Component) -> dict[str, Any]:
-    """The props that become attributes; sorted, for Dash sets them in another order in each process."""
+    """The props that become attributes, sorted: Dash's order differs between processes."""
     return {name: value for name, value in sorted(vars(component).items()) if name not in _NO_PROPS and name[0] != "_"}
 
 

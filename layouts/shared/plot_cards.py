@@ -79,7 +79,7 @@ def choice(outcomes: Outcomes, chosen: str) -> Component:
 
 
 def fitting(bundle: Bundle, plots: Iterable[Plot]) -> list[Plot]:
-    """The plots for which a version has probabilities, where they need them, and anything to show."""
+    """The plots that apply to a version: it has the probabilities that they need, and something to show."""
     certain = bundle.offers == "probabilities"
     return [plot for plot in plots if (certain or plot.needs != PROBABILITIES) and plot.fits(bundle)]
 
@@ -93,7 +93,7 @@ def fold(
     cut_off: float | None = None,
     opened: bool = False,
 ) -> Component:
-    """Cards that are folded up, and so not asked for; open where the address has an option of one of them."""
+    """Folded cards, whose plots are not requested; open where the address has an option of one."""
     chosen = {name.partition(".")[0] for name in state if "." in name}
     cards = [card(bundle, plot, outcome, state, cut_off) for plot in plots]
     opens = opened or any(plot.key in chosen for plot in plots)

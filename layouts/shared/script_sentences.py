@@ -11,7 +11,7 @@ from ml.translation import plural_template, template
 
 
 def attribute() -> dict[str, str]:
-    """The attribute that holds them."""
+    """The data attribute that holds the sentences of a script."""
     said = {
         "points": plural_template("{n} point", "{n} points"),
         "no_change": template("no change"),

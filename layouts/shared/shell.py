@@ -37,7 +37,7 @@ class SiteLink:
 
 
 def site_links(account: str = "") -> Iterator[SiteLink]:
-    """Links of the header on every page, those of accounts too: to what the caller of the request may open.
+    """Links of the header on every page, to the pages that the current caller may open.
 
     Parameters
     ----------

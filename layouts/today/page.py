@@ -16,7 +16,7 @@ from ml.translation import plural, text, text_parts
 
 @dataclass(frozen=True)
 class Row:
-    """Somebody to call."""
+    """A row of the day's list: a customer to call."""
 
     who: str
     href: str

@@ -61,12 +61,12 @@ def state(facts: VersionFacts, events: Sequence[TimelineEvent]) -> str:
 
 
 def last_event(fingerprint: str, events: Sequence[TimelineEvent]) -> TimelineEvent | None:
-    """The last of what was done to a version by somebody."""
+    """The last event of a version that a person caused."""
     return next((event for event in reversed(events) if event.fingerprint == fingerprint and event.time), None)
 
 
 def who_and_why(event: TimelineEvent | None) -> str:
-    """By whom and why, on one line; empty where neither is known."""
+    """Who did it and why, on one line; empty where neither is known."""
     return "" if event is None else who_and_why_words(event.by, event.why)
 
 

@@ -178,7 +178,7 @@ class Kernel:
         return [(rows[given > 0], given[given > 0]) if tells else self._all for rows, given, tells in shares]
 
     def _shares(self, distances: np.ndarray, coalitions: np.ndarray, most: int) -> tuple[Positions, Floats, Booleans]:
-        """Numbers of at most so many rows for each coalition, their weights, which sum to 1, and whether these tell."""
+        """At most `most` rows for each coalition, their weights (sum 1), and whether its features tell rows apart."""
         rows = np.broadcast_to(np.arange(distances.shape[1]), distances.shape)
         if most < distances.shape[1]:
             # Ties are broken by row number, by less than one step: the selection must not depend on how a

@@ -34,7 +34,7 @@ SURE = 4.0  # standard errors above the number of unseen values that chance expl
 
 @dataclass(frozen=True)
 class UnseenValues:
-    """Values of a feature that training never had: how many, and the first of them."""
+    """Values of a feature that the training data did not have: their number, and the first."""
 
     feature: str
     label: str

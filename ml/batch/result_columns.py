@@ -31,12 +31,12 @@ def score_cells(outcomes: Outcomes, score: Score) -> list[str]:
 
 
 def added_columns(bundle: Bundle, more: Sequence[str] = ()) -> list[str]:
-    """Names of the result's own columns, with more of them, before they are told apart from those of the file."""
+    """Default names of the result's own columns, before they are made distinct from the file's."""
     return [*score_header(bundle.outcomes), *more, PROBLEMS]
 
 
 def result_header(bundle: Bundle, header: Sequence[str], more: Sequence[str] = ()) -> list[str]:
-    """Names of the result's columns: those of the file, the score's, more of ours, and the problems of a row."""
+    """Names of the result's columns: the file's, the score's, further columns of ours, and the problems of a row."""
     return [*map(safe_cell, header), *unique_names(added_columns(bundle, more), header, bundle.schema)]
 
 

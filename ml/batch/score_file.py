@@ -147,7 +147,7 @@ def _name(file: Path | IO[bytes]) -> str:
 
 
 def _renamed(wanted: Sequence[str], header: Sequence[str]) -> list[str]:
-    """A sentence about columns of ours that are called otherwise than usual."""
+    """Sentence about result columns that were renamed because the file has a column of that name."""
     called = dict(zip(wanted, header[len(header) - len(wanted) :], strict=True))
     others = [f"{now} for {name}" for name, now in called.items() if name != now]
     return [f"A column of the file, or a feature, has such a name, so the result has {', '.join(others)}."] * bool(

@@ -24,7 +24,7 @@ class CannotAnswer(BrokenModel, ValueError):
 
 
 class Guarded:
-    """A predictor that raises only errors of ours.
+    """A predictor that raises only LikelyError.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ class Guarded:
 
 
 def refusal(key: str, error: BaseException) -> LikelyError:
-    """An exception of the estimator as an error of ours: the records' fault, or the model's."""
+    """Translate an exception of the estimator into a LikelyError: the records' fault, or the model's."""
     missing = missing_module(error)
     if missing:
         return BrokenModel(

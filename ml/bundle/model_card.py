@@ -124,7 +124,7 @@ def _outcomes(bundle: Bundle) -> str:
 
 
 def _ripening(bundle: Bundle) -> str:
-    """Time within which each outcome may come, of those of which the card says so."""
+    """Time within which each outcome may come, for outcomes whose time the card names."""
     found = [(item.label, ripening_of(bundle.card, item.name)) for item in bundle.outcomes.items]
     return listed([_days(label, seconds) for label, seconds in found if seconds is not None])
 

@@ -216,7 +216,7 @@ def as_row(record: BookRecord) -> tuple[str, str, str, str]:
 
 
 def beside(record: BookRecord, text: str = "") -> str:
-    """Text beside the id in a list: a few of the record's texts, first those with a word that was typed."""
+    """Text beside the id in a list: a few of the record's texts, matches of the typed words first."""
     words = fold(text).split()
     texts = sorted((*record.also, *record.texts), key=lambda each: not any(word in fold(each) for word in words))
     return " · ".join(each[:LONGEST_SHOWN] for each in texts[:SHOWN])

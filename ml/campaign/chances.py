@@ -47,7 +47,7 @@ class Chances:
         return probabilities if curve is None else curve.share(probabilities)
 
     def of_list(self, probabilities: np.ndarray, outcome: np.ndarray) -> Chances:
-        """Chances by the hold-out's records that would be on a list; arguments as those of :func:`list_chances`."""
+        """Chances from the hold-out's records that would be on a list; arguments as for :func:`list_chances`."""
         curves = (curve and curve.of_list(probabilities[outcome == at]) for at, curve in enumerate(self.curves))
         return replace(self, curves=tuple(curves))
 
@@ -122,7 +122,7 @@ def list_chances(chances: Chances, probabilities: np.ndarray, outcome: np.ndarra
 
 
 def _verdict(own: float, buyers: float, low: float, high: float, few: bool) -> Verdict:
-    """Verdict on the model's own number: held where it lies among those that the hold-out allows."""
+    """Verdict on the model's own number: held where the interval from the hold-out allows it."""
     if few or not own:
         return "too_few"
     if not low <= own <= high:
@@ -156,7 +156,7 @@ def _between(drawn: np.ndarray, worth: np.ndarray, middle: float, together: np.n
 
 
 def _middle_95(drawn: np.ndarray) -> Floats:
-    """Values whose tail, counting half of those equal to them, holds at least 2.5 % on either side: shape (2,).
+    """Ends of the middle 95 %, counting half of the values equal to an end (mid-p): shape (2,).
 
     Numbers of buyers are whole. Ordinary quantiles then hold 95 % at least, and with a standard deviation of two
     98 %; with half of the end itself ("mid-P": Lancaster 1961, JASA 56) they hold 95 % on average over where it falls.

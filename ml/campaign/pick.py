@@ -155,7 +155,7 @@ def _within(
 
 
 def _place(codes: np.ndarray, counted: np.ndarray) -> np.ndarray:
-    """Place of each candidate in its group among those counted, from 0."""
+    """Rank of each candidate within its group, from 0, among the candidates that count."""
     order = np.argsort(codes, kind="stable")
     steps = np.cumsum(counted[order])
     starts = np.flatnonzero(np.diff(codes[order], prepend=-1))

@@ -66,7 +66,7 @@ class Wish:
 
 
 def read_wish(raw: object, card: Mapping[str, Any], outcomes: Outcomes, cut_off: Callable[[str], float]) -> Wish:
-    """Check what was asked for; what is left out comes from the model's card.
+    """Validate a wish; the model's card fills in what is left out.
 
     Parameters
     ----------

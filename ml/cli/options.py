@@ -11,7 +11,7 @@ from ml.files.text.read_options import ReadOptions
 
 
 def add_file_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options; those left out are found out from the file."""
+    """Add the read options of files; options left out are detected from the file."""
     told = parser.add_argument_group("how the file is written (found out where nothing is said)")
     told.add_argument("--encoding", help="such as utf-8, windows-1252, utf-16")
     told.add_argument("--separator", help="comma, semicolon, tab, pipe or one character")

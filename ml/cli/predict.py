@@ -100,7 +100,7 @@ def _dashed(names: Iterable[str]) -> list[str]:
 
 
 def _values_by_feature(by_word: Mapping[str, str], parser: argparse.ArgumentParser, words: list[str]) -> dict[str, str]:
-    """Values by feature, as argparse would read them did it not split at "=" and reject what looks like an option."""
+    """Values by feature, parsed by hand: argparse splits at "=" and rejects values that look like an option."""
     found = {}
     while words:
         word = words.pop(0)

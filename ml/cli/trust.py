@@ -27,7 +27,7 @@ def register(commands: Any) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    """Record what was allowed, and print what the version needs and whether it then serves."""
+    """Record the permissions, and print what the version needs and whether it serves now."""
     bundle = Registry(given.models).load(given.name)
     code, names = bundle.code, _names(bundle)
     own = [name for name in names if code is not None and code.modules.holds(name)]

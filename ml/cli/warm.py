@@ -44,7 +44,7 @@ def add_warm_option(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    """Compute ahead for the models that are named, else for all that serve; name those that do not."""
+    """Warm the named models, else all that serve; print which do not serve."""
     service = given.served()
     faults = {} if given.name else service.check()
     for name, fault in faults.items():

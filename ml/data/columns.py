@@ -173,7 +173,7 @@ def values_of(feature: Feature, array: np.ndarray) -> list[Value]:
 
 
 def _dates(feature: Feature, values: Sequence[Any]) -> np.ndarray:
-    """Days in seconds; times of day in microseconds, those of a time zone in UTC."""
+    """Dates with a resolution of seconds, times with one of microseconds; with a time zone in UTC."""
     if not feature.timed:
         return np.array(["NaT" if value is None else value for value in values], dtype="datetime64[s]")
     if feature.zone is not None:

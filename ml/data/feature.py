@@ -136,7 +136,7 @@ class Feature:
 
     @cached_property
     def share(self) -> bool:
-        """True where training's values are shares, at most 1: a percentage of them is divided by 100."""
+        """True where the training values are shares (at most 1), so that a percentage is divided by 100."""
         return self.kind == "number" and self.unit != "%" and self.seen is not None and bool(self.seen[1] <= 1)
 
     @cached_property
@@ -208,7 +208,7 @@ def are_years(ends: tuple[Any, Any], name: str = "") -> bool:
 
 
 def zone_of(name: str) -> dt.tzinfo:
-    """The time zone of a name such as "Europe/Vienna", "UTC" or "UTC+02:00"."""
+    """Time zone from a name such as "Europe/Vienna", "UTC" or "UTC+02:00"."""
     offset = re.fullmatch(r"(?:UTC)?([+-])(\d\d):?(\d\d)", name)
     if offset:
         shift = dt.timedelta(hours=int(offset[2]), minutes=int(offset[3]))

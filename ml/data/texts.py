@@ -48,7 +48,7 @@ class Texts:
         return tuple(map(fold, self.texts))
 
     def find(self, text: str) -> list[str]:
-        """Texts that contain `text`: first those that begin with it, then those with a word that does, then others."""
+        """Texts that contain `text`: first texts that begin with it, then texts with a word that does, then others."""
         wanted = fold(text)
         found: tuple[list[str], list[str], list[str]] = ([], [], [])
         for own, folded in zip(self.texts, self.folded, strict=True):

@@ -75,7 +75,7 @@ def unseen(feature: Feature, value: Value) -> str:
 
 
 def _unknown(feature: Feature, value: Value) -> str:
-    """A note on a value that is none of the choices, where the estimator accepts such."""
+    """Note on a value outside the choices, where the estimator accepts unknown levels."""
     if not feature.unknown or value in feature.values_of_choices:
         return ""
     said = text("{value} is none of the values that the model knows.", value=quote(value))

@@ -18,7 +18,7 @@ TRUE, FALSE = {"true", "yes"}, {"false", "no"}
 
 
 def no_and_yes(texts: Iterable[str]) -> tuple[str, str] | None:
-    """Two texts as (no, yes), in any case; None where they are no such pair, as Yes, yes and no are not."""
+    """Two texts as (no, yes), in any case; None where they are not such a pair ("Yes", "yes", "no" are three)."""
     given = set(texts)
     by_folded = {text.strip().casefold(): text for text in given}
     pair = _BY_WORDS.get(frozenset(by_folded)) if len(by_folded) == len(given) == 2 else None

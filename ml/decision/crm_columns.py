@@ -92,7 +92,7 @@ FIELDS = tuple(row.name for row in fields(CrmColumns))
 
 
 def crm_columns(card: Mapping[str, Any]) -> dict[str, CrmColumns]:
-    """Columns by system: what the card says of each, and the usual ones for the rest; those of the card come first.
+    """Columns by CRM: the card's own first, then the usual ones for the rest.
 
     Parameters
     ----------

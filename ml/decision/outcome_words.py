@@ -56,7 +56,7 @@ class ToldWords:
 
 
 def told_words(card: Mapping[str, Any], outcomes: Outcomes, name: str) -> tuple[str, str]:
-    """Words of :func:`outcome_words` as people read them alone: of several independent outcomes each names itself.
+    """Words of :func:`outcome_words` that stand alone: with several independent outcomes each names its outcome.
 
     "Bought" alone does not say what was bought; "Credit card: Bought" does.
     """

@@ -68,7 +68,7 @@ def _of(card: Mapping[str, Any], outcome: str) -> Mapping[str, Any]:
 
 
 def read_time(where: str, written: object) -> float:
-    """Seconds of a time such as "30 days"; InvalidData for anything else, which names `where` it stands."""
+    """Seconds in a time such as "30 days"; InvalidData for anything else, with `where` in its message."""
     found = FORM.fullmatch(written) if isinstance(written, str) else None
     seconds = int(found[1]) * UNITS[found[2]] if found else 0.0
     if not 0 < seconds <= LONGEST:

@@ -16,7 +16,7 @@ NICE = 15
 
 
 def main(models: str, file: str) -> int:
-    """Make them."""
+    """Train the demo models."""
     parent = os.getppid()
     os.nice(NICE)
     hard = resource.getrlimit(resource.RLIMIT_DATA)[1]

@@ -200,7 +200,7 @@ def _typed_source(file: BinaryIO, form: str, wanted: ReadRequest) -> Source:
 
 
 def _seekable(file: IO[bytes]) -> BinaryIO:
-    """The file itself, or a copy of one that can be read once only, such as standard input."""
+    """The file itself, or a seekable copy of one that can be read only once, such as standard input."""
     if file.seekable():
         file.seek(0)
         return cast(BinaryIO, file)

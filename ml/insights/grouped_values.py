@@ -36,7 +36,7 @@ class GroupedValues:
 
     @property
     def known(self) -> int:
-        """Number of groups of known values; after them come one of all other values, and one of missing ones."""
+        """Number of groups of known values, before the group of all other values and the group of missing ones."""
         return len(self.edges) + 1 if self.ordered else len(self.choices)
 
     @property

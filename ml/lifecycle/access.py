@@ -12,4 +12,4 @@ class Access(Protocol):
         """True where they may know that there is a model of this name."""
 
     def check(self, name: str) -> None:
-        """Raise UnknownModel or another LikelyError where the model is not for them."""
+        """Raise UnknownModel or another LikelyError where the caller has no access to the model."""

@@ -33,7 +33,7 @@ def refresh_shared(models: Path) -> None:
 
 
 def known_versions(models: Path, name: str) -> list[str]:
-    """Fingerprints of a model's versions, also of those that are elsewhere only; sorted."""
+    """Fingerprints of a model's versions, sorted; versions that only other machines hold are included."""
     shared = shared_of(models)
     return versions_in(models / name) if shared is None else shared.versions(name)
 
@@ -60,7 +60,7 @@ def upload(models: Path, name: str, fingerprint: str, *, again: bool) -> Added:
 
 
 def spread(models: Path, name: str, fingerprint: str, added: Added, seconds: float = changes.SPREAD) -> None:
-    """Wait until all machines that serve have a version that is about to go live, for at most so many seconds."""
+    """Wait until every serving machine has fetched a version that is about to go live; `seconds` at most."""
     shared = shared_of(models)
     if shared is not None:
         changes.spread(shared, name, fingerprint, added, seconds)

@@ -157,7 +157,7 @@ def stated_reason(why: str | None) -> str:
 
 
 def live_order(entries: Sequence[HistoryEntry], live: str | None) -> list[str]:
-    """Versions in the order in which they were live, the present one last; a rollback removes those that it left.
+    """Versions by the time they went live, the live one last; a rollback drops the versions it went back over.
 
     So each rollback goes further back: after A, B, C and a rollback to B this is A, B. Removed versions are
     left out. A pointer written by hand counts from the first line after it.

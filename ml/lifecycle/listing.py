@@ -125,7 +125,7 @@ def version_figures(registry: Registry, key: str) -> dict[str, Any]:
 
 
 def figures_now(models: Path, key: str) -> dict[str, Any]:
-    """Like :func:`version_figures`, of a version that nobody else need have open: it is let go of."""
+    """Like :func:`version_figures`, with a registry of its own, so that nothing stays open."""
     return version_figures(Registry(Path(models)), key)
 
 

@@ -70,7 +70,7 @@ def _with_few(ends: Ends, part: Share, worth: float, from_share: Callable[[np.nd
 
 
 def _balanced(ends: Ends, counts: ConfusionCounts, worth: float) -> Ends:
-    """The bootstrap ends, replaced where a side has few records by those of a mean of shares (Zou & Donner 2008)."""
+    """The bootstrap ends; where one side has few records, the ends for a mean of two shares (Zou & Donner 2008)."""
     shares = ((counts.true_positive, counts.positive), (counts.true_negative, counts.negative))
     below: float | Floats
     above: float | Floats
@@ -86,7 +86,7 @@ def _balanced(ends: Ends, counts: ConfusionCounts, worth: float) -> Ends:
 
 
 def _net_benefit(ends: Ends, counts: ConfusionCounts, worth: float) -> Ends:
-    """The bootstrap ends, replaced where hits or false alarms are few by those of :func:`contrast_interval`."""
+    """The bootstrap ends; where hits or false alarms are few, the ends of :func:`contrast_interval`."""
     hits, alarms, all_ = (
         np.broadcast_to(side, counts.true_positive.shape)[:, 0] * worth
         for side in (counts.true_positive, counts.false_positive, counts.total)

@@ -91,7 +91,7 @@ def _drawn_sums(answers: OneVsRest, places: Floats) -> tuple[Floats, Iterator[Fl
 
 
 def _places(probabilities: Floats, best: float) -> Floats:
-    """Cut-offs that are tried, rising: the distinct probabilities, or as many of them as allowed, at equal ranks."""
+    """Cut-offs to try, rising: the distinct probabilities, thinned to evenly spaced ranks where there are too many."""
     found = np.unique(probabilities)
     if len(found) > MOST_PLACES:
         ordered = np.sort(probabilities)

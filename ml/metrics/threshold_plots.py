@@ -121,7 +121,7 @@ def decision_curve(table: ThresholdTable, records: float | None = None) -> Decis
 
 
 def _beyond_chance(table: ThresholdTable, records: float) -> np.ndarray:
-    """Cut-offs at which the model's net benefit is above those of acting on none and on all beyond chance: (m,).
+    """Mask of cut-offs at which the net benefit exceeds that of acting on none and on all, beyond chance: (m,).
 
     Either difference is a mean over the records. Beside none a hit counts 1 and a false alarm minus the odds of the
     cut-off; beside all a miss counts -1 and a record that is rightly left alone the odds.

@@ -79,7 +79,7 @@ def _texts_of(raws: Sequence[object], name: str) -> set[str]:
 
 
 def systems_of(feedback: Feedback, model: str) -> Mapping[str, CrmColumns]:
-    """Columns of each CRM as the model's card has them; the usual ones where no model is named.
+    """Columns of each CRM: those in the model's card, or the usual ones where no model is named.
 
     Raises
     ------

@@ -44,7 +44,7 @@ def run(given: argparse.Namespace) -> int:
 
 
 def _upload(shared: SharedModels, source: Path, name: str, given: argparse.Namespace) -> None:
-    """Upload the versions of one model: those that the store knows again, the others from the folder."""
+    """Upload the versions of one model: versions that the store knows again, then new ones from the folder."""
     if not NAME.fullmatch(name):
         raise UnknownModel(f"There is no model {name[:80]!r}.")
     own, known = versions_in(source / name), shared.known().of(name).versions

@@ -18,7 +18,7 @@ TOO_MANY_NAMES = "too_many_names"
 
 @dataclass(frozen=True)
 class AtMost:
-    """Annotation of a ``dict``: the members that it may have. Pydantic's own bound looks at all of them first."""
+    """Annotation of a ``dict``: largest number of members, checked before they are (pydantic's own bound after)."""
 
     most: int
 

@@ -23,12 +23,12 @@ def is_percent(feature: Feature, header: str) -> bool:
 
 
 def over_one(texts: Iterable[str]) -> str | None:
-    """The first number beyond 1, without those that have a percent sign of their own."""
+    """The first number above 1 that has no percent sign of its own."""
     return next((cell for cell in texts if (_plain_number(cell) or 0) > 1), None)
 
 
 def percent_note(feature: Feature, header: str, texts: Collection[str]) -> tuple[bool, str]:
-    """Decision on a column below such a header: true where one number beyond 1 tells per cent; and the note on it."""
+    """Whether a column under such a header is in per cent (one number above 1 tells it), and the note on it."""
     over = over_one(texts)
     slots = {"feature": feature.name, "column": header}
     if over is None:

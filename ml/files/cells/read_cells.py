@@ -156,7 +156,7 @@ class CellRules:
         return text if found is None else found
 
     def boolean(self, _: Feature, text: str) -> str:
-        """Yes and no as spreadsheets in other languages write them."""
+        """Parse a boolean, also as spreadsheets in other languages write it."""
         folded = text.casefold()
         return "true" if folded in YES else "false" if folded in NO else text
 

@@ -46,7 +46,7 @@ def safe_cells(texts: Sequence[str]) -> Sequence[str]:
 
 
 def csv_text(lines: Iterable[Sequence[str]]) -> str:
-    """Lines as our CSV has them: commas, quotes where they are needed, CR and LF at the end of each."""
+    """Rows as CSV text: commas, quotes where needed, CR LF at the end of each line (RFC 4180)."""
     text = io.StringIO()
     csv.writer(text).writerows(lines)
     return text.getvalue()

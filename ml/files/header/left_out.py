@@ -160,7 +160,7 @@ class RecordFilter:
         )
 
     def _is_remark(self, cells: Sequence[str]) -> bool:
-        """True for a line of one text, such as a source below the table, in a column of other values."""
+        """True for a remark: a line with one text, such as a source below the table, in a column of other values."""
         told = [at for at, cell in enumerate(cells) if cell.strip()]
         if len(told) != 1 or len(self.header) < FEWEST_COLUMNS or told[0] not in self.plain:
             return False
@@ -175,7 +175,7 @@ class RecordFilter:
         return len(parts) == len(self.header) and any(_is_amount(parts[at]) for at in self.numbers)
 
     def _total(self, cells: Sequence[str], known: Sequence[int]) -> str | None:
-        """A word such as "Total" beside which numbers stand, and nothing else; None where it is no such line.
+        """The first cell of a line of totals, such as "Total" with only numbers beside it; None for other lines.
 
         A customer may be called so, too. Where a choice is missing beside, or the word stands in the place of a
         value, it is none; else a number has to be larger than any of training.

@@ -172,7 +172,7 @@ def _names(schema: Schema, read: Callable[[str], str]) -> dict[str, str]:
 
 
 def _plain(schema: Schema) -> dict[str, str]:
-    """Plain names and labels of features, to features; those shared by two features are left out."""
+    """Features by normalized name and label; a name that two features share is left out."""
     words = (
         (word, feature.name) for feature in schema.given for word in (feature.name, *feature.aliases, feature.label)
     )

@@ -110,7 +110,7 @@ def _chained(head: Any, answers: Iterator[Any]) -> Iterator[Any]:
 
 @contextmanager
 def _place() -> Iterator[None]:
-    """Hold one of the few places for such processes; ReadersBusy where none becomes free in time.
+    """Hold one of the few slots for reader processes; ReadersBusy where none becomes free in time.
 
     A caller that needs the first rows only drops the table. Where that is part of a reference cycle, it holds its place
     until garbage is collected, so garbage is collected before anybody is refused.

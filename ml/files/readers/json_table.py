@@ -41,7 +41,7 @@ class RecordTable:
 
 
 def open_records(file: IO[bytes], form: str, schema: Schema, columns: Mapping[str, str] | None = None) -> RecordTable:
-    """Begin to read a file of records. It is read twice: for the names that any of them has, and for the records.
+    """Open a file of records. It is read twice: once for the names in any record, once for the records.
 
     Names are those of the features, as in a request: no name that only reads alike is taken for one.
 
@@ -66,7 +66,7 @@ def table_of(
     header: tuple[str, ...], records: Iterator[object], form: str, schema: Schema,
     columns: Mapping[str, str] | None = None,
 ) -> RecordTable:  # fmt: skip
-    """The table of records that have these names; BadColumns where `columns` do not fit them."""
+    """The table of records with these names; BadColumns where `columns` do not match them."""
     given = dict(columns or {})
     if given:
         match_columns(schema, header, given)  # which refuses a header that cannot be one

@@ -96,7 +96,7 @@ def _rank(table: MarkupTable, known: Collection[str]) -> tuple[int, bool]:
 
 
 class _Parser(HTMLParser):
-    """Collects the tables of a file, those within others, too; `unfinished` are those that have not ended."""
+    """Collects the tables of a file, nested ones too; `unfinished` holds tables whose end has not come yet."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)

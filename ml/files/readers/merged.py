@@ -30,7 +30,7 @@ class Merged:
         return cls(sorted(each for each in tall if each[1][0] > each[0][0]))
 
     def filled(self, rows: Iterable[list[Any]]) -> Iterator[list[Any]]:
-        """Rows from the first of the sheet, with the texts of merged cells in each of them that has another value."""
+        """Rows of a sheet, with the text of a merged cell repeated in each of its rows that has another value."""
         if not self.ranges:
             yield from rows
             return
@@ -41,7 +41,7 @@ class Merged:
             yield row
 
     def notes(self, rows: Iterable[list[Any]]) -> list[str]:
-        """Sentences on cells that take a text from above, and on those that take no number."""
+        """Notes on cells that take the text of a merged cell above, and on merged numbers that are not repeated."""
         texts: list[str] = []
         numbers: list[str] = []
         counts = [0, 0]

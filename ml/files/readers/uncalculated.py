@@ -51,7 +51,7 @@ class Uncalculated:
         return [said]
 
     def blanked(self, rows: Iterable[list[Any]]) -> Iterator[list[Any]]:
-        """Rows from the first of the sheet, with nothing in place of such a 0."""
+        """Rows of a sheet with blanks in place of the zeros of formulas that have no stored value."""
         for at, row in enumerate(rows):
             for column in self.zeros.get(at, ()):
                 if column < len(row):
@@ -60,7 +60,7 @@ class Uncalculated:
 
 
 def uncalculated(path: str, sheet: str) -> Uncalculated:
-    """Formulas of a sheet of an .xlsx file that have no value, read as text: the reader of cells does not tell them."""
+    """Cells of an .xlsx sheet whose formula has no stored value, found in its XML: the cell reader gives 0 for them."""
     places: list[str] = []
     zeros: dict[int, list[int]] = {}
     count = 0

@@ -95,7 +95,7 @@ def _format(path: str) -> str:
 
 
 def _check_container(path: str) -> None:
-    """Refuse what programs keep in such containers beside workbooks, and an .xlsx with a password."""
+    """Refuse OLE containers that hold no workbook, and an .xlsx with a password."""
     with Path(path).open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         if data.find(_ENCRYPTED.encode("utf-16-le")) >= 0:
             raise _locked()

@@ -74,7 +74,7 @@ def own_kind(wanted: str) -> Kind:
 def file_columns(
     header: Iterable[str], chosen: Mapping[str, str], schema: Schema, rules: CellRules | None = None
 ) -> list[ColumnFacts]:
-    """Columns of a file, with what their features tell of them.
+    """Columns of a file with types and units from their features.
 
     Parameters
     ----------

@@ -29,7 +29,7 @@ def read_state(folder: Path) -> SharedState:
 
 
 def write_state(folder: Path, before: SharedState, now: SharedState) -> None:
-    """Write a state down: permissions, then of each model its history and its pointer, and remove what was removed.
+    """Write a state to the cache: permissions, then each model's history and live pointer; delete removed versions.
 
     The pointer of a model, and its history, stay as they are until its live version is here. Models that the store
     does not know are left alone: it may have been emptied.

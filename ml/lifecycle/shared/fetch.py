@@ -82,7 +82,7 @@ def is_damaged(folder: Path, name: str) -> bool:
 
 
 def remove_abandoned(folder: Path) -> None:
-    """Remove what processes left that were killed while they fetched."""
+    """Remove partial downloads of processes that were killed while fetching."""
     for left in folder.glob(f"{FETCHING}*"):
         try:
             old = time.time() - left.stat().st_mtime > ABANDONED

@@ -38,7 +38,7 @@ class StateStore(Protocol):
         """Say which versions are in the cache of a machine that serves."""
 
     def instances(self, within: float) -> Sequence[Collection[str]]:
-        """Versions in the caches of the machines that said so within so many seconds."""
+        """Versions cached by each machine that reported within so many seconds."""
 
     def trust(self, model: str, expected: Mapping[str, Any], told: Mapping[str, Any]) -> bool:
         """Compare and set what a model may load beyond the rule."""

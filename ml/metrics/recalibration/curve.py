@@ -145,7 +145,7 @@ def recalibration_curve(
 
 
 def _with_prior(logits: Floats, hits: Floats, counts: np.ndarray) -> tuple[Floats, Floats]:
-    """Hits and records at each logit, with those of the prior."""
+    """Hits and records at each logit, the prior's added."""
     own, share = expit(logits), counts / counts.sum()
     mean = float(own @ share)
     prior: Floats = share / max(min(mean, 1.0 - mean), LIGHT / counts.sum())
@@ -187,7 +187,7 @@ def _design(at: np.ndarray, scores: Floats, logits: Floats, middle: float, farth
 
 
 def logit(probabilities: np.ndarray | float) -> Floats:
-    """Logits, of 0 and 1 those of the nearest probability that counts."""
+    """Logits of probabilities, clipped to ``FARTHEST`` from 0 and 1."""
     inside = np.clip(probabilities, FARTHEST, 1 - FARTHEST)
     found: Floats = np.log(inside) - np.log1p(-inside)
     return found
