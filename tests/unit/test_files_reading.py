@@ -83,6 +83,17 @@ def column(cells, name="amount", **options):
         ("-20.-", "-20.", None),
         ("20.5-", "-20.5", None),
         ("70 kg", "70", "70"),
+        (" $ (1,234.50)", "-1234.50", None),
+        ("(1.234,50) €", None, "-1234.50"),
+        ("(12.5)%", "-12.5", None),
+        (" $ -   ", "0", "0"),
+        ("-   € ", "0", "0"),
+        ("١٢٫٥", "12.5", None),
+        ("١٬٢٣٤", "1234", "1234"),
+        ("١٫٢٣٤", "1.234", None),
+        ("१२,३४,५६७.५", "1234567.5", None),
+        ("１，２３４．５", "1234.5", None),
+        ("\u200e-5", "-5", "-5"),
     ],
 )
 def test_numbers_as_people_write_them(text, point, comma):
@@ -97,9 +108,31 @@ def test_what_is_no_number_stays_none(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["64k", "k 64", "3,5 Tsd.", "0.4 Mio", "2 mrd", "$5m", "€ 2 bn", "5 lac", "3½", "3²", "50¢"]
+    "text",
+    [
+        "64k",
+        "k 64",
+        "3,5 Tsd.",
+        "0.4 Mio",
+        "2 mrd",
+        "$5m",
+        "€ 2 bn",
+        "5 lac",
+        "3½",
+        "3²",
+        "50¢",
+        "5 DR",
+        "5.00 Dr.",
+        "5DB",
+        "25 bps",
+    ],
 )
 def test_a_number_with_its_size_is_not_read_without_it(text):
+    assert readings(text)[:2] == (None, None)
+
+
+@pytest.mark.parametrize("text", ["(EUR) 120", "kg (12)", "(5) x", "kg -", "(5", "((5))", "$ (-5)", "($ (5))"])
+def test_brackets_and_dashes_are_a_minus_and_a_zero_of_money_only(text):
     assert readings(text)[:2] == (None, None)
 
 
@@ -151,6 +184,13 @@ def test_shares_and_percentages():
     whole = Schema((Feature("rate", "Rate", "number", seen=(0.0, 100.0)),))
     assert read("rate\n12 %\n0.5\n", share)[0] == [(0.12,), (0.5,)]
     assert read("rate\n12 %\n0.5\n", whole)[0] == [(12.0,), (0.5,)]
+
+
+@pytest.mark.parametrize("written", ["St. Polten", "st.\u00a0polten", "St.  Polten", " St.\u202fPolten "])
+def test_spaces_within_a_choice_are_those_of_any_kind(written):
+    towns = (Choice("St. Polten", "St. Polten"), Choice("Linz", "Linz"))
+    schema = Schema((Feature("town", "Town", "category", dtype="str", choices=towns, unknown=True),))
+    assert read(f"town\n{written}\n", schema)[0] == [("St. Polten",)]
 
 
 def test_texts_and_choices_stay_as_they_are():

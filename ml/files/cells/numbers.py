@@ -1,20 +1,25 @@
-"""Numbers as people and spreadsheets write them: "1.234,50 €", "−1,5", "(1,200)", "4'583", "12 %"."""
+"""Numbers as people and spreadsheets write them: "1.234,50 €", "−1,5", "$ (1,200)", "4'583", "١٢٫٥", "12 %"."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
-SPACES = " \t\u00a0\u2007\u2009\u202f\u200b\ufeff"
-MINUS = "−–‒"
+SPACES = " \t\u00a0\u2007\u2009\u202f\u200b\ufeff\u061c\u200e\u200f"  # the last three tell the direction of writing
+# Signs of other keyboards and scripts; the Arabic mark of decimals, which parts no thousands, stays
+_SIGNS = str.maketrans("−–‒－＋．，٬٪％", "----+.,'%%")
+_ARABIC_POINT = "\u066b"
 _SPACE = f"[{SPACES}]"
 _GROUPS = {".": r"\.", ",": ",", "'": "['’]", " ": _SPACE}
 _CODE = r"(?:[^\W\d_]{1,3}\.?|R\$|[\u0024\u00a3-\u00a5\u20a0-\u20c0])"  # EUR, Fr., kr, zł, R$, or a sign of money
-# What makes another number of the one beside it: thousands, millions, hundredths. It is asked about, and never read
+# What makes another number of the one beside it: thousands, millions, hundredths, the side of an account (DR). It is
+# asked about, and never read
 _SIZES = frozenset(
     """
     k t m b c p tsd tds ths thd tys tkr mil mio mln mn mrd mld mia mds bn bln bil bio trn mlr cr lac lk ct cts тыс млн
+    dr db bp bps
     """.split()  # noqa: SIM905 - the list is read by people
 )
 _SAME = {
@@ -30,13 +35,16 @@ _SAME = {
     "rs": "inr",
     "₽": "rub",
 }  # fmt: skip - two names of one currency
+_CURRENCIES = frozenset({*_SAME, *_SAME.values()})
 _AMOUNT = re.compile(
-    rf"(?P<open>\()?(?P<sign>[+-])?{_SPACE}*(?:(?P<before>{_CODE}){_SPACE}*)?(?P<sign2>[+-])?"
+    rf"(?P<open>\()?(?P<sign>[+-])?{_SPACE}*(?:(?P<before>{_CODE}){_SPACE}*)?(?P<sign2>[+-])?(?P<open2>\()?"
     rf"(?P<body>[0-9.,'’{SPACES}]*[0-9][.,]?(?:[eE][+-]?[0-9]+)?)"
-    rf"(?:(?<=[.,])(?P<none>-{{1,2}})|(?P<sign3>-))?{_SPACE}*"
+    rf"(?:(?<=[.,])(?P<none>-{{1,2}})|(?P<sign3>-))?(?P<close2>\))?{_SPACE}*"
     rf"(?:(?P<percent>%|pct\.?|per ?cent|prozent)|(?P<after>{_CODE}))?(?P<close>\))?",
     re.IGNORECASE,
 )
+# A zero, as accounting formats of spreadsheets show it: "$ -"
+_ZERO = re.compile(rf"(?P<before>{_CODE}){_SPACE}*-|-{_SPACE}*(?P<after>{_CODE})", re.IGNORECASE)
 PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
@@ -81,18 +89,25 @@ def readings(text: str) -> NumberReadings:
 
     Groups are of three digits, with a point, comma, apostrophe or any space between them; a minus may be typographic,
     stand behind, or be brackets; one sign or short name of a currency, or a percent sign, may stand beside. Dashes in
-    place of decimals (``20.–``, ``20,-``) are none. A number with its size ("64k", "3 Mio") is none.
+    place of decimals (``20.–``, ``20,-``) are none. A number with its size ("64k", "3 Mio") is none. Digits and marks
+    may be those of any script.
     """
     written = text.strip(SPACES)
-    for minus in MINUS:
-        written = written.replace(minus, "-")
+    if not written.isascii():
+        written = "".join(str(unicodedata.decimal(sign, sign)) for sign in written.translate(_SIGNS))
+    if _ARABIC_POINT in written:
+        return readings(written.replace(_ARABIC_POINT, "."))._replace(comma=None)
+    zero = _ZERO.fullmatch(written)
+    if zero and _is_money(zero["before"] or zero["after"]):
+        return NumberReadings("0", "0", unit=_unit(zero["before"] or zero["after"]))
     found = _AMOUNT.fullmatch(written)
-    if found is None or (found["open"] is None) != (found["close"] is None):
+    if found is None or not _brackets_fit(found):
         return NONE
     beside = list(filter(None, (found["before"], found["after"])))
     if len(beside) > 1 or not all(map(_is_currency, beside)):  # the second of two is a size: $5m
         return NONE
-    signs = [sign for sign in (found["sign"], found["sign2"], found["sign3"], found["open"] and "-") if sign]
+    signs = [found["sign"], found["sign2"], found["sign3"], (found["open"] or found["open2"]) and "-"]
+    signs = list(filter(None, signs))
     if len(signs) > 1:
         return NONE
     minus = "-" if signs == ["-"] else ""
@@ -102,6 +117,19 @@ def readings(text: str) -> NumberReadings:
         for value in (_with_point(body, "."), _with_point(body, ","))
     ]
     return NumberReadings(values[0], values[1], found["percent"] is not None, "".join(map(_unit, beside)))
+
+
+def _brackets_fit(found: re.Match[str]) -> bool:
+    """True without brackets, and with a pair around all or around the number beside money or a percent sign."""
+    opened, closed = ([found[f"{side}{at}"] for at in ("", "2")] for side in ("open", "close"))
+    if not any((*opened, *closed)):
+        return True
+    inside = found["before"] if opened[1] else found["after"] if closed[1] else None
+    return opened.count("(") == closed.count(")") == 1 and (inside is None or _is_money(inside))
+
+
+def _is_money(word: str) -> bool:
+    return not word.isalpha() or _unit(word) in _CURRENCIES
 
 
 def _unit(word: str) -> str:

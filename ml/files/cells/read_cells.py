@@ -100,7 +100,7 @@ class CellRules:
             return cell
         if text in feature.by_text or text.casefold() in feature.coded:
             return text
-        if feature.kind == "category" and (folded := composed(text).casefold()) in self._spellings(feature):
+        if feature.kind == "category" and (folded := _folded(text)) in self._spellings(feature):
             return self._spellings(feature)[folded]
         if text.casefold() in MARKERS or not text.strip(RULE):
             return ""
@@ -165,12 +165,17 @@ def spellings(feature: Feature) -> dict[str, str]:
     """Alternative spellings of choices and words for yes and no, in small letters, to the choice."""
     found: dict[str, set[str]] = {}
     for text in feature.by_text:
-        found.setdefault(composed(text).casefold(), set()).add(text_of(feature.by_text[text]))
+        found.setdefault(_folded(text), set()).add(text_of(feature.by_text[text]))
     made = {folded: next(iter(texts)) for folded, texts in found.items() if len(texts) == 1}
     if feature.yes_no:
         no, yes = map(text_of, feature.yes_no)
         made = {**dict.fromkeys(NO, no), **dict.fromkeys(YES, yes), **made}
     return made
+
+
+def _folded(text: str) -> str:
+    """A text in small letters, with one space in place of any spaces between words: web pages and Word write others."""
+    return " ".join(composed(text).casefold().split())
 
 
 def unwrapped(cell: str) -> str:
