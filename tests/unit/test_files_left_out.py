@@ -40,6 +40,16 @@ def left_out(schema, *lines):
         (MIXED, ["name,income,age,region", "Ann,50,30,North", "Durchschnitt,50,30,"], (1, 0, 1)),
         (MIXED, ["name,income,age,region", "Ann,50,30,North", "name,income,age,region", "Bob,1,2,North"], (2, 1, 0)),
         (MIXED, ["name|income|age|region", "----|------|---|------", "Ann|50|30|North"], (1, 1, 0)),
+        # of a group, as spreadsheets insert them; not a company that is called so, nor a value that is no such word
+        (
+            MIXED,
+            ["region,income,age", "North,50,30", "North Total,50,30", "Nord Ergebnis,50,", "Grand Total,9,9"],
+            (1, 0, 3),
+        ),
+        (MIXED, ["name,income,age,region", "Ann,50,30,North", "Subtotal North,999999,30,"], (1, 0, 1)),
+        (MIXED, ["name,income,age,region", "Total Wine,50,30,", "Wine Total,999999,30,North", "North,1,2,"], (3, 0, 0)),
+        (NUMBERS, ["name,income,age", "Wine Total,999999,30"], (1, 0, 0)),
+        (MIXED, ["region,income,age", "Totalia,50,30", "Northern,50,30"], (2, 0, 0)),
         # as psql, MySQL, Oracle and SQL Server print
         (MIXED, ["income | age | region", "-------+-----+--------", " 50 | 30 | North", "(1 row)"], (1, 2, 0)),
         (MIXED, ["region|income|age", "------ ------ ---", "North|50|30", "1 row selected."], (1, 2, 0)),

@@ -19,8 +19,15 @@ from ml.translation import plural
 MOST_NAMED = 5  # lines that are named by their number
 TOTALS = re.compile(
     r"(grand |sub-? ?|gesamt|zwischen)?(total|totals|totale|totaal|totalt|summe|sum|somme|suma|soma|ergebnis|gesamt"
-    r"|average|mean|median|mittelwert|durchschnitt|moyenne|promedio|media|gemiddelde|średnia|razem)"
+    r"|average|mean|median|mittelwert|durchschnitt|moyenne|promedio|media|gemiddelde|średnia|razem"
+    r"|count|anzahl|minimum|maximum)"
     r"( ?(général|general|generale|geral|:))?:?",
+    re.IGNORECASE,
+)
+# Totals of a group, as spreadsheets insert them: "Linz Total", "Linz Ergebnis"
+_OF_GROUP = re.compile(
+    r"\S.{0,60}\s(total|ergebnis|summe|gesamt|average|mittelwert|count|anzahl)"
+    r"|(sub-?total|total|zwischensumme|summe)\s.{0,60}\S",
     re.IGNORECASE,
 )
 # Rules between header and rows, and counts of rows below them: psql, MySQL, Oracle and SQL Server print them
@@ -182,13 +189,19 @@ class RecordFilter:
         """
         filled = [*known, *(at for at, cell in enumerate(cells) if at not in self.features and cell.strip())]
         words = [at for at in filled if not _is_amount(cells[at])]
-        if len(words) != 1 or not TOTALS.fullmatch(cells[words[0]].strip()):
+        if len(words) != 1:
+            return None
+        word = cells[words[0]].strip()
+        of_group = _OF_GROUP.fullmatch(word) is not None
+        if not (of_group or TOTALS.fullmatch(word)):
             return None
         amounts = [at for at in filled if at != words[0]]
         in_features = [at for at in amounts if at in self.numbers]
         sure = words[0] in self.features or (len(in_features) == len(amounts) and not self.only_numbers)
+        if of_group:  # a company may be called so, and a text may end so
+            sure = words[0] in self.plain or words[0] in dict(self.words)
         total = bool(in_features) and (sure or any(self._beyond(at, cells[at]) for at in in_features))
-        return cells[words[0]].strip() if total else None
+        return word if total and (sure or not (of_group and self.only_numbers)) else None
 
     def _beyond(self, at: int, cell: str) -> bool:
         """True when a number exceeds training's maximum by each of its readings."""
