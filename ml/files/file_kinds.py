@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ml.translation import mark
 
 CSV, WORKBOOK, OLD_WORKBOOK, PARQUET, GZIP = "csv", "xlsx", "xls", "parquet", "gzip"
@@ -13,6 +15,7 @@ def format_of(start: bytes) -> str:
     return next((form for sign, form in _SIGNS.items() if start.startswith(sign)), CSV)
 
 
+LINK = mark("a link to a document")
 _NO_TABLES = {
     b"%PDF": mark("a PDF"), b"\x89PNG": mark("a picture"), b"\xff\xd8\xff": mark("a picture"),
     b"GIF8": mark("a picture"),
@@ -32,9 +35,26 @@ _NO_TABLES = {
     b"\x09\0\x04\0": mark("a workbook of Excel 95 or older"),
     b"ID;PWXL;": mark("a SYLK file"), b"TABLE\n0,1\n": mark("a DIF file"),
     b"TABLE\r\n0,1\r\n": mark("a DIF file"),
+    b"\x1f\x9d": mark("an archive"), b"\x04\x22\x4d\x18": mark("an archive"), b"\xff\x06\0\0sNaPpY": mark("an archive"),
+    b"\0\x05\x16\x07": mark("what a Mac keeps beside a file"),
+    b"[InternetShortcut]": LINK, b"[Desktop Entry]": LINK, b"bplist00": LINK, b"L\0\0\0\x01\x14\x02\0": LINK,
 }  # fmt: skip
+_TAR = 257  # where archives of tar have their signature
+_GOOGLE = re.compile(rb'\s*\{.*?"doc_id"\s*:', re.DOTALL)  # .gsheet, which Google Drive lays into a folder
+# The first statement or the remark with which databases begin their dumps
+_DUMP = re.compile(
+    rb"(?:\s|--[^\n]*\n)*(?:--[^\n]* dump\b|/\*!|/\*M!|PRAGMA |BEGIN TRANSACTION|(?:CREATE|DROP) (?:TABLE|DATABASE) "
+    rb"|INSERT INTO |COPY \S+ \()",
+    re.IGNORECASE,
+)
 
 
 def no_table(start: bytes) -> str | None:
     """Description of a file that is no table (PDF, image, …), by its first bytes; None where it may be one."""
+    if start.startswith(b"ustar", _TAR):
+        return mark("an archive")
+    if _GOOGLE.match(start):
+        return LINK
+    if _DUMP.match(start):
+        return mark("a dump of a database (SQL)")
     return next((name for sign, name in _NO_TABLES.items() if start.startswith(sign)), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 import zipfile
 
 import pytest
@@ -86,13 +87,18 @@ OTHER_FILES = {
     b"\0\x01\0\0Standard Jet DB\0": "a database", b"\x09\x08\x08\0\0\x05\x10\0": "a workbook of Excel 95 or older",
     b"ID;PWXL;N;E\nC;Y1;X1;K": "a SYLK file", b"TABLE\r\n0,1\r\n": "a DIF file",
     b"MIME-Version: 1.0\n": "a web archive or an e-mail",
+    b"[InternetShortcut]\r\nURL=https://a.example\r\n": "a link to a document",
+    b'{"":"DO NOT EDIT","doc_id":"1A","email":"a@b.example"}': "a link to a document",
+    b"a.csv".ljust(257, b"\0") + b"ustar\x0000": "an archive",
+    b"--\n-- PostgreSQL database dump\n--\n\nCOPY t (income, age) FROM stdin;\n1\t2\n": "a dump of a database (SQL)",
+    b"-- written today\nINSERT INTO t (income, age) VALUES (1,2);\n": "a dump of a database (SQL)",
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("packed", [bytes, gzip.compress])
 @pytest.mark.parametrize(("start", "name"), OTHER_FILES.items())
 def test_what_is_known_not_to_be_a_table_is_called_by_its_name(start, name, packed):
-    with pytest.raises(Unreadable, match=f"^The file is {name}, which is not read here"):
+    with pytest.raises(Unreadable, match=rf"^The file is {re.escape(name)}, which is not read here"):
         read(packed(start + b"income,age\n1,2\n"))
 
 
@@ -123,7 +129,7 @@ OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504
     ],
 )
 def test_documents_of_office_programs_are_called_by_their_names(data, name):
-    with pytest.raises(Unreadable, match=f"^The file is {name}, which is not read here") as refused:
+    with pytest.raises(Unreadable, match=rf"^The file is {re.escape(name)}, which is not read here") as refused:
         read(data)
     assert "Export its table as Excel or CSV" in refused.value.hint
 
