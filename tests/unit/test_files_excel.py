@@ -125,6 +125,42 @@ def test_cells_are_what_people_see():
     )
 
 
+def with_formats(code="0000000", change=lambda sheet: None):
+    """Numbers of customers as people see them, 0000300, and other cells of that format."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in [["customer", "zip", "income"], [300, 2134, 300.5], ["0000301", 90210, 7], [None, 501, 8]]:
+        sheet.append(row)
+    for cell in ("A1", "A2", "A3", "A4"):
+        sheet[cell].number_format = code
+    sheet["B2"].number_format = sheet["B3"].number_format = "00000"
+    sheet["C2"].number_format = "0.00"
+    change(sheet)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def test_numbers_have_the_zeros_at_their_beginning_that_people_see():
+    shown = [["0000300", "02134", "300.5"], ["0000301", "90210", "7"], ["", "501", "8"]]
+    assert list(open_table(io.BytesIO(with_formats())).lines) == shown
+    assert list(open_table(io.BytesIO(with_formats("[$-407]0000000"))).lines) == shown
+    as_numbers = list(open_table(io.BytesIO(with_formats("#,##0"))).lines)
+    assert [cells[0] for cells in as_numbers] == ["300", "0000301", ""]
+
+
+def test_rows_that_a_filter_hides_are_read_and_it_is_said():
+    def hide(sheet):
+        sheet.row_dimensions[3].hidden = sheet.row_dimensions[9].hidden = True  # the second has no cells
+
+    table = open_table(io.BytesIO(with_formats(change=hide)))
+    assert len(list(table.lines)) == 3
+    assert table.notes == [
+        "1 row of the sheet is hidden, and is read like the others: row 3. Delete it where it is not meant."
+    ]
+    assert not open_table(io.BytesIO(with_formats())).notes
+
+
 def test_days_are_counted_from_1900_or_1904_as_the_workbook_says():
     book = openpyxl.Workbook()
     book.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904

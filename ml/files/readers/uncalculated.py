@@ -11,12 +11,11 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
-from xml.etree import ElementTree
 
+from ml.files.readers.sheet_part import column_at, found_in, part_of
 from ml.translation import plural
 
 MOST_NAMED = 5
-BLOCK = 1024**2
 _FORMULA = re.compile(rb'<c r="([A-Z]+)([0-9]+)"[^>]*>\s*<f[ >/](?:(?!</c>).)*?</c>', re.DOTALL)
 _VALUE = re.compile(rb"<v>[^<]|<is>")
 _ZERO = re.compile(rb"<v>0</v>")
@@ -65,52 +64,17 @@ def uncalculated(path: str, sheet: str) -> Uncalculated:
     zeros: dict[int, list[int]] = {}
     count = 0
     with zipfile.ZipFile(path) as archive:
-        part = _part_of(archive, sheet)
+        part = part_of(archive, sheet)
         if part is None:
             return Uncalculated()
         none = _TO_CALCULATE.search(archive.read("xl/workbook.xml")) is not None
-        for cell in _formulas(archive, part):
+        for cell in found_in(archive, part, _FORMULA, b"<f", b"</c>"):
             zero = none and _ZERO.search(cell[0]) is not None
             if _VALUE.search(cell[0]) and not zero:
                 continue
             count += 1
             if zero:
-                zeros.setdefault(int(cell[2]) - 1, []).append(_column(cell[1]))
+                zeros.setdefault(int(cell[2]) - 1, []).append(column_at(cell[1]))
             if len(places) < MOST_NAMED:
                 places.append((cell[1] + cell[2]).decode())
     return Uncalculated(tuple(places), count, zeros)
-
-
-def _formulas(archive: zipfile.ZipFile, part: str) -> Iterator[re.Match[bytes]]:
-    with archive.open(part) as xml:
-        rest = b""
-        while block := xml.read(BLOCK):
-            read = rest + block
-            cut = read.rfind(b"</c>") + 4 if b"</c>" in read else 0
-            yield from _FORMULA.finditer(read, 0, cut) if b"<f" in read else ()
-            rest = read[cut:][-BLOCK:]
-
-
-def _column(letters: bytes) -> int:
-    """The number of a column from 0: A is 0, AA is 26."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - ord("A") + 1
-    return number - 1
-
-
-def _part_of(archive: zipfile.ZipFile, sheet: str) -> str | None:
-    """The part of the archive that holds a sheet."""
-    try:
-        book = ElementTree.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314 - its size was checked; no entities
-        links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
-    except (KeyError, ElementTree.ParseError):
-        return None
-    names = set(archive.namelist())
-    targets = {link.get("Id"): link.get("Target", "") for link in links}
-    for each in book.iter():
-        if each.tag.endswith("}sheet") and each.get("name") == sheet:
-            key = next((value for name, value in each.attrib.items() if name.endswith("}id")), None)
-            target = targets.get(key, "").lstrip("/")
-            return next((name for name in (target, f"xl/{target}") if name in names), None)
-    return None

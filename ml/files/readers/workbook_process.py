@@ -14,6 +14,7 @@ import python_calamine as calamine
 
 from ml.files.readers.merged import Merged
 from ml.files.readers.refused import SAVE, RefusedFile
+from ml.files.readers.shown import Shown, shown_in
 from ml.files.readers.uncalculated import Uncalculated, uncalculated
 from ml.files.text.plain_name import plain_name
 from ml.files.text.separators import LOOKED_AT
@@ -68,10 +69,12 @@ def read_workbook(path: str, sheet: str | None, known: Collection[str]) -> Itera
     if len(visible) > 1:
         notes.append(text("The workbook has {n} sheets; “{sheet}” was read.", n=len(visible), sheet=chosen))
     formulas = uncalculated(path, chosen) if form == "xlsx" else Uncalculated()
+    shown = shown_in(path, chosen) if form == "xlsx" else Shown()
     merged = Merged.of_sheet(rows.merged_cell_ranges, rows.end)
     notes += [*formulas.notes, *(merged.notes(_whole(rows)) if merged.ranges else [])]
+    notes += shown.notes(_whole(rows)) if shown.hidden else []
     yield {"format": form, "sheet": chosen, "sheets": visible, "notes": serialize_messages(notes)}
-    yield from merged.filled(formulas.blanked(_whole(rows)))
+    yield from merged.filled(shown.padded(formulas.blanked(_whole(rows))))
 
 
 def _format(path: str) -> str:
