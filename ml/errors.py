@@ -41,7 +41,7 @@ class LikelyError(Exception):
     @property
     def message(self) -> str:
         """Message: what was received and what is accepted, in the reader's language where it has translations."""
-        return translated(self._message)
+        return translated(self._message, kept=False)
 
     @message.setter
     def message(self, words: str) -> None:
@@ -50,7 +50,7 @@ class LikelyError(Exception):
     @property
     def hint(self) -> str:
         """Advice on what to do, translated as `message` is."""
-        return translated(self._hint)
+        return translated(self._hint, kept=False)
 
     @hint.setter
     def hint(self, words: str) -> None:

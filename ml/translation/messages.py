@@ -116,30 +116,32 @@ class Later(str):
 
 
 @overload
-def translated(words: str) -> str: ...
+def translated(words: str, *, kept: bool = True) -> str: ...
 
 
 @overload
-def translated(words: Any) -> Any: ...
+def translated(words: Any, *, kept: bool = True) -> Any: ...
 
 
-def translated(words: Any) -> Any:
+def translated(words: Any, *, kept: bool = True) -> Any:
     """A text that was made for all readers, in the reader's language; in lists of texts, each of them.
 
     Parameters
     ----------
     words : str or sequence of these
         As made (:class:`Later`), or as :func:`serialize_messages` for a cache. Any other text stays as it is.
+    kept : bool
+        False for what comes from no cache: a text that looks as if is data, as texts in slots of a :class:`Later` are.
     """
     if isinstance(words, (list, tuple)):
-        return [translated(each) for each in words]
+        return [translated(each, kept=kept) for each in words]
     if isinstance(words, Later):
-        template, slots, other, number = words.parts
-    elif isinstance(words, str) and words.startswith(PACKED):
+        (template, slots, other, number), kept = words.parts, False
+    elif kept and isinstance(words, str) and words.startswith(PACKED):
         template, slots, other, number = json.loads(words.removeprefix(PACKED))
     else:
         return words
-    filled = {name: translated(each) for name, each in slots.items()}
+    filled = {name: translated(each, kept=kept) for name, each in slots.items()}
     return plural(template, other, number, **filled) if other else text(template, **filled)
 
 

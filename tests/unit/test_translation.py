@@ -10,7 +10,7 @@ import pytest
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from ml.errors import NothingToShow
+from ml.errors import LikelyError, NothingToShow
 from ml.locale import format_of_locale, use_number_format
 from ml.translation import (
     ALL_READERS,
@@ -209,3 +209,8 @@ def _forget():
 def test_data_that_looks_like_a_packed_sentence_is_data():
     sent = PACKED + '["{a.__class__}", {"a": "x"}, "", 1]'
     assert translated(serialize_messages([sent, "plain"])) == [sent.removeprefix(PACKED), "plain"]
+    for data in (sent, PACKED):
+        assert LikelyError(data, data).message == LikelyError(data, data).hint == data
+        with use_language(ALL_READERS):
+            error = LikelyError(text("{feature}: no number.", feature=data))
+        assert error.message == f"{data}: no number."
