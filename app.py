@@ -134,7 +134,7 @@ def create_server(settings: Settings | None = None, *, change: Callable[[Dash], 
     change : callable, optional
         Called with the Dash application before the first request; debugging uses it.
     """
-    server: Flask = create_service(settings or _settings_of_host(), change).server
+    server: Flask = (create_service(settings, change) if settings else _of_host(change)).server
     return server
 
 
@@ -191,12 +191,15 @@ def warm_up(app: Dash) -> None:
 @cache
 def _pages() -> Dash:
     """The application of :func:`__getattr__`, created once."""
-    return create_service(_settings_of_host())
+    return _of_host()
 
 
-def _settings_of_host() -> Settings:
-    """Settings of the environment, for a server that does not call :func:`main`."""
-    return _listening(Settings.from_environ(), addresses_of_gunicorn())
+def _of_host(change: Callable[[Dash], None] | None = None) -> Dash:
+    """The service of the environment's settings, for a server that does not call :func:`main`; bad ones end it."""
+    try:
+        return create_service(_listening(Settings.from_environ(), addresses_of_gunicorn()), change)
+    except BadSetting as problem:
+        sys.exit(str(problem))
 
 
 def _listening(settings: Settings, addresses: Iterable[object]) -> Settings:

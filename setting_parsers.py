@@ -1,11 +1,11 @@
 """Parsers of settings: each reads the text of one, or says what is accepted."""
 
 import base64
-import binascii
 import ipaddress
 import re
 from collections.abc import Callable
 from dataclasses import field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,7 +21,7 @@ def whole_number(low: int, high: int) -> Callable[[str], int]:
 
     def parse(text: str) -> int:
         accepted = f"a whole number from {low} to {high}"
-        if not (text.isascii() and text.strip().isdecimal()):
+        if not (text.isascii() and text.isdecimal() and len(text) < 20):
             raise BadSetting(accepted)
         if not low <= (number := int(text)) <= high:
             raise BadSetting(accepted)
@@ -34,27 +34,59 @@ def one_of(*choices: str) -> Callable[[str], str]:
     """Parser of one of these words."""
 
     def parse(text: str) -> str:
-        if (choice := text.strip().lower()) not in choices:
+        if (choice := text.lower()) not in choices:
             raise BadSetting(f"one of {', '.join(choices)}")
         return choice
 
     return parse
 
 
+def plain(text: str) -> str:
+    """Parse a text as it stands, unless it is within quotes: Compose and ``docker --env-file`` take them for a part."""
+    if text[0] == text[-1] and text[0] in "\"'":
+        raise BadSetting("the value alone, without quotes around it")
+    return text
+
+
+def folder(text: str) -> Path:
+    """Parse the path of a folder."""
+    return Path(plain(text))
+
+
 def url(*schemes: str) -> Callable[[str], str]:
     """Parser of a URL of one of these schemes."""
+    accepted = f"a URL that starts with {', '.join(f'{scheme}:' for scheme in schemes)}"
 
     def parse(text: str) -> str:
         if not text.startswith(tuple(f"{scheme}:" for scheme in schemes)):
-            raise BadSetting(f"a URL that starts with {', '.join(f'{scheme}:' for scheme in schemes)}")
+            raise BadSetting(accepted)
+        try:
+            urlsplit(text).port  # noqa: B018 - reads it
+        except ValueError:
+            raise BadSetting(
+                f"{accepted}, with a number as port; a password has %23 for #, %2F for / and %3F for ?"
+            ) from None
         return text
 
     return parse
 
 
+_DATABASE = re.compile(
+    r"sqlite:///[^:?].*|postgres(ql(\+psycopg)?)?:(//([^@]*@)?(\[[0-9a-fA-F:]+\]|[^@:/?]*)(:[0-9]*)?([/?].*)?)?"
+)
+
+
+def database(text: str) -> str:
+    """Parse the URL of a database; one of SQLite in memory would be another one for each connection."""
+    if not _DATABASE.fullmatch(text):
+        accepted = "sqlite:///file.db, sqlite:////folder/file.db or postgresql://user:password@host:port/database"
+        raise BadSetting(f"{accepted}; a password has %40 for @")
+    return text
+
+
 def read_root(text: str) -> str:
     """Parse a path prefix such as ``/apps/likely``, without trailing slash; BadSetting where the text is none."""
-    root = text.strip().rstrip("/")
+    root = text.rstrip("/")
     parts = root.split("/")[1:]
     if not root:
         return ""
@@ -68,7 +100,7 @@ def secrets(text: str) -> str:
     for each in text.replace(",", " ").split():
         try:
             size = len(base64.b64decode(each.removeprefix("whsec_"), validate=True))
-        except binascii.Error:
+        except ValueError:
             size = 0
         if not 24 <= size <= 64:
             raise BadSetting("whsec_ and 24 to 64 bytes in base64; several separated by spaces")
@@ -122,13 +154,13 @@ def https(text: str) -> str:
     """Parse an address of HTTPS, or of HTTP on this machine."""
     accepted = "an https: URL of at most 300 characters"
     try:
-        found = urlsplit(text.strip())
+        found = urlsplit(text)
     except ValueError:
         raise BadSetting(accepted) from None
     schemes = ("https", "http") if found.hostname in ("localhost", "127.0.0.1", "::1") else ("https",)
     if not found.hostname or found.scheme not in schemes or len(text) > 300:
         raise BadSetting(accepted)
-    return text.strip()
+    return text
 
 
 def mail_addresses(text: str) -> str:
@@ -141,9 +173,9 @@ def mail_addresses(text: str) -> str:
 
 def header(text: str) -> str:
     """Parse the name of an HTTP header; one with "_" is none, for servers cannot tell it from one with "-"."""
-    if not re.fullmatch(r"[A-Za-z0-9-]{1,80}", text.strip()):
+    if not re.fullmatch(r"[A-Za-z0-9-]{1,80}", text):
         raise BadSetting("the name of an HTTP header: letters, digits and -")
-    return text.strip()
+    return text
 
 
 def setting(default: Any, parse: Callable[[str], Any], help_text: str, *, secret: bool = False) -> Any:

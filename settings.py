@@ -14,12 +14,15 @@ from pathlib import Path
 from feedback_settings import FeedbackSettings
 from setting_parsers import (
     BadSetting,
+    database,
+    folder,
     framers,
     is_loopback,
     long_secret,
     networks,
     one_of,
     origins,
+    plain,
     read_root,
     secrets,
     setting,
@@ -47,14 +50,14 @@ class Settings(SignInSettings, FeedbackSettings):
     9000
     """
 
-    models_dir: Path = setting(Path("models"), Path, "Folder of the model bundles")
+    models_dir: Path = setting(Path("models"), folder, "Folder of the model bundles")
     models_url: str = setting(
         "",
         url("file", "s3", "gs", "gcs", "az", "abfs", "memory"),
         "Object storage of models that all instances share, as fsspec takes it; without it, those of MODELS_DIR",
         secret=True,
     )
-    var_dir: Path = setting(Path("var"), Path, "Folder for what the service writes: cache, locks, SQLite")
+    var_dir: Path = setting(Path("var"), folder, "Folder for what the service writes: cache, locks, SQLite")
     demo_models: str = setting(
         "auto", one_of("auto", "off"), "What a start without models does: auto makes the demo models beside it"
     )
@@ -66,7 +69,7 @@ class Settings(SignInSettings, FeedbackSettings):
     )
     database_url: str = setting(
         "",
-        url("sqlite", "postgres", "postgresql", "postgresql+psycopg"),
+        database,
         "Where the store is kept; without it, SQLite under VAR_DIR",
         secret=True,
     )
@@ -107,7 +110,7 @@ class Settings(SignInSettings, FeedbackSettings):
     callback_networks: str = setting(
         "", networks, "Private networks in which callback_url may lie, as in 10.0.0.0/8; none otherwise"
     )
-    host: str = setting("127.0.0.1", str, "Address to listen on; 0.0.0.0 for every interface")
+    host: str = setting("127.0.0.1", plain, "Address to listen on; 0.0.0.0 for every interface")
     port: int = setting(8000, whole_number(1, 65535), "Port to listen on")
     web_concurrency: int = setting(2, whole_number(1, 64), "Worker processes")
     threads: int = setting(4, whole_number(1, 256), "Threads of each worker")
@@ -130,7 +133,7 @@ class Settings(SignInSettings, FeedbackSettings):
     max_file_mb: int = setting(20_000, whole_number(1, 10_000_000), "Largest file that is sent as a job, in MB")
     max_records: int = setting(10_000, whole_number(1, 1_000_000), "Most records in one request")
     default_model: str = setting(
-        "", str, "The model that answers at /, /predict, /invocations and /score; without it, the only one there is"
+        "", plain, "The model that answers at /, /predict, /invocations and /score; without it, the only one there is"
     )
     root_path: str = setting(
         "", read_root, "Path prefix behind a reverse proxy, as /apps/likely; without it, X-Forwarded-Prefix"
@@ -191,8 +194,8 @@ class Settings(SignInSettings, FeedbackSettings):
     def to_environ(self) -> dict[str, str]:
         """Environment variables from which another process, in any folder, reads the same settings."""
         values = {row.name.upper(): str(getattr(self, row.name)) for row in fields(self)}
-        for folder in ("MODELS_DIR", "VAR_DIR"):
-            values[folder] = str(Path(values[folder]).resolve())
+        for name in ("MODELS_DIR", "VAR_DIR"):
+            values[name] = str(Path(values[name]).resolve())
         scheme, separator, path = self.database_url.partition(":///")
         if scheme.startswith("sqlite") and path:
             values["DATABASE_URL"] = f"{scheme}{separator}{Path(path).resolve()}"
@@ -202,7 +205,7 @@ class Settings(SignInSettings, FeedbackSettings):
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] | None = None) -> "Settings":
-        """Read the settings; an empty variable counts as not set.
+        """Read the settings; an empty variable counts as not set, and space around a value is none of it.
 
         Parameters
         ----------
@@ -218,7 +221,7 @@ class Settings(SignInSettings, FeedbackSettings):
         values = {}
         for row in fields(cls):
             name = row.name.upper()
-            if text := environ.get(name, "") or environ.get(FORMERLY.get(name, ""), ""):
+            if text := environ.get(name, "").strip() or environ.get(FORMERLY.get(name, ""), "").strip():
                 try:
                     values[row.name] = row.metadata["parse"](text)
                 except BadSetting as problem:

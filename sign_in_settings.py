@@ -3,7 +3,7 @@
 import ipaddress
 from dataclasses import dataclass
 
-from setting_parsers import BadSetting, header, https, long_secret, networks, setting
+from setting_parsers import BadSetting, header, https, long_secret, networks, plain, setting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -11,17 +11,17 @@ class SignInSettings:
     """The settings of ``AUTH=oidc`` and ``AUTH=proxy``."""
 
     group_roles: str = setting(
-        "", str, "Roles by group, as in sales=seller; it=administrator; *=viewer, with * for everybody who signs in"
+        "", plain, "Roles by group, as in sales=seller; it=administrator; *=viewer, with * for everybody who signs in"
     )
-    groups_claim: str = setting("groups", str, "Claim of a token that lists groups; a.b is b within a")
+    groups_claim: str = setting("groups", plain, "Claim of a token that lists groups; a.b is b within a")
     oidc_issuer: str = setting("", https, "Provider of OpenID Connect (AUTH=oidc)")
-    oidc_client_id: str = setting("", str, "Id of this service at the provider")
-    oidc_client_secret: str = setting("", str, "Secret of this service at the provider", secret=True)
-    oidc_scopes: str = setting("openid email profile", str, "Scopes that the provider is asked for")
+    oidc_client_id: str = setting("", plain, "Id of this service at the provider")
+    oidc_client_secret: str = setting("", plain, "Secret of this service at the provider", secret=True)
+    oidc_scopes: str = setting("openid email profile", plain, "Scopes that the provider is asked for")
     proxy_token_header: str = setting("", header, "Header with the signed token of a proxy (AUTH=proxy)")
     proxy_token_keys: str = setting("", https, "Address of the keys (JWKS) that sign such tokens")
     proxy_token_issuer: str = setting("", https, "Issuer (iss) of such tokens")
-    proxy_token_audience: str = setting("", str, "Audience (aud) of such tokens: this service")
+    proxy_token_audience: str = setting("", plain, "Audience (aud) of such tokens: this service")
     proxy_user_header: str = setting("", header, "Header with the name that a proxy gives (AUTH=proxy)")
     proxy_groups_header: str = setting("", header, "Header with that person's groups, separated by commas")
     proxy_secret: str = setting(

@@ -12,6 +12,7 @@ import pytest
 from flask import request
 from werkzeug.test import Client
 
+import app
 from app import create_app, create_server, open_services
 from layouts.pages import gallery
 from layouts.shared import ids
@@ -112,6 +113,15 @@ def test_where_people_sign_in_readiness_names_no_model(settings, tmp_path, auth,
     assert [name in ready.text for name in ("iris", "loan", "bank")] == [named] * 3
     if not named:
         assert ready.json["parts"]["single models"] == "With a fault: 2. The log names them."
+
+
+def test_a_setting_that_cannot_be_used_ends_a_server_with_one_sentence(tmp_path, monkeypatch):
+    """As under ``gunicorn "app:create_server()"`` and for any server that asks for ``app:server``."""
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("VAR_DIR", str(tmp_path / "file"))
+    for start in (create_server, lambda: app.server):
+        with pytest.raises(SystemExit, match=r"^VAR_DIR is .*; accepted: a folder to write to"):
+            start()
 
 
 def test_without_models_the_start_says_how_to_make_some(settings, tmp_path, caplog):

@@ -1,6 +1,7 @@
 """One table of settings: defaults, what is accepted, what is said when it is not."""
 
 import re
+from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 
@@ -33,7 +34,56 @@ def test_the_database_follows_the_folder_unless_it_is_named():
 
 
 def test_an_empty_variable_counts_as_not_set():
-    assert Settings.from_environ({"PORT": "", "REDIS_URL": ""}) == Settings()
+    assert Settings.from_environ({"PORT": "", "REDIS_URL": "", "HOST": " "}) == Settings()
+
+
+def test_space_around_a_value_is_none_of_it():
+    """As an end of a line of Windows in a file of settings, or of a file that holds a secret."""
+    read = Settings.from_environ({"DATABASE_URL": "postgres://host/db\r", "MODELS_DIR": " /srv/models\n", "PORT": "9 "})
+    assert (read.database_url, read.models_dir, read.port) == ("postgres://host/db", Path("/srv/models"), 9)
+
+
+@pytest.mark.parametrize("name", [each.name.upper() for each in fields(Settings)])
+@pytest.mark.parametrize("quote", ["'", '"'])
+def test_quotes_around_a_value_are_refused(name, quote):
+    """They are a part of it in a list of Compose and a file for docker: a folder, a model or a host of such a name."""
+    with pytest.raises(BadSetting, match=f"^{name} is"):
+        Settings.from_environ({name: f"{quote}iris{quote}"})
+
+
+@pytest.mark.parametrize("name", [each.name.upper() for each in fields(Settings)])
+def test_every_value_is_read_or_refused_in_words(name):
+    for value in ("ü", "٥", "9" * 5000, "\udcff", "http://[", "redis://h:a/0", "'", "whsec_ü", "-1", ","):
+        with suppress(BadSetting):
+            assert Settings.from_environ({name: value})
+
+
+@pytest.mark.parametrize("name", ["REDIS_URL", "BROKER_URL"])
+@pytest.mark.parametrize("password", ["pa#ss", "pa/ss", "pa?ss"])
+def test_a_password_that_ends_the_host_of_a_url_is_refused(name, password):
+    with pytest.raises(BadSetting, match="%23 for #"):
+        Settings.from_environ({name: f"redis://likely:{password}@host/0"})
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///", "sqlite:///:memory:", "sqlite:likely.db", "sqlite:///?a=b"])
+def test_a_database_in_memory_is_refused(url):
+    with pytest.raises(BadSetting, match="sqlite:////folder/file"):
+        Settings.from_environ({"DATABASE_URL": url})
+
+
+@pytest.mark.parametrize("rest", ["u:p@ss@host/db", "u:p@host:abc/db", "u:p@host:5432x/db", "[::1/db"])
+def test_the_url_of_a_postgresql_that_is_none_is_refused(rest):
+    with pytest.raises(BadSetting, match="%40 for @"):
+        Settings.from_environ({"DATABASE_URL": f"postgres://{rest}"})
+
+
+@pytest.mark.parametrize(
+    "rest",
+    ["", "//", "///db", "//u@/db?host=/run", "//u:p#/?:s@h:5432/d?sslmode=require", "//[::1]:5432/db", "//a,b/db"],
+)
+def test_urls_that_postgresql_takes_are_taken(rest):
+    for scheme in ("postgres", "postgresql", "postgresql+psycopg"):
+        assert Settings.from_environ({"DATABASE_URL": f"{scheme}:{rest}"}).database_url == f"{scheme}:{rest}"
 
 
 def test_a_setting_is_read_by_its_former_name_where_the_new_one_is_not_set():
