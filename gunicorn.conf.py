@@ -38,6 +38,9 @@ graceful_timeout = 25
 # Longer than routers keep idle connections (90 s), so that the router closes them and never sends on a closed one.
 keepalive = 95
 
+# Addresses carry what matches the columns of a file (?columns=): Gunicorn's most, and twice its default
+limit_request_line = 8190
+
 # Restart workers after so many requests, with jitter: memory leaks stay small.
 max_requests = 100_000
 max_requests_jitter = 10_000

@@ -21,7 +21,7 @@ from gunicorn.workers.gthread import TConn
 from web.deadline_socket import DeadlineSocket
 from web.listening import takes_no_more
 from web.request_connection import Connection, state_of
-from web.sending_worker import LINGER, SendingWorker
+from web.sending_worker import LINGER, REFUSALS, SendingWorker
 
 AT_ONCE = 16  # connections that are ended at a sweep where all are taken
 SWEEP = 0.25  # seconds between two looks for what is too late
@@ -139,8 +139,8 @@ class DeadlineWorker(SendingWorker):
             if conn.is_chunked():
                 conn.timeout = min(conn.timeout, time.monotonic() + CHUNKS)
             self._wait_for_more(conn)
-        elif state == "refuse":
-            self._refuse(conn)
+        elif state in REFUSALS:
+            self._refuse(conn, REFUSALS[state])
         else:
             conn.is_long, conn.sock.is_whole = state == "long", state == "whole"
             self._dispatch(conn)

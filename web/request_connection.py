@@ -16,6 +16,7 @@ _LENGTH = re.compile(rb"\r\ncontent-length:([^\r\n]*)", re.IGNORECASE)
 _CHUNKED = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
 _SIZE = re.compile(rb"([0-9a-fA-F]{1,8})[ \t]*(?:;[^\r\n]*)?\r\n")
 _EXPECTS = re.compile(rb"\r\nexpect:[ \t]*100-continue", re.IGNORECASE)
+_NO_HEAD = re.compile(rb"\A[^!-~\r]|(?<!\r)\n")  # it begins as no method does, as TLS; or a line ends without CR
 
 
 class Connection(TConn):
@@ -56,13 +57,15 @@ class Connection(TConn):
 
 
 def state_of(received: bytes | bytearray) -> str:
-    """State of the beginning of a request, as the next step: ``wait``, ``whole``, ``long``, or ``refuse``.
+    """State of the beginning of a request: ``wait``, ``whole``, ``long``; ``large`` or ``malformed`` is refused.
 
     It only decides when a thread takes the request; what it says is read by Gunicorn's parser.
     """
     end = received.find(b"\r\n\r\n")
     if end < 0:
-        return "refuse" if len(received) > MOST_HEAD else "wait"
+        if _NO_HEAD.search(received):
+            return "malformed"  # the end of the head would never come
+        return "large" if len(received) > MOST_HEAD else "wait"
     head, body = bytes(received[: end + 2]), len(received) - end - 4
     if _EXPECTS.search(head):
         return "long"  # it sends its body when it is told to

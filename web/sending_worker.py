@@ -14,7 +14,7 @@ from web.deadline_socket import RATE, Budget
 from web.request_connection import Connection
 
 LINGER = 2.0  # seconds for a client to close, after an answer that ends its connection
-_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+REFUSALS = {"large": b"431 Request Header Fields Too Large", "malformed": b"400 Bad Request"}  # by state of a request
 
 
 class SendingWorker(ThreadWorker):
@@ -85,9 +85,9 @@ class SendingWorker(ThreadWorker):
             self._forget(self._lingering, conn)
         conn.sock.received.clear()
 
-    def _refuse(self, conn: Connection) -> None:
+    def _refuse(self, conn: Connection, status: bytes) -> None:
         try:
-            conn.sock.send(_TOO_LARGE)
+            conn.sock.send(b"HTTP/1.1 %s\r\nConnection: close\r\nContent-Length: 0\r\n\r\n" % status)
         except OSError:
             self._close(conn)
             return

@@ -145,3 +145,21 @@ def test_an_endless_head_is_refused(port):
     with connect(port) as client:
         client.sendall(b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 12_000)
         assert client.recv(100).startswith(b"HTTP/1.1 431")
+
+
+@pytest.mark.parametrize("sent", [b"GET /healthz HTTP/1.1\nHost: x\n\n", b"\x16\x03\x01\x02\x00\x01"])
+def test_what_never_becomes_a_head_is_refused_at_once(port, sent):
+    """Lines that end without CR, and TLS at a port of plain HTTP."""
+    with connect(port) as client:
+        began = time.monotonic()
+        client.sendall(sent)
+        assert client.recv(100).startswith(b"HTTP/1.1 400")
+        assert time.monotonic() - began < STALL
+
+
+@pytest.mark.parametrize(("size", "status"), [(8_000, 400), (8_200, 414)])
+def test_a_long_address_is_read_to_its_limit(port, size, status):
+    """400: there is no such parameter."""
+    with connect(port) as client:
+        client.sendall(b"GET /api/v1/models?" + b"a" * size + b" HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert client.recv(100).startswith(b"HTTP/1.1 %d" % status)

@@ -47,9 +47,13 @@ def test_a_request_is_whole_with_its_last_byte_and_not_before(name):
         (HEAD + b"Content-Length: 0\r\nContent-Length: 100\r\n\r\n{", "wait"),
         (HEAD + b"Transfer-Encoding: chunked\r\n\r\nff\r\nxx\r\n0\r\n\r\n", "wait"),  # it is within a chunk
         (HEAD + b"Transfer-Encoding: chunked\r\n\r\nnonsense\r\n0\r\n\r\n", "wait"),
-        (b"A" * (MOST_HEAD + 1), "refuse"),
-        (HEAD + b"A: " + b"b" * MOST_HEAD, "refuse"),
-        (b"\x16\x03\x01 TLS", "wait"),
+        (b"A" * (MOST_HEAD + 1), "large"),
+        (HEAD + b"A: " + b"b" * MOST_HEAD, "large"),
+        (b"\x16\x03\x01 TLS", "malformed"),
+        (b"GET / HTTP/1.1\nHost: x\n\n", "malformed"),
+        (b"GET / HTTP/1.1\r\nHost: x\r\n\n", "malformed"),
+        (b"\nGET /", "malformed"),
+        (b"\r\nGET / HTTP/1.1\r\n", "wait"),  # an empty line before a request is allowed
     ],
 )
 def test_long_broken_and_endless_requests(received, state):
