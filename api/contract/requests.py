@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, Json, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, Json, WithJsonSchema
 
 from api.contract.base import RequestModel
 from ml.advice.score_known import ESTIMATOR, Blanks
@@ -16,6 +16,7 @@ from ml.data.validation.bounded import AtMost
 from ml.files.table import MOST_COLUMNS
 
 MOST = 2**53 - 1  # largest integer that is exact in JSON
+CutOff = Annotated[float, Field(ge=0, le=1), AfterValidator(abs)]  # -0 is 0
 
 
 def _lower(given: Any) -> Any:
@@ -75,10 +76,10 @@ class PredictQuery(OutcomeQuery, ExtraQuery, FileQuery):
     """Treatment of missing values. `estimator`: passed on to the estimator (`refuse` means the same); `average`:
     averaged over likely values, up to 1,000 records; `allow`: averaged, and the answer adds the range of the
     probabilities and the features worth asking for, up to 100 records."""
-    cutoff: Annotated[Annotated[float, Field(ge=0, le=1)] | Literal["chosen"] | None, Field(examples=[0.35])] = None
+    cutoff: Annotated[CutOff | Literal["chosen"] | None, Field(examples=[0.35])] = None
     """Cut-off at which to add decisions: a probability, or `chosen` for the cut-offs in use."""
     version: Annotated[str, Field(examples=["3f9a1c2b"])] = ""
-    """Fingerprint of the version that answers; the live one where it is left out."""
+    """Fingerprint or key of the version that answers; the live one where it is left out."""
 
     @property
     def only_scores(self) -> bool:

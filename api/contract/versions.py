@@ -11,7 +11,7 @@ from api.contract.operation import JSON, BodySpec, Operation, in_json
 
 TAG = "Versions"
 Reason = Annotated[str, Field(max_length=1000, examples=["Better on the customers of March"])]
-Fingerprint = Annotated[str, Field(pattern="^[0-9a-f]{8}$", examples=["3f9a1c2b"])]
+Live = Annotated[str, Field(max_length=80, pattern="^([^@]+@)?[0-9a-f]{8}$", examples=["iris@3f9a1c2b", "3f9a1c2b"])]
 Time = Annotated[str, Field(description="ISO 8601, UTC.", examples=["2026-11-25T14:02:11+00:00"])]
 
 
@@ -22,9 +22,9 @@ class PromoteRequest(RequestModel):
     """Key or fingerprint of the version."""
     reason: Reason
     """Reason of the change; stored in the history and in the audit log."""
-    live: Fingerprint | None = None
-    """Fingerprint of the version that the client believes to be live: where another one is live by now, nothing is
-    changed (409)."""
+    live: Live | None = None
+    """Key or fingerprint of the version that the client believes to be live; where another one is live by now, nothing
+    is changed (409)."""
 
 
 class RollbackRequest(RequestModel):
@@ -32,9 +32,9 @@ class RollbackRequest(RequestModel):
 
     reason: Reason
     """Reason of the rollback; stored in the history and in the audit log."""
-    live: Fingerprint | None = None
-    """Fingerprint of the version that the client believes to be live: where another one is live by now, nothing is
-    changed (409), so that a request that is sent twice does not go two versions back."""
+    live: Live | None = None
+    """Key or fingerprint of the version that the client believes to be live; where another one is live by now, nothing
+    is changed (409), so that a request that is sent twice does not go two versions back."""
 
 
 class LiveVersion(Shape):

@@ -13,6 +13,7 @@ from api.http.file_tables import notes_of_table
 from api.http.json_tables import drop_unknown_fields, names_of
 from api.http.representations import JSON, ResponseBody, choose, whole
 from api.http.statuses import NotAcceptable
+from auth.versions.changes import fingerprint_of
 from jobs.work.deferred_answer import finished
 from ml.advice.score_known import AVERAGE, ESTIMATOR
 from ml.batch.explained import ALLOW, Wanted, explained
@@ -139,7 +140,7 @@ def _model(service: Service, name: str, version: str) -> Bundle:
         return service.model(name)
     if "@" in name:
         raise UnknownModel(f"{name[:80]!r} names a version already.", "Leave version out, or name the model alone.")
-    return service.model(f"{name}@{version}")
+    return service.model(f"{name}@{fingerprint_of(name, version)}")
 
 
 def _cutoffs(service: Service, bundle: Bundle, asked: PredictQuery) -> dict[str, float]:

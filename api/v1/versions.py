@@ -53,14 +53,20 @@ def register(app: Flask, service: Service) -> None:
         service.allow(name)
         asked = read_object(PromoteRequest)
         fingerprint = fingerprint_of(name, asked.version)
-        return _change_json(name, version_changes.promote(service, name, fingerprint, asked.reason, asked.live))
+        return _change_json(
+            name, version_changes.promote(service, name, fingerprint, asked.reason, _live(name, asked.live))
+        )
 
     @app.post(f"{PREFIX}/<name>/rollback")
     def roll_back(name: str) -> dict[str, Any]:
         """Make the version live that was live before."""
         service.allow(name)
         asked = read_object(RollbackRequest)
-        return _change_json(name, version_changes.roll_back(service, name, asked.reason, asked.live))
+        return _change_json(name, version_changes.roll_back(service, name, asked.reason, _live(name, asked.live)))
+
+
+def _live(name: str, version: str | None) -> str | None:
+    return None if version is None else fingerprint_of(name, version)
 
 
 def _change_json(name: str, made: VersionChange) -> dict[str, Any]:

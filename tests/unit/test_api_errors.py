@@ -2,6 +2,8 @@
 
 import json
 import logging
+import re
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -9,12 +11,14 @@ from hypothesis import strategies as st
 
 from api import create_api
 from api.http.errors import MOST_PROBLEMS, short
-from ml.errors import BrokenModel
+from api.http.statuses import STATUS
+from ml.errors import BrokenModel, LikelyError
 
 IRIS = "/api/v1/models/iris/predict"
 GOOD = {"sl": 5.1, "sw": 3.5, "pl": 1.4, "pw": 0.2}
 FORM = "application/x-www-form-urlencoded"
 MAX_BODY, MAX_RECORDS = 100_000, 500
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -363,6 +367,8 @@ ANYTHING = settings(
 
 @ANYTHING
 @given(body=BODIES, content_type=TYPES, model=st.sampled_from(["iris", "loan", "bank-products"]))
+@example(body=b"\x02", content_type=FORM, model="iris")
+@example(body=b'{"\\u0002": 1}', content_type="application/json", model="iris")
 @example(body=b"sl\x00=1", content_type=FORM, model="iris")
 @example(body=b'{"Loan_ID": "\x00", "Gender": "\x00"}', content_type="", model="loan")
 def test_whatever_bytes_come_in_the_fault_is_theirs(client, body, content_type, model):
@@ -393,3 +399,10 @@ def test_whatever_headers_come_in_the_fault_is_theirs(client, accept, host):
 def test_a_refused_record_says_what_to_send_beside_the_message(client):
     error = client.post(IRIS, json=["a"]).json["error"]
     assert error["hint"] == error["problems"][0]["hint"] == 'Send an object such as {"feature": value}.'
+
+
+def test_every_error_is_documented_with_its_status():
+    rows = re.findall(r"^\| (\d{3}) \| (`.*?`) \|", (ROOT / "docs/API.md").read_text(), re.MULTILINE)
+    told = {(int(status), code) for status, codes in rows for code in re.findall("`(.*?)`", codes)}
+    raised = {(status, kind.code) for kind, status in STATUS.items() if kind is not LikelyError}
+    assert raised - told == set()

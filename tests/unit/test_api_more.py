@@ -105,12 +105,15 @@ def test_decisions_are_made_at_the_cut_off(house):
         assert found["predictions"][0]["decisions"]["yes"] is expected
         assert set(found["predictions"][0]) == {"id", "label", "probabilities", "decisions"}
     assert ask(client, "binary", "cutoff=chosen").json["cutoffs"] == {"no": 0.5, "yes": 0.9}
+    assert '"cutoffs":{"no":0.0,"yes":0.0}' in ask(client, "binary", "cutoff=-0").text
 
 
 def test_a_version_can_be_named(house):
     service, client = house
     version = service.model("binary").fingerprint
-    assert ask(client, "binary", f"version={version}").json == ask(client, "binary", "").json
+    for name in (version, f"binary@{version}"):
+        assert ask(client, "binary", f"version={name}").json == ask(client, "binary", "").json
+    assert ask(client, "binary", f"version=loan@{version}").status_code == 404
     assert ask(client, "binary", "version=00000000").status_code == 404
     assert ask(client, f"binary@{version}", f"version={version}").status_code == 404
 

@@ -43,7 +43,7 @@ def test_a_version_goes_live_and_back(shop):
         assert answer.json["model"] == f"pay@{shop.held}"
         assert answer.json["changed"] is changed
     assert shop.client.post(f"{ADDRESS}/predict", json={"income": 5, "debt": 1}).json["model"] == f"pay@{shop.held}"
-    asked = {"reason": "worse", "live": shop.held}
+    asked = {"reason": "worse", "live": f"pay@{shop.held}"}  # as the list of versions names it
     answer = shop.client.post(f"{ADDRESS}/rollback", json=asked)
     assert answer.json == {"model": f"pay@{shop.third}", "previous": f"pay@{shop.held}", "changed": True}
     again = shop.client.post(f"{ADDRESS}/rollback", json=asked)
@@ -61,6 +61,8 @@ def test_a_version_goes_live_and_back(shop):
         ("promote", {"version": "HELD", "reason": "x" * 1_001}, 400, "unreadable"),
         ("promote", {"version": "HELD", "reason": "a\x00b"}, 422, "no_reason"),
         ("promote", {"version": "HELD", "reason": "better", "live": "aaaaaaaa"}, 409, "changed_meanwhile"),
+        ("promote", {"version": "HELD", "reason": "better", "live": "pay@aaaaaaaa"}, 409, "changed_meanwhile"),
+        ("promote", {"version": "HELD", "reason": "better", "live": "loan@aaaaaaaa"}, 404, "unknown_model"),
         ("promote", {"version": "HELD", "reason": "better", "live": "?"}, 400, "unreadable"),
         ("promote", {"version": "HELD", "reason": "better", "force": True}, 400, "unreadable"),
         ("promote", {"version": "00000000", "reason": "better"}, 404, "unknown_model"),
