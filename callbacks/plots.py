@@ -157,17 +157,17 @@ def draw_plot(service: Service, request: dict[str, Any]) -> list[Component]:
     return [*plot_cards.shown(found), *_beside(found, table, row)]
 
 
-def _threshold_table(service: Service, model: str, found: Drawn, request: dict[str, Any]) -> ThresholdTable | None:
+def _threshold_table(service: Service, model: str, drawn: Drawn, request: dict[str, Any]) -> ThresholdTable | None:
     """The page's threshold table, where the page has a cut-off and the plot marks it, or shows the counts there."""
-    if not (found.plot.mark or plot_cards.moves(found.plot)) or read_cut_off(request.get("cut_off")) is None:
+    if not (drawn.plot.mark or plot_cards.moves(drawn.plot)) or read_cut_off(request.get("cut_off")) is None:
         return None
-    return table_of(service, service.model(model), found.view.outcome, read_extra(request.get("extra")))
+    return table_of(service, service.model(model), drawn.view.outcome, read_extra(request.get("extra")))
 
 
-def _beside(found: Drawn, table: ThresholdTable, row: int) -> list[Component]:
+def _beside(drawn: Drawn, table: ThresholdTable, row: int) -> list[Component]:
     """Profit at each cut-off of the page compared with the best, on the card of the profit curve."""
-    result = found.result
-    if not isinstance(result, ProfitCurve) or found.plot.key != "profit":
+    result = drawn.result
+    if not isinstance(result, ProfitCurve) or drawn.plot.key != "profit":
         return []
     brings = profits(Payoff(**result.payoff), table.columns)
     columns = (table.cut_off, brings, table.columns["selected"], table.columns["recall"])

@@ -14,7 +14,7 @@ VALUES = (0.0, 1.0)
 AHEAD = 86_400.0  # seconds that another clock, or a day without its zone, may be ahead
 
 
-def check_event(told: Event, outcomes: Sequence[str]) -> None:
+def check_event(event: Event, outcomes: Sequence[str]) -> None:
     """Raise BadEvent where a report is not a valid event.
 
     Parameters
@@ -22,32 +22,32 @@ def check_event(told: Event, outcomes: Sequence[str]) -> None:
     outcomes : sequence of str
         Names of the model's outcomes; empty where they are not known any more.
     """
-    if told.kind not in KINDS:
+    if event.kind not in KINDS:
         raise BadEvent(
-            text("The kind {kind} came; accepted: {kinds}.", kind=repr(told.kind[:40]), kinds=", ".join(KINDS))
+            text("The kind {kind} came; accepted: {kinds}.", kind=repr(event.kind[:40]), kinds=", ".join(KINDS))
         )
-    check_about(told)
-    if told.kind in (CORRECTION, VOID) and not told.refers:
+    check_about(event)
+    if event.kind in (CORRECTION, VOID) and not event.refers:
         raise BadEvent(text("A correction or void has to name the event that it is about, in refers."))
-    if told.kind == OUTCOME and not told.outcome:
+    if event.kind == OUTCOME and not event.outcome:
         known = text("This model has {outcomes}.", outcomes=", ".join(outcomes)) if outcomes else ""
         raise BadEvent(text("No outcome was named."), known)
-    if told.outcome and outcomes and told.outcome not in outcomes:
-        slots = {"outcome": repr(told.outcome[:80]), "outcomes": ", ".join(outcomes)}
+    if event.outcome and outcomes and event.outcome not in outcomes:
+        slots = {"outcome": repr(event.outcome[:80]), "outcomes": ", ".join(outcomes)}
         raise BadEvent(text("The outcome {outcome} came; this model has {outcomes}.", **slots))
-    needs_value = told.kind in (OUTCOME, CORRECTION, CONTACTED)
-    if told.value not in VALUES and (needs_value or told.value is not None):
-        raise BadEvent(text("The value {value} came; accepted: 1 where it came, 0 where not.", value=repr(told.value)))
-    _check_time(told.happened)
-    if told.kind == OVERRIDE and not (told.reason or told.value is not None):
+    needs_value = event.kind in (OUTCOME, CORRECTION, CONTACTED)
+    if event.value not in VALUES and (needs_value or event.value is not None):
+        raise BadEvent(text("The value {value} came; accepted: 1 where it came, 0 where not.", value=repr(event.value)))
+    _check_time(event.happened)
+    if event.kind == OVERRIDE and not (event.reason or event.value is not None):
         raise BadEvent(text("An override needs a reason, or the value that is expected: 1 or 0."))
 
 
-def check_about(told: Event) -> None:
+def check_about(event: Event) -> None:
     """Raise BadEvent where a report names neither a decision nor a record."""
-    if not (told.decision or told.record or told.refers):
+    if not (event.decision or event.record or event.refers):
         raise BadEvent(text("Neither a decision nor a record was named; one of them is needed."))
-    if not (told.decision or told.refers or told.model):
+    if not (event.decision or event.refers or event.model):
         raise BadEvent(text("A record was named, but no model; it is needed to find the record."))
 
 

@@ -50,7 +50,7 @@ class DecisionWithOutcomes:
     """Events of kind "contacted", the first known first; a value of 1 says that somebody was reached."""
     overrides: tuple[Event, ...] = ()
     call_backs: tuple[Event, ...] = ()
-    told: tuple[Event, ...] = ()
+    outcome_events: tuple[Event, ...] = ()
     """Events of kind "outcome" with a value, the first known first: all of them, of which `came` has the last."""
     counted_at: str = ""
     """Set at a place on a campaign's list whose events belong to a later decision about the same record, too, as when a
@@ -68,13 +68,13 @@ class Amendments:
 
     Parameters
     ----------
-    told : iterable of Event
+    events : iterable of Event
         In the order in which they became known; events of other kinds may be among them. A void or a correction refers
         to an event, or to an earlier correction of it; a void of a correction brings back what stood before.
     """
 
-    def __init__(self, told: Iterable[Event]) -> None:
-        amending = [each for each in told if each.kind in (VOID, CORRECTION)]
+    def __init__(self, events: Iterable[Event]) -> None:
+        amending = [each for each in events if each.kind in (VOID, CORRECTION)]
         self._void = {each.refers for each in amending if each.kind == VOID}
         corrections = {each.id: each.refers for each in amending if each.kind == CORRECTION}
         self._latest: dict[str, Event] = {}
@@ -82,9 +82,9 @@ class Amendments:
             if each.kind == CORRECTION and each.id not in self._void:
                 self._latest[_root(each.refers, corrections)] = each
 
-    def events_in_force(self, told: Iterable[Event]) -> list[Event]:
+    def events_in_force(self, events: Iterable[Event]) -> list[Event]:
         """Events in force: without retracted ones, and with the values of their latest corrections."""
-        there = (each for each in told if each.kind not in (VOID, CORRECTION) and each.id not in self._void)
+        there = (each for each in events if each.kind not in (VOID, CORRECTION) and each.id not in self._void)
         return [_corrected(each, self._latest[each.id]) if each.id in self._latest else each for each in there]
 
 
@@ -108,7 +108,7 @@ def _corrected(event: Event, by: Event) -> Event:
 
 
 def join(
-    decisions: Sequence[Decision], told: Iterable[Event], amendments: Amendments | None = None
+    decisions: Sequence[Decision], events: Iterable[Event], amendments: Amendments | None = None
 ) -> Iterator[DecisionWithOutcomes]:  # fmt: skip
     """Join decisions of a model with its events.
 
@@ -122,17 +122,17 @@ def join(
     ----------
     decisions : sequence of Decision
         In the order in which they were made.
-    told : iterable of Event
+    events : iterable of Event
         In the order in which they became known.
     amendments : Amendments, optional
-        Corrections and voids of all events; those among `told` by default.
+        Corrections and voids of all events; those among `events` by default.
     """
     places = {each.id: at for at, each in enumerate(decisions)}
     acted = _ByRecord(decisions, lambda door: door != JOB)
     scored, listed = (_ByRecord(decisions, door.__eq__) for door in (JOB, CAMPAIGN))
     held: dict[int, list[Event]] = defaultdict(list)
     counted_at: dict[int, str] = {}
-    for event in events_in_force(told) if amendments is None else amendments.events_in_force(told):
+    for event in events_in_force(events) if amendments is None else amendments.events_in_force(events):
         about = event.record, event.happened
         place = places.get(event.decision) if event.decision else acted.before(*about)
         if place is None and not event.decision:
@@ -173,6 +173,6 @@ def _joined(decision: Decision, events: Sequence[Event], counted_at: str) -> Dec
     return DecisionWithOutcomes(decision, came, of[CONTACTED], of[OVERRIDE], of[CALL_BACK], told, counted_at)
 
 
-def came_of(told: Event) -> ObservedOutcome:
+def came_of(event: Event) -> ObservedOutcome:
     """Observed value in an event of kind "outcome"."""
-    return ObservedOutcome(told.value or 0.0, told.happened, told.known, told.id)
+    return ObservedOutcome(event.value or 0.0, event.happened, event.known, event.id)

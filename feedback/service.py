@@ -183,12 +183,12 @@ class Feedback:
             )  # fmt: skip
             yield list(join(decisions, told, self.amendments(model, told, as_of)))
 
-    def amendments(self, model: str, told: Sequence[Event], as_of: float | None = None) -> Amendments:
+    def amendments(self, model: str, events: Sequence[Event], as_of: float | None = None) -> Amendments:
         """Corrections and voids of events of a model, as known at a time."""
-        return Amendments(self.store.outcomes.events.amending(model, [each.id for each in told], as_of))
+        return Amendments(self.store.outcomes.events.amending(model, [each.id for each in events], as_of))
 
     # ---- checks ------------------------------------------------------------------------------------
-    def checked(self, told: Event) -> Event:
+    def checked(self, event: Event) -> Event:
         """The event with what its decision tells of it.
 
         Raises
@@ -200,21 +200,21 @@ class Feedback:
         LikelyError
             The caller may not tell outcomes of the model.
         """
-        check_about(told)
-        found = self.look_up.decision(told.decision) if told.decision else None
-        if found is not None and told.model not in ("", found.model.partition("@")[0]):
-            raise BadEvent(text("The decision {decision} is one of another model.", decision=repr(told.decision)))
-        model = told.model or (found.model.partition("@")[0] if found else "")
+        check_about(event)
+        found = self.look_up.decision(event.decision) if event.decision else None
+        if found is not None and event.model not in ("", found.model.partition("@")[0]):
+            raise BadEvent(text("The decision {decision} is one of another model.", decision=repr(event.decision)))
+        model = event.model or (found.model.partition("@")[0] if found else "")
         if not model:
-            raise unknown_decision(told.decision)
+            raise unknown_decision(event.decision)
         require(Permission.OUTCOMES, model)
-        told = replace(told, model=model, record=told.record or (found.record if found else ""))
+        event = replace(event, model=model, record=event.record or (found.record if found else ""))
         if found is None and model not in self.look_up.once("names", self.service.registry.names):
             raise UnknownModel(text("There is no model {name}.", name=repr(model[:80])))
-        check_event(told, self._outcomes(found.model if found else model))
-        return told
+        check_event(event, self._outcomes(found.model if found else model))
+        return event
 
-    def referring(self, told: Event) -> Event:
+    def referring(self, event: Event) -> Event:
         """The event with what the one that it refers to tells: model, decision, record and campaign, where it has none.
 
         So whoever looks for a record finds what was corrected and taken back, too, and erases it.
@@ -225,17 +225,17 @@ class Feedback:
             There is no such event of the model, or the caller may not tell outcomes of it; or a person is no manager,
             and somebody else told it. Programs keep in step with what people change elsewhere, so they may.
         """
-        about = self.look_up.event(told.refers)
-        if about is None or told.model not in ("", about.model) or not allowed(Permission.OUTCOMES, about.model):
-            message = text("There is no event {event} that this could be about.", event=repr(told.refers))
+        about = self.look_up.event(event.refers)
+        if about is None or event.model not in ("", about.model) or not allowed(Permission.OUTCOMES, about.model):
+            message = text("There is no event {event} that this could be about.", event=repr(event.refers))
             raise BadEvent(message, text("Send in refers the id that the answer gave when the event was told."))
         if signed_in_as() and about.by != caller_id() and not allowed(Permission.FILES, about.model):
-            message = text("The event {event} was told by somebody else.", event=repr(told.refers))
+            message = text("The event {event} was told by somebody else.", event=repr(event.refers))
             raise BadEvent(message, text("Who told it can correct it or take it back, and so can a manager."))
         own = {
-            name: getattr(told, name) or getattr(about, name) for name in ("model", "decision", "record", "campaign")
+            name: getattr(event, name) or getattr(about, name) for name in ("model", "decision", "record", "campaign")
         }
-        return replace(told, **own)
+        return replace(event, **own)
 
     def positive(self, decision: str, model: str) -> str:
         """The positive outcome of the version that decided, else of the live one; empty where both are gone."""
@@ -257,7 +257,7 @@ class Feedback:
 
         return self.look_up.once(("bundle", key), load)
 
-    def _sealed(self, told: Event) -> Event:
-        if not told.note:
-            return told
-        return replace(told, note=self.sealer.seal(told.note, told.id) if self.sealer is not None else "")
+    def _sealed(self, event: Event) -> Event:
+        if not event.note:
+            return event
+        return replace(event, note=self.sealer.seal(event.note, event.id) if self.sealer is not None else "")

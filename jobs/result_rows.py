@@ -159,11 +159,11 @@ class ResultRows:
         return open_lines(self._files, names[1:])
 
 
-def columns_json(found: ResultColumns) -> dict[str, Any]:
+def columns_json(columns: ResultColumns) -> dict[str, Any]:
     """The columns of a result as JSON values."""
     return {
-        "names": [column.name for column in found.columns],
-        "kinds": [column.kind for column in found.columns],
-        "own": found.own,
-        "people": list(found.people),
+        "names": [column.name for column in columns.columns],
+        "kinds": [column.kind for column in columns.columns],
+        "own": columns.own,
+        "people": list(columns.people),
     }

@@ -69,10 +69,10 @@ def read_model_files(given: ModelFiles) -> Trained:
     """
     code = None if given.code is None else read_code(given.code)
     estimator = load_estimator_file(given.estimator, given.trust_pickle, given.trust, code, len(given.truth))
-    told = read_description(given.describe)
+    description = read_description(given.describe)
     known = [*given.truth, *filter(None, [given.record_id])]
     training, holdout = (
-        read_training_table(path, told.texts(), given.reading, known) for path in (given.data, given.holdout)
+        read_training_table(path, description.texts(), given.reading, known) for path in (given.data, given.holdout)
     )
     inputs = TrainingInputs(
         name=given.name,
@@ -82,14 +82,16 @@ def read_model_files(given: ModelFiles) -> Trained:
         truth=[_spelled(name, holdout) for name in given.truth],
         positive=given.positive,
         record_id=given.record_id,
-        told=told,
-        meanings=told.truth | read_meanings(given.map),
+        description=description,
+        meanings=description.truth | read_meanings(given.map),
         trusted=given.trust,
         code=code,
     )
     trained = assemble(inputs)
     if given.calibrate is not None:
-        trained = calibrated(inputs, trained, read_training_table(given.calibrate, told.texts(), given.reading, known))
+        trained = calibrated(
+            inputs, trained, read_training_table(given.calibrate, description.texts(), given.reading, known)
+        )
     said = prove_reading(trained.schema, trained.holdout, given.holdout, given.reading)
     return replace(trained, notes=[*_written(training, holdout), *trained.notes, *said])
 
@@ -166,7 +168,7 @@ def add_model(
     """
     columns = _truth_names(y_holdout, X_train)
     check_estimator(estimator, len(columns))
-    told = _described(describe)
+    description = _described(describe)
     training, holdout = (
         frame_table(X_train, y_train, columns, "X_train"),
         frame_table(X_holdout, y_holdout, columns, "X_holdout"),
@@ -179,8 +181,8 @@ def add_model(
         truth=columns,
         positive=positive,
         record_id=record_id,
-        told=told,
-        meanings={**told.truth, **(truth or {})},
+        description=description,
+        meanings={**description.truth, **(truth or {})},
         trusted=trust,
         code=None if code is None else read_code(Path(code)),
     )

@@ -196,10 +196,10 @@ def _webhooks(connection: Connection, ids: Sequence[str]) -> dict[str, Webhook]:
 
 def _job(
     row: Mapping[Any, Any], counts: tuple[int, int, int | None], now: float,
-    found: tuple[dict[str, int], dict[str, int]], webhook: Webhook | None,
+    by_feature: tuple[dict[str, int], dict[str, int]], webhook: Webhook | None,
 ) -> Job:  # fmt: skip
     done, refused, total = counts
-    gaps, unread = found
+    gaps, unread = by_feature
     return Job(
         id=row["id"], model=row["model"], kind=row["kind"], state=row["state"], options=json.loads(row["options"]),
         digest=row["digest"], size=row["size"], message=row["message"], created=row["created"],

@@ -164,14 +164,14 @@ class JobTable(JobQueries):
         with self._transaction() as connection:
             return CHUNK_LEASE.renew(connection, chunk.owner, *_is(chunk), _goes_on(chunk), seconds=lease)
 
-    def add_chunks(self, chunk: Chunk, found: Iterable[tuple[int, int, str]]) -> bool:
+    def add_chunks(self, chunk: Chunk, pieces: Iterable[tuple[int, int, str]]) -> bool:
         """Insert chunks while the file is split; those of an earlier, unfinished splitting stay.
 
         Parameters
         ----------
         chunk : Chunk
             The splitting, still owned.
-        found : iterable of (number, records, file)
+        pieces : iterable of (number, records, file)
 
         Returns
         -------
@@ -181,7 +181,7 @@ class JobTable(JobQueries):
         with self._transaction() as connection:
             if not CHUNK_LEASE.change(connection, chunk.owner, *_is(chunk), _goes_on(chunk), owner=chunk.owner):
                 return False
-            given = list(found)
+            given = list(pieces)
             these = and_(chunks.c.job == chunk.job, chunks.c.number.in_([number for number, _, _ in given]))
             known = set(connection.scalars(select(chunks.c.number).where(these)))
             empty = {"job": chunk.job, "state": "waiting", "attempts": 0}

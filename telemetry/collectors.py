@@ -78,12 +78,12 @@ class Alarms(StoreCollector):
     checked, in seconds since 1970 or None.
     """
 
-    def _metrics(self, found: Mapping[str, tuple[bool, float | None]]) -> Iterable[Metric]:
+    def _metrics(self, states: Mapping[str, tuple[bool, float | None]]) -> Iterable[Metric]:
         words = "1 from the moment when what comes is not what the model says, until somebody acknowledges it."
         off = GaugeMetricFamily("likely_model_calibration_off", words, labels=["model"])
         words = "When the outcomes of the model were last looked at, in seconds since 1970."
         looked = GaugeMetricFamily("likely_model_calibration_checked_timestamp_seconds", words, labels=["model"])
-        for name, (is_off, checked) in found.items():
+        for name, (is_off, checked) in states.items():
             off.add_metric([name], is_off)
             if checked is not None:
                 looked.add_metric([name], checked)
@@ -93,12 +93,12 @@ class Alarms(StoreCollector):
 class Queue(StoreCollector):
     """Jobs and their unfinished chunks by state, and how long the oldest has waited; `read` gives the queue's load."""
 
-    def _metrics(self, found: Load) -> Iterable[Metric]:
+    def _metrics(self, load: Load) -> Iterable[Metric]:
         jobs = GaugeMetricFamily("likely_jobs", "Jobs in the store by state.", labels=["state"])
-        for state, number in found.jobs.items():
+        for state, number in load.jobs.items():
             jobs.add_metric([state], number)
         chunks = GaugeMetricFamily("likely_job_chunks", "Pieces of jobs that are not over, by state.", labels=["state"])
-        for state, number in found.chunks.items():
+        for state, number in load.chunks.items():
             chunks.add_metric([state], number)
         words = "Seconds since the oldest job was sent that nobody has begun; 0 where none waits."
-        return [jobs, chunks, GaugeMetricFamily("likely_job_oldest_waiting_seconds", words, found.oldest)]
+        return [jobs, chunks, GaugeMetricFamily("likely_job_oldest_waiting_seconds", words, load.oldest)]

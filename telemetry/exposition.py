@@ -69,8 +69,8 @@ def is_shared() -> bool:
 class _Collected(Collector):
     """Metrics that were collected before."""
 
-    def __init__(self, found: Iterable[Metric]) -> None:
-        self._found = found
+    def __init__(self, metrics: Iterable[Metric]) -> None:
+        self._found = metrics
 
     def collect(self) -> Iterable[Metric]:
         """The metrics."""

@@ -149,10 +149,10 @@ def _used(paths: Mapping[str, Any], components: Mapping[str, Any]) -> dict[str, 
     }
 
 
-def _schemas(found: Iterable[Operation]) -> tuple[dict[Any, Any], dict[str, Any]]:
+def _schemas(operations: Iterable[Operation]) -> tuple[dict[Any, Any], dict[str, Any]]:
     """A JSON schema for each type of bodies, and their shared definitions by name."""
     kinds: list[Any] = []
-    for operation in found:
+    for operation in operations:
         contents = [operation.contents(status) for status in operation.statuses]
         if operation.body:
             contents.append(operation.body.contents)

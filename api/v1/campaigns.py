@@ -104,10 +104,10 @@ def _register_lists(app: Flask, campaigns: CampaignService) -> None:
         return accepted_response(*campaigns.make_list(job, wish, asked.reasons, idempotency_key()))
 
 
-def _forecast(bundle: Bundle, wish: Wish, found: PickedCalls, brings: Forecast) -> dict[str, Any]:
+def _forecast(bundle: Bundle, wish: Wish, picked: PickedCalls, brings: Forecast) -> dict[str, Any]:
     currency = currency_of(bundle.card)
     told = vars(brings) | {
-        "left_out": found.left_out,
+        "left_out": picked.left_out,
         "groups": [{"value": value, "chosen": n, "buyers": buyers} for value, n, buyers in brings.groups],
         "by_outcome": [
             {"name": name, "label": bundle.outcomes[name].label, "chosen": n, "buyers": buyers}
@@ -116,7 +116,7 @@ def _forecast(bundle: Bundle, wish: Wish, found: PickedCalls, brings: Forecast) 
         "currency": currency,
         "sentence": sentence(brings, wish, currency),
         "promise": promise(brings),
-        "notes": notes(bundle, wish, found, brings, currency),
+        "notes": notes(bundle, wish, picked, brings, currency),
     }
     return {name: value for name, value in told.items() if name not in ("outcomes", "losing_corrected")}
 

@@ -191,10 +191,10 @@ def start(
 
 
 def _preview(
-    backend: CampaignBackend, job: str, chosen: ColumnChoices, told: Mapping[str, str], blanks: Blanks
+    backend: CampaignBackend, job: str, chosen: ColumnChoices, options: Mapping[str, str], blanks: Blanks
 ) -> dict[str, Any]:
     with use_number_format(None):  # as for programs: the page writes the numbers of its sentences anew
-        return preview_json(*backend.campaigns.preview(job, chosen, ReadOptions.from_mapping(told), blanks))
+        return preview_json(*backend.campaigns.preview(job, chosen, ReadOptions.from_mapping(options), blanks))
 
 
 def _averaged(blanks: Any, shown: Mapping[str, Any] | None) -> bool:

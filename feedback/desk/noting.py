@@ -72,7 +72,7 @@ def note(desk: Desk, shown: Shown, press: Press) -> Event:
     """
     require(Permission.OUTCOMES, shown.bundle.name)  # before a decision is stored
     feedback = desk.feedback
-    told = feedback.store.outcomes.customers.told(caller_id(), press.key)
+    told = feedback.store.outcomes.customers.event_of_key(caller_id(), press.key)
     if told is None:
         decision = _decision_shown(desk, shown, press.decision)
         if press.replaces:

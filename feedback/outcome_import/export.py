@@ -118,7 +118,7 @@ def _own_name(system: str, name: str) -> str:
 
 def _row_of(joined: DecisionWithOutcomes, event: str, begin: str) -> str:
     """Id of the system's row that told an event, as the event's key names it; empty where the system did not."""
-    key = next((each.key or "" for each in joined.told if each.id == event), "")
+    key = next((each.key or "" for each in joined.outcome_events if each.id == event), "")
     return key[len(begin) :].rsplit(":", 2)[0] if key.startswith(begin) else ""
 
 

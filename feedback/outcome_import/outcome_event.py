@@ -20,13 +20,14 @@ def read_outcome(raw: object) -> OutcomeReport:
         raise BadEvent(*in_words(error, OutcomeReport, "The outcome")) from None
 
 
-def event_of(feedback: Feedback, told: OutcomeReport, door: str) -> Event:
+def event_of(feedback: Feedback, report: OutcomeReport, door: str) -> Event:
     """The event that was told; errors as of :meth:`feedback.service.Feedback.checked`."""
-    model, value = told.model.partition("@")[0], None if told.value is None else float(told.value)
-    outcome = told.outcome or (feedback.positive(told.decision, model) if told.kind == OUTCOME else "")
+    model, value = report.model.partition("@")[0], None if report.value is None else float(report.value)
+    outcome = report.outcome or (feedback.positive(report.decision, model) if report.kind == OUTCOME else "")
     made = Event(
-        new_event_id(), model, told.kind, told.decision.strip(), told.record.strip(), outcome, value, told.reason,
-        told.note, told.happened or 0.0, 0.0, told.due, "", door, told.key or None, told.refers.strip(), told.campaign,
+        new_event_id(), model, report.kind, report.decision.strip(), report.record.strip(), outcome, value,
+        report.reason, report.note, report.happened or 0.0, 0.0, report.due, "", door, report.key or None,
+        report.refers.strip(), report.campaign,
     )  # fmt: skip
     return feedback.checked(feedback.referring(made) if made.refers else made)
 

@@ -50,11 +50,11 @@ class AdoptionResults:
         self._add_overrides(joined)
 
     def add_listed(
-        self, assigned: Iterable[Assignment], told: Iterable[Event], amendments: Amendments | None = None
+        self, assigned: Iterable[Assignment], reported: Iterable[Event], amendments: Amendments | None = None
     ) -> None:  # fmt: skip
         """Add assignments; parameters as of :meth:`feedback.results.uplift_results.UpliftResults.add`."""
         called = sorted((each for each in assigned if each.group == CALL and each.record), key=lambda each: each.made)
-        events = (replace(each, decision="") for each in told)
+        events = (replace(each, decision="") for each in reported)
         for each in join([decision_of(each) for each in called], events, amendments):
             self._shown.append(each.decision.made)
             self._contacted.append(_first([event.happened for event in each.contacts], each))

@@ -85,11 +85,11 @@ def calibration_results(decisions: RipeDecisions, question: Question, episode: E
     }
 
 
-def _thinned(found: AlarmState) -> list[list[float]]:
+def _thinned(state: AlarmState) -> list[list[float]]:
     """Time and decimal logarithm of the evidence at some outcomes: at the highest of each stretch, and at the last."""
-    rows = len(found.path)
+    rows = len(state.path)
     if not rows:
         return []
     stretches = np.array_split(np.arange(rows), min(rows, MOST_POINTS))
-    places = sorted({int(each[np.argmax(found.path[each])]) for each in stretches} | {rows - 1})
-    return [[float(found.known_at[at]), float(found.path[at] / np.log(10))] for at in places]
+    places = sorted({int(each[np.argmax(state.path[each])]) for each in stretches} | {rows - 1})
+    return [[float(state.known_at[at]), float(state.path[at] / np.log(10))] for at in places]

@@ -77,7 +77,7 @@ def with_outcomes_in_time(joined: Sequence[DecisionWithOutcomes], after: float |
     for each in joined:
         of_record[each.decision.record].append(each)
     times = {record: [each.decision.made for each in some] for record, some in of_record.items()}
-    told = {record: [each for each in some if each.told] for record, some in of_record.items()}
+    told = {record: [each for each in some if each.outcome_events] for record, some in of_record.items()}
     found = []
     for each in joined:
         made, record = each.decision.made, each.decision.record
@@ -95,7 +95,7 @@ def _with_all(
 ) -> DecisionWithOutcomes:
     told: dict[str, list[ObservedOutcome]] = defaultdict(list)
     begin = first.decision.made
-    for event in (event for each in earlier for event in each.told):
+    for event in (event for each in earlier for event in each.outcome_events):
         if begin <= event.happened <= end:
             told[event.outcome].append(came_of(event))
     for each in in_time:
@@ -108,10 +108,10 @@ def _until(joined: DecisionWithOutcomes, end: float) -> Mapping[str, ObservedOut
     """Last report of each outcome among events up to then, though the outcome came again; else the last."""
     if all(came.happened <= end for came in joined.came.values()):
         return joined.came
-    return {**joined.came, **{each.outcome: came_of(each) for each in joined.told if each.happened <= end}}
+    return {**joined.came, **{each.outcome: came_of(each) for each in joined.outcome_events if each.happened <= end}}
 
 
-def _one(told: Sequence[ObservedOutcome], end: float) -> ObservedOutcome:
+def _one(observed: Sequence[ObservedOutcome], end: float) -> ObservedOutcome:
     """The first time that it came in time; else what became known last."""
-    in_time = [each for each in told if each.value == 1 and each.happened <= end]
-    return min(in_time, key=lambda each: each.happened) if in_time else max(told, key=lambda each: each.known)
+    in_time = [each for each in observed if each.value == 1 and each.happened <= end]
+    return min(in_time, key=lambda each: each.happened) if in_time else max(observed, key=lambda each: each.known)

@@ -29,24 +29,26 @@ class UpliftResults:
         self._lists, self._counts, self._nameless = set[str](), Counter[str](), 0
         self._parts, self._groups, self._of = list[DecisionColumns](), list[list[str]](), list[list[str]]()
 
-    def add(self, assigned: Iterable[Assignment], told: Iterable[Event], amendments: Amendments | None = None) -> None:
+    def add(
+        self, assigned: Iterable[Assignment], reported: Iterable[Event], amendments: Amendments | None = None
+    ) -> None:
         """Add assignments of the model, of any list.
 
         Parameters
         ----------
         assigned : iterable of Assignment
             All of some records.
-        told : iterable of Event
+        reported : iterable of Event
             All about these records, in the order in which they became known.
         amendments : Amendments, optional
-            Corrections and voids of all events; those among `told` by default.
+            Corrections and voids of all events; those among `reported` by default.
         """
         held = [each for each in assigned if each.outcome == self._question.outcome]
         self._lists.update(each.list for each in held)
         self._counts.update(each.group for each in held)
         named = sorted((each for each in held if each.record), key=lambda each: each.made)
         self._nameless += len(held) - len(named)
-        events, every = [replace(each, decision="") for each in told], map(decision_of, named)
+        events, every = [replace(each, decision="") for each in reported], map(decision_of, named)
         joined = _joined(list(every), events, amendments or Amendments(events), self._question.after)
         self._parts.append(columns_of(joined, self._question))
         self._groups.append([each.decision.group for each in joined])
@@ -97,7 +99,7 @@ def decision_of(assigned: Assignment) -> Decision:
 
 
 def _joined(
-    decisions: Sequence[Decision], told: Sequence[Event], amendments: Amendments, after: float | None
+    decisions: Sequence[Decision], events: Sequence[Event], amendments: Amendments, after: float | None
 ) -> list[DecisionWithOutcomes]:  # fmt: skip
     """Decisions of lists and what came of their records, by the records' ids.
 
@@ -105,16 +107,16 @@ def _joined(
     assigned meanwhile. Without one it counts for the last list before it.
     """
     if after is None:
-        return list(join(decisions, told, amendments))
+        return list(join(decisions, events, amendments))
     of_record, of_list = defaultdict[str, list[int]](list), defaultdict[str, list[Decision]](list)
-    for at, each in enumerate(told):
+    for at, each in enumerate(events):
         of_record[each.record].append(at)
     for decision in decisions:
         of_list[decision.campaign].append(decision)
     joined: list[DecisionWithOutcomes] = []
     for some in of_list.values():
         places = sorted({at for name in {each.record for each in some} for at in of_record.get(name, ())})
-        joined += join(some, (told[at] for at in places), amendments)
+        joined += join(some, (events[at] for at in places), amendments)
     return joined
 
 
@@ -133,7 +135,7 @@ def _share_told(every: DecisionColumns, group: Booleans, ripe: RipeOutcomes, que
     return int(group[ripe.rows].sum()) / over if over else None
 
 
-def _money(found: CampaignLift, payoff: Payoff, p: np.ndarray) -> dict[str, Any]:
+def _money(lift: CampaignLift, payoff: Payoff, p: np.ndarray) -> dict[str, Any]:
     """Money of the calls that are compared: won by calling, brought in all, and forecast.
 
     The forecast is the sum over the calls of p · TP + (1 - p) · FP - call; the interval is of the chance of the
@@ -142,4 +144,4 @@ def _money(found: CampaignLift, payoff: Payoff, p: np.ndarray) -> dict[str, Any]
     value, cost = value_of_buyer(payoff)
     middle = float(p.sum()) * value - len(p) * cost
     half = Z * float(np.sqrt((p * (1 - p)).sum())) * abs(value)
-    return asdict(money_realised(found, value, cost, (middle, middle - half, middle + half)))
+    return asdict(money_realised(lift, value, cost, (middle, middle - half, middle + half)))

@@ -109,15 +109,15 @@ class ShadowRunner:
             self._store.outcomes.shadow.expire(GIVEN_UP)
 
 
-def _answer_fields(told: dict[str, Any]) -> dict[str, Any]:
+def _answer_fields(answer: dict[str, Any]) -> dict[str, Any]:
     """Fields of an answer from the challenger's process, checked: its code may have written anything."""
-    given = told.get("probabilities")
+    given = answer.get("probabilities")
     if not isinstance(given, dict):
-        return {"error": str(told.get("error", ""))[:200] or "It said nothing."}
+        return {"error": str(answer.get("error", ""))[:200] or "It said nothing."}
     return {
         "probabilities": {str(name): min(1.0, max(0.0, float(each))) for name, each in given.items()},
-        "seconds": float(told["seconds"]),
-        "beside": float(told["beside"]),
+        "seconds": float(answer["seconds"]),
+        "beside": float(answer["beside"]),
     }
 
 

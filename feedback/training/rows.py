@@ -86,13 +86,15 @@ def questions(outcomes: Outcomes, card: Mapping[str, Any], as_of: float) -> list
     return [Question(outcomes, name, {**card, RIPENING: same}, as_of) for name in outcomes.names]
 
 
-def _add_ripe(known: list[Known], found: Sequence[DecisionWithOutcomes], question: Question, is_heard: bool) -> None:
+def _add_ripe(
+    known: list[Known], decisions: Sequence[DecisionWithOutcomes], question: Question, is_heard: bool
+) -> None:
     """Add one outcome of each decision where it is ripe, and had not come before the decision."""
-    joined = with_outcomes_in_time(found, question.after)
+    joined = with_outcomes_in_time(decisions, question.after)
     told = [told_of(each.came, question.outcomes, question.outcome) for each in joined]
     ripe = ripe_outcomes(columns_of(joined, question), question, is_heard)
     for at, came, since in zip(ripe.rows.tolist(), ripe.came.tolist(), ripe.known_at.tolist(), strict=True):
-        made, said = found[at].decision, told[at]
+        made, said = decisions[at].decision, told[at]
         # What had come when the decision was made may stand among its values
         before = said is not None and said.value == 1 and said.happened < made.made - EARLIER
         if not before:

@@ -63,18 +63,18 @@ def find_lines(files: Files, number: int, file: str, places: Sequence[int], reco
     return FoundLines(number, file, lines, at) if at else None
 
 
-def write_without(files: Files, job: Job, found: FoundLines) -> str:
+def write_without(files: Files, job: Job, chunk: FoundLines) -> str:
     """Write the chunk anew with emptied lines, and the index of a campaign beside it; returns the new file.
 
     Rows and places stay, so that counts, ranges and control groups do.
     """
-    lines = list(found.lines)
-    for row in found.at:
+    lines = list(chunk.lines)
+    for row in chunk.at:
         lines[row] = _emptied(lines[row], job.kind)
     texts = [csv_text([line]).encode() for line in lines]
-    out = paths.made(job.id, found.number, uuid.uuid4().hex, "out")
-    if index_of(found.file).rpartition("/")[2] in files.sizes(paths.folder(job.id)):
-        files.add(index_of(out), [_index(files, found, lines, texts, job.options["reading"]["header"])])
+    out = paths.made(job.id, chunk.number, uuid.uuid4().hex, "out")
+    if index_of(chunk.file).rpartition("/")[2] in files.sizes(paths.folder(job.id)):
+        files.add(index_of(out), [_index(files, chunk, lines, texts, job.options["reading"]["header"])])
     files.add(out, [b"".join(texts)])
     return out
 
@@ -88,16 +88,16 @@ def _emptied(line: Sequence[str], kind: str) -> list[str]:
 
 
 def _index(
-    files: Files, found: FoundLines, lines: Sequence[Sequence[str]], texts: Sequence[bytes], header: Sequence[str]
+    files: Files, chunk: FoundLines, lines: Sequence[Sequence[str]], texts: Sequence[bytes], header: Sequence[str]
 ) -> bytes:
     """The index of the chunk, in which the record has no rank."""
-    with files.open(index_of(found.file)) as file:
+    with files.open(index_of(chunk.file)) as file:
         before = dict(np.load(io.BytesIO(file.read()), allow_pickle=False))
     probabilities = before["probabilities"].copy()
-    probabilities[found.at] = np.nan
+    probabilities[chunk.at] = np.nan
     draws = before.get("draws")
     if draws is not None:
         draws = draws.copy()
-        draws[found.at] = 1.0  # in no control group
+        draws[chunk.at] = 1.0  # in no control group
     starts = np.array([0, *accumulate(map(len, texts))], dtype=np.int64)
     return encode_index(header, lines, probabilities, starts, draws)

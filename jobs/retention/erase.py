@@ -66,7 +66,7 @@ class Eraser:
         bool
             False where others use the database, so that bytes of it stay in its files until the next purge.
         """
-        erased = [each for each in report.found if each.erase]
+        erased = [each for each in report.places if each.erase]
         for each in erased:
             each.erase()  # type: ignore[misc]
         AuditLog(self._store).note("record erased", f"{len(erased)} places")
@@ -192,12 +192,12 @@ class Eraser:
         except LikelyError:
             return int(any(record.encode() in block for block in self._files.read(paths.source(job.id))))
 
-    def _empty(self, job: Job, found: Sequence[FoundLines], record: str) -> None:
+    def _empty(self, job: Job, chunks: Sequence[FoundLines], record: str) -> None:
         """Write the chunks anew without the record, and remove all other files of the job that may hold it."""
-        for each in found:
+        for each in chunks:
             out = write_without(self._files, job, each)
             self._store.erasures.replace_file(job.id, each.number, each.file, out)
-        cells = {cell for each in found for row in each.at for cell in each.lines[row] if len(cell) > 2} | {record}
+        cells = {cell for each in chunks for row in each.at for cell in each.lines[row] if len(cell) > 2} | {record}
         self._store.erasures.change_options(job.id, lambda options: _without_quotes(options, cells))
         for export in self._store.erasures.exports_of(job.id):
             if self._table.removals.begin(export, lists=False):

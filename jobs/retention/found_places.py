@@ -24,10 +24,10 @@ class Found:
 class ErasureReport:
     """All places of a record, and the places that cannot be looked into by an id."""
 
-    found: tuple[Found, ...]
+    places: tuple[Found, ...]
     beyond: tuple[str, ...]
 
     @property
     def left(self) -> int:
         """Number of places in which it stays for now."""
-        return sum(each.erase is None for each in self.found)
+        return sum(each.erase is None for each in self.places)

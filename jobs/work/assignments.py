@@ -33,16 +33,16 @@ class Assignments(Sequence[Assignment]):
         Id of the list's job.
     index : RankIndex
         Rank index of the campaign's rows.
-    found : PickedCalls
+    picked : PickedCalls
         The list.
     """
 
     def __init__(
-        self, bundle: Bundle, campaign: Job, made: str, index: RankIndex, wish: Wish, found: PickedCalls
+        self, bundle: Bundle, campaign: Job, made: str, index: RankIndex, wish: Wish, picked: PickedCalls
     ) -> None:  # fmt: skip
-        self._campaign, self._made, self._index, self._wish, self._found = campaign, made, index, wish, found
+        self._campaign, self._made, self._index, self._wish, self._found = campaign, made, index, wish, picked
         self._at = record_id_of(bundle, ReadPlan.from_json(campaign.options["reading"], bundle.schema))
-        self._places = np.sort(np.unique(found.rows, return_index=True)[1])
+        self._places = np.sort(np.unique(picked.rows, return_index=True)[1])
         self._seed = seed_of(campaign.id)
 
     def __len__(self) -> int:

@@ -117,11 +117,11 @@ def _campaign_of(table: JobTable, files: Files, job: Job) -> Job:
 
 
 def _keep_control(
-    table: JobTable, bundle: Bundle, index: RankIndex, wish: Wish, found: PickedCalls, campaign: Job, made: str
+    table: JobTable, bundle: Bundle, index: RankIndex, wish: Wish, picked: PickedCalls, campaign: Job, made: str
 ) -> None:
     """Store who is kept back, so that it is known when the files are gone."""
     at = record_id_of(bundle, ReadPlan.from_json(campaign.options["reading"], bundle.schema))
-    rows = np.unique(found.rows[found.control]).tolist()
+    rows = np.unique(picked.rows[picked.control]).tolist()
     ids = [""] * len(rows) if at is None else [plain_cell(line[at]) for line in index.lines(rows)]
     table.control_groups.keep(
         job=made,
@@ -129,8 +129,8 @@ def _keep_control(
         model=campaign.model,
         name=str(campaign.options.get("name") or ""),
         share=wish.control,
-        calls=int((~found.control).sum()),
-        control=int(found.control.sum()),
+        calls=int((~picked.control).sum()),
+        control=int(picked.control.sum()),
         records=[(row + 1, name) for row, name in zip(rows, ids, strict=True)],
     )
 

@@ -25,12 +25,12 @@ NEAR = mark("It is spelled otherwise: is that right?")
 LONG = 600  # seconds; longer than most would wait for the reasons of all records
 
 
-def step(job: str, told: Mapping[str, str]) -> list[Component]:
+def step(job: str, options: Mapping[str, str]) -> list[Component]:
     """The step of a held file before it was looked into; a callback fills it with :func:`seen_as`.
 
     Parameters
     ----------
-    told : mapping of str to str
+    options : mapping of str to str
         How the file is to be read, by the names of the API.
     """
     of = ids.campaign_part
@@ -40,7 +40,7 @@ def step(job: str, told: Mapping[str, str]) -> list[Component]:
     body = [
         html.H2(text("What stands in which column?")),
         html.P(text("Looking into the file …"), id=of("holds", job), className="campaign-lead campaign-holds"),
-        reading.reading(job, told),
+        reading.reading(job, options),
         parts.notes(id=of("notes", job)),
         html.Div(table, id=of("table", job), className="measures-wide", hidden=True),
         html.Div(id=of("problems", job), className="campaign-problems"),
@@ -66,7 +66,7 @@ def step(job: str, told: Mapping[str, str]) -> list[Component]:
     return [parts.step("columns", body)]
 
 
-def seen_as(job: Mapping[str, Any], seen: Mapping[str, Any], told: Mapping[str, str]) -> dict[str, Any]:
+def seen_as(job: Mapping[str, Any], seen: Mapping[str, Any], options: Mapping[str, str]) -> dict[str, Any]:
     """Parts of the step for a file that was looked into, by name; all but the rows of the table.
 
     Parameters
@@ -75,7 +75,7 @@ def seen_as(job: Mapping[str, Any], seen: Mapping[str, Any], told: Mapping[str, 
         Job as :func:`jobs.files.job_view.described` gives it.
     seen : mapping
         As :func:`jobs.files.preview_view.preview_json` gives it.
-    told : mapping of str to str
+    options : mapping of str to str
         How the person says that the file is to be read.
     """
     has_columns = bool(seen["header"])
@@ -84,7 +84,7 @@ def seen_as(job: Mapping[str, Any], seen: Mapping[str, Any], told: Mapping[str, 
         "holds": _holds(job["name"] or text("The file"), seen, records),
         "dialect": text("Read as: {dialect}", dialect=seen["dialect"]["sentence"]),
         "differently_hidden": not seen["applies"],
-        "read_options": reading.choices(seen, told),
+        "read_options": reading.choices(seen, options),
         "read_hidden": [name not in seen["applies"] for name in reading.NAMES],
         "notes": parts.note_items(seen["notes"]),
         "table_hidden": not has_columns,

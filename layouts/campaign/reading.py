@@ -61,28 +61,30 @@ def told_in(query: Mapping[str, str]) -> dict[str, str]:
     return {name: query[name] for name in NAMES if 0 < len(query.get(name, "")) <= LONGEST}
 
 
-def reading(job: str, told: Mapping[str, str]) -> Component:
+def reading(job: str, options: Mapping[str, str]) -> Component:
     """Summary of the file's dialect, and a disclosure with controls to correct it; empty until the file was read."""
-    fields = html.Div([_field(job, name, label, told) for name, label, _ in OPTIONS], className="campaign-options form")
+    fields = html.Div(
+        [_field(job, name, label, options) for name, label, _ in OPTIONS], className="campaign-options form"
+    )
     differently = html.Details(
         [html.Summary(text("Read it differently")), fields],
         id=ids.campaign_part("differently", job),
         className="campaign-differently",
-        open=bool(told),
+        open=bool(options),
         hidden=True,
     )
     line = html.P(id=ids.campaign_part("dialect", job), className="campaign-dialect", role="status")
     return html.Div([line, differently], className="campaign-reading")
 
 
-def choices(seen: Mapping[str, Any], told: Mapping[str, str]) -> list[list[dict[str, str]]]:
+def choices(seen: Mapping[str, Any], options: Mapping[str, str]) -> list[list[dict[str, str]]]:
     """The choices of each option's control, in the order of the options.
 
     Parameters
     ----------
     seen : mapping
         What :func:`jobs.files.preview_view.preview_json` gives.
-    told : mapping of str to str
+    options : mapping of str to str
         Choices of the person.
     """
     dialect = seen["dialect"]
@@ -92,22 +94,22 @@ def choices(seen: Mapping[str, Any], told: Mapping[str, str]) -> list[list[dict[
     }
     for name, _, fixed in OPTIONS:
         of_file.setdefault(name, [(value, text(words)) for value, words in fixed])
-    return [_options(name, of_file[name], dialect, told.get(name, "")) for name in NAMES]
+    return [_options(name, of_file[name], dialect, options.get(name, "")) for name in NAMES]
 
 
 def _options(
-    name: str, offered: Sequence[tuple[str, str]], dialect: Mapping[str, Any], told: str
+    name: str, offered: Sequence[tuple[str, str]], dialect: Mapping[str, Any], given: str
 ) -> list[dict[str, str]]:
     found = dialect.get(name)
     found = "" if found is None else str(found)
     known = next((words for value, words in offered if value == found), found)
-    if told:
+    if given:
         first = text("Find it out again")
     elif name in dialect["told"]:
         first = text("As it was sent: {value}", value=known) if known else text("As it was sent")
     else:
         first = text("Found: {value}", value=known) if known else text("Found")
-    unlisted = [(told, told)] if told and told not in dict(offered) else []
+    unlisted = [(given, given)] if given and given not in dict(offered) else []
     return [{"value": value, "label": words} for value, words in [("", first), *offered, *unlisted]]
 
 
@@ -118,9 +120,9 @@ def _row(cells: Sequence[str], number: int) -> str:
     return text("Row {n}: {cells}", n=whole(number), cells=cells) if filled else ""
 
 
-def _field(job: str, name: str, label: str, told: Mapping[str, str]) -> Component:
+def _field(job: str, name: str, label: str, options: Mapping[str, str]) -> Component:
     place = ids.campaign_part("read", job, name=name)
-    value, found = told.get(name, ""), text("Found")
+    value, found = options.get(name, ""), text("Found")
     known = [{"value": each, "label": shown} for each, shown in {"": found, value: value or found}.items()]
     return html.Div(
         [

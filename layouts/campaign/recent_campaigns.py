@@ -47,14 +47,14 @@ def way(model: str) -> Component:
     return dcc.Link(text(TITLE), href=url.href("campaign", model), className="campaign-all")
 
 
-def listed(kept: Sequence[Mapping[str, Any]], found: Mapping[str, Mapping[str, Any]]) -> list[Component]:
+def listed(kept: Sequence[Mapping[str, Any]], campaigns: Mapping[str, Mapping[str, Any]]) -> list[Component]:
     """The list; nothing where there is no campaign.
 
     Parameters
     ----------
     kept : sequence of mapping
         ``job``, ``model``, ``name``, ``created`` and ``list`` as the browser keeps them.
-    found : mapping of str to mapping
+    campaigns : mapping of str to mapping
         By id, those that are still there, as :func:`jobs.files.job_view.described` gives them, with their model's
         ``title``.
     """
@@ -62,7 +62,7 @@ def listed(kept: Sequence[Mapping[str, Any]], found: Mapping[str, Mapping[str, A
         return []
     names = (text("File"), text("Model"), text("Records"), text("State"), text("Sent"), "")
     head = table_head(names)
-    lines = [_line(each, found.get(each["job"])) for each in kept[:MOST]]
+    lines = [_line(each, campaigns.get(each["job"])) for each in kept[:MOST]]
     table = html.Table([head, html.Tbody(lines)], className="measures campaign-kept-table")
     notes = [text(NOTE), *([text("The {n} newest are shown.", n=MOST)] if len(kept) > MOST else [])]
     return [

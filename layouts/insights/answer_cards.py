@@ -29,15 +29,15 @@ def _card(bundle: Bundle, asked: InsightQuestion, outcome: str) -> Component:
     )
 
 
-def answer_content(found: InsightAnswer) -> list[Component]:
+def answer_content(answer: InsightAnswer) -> list[Component]:
     """The answer in words, its picture under the name of the method, and folded up what analysts want to know."""
-    first, *rest = found.sentences
+    first, *rest = answer.sentences
     words = html.Div([html.P(first, className="answer-first"), *map(html.P, rest)], className="answer-words")
-    if found.picture is None:
+    if answer.picture is None:
         return [words]
-    drawing, sentence, *more = plot_cards.shown(found.picture)
-    plot = found.picture.plot
-    data = {"data-drawn": plot.key} | ({} if found.cut_off is None else {"data-at": cut_off_text(found.cut_off)})
+    drawing, sentence, *more = plot_cards.shown(answer.picture)
+    plot = answer.picture.plot
+    data = {"data-drawn": plot.key} | ({} if answer.cut_off is None else {"data-at": cut_off_text(answer.cut_off)})
     method = html.P(text(plot.method), className="answer-method", **data)
     how = html.Details([html.Summary(text("How to read this")), sentence, *more], className="answer-how")
     return [words, method, drawing, how]

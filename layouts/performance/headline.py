@@ -122,18 +122,20 @@ def _row(measure: Measure) -> Component:
     return html.Tr([html.Th(name, scope="row"), *cells])
 
 
-def all_outcomes(bundle: Bundle, found: Averages) -> Component:
+def all_outcomes(bundle: Bundle, averages: Averages) -> Component:
     """Table of all outcomes at the estimator's own decisions, with macro and weighted averages."""
-    keys = [key for key in ("precision", "recall", "f1", "roc_auc", "average_precision") if key in found.each]
+    keys = [key for key in ("precision", "recall", "f1", "roc_auc", "average_precision") if key in averages.each]
     measures = [measure_of(key) for key in keys]
     names = [text("Outcome"), *(text(each.label) for each in measures)]
     rows = [
-        _line(bundle.outcomes[name].label, measures, [found.each[key][at] for key in keys])
-        for at, name in enumerate(found.outcomes)
+        _line(bundle.outcomes[name].label, measures, [averages.each[key][at] for key in keys])
+        for at, name in enumerate(averages.outcomes)
     ]
     rows += [
-        _mean(text("Mean (macro)"), measures, found.macro, found.macro_low, found.macro_high),
-        _mean(text("Mean weighted by records"), measures, found.weighted, found.weighted_low, found.weighted_high),
+        _mean(text("Mean (macro)"), measures, averages.macro, averages.macro_low, averages.macro_high),
+        _mean(
+            text("Mean weighted by records"), measures, averages.weighted, averages.weighted_low, averages.weighted_high
+        ),
     ]
     words = text("As the model itself decides, whatever the cut-off.")
     table = html.Table([table_head(names), html.Tbody(rows)], className="measures measures-each")

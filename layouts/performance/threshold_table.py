@@ -29,7 +29,9 @@ from ml.translation import text
 RATES = ("specificity", "false_positive_rate", "false_negative_rate", "recall")
 
 
-def table_data(found: Overview, outcomes: Outcomes, outcome: str, own: Iterable[CustomMeasure] = ()) -> dict[str, Any]:
+def table_data(
+    overview: Overview, outcomes: Outcomes, outcome: str, own: Iterable[CustomMeasure] = ()
+) -> dict[str, Any]:
     """The threshold table of one outcome, m rows, with what the script needs beside it.
 
     Returns
@@ -39,7 +41,7 @@ def table_data(found: Overview, outcomes: Outcomes, outcome: str, own: Iterable[
         (texts that no cut-off changes), ``at`` (columns of m numbers or None, for marks), ``row``
         and ``in_use`` (rows), ``reach`` (where the slider ends, in percent), ``extra``.
     """
-    table = found.table
+    table = overview.table
     view = View(outcomes, outcome)
     names = {name for plot in plots_of("performance") if plot.mark for name in (plot.mark.x, plot.mark.y) if name}
     return {
@@ -47,11 +49,11 @@ def table_data(found: Overview, outcomes: Outcomes, outcome: str, own: Iterable[
         "cut_off": table.cut_off,
         "percent": [_percent(cut) for cut in table.cut_off],
         "reach": _reach(table),
-        "row": found.row,
-        "in_use": table.at(found.in_use),
-        "extra": list(found.extra),
+        "row": overview.row,
+        "in_use": table.at(overview.in_use),
+        "extra": list(overview.extra),
         "texts": texts(table, view),
-        "fixed": _fixed(found) | _own(own),
+        "fixed": _fixed(overview) | _own(own),
         "at": {name: [_rounded(value) for value in column(table, name)] for name in sorted(names | {*RATES, *COUNTS})},
         "refused": "",
     }
@@ -60,16 +62,16 @@ def table_data(found: Overview, outcomes: Outcomes, outcome: str, own: Iterable[
 Shown = tuple[dict[str, str], dict[str, dict[str, Any]]]
 
 
-def at_opening(found: Overview, outcomes: Outcomes, outcome: str, own: Iterable[CustomMeasure] = ()) -> Shown:
+def at_opening(overview: Overview, outcomes: Outcomes, outcome: str, own: Iterable[CustomMeasure] = ()) -> Shown:
     """The texts by name, and the controls' props by id, at the cut-off with which the page opens."""
-    table, row = found.table, found.row
+    table, row = overview.table, overview.row
     shown = {name: said for name, (said,) in texts(table, View(outcomes, outcome), (row,)).items()}
     controls: dict[str, dict[str, Any]] = {
         ids.CUT_OFF_SLIDER: {"max": _reach(table), "value": _percent(table.cut_off[row])},
         ids.CUT_OFF_TYPED: {"value": shown["typed"]},
-        ids.CUT_OFF_USE: {"disabled": row == table.at(found.in_use)},
+        ids.CUT_OFF_USE: {"disabled": row == table.at(overview.in_use)},
     }
-    return shown | _fixed(found) | _own(own), controls
+    return shown | _fixed(overview) | _own(own), controls
 
 
 def refused(error: LikelyError, outcome: str) -> dict[str, Any]:
@@ -118,13 +120,13 @@ def _reach(table: ThresholdTable) -> float:
     return round(100 * metrics_by_threshold(table).reach, 6)
 
 
-def _fixed(found: Overview) -> dict[str, str]:
-    head = found.headline
-    texts = {f"{measure.key}.trivial": measure_words(measure, measure.trivial(_rate(found))) for measure in MEASURES}
+def _fixed(overview: Overview) -> dict[str, str]:
+    head = overview.headline
+    texts = {f"{measure.key}.trivial": measure_words(measure, measure.trivial(_rate(overview))) for measure in MEASURES}
     for measure in OF_PROBABILITIES:
         texts[measure.key] = measure_words(measure, head.value[measure.key])
         texts[f"{measure.key}.range"] = span_words(measure, head.low[measure.key], head.high[measure.key])
-    texts["in_use"] = cut_off_text(found.in_use)
+    texts["in_use"] = cut_off_text(overview.in_use)
     return texts
 
 
@@ -138,8 +140,8 @@ def _own(own: Iterable[CustomMeasure]) -> dict[str, str]:
     return texts
 
 
-def _rate(found: Overview) -> float:
-    return found.table.positive / (found.table.positive + found.table.negative)
+def _rate(overview: Overview) -> float:
+    return overview.table.positive / (overview.table.positive + overview.table.negative)
 
 
 def _share(value: float | None) -> str:

@@ -60,8 +60,8 @@ def _move(schema: Schema, name: str, old: object, new: object) -> str:
     return text("{feature} from {old} to {new}", feature=feature.label, old=was, new=to)
 
 
-def _list(schema: Schema, found: tuple[Counterfactual, ...]) -> Component:
-    return html.Ul([html.Li(change_text(schema, change)) for change in found], className="small changes")
+def _list(schema: Schema, counterfactuals: tuple[Counterfactual, ...]) -> Component:
+    return html.Ul([html.Li(change_text(schema, change)) for change in counterfactuals], className="small changes")
 
 
 def _percent(probability: float) -> str:

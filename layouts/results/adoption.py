@@ -8,7 +8,7 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from layouts.results.parts import Found, card, on_one_line, share_text, table
+from layouts.results.parts import Results, card, on_one_line, share_text, table
 from ml.text.number_words import count, decimal, percent
 from ml.translation import plural, text, text_parts
 
@@ -16,12 +16,12 @@ WEEKS, REASONS = 8, 10  # that are listed: the latest, and the most frequent
 WEEK = 7 * 86_400.0  # seconds
 
 
-def adoption_card(found: Found) -> Component:
-    """The card; `found` as of ``calibration_card``."""
-    used = found["used"]
+def adoption_card(results: Results) -> Component:
+    """The card; `results` as of ``calibration_card``."""
+    used = results["used"]
     more: list[Component] = []
     if used["listed"]:
-        more += _weeks(used["listed"], found["as_of"])
+        more += _weeks(used["listed"], results["as_of"])
     if used["reasons"]:
         more += _reasons(used)
     return card(
@@ -29,7 +29,7 @@ def adoption_card(found: Found) -> Component:
     )
 
 
-def _adoption(used: Found) -> list[str]:
+def _adoption(used: Results) -> list[str]:
     listed = used["listed"]
     if not used["decisions"] and not listed:
         return [text("Not yet: it has decided about nobody.")]
@@ -62,7 +62,7 @@ def _adoption(used: Found) -> list[str]:
     return [first, second, *told]
 
 
-def _decisions_noted(used: Found) -> list[str]:
+def _decisions_noted(used: Results) -> list[str]:
     if not used["decisions"]:
         return []
     said = plural(
@@ -74,7 +74,7 @@ def _decisions_noted(used: Found) -> list[str]:
     return [said]
 
 
-def _overrides(every: Found) -> list[str]:
+def _overrides(every: Results) -> list[str]:
     if not every["records"]:
         return [text("Nobody has disagreed with it on a record whose outcome is known.")]
     first = plural(
@@ -89,7 +89,7 @@ def _overrides(every: Found) -> list[str]:
     return [first, f"{expected} {_verdict(every)}"]
 
 
-def _verdict(every: Found) -> str:
+def _verdict(every: Results) -> str:
     if every["verdict"] == "people":
         return text("They see something that it does not.")
     if every["verdict"] == "model":
@@ -97,7 +97,7 @@ def _verdict(every: Found) -> str:
     return text("That is no more than chance may do.")
 
 
-def _weeks(listed: Found, as_of: float) -> list[Component]:
+def _weeks(listed: Results, as_of: float) -> list[Component]:
     """Table of the weeks: counts of calls and outcomes go on growing, and so does what is listed in the last one."""
     heads = [text("Week from"), text("Listed"), text("Called so far"), text("Outcome recorded so far")]
     weeks = listed["weeks"]
@@ -117,7 +117,7 @@ def _week(monday: str, as_of: float) -> Any:
     return week if is_over else text_parts("{week} (not over)", week=week)
 
 
-def _reasons(used: Found) -> list[Component]:
+def _reasons(used: Results) -> list[Component]:
     heads = [text("Reason"), text("Outcomes known"), text("People were right (95 %)"), text("Expected")]
     reasons = used["reasons"]
     rows: list[list[Any]] = [

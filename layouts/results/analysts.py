@@ -7,7 +7,7 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from layouts.results.parts import Found, table
+from layouts.results.parts import Results, table
 from layouts.shared.plot_cards import read_by_keys
 from ml.plots import theme
 from ml.plots.columns import yes_no
@@ -18,15 +18,15 @@ from ml.translation import text
 MOST = 12  # features that are listed
 
 
-def analysts(found: Found, more: Found) -> list[Component]:
+def analysts(results: Results, more: Results) -> list[Component]:
     """The three parts.
 
     Parameters
     ----------
-    found, more : mapping
+    results, more : mapping
         As ``feedback.results.model_results.ModelResults.of`` and ``.analysts`` give them.
     """
-    return [html.Div([_evidence(found["right"]), _drift(more["drift"]), _estimated(more)], className="plots")]
+    return [html.Div([_evidence(results["right"]), _drift(more["drift"]), _estimated(more)], className="plots")]
 
 
 def _card(title: str, method: str, body: list[Component]) -> Component:
@@ -34,7 +34,7 @@ def _card(title: str, method: str, body: list[Component]) -> Component:
     return html.Section([head, *body], className="plot-card")
 
 
-def _evidence(right: Found) -> Component:
+def _evidence(right: Results) -> Component:
     question = text("How much speaks against its probabilities, over time?")
     counted = text("All decisions count, called or not: a change in who is called can move it, too.")
     words = html.P([evidence_words(right["evidence"], right["alarm"]), " ", counted], className="plot-words")
@@ -45,7 +45,7 @@ def _evidence(right: Found) -> Component:
     return _card(question, text("Calibration alarm (e-process)"), [read_by_keys(graph, question), words])
 
 
-def _drift(drift: Found | None) -> Component:
+def _drift(drift: Results | None) -> Component:
     question = text("Are the records others than those that it was judged by?")
     method = text("Drift of the inputs, weighted by importance: information, no alarm")
     if drift is None:
@@ -87,7 +87,7 @@ def _drift(drift: Found | None) -> Component:
     return _card(question, method, [html.P(said), shown, html.P(about, className="plot-words")])
 
 
-def _estimated(more: Found) -> Component:
+def _estimated(more: Results) -> Component:
     question = text("How good is it on the latest decisions, before it is known what came?")
     method = text("Estimated performance, from the probabilities alone")
     found = more["estimated"]
@@ -109,10 +109,10 @@ def _estimated(more: Found) -> Component:
     return _card(question, method, [shown, html.P(assumed, className="plot-words")])
 
 
-def _estimate(found: Found) -> str:
-    if found["value"] is None:
+def _estimate(results: Results) -> str:
+    if results["value"] is None:
         return "–"
-    if found["low"] is None:
-        return decimal(found["value"], 3)
-    ends = {name: decimal(found[name], 3) for name in ("value", "low", "high")}
+    if results["low"] is None:
+        return decimal(results["value"], 3)
+    ends = {name: decimal(results[name], 3) for name in ("value", "low", "high")}
     return text("{value} ({low} to {high})", **ends)

@@ -7,7 +7,7 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from layouts.results.parts import Found, Sentence, card, date_text, how_to_tell, share_text, table
+from layouts.results.parts import Results, Sentence, card, date_text, how_to_tell, share_text, table
 from layouts.shared import ids
 from ml.text.number_words import count, decimal, percent, span
 from ml.translation import plural, text, text_parts
@@ -16,19 +16,19 @@ LONGEST_REASON = 500  # characters
 DAY = 86_400.0  # seconds
 
 
-def calibration_card(found: Found, label: str, may_acknowledge: bool) -> Component:
+def calibration_card(results: Results, label: str, may_acknowledge: bool) -> Component:
     """The card.
 
     Parameters
     ----------
-    found : mapping
+    results : mapping
         As ``feedback.results.model_results.ModelResults.of`` gives it.
     label : str
         Label of the outcome.
     may_acknowledge : bool
         Whether who reads may end an alarm.
     """
-    right, records = found["right"], found["records"]
+    right, records = results["right"], results["records"]
     more: list[Component] = []
     if not records["told"]:
         more.append(how_to_tell())
@@ -39,7 +39,7 @@ def calibration_card(found: Found, label: str, may_acknowledge: bool) -> Compone
     return card("right", text("Has it been right?"), [*_verdict(right, label), *_left_out(records)], more)
 
 
-def _verdict(right: Found, label: str) -> list[Sentence]:
+def _verdict(right: Results, label: str) -> list[Sentence]:
     if right["state"] == "off":
         return _off(right, label)
     if not right["outcomes"]:
@@ -61,7 +61,7 @@ def _verdict(right: Found, label: str) -> list[Sentence]:
     return [text("Not enough is known yet, and nothing speaks against it so far."), so_far, enough]
 
 
-def _off(right: Found, label: str) -> list[Sentence]:
+def _off(right: Results, label: str) -> list[Sentence]:
     numbers = {"said": percent(right["said"]), "came": percent(right["came"]), "outcome": label}
     date = date_text(right["since"])
     if right["direction"] == "more":
@@ -73,7 +73,7 @@ def _off(right: Found, label: str) -> list[Sentence]:
     return [first, since, advice]
 
 
-def _left_out(records: Found) -> list[str]:
+def _left_out(records: Results) -> list[str]:
     said = []
     if records["unripe"]:
         slots = {"share": percent(records["unripe_share"]), "days": decimal(records["after"] / DAY, 0)}
@@ -96,7 +96,7 @@ def _left_out(records: Found) -> list[str]:
     return said
 
 
-def _bands(right: Found, label: str) -> Component:
+def _bands(right: Results, label: str) -> Component:
     """Table of predicted and observed shares, a row for each band, with a picture of them."""
     heads = [text("Probability"), text("Outcomes known"), text("Said"), text("Came (95 %)"), text("Picture")]
     rows = [each for each in (*right["bands"], right["all"]) if each["records"]]
@@ -114,7 +114,7 @@ def _bands(right: Found, label: str) -> Component:
     return html.Div([table(caption, heads, [_band(each, right["all"]) for each in rows], "said-came-table"), key])
 
 
-def _band(row: Found, every: Found) -> list[Any]:
+def _band(row: Results, every: Results) -> list[Any]:
     if row is every:
         name: Any = html.Strong(text("All"))
     else:
@@ -127,7 +127,7 @@ def _band(row: Found, every: Found) -> list[Any]:
     return [name, count(row["records"]), percent(row["said"]), html.Span([came, *off]), _picture(row)]
 
 
-def _picture(row: Found) -> Component:
+def _picture(row: Results) -> Component:
     marks = {f"--{name}": f"{100 * row[name]:.2f}%" for name in ("said", "low", "high")}
     marks["--came"] = f"{100 * row['share']:.2f}%"
     parts = [html.Span("", className=f"mark-{name}") for name in ("between", "came", "said")]

@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 
 from layouts.results.adoption import adoption_card
 from layouts.results.calibration import calibration_card
-from layouts.results.parts import Found, date_text, table
+from layouts.results.parts import Results, date_text, table
 from layouts.results.uplift import uplift_card
 from layouts.shared import ids, url
 from layouts.shared.static_html import signal
@@ -114,12 +114,12 @@ def _choice(outcomes: Outcomes, chosen: str, name: str) -> Component:
     return html.Nav(links, className="model-tabs", **{"aria-label": text("Outcome")})
 
 
-def answers(found: Found, label: str, model: str, episodes: Sequence[Episode], may_acknowledge: bool) -> Component:
+def answers(results: Results, label: str, model: str, episodes: Sequence[Episode], may_acknowledge: bool) -> Component:
     """The three answers, and alarms of before.
 
     Parameters
     ----------
-    found : mapping
+    results : mapping
         As ``feedback.results.model_results.ModelResults.of`` gives it.
     label : str
         Label of the outcome.
@@ -130,10 +130,14 @@ def answers(found: Found, label: str, model: str, episodes: Sequence[Episode], m
     may_acknowledge : bool
         Whether who reads may end an alarm.
     """
-    cards = [calibration_card(found, label, may_acknowledge), uplift_card(found, label, model), adoption_card(found)]
-    when = dt.datetime.fromtimestamp(found["as_of"], dt.UTC)
+    cards = [
+        calibration_card(results, label, may_acknowledge),
+        uplift_card(results, label, model),
+        adoption_card(results),
+    ]
+    when = dt.datetime.fromtimestamp(results["as_of"], dt.UTC)
     as_of = text(
-        "As of {time} UTC, about the version {version}.", time=f"{when:%Y-%m-%d %H:%M}", version=found["model"]
+        "As of {time} UTC, about the version {version}.", time=f"{when:%Y-%m-%d %H:%M}", version=results["model"]
     )
     over = [each for each in episodes if each.ended is not None]
     return html.Div(

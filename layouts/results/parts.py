@@ -13,7 +13,7 @@ from layouts.shared.blocks import labelled_row, table_head
 from ml.text.number_words import percent, with_span
 from ml.translation import text
 
-Found = Mapping[str, Any]
+Results = Mapping[str, Any]
 Sentence = str | list[Any]  # text, or its pieces where a slot is a component
 
 
@@ -36,7 +36,7 @@ def on_one_line(date: str) -> Component:
     return html.Span(date, className="number")
 
 
-def share_text(row: Found) -> str:
+def share_text(row: Results) -> str:
     """A share with its interval: "31 % (25 % to 38 %)"; "–" where there is none."""
     if row["share"] is None:
         return "–"

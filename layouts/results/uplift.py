@@ -7,16 +7,16 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from layouts.results.parts import Found, card, table
+from layouts.results.parts import Results, card, table
 from layouts.shared import url
 from ml.text.number_words import count, percent, with_span
 from ml.text.words import money_text, points_number, points_text
 from ml.translation import plural, text, text_parts
 
 
-def uplift_card(found: Found, label: str, model: str) -> Component:
+def uplift_card(results: Results, label: str, model: str) -> Component:
     """The card; parameters as of ``calibration_card``, and the name of the model."""
-    paid = found["paid"]
+    paid = results["paid"]
     lift = paid["lift"]
     more: list[Component] = []
     if not paid["assigned"]["control"]:
@@ -26,7 +26,7 @@ def uplift_card(found: Found, label: str, model: str) -> Component:
     return card("paid", text("Has it paid?"), [*_verdict(paid, label), *_left_out(paid)], more)
 
 
-def _verdict(paid: Found, label: str) -> list[str]:
+def _verdict(paid: Results, label: str) -> list[str]:
     lift = paid["lift"]
     if not paid["assigned"]["call"]:
         return [text("Nobody can say: no list was made with this model.")]
@@ -47,13 +47,13 @@ def _verdict(paid: Found, label: str) -> list[str]:
     return [_first(lift), _difference(lift, label), _smallest(lift)]
 
 
-def _first(lift: Found) -> str:
+def _first(lift: Results) -> str:
     if not lift["told_apart"]:
         return text("Not shown: the difference may be chance.")
     return text("Yes: calling made a difference.") if lift["difference"] > 0 else text("No: calling did harm.")
 
 
-def _difference(lift: Found, label: str) -> str:
+def _difference(lift: Results, label: str) -> str:
     ends = {name: points_number(100 * lift[name]) for name in ("difference", "low", "high")}
     return text(
         "“{outcome}” came with {share} of those called and would have with {control} of them uncalled: a difference of "
@@ -65,7 +65,7 @@ def _difference(lift: Found, label: str) -> str:
     )
 
 
-def _smallest(lift: Found) -> str:
+def _smallest(lift: Results) -> str:
     if lift["smallest"] is None:
         return text("The groups are too small to see any difference reliably.")
     return text(
@@ -74,7 +74,7 @@ def _smallest(lift: Found) -> str:
     )
 
 
-def _left_out(paid: Found) -> list[str]:
+def _left_out(paid: Results) -> list[str]:
     said = []
     if paid["unripe"]:
         said.append(
@@ -103,7 +103,7 @@ def _left_out(paid: Found) -> list[str]:
     return said
 
 
-def _groups(lift: Found, label: str) -> Component:
+def _groups(lift: Results, label: str) -> Component:
     heads = [text("Group"), text("Outcomes known"), text("Came")]
     rows: list[list[Any]] = [
         [text("To be called"), count(lift["called"]), _of(lift["bought"], lift["called"])],
@@ -118,7 +118,7 @@ def _of(some: int, every: int) -> str:
     return text("{n} ({share})", n=count(some), share=percent(some / every))
 
 
-def _money(paid: Found) -> Component:
+def _money(paid: Results) -> Component:
     """Won by calling, brought in all, and forecast."""
     money, currency = paid["money"], paid["currency"]
 

@@ -48,12 +48,12 @@ def model_page(bundle: Bundle, kind: url.Kind, name: str, body: Component) -> Co
     return page(f"{bundle.title} – {tab}", [_model_head(bundle, kind, name), body], class_name=f"page-{kind}")
 
 
-def versions_page(found: Bundle | LikelyError, name: str, body: Component) -> Component:
+def versions_page(bundle: Bundle | LikelyError, name: str, body: Component) -> Component:
     """Like :func:`model_page` of the Versions page, which opens where the model itself does not."""
-    if not isinstance(found, LikelyError):
-        return model_page(found, "versions", name, body)
+    if not isinstance(bundle, LikelyError):
+        return model_page(bundle, "versions", name, body)
     title = name.partition("@")[0]
-    words = html.P(text("Does not serve: {reason}", reason=found.message), className="lead-line bad")
+    words = html.P(text("Does not serve: {reason}", reason=bundle.message), className="lead-line bad")
     head = html.Header([html.Div([html.H1(title), words]), tabs("versions", name)], className="model-head")
     return page(f"{title} – {text('Versions')}", [head, body], class_name="page-versions")
 

@@ -23,20 +23,20 @@ def shown(table: TextTable) -> Component:
     return html.Table([table_head(table.heads), html.Tbody(rows)], className="plot-table")
 
 
-def data(found: DataTable, question: str) -> Component:
+def data(content: DataTable, question: str) -> Component:
     """The data of a plot, in a part of the card that is scrolled by keys too."""
-    rows = [html.Tr([html.Th(name, scope="row"), *map(html.Td, cells)]) for name, *cells in found.table.rows]
+    rows = [html.Tr([html.Th(name, scope="row"), *map(html.Td, cells)]) for name, *cells in content.table.rows]
     caption = html.Caption(question, className="visually-hidden")
-    table = html.Table([caption, table_head(found.table.heads), html.Tbody(rows)])
+    table = html.Table([caption, table_head(content.table.heads), html.Tbody(rows)])
     named = {"aria-label": text("Table: {question}", question=question)}
     scrolled = html.Div(table, className="plot-data-rows", role="region", tabIndex=0, **named)
-    return static_html(html.Div([html.P(_how_many(found)), scrolled]))
+    return static_html(html.Div([html.P(_how_many(content)), scrolled]))
 
 
-def _how_many(found: DataTable) -> str:
-    if len(found.table.rows) == found.total:
-        return plural("{n} row", "{n} rows", found.total)
-    slots = {"n": count(len(found.table.rows)), "all": count(found.total)}
-    if found.ranked:
+def _how_many(table: DataTable) -> str:
+    if len(table.table.rows) == table.total:
+        return plural("{n} row", "{n} rows", table.total)
+    slots = {"n": count(len(table.table.rows)), "all": count(table.total)}
+    if table.ranked:
         return text("The first {n} of {all} rows; all are in the CSV file under Download.", **slots)
     return text("{n} of {all} rows, evenly chosen; all are in the CSV file under Download.", **slots)

@@ -72,28 +72,28 @@ def place(model: str) -> list[Component]:
     ]
 
 
-def section(found: ShownChallenger, model: str, *, may_change: bool) -> Component:
+def section(shown: ShownChallenger, model: str, *, may_change: bool) -> Component:
     """The challenger and how it does."""
-    when = in_words(dt.datetime.fromtimestamp(found.since, dt.UTC).isoformat(timespec="seconds"))
+    when = in_words(dt.datetime.fromtimestamp(shown.since, dt.UTC).isoformat(timespec="seconds"))
     lead = text(
         "{version} is asked beside the live version for {share} of the decisions, since {when}. Nobody sees its "
         "answers.",
-        version=found.version, share=share_text(found.share), when=when,
+        version=shown.version, share=share_text(shown.share), when=when,
     )  # fmt: skip
-    why = who_and_why_words(found.by, found.why)
+    why = who_and_why_words(shown.by, shown.why)
     parts: list[Component] = [html.H2(text("Challenger")), html.P(lead)]
     parts += [html.P(why, className="aside")] if why else []
-    parts += _judged(found.judged)
-    parts.append(_how_it_does(found))
-    if found.errors:
-        listed = [html.Li(text("{reason} ({n})", reason=reason, n=count(n))) for reason, n in found.errors.items()]
+    parts += _judged(shown.judged)
+    parts.append(_how_it_does(shown))
+    if shown.errors:
+        listed = [html.Li(text("{reason} ({n})", reason=reason, n=count(n))) for reason, n in shown.errors.items()]
         parts.append(html.Details([html.Summary(text("Why it gave no answer")), html.Ul(listed)]))
     if may_change:
         promote = dcc.Link(
-            text("Make it live"), href=url.href("versions", model, promote=found.version), className="tool-button"
+            text("Make it live"), href=url.href("versions", model, promote=shown.version), className="tool-button"
         )
         stop = dcc.Link(
-            text("Stop asking it"), href=url.href("versions", model, stop=found.version), className="tool-button"
+            text("Stop asking it"), href=url.href("versions", model, stop=shown.version), className="tool-button"
         )
         parts.append(html.Div([promote, stop], className="versions-buttons"))
     return html.Section(parts, className="versions-live versions-challenger")
@@ -114,31 +114,31 @@ def _judged(judged: Mapping[str, Mapping[str, Any]] | None) -> list[Component]:
     ]
 
 
-def _verdict(found: Mapping[str, Any]) -> str:
-    loss, slots = found["log_loss"], {"n": count(found["outcomes"])}
-    if found["verdict"] == ShadowVerdict.TOO_FEW:
+def _verdict(judgement: Mapping[str, Any]) -> str:
+    loss, slots = judgement["log_loss"], {"n": count(judgement["outcomes"])}
+    if judgement["verdict"] == ShadowVerdict.TOO_FEW:
         return text(
             "Too few to tell: the outcome of {n} decisions is known, and {came} came. It takes {fewest}, of which "
             "{side} came and {side} did not.",
-            **slots, came=count(found["came"]), fewest=FEWEST, side=FEWEST_OF_A_SIDE,
+            **slots, came=count(judgement["came"]), fewest=FEWEST, side=FEWEST_OF_A_SIDE,
         )  # fmt: skip
     slots |= {name: decimal(loss[name], 4) for name in ("challenger", "champion", "difference")}
     interval = span(decimal(loss["low"], 4), decimal(loss["high"], 4))
-    return text(VERDICTS[ShadowVerdict(found["verdict"])], **slots, interval=interval)
+    return text(VERDICTS[ShadowVerdict(judgement["verdict"])], **slots, interval=interval)
 
 
-def _how_it_does(found: ShownChallenger) -> Component:
-    asked = found.answered + found.failed
+def _how_it_does(challenger: ShownChallenger) -> Component:
+    asked = challenger.answered + challenger.failed
     rows = [
-        (text("Answered so far"), count(found.answered)),
-        (text("Failed"), text("{n} of {all}", n=count(found.failed), all=count(asked)) if asked else count(0)),
-        (text("Waiting"), count(found.waiting)),
+        (text("Answered so far"), count(challenger.answered)),
+        (text("Failed"), text("{n} of {all}", n=count(challenger.failed), all=count(asked)) if asked else count(0)),
+        (text("Waiting"), count(challenger.waiting)),
     ]
-    if found.left_out:
-        rows.append((text("Left out: too many waited"), count(found.left_out)))
+    if challenger.left_out:
+        rows.append((text("Left out: too many waited"), count(challenger.left_out)))
     for label, times in (
-        (text("Time of the challenger"), found.seconds),
-        (text("Time of the live version, beside it"), found.beside),
+        (text("Time of the challenger"), challenger.seconds),
+        (text("Time of the live version, beside it"), challenger.beside),
     ):
         if times:
             middle, high = (decimal(1_000 * each, 2) for each in times)

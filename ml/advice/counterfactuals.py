@@ -208,10 +208,12 @@ class _Search:
             return change
         return Counterfactual(change.moves, change.steps, float(self.value_function.score(row).value[self.outcome]))
 
-    def result(self, name: str, found: tuple[Counterfactual, ...], best: Counterfactual | None) -> Counterfactuals:
+    def result(
+        self, name: str, counterfactuals: tuple[Counterfactual, ...], best: Counterfactual | None
+    ) -> Counterfactuals:
         """The result, with levers by name."""
         names = tuple(self.value_function.schema.names[at] for at in self.levers)
-        return Counterfactuals(name, self.cut_off, self.now, found, best, names)
+        return Counterfactuals(name, self.cut_off, self.now, counterfactuals, best, names)
 
 
 def _combinations(values: Mapping[int, Sequence[Value]], count: int) -> int:

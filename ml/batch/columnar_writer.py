@@ -82,10 +82,10 @@ def _label(outcomes: Outcomes, flags: Iterable[int]) -> str:
     return safe_cell(", ".join(name for name, yes in zip(outcomes.names, flags, strict=True) if yes))
 
 
-def _words(found: Iterable[Problem]) -> dict[int, str]:
+def _words(all_problems: Iterable[Problem]) -> dict[int, str]:
     """Problems of each refused record, in one cell."""
     said: dict[int, list[Problem]] = {}
-    for problem in found:
+    for problem in all_problems:
         said.setdefault(problem.row, []).append(problem)
     return {at: safe_cell(problems_text(problems)) for at, problems in said.items()}
 

@@ -135,7 +135,7 @@ def _score(key: str, version: tuple[dict[str, bytes], Trusted], sent: bytes) -> 
     return scored_chunk(service, bundle, ReadPlan.from_json(told, bundle.schema), lines, blanks)
 
 
-def _service(key: str, files: dict[str, bytes], told: Trusted) -> Service:
+def _service(key: str, files: dict[str, bytes], trusted: Trusted) -> Service:
     """A service on one version, opened once in each process."""
     with _opening:
         if key not in _opened:
@@ -148,7 +148,7 @@ def _service(key: str, files: dict[str, bytes], told: Trusted) -> Service:
                     raise InvalidData(f"A version holds no file {file!r}.")
                 (folder / file).parent.mkdir(parents=True, exist_ok=True)
                 (folder / file).write_bytes(content)
-            allow(Path(place.name), name, told)
+            allow(Path(place.name), name, trusted)
             service = open_service(place.name)
             _ = service.model(key).predictor
             _opened[key] = service, place

@@ -70,11 +70,11 @@ def _records(rows: Mapping[str, int]) -> str:
     return text("{training} to learn from, {holdout} held out to judge it by", **slots)
 
 
-def _calibration(told: dict[str, Any]) -> str:
-    records = count(told.get("records", 0))
-    if told.get("method") == "none":
+def _calibration(recorded: dict[str, Any]) -> str:
+    records = count(recorded.get("records", 0))
+    if recorded.get("method") == "none":
         return text("No curve was better than its own probabilities, by {n} records.", n=records)
-    return text("By {n} records of their own ({method})", n=records, method=told.get("method"))
+    return text("By {n} records of their own ({method})", n=records, method=recorded.get("method"))
 
 
 def schema_facts(feature: Feature) -> dict[str, str]:

@@ -36,7 +36,7 @@ def score_records(bundle: Bundle, raws: Iterable[object]) -> Scored:
 
 
 def _typed_columns(
-    bundle: Bundle, found: Records, rest: Iterator[object]
+    bundle: Bundle, read: Records, rest: Iterator[object]
 ) -> tuple[Block, list[str | None], tuple[Problem, ...]]:  # fmt: skip
     """Typed columns of records, their ids, and notes; read a thousand at a time, so that few are there as objects.
 
@@ -49,13 +49,13 @@ def _typed_columns(
     problems, notes = list[Problem](), list[Problem]()
     while True:
         first = len(ids)
-        ids.extend(found.ids)
-        problems.extend(_moved(found.problems, first))
-        notes.extend(_moved(found.notes, first))
+        ids.extend(read.ids)
+        problems.extend(_moved(read.problems, first))
+        notes.extend(_moved(read.notes, first))
         if not problems:
-            parts.append(block_of(bundle.schema, found.all_rows()))
-        found = read_records(bundle.schema, islice(rest, AT_ONCE))
-        if not found.ids:
+            parts.append(block_of(bundle.schema, read.all_rows()))
+        read = read_records(bundle.schema, islice(rest, AT_ONCE))
+        if not read.ids:
             break
     if problems:
         raise InvalidRecord(problems, notes)
@@ -71,9 +71,9 @@ def _joined(parts: list[Block]) -> Block:
     return tuple(np.concatenate(columns.pop(0)) for _ in range(len(columns)))
 
 
-def _moved(found: Iterable[Problem], first: int) -> Iterable[Problem]:
+def _moved(problems: Iterable[Problem], first: int) -> Iterable[Problem]:
     """Problems of records that were counted from their first."""
-    return (replace(each, row=each.row + first) for each in found) if first else found
+    return (replace(each, row=each.row + first) for each in problems) if first else problems
 
 
 def score_each(bundle: Bundle, raws: Sequence[object]) -> list[Score | tuple[Problem, ...]]:
@@ -149,8 +149,8 @@ def _scores(bundle: Bundle, records: Records, answer: Prediction) -> Sequence[Sc
     return ScoresOfBlock(records.ids, bundle.outcomes.names, answer, _by_record(records.notes))
 
 
-def _by_record(found: Iterable[Problem]) -> dict[int, tuple[Problem, ...]]:
+def _by_record(problems: Iterable[Problem]) -> dict[int, tuple[Problem, ...]]:
     notes: dict[int, tuple[Problem, ...]] = {}
-    for note in found:
+    for note in problems:
         notes[note.row] = (*notes.get(note.row, ()), note)
     return notes

@@ -94,9 +94,9 @@ def _compared(brings: Forecast) -> list[str]:
     ]
 
 
-def notes(bundle: Bundle, wish: Wish, found: PickedCalls, brings: Forecast, currency: str = "") -> list[str]:
+def notes(bundle: Bundle, wish: Wish, picked: PickedCalls, brings: Forecast, currency: str = "") -> list[str]:
     """Quotas that fall short, calls that lose or were left out, and whether the probabilities held on the hold-out."""
-    said = [_short(wish, value, there) for value, there in found.short.items()]
+    said = [_short(wish, value, there) for value, there in picked.short.items()]
     unknown = [name for name, payoff in zip(wish.outcomes, wish.payoffs, strict=True) if not payoff.stated]
     if wish.in_money and unknown:
         nothing = text("Nothing is said of what {outcomes} would bring: that counts as 0.", outcomes=in_row(unknown))
@@ -107,12 +107,12 @@ def notes(bundle: Bundle, wish: Wish, found: PickedCalls, brings: Forecast, curr
     if brings.verdict == "too_much" and brings.losing_corrected > brings.losing:
         losing = _count(brings.losing_corrected)
         said.append(text("By the corrected numbers {n} of the calls are expected to lose.", n=losing))
-    if found.left_out and _shorter(wish, found):
+    if picked.left_out and _shorter(wish, picked):
         said.append(
             text(
                 "{n} more are left out, because acting on them is expected to lose money. They are taken where you "
                 "allow losses.",
-                n=_count(found.left_out),
+                n=_count(picked.left_out),
             )
         )
     if len(wish.outcomes) == 1 and brings.lowest is not None:
@@ -130,9 +130,9 @@ def _short(wish: Wish, value: str, there: int) -> str:
     return text("Of {value} at least {wanted} are wanted, and the file has {there}.", **slots)
 
 
-def _shorter(wish: Wish, found: PickedCalls) -> bool:
+def _shorter(wish: Wish, picked: PickedCalls) -> bool:
     """True when the list is shorter for want of records on whom acting should not lose."""
-    return wish.by == "cutoff" or len(found.rows) < room(wish)
+    return wish.by == "cutoff" or len(picked.rows) < room(wish)
 
 
 def _kept(bundle: Bundle, outcome: str, lowest: float) -> list[str]:

@@ -141,13 +141,13 @@ def _id_column(schema: Schema, table: Table, wanted: str | None) -> str | None:
 
 
 def _entries(
-    schema: Schema, table: Table, id_column: str | None, loaded: ImportResult, told: _ByteProgress
+    schema: Schema, table: Table, id_column: str | None, loaded: ImportResult, progress: _ByteProgress
 ) -> Iterator[BookRecord]:
     taken: set[str] = set()
     number = 0
     rows = ((table.line, row) for row in table.rows)
     while chunk := list(islice(rows, CHUNK)):
-        told()
+        progress()
         read = read_records(schema, [row for _, row in chunk], extra=True)
         faults: dict[int, list[Problem]] = {}
         for problem in read.problems:

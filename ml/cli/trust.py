@@ -54,8 +54,8 @@ def _names(bundle: Bundle) -> list[str]:
         return names_in(bundle.folder / ESTIMATOR, bundle.code)
 
 
-def _refuse_strangers(told: list[str], needed: list[str], key: str) -> None:
-    unknown = sorted(set(told) - set(needed))
+def _refuse_strangers(names: list[str], needed: list[str], key: str) -> None:
+    unknown = sorted(set(names) - set(needed))
     if unknown:
         hint = f"It needs: {', '.join(needed) or 'nothing beyond what any model may hold'}."
         raise InvalidData(f"{key} does not hold {', '.join(unknown)}.", hint)

@@ -48,11 +48,11 @@ def run(given: argparse.Namespace) -> int:
     return OK
 
 
-def _title(found: Listing) -> str:
-    count = len(found.versions)
+def _title(listing: Listing) -> str:
+    count = len(listing.versions)
     if not count:
         return "no version is left"
-    live = f"{found.live} is live" if found.live else "none is live"
+    live = f"{listing.live} is live" if listing.live else "none is live"
     return f"{count} version{'' if count == 1 else 's'}, {live}"
 
 

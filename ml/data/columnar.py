@@ -23,19 +23,19 @@ class ReadColumn:
     """Values of one feature that were read."""
 
     feature: Feature
-    found: list[Value] | np.ndarray
+    typed: list[Value] | np.ndarray
     """Typed values, length n; numbers may be an array with NaN for missing. None for refused values. An array is of
     float64."""
     refused: Mapping[int, RefusedValue] = field(default_factory=dict)
 
     def values(self) -> list[Value]:
         """Typed values as in rows."""
-        return values_of(self.feature, self.found) if isinstance(self.found, np.ndarray) else self.found
+        return values_of(self.feature, self.typed) if isinstance(self.typed, np.ndarray) else self.typed
 
     def notes(self) -> dict[int, str]:
         """Notes on accepted values, by number of the record."""
-        if isinstance(self.found, np.ndarray) and not any(
-            unseen(self.feature, value) for value in _telling(self.feature, self.found)
+        if isinstance(self.typed, np.ndarray) and not any(
+            unseen(self.feature, value) for value in _telling(self.feature, self.typed)
         ):
             return {}
         values = self.values()
@@ -44,9 +44,9 @@ class ReadColumn:
 
     def array(self, which: Sequence[int] | slice) -> np.ndarray:
         """The values `which` as an array of a block; none of them may be refused."""
-        if isinstance(self.found, np.ndarray):
-            return self.found[which]
-        chosen = self.found[which] if isinstance(which, slice) else [self.found[at] for at in which]
+        if isinstance(self.typed, np.ndarray):
+            return self.typed[which]
+        chosen = self.typed[which] if isinstance(which, slice) else [self.typed[at] for at in which]
         return column(self.feature, chosen)
 
 

@@ -134,19 +134,19 @@ def _of_feed(card: Mapping[str, Any]) -> Mapping[str, Any]:
     return names
 
 
-def _system(name: object, told: object) -> CrmColumns:
+def _system(name: object, stated: object) -> CrmColumns:
     if not isinstance(name, str) or not name.isidentifier() or len(name) > 20 or name == PLAIN:
         hint = f"A name of up to 20 letters, digits and _, other than {PLAIN}: {', '.join(SYSTEMS)}, or your own."
         raise InvalidData(f"crm names the system {str(name)[:80]!r}.", hint)
-    if not isinstance(told, Mapping) or (strangers := sorted(set(map(str, told)) - set(FIELDS))):
-        said = ", ".join(strangers)[:200] if isinstance(told, Mapping) else repr(str(told)[:80])
+    if not isinstance(stated, Mapping) or (strangers := sorted(set(map(str, stated)) - set(FIELDS))):
+        said = ", ".join(strangers)[:200] if isinstance(stated, Mapping) else repr(str(stated)[:80])
         raise InvalidData(f"crm.{name} says {said}.", f"Known: {', '.join(FIELDS)}.")
     given: dict[str, Any] = {
-        field: _words(f"crm.{name}.{field}", words) for field, words in told.items() if field != "outcome"
+        field: _words(f"crm.{name}.{field}", words) for field, words in stated.items() if field != "outcome"
     }
     made = replace(SYSTEMS.get(name, CrmColumns()), **given)
-    if "outcome" in told:
-        made = replace(made, outcome=_word(f"crm.{name}.outcome", told["outcome"]))
+    if "outcome" in stated:
+        made = replace(made, outcome=_word(f"crm.{name}.outcome", stated["outcome"]))
     _check_whole(name, made)
     return made
 
@@ -167,14 +167,14 @@ def _check_whole(name: str, made: CrmColumns) -> None:
         )
 
 
-def _words(where: str, told: object) -> tuple[str, ...]:
-    words = [told] if isinstance(told, str) else told
+def _words(where: str, stated: object) -> tuple[str, ...]:
+    words = [stated] if isinstance(stated, str) else stated
     if not isinstance(words, list) or not 0 < len(words) <= MOST:
-        raise InvalidData(f"{where} is {str(told)[:80]!r}.", f"Write a text, or a list of up to {MOST}.")
+        raise InvalidData(f"{where} is {str(stated)[:80]!r}.", f"Write a text, or a list of up to {MOST}.")
     return tuple(_word(where, each) for each in words)
 
 
-def _word(where: str, told: object) -> str:
-    if not isinstance(told, str) or not told.strip() or len(told) > LONGEST:
-        raise InvalidData(f"{where} is {str(told)[:80]!r}.", f"Write a text of 1 to {LONGEST} characters.")
-    return told.strip()
+def _word(where: str, stated: object) -> str:
+    if not isinstance(stated, str) or not stated.strip() or len(stated) > LONGEST:
+        raise InvalidData(f"{where} is {str(stated)[:80]!r}.", f"Write a text of 1 to {LONGEST} characters.")
+    return stated.strip()

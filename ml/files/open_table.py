@@ -121,7 +121,7 @@ def _text_source(file: BinaryIO, packed: bool, wanted: ReadRequest) -> Source:
     rows = _begun(file, packed, wanted)
     if rows.markup:
         file.seek(0)
-        return _markup_source(unpacked(file) if packed else file, rows.found, rows.markup, wanted)
+        return _markup_source(unpacked(file) if packed else file, rows.scan, rows.markup, wanted)
     return Source(iter(rows), _dialect(rows, wanted.options), text=rows, skipped=int(rows.stated is not None))
 
 
@@ -148,41 +148,39 @@ def first_lines(
 
 def _dialect(rows: TextRows | ServedRows, options: ReadOptions) -> Dialect:
     told = frozenset(options.to_json())
-    return Dialect(encoding=rows.found.encoding, separator=rows.separator, told=told, notes=_odd(rows.found))
+    return Dialect(encoding=rows.scan.encoding, separator=rows.separator, told=told, notes=_odd(rows.scan))
 
 
-def _markup_source(file: BinaryIO, found: TextScan, first: str, wanted: ReadRequest) -> Source:
+def _markup_source(file: BinaryIO, scan: TextScan, first: str, wanted: ReadRequest) -> Source:
     """Tables of a web page or XML; the encoding that it declares counts where the bytes are not UTF-8."""
     from ml.files.readers.excel import open_markup
 
     said = _CHARSET.search(first)
-    if said and found.encoding in (WESTERN, MAC) and not wanted.options.encoding:
+    if said and scan.encoding in (WESTERN, MAC) and not wanted.options.encoding:
         with suppress(BadReadOption):
-            found.encoding = ReadOptions.from_mapping({"encoding": said[1]}).encoding or found.encoding
-    table = open_markup(file, found.encoding, found.errors, wanted.options.sheet, wanted.known)
+            scan.encoding = ReadOptions.from_mapping({"encoding": said[1]}).encoding or scan.encoding
+    table = open_markup(file, scan.encoding, scan.errors, wanted.options.sheet, wanted.known)
     told = frozenset(wanted.options.to_json())
-    dialect = Dialect(
-        table.format, found.encoding, sheet=table.sheet, sheets=table.sheets, told=told, notes=table.notes
-    )
+    dialect = Dialect(table.format, scan.encoding, sheet=table.sheet, sheets=table.sheets, told=told, notes=table.notes)
     return Source(table.rows, dialect)
 
 
-def _odd(found: TextScan) -> tuple[str, ...]:
-    if not found.whole:
-        said = text("Its encoding was told by the first {size} MB of the file.", size=f"{found.size / BLOCK:,.0f}")
-        return (said, *_odd(replace(found, whole=True)))
-    if found.odd and found.encoding == UTF8:
+def _odd(scan: TextScan) -> tuple[str, ...]:
+    if not scan.whole:
+        said = text("Its encoding was told by the first {size} MB of the file.", size=f"{scan.size / BLOCK:,.0f}")
+        return (said, *_odd(replace(scan, whole=True)))
+    if scan.odd and scan.encoding == UTF8:
         said = plural(
             "The file is UTF-8 with {n} byte that is none; read as Windows-1252.",
             "The file is UTF-8 with {n} bytes that are none; read as Windows-1252.",
-            found.odd,
-            n=f"{found.odd:,}",
+            scan.odd,
+            n=f"{scan.odd:,}",
         )
         return (said,)
-    if found.odd and found.errors != "strict":
+    if scan.odd and scan.errors != "strict":
         said = text(
             "The file is not UTF-8; it was taken for {encoding}. Where letters look wrong, say its encoding.",
-            encoding=spoken(found.encoding),
+            encoding=spoken(scan.encoding),
         )
         return (said,)
     return ()

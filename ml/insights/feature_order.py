@@ -50,13 +50,13 @@ def order_of(
     return most_important_first(permutation_importance(draft, evaluation, min(max(repeats, 1), MIN_REPEATS)))
 
 
-def most_important_first(found: PermutationImportance) -> list[str]:
+def most_important_first(importance: PermutationImportance) -> list[str]:
     """Features by the rise of the error, summed over the outcomes; features without a rise keep the schema's order.
 
     Rises are rounded, so a version gives the same order with every predictor and on every machine.
     """
-    rise = np.maximum(np.sum(found.mean, axis=0), 0.0).round(DIGITS)
-    return [found.features[at] for at in np.argsort(-rise, kind="stable")]
+    rise = np.maximum(np.sum(importance.mean, axis=0), 0.0).round(DIGITS)
+    return [importance.features[at] for at in np.argsort(-rise, kind="stable")]
 
 
 def in_order(card: Mapping[str, Any], schema: Schema) -> list[str]:

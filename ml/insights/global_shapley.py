@@ -90,10 +90,10 @@ def _of_rows(bundle: Bundle, rows: Positions, walks: int) -> GlobalShapley:
     return GlobalShapley(rows, answers.mean(axis=0), np.concatenate(parts), total, np.concatenate(errors))
 
 
-def _errors(gained: Floats, found: Floats, weights: Floats) -> Floats:
+def _errors(gained: Floats, contributions: Floats, weights: Floats) -> Floats:
     """Standard errors of the weighted means of walks, (r, m, p, k), around their means, (r, p, k)."""
     walks = gained.shape[1]
-    apart = np.square(gained - found[:, np.newaxis])
+    apart = np.square(gained - contributions[:, np.newaxis])
     variance = np.einsum("rm,rmpk->rpk", weights**2, apart) * (walks / max(walks - 1, 1))
     errors: Floats = np.sqrt(variance)
     return errors

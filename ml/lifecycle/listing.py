@@ -103,15 +103,15 @@ def _state(fingerprint: str, live: str | None, events: Sequence[TimelineEvent]) 
     return "was live" if fingerprint in was_live(events) else "never live"
 
 
-def _with_figures(found: VersionFacts, key: str, figures: Figures) -> VersionFacts:
+def _with_figures(facts: VersionFacts, key: str, figures: Figures) -> VersionFacts:
     try:
         told = dict(figures(key) or {})
     except LikelyError as error:
-        return replace(found, fault=str(error))
+        return replace(facts, fault=str(error))
     except Exception as error:  # noqa: BLE001 - an estimator may raise anything, and the others are to be listed
-        return replace(found, fault=f"{type(error).__name__}: {error}"[:300])
+        return replace(facts, fault=f"{type(error).__name__}: {error}"[:300])
     area = told.pop("roc_auc", None)
-    return replace(found, **told, roc_auc=tuple(area) if area else None)
+    return replace(facts, **told, roc_auc=tuple(area) if area else None)
 
 
 def version_figures(registry: Registry, key: str) -> dict[str, Any]:

@@ -154,7 +154,7 @@ def _weighted(hits: Floats, rows: Floats, weight: Floats) -> tuple[float, float,
     return mean, min(float(low), mean - below), max(float(high), mean + above)
 
 
-def money_realised(found: CampaignLift, value: float, cost: float, forecast: tuple[float, float, float]) -> Money:
+def money_realised(lift: CampaignLift, value: float, cost: float, forecast: tuple[float, float, float]) -> Money:
     """Money of the buyers won, less the calls.
 
     Parameters
@@ -167,10 +167,10 @@ def money_realised(found: CampaignLift, value: float, cost: float, forecast: tup
         Money that was forecast of the same calls, and its interval. It is of all who buy of those called; those who
         would have bought without a call are in it, and not in what was realised.
     """
-    spent = found.called * cost
-    ends = (None if won is None else won * value - spent for won in (found.won, found.won_low, found.won_high))
+    spent = lift.called * cost
+    ends = (None if won is None else won * value - spent for won in (lift.won, lift.won_low, lift.won_high))
     realised, low, high = ends
-    return Money(realised, low, high, value, cost, *forecast, brought=found.bought * value - spent)
+    return Money(realised, low, high, value, cost, *forecast, brought=lift.bought * value - spent)
 
 
 def value_of_buyer(payoff: Payoff) -> tuple[float, float]:

@@ -107,9 +107,9 @@ def half_width(count: int, deviation: float) -> float:
     return deviation * math.sqrt(2 * grown / (count**2 * square) * math.log(math.sqrt(grown) / ERROR))
 
 
-def _verdict(found: PairedLoss) -> ShadowVerdict:
-    if found.low is None or found.high is None:
+def _verdict(loss: PairedLoss) -> ShadowVerdict:
+    if loss.low is None or loss.high is None:
         return ShadowVerdict.TOO_FEW
-    if found.high < 0:
+    if loss.high < 0:
         return ShadowVerdict.BETTER
-    return ShadowVerdict.WORSE if found.low > 0 else ShadowVerdict.NOT_TOLD_APART
+    return ShadowVerdict.WORSE if loss.low > 0 else ShadowVerdict.NOT_TOLD_APART

@@ -57,7 +57,7 @@ class Subject:
         except NOT_HERE:
             return None
 
-    def told(self, key: str) -> tuple[Any, View] | None:
+    def drawn(self, key: str) -> tuple[Any, View] | None:
         """Result and view of a plot as the pages open with it; None where this model or outcome does not have it."""
         try:
             _, result, view = plot_result(self.service, self.bundle.key, key, self.outcome.name)
@@ -66,8 +66,8 @@ class Subject:
         return result, view
 
     def result(self, key: str) -> Any:
-        """Like :meth:`told`, without the view."""
-        told = self.told(key)
+        """Like :meth:`drawn`, without the view."""
+        told = self.drawn(key)
         return told and told[0]
 
 
@@ -75,7 +75,7 @@ class Subject:
 def drives(about: Subject) -> Iterator[str]:
     """Features that move the probability most, or without probabilities, by which the labels become wrong."""
     name = about.outcome.label
-    if told := about.told("contributions"):
+    if told := about.drawn("contributions"):
         rows = [(label, 100 * size) for label, size, _ in mean_shapley.ranked(*told) if 100 * size >= 0.05]
         if not rows:
             yield text("Nothing.")
@@ -88,7 +88,7 @@ def drives(about: Subject) -> Iterator[str]:
         )
         if rest[: NAMED - 1]:
             yield _next([f"{label} ({points_text(size)})" for label, size in rest[: NAMED - 1]])
-    elif told := about.told("importance"):
+    elif told := about.drawn("importance"):
         result, view = told
         leading = [row for row in permutation_importance.ranked(result, view) if row.mean > 0][:NAMED]
         if not leading:

@@ -71,9 +71,9 @@ def first(report: Report) -> list[MeasureLine]:
     return [found[key] for key in (FIRST if report.overview else OWN) if key in found]
 
 
-def line_of(found: Overview, measure: Measure) -> MeasureLine:
+def line_of(overview: Overview, measure: Measure) -> MeasureLine:
     """A measure at the cut-off in use: a pick from the threshold table, or from the headline."""
-    table, head, row = found.table, found.headline, found.row
+    table, head, row = overview.table, overview.headline, overview.row
     value: float | None
     if measure in OF_COUNTS:
         trivial = table.trivial[measure.key]
@@ -133,8 +133,8 @@ def _whom(report: Report) -> str:
     return f"{text('Intended use: {use}.', use=use)} {said}" if use else said
 
 
-def _how_good(report: Report, found: Overview) -> str:
-    head = found.headline
+def _how_good(report: Report, overview: Overview) -> str:
+    head = overview.headline
     low, high = head.low["roc_auc"], head.high["roc_auc"]
     slots = {"outcome": report.view.label, "share": percent(head.value["roc_auc"])}
     slots["guessing"] = percent(head.trivial["roc_auc"] or 0.5)
@@ -152,12 +152,12 @@ def _how_good(report: Report, found: Overview) -> str:
     )
 
 
-def _pays(report: Report, found: Overview) -> str:
+def _pays(report: Report, overview: Overview) -> str:
     """Profit at the cut-off in use beside the most that there is."""
     result = report.money
     if result is None:
         return text(NO_WORTH)
-    return brings(result, found.table, found.row)
+    return brings(result, overview.table, overview.row)
 
 
 def _own(report: Report) -> str:

@@ -74,11 +74,11 @@ def _few(card: Card) -> Mapping[str, Any]:
     return (card.get(CARD) or {}).get("few") or {}
 
 
-def _shared(found: Card) -> str:
-    shared = found["shared"]
+def _shared(checks: Card) -> str:
+    shared = checks["shared"]
     if not shared["more_than_chance"]:
-        return _twins_by_chance(found)
-    rows, records, ordered = shared["rows"], found["records"], shared["copied"] * 2 > shared["rows"]
+        return _twins_by_chance(checks)
+    rows, records, ordered = shared["rows"], checks["records"], shared["copied"] * 2 > shared["rows"]
     if rows == records and ordered:
         return text(
             "All {n} hold-out records stand in the training data too, in the same order, which is more than chance "
@@ -104,8 +104,8 @@ def _shared(found: Card) -> str:
     )
 
 
-def _twins_by_chance(found: Card) -> str:
-    shared = found.get("shared") or {}
+def _twins_by_chance(checks: Card) -> str:
+    shared = checks.get("shared") or {}
     if not shared.get("rows") or shared["more_than_chance"]:
         return ""
     return plural(
@@ -114,13 +114,13 @@ def _twins_by_chance(found: Card) -> str:
         "{part} have a training record with the same values, no more than chance explains (of the training records "
         "among themselves {among}).",
         shared["rows"],
-        part=_part(shared["rows"], found["records"]),
+        part=_part(shared["rows"], checks["records"]),
         among=percent(shared["among_training"]),
     )
 
 
-def _repeats(found: Card) -> str:
-    repeats, records = found["repeats"], found["records"]
+def _repeats(checks: Card) -> str:
+    repeats, records = checks["repeats"], checks["records"]
     if not repeats["more_than_chance"]:
         return ""
     return text(
@@ -130,8 +130,8 @@ def _repeats(found: Card) -> str:
     )
 
 
-def _population(found: Card) -> str:
-    population = found.get("population")
+def _population(checks: Card) -> str:
+    population = checks.get("population")
     if not population or not population["differs"]:
         return ""
     slots = {key: decimal(population[key], 2) for key in ("low", "auc", "high")} | {"alike": decimal(0.5, 2)}
@@ -150,20 +150,20 @@ def _population(found: Card) -> str:
     )
 
 
-def _few_records(found: Card) -> str:
-    if not found["few"]["records"]:
+def _few_records(checks: Card) -> str:
+    if not checks["few"]["records"]:
         return ""
     return plural(
         "The hold-out has {n} record; below {many} every figure is rough. See the intervals.",
         "The hold-out has {n} records; below {many} every figure is rough. See the intervals.",
-        found["records"],
-        n=count(found["records"]),
+        checks["records"],
+        n=count(checks["records"]),
         many=count(MANY),
     )
 
 
-def _rare(found: Card) -> list[str]:
-    rare = sorted(found["few"]["outcomes"], key=lambda each: each.get("with", each.get("without")))
+def _rare(checks: Card) -> list[str]:
+    rare = sorted(checks["few"]["outcomes"], key=lambda each: each.get("with", each.get("without")))
     parts = [_rarely(each) for each in rare[:MOST_OUTCOMES]]
     if len(rare) > len(parts):
         more = len(rare) - len(parts)

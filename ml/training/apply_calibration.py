@@ -51,17 +51,17 @@ def _calibrated(inputs: TrainingInputs, trained: Trained, table: TrainingTable) 
     )
 
 
-def _plain(found: CalibrationResult) -> dict[str, object]:
-    before = None if found.before is None else asdict(found.before)
-    return {"method": found.method, "records": found.records, "before": before, "after": asdict(found.after)}
+def _plain(result: CalibrationResult) -> dict[str, object]:
+    before = None if result.before is None else asdict(result.before)
+    return {"method": result.method, "records": result.records, "before": before, "after": asdict(result.after)}
 
 
-def _quality_words(found: CalibrationResult, name: str) -> str:
-    rows = f"{name} ({found.records:,} records)"
-    if found.method == "none":
-        return f"Not calibrated: on {rows} no curve is better than its own probabilities ({_words(found.after)})."
-    before = "It gave no probabilities" if found.before is None else f"Before: {_words(found.before)}"
-    return f"Calibrated ({found.method}) on {rows}. {before}. After, cross-fitted: {_words(found.after)}."
+def _quality_words(result: CalibrationResult, name: str) -> str:
+    rows = f"{name} ({result.records:,} records)"
+    if result.method == "none":
+        return f"Not calibrated: on {rows} no curve is better than its own probabilities ({_words(result.after)})."
+    before = "It gave no probabilities" if result.before is None else f"Before: {_words(result.before)}"
+    return f"Calibrated ({result.method}) on {rows}. {before}. After, cross-fitted: {_words(result.after)}."
 
 
 def _words(quality: ProbabilityQuality) -> str:

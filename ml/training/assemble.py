@@ -61,7 +61,7 @@ class TrainingInputs:
     """Columns with the truth: one for exclusive outcomes, several for independent ones."""
     positive: str | None = None
     record_id: str | None = None
-    told: Description = field(default_factory=Description)
+    description: Description = field(default_factory=Description)
     meanings: Mapping[str, Any] = field(default_factory=dict)
     """What a cell of the truth means, where it is no class of the estimator."""
     trusted: Sequence[str] = ()
@@ -86,10 +86,12 @@ def _assemble(given: TrainingInputs) -> Trained:
     columns = columns_of(given.estimator, given.training, {*given.truth, given.record_id})
     training, holdout = (_prepared(table, columns, given) for table in (given.training, given.holdout))
     known = known_levels(given.estimator, columns)
-    described = given.told.features
+    described = given.description.features
     levels = told_levels(training, described, known), told_levels(holdout, described, known)
     training, holdout = restored(training, levels[0]), restored(holdout, levels[1])
-    outcomes = described_outcomes(given.estimator, given.truth, given.told.labels(), given.positive, given.meanings)
+    outcomes = described_outcomes(
+        given.estimator, given.truth, given.description.labels(), given.positive, given.meanings
+    )
     truth = read_truth(holdout, given.truth, outcomes, given.meanings)
     chosen, refused = _choose_convention(given, training, columns, outcomes, known)
     training, holdout = restored(training, refused), restored(holdout, refused)
@@ -110,21 +112,21 @@ def _assemble(given: TrainingInputs) -> Trained:
     }
     schema, notes = _schema(given, frames[0], chosen, outcomes, known, markers, missing)
     notes += [*itertools.chain(*gone), *([f"Not given to the estimator: {', '.join(unused)}."] if unused else [])]
-    notes += band_notes(given.told.card(), outcomes.names)
+    notes += band_notes(given.description.card(), outcomes.names)
     decimal = "," if chosen.variant.commas else DECIMAL
     reading = {"reader": {"missing": list(MISSING), "decimal": decimal, "reading": chosen.variant.words}}
     source = {"data": f"{training.name}, hold-out {holdout.name}"} if training.path else {}
     return Trained(
         name=given.name,
-        title=given.told.title or label_of(given.name.replace("-", " ")),
-        description=given.told.description,
+        title=given.description.title or label_of(given.name.replace("-", " ")),
+        description=given.description.description,
         estimator=given.estimator,
         schema=schema,
         outcomes=outcomes,
         training=frames[0],
         holdout=frames[1],
         truth=truth,
-        about={**source, **given.told.card(), **reading},
+        about={**source, **given.description.card(), **reading},
         trusted=given.trusted,
         code=given.code,
         convention=CallingConvention(chosen.container),
@@ -148,7 +150,7 @@ def _prepared(table: TrainingTable, columns: Sequence[str], given: TrainingInput
     check_columns(table.frame, columns, table.name)
     dates = {
         name: to_dates(zone)(table.frame[name], table)
-        for name, zone in given.told.dates().items()
+        for name, zone in given.description.dates().items()
         if name in table.frame
     }
     return replace(table, frame=table.frame.assign(**dates)) if dates else table
@@ -186,7 +188,7 @@ def _schema(
     missing: Mapping[str, frozenset[str]],
 ) -> tuple[Any, list[str]]:
     """The schema with the values that the estimator accepts, and remarks on it."""
-    described = {name: dict(fields) for name, fields in given.told.features.items()}
+    described = {name: dict(fields) for name, fields in given.description.features.items()}
     unseen = unseen_levels(known, frame, list(frame))
     for name in map(str, frame):
         levels, more = markers.get(name, set()), missing.get(name, frozenset())
@@ -202,16 +204,16 @@ def _schema(
         frame,
         described,
         record_id=None if given.record_id is None else given.record_id.strip(),
-        constraints=given.told.constraints,
+        constraints=given.description.constraints,
         levels={**{name: list(levels) for name, levels in known.levels.items()}, **_native(known)},
     )
-    told = {(name, key) for name, fields in given.told.features.items() for key in fields}
+    described_fields = {(name, key) for name, fields in given.description.features.items() for key in fields}
 
     def ask(made: Any) -> SklearnPredictor:
         return SklearnPredictor(given.estimator, made, outcomes, CallingConvention(chosen.container))
 
-    schema = with_accepted_values(schema, block_of_frame(schema, frame.head(LIMIT_ROWS)), ask, told)
-    schema = hide_identifiers(schema, block_of_frame(schema, frame), ask, given.told.features)
+    schema = with_accepted_values(schema, block_of_frame(schema, frame.head(LIMIT_ROWS)), ask, described_fields)
+    schema = hide_identifiers(schema, block_of_frame(schema, frame), ask, given.description.features)
     return schema, [*_notes(given, chosen, unseen), *_hidden(schema)]
 
 

@@ -27,7 +27,7 @@ YES, NO = TRUE | {"t", "ja", "j", "oui", "si", "sí", "sim"}, FALSE | {"f", "-1"
 
 
 def read_truth(
-    table: TrainingTable, columns: Sequence[str], outcomes: Outcomes, told: Mapping[str, Any] | None = None
+    table: TrainingTable, columns: Sequence[str], outcomes: Outcomes, described: Mapping[str, Any] | None = None
 ) -> pd.Series | pd.DataFrame:
     """The truth of each row of a table.
 
@@ -36,7 +36,7 @@ def read_truth(
     columns : sequence of str
         One column of classes where outcomes are exclusive; one of yes and no an outcome where
         they are independent, in their order.
-    told : mapping of str to class, optional
+    described : mapping of str to class, optional
         What a cell means, where the table has words and the estimator codes.
 
     Returns
@@ -53,11 +53,11 @@ def read_truth(
         known = ", ".join(map(str, table.frame.columns[:40]))
         raise InvalidData(f"{table.name} lacks the columns {', '.join(missing)}.", f"It has {known}.")
     cells = table.texts(list(dict.fromkeys(columns)))
-    told = {text.strip(): text_of(value) for text, value in (told or {}).items()}
+    described = {text.strip(): text_of(value) for text, value in (described or {}).items()}
     if not outcomes.exclusive:
         pairs = zip(columns, outcomes.items, strict=True)
-        return pd.DataFrame({name: _answers(table.name, cells[name], item, told) for name, item in pairs})
-    return pd.Series(_classes(table.name, cells[columns[0]], outcomes, told), dtype=object)
+        return pd.DataFrame({name: _answers(table.name, cells[name], item, described) for name, item in pairs})
+    return pd.Series(_classes(table.name, cells[columns[0]], outcomes, described), dtype=object)
 
 
 def truth_matrix(truth: pd.Series | pd.DataFrame, outcomes: Outcomes) -> np.ndarray:
@@ -68,7 +68,7 @@ def truth_matrix(truth: pd.Series | pd.DataFrame, outcomes: Outcomes) -> np.ndar
     return np.column_stack([values == item.value for item in outcomes.items])
 
 
-def yes_class(name: str, classes: Sequence[Any], told: Mapping[str, Any] | None = None) -> Any:
+def yes_class(name: str, classes: Sequence[Any], described: Mapping[str, Any] | None = None) -> Any:
     """The class of an independent outcome that means yes, or None where that is 1 or True.
 
     Parameters
@@ -77,7 +77,7 @@ def yes_class(name: str, classes: Sequence[Any], told: Mapping[str, Any] | None 
         Name of the outcome, for errors.
     classes : sequence
         The classes of that output of the estimator.
-    told : mapping of str to str, optional
+    described : mapping of str to str, optional
         A class as text to yes or no.
 
     Raises
@@ -86,7 +86,7 @@ def yes_class(name: str, classes: Sequence[Any], told: Mapping[str, Any] | None 
         When the classes are not two, or do not say which of them means yes.
     """
     texts = {text_of(value): value for value in classes}
-    meant = {text: _loose(text_of((told or {}).get(text, text))).casefold() for text in texts}
+    meant = {text: _loose(text_of((described or {}).get(text, text))).casefold() for text in texts}
     hint = f"Say it: --map {shlex.quote(next(iter(texts), 'TEXT') + '=yes')}, or in [truth] of the description."
     if len(texts) > 2:
         raise InvalidData(
@@ -103,9 +103,9 @@ def yes_class(name: str, classes: Sequence[Any], told: Mapping[str, Any] | None 
     return yes[0] if yes else "yes"  # no positive in training: there is no class for yes
 
 
-def _answers(file: str, cells: pd.Series, outcome: Outcome, told: Mapping[str, str]) -> list[bool]:
+def _answers(file: str, cells: pd.Series, outcome: Outcome, described: Mapping[str, str]) -> list[bool]:
     yes = set() if outcome.yes is None else {text_of(outcome.yes)}
-    known = {cell: _answer(text_of(cell), yes, told) for cell in _native(cells.unique())}
+    known = {cell: _answer(text_of(cell), yes, described) for cell in _native(cells.unique())}
     _refuse_gaps(file, cells, known)
     strangers = [text_of(cell) for cell, answer in known.items() if answer is None]
     if strangers:
@@ -117,21 +117,21 @@ def _answers(file: str, cells: pd.Series, outcome: Outcome, told: Mapping[str, s
     return [bool(known[cell]) for cell in _native(cells)]
 
 
-def _answer(cell: str, yes: set[str], told: Mapping[str, str]) -> bool | None:
-    if cell in told:
-        cell = told[cell]
+def _answer(cell: str, yes: set[str], described: Mapping[str, str]) -> bool | None:
+    if cell in described:
+        cell = described[cell]
     if cell in yes:
         return True
     spelled = _loose(cell).casefold()
     return True if spelled in YES else False if spelled in NO else None
 
 
-def _classes(file: str, cells: pd.Series, outcomes: Outcomes, told: Mapping[str, str]) -> list[Value]:
+def _classes(file: str, cells: pd.Series, outcomes: Outcomes, described: Mapping[str, str]) -> list[Value]:
     exact = {text_of(item.value): item.value for item in outcomes.items}
     loose = {_loose(text): value for text, value in exact.items()}
 
     def read(cell: Any) -> Any:
-        text = told.get(text_of(cell), text_of(cell))
+        text = described.get(text_of(cell), text_of(cell))
         return exact.get(text, loose.get(_loose(text)))
 
     known = {cell: read(cell) for cell in _native(cells.unique())}

@@ -145,20 +145,20 @@ def translated(words: Any, *, kept: bool = True) -> Any:
     return plural(template, other, number, **filled) if other else text(template, **filled)
 
 
-def serialize_messages(found: Any) -> Any:
+def serialize_messages(catalogue: Any) -> Any:
     """JSON values with each :class:`Later` in them as a text that a cache keeps, for :func:`translated`."""
-    if isinstance(found, Later):
-        template, slots, other, number = found.parts
+    if isinstance(catalogue, Later):
+        template, slots, other, number = catalogue.parts
         return PACKED + json.dumps([template, serialize_messages(slots), other, number], default=str)
-    if isinstance(found, str) and found.startswith(
+    if isinstance(catalogue, str) and catalogue.startswith(
         PACKED
     ):  # looks packed but is not: returned as a text without a template
-        return PACKED + json.dumps(["{text}", {"text": found.lstrip(PACKED)}, "", 1])
-    if isinstance(found, Mapping):
-        return {key: serialize_messages(each) for key, each in found.items()}
-    if isinstance(found, (list, tuple)):
-        return [serialize_messages(each) for each in found]
-    return found
+        return PACKED + json.dumps(["{text}", {"text": catalogue.lstrip(PACKED)}, "", 1])
+    if isinstance(catalogue, Mapping):
+        return {key: serialize_messages(each) for key, each in catalogue.items()}
+    if isinstance(catalogue, (list, tuple)):
+        return [serialize_messages(each) for each in catalogue]
+    return catalogue
 
 
 def text_parts(template: str, /, **slots: Part) -> list[str | Part]:

@@ -114,9 +114,9 @@ def entries(models: Path) -> dict[str, Any]:
     return _record_of(models)
 
 
-def replace_all(models: Path, told: Mapping[str, Any]) -> None:
+def replace_all(models: Path, given: Mapping[str, Any]) -> None:
     """Make the file hold these entries by model, and no others: for a folder whose permissions are kept elsewhere."""
-    wanted = {name: entry for name, entry in told.items() if entry}
+    wanted = {name: entry for name, entry in given.items() if entry}
     try:
         same = _record_of(models) == wanted
     except UntrustedModel:
@@ -125,8 +125,8 @@ def replace_all(models: Path, told: Mapping[str, Any]) -> None:
         _write_all(models, wanted)
 
 
-def _write(models: Path, written: dict[str, Any], name: str, told: Trusted) -> None:
-    if entry := told.to_json():
+def _write(models: Path, written: dict[str, Any], name: str, trusted: Trusted) -> None:
+    if entry := trusted.to_json():
         written[name] = entry
     else:
         written.pop(name, None)

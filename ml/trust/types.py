@@ -117,49 +117,49 @@ def _looked_up(name: str) -> Any:
         return None
 
 
-def _of_estimators(found: Any, name: str) -> bool:
+def _of_estimators(named: Any, name: str) -> bool:
     """An estimator or a class of its parts under its own name, or a function that computes."""
-    if not isinstance(found, type):
-        return _among(found, _computing_functions())
+    if not isinstance(named, type):
+        return _among(named, _computing_functions())
     from sklearn.base import BaseEstimator
 
-    own = str(found.__module__).partition(".")[0] in ESTIMATORS
-    inner = f"{found.__module__}.".startswith(INNER) and name.startswith(INNER)
-    return own and (issubclass(found, BaseEstimator) or inner)
+    own = str(named.__module__).partition(".")[0] in ESTIMATORS
+    inner = f"{named.__module__}.".startswith(INNER) and name.startswith(INNER)
+    return own and (issubclass(named, BaseEstimator) or inner)
 
 
-def _of_numpy(found: Any, _: str) -> bool:
+def _of_numpy(named: Any, _: str) -> bool:
     import numpy as np
 
-    if not isinstance(found, type):
-        return isinstance(found, np.ufunc) or _among(found, [getattr(np, each) for each in NUMPY_FUNCTIONS.split()])
+    if not isinstance(named, type):
+        return isinstance(named, np.ufunc) or _among(named, [getattr(np, each) for each in NUMPY_FUNCTIONS.split()])
     kinds = (np.generic, np.dtype, np.random.BitGenerator)
     plain = {np.ndarray, np.ma.MaskedArray, np.matrix, np.random.RandomState, np.random.Generator}
-    return issubclass(found, kinds) or found in {*plain, np.random.SeedSequence}
+    return issubclass(named, kinds) or named in {*plain, np.random.SeedSequence}
 
 
-def _of_scipy(found: Any, _: str) -> bool:
+def _of_scipy(named: Any, _: str) -> bool:
     import numpy as np
     from scipy import sparse
 
-    if not isinstance(found, type):
-        return isinstance(found, np.ufunc)
-    return issubclass(found, (sparse.spmatrix, sparse.sparray))
+    if not isinstance(named, type):
+        return isinstance(named, np.ufunc)
+    return issubclass(named, (sparse.spmatrix, sparse.sparray))
 
 
-def _of_pandas(found: Any, _: str) -> bool:
+def _of_pandas(named: Any, _: str) -> bool:
     import pandas as pd
 
-    if isinstance(found, type):
-        return issubclass(found, pd.api.extensions.ExtensionDtype)
-    return _among(found, [getattr(pd, each) for each in PANDAS_FUNCTIONS.split()])
+    if isinstance(named, type):
+        return issubclass(named, pd.api.extensions.ExtensionDtype)
+    return _among(named, [getattr(pd, each) for each in PANDAS_FUNCTIONS.split()])
 
 
-def _of_ours(found: Any, _: str) -> bool:
+def _of_ours(named: Any, _: str) -> bool:
     """Stand-ins for objects that skops cannot keep: see `ml.predict.stored`."""
     from ml.predict.stored import STORED
 
-    return _among(found, STORED)
+    return _among(named, STORED)
 
 
 _RULES: dict[str, Callable[[Any, str], bool]] = {
@@ -171,8 +171,8 @@ _RULES: dict[str, Callable[[Any, str], bool]] = {
 }
 
 
-def _among(found: Any, allowed: Iterable[Any]) -> bool:
-    return any(found is each for each in allowed)
+def _among(named: Any, allowed: Iterable[Any]) -> bool:
+    return any(named is each for each in allowed)
 
 
 @cache

@@ -29,7 +29,7 @@ class CustomerTable(DatabaseTable):
         asked = select(events).where(events.c.model.in_(list(names)), about)
         return [event_of(row) for row in self._all(asked.order_by(events.c.number.desc()).limit(most))]
 
-    def told(self, by: str, key: str) -> Event | None:
+    def event_of_key(self, by: str, key: str) -> Event | None:
         """The event that a caller told under an idempotency key; None where there is none."""
         row = self._first(select(events).where(events.c.by == by, events.c.key == key))
         return event_of(row) if row else None

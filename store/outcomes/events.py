@@ -24,7 +24,7 @@ class EventKeyTaken(ValueError):
 class EventTable(DatabaseTable):
     """The table of events."""
 
-    def append(self, told: Sequence[Event]) -> list[Event]:
+    def append(self, reported: Sequence[Event]) -> list[Event]:
         """Store events, all of them or none, and return them as they are stored.
 
         An event whose caller has sent the same idempotency key before, or whose id is there, is not stored again: the
@@ -38,8 +38,8 @@ class EventTable(DatabaseTable):
         """
         with self._transaction() as connection:
             now = now_in(connection)
-            times = [{"known": now, "happened": each.happened or now} for each in told]
-            stored = [Event(**storable(vars(each) | more)) for each, more in zip(told, times, strict=True)]
+            times = [{"known": now, "happened": each.happened or now} for each in reported]
+            stored = [Event(**storable(vars(each) | more)) for each, more in zip(reported, times, strict=True)]
             # Written before anything is read: SQLite refuses at once to write on a state that is no longer the last one
             new = upsert(connection, events).on_conflict_do_nothing()
             written = [connection.execute(new, [vars(each) for each in some]).rowcount for some in batches(stored)]
@@ -47,21 +47,21 @@ class EventTable(DatabaseTable):
                 return stored
             return self._already_stored(connection, stored)
 
-    def _already_stored(self, connection: Connection, told: Sequence[Event]) -> list[Event]:
+    def _already_stored(self, connection: Connection, reported: Sequence[Event]) -> list[Event]:
         """Each as it is stored: as itself, or as what came before it under the same id or key."""
-        there, by_id = self._of_keys(connection, told), dict[str, Event]()
-        for some in batches([each.id for each in told]):
+        there, by_id = self._of_keys(connection, reported), dict[str, Event]()
+        for some in batches([each.id for each in reported]):
             by_id |= {row.id: event_of(row) for row in connection.execute(select(events).where(events.c.id.in_(some)))}
-        found = [by_id.get(each.id) or there.get((each.by, each.key), each) for each in told]
-        for new, first in zip(told, found, strict=True):
+        found = [by_id.get(each.id) or there.get((each.by, each.key), each) for each in reported]
+        for new, first in zip(reported, found, strict=True):
             # A press on a page that comes twice at the same time makes a decision each time
             if new.door != PAGE and any(getattr(new, name) != getattr(first, name) for name in ABOUT):
                 raise EventKeyTaken(str(new.key))
         return found
 
-    def _of_keys(self, connection: Connection, told: Sequence[Event]) -> dict[tuple[str, str | None], Event]:
+    def _of_keys(self, connection: Connection, reported: Sequence[Event]) -> dict[tuple[str, str | None], Event]:
         """Stored events by caller and key."""
-        keys, callers = {each.key for each in told if each.key is not None}, {each.by for each in told}
+        keys, callers = {each.key for each in reported if each.key is not None}, {each.by for each in reported}
         found: dict[tuple[str, str | None], Event] = {}
         for some in batches(sorted(keys)):
             asked = select(events).where(events.c.by.in_(callers), events.c.key.in_(some))
@@ -147,20 +147,20 @@ class EventTable(DatabaseTable):
                 found |= {number: each for number, each in told if each.model == model}
         return [found[number] for number in sorted(found)]
 
-    def amending(self, model: str, told: Collection[str], as_of: float | None = None) -> list[Event]:
+    def amending(self, model: str, ids: Collection[str], as_of: float | None = None) -> list[Event]:
         """Corrections and voids of events, and of each other, in the order in which they became known.
 
         Parameters
         ----------
         model : str
             Name of the model, without a version.
-        told : collection of str
+        ids : collection of str
             Ids of the events.
         as_of : float, optional
             Known by this time; seconds since 1970.
         """
         asked = _known(as_of).where(events.c.model == model, events.c.kind.in_(AMENDING))
-        found, wanted, seen = dict[int, Event](), set(told), set[str]()
+        found, wanted, seen = dict[int, Event](), set(ids), set[str]()
         with long_statements(), self._connection() as connection:
             while wanted:
                 seen |= wanted

@@ -35,19 +35,21 @@ class ShadowTable(DatabaseTable):
         """All challengers by the name of their model."""
         return {row.model: Challenger(**row._mapping) for row in self._all(select(challengers))}
 
-    def choose(self, told: Challenger) -> Challenger | None:
+    def choose(self, challenger: Challenger) -> Challenger | None:
         """Make a version the challenger of its model; returns the previous one, whose queued questions are deleted.
 
         Where the version is the challenger already, its answers and counts stay.
         """
         with self._read_then_write() as connection:
-            before = connection.execute(select(challengers).where(challengers.c.model == told.model)).first()
-            if before is not None and before.version == told.version:
-                change = {"share": told.share, "by": told.by, "why": told.why}
-                connection.execute(update(challengers).where(challengers.c.model == told.model).values(change))
+            before = connection.execute(select(challengers).where(challengers.c.model == challenger.model)).first()
+            if before is not None and before.version == challenger.version:
+                change = {"share": challenger.share, "by": challenger.by, "why": challenger.why}
+                connection.execute(update(challengers).where(challengers.c.model == challenger.model).values(change))
                 return Challenger(**before._mapping)
-            self._stop(connection, told.model)
-            connection.execute(insert(challengers).values({**vars(told), "since": now_in(connection), "left_out": 0}))
+            self._stop(connection, challenger.model)
+            connection.execute(
+                insert(challengers).values({**vars(challenger), "since": now_in(connection), "left_out": 0})
+            )
             return Challenger(**before._mapping) if before is not None else None
 
     def stop(self, model: str) -> Challenger | None:
@@ -109,11 +111,11 @@ class ShadowTable(DatabaseTable):
                 SHADOW_LEASE.give_back(connection, None, *this, pause=0.0, attempts=_OF.attempts - 1)
 
     # ---- what they said -----------------------------------------------------------------------------
-    def answer(self, told: Sequence[ShadowAnswer]) -> None:
+    def answer(self, answers: Sequence[ShadowAnswer]) -> None:
         """Store answers; those of a challenger that was stopped meanwhile are dropped."""
-        if told:
+        if answers:
             with self._transaction() as connection:
-                connection.execute(_ANSWER, [_answer_row(each) for each in told])
+                connection.execute(_ANSWER, [_answer_row(each) for each in answers])
 
     def answers(self, challenger: str) -> dict[str, dict[str, float]]:
         """Probabilities that a challenger gave, by outcome, by the id of the decision."""
@@ -146,12 +148,12 @@ class ShadowTable(DatabaseTable):
             return changed + connection.execute(delete(shadow_answers).where(~kept)).rowcount
 
 
-def _answer_row(told: ShadowAnswer) -> dict[str, Any]:
-    given = None if told.probabilities is None else json.dumps(dict(told.probabilities))
+def _answer_row(answer: ShadowAnswer) -> dict[str, Any]:
+    given = None if answer.probabilities is None else json.dumps(dict(answer.probabilities))
     return {
-        "of": told.challenger, "about": told.decision, "new_state": FAILED if given is None else ANSWERED,
-        "new_probabilities": given, "new_seconds": told.seconds, "new_beside": told.beside,
-        "new_error": told.error[:200],
+        "of": answer.challenger, "about": answer.decision, "new_state": FAILED if given is None else ANSWERED,
+        "new_probabilities": given, "new_seconds": answer.seconds, "new_beside": answer.beside,
+        "new_error": answer.error[:200],
     }  # fmt: skip
 
 

@@ -106,14 +106,14 @@ class SharedModelTable(DatabaseTable):
             return True
         return False
 
-    def announce(self, model: str, fingerprint: str, told: Mapping[str, str] | None = None) -> bool:
-        """Let instances fetch a version that is about to go live; a new one is `told` as in :meth:`change`.
+    def announce(self, model: str, fingerprint: str, state: Mapping[str, str] | None = None) -> bool:
+        """Let instances fetch a version that is about to go live; a new one is `state` as in :meth:`change`.
 
         False where there is none of that name, or another one.
         """
         with self._changing(model) as connection:
-            if told is not None:
-                _add(connection, model, fingerprint, told)
+            if state is not None:
+                _add(connection, model, fingerprint, state)
             if connection.scalar(_versions_of(model, fingerprint=fingerprint)) is None:
                 raise _Refused
             connection.execute(update(shared_models).where(shared_models.c.name == model).values(coming=fingerprint))
@@ -134,13 +134,13 @@ class SharedModelTable(DatabaseTable):
             asked = select(model_instances.c.versions).where(model_instances.c.seen > clock(connection) - within)
             return [set(json.loads(row)) for row in connection.scalars(asked)]
 
-    def trust(self, model: str, expected: Mapping[str, Any], told: Mapping[str, Any]) -> bool:
+    def trust(self, model: str, expected: Mapping[str, Any], trusted: Mapping[str, Any]) -> bool:
         """Set what a model may load beyond the rule; False where it is no longer what was `expected`."""
         with self._changing(model) as connection:
             now = connection.scalar(select(shared_models.c.trusted).where(shared_models.c.name == model))
             if json.loads(now or "{}") != dict(expected):
                 raise _Refused
-            values = {"trusted": json.dumps(told, sort_keys=True)}
+            values = {"trusted": json.dumps(trusted, sort_keys=True)}
             connection.execute(update(shared_models).where(shared_models.c.name == model).values(values))
             return True
         return False
@@ -179,12 +179,12 @@ def _os_errors() -> Iterator[None]:
         raise OSError("the store does not answer") from error
 
 
-def _add(connection: Connection, model: str, fingerprint: str, told: Mapping[str, str]) -> None:
+def _add(connection: Connection, model: str, fingerprint: str, state: Mapping[str, str]) -> None:
     """Add a version that is not there yet; one of the same name must have the same manifest."""
     manifest: str | None = connection.scalar(_versions_of(model, model_versions.c.manifest, fingerprint))
     if manifest is None:
-        connection.execute(insert(model_versions).values(model=model, fingerprint=fingerprint, **told))
-    elif manifest != told["manifest"]:
+        connection.execute(insert(model_versions).values(model=model, fingerprint=fingerprint, **state))
+    elif manifest != state["manifest"]:
         raise _Refused
 
 

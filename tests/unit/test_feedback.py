@@ -376,7 +376,7 @@ def test_an_outcome_of_a_record_goes_to_one_of_a_job_only_where_nobody_else_was_
         event("named", decision="job-1", happened=40),
     ]
     joined = join(sorted([answered, later, *scored], key=lambda each: each.made), told)
-    found = {each.decision.id: [of.id for of in each.told] for each in joined}
+    found = {each.decision.id: [of.id for of in each.outcome_events] for each in joined}
     assert found == {
         "job-0": ["before"], "a": ["seen"], "job-1": ["named"], "job-2": ["only"], "b": ["listed", "named"],
     }  # fmt: skip

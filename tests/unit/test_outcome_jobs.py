@@ -244,13 +244,13 @@ def test_an_erased_record_goes_with_the_tables_that_name_it(house, encoding):
     eraser = Eraser(open_service(house.settings.models_folder), house.store, files)
     other = house.done(table(5))
     sent = house.send((table(8) + "Zoë-1,1,\n").encode(encoding)).json
-    (waits,) = eraser.look("Zoë-1").found
+    (waits,) = eraser.look("Zoë-1").places
     assert (waits.erase, "waiting" in waits.fate) == (None, True)
     house.work()
     report = eraser.look("Zoë-1")
-    assert sorted(each.times for each in report.found) == [1, 1]
+    assert sorted(each.times for each in report.places) == [1, 1]
     eraser.erase(report)
-    assert eraser.look("Zoë-1").found == ()
+    assert eraser.look("Zoë-1").places == ()
     assert house.get(sent["links"]["self"]).status_code == 404
     assert house.get(other["links"]["result"]).status_code == 200
     assert [each.record for each in house.events() if "Zoë" in each.record] == []

@@ -22,7 +22,7 @@ class Place(Protocol):
 class ErasureReport(Protocol):
     """All places of a record."""
 
-    found: tuple[Place, ...]
+    places: tuple[Place, ...]
     beyond: tuple[str, ...]
     left: int
 
@@ -67,21 +67,21 @@ def run(given: argparse.Namespace) -> int:
     eraser: Eraser = given.eraser()
     report: ErasureReport = eraser.look(record, given.model, given.column)
     _print(report)
-    if not report.found:
+    if not report.places:
         return OK
     if not given.yes:
         print("Nothing was changed: say --yes if that is meant.")
         return OK
     clean = eraser.erase(report)
-    print(f"Erased in {len(report.found) - report.left} places.")
+    print(f"Erased in {len(report.places) - report.left} places.")
     if not clean:
         print("The database is in use: deleted bytes are in its files until the next sweep, at most an hour and a bit.")
     return FAILED if report.left else OK
 
 
 def _print(report: ErasureReport) -> None:
-    print("It is kept in:" if report.found else "It is kept nowhere that can be searched by an id.")
-    for each in report.found:
+    print("It is kept in:" if report.places else "It is kept nowhere that can be searched by an id.")
+    for each in report.places:
         print(f"  {each.place}: {each.times} {'time' if each.times == 1 else 'times'}; {each.fate}")
     print("What cannot be erased from here:")
     for words in (*report.beyond, *ELSEWHERE):

@@ -97,8 +97,8 @@ def date_text(text: str, order: str | None, serials: bool = False) -> str | None
     return _of_serial(written) if serials else None
 
 
-def _of_numbers(found: re.Match[str], order: str | None) -> str | None:
-    one, two, three = found[1], found[3], found[4]
+def _of_numbers(match: re.Match[str], order: str | None) -> str | None:
+    one, two, three = match[1], match[3], match[4]
     if len(one) == 4:
         return _iso(int(one), int(two), int(three)) if len(three) <= 2 else None
     if len(three) not in (2, 4) or len(one) > 2:
@@ -110,10 +110,10 @@ def _of_numbers(found: re.Match[str], order: str | None) -> str | None:
     return _iso(_year(three), int(one), int(two)) if order == MDY else None
 
 
-def _of_words(found: re.Match[str], _: str | None) -> str | None:
-    day, month = (found[1], found[2]) if found[1].isdecimal() else (found[2], found[1])
+def _of_words(match: re.Match[str], _: str | None) -> str | None:
+    day, month = (match[1], match[2]) if match[1].isdecimal() else (match[2], match[1])
     number = _NUMBER_OF.get(_plain(month))
-    return None if number is None else _iso(_year(found[3]), number, int(day))
+    return None if number is None else _iso(_year(match[3]), number, int(day))
 
 
 def _of_serial(text: str) -> str | None:
@@ -139,15 +139,15 @@ def _iso(year: int, month: int, day: int) -> str | None:
         return None
 
 
-def _with_time(day: str | None, found: re.Match[str]) -> str | None:
-    if day is None or found["hour"] is None:
+def _with_time(day: str | None, match: re.Match[str]) -> str | None:
+    if day is None or match["hour"] is None:
         return day
-    hour = int(found["hour"])
-    if found["half"]:
+    hour = int(match["hour"])
+    if match["half"]:
         if not 1 <= hour <= 12:
             return None
-        hour = hour % 12 + (12 if found["half"][0] in "pP" else 0)
-    part = (found["part"] or "").replace(",", ".")
-    zone = (found["zone"] or "").removeprefix("GMT").removeprefix("UTC").replace("Z", "") or "+00:00"
-    zone = zone if found["zone"] else ""
-    return f"{day} {hour:02}:{found['minute']}:{found['second'] or '00'}{part}{zone}"
+        hour = hour % 12 + (12 if match["half"][0] in "pP" else 0)
+    part = (match["part"] or "").replace(",", ".")
+    zone = (match["zone"] or "").removeprefix("GMT").removeprefix("UTC").replace("Z", "") or "+00:00"
+    zone = zone if match["zone"] else ""
+    return f"{day} {hour:02}:{match['minute']}:{match['second'] or '00'}{part}{zone}"

@@ -135,10 +135,10 @@ def _sizes(columns: Sequence[ColumnEvidence], notes: list[str]) -> tuple[frozens
 
 
 def _decimals(
-    columns: Sequence[ColumnEvidence], told: str | None, separator: str | None, notes: list[str]
+    columns: Sequence[ColumnEvidence], given: str | None, separator: str | None, notes: list[str]
 ) -> dict[str, str]:
-    if told:
-        return {column.feature.name: told for column in columns}
+    if given:
+        return {column.feature.name: given for column in columns}
     found: dict[str, str] = {}
     doubtful: list[ColumnEvidence] = []
     for column in columns:
@@ -198,14 +198,14 @@ def _by_range(column: ColumnEvidence) -> str | None:
 
 
 def _dates(
-    columns: Sequence[ColumnEvidence], told: str | None, notes: list[str]
+    columns: Sequence[ColumnEvidence], given: str | None, notes: list[str]
 ) -> tuple[dict[str, str], frozenset[str]]:
     orders: dict[str, str] = {}
     doubtful: list[ColumnEvidence] = []
     for column in columns:
         order, certain = order_of(column.texts)
-        if told or order:
-            orders[column.feature.name] = told or str(order)
+        if given or order:
+            orders[column.feature.name] = given or str(order)
         elif not certain:
             doubtful.append(column)
     of_others = next(iter(set(orders.values()))) if len(set(orders.values())) == 1 else None

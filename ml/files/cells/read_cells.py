@@ -185,9 +185,9 @@ def unwrapped(cell: str) -> str:
     return cell[1:] if cell[:1] == "'" else cell
 
 
-def _contradicts(feature: Feature, found: NumberReadings, mark: str) -> bool:
+def _contradicts(feature: Feature, readings: NumberReadings, mark: str) -> bool:
     """True when an ambiguous number lies in training's range only by the other reading."""
-    taken, other = (found.point, found.comma) if mark == "." else (found.comma, found.point)
+    taken, other = (readings.point, readings.comma) if mark == "." else (readings.comma, readings.point)
     if feature.seen is None or taken is None or other is None:
         return False
     low, high = feature.seen

@@ -13,7 +13,7 @@ from ml.translation import mark, text
 NAMES = mark("Say in which row the names of the columns stand.")
 
 
-def header_at(rows: Sequence[Sequence[str]], known: Collection[str], told: int | None = None) -> int:
+def header_at(rows: Sequence[Sequence[str]], known: Collection[str], given: int | None = None) -> int:
     """Number of the header's row, from 0.
 
     It is the row with most names that are known; where none is known, the first that is as wide as rows are here.
@@ -24,7 +24,7 @@ def header_at(rows: Sequence[Sequence[str]], known: Collection[str], told: int |
         The first rows of the file, blank ones too.
     known : collection of str
         Names of columns that are expected, plain.
-    told : int, optional
+    given : int, optional
         The row that somebody said, from 1.
 
     Raises
@@ -32,12 +32,12 @@ def header_at(rows: Sequence[Sequence[str]], known: Collection[str], told: int |
     Misread
         Where the row that was said is not there, or holds no name.
     """
-    if told is not None:
-        if told > len(rows):
-            raise Misread(text("The file has no row {row}.", row=f"{told:,}"), text(NAMES))
-        if not any(cell.strip() for cell in rows[told - 1]):
-            raise Misread(text("Row {row} of the file is empty.", row=f"{told:,}"), text(NAMES))
-        return told - 1
+    if given is not None:
+        if given > len(rows):
+            raise Misread(text("The file has no row {row}.", row=f"{given:,}"), text(NAMES))
+        if not any(cell.strip() for cell in rows[given - 1]):
+            raise Misread(text("Row {row} of the file is empty.", row=f"{given:,}"), text(NAMES))
+        return given - 1
     first = rows[:LOOKED_AT]
     most_known = [matches(row, known) for row in first]
     if any(most_known):

@@ -98,9 +98,9 @@ def match_columns(schema: Schema, header: Sequence[str], given: Mapping[str, str
 
 
 def _by_name(
-    schema: Schema, header: Sequence[str], found: dict[str, str | None]
+    schema: Schema, header: Sequence[str], columns: dict[str, str | None]
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """Add to `found` the columns with a feature's name, best first: as it is, without spaces, as plain words.
+    """Add to `columns` the columns with a feature's name, best first: as it is, without spaces, as plain words.
 
     Returns columns that read like a feature which another column gives, and columns that read like it equally.
     """
@@ -111,16 +111,16 @@ def _by_name(
         (_names(schema, str.strip), str.strip),
         (_plain(schema), plain_name),
     ):
-        fits = {name: words[read(name)] for name in header if not found.get(name) and read(name) in words}
-        counts, taken = Counter(fits.values()), set(found.values())
+        fits = {name: words[read(name)] for name in header if not columns.get(name) and read(name) in words}
+        counts, taken = Counter(fits.values()), set(columns.values())
         for name, feature in fits.items():
             if feature in taken:
                 alike[name] = feature
             elif counts[feature] > 1:
                 tied[name] = feature
             else:
-                found[name] = feature
-    return alike, {name: feature for name, feature in tied.items() if feature not in found.values()}
+                columns[name] = feature
+    return alike, {name: feature for name, feature in tied.items() if feature not in columns.values()}
 
 
 def known_as(schema: Schema, name: str, feature: str | None) -> str:

@@ -99,7 +99,7 @@ def answer(asker: Connection) -> None:
 
 def _answers(file: BinaryIO, asked: TextRequest) -> Iterator[Any]:
     rows = begin_text(file, asked)
-    head = {"found": asdict(rows.found), "markup": rows.markup, "separator": rows.separator, "stated": rows.stated}
+    head = {"found": asdict(rows.scan), "markup": rows.markup, "separator": rows.separator, "stated": rows.stated}
     yield {**head, "may_tell": rows.may_tell, "sample": rows.sample if asked.lenient else []}
     if not (rows.markup or asked.lenient):
         yield from _together(rows)

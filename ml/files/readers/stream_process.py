@@ -121,14 +121,14 @@ class _Text(io.BufferedIOBase):
         Encoding by it.
     """
 
-    def __init__(self, stream: BinaryIO, told: str | None, packed: bool) -> None:
+    def __init__(self, stream: BinaryIO, encoding: str | None, packed: bool) -> None:
         self._came = _Counted(stream)
         self._packed = packed
         self._stream = unpacked(cast(BinaryIO, self._came)) if packed else cast(BinaryIO, self._came)
         start = b""
         while len(start) < BLOCK and (block := self._stream.read(BLOCK - len(start))):
             start += block
-        self.start, self.begins = start, begins_as(start, told)
+        self.start, self.begins = start, begins_as(start, encoding)
         self._counter = ByteCounter(self.begins)
         self._count(start)
         self._at, self._noise = 0, b""
@@ -170,7 +170,7 @@ class _Text(io.BufferedIOBase):
 
     def _count(self, block: bytes) -> None:
         self._counter.take(block)
-        if self._packed and self._counter.found.size > most_unpacked(self._came.count):
+        if self._packed and self._counter.counts.size > most_unpacked(self._came.count):
             raise too_much_unpacked(most_unpacked(self._came.count))
 
 

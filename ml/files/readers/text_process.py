@@ -219,7 +219,7 @@ class ServedRows:
 
     Attributes
     ----------
-    found : TextScan
+    scan : TextScan
     markup : str or None
         The beginning of a web page or XML, which has no rows here.
     separator : str
@@ -235,7 +235,7 @@ class ServedRows:
         self._reader, self._file, self._asked = reader, file, asked
         self._answers = reader.answers(file, asked)
         head = next(self._answers)
-        self.found = TextScan(**head["found"])
+        self.scan = TextScan(**head["found"])
         self.markup: str | None = head["markup"]
         self.separator: str = head.get("separator", ",")
         self.stated: str | None = head.get("stated")

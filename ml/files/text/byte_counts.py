@@ -65,7 +65,7 @@ class ByteCounter:
     """
 
     def __init__(self, begins: str) -> None:
-        self.found = ByteCounts(begins)
+        self.counts = ByteCounts(begins)
         self._decoder = codecs.getincrementaldecoder("utf-8")("ignore")
         self._valid = 0  # bytes of characters of UTF-8
         self._since = 0  # bytes since the last line end: reading a line takes as much memory
@@ -73,7 +73,7 @@ class ByteCounter:
 
     def take(self, block: bytes) -> None:
         """Count a block; Unreadable where a line is too long."""
-        found = self.found
+        found = self.counts
         found.size += len(block)
         found.quotes = found.quotes or b'"' in block
         found.commas = found.commas or b"," in block
@@ -97,14 +97,14 @@ class ByteCounter:
         """The counts; unless `whole`, bytes that may begin a character at the end are none of it."""
         pending = len(self._decoder.getstate()[0])
         self._decode(b"", final=True)
-        self.found.whole = whole
-        self.found.odd = self.found.size - self._valid - (0 if whole else pending)
-        return self.found
+        self.counts.whole = whole
+        self.counts.odd = self.counts.size - self._valid - (0 if whole else pending)
+        return self.counts
 
     def _decode(self, block: bytes, final: bool = False) -> bool:
         """Count a block's characters of UTF-8; whether it holds nothing else."""
         decoded = self._decoder.decode(block, final)
         size = len(decoded.encode())
         self._valid += size
-        self.found.letters += size - len(decoded)
+        self.counts.letters += size - len(decoded)
         return size == len(block)

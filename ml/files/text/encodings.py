@@ -59,14 +59,14 @@ def spoken(encoding: str) -> str:
 
 
 def scan_text(
-    file: BinaryIO, told: str | None = None, most: int | None = None, bound: int | None = None
+    file: BinaryIO, given: str | None = None, most: int | None = None, bound: int | None = None
 ) -> TextScan:  # fmt: skip
     """Scan the bytes of a file, and go back to its beginning.
 
     Parameters
     ----------
     file : seekable binary file
-    told : str, optional
+    given : str, optional
         The encoding that somebody said.
     most : int, optional
         Bytes beyond which it is refused: of files that were compressed.
@@ -79,23 +79,23 @@ def scan_text(
     """
     file.seek(0)
     block = file.read(BLOCK)
-    counter = ByteCounter(begins_as(block, told))
-    while block and (bound is None or counter.found.size < bound):
+    counter = ByteCounter(begins_as(block, given))
+    while block and (bound is None or counter.counts.size < bound):
         counter.take(block)
-        if most is not None and counter.found.size > most:
+        if most is not None and counter.counts.size > most:
             raise too_much_unpacked(most)
         block = file.read(BLOCK)
     file.seek(0)
-    return scan_of(counter.end(whole=not block), told)
+    return scan_of(counter.end(whole=not block), given)
 
 
-def scan_of(counts: ByteCounts, told: str | None = None) -> TextScan:
+def scan_of(counts: ByteCounts, given: str | None = None) -> TextScan:
     """Findings on a text by the counts of its bytes, and the encoding that somebody said."""
-    encoding, errors = told or counts.begins, "strict"
+    encoding, errors = given or counts.begins, "strict"
     single = is_single(encoding)
     odd = counts.odd if single else 0
-    if told is not None:
-        errors = MIXED if told == WESTERN else "strict"
+    if given is not None:
+        errors = MIXED if given == WESTERN else "strict"
     elif encoding == UTF8 and odd:
         encoding, errors = UTF8 if counts.letters > odd else MAC if counts.mac > counts.western else WESTERN, MIXED
     elif encoding == UTF8 and not counts.whole:
@@ -105,7 +105,7 @@ def scan_of(counts: ByteCounts, told: str | None = None) -> TextScan:
         noise=counts.ctrl_z or (single and counts.nul) or not counts.whole,
         quotes=counts.quotes or not counts.whole,
         commas=counts.commas or not counts.whole,
-        whole=counts.whole or told is not None,
+        whole=counts.whole or given is not None,
     )  # fmt: skip
 
 
@@ -114,10 +114,10 @@ def is_single(encoding: str) -> bool:
     return encoding in (UTF8, "utf-8-sig") or not encoding.startswith("utf")
 
 
-def begins_as(first: bytes, told: str | None = None) -> str:
+def begins_as(first: bytes, given: str | None = None) -> str:
     """Encoding by the first bytes of a text; Unreadable where they are no text, unless somebody said its encoding."""
     found = _by_beginning(first)
-    if told is None and found == UTF8:
+    if given is None and found == UTF8:
         _refuse_noise(first[:LOOKED_AT])
     return found
 

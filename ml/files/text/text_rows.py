@@ -34,8 +34,8 @@ class TextRows:
         The beginning of a web page or XML, whose rows are none of a table.
     """
 
-    def __init__(self, file: BinaryIO, found: TextScan) -> None:
-        self._file, self.found = file, found
+    def __init__(self, file: BinaryIO, scan: TextScan) -> None:
+        self._file, self.scan = file, scan
         self.separator = ","
         self.markup: str | None = None
         self._reader: Any = None
@@ -62,7 +62,7 @@ class TextRows:
         except csv.Error as error:
             raise _broken(self._begin(), error) from None
         except UnicodeError as error:
-            raise _not_in(self.found.encoding, error) from None
+            raise _not_in(self.scan.encoding, error) from None
         finally:
             _let_go(text)
 
@@ -76,19 +76,19 @@ class TextRows:
         except csv.Error as error:
             raise _broken(last + 1, error) from None
         except UnicodeError as error:
-            raise _not_in(self.found.encoding, error) from None
+            raise _not_in(self.scan.encoding, error) from None
         finally:
             _let_go(text)
 
-    def find_separator(self, told: str | None, known: Collection[str]) -> None:
+    def find_separator(self, given: str | None, known: Collection[str]) -> None:
         """Set the separator: given, declared by the file, or detected; `known` are names of columns, plain."""
         lines = self.sample[1:] if self.stated else self.sample
-        self.separator = told or self.stated or separator_of(lines, known)
+        self.separator = given or self.stated or separator_of(lines, known)
 
     @property
     def may_tell(self) -> bool:
         """True when commas stand in cells: only then may further rows show decimal commas."""
-        return self.found.commas and (self.separator != "," or self.found.quotes)
+        return self.scan.commas and (self.separator != "," or self.scan.quotes)
 
     def again(self, skipped: int) -> Iterator[list[str]]:
         """All rows but the first `skipped`, while another iteration stands still in between."""
@@ -111,10 +111,10 @@ class TextRows:
 
     def _text(self) -> io.TextIOWrapper:
         self._file.seek(0)
-        return io.TextIOWrapper(self._file, encoding=self.found.encoding, errors=self.found.errors, newline="")
+        return io.TextIOWrapper(self._file, encoding=self.scan.encoding, errors=self.scan.errors, newline="")
 
     def _lines(self, text: io.TextIOWrapper) -> Iterator[str]:
-        lines: Iterator[str] = map(_without_noise, text) if self.found.noise else text
+        lines: Iterator[str] = map(_without_noise, text) if self.scan.noise else text
         return map(_doubled, lines) if self._escaped else lines
 
     def _read(self, lines: Iterable[str]) -> Any:
@@ -139,10 +139,10 @@ class TextRows:
         try:
             lines = io.StringIO(text.read(SAMPLE), newline="").readlines()  # by line ends of files
         except UnicodeError as error:
-            raise _not_in(self.found.encoding, error) from None
+            raise _not_in(self.scan.encoding, error) from None
         finally:
             _let_go(text)
-        if len(lines) > 1 and self.found.size > SAMPLE:
+        if len(lines) > 1 and self.scan.size > SAMPLE:
             lines.pop()  # it may be cut
         return list(map(_without_noise, lines))
 

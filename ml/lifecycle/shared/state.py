@@ -99,18 +99,18 @@ def entry_to_json(entry: HistoryEntry) -> dict[str, Any]:
     return {"who": told.pop("by")} | told
 
 
-def _model(told: Mapping[str, Any]) -> SharedModel:
+def _model(entry: Mapping[str, Any]) -> SharedModel:
     versions = {
         fingerprint: VersionRecord(each["manifest"], each["created"])
-        for fingerprint, each in told["versions"].items()
+        for fingerprint, each in entry["versions"].items()
         if FINGERPRINT.fullmatch(fingerprint)
     }
     history = tuple(
         HistoryEntry(each["time"], each["action"], each["fingerprint"], each["previous"], each["who"], each["why"])
-        for each in told["history"]
+        for each in entry["history"]
     )
-    live, coming = (told[name] if told[name] in versions else None for name in ("live", "coming"))
-    return SharedModel(live, versions, told["trusted"], history, coming)
+    live, coming = (entry[name] if entry[name] in versions else None for name in ("live", "coming"))
+    return SharedModel(live, versions, entry["trusted"], history, coming)
 
 
 def _to_json(model: SharedModel) -> dict[str, Any]:

@@ -44,7 +44,7 @@ SHARED = "of the hold-out, made before an outcome of the same record in training
 
 
 def retrained(
-    bundle: Bundle, found: Iterable[OutcomeRow], as_of: float, groups: str = CALLED, most: int = MOST_DECISIONS
+    bundle: Bundle, rows: Iterable[OutcomeRow], as_of: float, groups: str = CALLED, most: int = MOST_DECISIONS
 ) -> Trained:
     """A version's estimator fitted again, and judged on decisions that are strictly later.
 
@@ -52,7 +52,7 @@ def retrained(
     ----------
     bundle : Bundle
         The version to start from: its estimator's kind and parameters, schema, outcomes, and what its card was told.
-    found : iterable of OutcomeRow
+    rows : iterable of OutcomeRow
         Decisions with the outcomes that were known at `as_of`.
     as_of : float
         Seconds since 1970.
@@ -68,7 +68,7 @@ def retrained(
     BrokenModel, UntrustedModel
         When the version's estimator cannot be loaded.
     """
-    usable = usable_rows(bundle.schema, bundle.outcomes, found, groups, most)
+    usable = usable_rows(bundle.schema, bundle.outcomes, rows, groups, most)
     made = np.array([row.made for row in usable.sources])
     later = later_rows(made) if len(made) else np.zeros(0, dtype=bool)
     known = np.array([row.known for row in usable.sources])

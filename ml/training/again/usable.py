@@ -47,7 +47,7 @@ class Usable:
 
 
 def usable_rows(
-    schema: Schema, outcomes: Outcomes, found: Iterable[OutcomeRow], groups: str = CALLED, most: int = MOST_DECISIONS
+    schema: Schema, outcomes: Outcomes, rows: Iterable[OutcomeRow], groups: str = CALLED, most: int = MOST_DECISIONS
 ) -> Usable:
     """Decisions of which the values and all outcomes are known, the oldest first; these alone are held in memory.
 
@@ -58,7 +58,7 @@ def usable_rows(
     """
     left_out = dict.fromkeys((OTHER_GROUP, NO_VALUES, NOT_KNOWN), 0)
     known: list[tuple[OutcomeRow, list[bool]]] = []
-    for row in found:
+    for row in rows:
         if groups != ALL and (row.selection == CONTROL) != (groups == CONTROL):
             left_out[OTHER_GROUP] += 1
         elif row.values is None:

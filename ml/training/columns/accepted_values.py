@@ -20,7 +20,9 @@ TRIED = 3  # records
 Maker = Callable[[Schema], SklearnPredictor]
 
 
-def with_accepted_values(schema: Schema, block: Block, ask: Maker, told: Collection[tuple[str, str]] = ()) -> Schema:
+def with_accepted_values(
+    schema: Schema, block: Block, ask: Maker, described: Collection[tuple[str, str]] = ()
+) -> Schema:
     """The schema with the values that the estimator accepts, found by asking it.
 
     Parameters
@@ -31,24 +33,24 @@ def with_accepted_values(schema: Schema, block: Block, ask: Maker, told: Collect
         Training rows.
     ask : callable
         Gives the predictor of a schema.
-    told : collection of (feature, field)
+    described : collection of (feature, field)
         Descriptions by a person; they stay.
     """
     rows = _models(schema, block, ask)
     if not rows:
         return schema
-    schema = _optional_where_empty(schema, told)
-    schema = _set(schema, rows, ask, told, "required", False, lambda *_: None)
-    schema = _set(schema, rows, ask, told, "blank", "", _empty, wanted=lambda feature: feature.required)
-    schema = _optional_where_empty(schema, told)
-    schema = _set(schema, rows, ask, told, "fractions", True, _half, wanted=lambda f: f.kind == "integer")
-    return _set(schema, rows, ask, told, "unknown", True, _unheard, wanted=lambda f: f.kind == "category")
+    schema = _optional_where_empty(schema, described)
+    schema = _set(schema, rows, ask, described, "required", False, lambda *_: None)
+    schema = _set(schema, rows, ask, described, "blank", "", _empty, wanted=lambda feature: feature.required)
+    schema = _optional_where_empty(schema, described)
+    schema = _set(schema, rows, ask, described, "fractions", True, _half, wanted=lambda f: f.kind == "integer")
+    return _set(schema, rows, ask, described, "unknown", True, _unheard, wanted=lambda f: f.kind == "category")
 
 
-def _optional_where_empty(schema: Schema, told: Collection[tuple[str, str]]) -> Schema:
+def _optional_where_empty(schema: Schema, described: Collection[tuple[str, str]]) -> Schema:
     """The schema in which features whose gaps are read as empty texts may be left blank."""
     named = [feature.name for feature in schema.features if feature.blank == "" and feature.required]
-    return _replaced(schema, {name: {"required": False} for name in named if (name, "required") not in told})
+    return _replaced(schema, {name: {"required": False} for name in named if (name, "required") not in described})
 
 
 def _empty(feature: Feature, _: Value) -> Value:
@@ -69,14 +71,14 @@ def _set(
     schema: Schema,
     rows: Sequence[Row],
     ask: Maker,
-    told: Collection[tuple[str, str]],
+    described: Collection[tuple[str, str]],
     name: str,
     value: Any,
     change: Callable[[Feature, Value], Value],
     wanted: Callable[[Feature], bool] = lambda _: True,
 ) -> Schema:
     """The schema with a field set for each feature of which the estimator takes the changed value."""
-    places = [at for at, f in enumerate(schema.features) if wanted(f) and (f.name, name) not in told]
+    places = [at for at, f in enumerate(schema.features) if wanted(f) and (f.name, name) not in described]
     if name == "blank":
         places = [at for at in places if _empty(schema.features[at], None) == ""]
     predictor = ask(schema)

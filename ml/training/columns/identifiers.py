@@ -20,7 +20,7 @@ NEW = "\N{EM DASH} new \N{EM DASH}"
 
 
 def hide_identifiers(
-    schema: Schema, block: Block, ask: Callable[[Schema], Predictor], told: Collection[str] = ()
+    schema: Schema, block: Block, ask: Callable[[Schema], Predictor], described: Collection[str] = ()
 ) -> Schema:
     """The schema where identifiers are hidden: not asked for, and filled with a value of training.
 
@@ -34,13 +34,13 @@ def hide_identifiers(
         Training rows.
     ask : callable
         Gives what answers for a schema.
-    told : collection of str
+    described : collection of str
         Features that a person described; they stay.
     """
     few = take(block, slice(0, MOST))
     found = {}
     for at, feature in enumerate(schema.features):
-        if feature.name in told or feature.name in schema.shown or not _names_records(feature, block[at]):
+        if feature.name in described or feature.name in schema.shown or not _names_records(feature, block[at]):
             continue
         hidden = _hidden(feature, block[at])
         changed = replace(schema, features=tuple(hidden if each is feature else each for each in schema.features))

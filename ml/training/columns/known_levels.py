@@ -97,40 +97,40 @@ def known_levels(estimator: Any, columns: Sequence[str]) -> KnownLevels:
     return found
 
 
-def _walk(step: Any, names: list[str] | None, found: KnownLevels, met: set[int]) -> list[str] | None:
-    """Names of the columns after a step, None once they are lost; what it knows is added to `found`."""
+def _walk(step: Any, names: list[str] | None, levels: KnownLevels, met: set[int]) -> list[str] | None:
+    """Names of the columns after a step, None once they are lost; what it knows is added to `levels`."""
     if step is None or isinstance(step, str) or id(step) in met:
         return names if isinstance(step, str) else None
     met.add(id(step))
     if hasattr(step, "steps"):
         for _, inner in step.steps:
-            names = _walk(inner, names, found, met)
+            names = _walk(inner, names, levels, met)
         return names
     if hasattr(step, "transformers_"):
-        _walk_columns(step, names, found, met)
+        _walk_columns(step, names, levels, met)
         return None
     if names is not None:
-        _note_encoder(step, names, found)
-        _note_native(step, names, found)
+        _note_encoder(step, names, levels)
+        _note_native(step, names, levels)
     for member in _members(step):
-        _walk(member, names, found, met)
+        _walk(member, names, levels, met)
     if type(step).__name__ in IMPUTERS:
-        _note_imputer(step, names, found)
+        _note_imputer(step, names, levels)
         return names
     return names if type(step).__name__ == "FunctionTransformer" and step.func is None else None
 
 
-def _note_imputer(step: Any, names: Sequence[str] | None, found: KnownLevels) -> None:
+def _note_imputer(step: Any, names: Sequence[str] | None, levels: KnownLevels) -> None:
     for name in names or ():
         if getattr(step, "missing_values", math.nan) is not None:
-            found.gaps[name] = "filled"
+            levels.gaps[name] = "filled"
         if getattr(step, "strategy", None) == "constant":
-            found.fillers[name] = "missing_value" if step.fill_value is None else step.fill_value
+            levels.fillers[name] = "missing_value" if step.fill_value is None else step.fill_value
 
 
-def _walk_columns(step: Any, names: list[str] | None, found: KnownLevels, met: set[int]) -> None:
+def _walk_columns(step: Any, names: list[str] | None, levels: KnownLevels, met: set[int]) -> None:
     for _, inner, chosen in step.transformers_:
-        _walk(inner, _chosen(chosen, names), found, met)
+        _walk(inner, _chosen(chosen, names), levels, met)
 
 
 def _chosen(chosen: Any, names: list[str] | None) -> list[str] | None:
@@ -165,22 +165,22 @@ def _members(step: Any) -> Iterator[Any]:
                     return  # members of an ensemble saw the same columns
 
 
-def _note_encoder(step: Any, names: Sequence[str], found: KnownLevels) -> None:
+def _note_encoder(step: Any, names: Sequence[str], levels: KnownLevels) -> None:
     categories = getattr(step, "categories_", None)
     if isinstance(categories, list) and len(categories) == len(names):
-        for name, levels in zip(names, categories, strict=True):
-            plain = [native(level) for level in levels]
+        for name, seen in zip(names, categories, strict=True):
+            plain = [native(level) for level in seen]
             gaps = [level for level in plain if pd.isna(level)]
             if gaps:
-                found.gaps.setdefault(name, "none" if gaps[0] is None else "nan")
-            known = dict.fromkeys([*found.levels.get(name, ()), *(level for level in plain if not pd.isna(level))])
-            found.levels[name] = list(known)
+                levels.gaps.setdefault(name, "none" if gaps[0] is None else "nan")
+            known = dict.fromkeys([*levels.levels.get(name, ()), *(level for level in plain if not pd.isna(level))])
+            levels.levels[name] = list(known)
 
 
-def _note_native(step: Any, names: Sequence[str], found: KnownLevels) -> None:
+def _note_native(step: Any, names: Sequence[str], levels: KnownLevels) -> None:
     for module, read in _LIBRARIES.items():
         if type(step).__module__.split(".")[0] == module:
-            found.native.update(read(step, names))
+            levels.native.update(read(step, names))
 
 
 def _histogram(step: Any, names: Sequence[str]) -> Mapping[str, list[Any] | None]:

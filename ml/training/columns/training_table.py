@@ -106,8 +106,8 @@ def read_training_table(
         raise InvalidData(f"There is no file {path}.", "Give a CSV file, a workbook or a Parquet file with a header.")
     if path.suffix.lower() in PARQUET:
         return TrainingTable(refuse_empty(_read_parquet(path), path.name), path)
-    told = {"keep_default_na": False, "na_values": list(MISSING), "low_memory": False}
-    frame, dialect = read_frame(path, options, known, dtype=dict.fromkeys(texts, str), **told)
+    pandas_options = {"keep_default_na": False, "na_values": list(MISSING), "low_memory": False}
+    frame, dialect = read_frame(path, options, known, dtype=dict.fromkeys(texts, str), **pandas_options)
     refuse_empty(frame, path.name)
     doubtful = [name for name in frame if is_text(frame[name]) or types.is_integer_dtype(frame[name])]
     table = TrainingTable(frame, path, options=options, known=tuple(known), dialect=dialect)
@@ -144,23 +144,23 @@ def is_text(series: pd.Series) -> bool:
 
 
 def read_frame(
-    path: Path, options: ReadOptions = AUTO, known: Collection[str] = (), **told: Any
+    path: Path, options: ReadOptions = AUTO, known: Collection[str] = (), **pandas_options: Any
 ) -> tuple[pd.DataFrame, Dialect]:
-    """The file as ``pandas.read_csv`` types it (its options are `told`), without lines of nothing but separators."""
+    """The file as ``pandas.read_csv`` types it with `pandas_options`, without lines of nothing but separators."""
     try:
         with path.open("rb") as file:
             table = open_table(file, options, known=known, as_written=True)
             names = list(table.header)
-            told = {**told, "dtype": _dtypes(told.get("dtype"), names)}
+            pandas_options = {**pandas_options, "dtype": _dtypes(pandas_options.get("dtype"), names)}
             if _plain(table.dialect):
-                frame = _parsed(path, table.dialect.separator, names, **told)
+                frame = _parsed(path, table.dialect.separator, names, **pandas_options)
                 if not (frame.isna() | frame.eq("")).all(axis=1).any():
                     return frame, table.dialect
             lines = [cells for cells in table.lines if any(map(str.strip, cells))]
             text = io.StringIO(newline="")
             csv.writer(text).writerows([names, *lines])
             text.seek(0)
-            return _parsed(text, ",", names, **told), table.dialect
+            return _parsed(text, ",", names, **pandas_options), table.dialect
     except LikelyError as error:
         raise InvalidData(f"{path.name} cannot be read: {error.message}", error.hint) from None
     except Exception as error:  # noqa: BLE001 - a parser fails in any way
@@ -177,8 +177,10 @@ def _plain(dialect: Dialect) -> bool:
     return dialect.format == CSV and dialect.encoding in UTF8S and dialect.header_row == 1 and not dialect.compressed
 
 
-def _parsed(source: Any, separator: str | None, names: list[str], **told: Any) -> pd.DataFrame:
-    return pd.read_csv(source, sep=separator, encoding="utf-8-sig", header=0, names=names, index_col=False, **told)
+def _parsed(source: Any, separator: str | None, names: list[str], **pandas_options: Any) -> pd.DataFrame:
+    return pd.read_csv(
+        source, sep=separator, encoding="utf-8-sig", header=0, names=names, index_col=False, **pandas_options
+    )
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:
