@@ -154,11 +154,11 @@ def https(text: str) -> str:
     """Parse an address of HTTPS, or of HTTP on this machine."""
     accepted = "an https: URL of at most 300 characters"
     try:
-        found = urlsplit(text)
+        parts = urlsplit(text)
     except ValueError:
         raise BadSetting(accepted) from None
-    schemes = ("https", "http") if found.hostname in ("localhost", "127.0.0.1", "::1") else ("https",)
-    if not found.hostname or found.scheme not in schemes or len(text) > 300:
+    schemes = ("https", "http") if parts.hostname in ("localhost", "127.0.0.1", "::1") else ("https",)
+    if not parts.hostname or parts.scheme not in schemes or len(text) > 300:
         raise BadSetting(accepted)
     return text
 

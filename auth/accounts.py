@@ -98,15 +98,15 @@ class Accounts:
 
     def sign_in(self, name: str, password: str) -> Person | None:
         """The person of a name and a password; None for wrong ones, after the same time whichever is wrong."""
-        found = self._store.people.find(name.strip().casefold())
-        right = verify_password(password, found.password if found and found.active else None)
-        if not right or found is None:
+        person = self._store.people.find(name.strip().casefold())
+        right = verify_password(password, person.password if person and person.active else None)
+        if not right or person is None:
             # A name that nobody has is not kept: somebody may have typed a password there
-            self._audit.note("sign-in refused", found.name if found else "an unknown name", who="stranger")
+            self._audit.note("sign-in refused", person.name if person else "an unknown name", who="stranger")
             return None
-        if needs_rehash(found.password or ""):
-            self._store.people.change(found.id, password=hash_password(password))
-        return found
+        if needs_rehash(person.password or ""):
+            self._store.people.change(person.id, password=hash_password(password))
+        return person
 
     def begin_session(self, person: Person) -> str:
         """Begin a session and give its token, a new one at each sign-in."""

@@ -83,13 +83,13 @@ class ApiKeys:
     def find(self, sent: str) -> ApiKey | None:
         """The live key of a text; None where there is none."""
         read = read_key(sent)
-        found = self._store.api_keys.get(read[0]) if read else None
+        key_of_token = self._store.api_keys.get(read[0]) if read else None
         now = self._clock()
-        if read is None or found is None or not same(found.hash, read[1]) or not found.alive(now):
+        if read is None or key_of_token is None or not same(key_of_token.hash, read[1]) or not key_of_token.alive(now):
             return None
-        if found.used is None or found.used < now - DAY / 1440:
-            self._store.api_keys.use(found.id, now)
-        return found
+        if key_of_token.used is None or key_of_token.used < now - DAY / 1440:
+            self._store.api_keys.use(key_of_token.id, now)
+        return key_of_token
 
     def end(self, key: str) -> bool:
         """End a key; False where it is ended or unknown."""

@@ -97,9 +97,9 @@ def counted_address(address: str) -> str:
     if not (port.isdecimal() and (host.endswith("]") or ("." in host and ":" not in host))):
         host = address.strip()
     try:
-        found = ipaddress.ip_address(host.strip("[]").partition("%")[0])
+        parsed = ipaddress.ip_address(host.strip("[]").partition("%")[0])
     except ValueError:
         return "unknown"
-    if found.version == 4:
-        return str(found)
-    return str(found.ipv4_mapped or ipaddress.ip_network((found, 64), strict=False))
+    if parsed.version == 4:
+        return str(parsed)
+    return str(parsed.ipv4_mapped or ipaddress.ip_network((parsed, 64), strict=False))

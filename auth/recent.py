@@ -39,17 +39,17 @@ class Recent(Generic[Found]):
         if kept is not None and now < kept[0] + REMEMBERED_FOR:
             return kept[1]
         try:
-            found = self._look_up(sent)
+            value = self._look_up(sent)
         except StoreUnavailable:
             if kept is not None and now < kept[0] + REMEMBERED_WHILE_AWAY:
                 return kept[1]
             raise
         self._found.pop(sent, None)
-        if found is not None:
+        if value is not None:
             if len(self._found) >= MOST:
                 self._found.clear()
-            self._found[sent] = now, found
-        return found
+            self._found[sent] = now, value
+        return value
 
     def forget(self) -> None:
         """Look all texts up again: something was changed in this process."""

@@ -25,11 +25,11 @@ def caller_of(store: Store, sender: str) -> Caller:
     """
     if not sender:
         return EVERYBODY
-    if found := _PERSON.fullmatch(sender):
-        person = store.people.get(found[1])
+    if match := _PERSON.fullmatch(sender):
+        person = store.people.get(match[1])
         return caller_of_person(person) if person and person.active else STRANGER
-    found = _KEY.fullmatch(sender)
-    key = store.api_keys.get(found[1]) if found else None
+    match = _KEY.fullmatch(sender)
+    key = store.api_keys.get(match[1]) if match else None
     return caller_of_key(key) if key and key.alive(time.time()) else STRANGER
 
 

@@ -40,5 +40,5 @@ def show_received(request: Any, fields: Any, values: Any) -> tuple[list[Componen
     texts = form_values(gallery.SCHEMA, fields, values)
     reads = gallery.read_each(plain_numbers(gallery.SCHEMA, texts))
     asked = {**(request if isinstance(request, dict) else {}), "values": texts}
-    told = gallery.answer(FormRequest.read(request).serial, reads, asked=asked)
-    return (*(gallery.received(read) for read in reads), message_attributes(told))
+    response = gallery.answer(FormRequest.read(request).serial, reads, asked=asked)
+    return (*(gallery.received(read) for read in reads), message_attributes(response))

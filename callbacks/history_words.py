@@ -47,12 +47,12 @@ def event_words(bundle: Bundle, event: Event) -> str:
 def own_notes(bundle: Bundle, history: Iterable[CustomerEntry]) -> list[OwnNote]:
     """Events that the caller reported within a day, the earliest first: they show as noted, and can be taken back."""
     since = time.time() - DAY
-    told = [
+    notes = [
         each.event
         for each in history
         if each.event is not None and each.event.model == bundle.name and each.event.known >= since
     ]
-    own = [own_note(each) for each in told if each.by == caller_id() and each.door == PAGE]
+    own = [own_note(each) for each in notes if each.by == caller_id() and each.door == PAGE]
     # Who did not answer before may be tried again, and what is told now is about a decision of its own
     return [replace(each, note=each.note.replace("no_answer", ""), decision="") for each in own[::-1]]
 

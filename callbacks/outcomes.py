@@ -154,9 +154,9 @@ def _noted(services: OutcomeServices, act: Act) -> dict[str, Any]:
         act.own[-1].decision if act.own else "",
         before[-1].event if before else "",
     )
-    told = note(services.desk, shown, press)
-    own = [*(each for each in act.own if each not in before), own_note(told)]
-    words = text("Noted: {what}", what=event_words(shown.bundle, told))
+    event = note(services.desk, shown, press)
+    own = [*(each for each in act.own if each not in before), own_note(event)]
+    words = text("Noted: {what}", what=event_words(shown.bundle, event))
     return {"words": words, "own": [vars(each) for each in own]}
 
 
@@ -221,10 +221,10 @@ def identified(
 def _of_file(backend: CampaignBackend, bundle: Bundle, job: str, row: int) -> str:
     """Id of the record of a row of a campaign or a list; empty where its file has none, or is gone."""
     try:
-        found = backend.rows.record(job, row - 1)
-        if found is None:
+        entry = backend.rows.record(job, row - 1)
+        if entry is None:
             return ""
-        of, cells, _ = found
+        of, cells, _ = entry
         campaign = of if of.kind == "campaign" else backend.jobs.get(of.options["of"])
     except LikelyError:
         return ""
@@ -249,8 +249,8 @@ def history_of(services: OutcomeServices, bundle: Bundle, record_id: str, row: i
         return None
     try:
         record, _ = identified(services, bundle, record_id, row)
-        found = history(services.desk, bundle, record)
-        return lines.history(told_lines(bundle, found), own_notes(bundle, found))
+        entries = history(services.desk, bundle, record)
+        return lines.history(told_lines(bundle, entries), own_notes(bundle, entries))
     except StoreUnavailable:
         return None
 

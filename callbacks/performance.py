@@ -87,12 +87,12 @@ def show_threshold_table(
     model, outcome = str(model), str(outcome)
     try:
         with deadline(ANSWER_DEADLINE):
-            found = threshold_table.table_data(*threshold_table_inputs(service, model, outcome, cut_off))
+            table = threshold_table.table_data(*threshold_table_inputs(service, model, outcome, cut_off))
     except StillWorking as error:
-        found = threshold_table.unfinished(error, outcome)
+        table = threshold_table.unfinished(error, outcome)
     except LikelyError as error:
-        found = threshold_table.refused(error, outcome)
-    return found | {"model": model}
+        table = threshold_table.refused(error, outcome)
+    return table | {"model": model}
 
 
 def threshold_table_inputs(service: Service, model: str, outcome: str, cut_off: object) -> Counts:

@@ -51,8 +51,8 @@ def register(app: Dash, service: Service) -> None:
         ("mirror", Output(ids.PLOTS, "data-mirrored"), (Input(ids.plot_option(ALL, ALL, ALL, ALL), "value"),)),
         ("outcome", Output(ids.LOCATION, "search"), (Input(ids.PLOTS_OUTCOME, "value"),)),
     ):
-        told = ClientsideFunction("likely", name)
-        app.clientside_callback(told, output, *changed, prevent_initial_call=True)
+        clientside = ClientsideFunction("likely", name)
+        app.clientside_callback(clientside, output, *changed, prevent_initial_call=True)
 
 
 def show_card(service: Service, request: Any, values: Any, clicks: Any, options: Any, place: Any) -> tuple[Any, Any]:
@@ -76,8 +76,8 @@ def show_card(service: Service, request: Any, values: Any, clicks: Any, options:
         asked = plot_request(request, values, options, place)
     except LikelyError as error:  # no such plot
         return plot_cards.plot_error(error), None
-    told = ctx.triggered_id if isinstance(ctx.triggered_id, dict) else {}
-    plot = no_update if told.get("type") == ids.PLOT_DATA_OPENER else show_plot(service, asked)
+    triggered = ctx.triggered_id if isinstance(ctx.triggered_id, dict) else {}
+    plot = no_update if triggered.get("type") == ids.PLOT_DATA_OPENER else show_plot(service, asked)
     return plot, show_data(service, asked) if isinstance(clicks, int) and clicks % 2 else None
 
 
@@ -124,8 +124,8 @@ def show_data(service: Service, request: dict[str, Any]) -> Any:
     try:
         with deadline(ANSWER_DEADLINE):
             shown = _shown(service, request)
-            found = shown and shown_table(shown)
-            return shown and found and plot_table.data(found, text(shown.plot.question))
+            plotted = shown and shown_table(shown)
+            return shown and plotted and plot_table.data(plotted, text(shown.plot.question))
     except LikelyError as error:
         return plot_cards.plot_error(error)
 
@@ -143,18 +143,18 @@ def draw_plot(service: Service, request: dict[str, Any]) -> list[Component]:
     model, outcome = str(request.get("model")), request.get("outcome")
     if question := question_by_key(request.get("plot")):
         return answer_cards.answer_content(insight_answer(service, model, question, str(outcome)))
-    found = drawn(service, model, request.get("plot"), outcome, request.get("options"))
-    table = _threshold_table(service, model, found, request)
+    plotted = drawn(service, model, request.get("plot"), outcome, request.get("options"))
+    table = _threshold_table(service, model, plotted, request)
     if table is None:
-        return plot_cards.shown(found)
+        return plot_cards.shown(plotted)
     row = table.at(read_cut_off(request.get("cut_off")) or 0.0)
-    if plot_cards.moves(found.plot):
+    if plot_cards.moves(plotted.plot):
         counts = confusion_table(table)
         words = [said_at(counts, each) for each in range(len(table.cut_off))]
-        return [*plot_cards.shown(found)[:-1], plot_cards.following(words, row)]
-    if found.plot.mark and not isinstance(found.figure, TextTable):
-        marked(found.figure, found.plot.mark, table, row)
-    return [*plot_cards.shown(found), *_beside(found, table, row)]
+        return [*plot_cards.shown(plotted)[:-1], plot_cards.following(words, row)]
+    if plotted.plot.mark and not isinstance(plotted.figure, TextTable):
+        marked(plotted.figure, plotted.plot.mark, table, row)
+    return [*plot_cards.shown(plotted), *_beside(plotted, table, row)]
 
 
 def _threshold_table(service: Service, model: str, drawn: Drawn, request: dict[str, Any]) -> ThresholdTable | None:

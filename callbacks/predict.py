@@ -85,8 +85,8 @@ def show_score(service: Service, request: Any, fields: Any, values: Any) -> tupl
         asked = {**(sent if isinstance(sent, dict) else {}), "values": texts}
         said, notes = answer(service, request.model_copy(update={"record": plain_numbers(schema, texts)}))
     except InvalidRecord as invalid:
-        told = form_response(request.serial, asked=asked, problems=invalid.problems, notes=invalid.notes)
-        return no_update, told
+        response = form_response(request.serial, asked=asked, problems=invalid.problems, notes=invalid.notes)
+        return no_update, response
     except LikelyError as error:
         return result.score_error(error, request.serial), form_response(request.serial)
     return said, form_response(request.serial, asked=asked, notes=notes)
@@ -137,6 +137,6 @@ def opening(
     try:
         said, notes = answer(service, request)
     except InvalidRecord as invalid:
-        told = form_response(0, request.record, problems=invalid.problems, notes=invalid.notes)
-        return predict.page(bundle, request, result.nothing_yet(), told, opened, beside)
+        response = form_response(0, request.record, problems=invalid.problems, notes=invalid.notes)
+        return predict.page(bundle, request, result.nothing_yet(), response, opened, beside)
     return predict.page(bundle, request, said, form_response(0, request.record, notes=notes), opened, beside)

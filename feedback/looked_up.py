@@ -48,8 +48,8 @@ class DecisionLookup:
             return look()
         if what not in held[2]:
             held[2][what] = look()
-        found: T = held[2][what]
-        return found
+        value: T = held[2][what]
+        return value
 
     @contextmanager
     def fetched(self, decisions: Collection[str], events: Collection[str]) -> Iterator[None]:
@@ -59,10 +59,10 @@ class DecisionLookup:
         ------
         StoreUnavailable
         """
-        found = self._decisions(decisions), self._store.outcomes.events.some(set(events) - {""})
+        looked_up = self._decisions(decisions), self._store.outcomes.events.some(set(events) - {""})
         held: Fetched = (
-            {each: found[0].get(each) for each in decisions},
-            {each: found[1].get(each) for each in events},
+            {each: looked_up[0].get(each) for each in decisions},
+            {each: looked_up[1].get(each) for each in events},
             {},
         )
         token = _fetched.set(held)

@@ -115,11 +115,11 @@ class Feedback:
             The caller may not tell outcomes of the model.
         StoreUnavailable
         """
-        told = Event(
+        event = Event(
             new_event_id(), model, kind, decision, record, outcome, value, reason, note, happened, 0.0, due, "", door,
             key, refers, campaign,
         )  # fmt: skip
-        return self.note_all([self.checked(told)])[0]
+        return self.note_all([self.checked(event)])[0]
 
     def note_all(self, checked: Sequence[Event]) -> list[Event]:
         """Store events of the current caller that :meth:`checked` gave, all or none; notes are sealed.
@@ -145,12 +145,12 @@ class Feedback:
 
     def undo(self, event: str, *, key: str | None = None) -> Event:
         """Take an event of the current caller back; UnknownDecision where they told none of this id."""
-        found = self.store.outcomes.events.get(event)
-        if found is None or found.by != caller_id() or not allowed(Permission.OUTCOMES, found.model):
+        stored = self.store.outcomes.events.get(event)
+        if stored is None or stored.by != caller_id() or not allowed(Permission.OUTCOMES, stored.model):
             raise UnknownDecision(text("There is no note {event} of yours.", event=repr(event[:80])))
         return self.note(
-            found.model, VOID, decision=found.decision, record=found.record, refers=found.id, door=PAGE, key=key,
-            campaign=found.campaign,
+            stored.model, VOID, decision=stored.decision, record=stored.record, refers=stored.id, door=PAGE, key=key,
+            campaign=stored.campaign,
         )  # fmt: skip
 
     def note_of(self, event: Event) -> str:
@@ -178,10 +178,10 @@ class Feedback:
         """
         tables = self.store.outcomes
         for decisions in tables.decisions.by_record(model, since=since, until=as_of):
-            told = tables.events.about(
+            events = tables.events.about(
                 model, {each.record for each in decisions}, [each.id for each in decisions], as_of
             )  # fmt: skip
-            yield list(join(decisions, told, self.amendments(model, told, as_of)))
+            yield list(join(decisions, events, self.amendments(model, events, as_of)))
 
     def amendments(self, model: str, events: Sequence[Event], as_of: float | None = None) -> Amendments:
         """Corrections and voids of events of a model, as known at a time."""
@@ -201,17 +201,17 @@ class Feedback:
             The caller may not tell outcomes of the model.
         """
         check_about(event)
-        found = self.look_up.decision(event.decision) if event.decision else None
-        if found is not None and event.model not in ("", found.model.partition("@")[0]):
+        decision = self.look_up.decision(event.decision) if event.decision else None
+        if decision is not None and event.model not in ("", decision.model.partition("@")[0]):
             raise BadEvent(text("The decision {decision} is one of another model.", decision=repr(event.decision)))
-        model = event.model or (found.model.partition("@")[0] if found else "")
+        model = event.model or (decision.model.partition("@")[0] if decision else "")
         if not model:
             raise unknown_decision(event.decision)
         require(Permission.OUTCOMES, model)
-        event = replace(event, model=model, record=event.record or (found.record if found else ""))
-        if found is None and model not in self.look_up.once("names", self.service.registry.names):
+        event = replace(event, model=model, record=event.record or (decision.record if decision else ""))
+        if decision is None and model not in self.look_up.once("names", self.service.registry.names):
             raise UnknownModel(text("There is no model {name}.", name=repr(model[:80])))
-        check_event(event, self._outcomes(found.model if found else model))
+        check_event(event, self._outcomes(decision.model if decision else model))
         return event
 
     def referring(self, event: Event) -> Event:

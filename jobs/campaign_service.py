@@ -181,8 +181,8 @@ class CampaignService:
         numbers = np.arange(len(index)) if order == "file" else _in_order(places)
         wanted = numbers[start : min(end, start + MOST_ROWS)].tolist()
         lines = index.lines(wanted)
-        found = zip(wanted, places[wanted].tolist(), lines, strict=True)
-        return index, bundle, [(row, place, line) for row, place, line in found]
+        ranked = zip(wanted, places[wanted].tolist(), lines, strict=True)
+        return index, bundle, [(row, place, line) for row, place, line in ranked]
 
     def choices(self, job: str) -> tuple[RankIndex, Bundle]:
         """What lists can be made from: all rows of a finished campaign, and the model that scored them."""

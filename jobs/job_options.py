@@ -53,8 +53,8 @@ def differences(job: Job, asked: Mapping[str, Any], model: str, live: str) -> li
         Name or key of the model that is asked, and the key of the version that answers now.
     """
     before = _COMPARED | job.options.get("asked", asked) | {"file": job.digest}
-    found = sorted(each for each in {*asked, *before} if asked.get(each) != before.get(each))
+    names = sorted(each for each in {*asked, *before} if asked.get(each) != before.get(each))
     name, version = job.model.partition("@")[0], job.model
     if model.partition("@")[0] != name or ("@" in model and live != version):
-        found.append("model")
-    return found
+        names.append("model")
+    return names

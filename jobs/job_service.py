@@ -101,9 +101,9 @@ class JobService:
         receiver = self._receiver(before)
         with receiver:
             receiver.expect(size)
-            found = self._received(receiver, limited_to_size(before, blocks, key or ""), options, bundle, held)
+            accepted = self._received(receiver, limited_to_size(before, blocks, key or ""), options, bundle, held)
             asked = compared_options(options, held=held, callback_url=callback_url)
-            if self._add(receiver, bundle.key, found | {"asked": asked}, key, held, callback_url):
+            if self._add(receiver, bundle.key, accepted | {"asked": asked}, key, held, callback_url):
                 return self.get(receiver.job), True  # which also wakes workers
         return self._same(key or "", model, bundle.key, asked | {"file": receiver.digest}), False
 
@@ -119,24 +119,24 @@ class JobService:
     ) -> dict[str, Any]:
         """Write and check a file while it comes; returns its options, with what was found."""
         head, whole, blocks = take_head(blocks)
-        found = dict(options) | {"format": options.get("format") or form_of(head)}
-        if held and found["format"] in RECORDS:
+        checked = dict(options) | {"format": options.get("format") or form_of(head)}
+        if held and checked["format"] in RECORDS:
             raise no_table()
         if held:
             SERVER.warm()  # a look follows
-        streamed = is_checkable_by_head(found["format"])
-        told = streamed and check_head(head, whole, found, bundle, held)
+        streamed = is_checkable_by_head(checked["format"])
+        counted = streamed and check_head(head, whole, checked, bundle, held)
         blocks, later = receiver.passing(blocks), False
         if streamed and not whole:
-            with StreamCheck(found, bundle, patient=held) as check:
+            with StreamCheck(checked, bundle, patient=held) as check:
                 receiver.keep(check.passing(blocks))
-            later, found["checked"] = check.later, check.finding
+            later, checked["checked"] = check.later, check.finding
         else:
             receiver.keep(blocks)
-        if later or not told:
+        if later or not counted:
             with self.files.open(paths.source(receiver.job)) as file:
-                check_kept(file, found, bundle, held, later)
-        return found
+                check_kept(file, checked, bundle, held, later)
+        return checked
 
     def begin(
         self, model: str, what: Iterable[bytes], options: Mapping[str, Any], key: str | None = None, size: int = 0

@@ -107,13 +107,13 @@ class Receiver:
         ------
         FileTooLarge, TooMuchOpen
         """
-        told = 0
+        recorded = 0
         for block in blocks:
             self.size += len(block)
             if self.size > self._limits.most:
                 raise too_large(self._limits.most)
-            if self.size > self._counted or self.size - told >= STEP:
-                told = self.size
+            if self.size > self._counted or self.size - recorded >= STEP:
+                recorded = self.size
                 self._count_ahead()
             self._digest.update(block)
             yield block

@@ -130,8 +130,8 @@ def weighted_tags(accept_language: str) -> list[str]:
     weights: dict[str, float] = {}
     for part in accept_language[:LONGEST].split(",")[:MOST]:
         tag, _, rest = part.partition(";")
-        found = WEIGHT.fullmatch(rest.strip()) if rest.strip() else None
-        given = float(found[1]) if found else (0.0 if rest.strip() else 1.0)
+        match = WEIGHT.fullmatch(rest.strip()) if rest.strip() else None
+        given = float(match[1]) if match else (0.0 if rest.strip() else 1.0)
         if given > 0 and TAG.fullmatch(tag.strip()):
             weights.setdefault(tag.strip().lower(), given)
     return sorted(weights, key=lambda tag: -weights[tag])

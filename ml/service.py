@@ -228,11 +228,11 @@ class Service:
         began = perf_counter()
         if blanks == AVERAGE:
             check_blanks(bundle, blanks)
-            found = score_known(self._value_function(bundle), bundle, raws)
+            scores = score_known(self._value_function(bundle), bundle, raws)
         else:
-            found = score_each(bundle, raws)
-        self.scored(bundle.key, sum(isinstance(each, Score) for each in found), perf_counter() - began)
-        return found
+            scores = score_each(bundle, raws)
+        self.scored(bundle.key, sum(isinstance(each, Score) for each in scores), perf_counter() - began)
+        return scores
 
     def result(self, key: Key, compute: Callable[[], Any], *, typed: bool = False) -> Any:
         """A JSON value from the cache, or computed by one caller while the others wait.

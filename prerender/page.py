@@ -93,8 +93,8 @@ class _PageWriter(HtmlWriter):
             return self.write(text)
         if component._type == "Details" and not getattr(component, "open", False):
             return self.write(component.children[0])  # folded up, only its summary is seen
-        found = next((each for at, each in self.answers.inside if at == named), None)
-        return super().inside(component) if found is None else self.write(found)
+        content = next((each for at, each in self.answers.inside if at == named), None)
+        return super().inside(component) if content is None else self.write(content)
 
     def tagged(self, tag: str, props: Mapping[str, Any], inside: Iterable[str] = ()) -> Iterator[str]:
         seen = {name: each for name, each in props.items() if name in _STYLED or not name.startswith(_FOR_SCRIPTS)}

@@ -63,8 +63,8 @@ def _answers(service: Service, opening: Opening) -> OpeningResponses:
     if ids.AVERAGES in opening.ids:
         with suppress(StillWorking):
             inside.append((ids.AVERAGES, draw_averages(service, opening.model)))
-    if found := opening.first_plot():
-        place, request = found
+    if first := opening.first_plot():
+        place, request = first
         with suppress(StillWorking):
             inside.append((place, draw_plot(service, request)))
     return OpeningResponses(inside, *shown)

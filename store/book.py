@@ -75,7 +75,7 @@ class BookTable(DatabaseTable):
         words : sequence of str
             Words of the record, folded.
         """
-        column, found = book_records.c, dict[tuple[str, int], None]()
+        column, places = book_records.c, dict[tuple[str, int], None]()
         with self._connection() as connection:
             inside = _INSIDE[connection.dialect.name]
             steps: tuple[tuple[Sequence[ColumnElement[bool]], ColumnElement[Any]], ...] = (
@@ -84,11 +84,11 @@ class BookTable(DatabaseTable):
                 ([inside(column.text, word) > 0 for word in words], column.number),
             )
             for conditions, order in steps:
-                if len(found) < limit:
+                if len(places) < limit:
                     query = select(column.book, column.number).where(column.book == _book(model), *conditions)
                     rows = connection.execute(query.order_by(order).limit(limit))
-                    found |= dict.fromkeys((row.book, row.number) for row in rows)
-            records = (_record(connection, *place) for place in list(found)[:limit])
+                    places |= dict.fromkeys((row.book, row.number) for row in rows)
+            records = (_record(connection, *place) for place in list(places)[:limit])
             return [record for record in records if record is not None]
 
     def get(self, model: str, record_id: str) -> str | None:

@@ -129,10 +129,10 @@ class Files:
         """Seconds since anything in a folder was written, by the file system's clock; None where it has no times."""
         system, root = self._system()
         try:
-            found = [system.info(f"{root}/{path}"), *system.find(f"{root}/{path}", detail=True).values()]
+            entries = [system.info(f"{root}/{path}"), *system.find(f"{root}/{path}", detail=True).values()]
         except FileNotFoundError:
             return None
-        times = [time for each in found if (time := _written(each)) is not None]
+        times = [time for each in entries if (time := _written(each)) is not None]
         return now - max(times) if times else None
 
     def remove(self, path: str) -> None:

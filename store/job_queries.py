@@ -56,9 +56,9 @@ class JobQueries(DatabaseTable):
         if after is not None:
             created, number = after
             query = query.where(or_(jobs.c.created < created, and_(jobs.c.created == created, jobs.c.id < number)))
-        found = self._read(query.order_by(jobs.c.created.desc(), jobs.c.id.desc()).limit(most + 1))
-        last = found[most - 1] if len(found) > most else None
-        return found[:most], None if last is None else (last.created, last.id)
+        read = self._read(query.order_by(jobs.c.created.desc(), jobs.c.id.desc()).limit(most + 1))
+        last = read[most - 1] if len(read) > most else None
+        return read[:most], None if last is None else (last.created, last.id)
 
     def results(self, job: str) -> list[str]:
         """Files of the finished chunks: the splitting's first, then those of the records in their order."""
@@ -167,23 +167,23 @@ def _counts(connection: Connection, ids: Sequence[str]) -> Mapping[str, tuple[in
         func.sum(case((scored, chunks.c.refused), else_=0)),
         func.sum(case((split, chunks.c.records))),
     ).where(chunks.c.job.in_(ids))
-    found: dict[str, tuple[int, int, int | None]] = dict.fromkeys(ids, (0, 0, None))
+    counts: dict[str, tuple[int, int, int | None]] = dict.fromkeys(ids, (0, 0, None))
     for job, done, refused, total in connection.execute(query.group_by(chunks.c.job)):
-        found[job] = (int(done or 0), int(refused or 0), None if total is None else int(total))
-    return found
+        counts[job] = (int(done or 0), int(refused or 0), None if total is None else int(total))
+    return counts
 
 
 def _gaps(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[dict[str, int], dict[str, int]]]:
     """By job: gaps and refused values of its chunks, summed by feature."""
     query = select(chunks.c.job, chunks.c.gaps).where(chunks.c.job.in_(ids), chunks.c.gaps.is_not(None))
-    found: dict[str, tuple[Counter[str], Counter[str]]] = {}
+    by_job: dict[str, tuple[Counter[str], Counter[str]]] = {}
     for job, text_of_gaps in connection.execute(query):
-        told = json.loads(text_of_gaps)
-        if not any(isinstance(counted, dict) for counted in told.values()):  # written by an earlier release
-            told = {"gaps": told}
-        for counter, name in zip(found.setdefault(job, (Counter(), Counter())), ("gaps", "unread"), strict=True):
-            counter.update(told.get(name, {}))
-    return {job: (dict(gaps), dict(unread)) for job, (gaps, unread) in found.items()}
+        gaps_and_unread = json.loads(text_of_gaps)
+        if not any(isinstance(counted, dict) for counted in gaps_and_unread.values()):  # written by an earlier release
+            gaps_and_unread = {"gaps": gaps_and_unread}
+        for counter, name in zip(by_job.setdefault(job, (Counter(), Counter())), ("gaps", "unread"), strict=True):
+            counter.update(gaps_and_unread.get(name, {}))
+    return {job: (dict(gaps), dict(unread)) for job, (gaps, unread) in by_job.items()}
 
 
 def _webhooks(connection: Connection, ids: Sequence[str]) -> dict[str, Webhook]:

@@ -16,9 +16,9 @@ class SecretTable(DatabaseTable):
     def get(self, name: str, make: Callable[[], str]) -> str:
         """The secret of that name, made where there is none; of two that make one at once, the first one's counts."""
         query = select(secrets.c.value).where(secrets.c.name == name)
-        found = self._scalar(query)
-        if found is None:
+        value = self._scalar(query)
+        if value is None:
             with self._transaction() as connection:
                 connection.execute(upsert(connection, secrets).values(name=name, value=make()).on_conflict_do_nothing())
-            found = self._scalar(query)
-        return str(found)
+            value = self._scalar(query)
+        return str(value)

@@ -162,12 +162,12 @@ def _in_utc(at: datetime) -> datetime:
 def forget_cutoffs(engine: Engine, model: str, reason: str) -> int:
     """Delete all cut-offs of a model, append that to their changes, and return how many there were."""
     with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
-        found = connection.execute(select(cutoffs.c.outcome, cutoffs.c.value).where(cutoffs.c.model == model)).all()
-        for outcome, value in found:
+        rows = connection.execute(select(cutoffs.c.outcome, cutoffs.c.value).where(cutoffs.c.model == model)).all()
+        for outcome, value in rows:
             gone = CutOffChange(value, None, reason, None, datetime.now(UTC))
             connection.execute(cutoff_changes.insert().values(_row(model, outcome, gone)))
         connection.execute(delete(cutoffs).where(cutoffs.c.model == model))
-    return len(found)
+    return len(rows)
 
 
 def _row(model: str, outcome: str, change: CutOffChange) -> dict[str, Any]:

@@ -79,11 +79,11 @@ class _Collected(Collector):
 
 def of_processes(processes: Sequence[int]) -> list[Metric]:
     """Memory, processor time, open files and start of processes, by their ids."""
-    found: dict[str, Metric] = {}
+    by_name: dict[str, Metric] = {}
     for process in processes:
         for each in ProcessCollector(pid=partial(str, process), registry=None).collect():
             if each.name in OF_PROCESSES:
-                metric = found.setdefault(each.name, Metric(each.name, each.documentation, each.type))
+                metric = by_name.setdefault(each.name, Metric(each.name, each.documentation, each.type))
                 for sample in each.samples:
                     metric.add_sample(sample.name, {"pid": str(process)}, sample.value)
-    return list(found.values())
+    return list(by_name.values())

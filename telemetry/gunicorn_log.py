@@ -30,7 +30,7 @@ class GunicornLog(Logger):
         if not self.access_log_enabled:
             return
         atoms = self.atoms_wrapper_class(self.atoms(resp, req, environ, request_time))
-        told = {name: value for name, value in of_request(environ).items() if value}
-        told |= {"status": int(str(resp.status).split(None, 1)[0]), "bytes": getattr(resp, "sent", None)}
-        told |= {"duration_seconds": request_time.total_seconds(), "client": environ.get("REMOTE_ADDR", "")}
-        self.access_log.info(self.cfg.access_log_format, atoms, extra={"fields": told})
+        fields = {name: value for name, value in of_request(environ).items() if value}
+        fields |= {"status": int(str(resp.status).split(None, 1)[0]), "bytes": getattr(resp, "sent", None)}
+        fields |= {"duration_seconds": request_time.total_seconds(), "client": environ.get("REMOTE_ADDR", "")}
+        self.access_log.info(self.cfg.access_log_format, atoms, extra={"fields": fields})

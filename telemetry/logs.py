@@ -59,19 +59,19 @@ class JsonFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
-        told: dict[str, Any] = {
+        line: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
             "process": record.process,
         }
-        told |= fields() | ids()
+        line |= fields() | ids()
         more = getattr(record, "fields", None)
-        told |= more if isinstance(more, Mapping) else {}
+        line |= more if isinstance(more, Mapping) else {}
         if record.exc_info:
-            told["exception"] = self.formatException(record.exc_info)
-        return json.dumps(told, ensure_ascii=True, default=str).replace("\x7f", "\\u007f")
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=True, default=str).replace("\x7f", "\\u007f")
 
 
 def formatter(form: str, line: str | None = OF_LINES, times: str | None = None) -> logging.Formatter:

@@ -64,15 +64,15 @@ def count_request(method: str, route: str, status: str, seconds: float) -> None:
         Three digits.
     """
     asked = (method, route, status)
-    found = _of_requests.get(asked)
+    counters = _of_requests.get(asked)
     try:
-        if found is None:
+        if counters is None:
             method, route = method if method in METHODS else OTHER, route or NO_ROUTE
-            found = REQUESTS.labels(method, route, status).inc, DURATION.labels(method, route).observe
+            counters = REQUESTS.labels(method, route, status).inc, DURATION.labels(method, route).observe
             if method != OTHER:
-                _of_requests[asked] = found
-        found[0]()
-        found[1](seconds)
+                _of_requests[asked] = counters
+        counters[0]()
+        counters[1](seconds)
     except OSError:  # a full disk, see shared_files.py; no context manager, for these take longer than the counting
         return
 

@@ -34,8 +34,8 @@ def set_up_traces(exporters: Sequence[str]) -> bool:
     try:
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
-        found = {each.name: each for each in entry_points(group="opentelemetry_traces_exporter")}
-        processors = [BatchSpanProcessor(found[name].load()()) for name in exporters]
+        installed = {each.name: each for each in entry_points(group="opentelemetry_traces_exporter")}
+        processors = [BatchSpanProcessor(installed[name].load()()) for name in exporters]
     except (ImportError, KeyError) as error:
         log.error("Traces are asked for by OTEL_…, and cannot be sent: %s. pip install %s", error, PACKAGES)
         return False

@@ -41,8 +41,8 @@ def most_open(addresses: Iterable[object], port: int, is_loopback: Callable[[str
     is_loopback : callable
         True for a host that only programs on this machine can reach.
     """
-    found = [(str(each[0]), int(each[1])) if isinstance(each, (tuple, list)) else ("", port) for each in addresses]
-    return min(found, key=lambda each: is_loopback(each[0]), default=("", port))
+    pairs = [(str(each[0]), int(each[1])) if isinstance(each, (tuple, list)) else ("", port) for each in addresses]
+    return min(pairs, key=lambda each: is_loopback(each[0]), default=("", port))
 
 
 def addresses_of_gunicorn() -> list[object]:
@@ -89,11 +89,11 @@ def check_hosts(addresses: Iterable[object]) -> None:
 def _fault(host: str) -> str:
     """Reason why the host cannot be listened on; empty where it can."""
     try:
-        found = socket.getaddrinfo(host.strip("[]"), 0, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        addresses = socket.getaddrinfo(host.strip("[]"), 0, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (OSError, UnicodeError) as error:
         return getattr(error, "strerror", None) or str(error)
     faults = []
-    for family, kind, protocol, _, address in found:
+    for family, kind, protocol, _, address in addresses:
         with socket.socket(family, kind, protocol) as probe:
             try:
                 probe.bind(address)

@@ -65,14 +65,14 @@ def _not_served(_environ: WSGIEnvironment, start_response: StartResponse) -> lis
 
 def stamps(folder: Path) -> Stamps:
     """Modification times of the program's files below a folder."""
-    found: Stamps = {}
+    times: Stamps = {}
     for path in folder.glob("*"):
         if path.suffix == ".py":
-            found |= _stamp(path)
+            times |= _stamp(path)
         elif path.is_dir() and path.name[0] != "." and path.name not in _NOT_OURS:
             for file in path.rglob("*.py"):
-                found |= _stamp(file)
-    return found
+                times |= _stamp(file)
+    return times
 
 
 def _stamp(file: Path) -> Stamps:

@@ -24,14 +24,14 @@ def document_of(bundle: Bundle, name: str, server: str = "") -> dict[str, Any]:
         As of :func:`api.contract.document.document`.
     """
     paths, components = (copy.deepcopy(part) for part in document.described())
-    found = {path.replace(PLACE, name): methods for path, methods in paths.items() if PLACE in path}
-    for methods in found.values():
+    of_one = {path.replace(PLACE, name): methods for path, methods in paths.items() if PLACE in path}
+    for methods in of_one.values():
         for operation in methods.values():
             _fit(operation, bundle)
     components["parameters"].pop("name")
     components["schemas"] |= schemas.of_model(bundle, components["schemas"])
     says = f"{bundle.card.get('description', '')} The version is {bundle.key}.".strip()
-    return document.assemble(server, bundle.title, says, found, components)
+    return document.assemble(server, bundle.title, says, of_one, components)
 
 
 def _fit(operation: dict[str, Any], bundle: Bundle) -> None:

@@ -80,8 +80,8 @@ def of_model(bundle: Bundle, generic: dict[str, Any]) -> dict[str, Any]:
         "decisions": _by_outcome(names, {"type": "boolean"}),
     }
     for name, schema in properties.items():
-        told = prediction["properties"][name].get("description")
-        prediction["properties"][name] = schema | ({"description": told} if told else {})
+        description = prediction["properties"][name].get("description")
+        prediction["properties"][name] = schema | ({"description": description} if description else {})
     return {"Record": record(bundle), "Prediction": prediction}
 
 

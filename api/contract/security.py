@@ -37,11 +37,11 @@ def security_of(method: str, path: str) -> list[dict[str, list[str]]]:
 @cache
 def _needs() -> dict[tuple[str, str], Permission]:
     """Permissions by method and path, as OpenAPI writes paths."""
-    found = {}
+    needs = {}
     for route, permission in ROUTES.items():
         method, rule = route.split(" ", 1)
         some = re.search(r"<any\(([^)]*)\):\w+>", rule)
         for word in some[1].split(",") if some else [""]:
             path = rule.replace(some[0], word.strip()) if some else rule
-            found[method, re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", path)] = permission
-    return found
+            needs[method, re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", path)] = permission
+    return needs

@@ -110,8 +110,8 @@ def read_table(body: bytes, content_type: str, most: int, schema: Schema, option
     Unreadable, BadReadOption
     """
     charset = parse_options_header(content_type)[1].get("charset", "")
-    told = {"encoding": charset} | options.to_json()
-    table = open_table(io.BytesIO(body), ReadOptions.from_mapping(told), schema, bounded=True)
+    given = {"encoding": charset} | options.to_json()
+    table = open_table(io.BytesIO(body), ReadOptions.from_mapping(given), schema, bounded=True)
     unnamed = {name for name in table.header if name.startswith("Unnamed: ")} - set(schema.position)
     names, valued = [name for name in table.names if name not in unnamed], set[str]()
     lines = (_cells(row, names, unnamed, valued) for row in islice(table.rows, most + 1))

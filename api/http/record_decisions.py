@@ -41,10 +41,10 @@ class RecordDeferredDecisions:
         content : bytes
             The answer, as JSON.
         """
-        bundle, told = self._model(key), orjson.loads(content)
-        given = [(each["id"], _in_order(bundle, each["probabilities"])) for each in told["predictions"]]
+        bundle, response = self._model(key), orjson.loads(content)
+        given = [(each["id"], _in_order(bundle, each["probabilities"])) for each in response["predictions"]]
         with recording(API, answer_of_job(job)) as answer:
-            self._recorder.record_scores(bundle, asked, lambda: given, told.get("cutoffs"))
+            self._recorder.record_scores(bundle, asked, lambda: given, response.get("cutoffs"))
         return {HEADER: answer.id} if self._recorder.keep(answer) else {}
 
 

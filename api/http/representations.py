@@ -50,12 +50,12 @@ def accepted(accept: str) -> MIMEAccept:
 
     Many clients name the charset, and some ask for more than there is, such as an indent of JSON.
     """
-    found = []
+    ranges = []
     for each, weight in parse_accept_header(accept, MIMEAccept):
         kind, options = parse_options_header(each)
         if all(options.get(name, ours[0]).lower() in ours for name, ours in PARAMETERS.items()):
-            found.append((kind, weight))
-    return MIMEAccept(found)
+            ranges.append((kind, weight))
+    return MIMEAccept(ranges)
 
 
 def choose(accept: str, first: str = JSON) -> tuple[str, Writer]:
@@ -75,10 +75,10 @@ def choose(accept: str, first: str = JSON) -> tuple[str, Writer]:
     """
     if accept in ("", "*/*", first):
         return _WRITERS[first]
-    found = accepted(accept).best_match([first, *_WRITERS])
-    if found is None:
+    chosen = accepted(accept).best_match([first, *_WRITERS])
+    if chosen is None:
         raise NotAcceptable(f"No answer can be given as {accept[:80]!r}.", f"Accepted: {', '.join(_WRITERS)}.")
-    return _WRITERS[found]
+    return _WRITERS[chosen]
 
 
 def as_json(scored: Scored, notes: Sequence[str] = ()) -> bytes:

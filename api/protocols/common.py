@@ -55,11 +55,11 @@ def only_form(data: Any, forms: Sequence[str], hint: str) -> str:
     Unreadable
         It holds none or several of the forms.
     """
-    found = [form for form in forms if isinstance(data, dict) and form in data]
-    if len(found) != 1:
+    present = [form for form in forms if isinstance(data, dict) and form in data]
+    if len(present) != 1:
         content = ", ".join(map(str, data))[:200] if isinstance(data, dict) else "no object"
         raise Unreadable(f"The body holds {content or 'nothing'}.", hint)
-    return found[0]
+    return present[0]
 
 
 def score_request(service: Service, bundle: Bundle, records: list[Any], most: int) -> Scored:

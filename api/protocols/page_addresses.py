@@ -37,9 +37,9 @@ def register(app: Flask, predict: Predict, default: DefaultModel) -> None:
         """Score the records of the body."""
         model, body = name or default.name(), request.get_data(cache=False)
         kind, accept = request.content_type or "", request.headers.get("Accept", "")
-        found = hugging_face.question(body, predict.service.model(model).schema, predict.most)
-        if found is not None:
-            return hugging_face.respond(predict, model, found)
+        operation = hugging_face.question(body, predict.service.model(model).schema, predict.most)
+        if operation is not None:
+            return hugging_face.respond(predict, model, operation)
         raws = predict.read(model, body, kind, lenient=True, options=ReadOptions.from_mapping(request.args))
         wanted, _ = choose(accept, TEXT if is_form(kind) else JSON)
         if not request.args:

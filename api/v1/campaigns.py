@@ -106,7 +106,7 @@ def _register_lists(app: Flask, campaigns: CampaignService) -> None:
 
 def _forecast(bundle: Bundle, wish: Wish, picked: PickedCalls, brings: Forecast) -> dict[str, Any]:
     currency = currency_of(bundle.card)
-    told = vars(brings) | {
+    fields = vars(brings) | {
         "left_out": picked.left_out,
         "groups": [{"value": value, "chosen": n, "buyers": buyers} for value, n, buyers in brings.groups],
         "by_outcome": [
@@ -118,7 +118,7 @@ def _forecast(bundle: Bundle, wish: Wish, picked: PickedCalls, brings: Forecast)
         "promise": promise(brings),
         "notes": notes(bundle, wish, picked, brings, currency),
     }
-    return {name: value for name, value in told.items() if name not in ("outcomes", "losing_corrected")}
+    return {name: value for name, value in fields.items() if name not in ("outcomes", "losing_corrected")}
 
 
 def _control_group(group: ControlGroup) -> dict[str, Any]:

@@ -57,13 +57,13 @@ def root() -> str:
 
 def serving(service: Service) -> list[Bundle]:
     """Live versions of the models that can be loaded."""
-    found = []
+    models = []
     for name in service.names():
         try:
-            found.append(service.model(name))
+            models.append(service.model(name))
         except LikelyError:  # a broken model is reported by /api/v1/models
             continue
-    return found
+    return models
 
 
 def page(service: Service, here: str, root: str = "") -> str:

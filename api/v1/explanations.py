@@ -110,8 +110,8 @@ def _more(
             return finished(explained(service, bundle, raws, wanted, check), beside, labels=labels)
     except StillWorking:
         _check_records(service, bundle, raws, asked)
-        told = {"records": list(raws), "wanted": vars(wanted), "beside": beside, "labels": labels}
-        raise DeferredAnswer(bundle.key, told) from None
+        request = {"records": list(raws), "wanted": vars(wanted), "beside": beside, "labels": labels}
+        raise DeferredAnswer(bundle.key, request) from None
 
 
 @contextmanager

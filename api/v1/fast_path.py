@@ -45,11 +45,11 @@ class FastPath:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
-        found = PATH.fullmatch(environ.get("PATH_INFO", ""))
+        match = PATH.fullmatch(environ.get("PATH_INFO", ""))
         length = get_content_length(environ) or 0  # 0 for a chunked body, too
         short = 0 < length <= self._longest and not environ.get("QUERY_STRING")
         short = short and not environ.get("HTTP_CONTENT_ENCODING")  # a compressed body may be a long one
-        if found is None or environ["REQUEST_METHOD"] != "POST" or not short or self._hooks:
+        if match is None or environ["REQUEST_METHOD"] != "POST" or not short or self._hooks:
             return self._flask(environ, start_response)
         try:
             body = open_body(environ, self._longest).read()
@@ -57,12 +57,12 @@ class FastPath:
             environ["wsgi.input"] = FailedBody(error)
             return self._flask(environ, start_response)
         try:
-            content_type, made, key = self._answer(environ, found[1], body)
+            content_type, made, key = self._answer(environ, match[1], body)
         except Exception:  # noqa: BLE001 - whatever it is happens again there, where it is answered and logged
             environ["wsgi.input"] = io.BytesIO(body)
             return self._flask(environ, start_response)
-        told = [("Vary", "Accept-Encoding"), (ID, request_id(environ)), (MODEL, key)]
-        start_response("200 OK", [("Content-Type", content_type), ("Content-Length", str(len(made))), *told])
+        headers = [("Vary", "Accept-Encoding"), (ID, request_id(environ)), (MODEL, key)]
+        start_response("200 OK", [("Content-Type", content_type), ("Content-Length", str(len(made))), *headers])
         return (made,)
 
 

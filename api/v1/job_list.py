@@ -31,10 +31,10 @@ def register(app: Flask, job_service: JobService) -> None:
     def list_jobs() -> Response:
         """A page of jobs, the newest first."""
         query, asked = request.args, read_query(JobsQuery)
-        found, after = job_service.page(job_filter(asked), asked.limit, cursor_of(asked.cursor))
+        jobs, after = job_service.page(job_filter(asked), asked.limit, cursor_of(asked.cursor))
         here = _address(query, query.get("cursor"))
         following = None if after is None else _address(query, written(after))
-        body = {"jobs": [described(job) for job in found], "links": {"self": here, "next": following}}
+        body = {"jobs": [described(job) for job in jobs], "links": {"self": here, "next": following}}
         response = jsonify(body)
         if following is not None:
             response.headers["Link"] = f'<{following}>; rel="next"'

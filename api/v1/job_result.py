@@ -106,10 +106,10 @@ def _ranged(made: StoredResult, media_type: str, headers: dict[str, str], tag: s
     start, stop = 0, length
     asked = request.range if _is_ranged() and _same_as_before(tag) else None
     if asked is not None and asked.units == "bytes" and len(asked.ranges) == 1:
-        found = asked.range_for_length(length)
-        if found is None:
+        bounds = asked.range_for_length(length)
+        if bounds is None:
             return Response(status=416, headers=headers | {"Content-Range": f"bytes */{length}"})
-        (start, stop), status = found, 206
+        (start, stop), status = bounds, 206
         headers |= {"Content-Range": f"bytes {start}-{stop - 1}/{length}"}
     headers |= {"Content-Length": str(stop - start)}
     return Response(made.read(start, stop), status, content_type=media_type, headers=headers)

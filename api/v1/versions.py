@@ -23,17 +23,17 @@ def register(app: Flask, service: Service) -> None:
     def show_versions(name: str) -> dict[str, Any]:
         """The versions of a model and their history, without figures."""
         service.allow(name)
-        found = list_versions(service.registry.folder, name, lambda _: None)
+        listing = list_versions(service.registry.folder, name, lambda _: None)
 
         def key(fingerprint: str | None) -> str | None:
             return f"{name}@{fingerprint}" if fingerprint else None
 
         return {
-            "live": key(found.live),
+            "live": key(listing.live),
             "previous": key(live_before(service.registry.folder, name)),
             "versions": [
                 {"model": key(each.fingerprint), "created": each.created, "state": each.state}
-                for each in found.versions
+                for each in listing.versions
             ],
             "history": [
                 {
@@ -43,7 +43,7 @@ def register(app: Flask, service: Service) -> None:
                     "by": each.by,
                     "why": each.why,
                 }
-                for each in found.events
+                for each in listing.events
             ],
         }
 

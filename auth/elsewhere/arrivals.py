@@ -41,26 +41,26 @@ class Arrivals:
         NotAdmitted
             An administrator closed the account, or no group gives a role.
         """
-        found = self._store.people.of_identity(named.identity)
+        person = self._store.people.of_identity(named.identity)
         role, roles = self._roles.of(named.groups) or ("", {})
-        if found and named.at < (found.roles_at or 0.0):
-            role, roles = found.role, dict(found.roles)  # a token of before a group was taken away
-        if found is None and (role or roles):
-            found = self._add(named, role, roles)
-        if found and not found.active:
+        if person and named.at < (person.roles_at or 0.0):
+            role, roles = person.role, dict(person.roles)  # a token of before a group was taken away
+        if person is None and (role or roles):
+            person = self._add(named, role, roles)
+        if person and not person.active:
             raise NotAdmitted(text("Your account is closed. An administrator can open it again."))
-        if found and (found.role, dict(found.roles)) != (role, roles):
-            new = replace(found, role=role, roles=roles)
-            self._store.people.change(found.id, role=role, roles=roles, roles_at=named.at)
-            before, after = role_words(found), role_words(new)
-            self._audit.note("role changed", found.name, before=before, after=after, why=BY_GROUPS, who=SYSTEM)
-            found = new
-        if found is None or not (role or roles):
+        if person and (person.role, dict(person.roles)) != (role, roles):
+            new = replace(person, role=role, roles=roles)
+            self._store.people.change(person.id, role=role, roles=roles, roles_at=named.at)
+            before, after = role_words(person), role_words(new)
+            self._audit.note("role changed", person.name, before=before, after=after, why=BY_GROUPS, who=SYSTEM)
+            person = new
+        if person is None or not (role or roles):
             raise NotAdmitted(
                 text("You are {name}, and in no group that may use this service.", name=named.name),
                 text("Ask an administrator for a group that may."),
             )
-        return found
+        return person
 
     def _add(self, named: Named, role: str, roles: dict[str, str]) -> Person:
         """Add a person, by another name where somebody else has this one."""

@@ -67,10 +67,10 @@ def name_of(text: str) -> str:
 
 def groups_of(claims: Mapping[str, Any], claim: str) -> frozenset[str]:
     """Groups of a claim: a list of texts, or one text. A claim within another is named ``outer.inner``."""
-    found: Any = claims.get(claim)
-    if found is None and "." in claim:
-        found = claims
+    value: Any = claims.get(claim)
+    if value is None and "." in claim:
+        value = claims
         for part in claim.split("."):
-            found = found.get(part) if isinstance(found, Mapping) else None
-    found = [found] if isinstance(found, str) else found
-    return frozenset(each for each in found if isinstance(each, str)) if isinstance(found, list) else frozenset()
+            value = value.get(part) if isinstance(value, Mapping) else None
+    value = [value] if isinstance(value, str) else value
+    return frozenset(each for each in value if isinstance(each, str)) if isinstance(value, list) else frozenset()

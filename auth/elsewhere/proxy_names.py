@@ -43,9 +43,9 @@ class ProxyNames:
         name = name.strip()
         if not name or len(name) > LONGEST_SUBJECT or "," in name or not (name.isascii() and name.isprintable()):
             raise NotAdmitted(text("The proxy in front did not say who you are."), text("Sign in there again."))
-        found = [each.strip() for each in groups.split(",") if each.strip()] if self._groups else [name]
+        names = [each.strip() for each in groups.split(",") if each.strip()] if self._groups else [name]
         # In small letters: else somebody whose account is closed would come back with a capital
-        return Named(PROXY, name.lower(), name_of(name), frozenset(found), time.time())
+        return Named(PROXY, name.lower(), name_of(name), frozenset(names), time.time())
 
     def _is_proxy(self, environ: WSGIEnvironment) -> bool:
         """True where the connection itself comes from the proxy, whatever X-Forwarded-For says."""

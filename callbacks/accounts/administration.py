@@ -111,13 +111,13 @@ def models_of(person: Person) -> str:
 
 def read_models(typed: str) -> dict[str, str]:
     """Roles by model, parsed from a text; BadAccount where it is not a list of "model: role"."""
-    found = {}
+    granted = {}
     for each in filter(None, (part.strip() for part in typed.split(","))):
         model, colon, role = (part.strip() for part in each.partition(":"))
         if not colon or not model:
             raise BadAccount(text("Roles of single models look like “loan: viewer, iris: manager”."))
-        found[model] = role
-    return found
+        granted[model] = role
+    return granted
 
 
 def read_days(typed: str) -> float | None:

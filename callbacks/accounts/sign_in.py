@@ -49,8 +49,8 @@ class PasswordViews(SessionViews):
         try:
             person = self.accounts.accept(token, request.form.get("password", ""))
         except BadPassword as bad:
-            found = self.accounts.invited(token)
-            name = found.name if found else ""
+            invited = self.accounts.invited(token)
+            name = invited.name if invited else ""
             return self.shown("invitation", 400, problem=str(bad), name=name, shortest=SHORTEST)
         if person is None:
             return self.invitation(token)

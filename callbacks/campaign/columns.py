@@ -107,8 +107,8 @@ def look(
     of : dict
         Names the job.
     """
-    shown, told = _before(before), {name: str(value) for name, value in by_name(names, reads).items() if value}
-    now = {"read": told, "matches": list(matches), "blanks": _averaged(blanks, shown)}
+    shown, options = _before(before), {name: str(value) for name, value in by_name(names, reads).items() if value}
+    now = {"read": options, "matches": list(matches), "blanks": _averaged(blanks, shown)}
     if shown and all(shown[name] == value for name, value in now.items()):
         raise PreventUpdate  # the rows of the table came in, and say what is known
     nothing = dict.fromkeys(OUTPUTS, no_update) | _unchanged(len(names), len(matches))
@@ -126,19 +126,19 @@ def look(
 def _look(
     backend: CampaignBackend, job: str, now: Mapping[str, Any], shown: Mapping[str, Any] | None
 ) -> dict[str, Any]:
-    told, blanks = now["read"], _blanks(now["blanks"])
+    options, blanks = now["read"], _blanks(now["blanks"])
     chosen = chosen_by_hand(shown, now["matches"])
-    anew = shown is not None and any(told.get(name) != shown["read"].get(name) for name in reading.NEW_COLUMNS)
-    seen = _preview(backend, job, {} if anew else chosen, told, blanks)
+    anew = shown is not None and any(options.get(name) != shown["read"].get(name) for name in reading.NEW_COLUMNS)
+    seen = _preview(backend, job, {} if anew else chosen, options, blanks)
     if anew:  # choices are kept for columns that are still there
         chosen = {column: feature for column, feature in chosen.items() if column in seen["header"]}
-        seen = _preview(backend, job, chosen, told, blanks) if chosen else seen
-    found = columns.seen_as(backend.job(job), seen, told)
+        seen = _preview(backend, job, chosen, options, blanks) if chosen else seen
+    step = columns.seen_as(backend.job(job), seen, options)
     if not seen["header"]:
-        found["differently_open"] = True
+        step["differently_open"] = True
     header, values = list(seen["header"]), columns.values(seen)
     if shown and shown["header"] == header and len(now["matches"]) == len(header):
-        found |= {
+        step |= {
             "row_classes": columns.row_classes(seen),
             "first_values": columns.first_values(seen),
             # Only what differs: a choice that was made meanwhile must not be set back
@@ -146,10 +146,10 @@ def _look(
             "near_words": columns.near_words(seen),
         }
     else:
-        found["rows"] = columns.rows(job, seen)
-    kept = {"header": header, "read": told, "matches": values, "blanks": now["blanks"], "chosen": chosen}
+        step["rows"] = columns.rows(job, seen)
+    kept = {"header": header, "read": options, "matches": values, "blanks": now["blanks"], "chosen": chosen}
     kept |= {"asks_blanks": seen["blank"], "ready": seen["ready"]}
-    return {**found, "seen": kept}
+    return {**step, "seen": kept}
 
 
 def _changed(values: Sequence[str], chosen: Sequence[Any]) -> list[Any]:
@@ -176,11 +176,11 @@ def start(
     """Start the scoring with what the controls say; parameters as those of :func:`look`."""
     if not clicks:
         raise PreventUpdate
-    told = {name: str(value) for name, value in by_name(names, reads).items() if value}
+    options = {name: str(value) for name, value in by_name(names, reads).items() if value}
     shown = _before(before)
     chosen, averaged = chosen_by_hand(shown, matches), _blanks(_averaged(blanks, shown))
     try:
-        backend.campaigns.start(of["job"], chosen, bool(reasons), ReadOptions.from_mapping(told), averaged)
+        backend.campaigns.start(of["job"], chosen, bool(reasons), ReadOptions.from_mapping(options), averaged)
     except UnknownJob:
         return no_update, "gone"
     except LikelyError as error:

@@ -31,10 +31,10 @@ def open_row(backend: CampaignBackend, bundle: Bundle, named: str) -> OpenedReco
     named : str
         "campaign:<job>.<row>", the row from 1.
     """
-    found = ROW.fullmatch(named)
-    if found is None:
+    match = ROW.fullmatch(named)
+    if match is None:
         return None
-    job, row = found[1], int(found[2])
+    job, row = match[1], int(match[2])
     try:
         record = backend.rows.record(job, row - 1)
     except LikelyError as error:

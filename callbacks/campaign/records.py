@@ -82,11 +82,11 @@ def show_rows(backend: CampaignBackend, asked: Any, of: Any) -> tuple[Any, Any]:
         raise PreventUpdate
     try:
         shown, bundle = _table(backend, of["job"])
-        found = _answer(backend, of["job"], shown, bundle, asked)
+        page = _answer(backend, of["job"], shown, bundle, asked)
     except LikelyError as error:
         return no_update, parts.bad(text(records.NO_ROWS, why=words(error)))
     filtered = bool(_row_query(asked, shown.columns)[2].filters)
-    return found, records.fitting_words(found["rows"]["rowCount"], filtered)
+    return page, records.fitting_words(page["rows"]["rowCount"], filtered)
 
 
 def _table(backend: CampaignBackend, job: str) -> tuple[ResultTable, Bundle]:

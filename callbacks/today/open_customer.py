@@ -50,11 +50,11 @@ def open_customer(
     assigned = opened.entry.assignment
     if assigned.model.partition("@")[0] != bundle.name:
         return OpenedRecord(words=text(ANOTHER), back=back), None
-    found = open_row(services.backend, bundle, f"{url.CAMPAIGN}{job}.{assigned.rank}") if services.backend else None
-    if (found is None or found.entry is None) and assigned.record:  # the file is gone after its time
-        found = open_record(services.service, books or RecordBooks(), bundle.key, assigned.record, "")
-    if found is None or found.entry is None:
+    record = open_row(services.backend, bundle, f"{url.CAMPAIGN}{job}.{assigned.rank}") if services.backend else None
+    if (record is None or record.entry is None) and assigned.record:  # the file is gone after its time
+        record = open_record(services.service, books or RecordBooks(), bundle.key, assigned.record, "")
+    if record is None or record.entry is None:
         services.desk.leave(job, row, opened.page)
-        return OpenedRecord(words=found.words if found else "", back=back), None
-    entry = replace(found.entry, id=named, row=None)
-    return OpenedRecord(entry, found.words, back), Claim(job, row, opened.page) if opened.page else None
+        return OpenedRecord(words=record.words if record else "", back=back), None
+    entry = replace(record.entry, id=named, row=None)
+    return OpenedRecord(entry, record.words, back), Claim(job, row, opened.page) if opened.page else None

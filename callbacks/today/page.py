@@ -142,9 +142,9 @@ def who(backend: CampaignBackend | None, entry: Entry) -> str:
     given = entry.assignment
     if backend is not None:
         try:
-            found = backend.rows.record(given.list, given.rank - 1)
+            row = backend.rows.record(given.list, given.rank - 1)
             people = backend.rows.columns(given.list).people[:NAMES]
-            named = _cells(found[1], people) if found else ""
+            named = _cells(row[1], people) if row else ""
             if named:
                 return f"{given.record} · {named}" if given.record and given.record not in named else named
         except LikelyError:

@@ -60,13 +60,13 @@ def _judged(shadow: Shadow, state: State) -> Mapping[str, Any] | None:
     """Judgements by label of the outcome; None while they are being worked out, nothing where a version is gone."""
     try:
         with deadline(ANSWER_DEADLINE):
-            found = shadow.challengers.judged(state) if shadow.challengers else {}
+            judgements = shadow.challengers.judged(state) if shadow.challengers else {}
         outcomes = shadow.service.model(state.challenger.model).outcomes
     except StillWorking:
         return None
     except (LikelyError, StoreUnavailable):
         return {}
-    return {outcomes[name].label: each for name, each in found.items()}
+    return {outcomes[name].label: each for name, each in judgements.items()}
 
 
 def _shown(state: State, judged: Mapping[str, Any] | None) -> ShownChallenger:

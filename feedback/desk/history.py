@@ -60,7 +60,7 @@ def history(desk: Desk, bundle: Bundle, record: str) -> list[CustomerEntry]:
 
 def _alike(desk: Desk, bundle: Bundle) -> dict[str, Bundle]:
     """Models whose records have ids of the same column, by name; the model itself where its records have none."""
-    found = {bundle.name: bundle}
+    models = {bundle.name: bundle}
     service = desk.feedback.service
     for name in service.names() if bundle.schema.record_id else ():
         if name == bundle.name or not allowed(Permission.OUTCOMES, name):
@@ -70,5 +70,5 @@ def _alike(desk: Desk, bundle: Bundle) -> dict[str, Bundle]:
         except LikelyError:
             continue
         if other.schema.record_id == bundle.schema.record_id:
-            found[name] = other
-    return found
+            models[name] = other
+    return models

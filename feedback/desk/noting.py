@@ -72,20 +72,20 @@ def note(desk: Desk, shown: Shown, press: Press) -> Event:
     """
     require(Permission.OUTCOMES, shown.bundle.name)  # before a decision is stored
     feedback = desk.feedback
-    told = feedback.store.outcomes.customers.event_of_key(caller_id(), press.key)
-    if told is None:
+    earlier = feedback.store.outcomes.customers.event_of_key(caller_id(), press.key)
+    if earlier is None:
         decision = _decision_shown(desk, shown, press.decision)
         if press.replaces:
             take_back(desk, press.replaces, f"{press.key}-before")
-        told = feedback.note(
+        earlier = feedback.note(
             shown.bundle.name, OF_KIND[press.kind], decision=decision.id, record=shown.record,
             outcome="" if press.kind in ("no_answer", "call_back") else press.outcome,
             value=press.value if press.kind == "override" else VALUES.get(press.kind), reason=press.reason,
             note=press.note, due=press.due, key=press.key, campaign=shown.place[0] if shown.place else "",
         )  # fmt: skip
     if shown.place and press.kind in DONE:
-        desk.table.note(Done(*shown.place, told.id, DONE[press.kind], press.due, caller_id()))
-    return told
+        desk.table.note(Done(*shown.place, earlier.id, DONE[press.kind], press.due, caller_id()))
+    return earlier
 
 
 def take_back(desk: Desk, event: str, key: str) -> Event:
@@ -99,15 +99,15 @@ def _decision_shown(desk: Desk, shown: Shown, made: str) -> Decision:
     """The decision that was made of this very result, or a new one."""
     if made:
         try:
-            found = desk.feedback.decision(made)
+            decision = desk.feedback.decision(made)
         except UnknownDecision:
-            found = None
-        same = found and (found.model, found.record, found.probabilities, found.cut_offs) == (
+            decision = None
+        same = decision and (decision.model, decision.record, decision.probabilities, decision.cut_offs) == (
             shown.bundle.key, shown.record, None if shown.probabilities is None else dict(shown.probabilities),
             dict(shown.cut_offs),
         )  # fmt: skip
-        if found and same and found.who == caller_id():
-            return found
+        if decision and same and decision.who == caller_id():
+            return decision
     group, campaign = (CALL, shown.place[0]) if shown.place else (NO_GROUP, "")
     given = (shown.bundle, shown.probabilities, shown.values, shown.record)
     return desk.feedback.store_decision(*given, cut_offs=shown.cut_offs, group=group, campaign=campaign)

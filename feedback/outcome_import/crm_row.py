@@ -91,12 +91,12 @@ def _happened(cells: Sequence[str], layout: Layout, changed: float | None) -> fl
 
     So the day's own decisions come before it: a deal cannot be won before somebody was called about it.
     """
-    told = _time(cells, layout, "closed")
-    if told is None:
+    given = _time(cells, layout, "closed")
+    if given is None:
         if changed is None:
             raise BadEvent(text("The row does not say when the deal was closed."))
         return changed
-    moment, is_day = told
+    moment, is_day = given
     if not is_day:
         return moment
     return changed if changed is not None and moment <= changed < moment + DAY else moment + DAY - 1

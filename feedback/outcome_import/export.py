@@ -91,18 +91,18 @@ def _outcome_cells(joined: DecisionWithOutcomes, outcome: str, came: ObservedOut
 
 def _of_crm(columns: CrmColumns, outcome: str, joined: DecisionWithOutcomes, begin: str) -> list[str]:
     came = joined.came.get(outcome)
-    told = _outcome_cells(joined, outcome, came)
+    cells = _outcome_cells(joined, outcome, came)
     is_over = came is not None
     fields = {
-        "id": _row_of(joined, told[EVENT], begin),
-        "record": told["record"],
+        "id": _row_of(joined, cells[EVENT], begin),
+        "record": cells["record"],
         "stage": "" if came is None else ((columns.came if came.value else columns.missed) or ("",))[0],
         "is_closed": str(is_over).lower(),
         "is_won": str(came is not None and bool(came.value)).lower(),
-        "closed": told["happened"][:10],
-        "changed": told["known"],
+        "closed": cells["happened"][:10],
+        "changed": cells["known"],
     }
-    return [*(fields[field] for _, field in _crm_fields(columns)), *(told[name] for name in BESIDE_CRM)]
+    return [*(fields[field] for _, field in _crm_fields(columns)), *(cells[name] for name in BESIDE_CRM)]
 
 
 def _crm_fields(columns: CrmColumns) -> list[tuple[str, str]]:

@@ -98,12 +98,12 @@ class OutcomeImporter:
         raw = dict(zip(self.layout.header, cells, strict=True))
         raw = {_field(name): cell for name, cell in raw.items()}
         beside = {name: raw.pop(name, "").strip() for name in (EVENT, *BESIDE)}
-        told = read_outcome(raw)
-        told = told if told.model else told.model_copy(update={"model": self.model})
-        if told.kind == OUTCOME and told.value is None:
+        report = read_outcome(raw)
+        report = report if report.model else report.model_copy(update={"model": self.model})
+        if report.kind == OUTCOME and report.value is None:
             return LineReading(OPEN)
-        event = event_of(self.feedback, told, self.door)
-        if beside[EVENT] and told.kind == OUTCOME:
+        event = event_of(self.feedback, report, self.door)
+        if beside[EVENT] and report.kind == OUTCOME:
             if not EVENT_ID.fullmatch(beside[EVENT]):
                 raise BadEvent(text("The event {event} cannot be one.", event=repr(beside[EVENT][:80])))
             mark = f"{EVENT} {beside[EVENT]}"
@@ -129,8 +129,8 @@ class OutcomeImporter:
         try:
             if any(each.model != row.event.model for each in chain):
                 raise BadEvent(text("The event {event} is one of another model.", event=repr(row.root)))
-            told = row.event if row.event.value is None or row.is_export else self.feedback.checked(row.event)
-            new = due(replace(row, event=told), chain)
+            event = row.event if row.event.value is None or row.is_export else self.feedback.checked(row.event)
+            new = due(replace(row, event=event), chain)
             new = self.feedback.checked(new) if new is not None and new.kind != OUTCOME else new
         except LikelyError as error:
             return LineReading(REFUSED, problem=problem_of(at, error))

@@ -55,8 +55,8 @@ def split_table(
         layout = layout_in(file, options, systems, job.options.get("as", ""))
         lines = _numbered(open_outcomes(file, options, systems))
         some = iter(lambda: list(islice(lines, LINES)), [])
-        told = layout.to_json()
-        total = add_chunks(table, files, chunk, some, lambda each: orjson.dumps([told, each]), announce, stop)
+        description = layout.to_json()
+        total = add_chunks(table, files, chunk, some, lambda each: orjson.dumps([description, each]), announce, stop)
     if not total:
         raise NoRecords(text("There is no line in the file."), text("Send a table with a header and a line for each."))
     head = paths.made(job.id, chunk.number, chunk.owner, "out")
@@ -75,8 +75,8 @@ def import_lines(feedback: Feedback, table: JobTable, files: Files, service: Ser
         The model was removed: not worth a retry.
     LeaseLost
     """
-    told, lines = orjson.loads(b"".join(files.read(chunk.file or "")))
-    bundle, layout = service.model(job.model), Layout.from_json(told)
+    description, lines = orjson.loads(b"".join(files.read(chunk.file or "")))
+    bundle, layout = service.model(job.model), Layout.from_json(description)
     key = partial(_key, job.id)
     with use_sender(feedback.store, job.options["sender"], Permission.OUTCOMES, job.origin.request):
         importer = OutcomeImporter(feedback, layout, crm_columns(bundle.card), bundle.name, FILE, key)

@@ -45,8 +45,8 @@ def root_of(secret: str, system: str, model: str, row: str) -> str:
     system, model, row : str
         Name of the system, name of the model, and the row's id there.
     """
-    told = "\0".join((system, model, row)).encode()
-    return hmac.new(bytes.fromhex(secret), told, hashlib.sha256).hexdigest()[:32]
+    source = "\0".join((system, model, row)).encode()
+    return hmac.new(bytes.fromhex(secret), source, hashlib.sha256).hexdigest()[:32]
 
 
 def due(row: SourceRow, chain: Sequence[Event]) -> Event | None:
@@ -57,20 +57,20 @@ def due(row: SourceRow, chain: Sequence[Event]) -> Event | None:
     chain : sequence of Event
         Stored events about it, in the order in which they became known.
     """
-    told = replace(row.event, key=f"{row.mark}:{len(chain)}:{'' if row.changed is None else f'{row.changed:.3f}'}")
+    event = replace(row.event, key=f"{row.mark}:{len(chain)}:{'' if row.changed is None else f'{row.changed:.3f}'}")
     if not chain:
-        return None if told.value is None else replace(told, id=row.root)
+        return None if event.value is None else replace(event, id=row.root)
     if chain[0].record.startswith(ERASED) or _is_older(row, chain[-1]):
         return None
     now = [each for each in events_in_force(chain) if each.kind == OUTCOME]
     if not now:
-        return None if told.value is None else replace(told, id=_next_id(row, chain), refers=row.root)
+        return None if event.value is None else replace(event, id=_next_id(row, chain), refers=row.root)
     stands = now[-1]
-    told = replace(told, id=_next_id(row, chain), refers=stands.id)
-    if told.value is None:
-        return replace(told, kind=VOID, outcome="", happened=0.0)
-    same_day = row.is_export or not told.happened or told.happened // DAY == stands.happened // DAY
-    return None if stands.value == told.value and same_day else replace(told, kind=CORRECTION)
+    event = replace(event, id=_next_id(row, chain), refers=stands.id)
+    if event.value is None:
+        return replace(event, kind=VOID, outcome="", happened=0.0)
+    same_day = row.is_export or not event.happened or event.happened // DAY == stands.happened // DAY
+    return None if stands.value == event.value and same_day else replace(event, kind=CORRECTION)
 
 
 def _next_id(row: SourceRow, chain: Sequence[Event]) -> str:

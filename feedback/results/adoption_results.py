@@ -90,7 +90,7 @@ class AdoptionResults:
 
         Whoever says the same of a record again while that time goes on says it once.
         """
-        question, found, until = self._question, list[DecisionWithOutcomes](), dict[tuple[str, ...], float]()
+        question, overridden, until = self._question, list[DecisionWithOutcomes](), dict[tuple[str, ...], float]()
         for each in with_outcomes_in_time(joined, question.after) if any(each.overrides for each in joined) else ():
             about = [one for one in each.overrides if _is_about(one, question)]
             if not about or each.counted_at or question.outcome not in (each.decision.probabilities or {}):
@@ -101,10 +101,10 @@ class AdoptionResults:
             if record and made < until.get(mark, made):
                 continue
             until[mark] = made + (question.after or 0.0)
-            found.append(each)
+            overridden.append(each)
             self._said.append(said)
             self._reasons.append(about[-1].reason)
-        self._parts.append(columns_of(found, question))
+        self._parts.append(columns_of(overridden, question))
 
     def _judged(self) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         """Overrides whose outcome is ripe, judged together and by reason."""

@@ -73,15 +73,15 @@ def alarm_state(decisions: RipeDecisions, outcomes: Outcomes, episode: Episode |
 
 def calibration_results(decisions: RipeDecisions, question: Question, episode: Episode | None) -> dict[str, Any]:
     """Verdict and bands as plain JSON: fields of CalibrationVerdict and of Reliability."""
-    found = alarm_state(decisions, question.outcomes, episode)
+    state = alarm_state(decisions, question.outcomes, episode)
     rows = reliability(decisions.said, decisions.came, bands(question.card, question.outcome))
     return {
-        **asdict(found.verdict),
-        "alarm": found.alarm,
+        **asdict(state.verdict),
+        "alarm": state.alarm,
         "episode": episode.id if episode else None,
         "all": asdict(rows.all),
         "bands": [asdict(each) for each in rows.bands],
-        "path": _thinned(found),
+        "path": _thinned(state),
     }
 
 

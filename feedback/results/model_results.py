@@ -73,8 +73,10 @@ class ModelResults:
         """
         bundle, name, episode, known = self._subject(model, outcome)
         key: Key = (bundle.key, "results", REVISION, name, *known, *_episode_key(episode))
-        found: dict[str, Any] = self._service.result(key, lambda: self._compute(bundle.key, name, episode), typed=True)
-        return {**found, "right": _with_translated_bands(found["right"])}
+        results: dict[str, Any] = self._service.result(
+            key, lambda: self._compute(bundle.key, name, episode), typed=True
+        )
+        return {**results, "right": _with_translated_bands(results["right"])}
 
     def analysts(self, model: str, outcome: str | None = None) -> dict[str, Any]:
         """Results for analysts: drift of inputs and estimated performance; parameters and errors as :meth:`of`."""
@@ -147,10 +149,10 @@ class ModelResults:
             judged.append(columns_of(decisions_to_judge(joined, question, bundle.key), question))
             use.add(joined)
         for assigned in tables.assignments.by_record(bundle.name):
-            told = tables.events.about(bundle.name, {each.record for each in assigned}, named=True)
-            amendments = self._feedback.amendments(bundle.name, told)
-            groups.add(assigned, told, amendments)
-            use.add_listed(assigned, told, amendments)
+            events = tables.events.about(bundle.name, {each.record for each in assigned}, named=True)
+            amendments = self._feedback.amendments(bundle.name, events)
+            groups.add(assigned, events, amendments)
+            use.add_listed(assigned, events, amendments)
         of_version = ripen_parts(judged, question)
         ripe = of_version.ripe
         records = {

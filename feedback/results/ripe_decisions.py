@@ -61,14 +61,14 @@ class DecisionColumns:
 def columns_of(joined: Sequence[DecisionWithOutcomes], question: Question) -> DecisionColumns:
     """Decisions as columns, in the same order."""
     name = question.outcome
-    told = [told_of(each.came, question.outcomes, name) if each.came else None for each in joined]
+    observed = [told_of(each.came, question.outcomes, name) if each.came else None for each in joined]
     return DecisionColumns(
         ids=np.array([each.decision.id for each in joined], "S"),
         probability=np.array([(each.decision.probabilities or {}).get(name, np.nan) for each in joined], float),
         made=np.array([each.decision.made for each in joined], float),
-        value=np.array([NOBODY_TOLD if each is None else each.value for each in told], float),
-        known=np.array([NOBODY_TOLD if each is None else each.known for each in told], float),
-        happened=np.array([NOBODY_TOLD if each is None else each.happened for each in told], float),
+        value=np.array([NOBODY_TOLD if each is None else each.value for each in observed], float),
+        known=np.array([NOBODY_TOLD if each is None else each.known for each in observed], float),
+        happened=np.array([NOBODY_TOLD if each is None else each.happened for each in observed], float),
         noted=np.array([each.is_noted for each in joined], bool),
     )
 
@@ -144,13 +144,13 @@ def decisions_to_count(
 
 def repeated(joined: Sequence[DecisionWithOutcomes], after: float | None) -> set[str]:
     """Ids of decisions after which another one about the same record was made within a time."""
-    found, last = set[str](), dict[str, Decision]()
+    ids, last = set[str](), dict[str, Decision]()
     for each in (one.decision for one in joined if after is not None and one.decision.record):
         before = last.get(each.record)
         if before is not None and each.made < before.made + (after or 0.0):
-            found.add(before.id)
+            ids.add(before.id)
         last[each.record] = each
-    return found
+    return ids
 
 
 def ripe_outcomes(columns: DecisionColumns, question: Question, is_heard: bool | None = None) -> RipeOutcomes:
@@ -173,12 +173,14 @@ def told_of(came: Mapping[str, ObservedOutcome], outcomes: Outcomes, outcome: st
 
     Of two that contradict each other the one that became known last counts.
     """
-    told = [came[outcome]] if outcome in came else []
+    observed = [came[outcome]] if outcome in came else []
     if outcomes.exclusive:
         others = [(name, each) for name, each in came.items() if name != outcome]
-        told += [ObservedOutcome(0.0, each.happened, each.known, each.event) for _, each in others if each.value == 1]
+        observed += [
+            ObservedOutcome(0.0, each.happened, each.known, each.event) for _, each in others if each.value == 1
+        ]
         if len(outcomes.names) == 2:
-            told += [
+            observed += [
                 ObservedOutcome(1.0, each.happened, each.known, each.event) for _, each in others if each.value == 0
             ]
-    return max(told, key=lambda each: each.known) if told else None
+    return max(observed, key=lambda each: each.known) if observed else None

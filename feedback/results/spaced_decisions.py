@@ -50,7 +50,7 @@ def spaced(
     among: Container[str] | None = None,
 ) -> tuple[DecisionWithOutcomes, ...]:
     """Decisions with a probability of the outcome, at least `after` seconds apart for each record that has an id."""
-    found, until = [], dict[str, float]()
+    kept, until = [], dict[str, float]()
     for each in with_outcomes_in_time(joined, after):
         decision = each.decision
         if version not in (None, decision.model) or question.outcome not in (decision.probabilities or {}):
@@ -58,10 +58,10 @@ def spaced(
         if among is not None and decision.id not in among:
             continue
         if decision.made >= until.get(decision.record, decision.made):
-            found.append(each)
+            kept.append(each)
             if decision.record:
                 until[decision.record] = decision.made + after
-    return tuple(found)
+    return tuple(kept)
 
 
 def with_outcomes_in_time(joined: Sequence[DecisionWithOutcomes], after: float | None) -> list[DecisionWithOutcomes]:
@@ -77,14 +77,14 @@ def with_outcomes_in_time(joined: Sequence[DecisionWithOutcomes], after: float |
     for each in joined:
         of_record[each.decision.record].append(each)
     times = {record: [each.decision.made for each in some] for record, some in of_record.items()}
-    told = {record: [each for each in some if each.outcome_events] for record, some in of_record.items()}
-    found = []
+    with_events = {record: [each for each in some if each.outcome_events] for record, some in of_record.items()}
+    kept = []
     for each in joined:
         made, record = each.decision.made, each.decision.record
         places = slice(bisect_left(times[record], made), bisect_right(times[record], made + after))
-        earlier = [one for one in told[record] if one.decision.made < made] if record else []
-        found.append(_with_all(each, earlier, of_record[record][places], made + after) if record else each)
-    return found
+        earlier = [one for one in with_events[record] if one.decision.made < made] if record else []
+        kept.append(_with_all(each, earlier, of_record[record][places], made + after) if record else each)
+    return kept
 
 
 def _with_all(
@@ -93,15 +93,15 @@ def _with_all(
     in_time: Sequence[DecisionWithOutcomes],
     end: float,
 ) -> DecisionWithOutcomes:
-    told: dict[str, list[ObservedOutcome]] = defaultdict(list)
+    observed: dict[str, list[ObservedOutcome]] = defaultdict(list)
     begin = first.decision.made
     for event in (event for each in earlier for event in each.outcome_events):
         if begin <= event.happened <= end:
-            told[event.outcome].append(came_of(event))
+            observed[event.outcome].append(came_of(event))
     for each in in_time:
         for name, came in _until(each, end).items():
-            told[name].append(came)
-    return replace(first, came={name: _one(each, end) for name, each in told.items()}) if told else first
+            observed[name].append(came)
+    return replace(first, came={name: _one(each, end) for name, each in observed.items()}) if observed else first
 
 
 def _until(joined: DecisionWithOutcomes, end: float) -> Mapping[str, ObservedOutcome]:

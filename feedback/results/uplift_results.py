@@ -69,7 +69,7 @@ class UpliftResults:
         lists = np.array([name for part in self._of for name in part], "S")
         ripe = ripe_outcomes(every, question)
         arms = _arms(called, lists, ripe)
-        found = lift(list(arms.values()))
+        lift_of_lists = lift(list(arms.values()))
         shares = [_share_told(every, group, ripe, question) for group in (called, ~called)]
         payoff = payoff_of(question.card, question.outcome)
         compared = ripe.rows[called[ripe.rows]]
@@ -82,9 +82,9 @@ class UpliftResults:
             "unripe": ripe.unripe,
             "called_told": shares[0],
             "control_told": shares[1],
-            "comparable": found.difference is not None and all((each or 0.0) >= LEAST_TOLD for each in shares),
-            "lift": asdict(found),
-            "money": _money(found, payoff, p) if payoff is not None and payoff.stated else None,
+            "comparable": lift_of_lists.difference is not None and all((each or 0.0) >= LEAST_TOLD for each in shares),
+            "lift": asdict(lift_of_lists),
+            "money": _money(lift_of_lists, payoff, p) if payoff is not None and payoff.stated else None,
             "currency": payoff.currency if payoff is not None else "",
         }
 

@@ -99,8 +99,8 @@ class Watch:
         if not due:
             return ()
         if self._feedback.niced is not None and size >= MANY:
-            found: Sequence[str] = self._feedback.niced.run(WATCH, model=name, channels=self._channels)
-            return found
+            outcomes: Sequence[str] = self._feedback.niced.run(WATCH, model=name, channels=self._channels)
+            return outcomes
         return self._judge(bundle, due, seen)
 
     def _judge(self, bundle: Bundle, due: Sequence[Episode], seen: int) -> Sequence[str]:
@@ -111,9 +111,9 @@ class Watch:
             for question, some in zip(asked, parts, strict=True):
                 some.append(columns_of(decisions_to_judge(joined, question, bundle.key), question))
         for episode, question, some in zip(due, asked, parts, strict=True):
-            found = alarm_state(ripen_parts(some, question), bundle.outcomes, episode)
-            self._tables.episodes.advance(episode.id, json.dumps(asdict(found.evidence)), seen)
-            alarmed, since = found.evidence.alarmed_at, found.verdict.since
+            state = alarm_state(ripen_parts(some, question), bundle.outcomes, episode)
+            self._tables.episodes.advance(episode.id, json.dumps(asdict(state.evidence)), seen)
+            alarmed, since = state.evidence.alarmed_at, state.verdict.since
             if alarmed is not None and self._tables.episodes.go_off(episode.id, alarmed, since, self._channels):
                 off.append(episode.outcome)
         return off

@@ -93,10 +93,10 @@ class Challengers:
                     key=bundle.key,
                 )
             )
-        told = Challenger(bundle.name, bundle.key, share, by=by or _caller(), why=why)
-        before = self._table.choose(told)
+        challenger = Challenger(bundle.name, bundle.key, share, by=by or _caller(), why=why)
+        before = self._table.choose(challenger)
         self._audit.note(
-            "challenger chosen", bundle.name, before=_words(before), after=_words(told), why=why, who=by or None
+            "challenger chosen", bundle.name, before=_words(before), after=_words(challenger), why=why, who=by or None
         )  # fmt: skip
         return self._table.challengers()[bundle.name]
 
@@ -135,12 +135,12 @@ class Challengers:
         live = self._service.model(chosen.model)
         known = self._feedback.store.outcomes.events.last(chosen.model), state.counts.answered
         key = (live.key, "shadow", REVISION, chosen.version, chosen.since, *known, int(self._clock() // HOUR))
-        found: dict[str, Any] = self._service.result(key, lambda: self._compute(live, chosen), typed=True)
-        return found
+        judgement: dict[str, Any] = self._service.result(key, lambda: self._compute(live, chosen), typed=True)
+        return judgement
 
     def _compute(self, live: Bundle, chosen: Challenger) -> dict[str, Any]:
         said = self._table.answers(chosen.version)
-        names, now, found = compared(live, self._service.registry.load(chosen.version)), self._clock(), {}
+        names, now, judgements = compared(live, self._service.registry.load(chosen.version)), self._clock(), {}
         asked = {name: Question(live.outcomes, name, live.card, now) for name in names}
         answered = {name: {number for number, each in said.items() if name in each} for name in names}
         parts: dict[str, list[DecisionColumns]] = {name: [] for name in names}
@@ -152,8 +152,8 @@ class Challengers:
             judged = ripen_parts(parts[outcome], asked[outcome])
             ids = [each.decode() for each in judged.columns.ids[judged.ripe.rows]]
             other = np.array([said[each][outcome] for each in ids], float)
-            found[outcome] = asdict(judge_shadow(judged.said, other, judged.came))
-        return found
+            judgements[outcome] = asdict(judge_shadow(judged.said, other, judged.came))
+        return judgements
 
 
 def compared(live: Bundle, challenger: Bundle) -> tuple[str, ...]:

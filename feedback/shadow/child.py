@@ -59,10 +59,10 @@ def answer(service: Service, asked: Mapping[str, Any]) -> dict[str, Any]:
             with suppress(Unanswered):
                 again, beside = _timed(service, asked["live"], asked["record"], blanks)
                 if _same(again, asked["said"]):
-                    found, seconds = _timed(service, asked["challenger"], asked["record"], blanks, raises=True)
+                    probabilities, seconds = _timed(service, asked["challenger"], asked["record"], blanks, raises=True)
                     if beside < QUICK:  # it was the first to be asked, and what both share was not in the cache
                         _, beside = _timed(service, asked["live"], asked["record"], blanks)
-                    return {"probabilities": found, "seconds": seconds, "beside": beside}
+                    return {"probabilities": probabilities, "seconds": seconds, "beside": beside}
     except _Failed as failed:
         return {"error": str(failed)}
     return {"error": NOT_REPEATED}
@@ -82,8 +82,8 @@ def _timed(
             _probabilities(service, key, record, blanks)
             _loaded.add(key)
         began = time.perf_counter()
-        found = _probabilities(service, key, record, blanks)
-        return found, time.perf_counter() - began
+        probabilities = _probabilities(service, key, record, blanks)
+        return probabilities, time.perf_counter() - began
     except Unanswered as error:
         if raises:
             raise _Failed(str(error)) from None
@@ -105,13 +105,13 @@ _loaded: set[str] = set()
 
 def _probabilities(service: Service, key: str, record: Any, blanks: Blanks) -> dict[str, float]:
     bundle = service.model(key)
-    (found,) = service.score_each(bundle, [record], blanks)
-    if not isinstance(found, Score):
-        names = sorted({each.feature for each in found if each.feature in bundle.schema.names})
+    (score,) = service.score_each(bundle, [record], blanks)
+    if not isinstance(score, Score):
+        names = sorted({each.feature for each in score if each.feature in bundle.schema.names})
         raise Unanswered(f"It cannot take the record: {', '.join(names) or 'the whole of it'}.")
-    if found.probabilities is None:
+    if score.probabilities is None:
         raise Unanswered("It gives no probabilities.")
-    return dict(zip(bundle.outcomes.names, map(float, found.probabilities), strict=True))
+    return dict(zip(bundle.outcomes.names, map(float, score.probabilities), strict=True))
 
 
 def _same(again: Mapping[str, float], said: Mapping[str, float]) -> bool:

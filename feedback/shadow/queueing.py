@@ -57,13 +57,13 @@ class ShadowQueue:
             self._known, self._until = self._table().challengers(), self._clock() + KNOWN_FOR
         if not self._known:
             return
-        found: dict[str, list[str]] = defaultdict(list)
+        by_version: dict[str, list[str]] = defaultdict(list)
         for decision, _ in made:
             challenger = self._known.get(decision.model.partition("@")[0])
             if challenger is not None and _is_asked(decision, challenger):
-                found[challenger.version].append(decision.id)
-        if found:
-            self._table().queue(found, MOST_WAITING)
+                by_version[challenger.version].append(decision.id)
+        if by_version:
+            self._table().queue(by_version, MOST_WAITING)
 
 
 def _is_asked(decision: Decision, challenger: Challenger) -> bool:

@@ -87,12 +87,12 @@ class ShadowRunner:
         try:
             for key in (waiting.live, waiting.challenger):
                 self._have(key)
-            told = self._asker.ask(waiting.live, waiting.challenger, record, waiting.probabilities)
+            answer = self._asker.ask(waiting.live, waiting.challenger, record, waiting.probabilities)
         except NoAnswer as error:
             return ShadowAnswer(*about, error=str(error)), False
         except LikelyError as error:
             return ShadowAnswer(*about, error=str(error)), True
-        return ShadowAnswer(*about, **_answer_fields(told)), True
+        return ShadowAnswer(*about, **_answer_fields(answer)), True
 
     def _have(self, key: str) -> None:
         """Have a version in this machine's cache, where all instances share their models."""

@@ -38,8 +38,8 @@ class GroupsByRecord:
         """Group and list of a decision; "none" and no list where its record was on none."""
         if decision.group != NO_GROUP or decision.record not in self._places:
             return decision.group, decision.campaign
-        found = self._places[decision.record]
-        at = bisect_right(found, decision.made + self._later, key=lambda place: place[0]) - 1
-        if at < 0 or found[at][0] < decision.made - self._before:
+        places = self._places[decision.record]
+        at = bisect_right(places, decision.made + self._later, key=lambda place: place[0]) - 1
+        if at < 0 or places[at][0] < decision.made - self._before:
             return decision.group, decision.campaign
-        return found[at][1], found[at][2]
+        return places[at][1], places[at][2]

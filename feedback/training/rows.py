@@ -50,11 +50,11 @@ def outcome_rows(feedback: Feedback, bundle: Bundle, as_of: float, since: float 
     after = [ripening_of(bundle.card, name) for name in bundle.outcomes.names]
     longest = max((each for each in after if each is not None), default=None)
     assignments = feedback.store.outcomes.assignments
-    for found in parts():
-        known: list[Known] = [{} for _ in found]
+    for decisions in parts():
+        known: list[Known] = [{} for _ in decisions]
         for question, is_heard in asked:
-            _add_ripe(known, found, question, is_heard)
-        ripe = [(each.decision, came) for each, came in zip(found, known, strict=True) if came]
+            _add_ripe(known, decisions, question, is_heard)
+        ripe = [(each.decision, came) for each, came in zip(decisions, known, strict=True) if came]
         assigned = assignments.of_records(bundle.name, {made.record for made, _ in ripe})
         groups = GroupsByRecord(assigned, longest, as_of)
         for at in range(0, len(ripe), AT_ONCE):
@@ -91,10 +91,10 @@ def _add_ripe(
 ) -> None:
     """Add one outcome of each decision where it is ripe, and had not come before the decision."""
     joined = with_outcomes_in_time(decisions, question.after)
-    told = [told_of(each.came, question.outcomes, question.outcome) for each in joined]
+    observed = [told_of(each.came, question.outcomes, question.outcome) for each in joined]
     ripe = ripe_outcomes(columns_of(joined, question), question, is_heard)
     for at, came, since in zip(ripe.rows.tolist(), ripe.came.tolist(), ripe.known_at.tolist(), strict=True):
-        made, said = decisions[at].decision, told[at]
+        made, said = decisions[at].decision, observed[at]
         # What had come when the decision was made may stand among its values
         before = said is not None and said.value == 1 and said.happened < made.made - EARLIER
         if not before:

@@ -139,9 +139,9 @@ def about_file(schema: Schema, table: Table | RecordTable, options: Mapping[str,
         The job's: ``near`` and ``alike`` as in :class:`ml.files.header.match_columns.Matched`, from when its columns
         were settled.
     """
-    found = table.matched
-    near, alike = {**options.get("near", NOTHING), **found.near}, {**options.get("alike", NOTHING), **found.alike}
-    matched = replace(found, near=near, alike=alike)
+    matching = table.matched
+    near, alike = {**options.get("near", NOTHING), **matching.near}, {**options.get("alike", NOTHING), **matching.alike}
+    matched = replace(matching, near=near, alike=alike)
     notes = [*matched.alike_notes, *table.dialect.notes]
     about = {
         "dialect": table.dialect.to_json(),

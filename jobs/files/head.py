@@ -114,14 +114,14 @@ def check_file(file: Any, options: Mapping[str, Any], bundle: Bundle, held: bool
 def _unpacked(head: bytes) -> bytes:
     """The head of a compressed file, decompressed."""
     try:
-        found = zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(head, HEAD)
+        unpacked = zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(head, HEAD)
     except zlib.error as error:
         raise Unreadable(text("The compressed file is harmed: {error}.", error=error), text("Send it again.")) from None
-    if form_of(found) != CSV:
+    if form_of(unpacked) != CSV:
         raise Unreadable(
             text("The file is compressed."), text("Unpack it and send it as it is, or with Content-Encoding: gzip.")
         )
-    return found
+    return unpacked
 
 
 def _check_start(head: bytes, options: Mapping[str, Any], bundle: Bundle, held: bool) -> bool:
@@ -167,8 +167,8 @@ class _Head(io.BytesIO):
 def _check_records(head: bytes, whole: bool, options: Mapping[str, Any], bundle: Bundle) -> None:
     records: list[object] = []
     try:
-        found = json_records(io.BytesIO(head) if whole else _Head(head), str(options["format"]))
-        records.extend(found if whole else islice(found, LOOKED_AT))
+        lines = json_records(io.BytesIO(head) if whole else _Head(head), str(options["format"]))
+        records.extend(lines if whole else islice(lines, LOOKED_AT))
     except _Ends:
         pass  # a JSON text of one long line: valid as far as it was read
     if not records:

@@ -122,10 +122,10 @@ def preview(
     raws = [table.rules.row(row_of(table.names, line)) for line in lines]
     known = read_records(schema.with_blanks, raws, extra=True)
     taken = schema_for(schema, blanks)
-    found = read_records(taken, raws, extra=True)
-    good = [at for at, row in enumerate(found.rows) if row is not None]
+    records = read_records(taken, raws, extra=True)
+    good = [at for at, row in enumerate(records.rows) if row is not None]
     gaps = gaps_in(schema, table.names, [lines[at] for at in good], table.rules)
-    unread = unread_of(schema, found.problems, table.names, lines)
+    unread = unread_of(schema, records.problems, table.names, lines)
     compared = _compared(bundle, table, every_nth([*lines, *rest]))
     estimated = len(lines) + more if whole else _estimated(job.size, table, lines)
     first = raws[good[0]] if good else None
@@ -139,7 +139,7 @@ def preview(
         refused=len(lines) - len(good),
         estimated=estimated,
         whole=whole,
-        problems=sorts(found.problems)[:MOST_PROBLEMS],
+        problems=sorts(records.problems)[:MOST_PROBLEMS],
         unread=unread,
         gaps=gaps,
         blank=any(row is not None and not {None, ""}.isdisjoint(row) for row in known.rows),
@@ -179,10 +179,10 @@ def _applies(schema: Schema, table: Table) -> tuple[str, ...]:
     if table.dialect.format == PARQUET:
         return ()
     kinds = {schema.features[schema.position[name]].kind for name in table.names if name in schema.position}
-    found = ["separator", "encoding"] if table.dialect.format == CSV else ["sheet"]
-    found += ["header_row"]
-    found += ["decimal"] if kinds & {"number", "integer"} else []
-    return (*found, *(["dates"] if "date" in kinds else []))
+    options = ["separator", "encoding"] if table.dialect.format == CSV else ["sheet"]
+    options += ["header_row"]
+    options += ["decimal"] if kinds & {"number", "integer"} else []
+    return (*options, *(["dates"] if "date" in kinds else []))
 
 
 def _sentences(

@@ -138,10 +138,12 @@ class StreamCheck:
 
     def _refuse(self) -> None:
         """Raise what is wrong, if anything is."""
-        found = self._found
-        if "error" in found:
-            raise error_of([*found["error"], found["kind"]])
-        if "names" in found:
+        findings = self._found
+        if "error" in findings:
+            raise error_of([*findings["error"], findings["kind"]])
+        if "names" in findings:
             form = str(self._options["format"])
-            table = table_of(tuple(found["names"]), iter(()), form, self._bundle.schema, self._options.get("columns"))
+            table = table_of(
+                tuple(findings["names"]), iter(()), form, self._bundle.schema, self._options.get("columns")
+            )
             check_header(self._bundle, table.names)

@@ -16,18 +16,18 @@ def take_lines(
 
     Where `kept` says so only the cells of these columns are held; the others are empty.
     """
-    found: list[list[str]] = []
+    taken: list[list[str]] = []
     cells = characters = 0
-    while len(found) < count and cells < MOST_CELLS and characters < MOST_CHARACTERS:
+    while len(taken) < count and cells < MOST_CELLS and characters < MOST_CHARACTERS:
         line = next(lines, None)
         if line is None:
-            return found, True
+            return taken, True
         if kept is not None:
             line = [cell if at in kept else "" for at, cell in enumerate(line)]
-        found.append(line)
+        taken.append(line)
         cells += len(line)
         characters += sum(map(len, line))
-    return found, False
+    return taken, False
 
 
 def of_features(schema: Schema, table: Table) -> frozenset[int]:

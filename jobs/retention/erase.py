@@ -46,17 +46,17 @@ class Eraser:
             The column that names records, where a model has none of its own, or is gone.
         """
         names = list(models) or sorted({*self._service.names(), *(job.model.partition("@")[0] for job in self._jobs())})
-        found, beyond = [], []
+        places, beyond = [], []
         for name in names:
-            found += self._in_book(name, record)
-            found += self._in_decisions(name, record)
+            places += self._in_book(name, record)
+            places += self._in_decisions(name, record)
             beyond += self._beyond(name)
         for job in self._jobs():
             if job.model.partition("@")[0] in names:
                 some, unknown = self._in_job(job, record, column)
-                found += some
+                places += some
                 beyond += unknown
-        return ErasureReport((*found, *self._in_control_groups(names, record)), tuple(dict.fromkeys(beyond)))
+        return ErasureReport((*places, *self._in_control_groups(names, record)), tuple(dict.fromkeys(beyond)))
 
     def erase(self, report: ErasureReport) -> bool:
         """Erase a record from all places that :meth:`look` found, out of the files of the database too.
@@ -164,10 +164,10 @@ class Eraser:
         try:
             places = id_places(header_of_result(self._table, self._files, job), self._read_by(job), column)
             chunks = self._store.erasures.chunk_files(job.id)
-            found = [find_lines(self._files, number, file, places, record) for number, file in chunks.items()]
+            with_record = [find_lines(self._files, number, file, places, record) for number, file in chunks.items()]
         except (ResultGone, FileNotFoundError):
             return [], []
-        held = [each for each in found if each]
+        held = [each for each in with_record if each]
         if not held:
             return [], []
         times = sum(len(each.at) for each in held)

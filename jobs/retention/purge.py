@@ -45,9 +45,9 @@ def purge(store: Store, files: Files, days: float, decision_days: float | None =
 
 def _purge_files(store: Store, files: Files) -> None:
     """Remove files that have no row, and those of jobs that were cancelled."""
-    found = [folder for folder in files.folders(paths.ALL) if folder.startswith(store.job_ids.tag)]
-    for at in range(0, len(found), AT_ONCE):
-        some = found[at : at + AT_ONCE]
+    folders = [folder for folder in files.folders(paths.ALL) if folder.startswith(store.job_ids.tag)]
+    for at in range(0, len(folders), AT_ONCE):
+        some = folders[at : at + AT_ONCE]
         states = store.jobs.states(some)
         for job in some:
             if states.get(job) == "cancelled" or (job not in states and _is_abandoned(files, job)):

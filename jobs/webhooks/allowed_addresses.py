@@ -97,17 +97,17 @@ def read_address(url: str) -> Target:
     from urllib3.util import parse_url  # 0.07 s, and most services have no webhooks
 
     try:
-        found = parse_url(url)
+        parts = parse_url(url)
     except (LocationParseError, ValueError):
         raise BadWebhook(f"The callback address {url[:80]!r} cannot be read.", hint) from None
-    if found.scheme not in PORTS or not found.host:
+    if parts.scheme not in PORTS or not parts.host:
         raise BadWebhook(f"The callback address {url[:80]!r} has no http or https, or no host.", hint)
-    if found.auth or found.fragment:
+    if parts.auth or parts.fragment:
         raise BadWebhook("The callback address holds a user or a fragment (#).", hint)
-    port = PORTS[found.scheme] if found.port is None else found.port
+    port = PORTS[parts.scheme] if parts.port is None else parts.port
     if not 1 <= port <= 65535:
         raise BadWebhook(f"The callback address has the port {port}.", hint)
-    return Target(found.scheme, found.host.strip("[]"), port, found.request_uri)
+    return Target(parts.scheme, parts.host.strip("[]"), port, parts.request_uri)
 
 
 def resolve(url: str, networks: Sequence[Network] = ()) -> Target:
@@ -126,10 +126,10 @@ def resolve(url: str, networks: Sequence[Network] = ()) -> Target:
     """
     target = read_address(url)
     try:
-        found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+        infos = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
     except UnicodeError:
         raise BadWebhook(f"The host {target.host[:80]!r} is no name.", "Accepted: https://host/path.") from None
-    addresses = tuple(dict.fromkeys(str(info[4][0]) for info in found))
+    addresses = tuple(dict.fromkeys(str(info[4][0]) for info in infos))
     for address in addresses:
         _check(target, ipaddress.ip_address(address), networks)
     return Target(target.scheme, target.host, target.port, target.path, addresses)

@@ -23,7 +23,7 @@ def secrets_of(text: str) -> tuple[bytes, ...]:
     ValueError
         One of them is not ``whsec_`` and 24 to 64 bytes in base64.
     """
-    found = []
+    secrets = []
     for each in text.replace(",", " ").split():
         try:
             secret = base64.b64decode(each.removeprefix(PREFIX), validate=True)
@@ -31,8 +31,8 @@ def secrets_of(text: str) -> tuple[bytes, ...]:
             secret = b""
         if not SHORTEST <= len(secret) <= LONGEST:
             raise ValueError(f"{PREFIX} and {SHORTEST} to {LONGEST} bytes in base64")
-        found.append(secret)
-    return tuple(found)
+        secrets.append(secret)
+    return tuple(secrets)
 
 
 def signed(secrets: Sequence[bytes], message: str, moment: int, body: bytes) -> dict[str, str]:

@@ -60,8 +60,8 @@ class Assignments(Sequence[Assignment]):
         return self._some(self._places[[wanted]])[0]
 
     def _some(self, places: np.ndarray) -> list[Assignment]:
-        found = self._found
-        rows = found.rows[places].tolist()
+        picked_calls = self._found
+        rows = picked_calls.rows[places].tolist()
         ids = [""] * len(rows) if self._at is None else self._ids(rows, self._at)
         return [
             Assignment(
@@ -70,12 +70,12 @@ class Assignments(Sequence[Assignment]):
                 row=row + 1,
                 model=self._campaign.model,
                 record=name,
-                group=CONTROL if found.control[at] else CALL,
+                group=CONTROL if picked_calls.control[at] else CALL,
                 seed=self._seed,
-                rank=0 if found.control[at] else at + 1,
-                outcome=self._wish.outcomes[int(found.outcome[at])],
-                probability=float(found.probability[at]),
-                worth=float(found.gain[at]) if self._wish.in_money else None,
+                rank=0 if picked_calls.control[at] else at + 1,
+                outcome=self._wish.outcomes[int(picked_calls.outcome[at])],
+                probability=float(picked_calls.probability[at]),
+                worth=float(picked_calls.gain[at]) if self._wish.in_money else None,
             )
             for at, row, name in zip(places.tolist(), rows, ids, strict=True)
         ]

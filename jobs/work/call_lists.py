@@ -78,11 +78,16 @@ def split_list(
     campaign = _campaign_of(table, files, job)
     bundle, index = service.model(job.model), open_index(table, files, campaign)
     wish = wish_of(service, bundle, job.options["wish"])
-    _, found = picked(bundle, index, wish)
+    _, picked_calls = picked(bundle, index, wish)
     files.make_folder(paths.folder(job.id))
     size = WITH_REASONS if job.options.get("reasons") else RECORDS
     there = table.numbers(job.id)
-    rows = [found.rows.tolist(), found.outcome.tolist(), found.control.tolist(), found.gain.tolist()]
+    rows = [
+        picked_calls.rows.tolist(),
+        picked_calls.outcome.tolist(),
+        picked_calls.control.tolist(),
+        picked_calls.gain.tolist(),
+    ]
     calls = list(zip(*rows, strict=True))
     for number, start in enumerate(range(0, len(calls), size), start=1):
         if number in there:
@@ -97,8 +102,8 @@ def split_list(
             raise LeaseLost
         announce(job.id)
     if wish.control:
-        _keep_control(table, bundle, index, wish, found, campaign, job.id)
-    table.assignments.keep(job.id, Assignments(bundle, campaign, job.id, index, wish, found))
+        _keep_control(table, bundle, index, wish, picked_calls, campaign, job.id)
+    table.assignments.keep(job.id, Assignments(bundle, campaign, job.id, index, wish, picked_calls))
     head = paths.made(job.id, 0, chunk.owner, "out")
     files.add(head, [csv_text([list_header(bundle, index.header[: index.width])]).encode()])
     if not table.finish(chunk, len(calls), file=head):

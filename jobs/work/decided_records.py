@@ -90,9 +90,9 @@ def _values(bundle: Bundle, packed: bytes) -> Iterator[dict[str, Any]]:
     """Values of each record of a chunk, without columns that are nothing to the model: they may be personal."""
     known = _names_read(bundle.schema)
     if packed.startswith(b"{"):
-        told = json.loads(packed)
-        for record in told["records"]:
-            renamed = {told["renamed"].get(name, name): value for name, value in record.items()} if record else {}
+        stored = json.loads(packed)
+        for record in stored["records"]:
+            renamed = {stored["renamed"].get(name, name): value for name, value in record.items()} if record else {}
             yield {name: value for name, value in renamed.items() if name in known}
         return
     reading, records = decode_lines(packed, bundle)

@@ -131,7 +131,7 @@ def _draws(parts: Sequence[dict[str, np.ndarray]], names: Sequence[str]) -> np.n
 def _columns(parts: Sequence[dict[str, np.ndarray]]) -> dict[str, CodedColumn]:
     """Merge columns that have few values in every chunk and in all together, with common codes."""
     tables = [orjson.loads(part["values"].tobytes()) for part in parts]
-    found: dict[str, CodedColumn] = {}
+    coded: dict[str, CodedColumn] = {}
     for name in tables[0] if tables else ():
         if all(name in table for table in tables):
             values = tuple(dict.fromkeys(value for table in tables for value in table[name]))
@@ -139,8 +139,8 @@ def _columns(parts: Sequence[dict[str, np.ndarray]]) -> dict[str, CodedColumn]:
                 place = {value: code for code, value in enumerate(values)}
                 own = zip(tables, parts, strict=True)
                 codes = [_recoded(name, place, table, part) for table, part in own]
-                found[name] = CodedColumn(values, np.concatenate(codes))
-    return found
+                coded[name] = CodedColumn(values, np.concatenate(codes))
+    return coded
 
 
 def _recoded(name: str, place: dict[str, int], table: dict[str, list[str]], part: dict[str, np.ndarray]) -> np.ndarray:

@@ -46,9 +46,9 @@ def score_campaign(table: JobTable, files: Files, service: Service, job: Job, ch
     scored = made.lines
     probabilities = _probabilities(scored, len(header), len(bundle.outcomes))
     at, _ = focus(probabilities, bundle.card, bundle.outcomes)
-    told = reading if job.options.get("reasons") else None
+    plan = reading if job.options.get("reasons") else None
     lines = [
-        [*line[:-1], *_extra(service, bundle, told, line, probabilities[row], int(at[row]), blanks), line[-1]]
+        [*line[:-1], *_extra(service, bundle, plan, line, probabilities[row], int(at[row]), blanks), line[-1]]
         for row, line in enumerate(scored)
     ]
     texts = [csv_text([line]).encode() for line in lines]

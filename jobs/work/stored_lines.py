@@ -46,14 +46,14 @@ class StoredLines:
         """Cells of these lines, in this order."""
         wanted = np.fromiter(rows, dtype=np.int64)
         chunks = np.searchsorted(self._first, wanted, side="right") - 1
-        found: list[list[str]] = [[]] * len(wanted)
+        taken: list[list[str]] = [[]] * len(wanted)
         for chunk in np.unique(chunks):
             with present(), self.files.open(self.names[chunk]) as file:
                 for at in np.flatnonzero(chunks == chunk):
                     begin, end = self.starts[chunk][wanted[at] - self._first[chunk] :][:2]
                     file.seek(int(begin))
-                    found[at] = cells_of_line(file.read(int(end - begin)))
-        return found
+                    taken[at] = cells_of_line(file.read(int(end - begin)))
+        return taken
 
 
 def open_lines(files: Files, names: Sequence[str]) -> StoredLines:

@@ -117,18 +117,18 @@ def _figures(brings: Forecast, wish: Mapping[str, Any], currency: str) -> list[t
 
     more = brings.control
     kept = plural("{n} more kept back", "{n} more kept back", more) if more else ""
-    found = [
+    figures = [
         (text("Calls"), whole(brings.calls), kept),
         (text("Successes"), whole(brings.buyers), _between(brings.buyers_low, brings.buyers_high, whole)),
         (text("Picked blindly"), whole(brings.by_chance), ""),
     ]
     if wish["cost"]:
-        found.append((text("Cost"), amount(brings.cost), ""))
+        figures.append((text("Cost"), amount(brings.cost), ""))
     if any(wish["values"].values()):
-        found.append((text("Profit"), amount(brings.profit), _between(brings.profit_low, brings.profit_high, amount)))
+        figures.append((text("Profit"), amount(brings.profit), _between(brings.profit_low, brings.profit_high, amount)))
     if brings.lowest is not None:
-        found.append((text("Lowest probability"), percents([brings.lowest], exclusive=False)[0], ""))
-    return found
+        figures.append((text("Lowest probability"), percents([brings.lowest], exclusive=False)[0], ""))
+    return figures
 
 
 def _between(low: float, high: float, write: Callable[[float], str]) -> str:

@@ -122,8 +122,8 @@ def _row(cells: Sequence[str], number: int) -> str:
 
 def _field(job: str, name: str, label: str, options: Mapping[str, str]) -> Component:
     place = ids.campaign_part("read", job, name=name)
-    value, found = options.get(name, ""), text("Found")
-    known = [{"value": each, "label": shown} for each, shown in {"": found, value: value or found}.items()]
+    value, detected = options.get(name, ""), text("Found")
+    known = [{"value": each, "label": shown} for each, shown in {"": detected, value: value or detected}.items()]
     return html.Div(
         [
             html.Label(text(label), htmlFor=ids.element(place), className="field-label"),

@@ -119,13 +119,13 @@ class ResultTable:
 
     def definitions(self) -> list[dict[str, Any]]:
         """Column definitions of AG Grid; the first column that identifies a person opens the record."""
-        found = [_definition(each) for each in self.columns]
-        people = found[1 : 1 + len(self._result["people"])]
+        columns = [_definition(each) for each in self.columns]
+        people = columns[1 : 1 + len(self._result["people"])]
         for each in people:
             each |= {"minWidth": 90, "maxWidth": MOST_CONTACT}
-        found[0]["maxWidth"] = WIDTHS["rank"]
-        (people or found)[0]["cellRenderer"] = "OpenRecord"
-        return found
+        columns[0]["maxWidth"] = WIDTHS["rank"]
+        (people or columns)[0]["cellRenderer"] = "OpenRecord"
+        return columns
 
     def row(self, number: int, cells: Sequence[str], cut_offs: Mapping[str, float]) -> dict[str, str]:
         """A row as the table shows it, by the fields of its columns.
@@ -142,8 +142,8 @@ class ResultTable:
         ours = [each for each in self.columns if each.kind == "percent" and each.field[0] == "p" and cells[each.at[0]]]
         exclusive = self._bundle.outcomes.exclusive and len(ours) == len(self._labels)
         chances = percents([float(cells[each.at[0]]) for each in ours], exclusive=exclusive)
-        found = {each.field: self._text(each, number, cells, cut_offs) for each in self.columns}
-        return found | {each.field: shown for each, shown in zip(ours, chances, strict=True)}
+        cells_by_field = {each.field: self._text(each, number, cells, cut_offs) for each in self.columns}
+        return cells_by_field | {each.field: shown for each, shown in zip(ours, chances, strict=True)}
 
     def _text(self, column: TableColumn, number: int, cells: Sequence[str], cut_offs: Mapping[str, float]) -> str:
         if column.field == "row":
@@ -174,16 +174,16 @@ def _definition(column: TableColumn) -> dict[str, Any]:
     width = WIDTHS.get(column.field, 150)
     if column.kind == "percent":
         width = min(240, max(130, 60 + 9 * len(column.title)))
-    found: dict[str, Any] = {"field": column.field, "headerName": column.title, "width": width}
+    definition: dict[str, Any] = {"field": column.field, "headerName": column.title, "width": width}
     if column.field in ("why", "action", "problems"):
-        found["tooltipField"] = column.field
+        definition["tooltipField"] = column.field
     if column.numeric:
-        found["type"] = "rightAligned"
+        definition["type"] = "rightAligned"
     if column.kind == "percent":
-        found["sortingOrder"] = ["desc", "asc", None]
+        definition["sortingOrder"] = ["desc", "asc", None]
     if column.field in ("rank", "place"):
-        found["floatingFilter"] = False  # too narrow; its menu filters too
+        definition["floatingFilter"] = False  # too narrow; its menu filters too
     if not column.at:
-        return found | {"sortable": False, "filter": False, "floatingFilter": False}
+        return definition | {"sortable": False, "filter": False, "floatingFilter": False}
     kind, tests = ("agNumberColumnFilter", NUMBER_TESTS) if column.numeric else ("agTextColumnFilter", TEXT_TESTS)
-    return found | {"filter": kind, "filterParams": tests}
+    return definition | {"filter": kind, "filterParams": tests}

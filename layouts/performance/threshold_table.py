@@ -93,22 +93,22 @@ def texts(table: ThresholdTable, view: View, rows: Sequence[int] | None = None) 
         return [column[row] for row in rows]
 
     cuts = [table.cut_off[row] for row in rows]
-    found = {
+    columns = {
         "cut_off": [cut_off_text(cut) for cut in cuts],
         "typed": [localized(cut_off_digits(cut)) for cut in cuts],
         "selected": [_share(value) for value in of("selected")],
         "sentence": [cut_off_sentence(table, row, view.records) for row in rows],
     }
-    found |= {name: [count(value or 0) for value in of(name)] for name in COUNTS}
+    columns |= {name: [count(value or 0) for value in of(name)] for name in COUNTS}
     # A tile of the 2 x 2: its count and its share of the row.
     for name, rate in zip(("true_negative", "false_positive", "false_negative", "true_positive"), RATES, strict=True):
-        pairs = zip(found[name], of(rate), strict=True)
-        found[f"{name}.tile"] = [f"<b>{shown}</b><br>{_share(value)}" for shown, value in pairs]
+        pairs = zip(columns[name], of(rate), strict=True)
+        columns[f"{name}.tile"] = [f"<b>{shown}</b><br>{_share(value)}" for shown, value in pairs]
     for measure in OF_COUNTS:
         low, high = table.low[measure.key], table.high[measure.key]
-        found[measure.key] = [measure_words(measure, value) for value in of(measure.key)]
-        found[f"{measure.key}.range"] = [span_words(measure, low[row], high[row]) for row in rows]
-    return found
+        columns[measure.key] = [measure_words(measure, value) for value in of(measure.key)]
+        columns[f"{measure.key}.range"] = [span_words(measure, low[row], high[row]) for row in rows]
+    return columns
 
 
 def _percent(cut_off: float) -> float:

@@ -66,21 +66,21 @@ def differences(scored: ScoreWithBlanks, row: Row) -> str:
     ]
     if not differing:
         return text("Equal in all that is known")
-    told = [named(feature, value) for feature, value in differing[:DIFFERENCES]]
+    names = [named(feature, value) for feature, value in differing[:DIFFERENCES]]
     more = len(differing) - DIFFERENCES
-    told += [plural("{n} more", "{n} more", more)] if more > 0 else []
-    return text("Differs: {features}", features=listed(told))
+    names += [plural("{n} more", "{n} more", more)] if more > 0 else []
+    return text("Differs: {features}", features=listed(names))
 
 
 def _warnings(scored: ScoreWithBlanks, advice: Advice) -> list[str]:
-    found = []
+    warnings = []
     if advice.evidence.similar and advice.evidence.few:
-        found.append(text("Fewer than {n} such records: too few to go by.", n=FEW))
+        warnings.append(text("Fewer than {n} such records: too few to go by.", n=FEW))
     if advice.unlike is not None:
         labels = [scored.model.schema.feature(name).label for name in advice.unlike.features]
         plain = text("Unlike anything in training.")
-        found.append(text("Unlike anything in training: {features}.", features=listed(labels)) if labels else plain)
-    return found
+        warnings.append(text("Unlike anything in training: {features}.", features=listed(labels)) if labels else plain)
+    return warnings
 
 
 def _neighbours(scored: ScoreWithBlanks, neighbours: Sequence[Neighbour]) -> Component:

@@ -197,8 +197,10 @@ def _more(bundle: Bundle, desk: OutcomeRowContext) -> list[Component]:
     note = html.Textarea(
         rows=2, maxLength=LONGEST_NOTE, className="form-control outcome-note", **{"aria-label": text("Note")}
     )
-    told = text("It is kept with what you tell next.")
-    noted = html.Details([html.Summary(text("Note")), note, html.P(told, className="tiny")], className="outcome-fold")
+    help_text = text("It is kept with what you tell next.")
+    noted = html.Details(
+        [html.Summary(text("Note")), note, html.P(help_text, className="tiny")], className="outcome-fold"
+    )
     if not desk.seller or bundle.offers != "probabilities":
         return [noted]
     reasons: Sequence[str] = override_reasons(bundle.card)

@@ -41,8 +41,8 @@ def keys(*, search: bool = False, tells: Sequence[str] = ()) -> Component:
     tells : sequence of str
         Digits by which what came is told, rising: those of the page's buttons.
     """
-    told = (*KEYS[:1], SEARCH, *KEYS[1:]) if search else KEYS
-    rows = [_row(key, [text(words)]) for key, words in told]
+    shown = (*KEYS[:1], SEARCH, *KEYS[1:]) if search else KEYS
+    rows = [_row(key, [text(words)]) for key, words in shown]
     if tells:
         rows.append(_row(in_short(tells), [text(TELL), _switch()]))
     return html.Details([html.Summary(text("Keys")), html.Dl(rows)], className="help keys")

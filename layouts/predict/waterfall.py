@@ -72,17 +72,17 @@ def steps(scored: ScoreWithBlanks, advice: Advice) -> list[WaterfallStep]:
     The side with the strongest reason of all comes first.
     """
     column = scored.model.outcomes.index(scored.outcome)
-    reached, found = float(advice.explanation.base[column]), []
+    reached, bars = float(advice.explanation.base[column]), []
     sides = [side for side in (advice.reasons.raising, advice.reasons.lowering) if side]
     sides.sort(key=lambda side: -abs(side[0].points))
     for reason in (reason for side in sides for reason in side):
-        found.append(WaterfallStep(reason.sentence, reached, reached + reason.points / 100, reason.unsure))
-        reached = found[-1].end
+        bars.append(WaterfallStep(reason.sentence, reached, reached + reason.points / 100, reason.unsure))
+        reached = bars[-1].end
     rest = 100 * (scored.probability - reached)
     if rounded(rest):
-        words, error = _rest(rest, points_text(abs(rest)), alone=not found), _error_of_rest(scored, advice)
-        found.append(WaterfallStep(words, reached, scored.probability, unsure(rest, error)))
-    return found
+        words, error = _rest(rest, points_text(abs(rest)), alone=not bars), _error_of_rest(scored, advice)
+        bars.append(WaterfallStep(words, reached, scored.probability, unsure(rest, error)))
+    return bars
 
 
 def _rest(rest: float, points: str, *, alone: bool) -> str:
@@ -99,12 +99,12 @@ def _error_of_rest(scored: ScoreWithBlanks, advice: Advice) -> float:
     All contributions add up to the score, which has no error, so this is also the error of the steps' sum: the smaller
     of the two estimates counts.
     """
-    told = {reason.feature for reason in (*advice.reasons.raising, *advice.reasons.lowering)}
+    named = {reason.feature for reason in (*advice.reasons.raising, *advice.reasons.lowering)}
     schema, _, errors = as_displayed(scored.model.schema, scored.row, advice.explanation.errors)
     own = errors[:, scored.model.outcomes.index(scored.outcome)].tolist()
     sides: tuple[list[float], list[float]] = ([], [])
     for name, error in zip(schema.names, own, strict=True):
-        sides[name in told].append(error)
+        sides[name in named].append(error)
     return 100 * min(math.hypot(*side) for side in sides)
 
 

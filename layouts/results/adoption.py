@@ -33,12 +33,12 @@ def _adoption(used: Results) -> list[str]:
     listed = used["listed"]
     if not used["decisions"] and not listed:
         return [text("Not yet: it has decided about nobody.")]
-    told = _decisions_noted(used)
+    noted = _decisions_noted(used)
 
     if listed is None:
         if not used["noted"]:
-            return [text("It is asked, and nobody tells what came."), *told]
-        return [text("It is asked, and people tell what came."), *told]
+            return [text("It is asked, and nobody tells what came."), *noted]
+        return [text("It is asked, and people tell what came."), *noted]
     days = decimal(listed["days"], 0)
     if not listed["due"]:
         slots = {"n": count(listed["shown"]), "contacted": count(listed["contacted"]), "days": days}
@@ -52,14 +52,14 @@ def _adoption(used: Results) -> list[str]:
             first = text(
                 "Too early to say: {n} people were listed within the last {days} days, none called yet.", **slots
             )
-        return [first, *told]
+        return [first, *noted]
     slots = {
         "n": count(listed["due"]), "share": percent(listed["contacted_share"]), "days": days,
         "recorded": count(listed["recorded"]), "all": count(listed["shown"]),
     }  # fmt: skip
     first = text("Of {n} people listed to be called, {share} were called within {days} days.", **slots)
     second = text("What came is recorded of {recorded} of {all} so far.", **slots)
-    return [first, second, *told]
+    return [first, second, *noted]
 
 
 def _decisions_noted(used: Results) -> list[str]:

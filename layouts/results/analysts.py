@@ -90,20 +90,20 @@ def _drift(drift: Results | None) -> Component:
 def _estimated(more: Results) -> Component:
     question = text("How good is it on the latest decisions, before it is known what came?")
     method = text("Estimated performance, from the probabilities alone")
-    found = more["estimated"]
-    if found is None:
+    estimated = more["estimated"]
+    if estimated is None:
         return _card(question, method, [html.P(text("It has decided about nobody yet."))])
     names = {
         "precision": text("Precision"), "recall": text("Recall"), "roc_auc": text("ROC AUC"),
         "log_loss": text("Log-loss"),
     }  # fmt: skip
-    rows = [[label, _estimate(found[name])] for name, label in names.items()]
+    rows = [[label, _estimate(estimated[name])] for name, label in names.items()]
     assumed = text(
         "It assumes that the probabilities are right for these very records: where the alarm is off, these numbers are "
         "wrong. The intervals are of chance alone. Precision and recall are at the cut-off {cut_off}, on {n} "
         "decisions.",
-        cut_off=percent(found["cut_off"]),
-        n=count(found["records"]),
+        cut_off=percent(estimated["cut_off"]),
+        n=count(estimated["records"]),
     )
     shown = table(text("Estimated measures"), [text("Measure"), text("Estimate (95 %)")], rows)
     return _card(question, method, [shown, html.P(assumed, className="plot-words")])

@@ -35,13 +35,13 @@ def _verdict(paid: Results, label: str) -> list[str]:
     if lift["difference"] is None:
         return [text("Nobody can say yet: it is not known what came of those called and of those kept back.")]
     if not paid["comparable"]:
-        told = {"called": percent(paid["called_told"] or 0.0), "control": percent(paid["control_told"] or 0.0)}
+        slots = {"called": percent(paid["called_told"] or 0.0), "control": percent(paid["control_told"] or 0.0)}
         return [
             text("Nobody can say: too little is known of what came."),
             text(
                 "It is known of {called} of those called and of {control} of those kept back. Tell of all of them, "
                 "whether it came or not: a comparison needs both.",
-                **told,
+                **slots,
             ),
         ]
     return [_first(lift), _difference(lift, label), _smallest(lift)]

@@ -73,12 +73,12 @@ def form_values(schema: Schema, fields: Any, values: Any) -> dict[str, str]:
         Ids and values of the controls, as Dash collects them; a browser may have sent anything.
     """
     given = zip(fields, values, strict=False) if isinstance(fields, list) and isinstance(values, list) else ()
-    found = {}
+    read = {}
     for field, value in given:
         at = field.get("at") if isinstance(field, dict) else None
         if type(at) is int and 0 <= at < len(schema.features):
-            found[schema.features[at].name] = _text(value)
-    return found
+            read[schema.features[at].name] = _text(value)
+    return read
 
 
 def _text(value: Any) -> str:

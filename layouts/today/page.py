@@ -96,8 +96,8 @@ def _summary(left: int, later: int, over: int) -> Component:
         text("Next customer"), id=ids.TODAY_NEXT, type="button", className="cut-off-use", disabled=not left
     )
     words = html.P(" · ".join(said), className="today-counts")
-    told = html.P("", id=ids.TODAY_SAID, className="today-said", role="status")
-    return html.Div([words, go, told], className="today-head")
+    status = html.P("", id=ids.TODAY_SAID, className="today-said", role="status")
+    return html.Div([words, go, status], className="today-head")
 
 
 def _list(rows: Sequence[Row], rest: Sequence[Component]) -> Component:

@@ -84,9 +84,9 @@ def counterfactuals(
     best: Counterfactual | None = None
     for count in range(1, min(MOST_LEVERS, len(search.levers)) + 1):
         tried = search.tried(count)
-        found = search.smallest(tried)
-        if found:
-            return search.result(name, found, None)
+        smallest = search.smallest(tried)
+        if smallest:
+            return search.result(name, smallest, None)
         best = search.nearest([*tried, *([best] if best else [])])
     return search.result(name, (), best)
 
@@ -178,19 +178,19 @@ class _Search:
     def smallest(self, tried: Sequence[Counterfactual]) -> tuple[Counterfactual, ...]:
         """For each set of levers the smallest change that crosses the cut-off; of equal ones the most effective."""
         crossing = [change for change in tried if self.crosses(change.probability)]
-        found: dict[tuple[str, ...], Counterfactual] = {}
+        by_levers: dict[tuple[str, ...], Counterfactual] = {}
         left = CONFIRMED
         for change in sorted(crossing, key=lambda change: (change.steps, -self._gain(change))):
             levers = tuple(name for name, _, _ in change.moves)
-            if levers in found or not left:
+            if levers in by_levers or not left:
                 continue
             sure = self._confirmed(change)
             left -= sure is not change
             if self.crosses(sure.probability):
-                found[levers] = sure
-            if len(found) == MOST_CHANGES:
+                by_levers[levers] = sure
+            if len(by_levers) == MOST_CHANGES:
                 break
-        return tuple(found.values())
+        return tuple(by_levers.values())
 
     def nearest(self, tried: Sequence[Counterfactual]) -> Counterfactual | None:
         """The change that comes nearest to the cut-off; None where none moves the score towards it."""

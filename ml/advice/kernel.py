@@ -59,11 +59,11 @@ class Scale:
         given = column(self._feature, values)[:, np.newaxis]
         missing: Booleans = np.array([value is None for value in values], dtype=bool)
         if self._sorted is None:
-            found: Floats = np.not_equal(self._values, given).astype(np.float64)
+            distance: Floats = np.not_equal(self._values, given).astype(np.float64)
         else:  # Six times: the mean square between two shares at random is a sixth.
-            found = np.where(self._missing, 1.0, 6.0 * (self._ranks - self._rank(given)) ** 2)
-        found[missing] = ~self._missing
-        return found
+            distance = np.where(self._missing, 1.0, 6.0 * (self._ranks - self._rank(given)) ** 2)
+        distance[missing] = ~self._missing
+        return distance
 
     def groups(self, rows: Positions, weights: Floats) -> Positions:
         """Group background rows by similar values.
@@ -168,10 +168,10 @@ class Kernel:
             # Differences, new value less old one, are whole multiples of STEP, so sums of them are exact.
             distances[moved] += (self._lines(at, list(places)) - own[at])[values]
         rows, weights, tells = self._shares(distances, coalitions, most)
-        found = np.zeros((len(moves), own.shape[1]))
-        np.put_along_axis(found, rows, weights, axis=1)
-        found[~tells] = self._all[1]
-        return found
+        result = np.zeros((len(moves), own.shape[1]))
+        np.put_along_axis(result, rows, weights, axis=1)
+        result[~tells] = self._all[1]
+        return result
 
     def _weighed(self, distances: np.ndarray, coalitions: np.ndarray, most: int) -> list[tuple[np.ndarray, np.ndarray]]:
         shares = zip(*self._shares(distances, coalitions, most), strict=True)

@@ -82,18 +82,20 @@ def explain(
     """
     mask = np.array([value is not None for value in row] if known is None else known, dtype=bool)
     scored = value_function.score(row, mask.tolist())
-    found = errors = np.zeros((len(row), len(value_function.base)))
+    contributions = errors = np.zeros((len(row), len(value_function.base)))
     if mask.any():
         ends = answers_filled(value_function, row, mask)
-        found, errors = _made_of(value_function, row, mask, ends, budget)
+        contributions, errors = _made_of(value_function, row, mask, ends, budget)
         if not mask.all():
             more, unsure = _said_of_blanks(value_function, row, mask, ends, ORDERS * max(1, budget // BUDGET))
-            found, errors = found + more, np.hypot(errors, unsure)
+            contributions, errors = contributions + more, np.hypot(errors, unsure)
         # The rest to the total goes to sampled contributions in proportion to their variance; then rounding.
         unsure = np.where(errors > 0, (errors**2).sum(axis=1, keepdims=True), 0.0)
-        for sizes in (unsure if unsure.any() else np.abs(found), np.abs(found)):
-            found = found + _spread(scored.value - value_function.base - found.sum(axis=0), sizes, mask)
-    return Explanation(value_function.base, found, scored.value, tuple(mask.tolist()), errors)
+        for sizes in (unsure if unsure.any() else np.abs(contributions), np.abs(contributions)):
+            contributions = contributions + _spread(
+                scored.value - value_function.base - contributions.sum(axis=0), sizes, mask
+            )
+    return Explanation(value_function.base, contributions, scored.value, tuple(mask.tolist()), errors)
 
 
 def _spread(rest: Floats, sizes: Floats, mask: Booleans) -> Floats:
@@ -118,8 +120,8 @@ def _made_of(
     differs = _differs(value_function, row, mask)
     count = differs.sum(axis=1)
     if np.sum(2.0**count - 2.0) <= budget:
-        found = _all_of(value_function, row, differs, ends)
-        return found, np.zeros_like(found)
+        contributions = _all_of(value_function, row, differs, ends)
+        return contributions, np.zeros_like(contributions)
     walks = _walks_of(value_function, row, mask, differs, ends, budget)
     return walks.at(budget)
 
@@ -146,14 +148,14 @@ def _walks_of(
 
 def _all_of(value_function: ValueFunction, row: Row, differs: np.ndarray, ends: np.ndarray) -> np.ndarray:
     """Exact values from all coalitions of the features in which each background row differs: shape (p, k)."""
-    found = np.zeros((len(row), len(value_function.base)))
+    contributions = np.zeros((len(row), len(value_function.base)))
     count = differs.sum(axis=1)
     for d in np.unique(count[count > 0]).tolist():
         rows = np.flatnonzero(count == d)
         features = np.nonzero(differs[rows])[1].reshape(len(rows), d)
         ask = partial(_answers, value_function, row, rows, features, ends)
-        np.add.at(found, features, _enumerated(ask, len(rows), d) / len(count))
-    return found
+        np.add.at(contributions, features, _enumerated(ask, len(rows), d) / len(count))
+    return contributions
 
 
 def _differs(value_function: ValueFunction, row: Row, mask: np.ndarray) -> np.ndarray:
@@ -230,10 +232,12 @@ def _said_of_blanks(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Shapley values of the second part of the game and their standard errors, both of shape (p, k)."""
     known = np.flatnonzero(mask)
-    found, errors = (np.zeros((len(mask), ends.shape[1])) for _ in range(2))
+    contributions, errors = (np.zeros((len(mask), ends.shape[1])) for _ in range(2))
     if 2 ** len(known) <= MOST_COALITIONS:
-        found[known] = shapley_values(_coalition_values(value_function, row, known, all_coalitions(len(known)), ends))
-        return found, errors
+        contributions[known] = shapley_values(
+            _coalition_values(value_function, row, known, all_coalitions(len(known)), ends)
+        )
+        return contributions, errors
     rng = np.random.default_rng(SEED)
     orders = [rng.permutation(len(known)) for _ in range(pairs)]
     ranks = np.argsort([order for one in orders for order in (one, one[::-1])], axis=1)
@@ -243,8 +247,8 @@ def _said_of_blanks(
     )
     gained = np.take_along_axis(np.diff(said, axis=1), ranks[:, :, np.newaxis], axis=1)
     each = gained.reshape(pairs, 2, *gained.shape[1:]).mean(axis=1)
-    found[known], errors[known] = each.mean(axis=0), each.std(axis=0, ddof=1) / np.sqrt(pairs)
-    return found, errors
+    contributions[known], errors[known] = each.mean(axis=0), each.std(axis=0, ddof=1) / np.sqrt(pairs)
+    return contributions, errors
 
 
 def _coalition_values(

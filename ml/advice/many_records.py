@@ -40,15 +40,15 @@ def values_of_rows(value_function: ValueFunction, rows: Sequence[Row]) -> np.nda
     known = np.array([[value is not None for value in row] for row in rows], dtype=bool).reshape(
         len(rows), len(value_function.background)
     )
-    found = np.tile(value_function.base, (len(rows), 1))
+    means = np.tile(value_function.base, (len(rows), 1))
     some = np.flatnonzero(known.any(axis=1))
     most = len(value_function.answers) * len(value_function.background)
     step = min(max(NUMBERS_AT_ONCE // most, 1), RECORDS_AT_ONCE)
     codes = _codes(value_function)
     for start in range(0, len(some), step):
         part = some[start : start + step]
-        found[part] = _block(value_function, [rows[at] for at in part.tolist()], known[part], codes)
-    return found
+        means[part] = _block(value_function, [rows[at] for at in part.tolist()], known[part], codes)
+    return means
 
 
 def _block(value_function: ValueFunction, rows: Sequence[Row], known: np.ndarray, codes: np.ndarray) -> Floats:
@@ -82,11 +82,11 @@ def _codes(value_function: ValueFunction) -> np.ndarray:
     two have one sum is below 1e-12.
     """
     draw = np.random.default_rng(0)
-    found = np.empty((len(value_function.background), len(value_function.answers)), dtype=np.uint64)
+    codes = np.empty((len(value_function.background), len(value_function.answers)), dtype=np.uint64)
     for at, values in enumerate(value_function.background):
         # A missing value is no value of its own kind: NaN and NaT are not equal to themselves
         keys = [None if value != value else value for value in values.tolist()]
         places = {key: place for place, key in enumerate(dict.fromkeys(keys))}
         random = draw.integers(0, 2**64 - 1, len(places), dtype=np.uint64, endpoint=True)
-        found[at] = random[[places[key] for key in keys]]
-    return found
+        codes[at] = random[[places[key] for key in keys]]
+    return codes

@@ -91,11 +91,11 @@ def _worth(
     crosses = acts(answers, cut_off).astype(np.float64)
     chance = float(weights @ crosses)
     _, chances = group_values(groups, crosses, weights)
-    told = float(shares @ (chances - chance) ** 2)
+    variance = float(shares @ (chances - chance) ** 2)
     doubt = chance * (1.0 - chance)
     question = NextQuestion(
         feature=name,
-        decides=min(told / doubt, 1.0) if told > 0.0 < doubt else 0.0,
+        decides=min(variance / doubt, 1.0) if variance > 0.0 < doubt else 0.0,
         move=min(float(shares @ np.abs(means - value)), 1.0),
         crossing=min(float(shares @ (acts(means, cut_off) != acts(value, cut_off))), 1.0),
     )

@@ -60,7 +60,7 @@ def reasons(schema: Schema, row: Row, explanation: Explanation, outcome: int, mo
     """
     displayed, shown, contributions = as_displayed(schema, row, explanation.contributions)
     _, _, errors = as_displayed(schema, row, explanation.errors)  # the error of a sum is at most the sum of errors
-    found = [
+    all_reasons = [
         Reason(feature.name, points, sentence(feature, value, points), unsure(points, error))
         for feature, value, points, error in zip(
             displayed.features,
@@ -71,7 +71,7 @@ def reasons(schema: Schema, row: Row, explanation: Explanation, outcome: int, mo
         )
         if rounded(points)
     ]
-    strongest = sorted(found, key=lambda reason: -abs(reason.points))
+    strongest = sorted(all_reasons, key=lambda reason: -abs(reason.points))
     raising = tuple(reason for reason in strongest if reason.points > 0)
     return Reasons(raising[:most], tuple(reason for reason in strongest if reason.points < 0)[:most])
 

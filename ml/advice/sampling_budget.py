@@ -47,7 +47,7 @@ def budgets(seconds: float) -> tuple[int, ...]:
         As for :func:`quick_budget`.
     """
     last = next((most for most in (SHARPEST, SHARPEST // 2) if most * seconds <= MOST_SECONDS), BUDGET)
-    found = [min(FIRST, quick_budget(seconds))]
-    while found[-1] * TIMES < last:
-        found.append(found[-1] * TIMES)
-    return (*found, last)
+    sizes = [min(FIRST, quick_budget(seconds))]
+    while sizes[-1] * TIMES < last:
+        sizes.append(sizes[-1] * TIMES)
+    return (*sizes, last)

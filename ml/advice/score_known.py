@@ -60,33 +60,33 @@ def score_all_known(value_function: ValueFunction, bundle: Bundle, raws: Sequenc
     """
     records = read_records(bundle.schema.with_blanks, raws)
     records.all_rows()
-    found = _each(value_function, bundle, raws, records)
-    problems = [problem for each in found if not isinstance(each, Score) for problem in each]
+    scores = _each(value_function, bundle, raws, records)
+    problems = [problem for each in scores if not isinstance(each, Score) for problem in each]
     if problems:
         raise InvalidRecord(problems)
-    return Scored(bundle, tuple(each for each in found if isinstance(each, Score)))
+    return Scored(bundle, tuple(each for each in scores if isinstance(each, Score)))
 
 
 def _each(
     value_function: ValueFunction, bundle: Bundle, raws: Sequence[object], records: Records
 ) -> list[Score | tuple[Problem, ...]]:
     rows = [None if row is None else as_blanks(row) for row in records.rows]
-    found: list[Score | tuple[Problem, ...]] = [() for _ in rows]
+    scores: list[Score | tuple[Problem, ...]] = [() for _ in rows]
     for problem in records.problems:
-        found[problem.row] = (*found[problem.row], problem)  # type: ignore[misc]
+        scores[problem.row] = (*scores[problem.row], problem)  # type: ignore[misc]
     whole = [at for at, row in enumerate(rows) if row is not None and None not in row]
     for at, scored in zip(whole, score_each(bundle, [raws[at] for at in whole]), strict=True):
-        found[at] = scored if isinstance(scored, Score) else tuple(replace(each, row=at) for each in scored)
+        scores[at] = scored if isinstance(scored, Score) else tuple(replace(each, row=at) for each in scored)
     part = {at: row for at, row in enumerate(rows) if row is not None and None in row}
     notes: dict[int, tuple[Problem, ...]] = {}
     for note in records.notes:
         notes[note.row] = (*notes.get(note.row, ()), note)
     for at, value in zip(part, _values(value_function, list(part.values())), strict=True):
         if isinstance(value, str):
-            found[at] = (refused_problem(at, value),)
+            scores[at] = (refused_problem(at, value),)
         else:  # no label: the estimator was not called
-            found[at] = Score(records.ids[at], (), tuple(value.tolist()), notes.get(at, ()))
-    return found
+            scores[at] = Score(records.ids[at], (), tuple(value.tolist()), notes.get(at, ()))
+    return scores
 
 
 def _values(value_function: ValueFunction, rows: Sequence[Row]) -> list[np.ndarray | str]:

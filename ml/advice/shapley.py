@@ -22,9 +22,9 @@ def shapley_values(values: np.ndarray) -> np.ndarray:
     count = values.shape[-2]
     d = count.bit_length() - 1
     inside = all_coalitions(d).sum(axis=1)
-    found = np.empty((*values.shape[:-2], d, values.shape[-1]))
+    values_of_players = np.empty((*values.shape[:-2], d, values.shape[-1]))
     for j in range(d):
         without = np.flatnonzero(~all_coalitions(d)[:, j])
         shares = np.array([1.0 / (d * comb(d - 1, others)) for others in inside[without].tolist()])
-        found[..., j, :] = shares @ (values[..., without | 1 << j, :] - values[..., without, :])
-    return found
+        values_of_players[..., j, :] = shares @ (values[..., without | 1 << j, :] - values[..., without, :])
+    return values_of_players

@@ -158,20 +158,20 @@ class ValueFunction:
             When the model refuses a value.
         """
         coalitions = np.asarray(coalitions, dtype=bool)
-        found = np.empty((len(coalitions), len(self.base)))
+        means = np.empty((len(coalitions), len(self.base)))
         full, empty = coalitions.all(axis=1), ~coalitions.any(axis=1)
-        found[empty] = self.base
+        means[empty] = self.base
         if full.any():
-            found[full] = self._row(row)
+            means[full] = self._row(row)
         between = np.flatnonzero(~full & ~empty)
         if not len(between):
-            return found
+            return means
         pairs = self.weighed(row, coalitions[between], rows)
         answers = self.ask(self._filled(row, coalitions[between], [chosen for chosen, _ in pairs]))
         ends = np.cumsum([len(chosen) for chosen, _ in pairs])[:-1]
         for at, part, (_, weights) in zip(between, np.split(answers, ends), pairs, strict=True):
-            found[at] = mean_answer(part, weights)
-        return found
+            means[at] = mean_answer(part, weights)
+        return means
 
     def _row(self, row: Row) -> np.ndarray:
         return np.array(self._predictor.row(row)[1])

@@ -62,16 +62,16 @@ def sweeps(value_function: ValueFunction, row: Row) -> dict[str, Sweep]:
         value_function, row, mask, [{at: value} for at, values in points.items() for value in values]
     )
     present = value_function.score(row).value
-    found, start = {}, 0
+    by_feature, start = {}, 0
     for at, feature in features:
         if values := points[at]:
             part = probabilities[start : start + len(values)]
             here = values.index(row[at]) if mask[at] else None
             if here is not None:
                 part[here] = present
-            found[feature.name] = Sweep(feature.name, values, part, here)
+            by_feature[feature.name] = Sweep(feature.name, values, part, here)
             start += len(values)
-    return found | one_hot_sweeps(value_function, row)
+    return by_feature | one_hot_sweeps(value_function, row)
 
 
 def _known(row: Row) -> np.ndarray:
@@ -80,7 +80,7 @@ def _known(row: Row) -> np.ndarray:
 
 def one_hot_sweeps(value_function: ValueFunction, row: Row) -> dict[str, Sweep]:
     """Sweeps of one-hot groups: all columns of a choice move together."""
-    mask, found = _known(row), {}
+    mask, by_feature = _known(row), {}
     for one in value_function.schema.one_hot:
         places = [value_function.schema.position[name] for name in one.columns]
         features = [value_function.schema.features[at] for at in places]
@@ -95,8 +95,8 @@ def one_hot_sweeps(value_function: ValueFunction, row: Row) -> dict[str, Sweep]:
         here = next((number for number, move in enumerate(moves) if all(row[at] == move[at] for at in places)), None)
         if here is not None:
             probabilities[here] = value_function.score(row).value
-        found[one.name] = Sweep(one.name, one.choices[:MOST_SWEPT], probabilities, here)
-    return found
+        by_feature[one.name] = Sweep(one.name, one.choices[:MOST_SWEPT], probabilities, here)
+    return by_feature
 
 
 def values_of(
@@ -126,17 +126,17 @@ def values_of(
     masks = np.repeat(mask[np.newaxis], len(moves), axis=0)
     for own, change in zip(masks, moves, strict=True):
         own[list(change)] = True
-    found = np.empty((len(moves), len(value_function.base)))
+    means = np.empty((len(moves), len(value_function.base)))
     full = masks.all(axis=1)
     if full.any():
-        found[full] = value_function.ask(take(rows, full))
+        means[full] = value_function.ask(take(rows, full))
     partly = np.flatnonzero(~full)
     if len(partly):
         most = min(max(FEWEST_ROWS, predictions // len(partly)), MOST_ROWS)
         weights = value_function.weights_after(row, mask, [moves[at] for at in partly.tolist()])
         before = value_function.filled(row, mask.tolist())
-        found[partly] = _estimated(value_function, before, weights, take(rows, partly), masks[partly], most)
-    return found
+        means[partly] = _estimated(value_function, before, weights, take(rows, partly), masks[partly], most)
+    return means
 
 
 def _moved(value_function: ValueFunction, row: Row, moves: Sequence[Moves]) -> Block:

@@ -114,7 +114,7 @@ def compare_file(bundle: Bundle, raws: Iterable[object], columns: Collection[str
     if min(len(rows), len(bundle.background[0])) < FEWEST:
         return FileComparison(len(rows), unseen)
     block = block_of(schema, rows)
-    found = []
+    drifts = []
     for at in given:
         feature = bundle.schema.features[at]
         theirs = _known(block[at]) if feature.required else block[at]
@@ -122,8 +122,8 @@ def compare_file(bundle: Bundle, raws: Iterable[object], columns: Collection[str
             continue
         index = _index(feature, bundle.background[at], theirs, LEVEL / len(given))
         if index is not None:
-            found.append(Drift(feature.name, feature.label, index))
-    return FileComparison(len(rows), unseen, tuple(sorted(found, key=lambda each: -each.index)))
+            drifts.append(Drift(feature.name, feature.label, index))
+    return FileComparison(len(rows), unseen, tuple(sorted(drifts, key=lambda each: -each.index)))
 
 
 def _unseen(bundle: Bundle, records: Records, count: int) -> tuple[UnseenValues, ...]:

@@ -93,8 +93,8 @@ class DaskEngine:
             if path.is_file()
         }
         # The operator of this process trusted the model's types and code: workers get the same trust record.
-        told = trusted_of(bundle.folder.parents[1], bundle.name)
-        version = self._client.scatter((files, told), broadcast=True, hash=False)
+        trusted = trusted_of(bundle.folder.parents[1], bundle.name)
+        version = self._client.scatter((files, trusted), broadcast=True, hash=False)
         waiting: deque[Any] = deque()
         for chunk in chunks:
             sent = orjson.dumps([reading.to_json(), chunk, blanks])

@@ -145,13 +145,13 @@ def _explain(
         check()
         row = as_blanks(given) if blanks else given
         try:
-            found = service.explain(bundle, row, blanks=blanks, quick=True)
+            explanation = service.explain(bundle, row, blanks=blanks, quick=True)
         except ValueError as error:
             raise InvalidRecord([Problem(at, None, None, str(error)[:200])]) from error
-        strongest = reasons(schema, row, found, column)
-        made["base"] = _by_name(bundle.outcomes, found.base.tolist())
-        made["contributions"] = _by_feature(bundle, found.contributions)
-        made["standard_errors"] = _by_feature(bundle, found.errors)
+        strongest = reasons(schema, row, explanation, column)
+        made["base"] = _by_name(bundle.outcomes, explanation.base.tolist())
+        made["contributions"] = _by_feature(bundle, explanation.contributions)
+        made["standard_errors"] = _by_feature(bundle, explanation.errors)
         made["reasons"] = {
             "for": [reason.sentence for reason in strongest.raising],
             "against": [reason.sentence for reason in strongest.lowering],

@@ -62,13 +62,13 @@ def unique_names(wanted: Sequence[str], header: Iterable[str], schema: Schema | 
     """
     taken = {name.strip() for name in header}
     ours: set[str] = set()  # Excel and SQL take no two columns that differ in case only
-    found: list[str] = []
+    names_so_far: list[str] = []
     for name in wanted:
         numbered = chain([name], (f"{name}_{number}" for number in count(2)))
         free = next(each for each in numbered if _free(each, taken, ours) and not _feature(schema, each))
         ours.add(free.casefold())
-        found.append(free)
-    return found
+        names_so_far.append(free)
+    return names_so_far
 
 
 def _free(name: str, taken: set[str], ours: set[str]) -> bool:

@@ -159,15 +159,15 @@ def _write(
     out: IO[bytes], made: Iterable[ScoredChunk], file: IO[bytes], progress: Callable[[int], object]
 ) -> FileScored:
     done = FileScored(0, 0, Counter())
-    told = 0
+    reported = 0
     for chunk in made:
         out.write(chunk.text.encode())
         done.gaps.update(chunk.gaps)
         done.unread.update(chunk.unread)
         done = replace(done, scored=done.scored + chunk.scored, refused=done.refused + chunk.refused)
         if file.seekable():
-            progress(file.tell() - told)
-            told = file.tell()
+            progress(file.tell() - reported)
+            reported = file.tell()
     return done
 
 

@@ -89,15 +89,15 @@ def gaps_in(
     rules : CellRules, optional
         Rules by which cells are read.
     """
-    found: Gaps = Counter()
+    gaps: Gaps = Counter()
     places = {schema.position[name]: at for at, name in enumerate(names) if name in schema.position}
     for position, feature in enumerate(schema.features):
         if feature.complete and lines:
             count = len(lines)
             if position in places:
                 count = _blanks(feature, [cells[places[position]] for cells in lines], rules)
-            found.update({feature.name: count} if count else {})
-    return found
+            gaps.update({feature.name: count} if count else {})
+    return gaps
 
 
 def _blanks(feature: Feature, cells: Sequence[str], rules: CellRules | None) -> int:

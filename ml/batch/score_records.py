@@ -62,13 +62,13 @@ def _cells(header: Sequence[str], record: object) -> list[str]:
 
 def _gaps(schema: Schema, records: Sequence[Any]) -> Gaps:
     """Number of records without a value that in training every row had, by feature."""
-    found: Gaps = Counter()
+    gaps: Gaps = Counter()
     for feature in schema.features:
         if feature.complete:
             names = {feature.name, *feature.aliases, schema.shown.get(feature.name, feature.name)}
             count = sum(all(_lacks(feature, record, name) for name in names) for record in records)
-            found.update({feature.name: count} if count else {})
-    return found
+            gaps.update({feature.name: count} if count else {})
+    return gaps
 
 
 def _lacks(feature: Feature, record: Mapping[str, object], name: str) -> bool:

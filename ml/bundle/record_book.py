@@ -157,12 +157,12 @@ class SampleBook:
         begins = (at for at, inside in enumerate(self._searched) if inside.startswith(folded))
         holds = (at for at, inside in enumerate(self._searched) if all(word in inside for word in folded.split()))
         exact = [self._place(folded)] if self._place(folded) is not None else []
-        found: dict[int, None] = {}
+        matches: dict[int, None] = {}
         for at in (place for places in (exact, begins, holds) for place in places if place is not None):
-            found[at] = None
-            if len(found) == limit:
+            matches[at] = None
+            if len(matches) == limit:
                 break
-        return [self._entry(at) for at in found]
+        return [self._entry(at) for at in matches]
 
     def get(self, record_id: str) -> BookRecord | None:
         """Return the record of that id, or None."""

@@ -79,13 +79,13 @@ def _moved(problems: Iterable[Problem], first: int) -> Iterable[Problem]:
 def score_each(bundle: Bundle, raws: Sequence[object]) -> list[Score | tuple[Problem, ...]]:
     """Score the valid records: a score for each, or its problems. Unknown columns are ignored."""
     records = read_records(bundle.schema, raws, extra=True)
-    found: list[Score | tuple[Problem, ...]] = [() for _ in records.ids]
+    scores: list[Score | tuple[Problem, ...]] = [() for _ in records.ids]
     for problem in records.problems:
-        found[problem.row] = (*found[problem.row], problem)  # type: ignore[misc]
+        scores[problem.row] = (*scores[problem.row], problem)  # type: ignore[misc]
     good = [at for at, row in enumerate(records.rows) if row is not None]
     rows = [row for row in records.rows if row is not None]
     if not rows:  # estimators refuse empty input
-        return found
+        return scores
     try:
         answer = _answered(bundle, lambda: rows, lambda: bundle.predictor.block(block_of(bundle.schema, rows)))
     except InvalidRecord as refused:
@@ -94,8 +94,8 @@ def score_each(bundle: Bundle, raws: Sequence[object]) -> list[Score | tuple[Pro
         scored = iter(score_each(bundle, rest))
         return [(bad[at],) if at in bad else next(scored) for at in range(len(raws))]
     for at, score in zip(good, _scores(bundle, _only(records, good), answer), strict=True):
-        found[at] = score
-    return found
+        scores[at] = score
+    return scores
 
 
 def _answered(bundle: Bundle, rows: Callable[[], Sequence[Row]], ask: Callable[[], Any]) -> Any:
@@ -113,11 +113,11 @@ def _refused_among(bundle: Bundle, rows: Sequence[Row], first: int) -> list[tupl
         refusal = _refusal(lambda: bundle.predictor.row(rows[0]))
         return [(first, refusal)] if refusal else []
     middle = len(rows) // 2
-    found: list[tuple[int, str]] = []
+    refused: list[tuple[int, str]] = []
     for start, part in ((first, rows[:middle]), (first + middle, rows[middle:])):
         refusal = _refusal(partial(bundle.predictor.block, block_of(bundle.schema, part)))
-        found += _refused_among(bundle, part, start) if refusal else []
-    return found
+        refused += _refused_among(bundle, part, start) if refusal else []
+    return refused
 
 
 def _refusal(ask: Callable[[], Any]) -> str:

@@ -149,10 +149,10 @@ def _between(drawn: np.ndarray, worth: np.ndarray, middle: float, together: np.n
 
     The variance of the sum is that of the parts and twice their covariances; the draws know the first only.
     """
-    found = _middle_95(worth @ drawn)
+    ends = _middle_95(worth @ drawn)
     spread = worth * drawn.std(axis=1)
     alone, all_ = float(spread @ spread), float(spread @ together @ spread)
-    return found if all_ <= alone * (1 + 1e-9) else middle + (found - middle) * np.sqrt(all_ / alone)
+    return ends if all_ <= alone * (1 + 1e-9) else middle + (ends - middle) * np.sqrt(all_ / alone)
 
 
 def _middle_95(drawn: np.ndarray) -> Floats:
@@ -198,6 +198,6 @@ def _together(bundle: Bundle, outcomes: tuple[str, ...]) -> Floats:
         if curve is not None and seen.probabilities is not None:
             residuals.append(seen.truth - curve.share(seen.probabilities))
     with np.errstate(invalid="ignore"):
-        found: Floats = np.nan_to_num(np.corrcoef(residuals)).clip(0, 1)
-    np.fill_diagonal(found, 1.0)
-    return found
+        correlations: Floats = np.nan_to_num(np.corrcoef(residuals)).clip(0, 1)
+    np.fill_diagonal(correlations, 1.0)
+    return correlations

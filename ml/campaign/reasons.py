@@ -34,7 +34,11 @@ def reasons_in_cells(
     averaged, schema = blanks == AVERAGE, schema_for(bundle.schema, blanks)
     (row,) = read_records(schema, [raw], extra=True).all_rows()
     row = as_blanks(row) if averaged else row
-    found = reasons(schema, row, service.explain(bundle, row, blanks=averaged and None in row, many=True), outcome)
-    strongest = sorted((*found.raising, *found.lowering), key=lambda reason: -abs(reason.points))[:MOST_REASONS]
+    reasons_of_record = reasons(
+        schema, row, service.explain(bundle, row, blanks=averaged and None in row, many=True), outcome
+    )
+    strongest = sorted(
+        (*reasons_of_record.raising, *reasons_of_record.lowering), key=lambda reason: -abs(reason.points)
+    )[:MOST_REASONS]
     said = [safe_cell(reason.words) for reason in strongest]
     return [*said, *[""] * (MOST_REASONS - len(said))]

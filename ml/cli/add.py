@@ -91,12 +91,12 @@ def _print_share_right(bundle: Bundle) -> None:
     """Print the share of right labels: whoever fitted the model knows it, and sees when columns were misread."""
     from ml.metrics.evaluation import evaluation_of
 
-    found = evaluation_of(bundle)
+    evaluation = evaluation_of(bundle)
     left_out = bundle.card.get("left_out")
     if left_out:
         print(f"note: rows of the hold-out that the estimator gives no answer are left out ({left_out['rows']:,}):")
         print(f"      {left_out['why']}")
-    right = found.labels == found.truth
+    right = evaluation.labels == evaluation.truth
     print(f"right on the hold-out of {len(right):,} records (compare with your own figures):")
     if bundle.outcomes.exclusive:
         print(f"      {right.all(axis=1).mean():.1%} of the labels")

@@ -117,8 +117,8 @@ def load_book(
             schema = _form_schema(bundle)
             table = open_table(file, options, schema, blanks=True)
             check_header(bundle, table.names, table.twice)
-            told = _ByteProgress(file, progress)
-            entries = _entries(schema, table, _id_column(schema, table, id_column), loaded, told)
+            counted = _ByteProgress(file, progress)
+            entries = _entries(schema, table, _id_column(schema, table, id_column), loaded, counted)
             loaded.kept = book_store.fill(bundle.name, map(as_row, entries))
             loaded.dialect, loaded.notes = table.dialect, table.notes
     except OSError as error:

@@ -12,13 +12,13 @@ from ml.files.text.read_options import ReadOptions
 
 def add_file_options(parser: argparse.ArgumentParser) -> None:
     """Add the read options of files; options left out are detected from the file."""
-    told = parser.add_argument_group("how the file is written (found out where nothing is said)")
-    told.add_argument("--encoding", help="such as utf-8, windows-1252, utf-16")
-    told.add_argument("--separator", help="comma, semicolon, tab, pipe or one character")
-    told.add_argument("--decimal", help="mark of decimals: comma or point")
-    told.add_argument("--header-row", metavar="ROW", help="row with the names of the columns, from 1")
-    told.add_argument("--sheet", help="sheet of a workbook, by name or by number from 1")
-    told.add_argument("--dates", help="order of day, month and year: dmy, mdy or ymd")
+    group = parser.add_argument_group("how the file is written (found out where nothing is said)")
+    group.add_argument("--encoding", help="such as utf-8, windows-1252, utf-16")
+    group.add_argument("--separator", help="comma, semicolon, tab, pipe or one character")
+    group.add_argument("--decimal", help="mark of decimals: comma or point")
+    group.add_argument("--header-row", metavar="ROW", help="row with the names of the columns, from 1")
+    group.add_argument("--sheet", help="sheet of a workbook, by name or by number from 1")
+    group.add_argument("--dates", help="order of day, month and year: dmy, mdy or ymd")
 
 
 def file_options(given: argparse.Namespace) -> ReadOptions:

@@ -46,11 +46,11 @@ def _decisions(service: Service, bundle: Bundle, probabilities: Sequence[float])
     currency = currency_of(bundle.card)
     lines, cut_offs = [], service.cut_offs(bundle)
     for name, probability in zip(bundle.outcomes.names, probabilities, strict=bool(probabilities)):
-        found = decide(bundle.card, name, probability, cut_offs[name])
-        worth = "" if found.worth is None else f"  worth {found.worth!r} {currency}".rstrip()
-        if found.words:
-            does = "act" if found.act else "leave"
-            lines.append(f"{name}: {does}, cut-off {cut_off_text(found.cut_off)}{worth}  {found.words}")
+        recommendation = decide(bundle.card, name, probability, cut_offs[name])
+        worth = "" if recommendation.worth is None else f"  worth {recommendation.worth!r} {currency}".rstrip()
+        if recommendation.words:
+            does = "act" if recommendation.act else "leave"
+            lines.append(f"{name}: {does}, cut-off {cut_off_text(recommendation.cut_off)}{worth}  {recommendation.words}")
     return ["", *lines] if lines else []
 
 
@@ -79,20 +79,20 @@ def record_of(schema: Schema, name: str, words: Sequence[str]) -> dict[str, str]
 def _options(schema: Schema) -> dict[str, tuple[list[str], str, str]]:
     """By feature: its options, the name of its value in the help, and its description."""
     taken = {*schema.position, *([schema.record_id] if schema.record_id else [])}
-    found = {}
+    options = {}
     for feature in schema.features:
         names = dict.fromkeys((feature.name, *feature.aliases))
         dashed = [each.replace("_", "-").replace(" ", "-") for each in names]
         spelled = list(dict.fromkeys([*names, *(each for each in dashed if each not in taken)]))
         taken |= set(spelled)
         described = " ".join(part for part in (feature.label, feature.unit and f"({feature.unit})") if part)
-        found[feature.name] = (_dashed(spelled), "VALUE", described)
+        options[feature.name] = (_dashed(spelled), "VALUE", described)
     for one in schema.one_hot:
         if one.name not in taken:
-            found[one.name] = (_dashed([one.name]), "CHOICE", f"{one.label}, in place of its columns")
+            options[one.name] = (_dashed([one.name]), "CHOICE", f"{one.label}, in place of its columns")
     if schema.record_id:
-        found[schema.record_id] = (_dashed([schema.record_id]), "ID", "names the record")
-    return found
+        options[schema.record_id] = (_dashed([schema.record_id]), "ID", "names the record")
+    return options
 
 
 def _dashed(names: Iterable[str]) -> list[str]:
@@ -101,7 +101,7 @@ def _dashed(names: Iterable[str]) -> list[str]:
 
 def _values_by_feature(by_word: Mapping[str, str], parser: argparse.ArgumentParser, words: list[str]) -> dict[str, str]:
     """Values by feature, parsed by hand: argparse splits at "=" and rejects values that look like an option."""
-    found = {}
+    values = {}
     while words:
         word = words.pop(0)
         option = word if word in by_word else _before_equals(by_word, word)
@@ -114,8 +114,8 @@ def _values_by_feature(by_word: Mapping[str, str], parser: argparse.ArgumentPars
             value = words.pop(0)
         else:
             parser.error(f"argument {option}: expected one argument")
-        found[by_word[option]] = value
-    return found
+        values[by_word[option]] = value
+    return values
 
 
 def _before_equals(by_word: Mapping[str, str], word: str) -> str | None:

@@ -31,19 +31,19 @@ def register(commands: Any) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Print the versions and the events."""
-    found = list_versions(given.models, given.name)
+    listing = list_versions(given.models, given.name)
     if given.json:
-        print(json.dumps(asdict(found), indent=1, ensure_ascii=False))
+        print(json.dumps(asdict(listing), indent=1, ensure_ascii=False))
         return OK
-    print(f"{found.name}: {_title(found)}")
-    if found.versions:
-        print(f"\n{_table(_HEAD, [_version_row(each) for each in found.versions])}")
-    for each in found.versions:
+    print(f"{listing.name}: {_title(listing)}")
+    if listing.versions:
+        print(f"\n{_table(_HEAD, [_version_row(each) for each in listing.versions])}")
+    for each in listing.versions:
         if each.fault:
             print(f"\n{each.fingerprint} does not serve: {each.fault}")
-    print(f"\n{_table(_PAST, [_event_row(each) for each in found.events])}")
-    if found.unreadable:
-        lines = ", ".join(map(str, found.unreadable))
+    print(f"\n{_table(_PAST, [_event_row(each) for each in listing.events])}")
+    if listing.unreadable:
+        lines = ", ".join(map(str, listing.unreadable))
         print(f"\nNot readable in the history: line {lines}.", file=sys.stderr)
     return OK
 

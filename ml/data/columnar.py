@@ -126,8 +126,8 @@ def _telling(feature: Feature, array: np.ndarray) -> list[Value]:
     """Values that suffice to check all of a column: a gap, the minimum, the maximum, one with decimals."""
     gaps = np.isnan(array)
     numbers = array[~gaps]
-    told = [*array[gaps][:1], *([numbers.min(), numbers.max()] if len(numbers) else [])]
+    telling = [*array[gaps][:1], *([numbers.min(), numbers.max()] if len(numbers) else [])]
     if feature.kind == "integer":
         with np.errstate(invalid="ignore"):  # of infinity
-            told += list(numbers[numbers % 1 != 0][:1])
-    return values_of(feature, np.array(told))
+            telling += list(numbers[numbers % 1 != 0][:1])
+    return values_of(feature, np.array(telling))

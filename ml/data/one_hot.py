@@ -46,11 +46,11 @@ class OneHot:
         values : mapping of column to value
             0 or 1, as a number, a truth value or text; what is left out is not known.
         """
-        told = [str(values.get(column, "")).strip().removesuffix(".0").lower() for column in self.columns]
-        chosen = [label for label, text in zip(self.labels, told, strict=True) if text in ONE]
+        flags = [str(values.get(column, "")).strip().removesuffix(".0").lower() for column in self.columns]
+        chosen = [label for label, text in zip(self.labels, flags, strict=True) if text in ONE]
         if len(chosen) == 1:
             return chosen[0]
-        return self.rest if not chosen and "" not in told and "none" not in told else ""
+        return self.rest if not chosen and "" not in flags and "none" not in flags else ""
 
 
 def gathered(groups: Iterable[OneHot], values: Mapping[str, str]) -> dict[str, str]:

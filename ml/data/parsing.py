@@ -149,11 +149,11 @@ def _category(feature: Feature, raw: object) -> Value:
     if feature.unknown:
         return _untold(feature, written)
     close, many = meant(feature, written), len(feature.choices) > MOST_LISTED
-    told = text("{value} is not one of the choices.", value=quote(raw))
+    message = text("{value} is not one of the choices.", value=quote(raw))
     if many:
-        told = text("{value} is not one of the {n} choices.", value=quote(raw), n=f"{len(feature.choices):,}")
+        message = text("{value} is not one of the {n} choices.", value=quote(raw), n=f"{len(feature.choices):,}")
     hint = close.strip() if close and many else accepted(feature) + close
-    raise RefusedValue(told, hint)
+    raise RefusedValue(message, hint)
 
 
 def _untold(feature: Feature, written: str) -> Value:

@@ -65,16 +65,16 @@ class Texts:
         """
         wanted = fold(text[:COMPARED])
         bounds = self._bounds(wanted)
-        best, found = ALIKE, None
+        best, nearest = ALIKE, None
         matcher = difflib.SequenceMatcher(b=wanted)
         for at in _highest(bounds).tolist():
-            if bounds[at] < best or (found is not None and bounds[at] == best):
+            if bounds[at] < best or (nearest is not None and bounds[at] == best):
                 break
             matcher.set_seq1(self.folded[at][:COMPARED])
             ratio = matcher.ratio()
-            if ratio > best or (found is None and ratio >= best):
-                best, found = ratio, self.texts[at]
-        return found
+            if ratio > best or (nearest is None and ratio >= best):
+                best, nearest = ratio, self.texts[at]
+        return nearest
 
     @cached_property
     def _counts(self) -> np.ndarray:

@@ -180,20 +180,20 @@ def meant_by_text(feature: Feature, written: str) -> str:
     text : str
         As it was typed: "64k", "$64", "1.4" where readers write 1,4.
     """
-    found = _TYPED.fullmatch(written.replace(UNREADABLE, "").strip())
-    if found is None:
+    match = _TYPED.fullmatch(written.replace(UNREADABLE, "").strip())
+    if match is None:
         return ""
-    size = _size(found["size"])
+    size = _size(match["size"])
     for number_format, other in ((current_format(), False), (_other(current_format()), True)):
         try:
-            number = float(canonical(found["number"], number_format))
+            number = float(canonical(match["number"], number_format))
         except NotANumber:
             continue
         meant: float | None
-        if found["sign"] == "%" and feature.share:
+        if match["sign"] == "%" and feature.share:
             meant = number / 100
         elif size is None:
-            meant = number if found["size"] is None or _names_unit(feature, found["size"]) else None
+            meant = number if match["size"] is None or _names_unit(feature, match["size"]) else None
         else:
             meant = number * size / unit_size(feature)
             low, high = feature.seen or (meant, meant)

@@ -48,15 +48,15 @@ class CutOffs:
         if self._chosen is None or time.monotonic() < self._not_before:
             return last
         try:
-            found = self._chosen(name)
+            choices = self._chosen(name)
         except OSError as error:
             if not self._not_before and not isinstance(error, ConnectionError):  # logs one line for each outage
                 log.warning("Chosen cut-offs cannot be read (%s); the last known count.", error)
             self._not_before = time.monotonic() + PAUSE
             return last
         self._not_before = 0.0
-        self._last[name] = found
-        return found
+        self._last[name] = choices
+        return choices
 
 
 def or_of_card(chosen: Mapping[str, float], card: Mapping[str, Any], outcomes: Sequence[str]) -> dict[str, float]:

@@ -32,14 +32,14 @@ def outcome_words(card: Mapping[str, Any], outcome: str, label: str) -> tuple[st
     InvalidData
         When the card's words are not of this form.
     """
-    told = _of(card).get(outcome, {})
-    if not isinstance(told, Mapping) or set(told) - set(WORDS):
+    stated = _of(card).get(outcome, {})
+    if not isinstance(stated, Mapping) or set(stated) - set(WORDS):
         form = 'Write {"came": "Bought", "missed": "Not"}.'
-        raise InvalidData(f"The words of {outcome} are {str(told)[:80]!r}.", form)
-    for name, words in told.items():
+        raise InvalidData(f"The words of {outcome} are {str(stated)[:80]!r}.", form)
+    for name, words in stated.items():
         _check(f"outcomes.{outcome}.{name}", words)
     usual = text("{outcome}: yes", outcome=label), text("{outcome}: no", outcome=label)
-    return told.get("came", usual[0]), told.get("missed", usual[1])
+    return stated.get("came", usual[0]), stated.get("missed", usual[1])
 
 
 @dataclass(frozen=True)
@@ -90,12 +90,12 @@ def override_reasons(card: Mapping[str, Any]) -> tuple[str, ...]:
     ------
     InvalidData
     """
-    told = card.get(OVERRIDES)
-    if told is None:
+    stated = card.get(OVERRIDES)
+    if stated is None:
         return REASONS
-    reasons = told.get("reasons") if isinstance(told, Mapping) and set(told) == {"reasons"} else None
+    reasons = stated.get("reasons") if isinstance(stated, Mapping) and set(stated) == {"reasons"} else None
     if not isinstance(reasons, list) or not 0 < len(reasons) <= MOST:
-        raise InvalidData(f"The overrides are {str(told)[:80]!r}.", f'Write reasons = ["..."], {MOST} at most.')
+        raise InvalidData(f"The overrides are {str(stated)[:80]!r}.", f'Write reasons = ["..."], {MOST} at most.')
     for at, reason in enumerate(reasons):
         _check(f"overrides.reasons[{at}]", reason)
     return tuple(reasons)

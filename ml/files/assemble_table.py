@@ -72,14 +72,14 @@ class Source:
 
     def take(self, count: int) -> list[tuple[int, list[Any]]]:
         """The next rows, each with the line in which it stands; fewer where they have very many cells, or long ones."""
-        found, cells, characters = [], 0, 0
+        taken, cells, characters = [], 0, 0
         for row in islice(self.rows, count):
-            found.append((self.line, row))
+            taken.append((self.line, row))
             cells += len(row)
             characters += sum(len(cell) for cell in row if isinstance(cell, str))
             if cells > MOST_CELLS or characters > MOST_CHARACTERS:
                 break
-        return found
+        return taken
 
     def _counted(self, rows: Iterator[list[Any]]) -> Iterator[list[Any]]:
         """Rows with their lines counted, for readers of typed cells; a reader of texts knows its line."""
@@ -172,9 +172,9 @@ def _look(evidence: Mapping[int, ColumnEvidence], rows: Iterable[list[Any]]) -> 
     for count, row in enumerate(rows, start=1):
         if count % LATE_EVERY == 0 and is_late():
             return
-        for column, found in columns:
+        for column, seen in columns:
             if column < len(row):
-                found.take(row[column])
+                seen.take(row[column])
 
 
 def _lines(first: list[tuple[int, list[Any]]], source: Source, left: LeftOut) -> Iterator[list[Any]]:

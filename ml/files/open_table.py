@@ -160,8 +160,10 @@ def _markup_source(file: BinaryIO, scan: TextScan, first: str, wanted: ReadReque
         with suppress(BadReadOption):
             scan.encoding = ReadOptions.from_mapping({"encoding": said[1]}).encoding or scan.encoding
     table = open_markup(file, scan.encoding, scan.errors, wanted.options.sheet, wanted.known)
-    told = frozenset(wanted.options.to_json())
-    dialect = Dialect(table.format, scan.encoding, sheet=table.sheet, sheets=table.sheets, told=told, notes=table.notes)
+    given = frozenset(wanted.options.to_json())
+    dialect = Dialect(
+        table.format, scan.encoding, sheet=table.sheet, sheets=table.sheets, told=given, notes=table.notes
+    )
     return Source(table.rows, dialect)
 
 
@@ -193,10 +195,10 @@ def _typed_source(file: BinaryIO, form: str, wanted: ReadRequest) -> Source:
         return Source(parquet_rows(file), Dialect(PARQUET))
     from ml.files.readers.excel import open_workbook
 
-    found = open_workbook(file, wanted.options.sheet, wanted.known)
-    told = frozenset(wanted.options.to_json())
-    dialect = Dialect(found.format, sheet=found.sheet, sheets=found.sheets, told=told, notes=found.notes)
-    return Source(found.rows, dialect)
+    workbook = open_workbook(file, wanted.options.sheet, wanted.known)
+    given = frozenset(wanted.options.to_json())
+    dialect = Dialect(workbook.format, sheet=workbook.sheet, sheets=workbook.sheets, told=given, notes=workbook.notes)
+    return Source(workbook.rows, dialect)
 
 
 def _seekable(file: IO[bytes]) -> BinaryIO:

@@ -112,12 +112,12 @@ def association(bundle: Bundle, ordered_by: Sequence[str]) -> Association:
     if len(chosen) < 2:
         raise NothingToShow(text("There are no two features that can be compared."), text("Free texts cannot."))
     shown = chosen[:MOST_FEATURES]
-    found = [[_pair(a, b) for b in shown] for a in shown]
+    pairs = [[_pair(a, b) for b in shown] for a in shown]
     return Association(
         features=[feature.label for feature, _ in shown],
-        strength=[[None if np.isnan(cell[0]) else abs(cell[0]) for cell in row] for row in found],
-        measure=[[cell[1] for cell in row] for row in found],
-        falling=[[bool(cell[0] < 0) for cell in row] for row in found],
+        strength=[[None if np.isnan(cell[0]) else abs(cell[0]) for cell in row] for row in pairs],
+        measure=[[cell[1] for cell in row] for row in pairs],
+        falling=[[bool(cell[0] < 0) for cell in row] for row in pairs],
         left_out=len(bundle.schema.features) - len(shown),
         records=len(rows),
     )

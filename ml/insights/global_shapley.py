@@ -84,9 +84,9 @@ def _of_rows(bundle: Bundle, rows: Positions, walks: int) -> GlobalShapley:
     for first in range(0, len(rows), at_once):
         which = slice(first, first + at_once)
         gained = _walked(bundle, take(ends, which), starts[which], answers, total[which], first)
-        found = np.einsum("rm,rmpk->rpk", weights[which], gained)
-        parts.append(found)
-        errors.append(_errors(gained, found, weights[which]))
+        contributions = np.einsum("rm,rmpk->rpk", weights[which], gained)
+        parts.append(contributions)
+        errors.append(_errors(gained, contributions, weights[which]))
     return GlobalShapley(rows, answers.mean(axis=0), np.concatenate(parts), total, np.concatenate(errors))
 
 

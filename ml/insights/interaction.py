@@ -50,8 +50,8 @@ def interaction(bundle: Bundle) -> Interaction:
     schema = bundle.schema
     if len(schema.features) < 2:
         raise NothingToShow(text("The model asks for one feature only."), text("Interaction takes two."))
-    found = global_shapley_of(bundle)
-    sizes = np.abs(found.values).mean(axis=0).sum(axis=1)
+    shapley = global_shapley_of(bundle)
+    sizes = np.abs(shapley.values).mean(axis=0).sum(axis=1)
     strongest = np.sort(np.argsort(-sizes, kind="stable")[:MOST_FEATURES]).tolist()
     pairs = list(combinations(strongest, 2))
     cost = len(pairs) + len(strongest)

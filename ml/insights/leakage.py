@@ -73,15 +73,15 @@ def leakage(bundle: Bundle, outcome: str) -> Leakage:
             text("To look for leaks takes at least {n} of each: add the model again with a larger hold-out.", n=FEWEST),
         )
     model = rank_auc(truth, given)
-    found = []
+    areas = []
     for at, (feature, array) in enumerate(zip(bundle.schema.features, take(bundle.holdout.block, rows), strict=True)):
         alone = _alone(_codes(feature, array), truth)
         share = (alone - 0.5) / (model - 0.5) if model > 0.5 and alone >= ALONE else 0.0
         lost = _lost(bundle, outcome, at) if share >= MUCH else None
         suspect = share >= NEARLY or (lost is not None and alone >= STRONG and lost >= LOST * (model - 0.5))
-        found.append((feature.label, alone, lost, suspect))
-    found.sort(key=lambda row: -row[1])
-    labels, alones, losts, suspects = (list(cells) for cells in zip(*found, strict=True))
+        areas.append((feature.label, alone, lost, suspect))
+    areas.sort(key=lambda row: -row[1])
+    labels, alones, losts, suspects = (list(cells) for cells in zip(*areas, strict=True))
     return Leakage(labels, alones, losts, suspects, model, len(truth))
 
 

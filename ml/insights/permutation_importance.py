@@ -96,11 +96,11 @@ def permutation_importance(
     # The unshuffled rows are predicted in a block of the same size: a matrix product may round
     # differently for another size, and an unused feature must have exactly 0.
     before = losses(stacked)
-    found = []
+    rises = []
     for at in range(len(schema.features)):
         order = _orders(at, len(chosen), repeats)
-        found.append(_rise(losses(_shuffled(stacked, at, order)) - before, order, weight))
-    mean, error = (np.stack(part, axis=-1) for part in zip(*found, strict=True))
+        rises.append(_rise(losses(_shuffled(stacked, at, order)) - before, order, weight))
+    mean, error = (np.stack(part, axis=-1) for part in zip(*rises, strict=True))
     return PermutationImportance(
         features=list(schema.names),
         labels=[feature.label for feature in schema.features],

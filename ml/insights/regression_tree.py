@@ -83,16 +83,16 @@ def _best(
     codes: np.ndarray, counts: Sequence[int], ordered: Sequence[bool], target: np.ndarray, smallest: int
 ) -> _Split:
     """The split that lowers the squared error most; a gain of 0 where there is none."""
-    found = _Split(0.0, 0, np.empty(0, dtype=bool))
+    best = _Split(0.0, 0, np.empty(0, dtype=bool))
     around = target - target.mean()
     for feature, (count, follows) in enumerate(zip(counts, ordered, strict=True)):
         number = np.bincount(codes[:, feature], minlength=count).astype(np.float64)
         total = np.bincount(codes[:, feature], around, minlength=count)
         for order in _orders(number, total, follows):
             split = _cut(order, number, total, smallest, feature)
-            if split.gain > found.gain * (1 + 1e-12):
-                found = split
-    return found
+            if split.gain > best.gain * (1 + 1e-12):
+                best = split
+    return best
 
 
 def _orders(number: np.ndarray, total: np.ndarray, follows: bool) -> list[np.ndarray]:

@@ -91,8 +91,8 @@ def list_versions(models: Path, name: str, figures: Figures | None = None, most:
     plain.sort(key=lambda each: (each.created, each.fingerprint))
     shown = [each for each in plain if each in plain[-(most or len(plain)) :] or each.fingerprint == live]
     asked = figures or partial(version_figures, registry)
-    found = [_with_figures(each, f"{name}@{each.fingerprint}", asked) for each in shown]
-    return Listing(name, live, tuple(found), tuple(events), history.unreadable, len(there))
+    facts = [_with_figures(each, f"{name}@{each.fingerprint}", asked) for each in shown]
+    return Listing(name, live, tuple(facts), tuple(events), history.unreadable, len(there))
 
 
 def _state(fingerprint: str, live: str | None, events: Sequence[TimelineEvent]) -> str:
@@ -105,13 +105,13 @@ def _state(fingerprint: str, live: str | None, events: Sequence[TimelineEvent]) 
 
 def _with_figures(facts: VersionFacts, key: str, figures: Figures) -> VersionFacts:
     try:
-        told = dict(figures(key) or {})
+        figures_of_key = dict(figures(key) or {})
     except LikelyError as error:
         return replace(facts, fault=str(error))
     except Exception as error:  # noqa: BLE001 - an estimator may raise anything, and the others are to be listed
         return replace(facts, fault=f"{type(error).__name__}: {error}"[:300])
-    area = told.pop("roc_auc", None)
-    return replace(facts, **told, roc_auc=tuple(area) if area else None)
+    area = figures_of_key.pop("roc_auc", None)
+    return replace(facts, **figures_of_key, roc_auc=tuple(area) if area else None)
 
 
 def version_figures(registry: Registry, key: str) -> dict[str, Any]:
@@ -131,14 +131,14 @@ def figures_now(models: Path, key: str) -> dict[str, Any]:
 
 def _figures(bundle: Bundle) -> dict[str, Any]:
     rows = int(bundle.card["rows"]["hold-out"])
-    found: dict[str, Any] = {"served_by": bundle.card["path"]["kind"], "holdout": rows}
-    if found["served_by"] != "compiled" and bundle.scores is None and rows > QUICK:
-        return found
+    fields: dict[str, Any] = {"served_by": bundle.card["path"]["kind"], "holdout": rows}
+    if fields["served_by"] != "compiled" and bundle.scores is None and rows > QUICK:
+        return fields
     evaluation = evaluation_of(bundle)
     right = evaluation.labels == evaluation.truth
-    found["right"] = float(right.all(axis=1).mean() if bundle.outcomes.exclusive else right.mean())
-    found["outcome"] = bundle.outcomes.positive
+    fields["right"] = float(right.all(axis=1).mean() if bundle.outcomes.exclusive else right.mean())
+    fields["outcome"] = bundle.outcomes.positive
     answers = evaluation.of(bundle.outcomes.positive)
     if answers.probabilities is not None and 0 < answers.truth.mean() < 1:
-        found["roc_auc"] = auc_interval(answers.truth, answers.probabilities)
-    return found
+        fields["roc_auc"] = auc_interval(answers.truth, answers.probabilities)
+    return fields

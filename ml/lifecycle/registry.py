@@ -65,9 +65,9 @@ class Registry:
 
         A version that is added or removed changes the folder's time; removed ones are dropped then.
         """
-        found = os.stat(f"{self.folder}/{name}/{POINTER}")  # noqa: PTH116 - each request comes by, and a Path costs more
+        stat = os.stat(f"{self.folder}/{name}/{POINTER}")  # noqa: PTH116 - each request comes by, and a Path costs more
         around = os.stat(f"{self.folder}/{name}")  # noqa: PTH116
-        stamp = (found.st_ino, found.st_mtime_ns, around.st_mtime_ns)
+        stamp = (stat.st_ino, stat.st_mtime_ns, around.st_mtime_ns)
         known = self._live.get(name)
         if known is None or known[0] != stamp:
             self._forget_removed()

@@ -85,8 +85,8 @@ def influence_of_area(truth: np.ndarray, given: np.ndarray, weight: Floats, valu
     above = np.cumsum(true) - true / 2
     placed = np.where(truth, (below / false.sum())[place], (above / true.sum())[place])
     side = np.where(truth, true.sum(), false.sum())
-    found: Floats = (placed - value) * float(weight.sum()) / side
-    return found
+    influence: Floats = (placed - value) * float(weight.sum()) / side
+    return influence
 
 
 def influence_of_average_precision(truth: np.ndarray, given: np.ndarray, weight: Floats, value: float) -> Floats:
@@ -122,14 +122,14 @@ def ends_of_means(
     weight : ndarray of float, shape (n,)
     """
     support = np.average(shares, axis=0, weights=weight) if shares.ndim == 2 else shares
-    found = {}
+    ends = {}
     for key, given in influences.items():
         each = np.array(values[key])
         mean = float(each @ support / support.sum())
         moved = given @ support + shares @ (each - mean)  # the latter is 0 for shares of their own
         error = float(np.sqrt(np.sum((weight * moved) ** 2))) / float(weight.sum() * support.sum())
-        found[key] = _ends(mean, error, key in AREAS)
-    return found
+        ends[key] = _ends(mean, error, key in AREAS)
+    return ends
 
 
 def _ends(mean: float, error: float, area: bool) -> tuple[float, float]:

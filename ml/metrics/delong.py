@@ -12,13 +12,13 @@ def placements(truth: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
 
     The mean over either side is the ROC AUC.
     """
-    found = np.empty(len(truth))
+    ranks = np.empty(len(truth))
     for side in (True, False):
         rivals = np.sort(probabilities[truth != side])
         ours = probabilities[truth == side]
         below = (np.searchsorted(rivals, ours, "left") + np.searchsorted(rivals, ours, "right")) / 2 / len(rivals)
-        found[truth == side] = below if side else 1.0 - below
-    return found
+        ranks[truth == side] = below if side else 1.0 - below
+    return ranks
 
 
 def auc_interval(truth: np.ndarray, probabilities: np.ndarray) -> tuple[float, float | None, float | None]:

@@ -170,8 +170,8 @@ def _ends_of_headlines(
             columns[key].append(column)
     shares = evaluation.truth[:, used].astype(np.float64) if by_support else np.ones(len(at))
     stacked = {key: np.column_stack(listed) for key, listed in columns.items()}
-    found = ends_of_means(values, stacked, shares, evaluation.weight)
-    return {key: (low, high) for key, (low, high) in found.items() if low < high}
+    ends = ends_of_means(values, stacked, shares, evaluation.weight)
+    return {key: (low, high) for key, (low, high) in ends.items() if low < high}
 
 
 def _influences(answers: OneVsRest, now: dict[str, float]) -> dict[str, Floats]:

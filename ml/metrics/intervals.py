@@ -39,8 +39,8 @@ def intervals_of(counts: ConfusionCounts, samples: ConfusionCounts, worth: float
         all rows count 1.
     """
     selected = percentile_interval(ratio(samples.selected, samples.total))
-    found = {"selected": _with_few(selected, (counts.selected, counts.total), worth, lambda share: share)}
-    return found | {measure.key: _ends(measure, counts, samples, worth) for measure in OF_COUNTS}
+    intervals = {"selected": _with_few(selected, (counts.selected, counts.total), worth, lambda share: share)}
+    return intervals | {measure.key: _ends(measure, counts, samples, worth) for measure in OF_COUNTS}
 
 
 def _ends(measure: Measure, counts: ConfusionCounts, samples: ConfusionCounts, worth: float) -> Ends:
@@ -92,8 +92,8 @@ def _net_benefit(ends: Ends, counts: ConfusionCounts, worth: float) -> Ends:
         for side in (counts.true_positive, counts.false_positive, counts.total)
     )
     odds = ratio(counts.cut_off, 1.0 - counts.cut_off)[:, 0]
-    found, few = contrast_interval(hits, alarms, all_, 1.0, odds), np.minimum(hits, alarms) < FEW
-    return np.where(few, found[0], ends[0]), np.where(few, found[1], ends[1])
+    interval, few = contrast_interval(hits, alarms, all_, 1.0, odds), np.minimum(hits, alarms) < FEW
+    return np.where(few, interval[0], ends[0]), np.where(few, interval[1], ends[1])
 
 
 def percentile_interval(samples: np.ndarray, level: float = LEVEL) -> tuple[np.ndarray, np.ndarray]:

@@ -60,8 +60,8 @@ def overview(
     in_use, opens, extra = opening_cut_offs(service, bundle, outcome, cut_off)
     table = table_of(service, bundle, outcome, extra)
     key = (bundle.key, "headline", REVISION, outcome)
-    found = service.result(key, lambda: asdict(headline(evaluation_of(bundle).of(outcome), label)))
-    return Overview(table, Headline(**found), in_use, table.at(opens), extra)
+    figures = service.result(key, lambda: asdict(headline(evaluation_of(bundle).of(outcome), label)))
+    return Overview(table, Headline(**figures), in_use, table.at(opens), extra)
 
 
 def table_of(

@@ -124,7 +124,7 @@ def profit_curve(
     profit, samples = payoff_total(payoff, counts) * PER / counts.total, payoff_total(payoff, drawn) * PER / drawn.total
     low, high = percentile_interval(samples.T)
     at = None if best is None else int(np.searchsorted(grid, best))
-    found = _around(at, grid, profit, np.where(_allowed(drawn, limits), samples, -np.inf), samples)
+    around = _around(at, grid, profit, np.where(_allowed(drawn, limits), samples, -np.inf), samples)
     return ProfitCurve(
         cut_off=grid.tolist(),
         profit=profit.tolist(),
@@ -133,7 +133,7 @@ def profit_curve(
         selected=(counts.selected / counts.total).tolist(),
         recall=(counts.true_positive / counts.positive).tolist(),
         best=at,
-        **found,
+        **around,
         luck=None if best is None else optimism(answers, best, partial(_profit_and_allowed, payoff, limits)),
         **_contradiction(table, limits, at),
         payoff=asdict(payoff),

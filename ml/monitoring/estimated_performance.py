@@ -98,7 +98,7 @@ def _area(p: Floats) -> float | None:
 
 def _drawn(p: Floats, acted: Booleans, if_yes: Floats, if_no: Floats) -> Floats:
     """Log-loss, ROC AUC, precision and recall of drawn outcomes, shape (draws, 4); NaN where undefined."""
-    rng, rows, found = np.random.default_rng(0), len(p), []
+    rng, rows, samples = np.random.default_rng(0), len(p), []
     draws = int(np.clip(ALL_CELLS // rows, FEWEST_DRAWS, DRAWS))
     _, group, count = np.unique(p, return_inverse=True, return_counts=True)
     rank = (np.cumsum(count) - (count - 1) / 2)[group]  # midranks: Mann & Whitney 1947
@@ -109,8 +109,8 @@ def _drawn(p: Floats, acted: Booleans, if_yes: Floats, if_no: Floats) -> Floats:
         with np.errstate(invalid="ignore", divide="ignore"):
             area = (came @ rank - yes * (yes + 1) / 2) / (yes * (rows - yes))
             log_loss = (if_no.sum() + came @ (if_yes - if_no)) / rows
-            found.append(np.column_stack([log_loss, area, hits / acted.sum(), hits / yes]))
-    return np.vstack(found)
+            samples.append(np.column_stack([log_loss, area, hits / acted.sum(), hits / yes]))
+    return np.vstack(samples)
 
 
 def _estimate(value: float | None, drawn: Floats) -> Estimate:

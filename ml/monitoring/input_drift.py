@@ -117,7 +117,7 @@ def input_drift(
     p_value = float(np.mean(index >= index[0] - 1e-12))
     excess = weight * np.maximum(divergence[0], 0.0)
     whole = float(excess.sum()) or 1.0
-    found = [
+    drifts = [
         FeatureDrift(
             feature=features[at].name,
             label=features[at].label,
@@ -139,7 +139,7 @@ def input_drift(
         line=float(np.quantile(index[1:], 1 - LEVEL)),
         p_value=p_value,
         beyond=p_value <= LEVEL,
-        features=tuple(sorted(found, key=lambda each: (-each.share, each.feature))),
+        features=tuple(sorted(drifts, key=lambda each: (-each.share, each.feature))),
         left_out=left_out,
     )
 

@@ -80,8 +80,8 @@ def judge_shadow(champion: ArrayLike, challenger: ArrayLike, came: ArrayLike) ->
     truth = np.asarray(came, bool)
     brier, log_loss = zip(_losses(first, truth), _losses(second, truth), strict=True)
     enough = len(truth) >= FEWEST and min(truth.sum(), (~truth).sum()) >= FEWEST_OF_A_SIDE
-    found = _paired(*log_loss, enough)
-    return ShadowJudgement(len(truth), int(truth.sum()), _verdict(found), found, _paired(*brier, enough))
+    loss = _paired(*log_loss, enough)
+    return ShadowJudgement(len(truth), int(truth.sum()), _verdict(loss), loss, _paired(*brier, enough))
 
 
 def _losses(probabilities: Floats, truth: np.ndarray) -> tuple[Floats, Floats]:

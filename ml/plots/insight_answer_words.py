@@ -75,8 +75,8 @@ class Subject:
 def drives(about: Subject) -> Iterator[str]:
     """Features that move the probability most, or without probabilities, by which the labels become wrong."""
     name = about.outcome.label
-    if told := about.drawn("contributions"):
-        rows = [(label, 100 * size) for label, size, _ in mean_shapley.ranked(*told) if 100 * size >= 0.05]
+    if drawn := about.drawn("contributions"):
+        rows = [(label, 100 * size) for label, size, _ in mean_shapley.ranked(*drawn) if 100 * size >= 0.05]
         if not rows:
             yield text("Nothing.")
             yield text("The model gives all records the same probability of “{outcome}”.", outcome=name)
@@ -88,8 +88,8 @@ def drives(about: Subject) -> Iterator[str]:
         )
         if rest[: NAMED - 1]:
             yield _next([f"{label} ({points_text(size)})" for label, size in rest[: NAMED - 1]])
-    elif told := about.drawn("importance"):
-        result, view = told
+    elif drawn := about.drawn("importance"):
+        result, view = drawn
         leading = [row for row in permutation_importance.ranked(result, view) if row.mean > 0][:NAMED]
         if not leading:
             yield text("Nothing alone.")
@@ -153,11 +153,13 @@ def _worst(worst: WorstSegments) -> str:
 def _wrong(about: Subject) -> str:
     """Number of wrong decisions, and of each kind."""
     if about.counted is None:
-        told = about.result("confusion")
-        if told is None:
+        confusion = about.result("confusion")
+        if confusion is None:
             return ""
-        wrong = sum(cell for at, row in enumerate(told.counts) for to, cell in enumerate(row) if at != to)
-        return text("In all {wrong} of {n} labels are wrong.", wrong=count(wrong), n=count(sum(map(sum, told.counts))))
+        wrong = sum(cell for at, row in enumerate(confusion.counts) for to, cell in enumerate(row) if at != to)
+        return text(
+            "In all {wrong} of {n} labels are wrong.", wrong=count(wrong), n=count(sum(map(sum, confusion.counts)))
+        )
     table, row = about.counted.table, about.counted.row
     vain, missed = ((table.columns[name][row] or 0.0) for name in ("false_positive", "false_negative"))
     whole = table.positive + table.negative
@@ -194,12 +196,12 @@ def serves(about: Subject) -> Iterator[str]:
 
 
 def _serves_by_labels(about: Subject, warned: list[str]) -> Iterator[str]:
-    told = about.result("confusion")
-    if told is None:
+    confusion = about.result("confusion")
+    if confusion is None:
         yield from warned
         return
-    rows = [sum(row) for row in told.counts]
-    right, usual = (part / sum(rows) for part in (sum(row[at] for at, row in enumerate(told.counts)), max(rows)))
+    rows = [sum(row) for row in confusion.counts]
+    right, usual = (part / sum(rows) for part in (sum(row[at] for at, row in enumerate(confusion.counts)), max(rows)))
     yield text(NO if right <= usual else CARE if warned else YES)
     yield text(
         "Its own label is right for {right} of {n} records; giving all the most frequent one would be right for "

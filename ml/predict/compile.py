@@ -110,8 +110,8 @@ def _independent(estimator: Any, given: Traced, outcomes: Outcomes, builder: Bui
         members = [_one_against_rest(inner, member, given, builder) for member in inner.estimators_]
     elif isinstance(getattr(inner, "classes_", None), list) and hasattr(inner, "n_classes_"):
         forests = forests_of(inner, given, builder)
-        told = _paired(list(zip(forests, inner.classes_, strict=True)), outcomes)
-        members = [IndependentOutcome(forest, _yes(classes, item.yes)) for (forest, classes), item in told]
+        paired = _paired(list(zip(forests, inner.classes_, strict=True)), outcomes)
+        members = [IndependentOutcome(forest, _yes(classes, item.yes)) for (forest, classes), item in paired]
     else:
         raise CannotCompile(f"{type(inner).__name__} gives independent outcomes in a way that cannot be compiled.")
     return Independent(tuple(member for member, _ in _paired(members, outcomes)))

@@ -160,8 +160,8 @@ def plain_array(array: Any, each: Any) -> Any:
     array = array.to_numpy() if type(array) is pd.arrays.NumpyExtensionArray else array
     dtype = array.dtype
     if isinstance(dtype, pd.CategoricalDtype):
-        told = [plain_index(dtype.categories, each), bool(dtype.ordered)]
-        return StoredArray.keep("category", np.asarray(array.codes), told)
+        categories = [plain_index(dtype.categories, each), bool(dtype.ordered)]
+        return StoredArray.keep("category", np.asarray(array.codes), categories)
     if isinstance(dtype, pd.DatetimeTZDtype):
         moments = pd.DatetimeIndex(array).tz_convert("UTC").tz_localize(None)
         return StoredArray.keep("zoned", moments.to_numpy(), zone_text(dtype.tz))

@@ -107,10 +107,10 @@ def report_contents(service: Service, name_or_key: str, outcome: str | None = No
     view = View(bundle.outcomes, bundle.outcomes[name].name)
     cut_off = service.cut_off(bundle, name)
     try:
-        found, refusal = overview(service, bundle, name), ""
+        figures, refusal = overview(service, bundle, name), ""
     except LikelyError as error:
-        found, refusal = None, f"{error.message} {error.hint}".strip()
-    report = Report(bundle, view, cut_off, found, refusal, averages_of(service, bundle))
+        figures, refusal = None, f"{error.message} {error.hint}".strip()
+    report = Report(bundle, view, cut_off, figures, refusal, averages_of(service, bundle))
     chapters = tuple(_chapter(service, report, *row) for row in _plan(bundle, name))
     answers = tuple((text(each.question), answer_sentences(service, bundle, each, name)) for each in INSIGHT_QUESTIONS)
     return replace(report, answers=answers, chapters=chapters)
@@ -142,11 +142,11 @@ def _report_plot(service: Service, report: Report, plot: Plot) -> ReportPlot:
     """A plot as the page shows it when it opens at the cut-off in use."""
     options = {CUT_OFF: report.cut_off} if any(option.key == CUT_OFF for option in plot.options) else {}
     try:
-        found = drawn(service, report.bundle.key, plot.key, report.view.outcome, options)
+        plotted = drawn(service, report.bundle.key, plot.key, report.view.outcome, options)
     except NoProbabilities as error:
         return ReportPlot(plot, refusal=error.message)  # what to do is said once, in the summary
     except LikelyError as error:
         return ReportPlot(plot, refusal=f"{error.message} {error.hint}".strip())
-    if plot.mark and report.overview and not isinstance(found.figure, TextTable):
-        marked(found.figure, plot.mark, report.overview.table, report.overview.row)
-    return ReportPlot(plot, found)
+    if plot.mark and report.overview and not isinstance(plotted.figure, TextTable):
+        marked(plotted.figure, plot.mark, report.overview.table, report.overview.row)
+    return ReportPlot(plot, plotted)

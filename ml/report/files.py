@@ -65,8 +65,8 @@ def report_bytes(
         with _alone(wait), use_language(language):  # a report is kept for the readers of one language
             return _WRITERS[kind](report_contents(service, bundle.key, name))
 
-    found = str(service.result(key, make))
-    return with_library(found) if kind == "html" else base64.b64decode(found)
+    encoded = str(service.result(key, make))
+    return with_library(encoded) if kind == "html" else base64.b64decode(encoded)
 
 
 def write(service: Service, name_or_key: str, target: Path, outcome: str | None = None) -> int:

@@ -152,20 +152,20 @@ def _chapter(chapter: Chapter) -> str:
 
 def _plot(shown: ReportPlot) -> str:
     """A plot with its question and its sentence; one that cannot be drawn says why in one line."""
-    plot, found = shown.plot, shown.drawn
+    plot, plotted = shown.plot, shown.drawn
     head = f"<h3>{escape(text(plot.question))}</h3>"
-    if found is None:
+    if plotted is None:
         why = f"<p>{escape(shown.refusal)}</p>"
         return f'<article class=refused data-refused="{escape(plot.key)}">{head}{why}</article>\n'
-    if isinstance(found.figure, TextTable):
-        whole = _table(found.figure.heads, [_row(row) for row in found.figure.rows])
-        words = f"<p class=quiet>{escape(text(plot.method))}</p>{whole}<p>{escape(found.sentence)}</p>"
+    if isinstance(plotted.figure, TextTable):
+        whole = _table(plotted.figure.heads, [_row(row) for row in plotted.figure.rows])
+        words = f"<p class=quiet>{escape(text(plot.method))}</p>{whole}<p>{escape(plotted.sentence)}</p>"
         return f'<article data-listed="{escape(plot.key)}">{head}{words}</article>\n'
-    height = found.figure.layout.height or 360
+    height = plotted.figure.layout.height or 360
     drawing = f'<div class=figure id="figure-{escape(plot.key)}" style="height:{height}px"></div>'
-    data = f'<script type="application/json" data-plot="{escape(plot.key)}">{_json(found.figure.to_json())}</script>'
+    data = f'<script type="application/json" data-plot="{escape(plot.key)}">{_json(plotted.figure.to_json())}</script>'
     return (
-        f"<article>{head}<p class=quiet>{escape(text(plot.method))}</p>{drawing}<p>{escape(found.sentence)}</p>{data}"
+        f"<article>{head}<p class=quiet>{escape(text(plot.method))}</p>{drawing}<p>{escape(plotted.sentence)}</p>{data}"
         "</article>\n"
     )
 

@@ -159,8 +159,8 @@ def _drawings(canvas: Canvas, report: Report, top: float, bottom: float) -> None
     """Two drawings above, importance and the four counts below; each fills its part of what is left."""
     width, height = (INNER - GAP) / 2, (top - bottom - GAP) / 2
     upper = [("profit", charts.profit), ("roc", charts.roc), ("calibration", charts.calibration)]
-    found = [(key, draw, report.result(key)) for key, draw in upper]
-    shown = [(key, draw, result) for key, draw, result in found if result is not None][:2]
+    drawings = [(key, draw, report.result(key)) for key, draw in upper]
+    shown = [(key, draw, result) for key, draw, result in drawings if result is not None][:2]
     places = [(SIDE, top - height), (SIDE + width + GAP, top - height)] if shown else []
     for (key, draw, result), (left, low) in zip(reversed(shown), places, strict=False):
         _title(canvas, key, left, low + height)
@@ -216,13 +216,13 @@ def _foot(canvas: Canvas, report: Report) -> float:
     """Draw the footer: out-of-scope uses and provenance of the model; gives its upper edge."""
     facts = dict(card_facts(report.bundle))
     shown = (text("Limits"), text("Data"), text("Owner"))
-    told = [f"{label}: {facts[label]}" for label in shown if facts[label] != text(NOT_SAID)]
+    stated = [f"{label}: {facts[label]}" for label in shown if facts[label] != text(NOT_SAID)]
     made = text("Version made: {date}.", date=facts[text("Made")])
     if report.overview:
         ends = text("Intervals are {level}; without a model no two records are told apart.", level=percent(0.95))
         made = f"{made} {ends}"
     _rule(canvas, FOOT + 66)
     top = FOOT + 60
-    for said in [*told, made]:
+    for said in [*stated, made]:
         top = _flow(canvas, said, SIDE, top, INNER, 7.2, 31) - 2
     return FOOT + 66

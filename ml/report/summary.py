@@ -40,10 +40,10 @@ def paragraphs(report: Report) -> list[str]:
     said = [_what(report), _whom(report), *warnings(report.bundle.card)]
     if report.overview is None:
         return [*said, report.refusal, _own(report)]
-    found = report.overview
-    acting = cut_off_sentence(found.table, found.row, report.view.records)
+    overview = report.overview
+    acting = cut_off_sentence(overview.table, overview.row, report.view.records)
     best = best_cut_off_words(report.bundle.card, report.view.outcome)
-    return [*said, _how_good(report, found), acting, " ".join(filter(None, [_pays(report, found), best]))]
+    return [*said, _how_good(report, overview), acting, " ".join(filter(None, [_pays(report, overview), best]))]
 
 
 def cut_off_words(report: Report) -> str:
@@ -94,15 +94,18 @@ def line_of(overview: Overview, measure: Measure) -> MeasureLine:
 
 def outcome_rows(report: Report) -> tuple[list[str], list[list[str]]]:
     """All outcomes beside each other as the estimator itself decides: header and rows, averages last."""
-    found = report.averages
+    averages = report.averages
     measures = [
-        BY_KEY[key] for key in ("precision", "recall", "f1", "roc_auc", "average_precision") if key in found.each
+        BY_KEY[key] for key in ("precision", "recall", "f1", "roc_auc", "average_precision") if key in averages.each
     ]
     body = [
-        [report.view.outcomes[name].label, count(found.support[at]), *_cells(measures, found.each, at)]
-        for at, name in enumerate(found.outcomes)
+        [report.view.outcomes[name].label, count(averages.support[at]), *_cells(measures, averages.each, at)]
+        for at, name in enumerate(averages.outcomes)
     ]
-    for words, average in ((text("Mean (macro)"), found.macro), (text("Mean weighted by records"), found.weighted)):
+    for words, average in (
+        (text("Mean (macro)"), averages.macro),
+        (text("Mean weighted by records"), averages.weighted),
+    ):
         body.append([words, "", *(measure_words(measure, average[measure.key]) for measure in measures)])
     return [text("Outcome"), text("Records"), *(text(measure.label) for measure in measures)], body
 
@@ -122,10 +125,10 @@ def _what(report: Report) -> str:
 def _whom(report: Report) -> str:
     card = report.bundle.card
     use = str(card.get("use") or "").rstrip(".")
-    found = report.averages
-    at = found.outcomes.index(report.view.outcome)
+    averages = report.averages
+    at = averages.outcomes.index(report.view.outcome)
     records = card.get("rows", {}).get("hold-out", 0)
-    slots = {"records": counted_words(card, records), "n": count(found.support[at]), "outcome": report.view.label}
+    slots = {"records": counted_words(card, records), "n": count(averages.support[at]), "outcome": report.view.label}
     if report.view.outcomes.exclusive:
         said = text("It is judged on {records}, {n} of them “{outcome}”.", **slots)
     else:
@@ -168,9 +171,11 @@ def _own(report: Report) -> str:
 
 
 def _own_lines(report: Report) -> list[MeasureLine]:
-    found = report.averages
-    at = found.outcomes.index(report.view.outcome)
-    known: list[tuple[Measure, Any]] = [(measure_of(key), found.each[key][at]) for key in OWN if key in found.each]
+    averages = report.averages
+    at = averages.outcomes.index(report.view.outcome)
+    known: list[tuple[Measure, Any]] = [
+        (measure_of(key), averages.each[key][at]) for key in OWN if key in averages.each
+    ]
     return [
         MeasureLine(
             measure.key, text(measure.label), measure_words(measure, value), definition=text(measure.definition)

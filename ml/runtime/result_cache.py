@@ -58,13 +58,13 @@ class ResultCache:
 
     def _computed(self, text: str, compute: Callable[[], Any], seconds: int) -> Any:
         with self._single_flight.only_one(text):
-            found = self._get(text)
-            if found is None:
+            value = self._get(text)
+            if value is None:
                 with use_number_format(None), use_language(ALL_READERS):
-                    found = serialize_messages(compute())
+                    value = serialize_messages(compute())
                 if self._cache is not None:
-                    self._cache.set(text, with_checksum(text, found), timeout=seconds)
-        return found
+                    self._cache.set(text, with_checksum(text, value), timeout=seconds)
+        return value
 
     def _get(self, text: str) -> Any:
         return None if self._cache is None else verified(text, self._cache.get(text))

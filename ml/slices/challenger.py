@@ -170,8 +170,8 @@ def compare(
         assert of_counts is not None  # noqa: S101 - COUNTED holds no other
         values[key] = (of_counts(_counts_at(rows[None], 2)), of_counts(_counts_at(rows[None], 1)))
         samples[key] = of_counts(_counts_at(drawn, 1)) - of_counts(_counts_at(drawn, 2))
-    found = {key: _row(*values[key], sample) for key, sample in samples.items()}
-    return found, beyond_chance({key: row[2] for key, row in found.items()}, samples)
+    differences = {key: _row(*values[key], sample) for key, sample in samples.items()}
+    return differences, beyond_chance({key: row[2] for key, row in differences.items()}, samples)
 
 
 def beyond_chance(difference: Mapping[str, float | None], samples: Mapping[str, Floats]) -> dict[str, bool]:
@@ -212,7 +212,7 @@ def _of_probabilities(
     pairs = {"roc_auc": [placements(truth, _given(each)) for each in (one, two)]}
     for at, key in enumerate(("brier", "log_loss")):
         pairs[key] = [losses(each)[at] for each in (one, two)]
-    rng, found = np.random.default_rng(1), {}
+    rng, differences = np.random.default_rng(1), {}
     for key in RANKED:
         mine, theirs = pairs[key]
         sums = _sums(theirs - mine, cell, drawn, rng)
@@ -221,10 +221,10 @@ def _of_probabilities(
             counted = [np.maximum(drawn[:, 4:].sum(axis=1), 1), np.maximum(drawn[:, :4].sum(axis=1), 1)]
             gap = float((theirs - mine)[truth].mean())
             spread = sides[0] / counted[0] + sides[1] / counted[1] - gap
-            found[key] = ((mine[truth].mean(), theirs[truth].mean()), spread)
+            differences[key] = ((mine[truth].mean(), theirs[truth].mean()), spread)
         else:
-            found[key] = ((mine.mean(), theirs.mean()), sums.sum(axis=1) / len(truth))
-    return found
+            differences[key] = ((mine.mean(), theirs.mean()), sums.sum(axis=1) / len(truth))
+    return differences
 
 
 def _given(answers: OneVsRest) -> np.ndarray:

@@ -94,15 +94,15 @@ def largest_errors(bundle: Bundle, answers: OneVsRest, outcome: str, sort: str, 
 
 def _reasons(bundle: Bundle, which: Positions, outcome: str, truth: np.ndarray) -> list[str]:
     """The largest contributions of each record against its truth, in words."""
-    found, at = shapley_of_rows(bundle, which), bundle.outcomes.index(outcome)
+    shapley, at = shapley_of_rows(bundle, which), bundle.outcomes.index(outcome)
     known = (True,) * len(bundle.schema.features)
-    told = {feature.name for feature in bundle.schema.displayed.features if _is_shown(feature)}
+    shown = {feature.name for feature in bundle.schema.displayed.features if _is_shown(feature)}
     said = []
     for place, row in enumerate(rows_of(bundle.schema, take(bundle.holdout.block, which))):
-        own = Explanation(found.base, found.values[place], found.total[place], known, found.errors[place])
+        own = Explanation(shapley.base, shapley.values[place], shapley.total[place], known, shapley.errors[place])
         both = reasons(bundle.schema, row, own, at, most=len(known))
         wrong = both.lowering if truth[place] else both.raising
-        sentences = [each.sentence for each in wrong if each.feature in told]
+        sentences = [each.sentence for each in wrong if each.feature in shown]
         said.append(chained(sentences[:REASONS]))
     return said
 

@@ -238,8 +238,8 @@ def _headline(answers: OneVsRest, measure: str) -> tuple[float | None, float | N
         return None, None, None
     if measure == "roc_auc":
         return auc_interval(answers.truth, need_probabilities(answers.probabilities))
-    found = headline(answers, repeats=FEWER_REPEATS)
-    return found.value[measure], found.low[measure], found.high[measure]
+    headlines = headline(answers, repeats=FEWER_REPEATS)
+    return headlines.value[measure], headlines.low[measure], headlines.high[measure]
 
 
 def _surprising(answers: OneVsRest) -> bool:

@@ -32,22 +32,22 @@ def counted_words(card: Card, records: float) -> str:
 
 def _related(card: Card, records: str) -> str:
     """The records, and how the hold-out relates to the training data."""
-    found = card.get(CARD) or {}
-    shared, differs = found.get("shared") or {}, (found.get("population") or {}).get("differs")
+    checks = card.get(CARD) or {}
+    shared, differs = checks.get("shared") or {}, (checks.get("population") or {}).get("differs")
     if not shared.get("more_than_chance"):
         if differs:
             return text(
                 "{records} that it did not learn from, and that differ from those it learned from", records=records
             )
         return text("{records} that it did not learn from", records=records)
-    if shared["rows"] == found["records"]:
+    if shared["rows"] == checks["records"]:
         if differs:
             return text(
                 "{records} of which all stand in its training data, and that differ from those it learned from",
                 records=records,
             )
         return text("{records} of which all stand in its training data", records=records)
-    slots = {"records": records, "share": _share(shared["rows"], found["records"])}
+    slots = {"records": records, "share": _share(shared["rows"], checks["records"])}
     if differs:
         return text(
             "{records} of which {share} stand in its training data, and that differ from those it learned from", **slots

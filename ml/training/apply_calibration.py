@@ -42,12 +42,12 @@ def _calibrated(inputs: TrainingInputs, trained: Trained, table: TrainingTable) 
     if strange:
         raise InvalidData(f"{table.name} has outcomes that the model does not know: {', '.join(strange[:6])}.")
     classes = [seen.outcomes.items[at].value for at in truth.argmax(axis=1).tolist()]
-    found = calibrate(trained.estimator, contained(seen.holdout, trained.convention.container), classes)
-    said = [_quality_words(found, table.name), *_overlaps(trained, seen, table.name)]
-    about = {**trained.about, CARD: {"file": table.name, **_plain(found)}}
+    result = calibrate(trained.estimator, contained(seen.holdout, trained.convention.container), classes)
+    said = [_quality_words(result, table.name), *_overlaps(trained, seen, table.name)]
+    about = {**trained.about, CARD: {"file": table.name, **_plain(result)}}
     background = seen.holdout if len(seen.holdout) >= FEWEST_FOR_BACKGROUND else None
     return replace(
-        trained, estimator=found.estimator, about=about, notes=[*trained.notes, *said], background=background
+        trained, estimator=result.estimator, about=about, notes=[*trained.notes, *said], background=background
     )
 
 

@@ -192,14 +192,14 @@ def _schema(
     unseen = unseen_levels(known, frame, list(frame))
     for name in map(str, frame):
         levels, more = markers.get(name, set()), missing.get(name, frozenset())
-        found: dict[str, Any] = {
+        inferred: dict[str, Any] = {
             "missing": [*(m for m in MISSING if m and m not in levels), *sorted(more - set(MISSING))]
         }
         if name in chosen.variant.commas:
-            found["decimal"] = ","
+            inferred["decimal"] = ","
         if name in chosen.variant.fills:
-            found |= {"required": False, "blank": chosen.variant.fills[name]}
-        described[name] = found | described.get(name, {})
+            inferred |= {"required": False, "blank": chosen.variant.fills[name]}
+        described[name] = inferred | described.get(name, {})
     schema = infer_schema(
         frame,
         described,

@@ -34,7 +34,7 @@ def best_cut_offs(
     """
     if probabilities is None:
         return {}
-    found = {}
+    cut_offs = {}
     for at, outcome in enumerate(outcomes.items):
         payoff, true = payoff_of(card, outcome.name), truth[:, at]
         if payoff is None or not payoff.stated or true.all() or not true.any():
@@ -44,7 +44,7 @@ def best_cut_offs(
         if curve.best is None:  # without limits there is always a best one
             continue
         half = curve.cut_off.index(DEFAULT)
-        found[outcome.name] = {
+        cut_offs[outcome.name] = {
             "cut_off": curve.cut_off[curve.best],
             "low": curve.best_low,
             "high": curve.best_high,
@@ -54,4 +54,4 @@ def best_cut_offs(
             "with": int(true.sum()),
             "without": int((~true).sum()),
         }
-    return found
+    return cut_offs

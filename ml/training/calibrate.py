@@ -128,12 +128,12 @@ def _cross_fitted(estimator: Any, X: Any, labels: np.ndarray, method: str) -> np
     """Probabilities of each record by a curve that was fitted on the other folds, shape (n, k)."""
     from sklearn.model_selection import StratifiedKFold
 
-    found = np.empty((len(labels), len(estimator.classes_)))
+    scores = np.empty((len(labels), len(estimator.classes_)))
     # Not cross_val_predict: it gives numbers for the classes, and a fitted estimator knows its own.
     for others, own in StratifiedKFold(FOLDS, shuffle=True, random_state=1).split(np.empty(len(labels)), labels):
         curve = _calibrator(estimator, method).fit(_rows(X, others), labels[others])
-        found[own] = curve.predict_proba(_rows(X, own))
-    return found
+        scores[own] = curve.predict_proba(_rows(X, own))
+    return scores
 
 
 def _rows(X: Any, which: np.ndarray) -> Any:

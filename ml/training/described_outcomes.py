@@ -47,13 +47,15 @@ def described_outcomes(
     names = _named(classes, meanings)
     _refuse_unknown([*labels, *([] if positive is None else [positive])], names)
     by_name = {name: text for text, name in names.items()} | {text: text for text in names}
-    told = {by_name[name]: label for name, label in labels.items()}
-    if not told and not meanings and {text_of(value) for value in classes} in ({"0", "1"}, {"false", "true"}):
+    by_outcome = {by_name[name]: label for name, label in labels.items()}
+    if not by_outcome and not meanings and {text_of(value) for value in classes} in ({"0", "1"}, {"false", "true"}):
         question = label_of(truth[0])
-        told = {text: question if text in ("1", "true") else f"{question}: no" for text in names}
-    items = outcomes_of(estimator, None, {value: told[text_of(value)] for value in classes if text_of(value) in told})
+        by_outcome = {text: question if text in ("1", "true") else f"{question}: no" for text in names}
+    items = outcomes_of(
+        estimator, None, {value: by_outcome[text_of(value)] for value in classes if text_of(value) in by_outcome}
+    )
     named = tuple(
-        replace(item, name=names[item.name], label=item.label if item.name in told else names[item.name])
+        replace(item, name=names[item.name], label=item.label if item.name in by_outcome else names[item.name])
         for item in items.items
     )
     return Outcomes(named, True, named[-1].name if positive is None else names[by_name[positive]])

@@ -47,13 +47,13 @@ def diagram_of(estimator: Any, columns: Sequence[str] = ()) -> Node:
 def _node(name: str, estimator: Any, columns: tuple[str, ...], depth: int) -> Node:
     if not _is_estimator(estimator):
         return {"name": name, "kind": str(estimator)[:LONGEST], "parameters": [], "parts": [], "parallel": False}
-    found = list(_parts(estimator)) if depth < DEEPEST else []
+    parts = list(_parts(estimator)) if depth < DEEPEST else []
     nodes = []
-    for part, inner, own in found[:MOST_PARTS]:
+    for part, inner, own in parts[:MOST_PARTS]:
         node = _node(part, inner, columns, depth + 1)
         nodes.append(node if own is None else node | {"columns": _names(own, columns)})
-    if len(found) > MOST_PARTS:
-        more = {"name": "", "kind": f"{len(found) - MOST_PARTS} more", "parameters": [], "parts": [], "parallel": False}
+    if len(parts) > MOST_PARTS:
+        more = {"name": "", "kind": f"{len(parts) - MOST_PARTS} more", "parameters": [], "parts": [], "parallel": False}
         nodes.append(more)
     return {
         "name": name,
@@ -67,8 +67,8 @@ def _node(name: str, estimator: Any, columns: tuple[str, ...], depth: int) -> No
 def _parts(estimator: Any) -> Iterable[tuple[str, Any, Any]]:
     """Name, estimator and columns (or None) of each part; transformers that are "drop" are no parts."""
     if hasattr(estimator, "transformers"):
-        found = getattr(estimator, "transformers_", estimator.transformers)
-        return [part for part in found if not (isinstance(part[1], str) and part[1] == "drop")]
+        steps = getattr(estimator, "transformers_", estimator.transformers)
+        return [part for part in steps if not (isinstance(part[1], str) and part[1] == "drop")]
     given = estimator.get_params(deep=False).items()
     single = [(name, value, None) for name, value in given if _is_estimator(value)]
     lists = [item for _, value in given if isinstance(value, (list, tuple)) for item in value]

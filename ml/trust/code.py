@@ -90,13 +90,13 @@ def _code_at(path: Path) -> Code:
         if path.suffix != ".py":
             raise InvalidData(f"{path.name} is no Python file.", HINT)
         return Code({path.name: _within_limits([path], path)[path]}, path.resolve().parent)
-    found = sorted(each for each in path.rglob("*") if _travels(each.relative_to(path)))
-    for each in found:
+    files = sorted(each for each in path.rglob("*") if _travels(each.relative_to(path)))
+    for each in files:
         if each.is_symlink():
             raise InvalidData(f"{each} is a link; code travels as files.", "Copy the file to its place.")
         if each.suffix in COMPILED:
             raise InvalidData(f"{each.name} is compiled code.", "Only Python travels; install packages with pip.")
-    contents = _within_limits([each for each in found if each.is_file()], path)
+    contents = _within_limits([each for each in files if each.is_file()], path)
     base = path.resolve().parent if (path / "__init__.py").is_file() else path.resolve()
     return Code({each.resolve().relative_to(base).as_posix(): data for each, data in contents.items()}, base)
 

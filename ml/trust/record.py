@@ -165,12 +165,12 @@ def _record_of(models: Path) -> dict[str, Any]:
 def _trusted(read: Any, models: Path) -> Trusted:
     try:
         types, code = read.get("types", []), read.get("code", {})
-        told = Trusted(frozenset(types), {digest: frozenset(names) for digest, names in code.items()})
+        trusted = Trusted(frozenset(types), {digest: frozenset(names) for digest, names in code.items()})
     except (AttributeError, TypeError) as error:
         raise _unreadable(models, str(error)) from error
     if isinstance(types, str) or any(isinstance(names, str) for names in code.values()):
         raise _unreadable(models, "names stand in lists")
-    return told
+    return trusted
 
 
 def _unreadable(models: Path, why: str) -> UntrustedModel:

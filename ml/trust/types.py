@@ -89,8 +89,8 @@ def defines(code: Code | None, name: str) -> bool:
     if code is None or module not in code.modules.names:
         return False
     with code.modules.installed():
-        found = getattr(importlib.import_module(module), attribute, None)
-    return found is not None and code.modules.holds(str(getattr(found, "__module__", "") or ""))
+        member = getattr(importlib.import_module(module), attribute, None)
+    return member is not None and code.modules.holds(str(getattr(member, "__module__", "") or ""))
 
 
 @cache
@@ -104,8 +104,8 @@ def is_harmless(name: str) -> bool:
     rule = _RULES.get(parts[0])
     if rule is None or not is_here(parts[0]):
         return False
-    found = _looked_up(name)
-    return found is not None and rule(found, name)
+    named = _looked_up(name)
+    return named is not None and rule(named, name)
 
 
 def _looked_up(name: str) -> Any:
@@ -180,9 +180,9 @@ def _computing_functions() -> tuple[Any, ...]:
     """Metrics, distances, kernels and score functions of scikit-learn, without side effects."""
     from sklearn.metrics import pairwise
 
-    found = [*pairwise.PAIRWISE_KERNEL_FUNCTIONS.values(), *pairwise.PAIRWISE_DISTANCE_FUNCTIONS.values()]
+    functions = [*pairwise.PAIRWISE_KERNEL_FUNCTIONS.values(), *pairwise.PAIRWISE_DISTANCE_FUNCTIONS.values()]
     for name in ("sklearn.metrics", "sklearn.feature_selection", "sklearn.preprocessing"):
         module = importlib.import_module(name)
         public = [getattr(module, each) for each in module.__all__]
-        found += [each for each in public if callable(each) and not isinstance(each, type)]
-    return tuple(found)
+        functions += [each for each in public if callable(each) and not isinstance(each, type)]
+    return tuple(functions)

@@ -21,12 +21,12 @@ AGAIN = mark("Restore the folder, or train or add the model again.")
 def verify(folder: Path, name: str = "") -> frozenset[str]:
     """Names of the version's files; BrokenModel unless manifest and files match their hashes."""
     key = f"{name or folder.parent.name}@{folder.name}"
-    found = listed(folder, key)
-    for path, expected in found.items():
+    manifest = listed(folder, key)
+    for path, expected in manifest.items():
         _verify_file(folder, path, expected, key)
-    if not {CARD, SCHEMA} <= found.keys():
+    if not {CARD, SCHEMA} <= manifest.keys():
         raise BrokenModel(text("{key} has no card or no schema.", key=key), text(AGAIN))
-    return frozenset(found)
+    return frozenset(manifest)
 
 
 def _verify_file(folder: Path, name: str, expected: Any, key: str) -> None:
@@ -69,12 +69,12 @@ def listed(folder: Path, key: str) -> dict[str, Any]:
     if hashlib.sha256(manifest).hexdigest()[:FINGERPRINT_LENGTH] != folder.name:
         raise BrokenModel(text("{key}: the manifest was altered.", key=key), text(AGAIN))
     try:
-        found = json.loads(manifest)
+        files = json.loads(manifest)
     except (ValueError, RecursionError):
         raise BrokenModel(text("{key}: the manifest is no JSON.", key=key), text(AGAIN)) from None
-    if not isinstance(found, dict) or not all(map(is_inner_path, found)):
+    if not isinstance(files, dict) or not all(map(is_inner_path, files)):
         raise BrokenModel(text("{key}: the manifest does not list files of this folder.", key=key), text(AGAIN))
-    return found
+    return files
 
 
 def read_json(path: Path) -> Any:

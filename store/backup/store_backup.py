@@ -148,8 +148,8 @@ def _count_on(connection: Connection, table: Table) -> None:
     (key, *more) = table.primary_key.columns
     if connection.dialect.name != "postgresql" or more:
         return
-    told = {"table": table.name, "column": key.name}
-    sequence = connection.scalar(text("SELECT pg_get_serial_sequence(:table, :column)"), told)
+    names = {"table": table.name, "column": key.name}
+    sequence = connection.scalar(text("SELECT pg_get_serial_sequence(:table, :column)"), names)
     highest = connection.scalar(select(func.max(key)))
     if sequence and highest is not None:
         connection.execute(text("SELECT setval(:sequence, :highest)"), {"sequence": sequence, "highest": highest})

@@ -35,9 +35,9 @@ class OutcomeErasure(DatabaseTable):
         """
         instead = f"{ERASED}{secrets.token_hex(8)}"
         with long_statements(), self._transaction() as connection:
-            told = _names_record(name, record)
+            names_record = _names_record(name, record)
             emptied = {"note": "", "reason": "", "key": None}
-            connection.execute(update(events).where(told).values(emptied))
+            connection.execute(update(events).where(names_record).values(emptied))
             named = update(events).where(events.c.model == name, events.c.record == record)
             connection.execute(named.values(record=instead))
             connection.execute(update(decisions).where(_decided(name, record)).values(sealed=None, record=instead))

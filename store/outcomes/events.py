@@ -52,12 +52,12 @@ class EventTable(DatabaseTable):
         there, by_id = self._of_keys(connection, reported), dict[str, Event]()
         for some in batches([each.id for each in reported]):
             by_id |= {row.id: event_of(row) for row in connection.execute(select(events).where(events.c.id.in_(some)))}
-        found = [by_id.get(each.id) or there.get((each.by, each.key), each) for each in reported]
-        for new, first in zip(reported, found, strict=True):
+        stored = [by_id.get(each.id) or there.get((each.by, each.key), each) for each in reported]
+        for new, first in zip(reported, stored, strict=True):
             # A press on a page that comes twice at the same time makes a decision each time
             if new.door != PAGE and any(getattr(new, name) != getattr(first, name) for name in ABOUT):
                 raise EventKeyTaken(str(new.key))
-        return found
+        return stored
 
     def _of_keys(self, connection: Connection, reported: Sequence[Event]) -> dict[tuple[str, str | None], Event]:
         """Stored events by caller and key."""
@@ -85,15 +85,15 @@ class EventTable(DatabaseTable):
         roots : collection of str
             Ids; those that are not there are left out.
         """
-        found, root_of = dict[int, Event](), {each: each for each in roots}
+        by_number, root_of = dict[int, Event](), {each: each for each in roots}
         wanted, column = sorted(root_of), events.c.id
         while wanted:
-            new = {row.number: event_of(row) for row in self._by_ids(column, wanted) if row.number not in found}
-            found |= new
+            new = {row.number: event_of(row) for row in self._by_ids(column, wanted) if row.number not in by_number}
+            by_number |= new
             root_of |= {each.id: root_of[each.refers] for each in new.values() if each.id not in root_of}
             wanted, column = sorted(each.id for each in new.values()), events.c.refers
         chains: dict[str, list[Event]] = {}
-        for _, event in sorted(found.items()):
+        for _, event in sorted(by_number.items()):
             chains.setdefault(root_of[event.id], []).append(event)
         return chains
 
@@ -137,15 +137,15 @@ class EventTable(DatabaseTable):
         """
         # SQLite takes the best index where each statement has the conditions of one
         asked = _known(as_of).where(events.c.kind.not_in(AMENDING))
-        found = dict[int, Event]()
+        by_number = dict[int, Event]()
         with long_statements(), self._connection() as connection:
             for some in batches(sorted(set(records) - {""})):
-                told = _rows(connection, asked.where(events.c.model == model, events.c.record.in_(some)))
-                found |= {number: each for number, each in told if named or not each.decision}
+                rows = _rows(connection, asked.where(events.c.model == model, events.c.record.in_(some)))
+                by_number |= {number: each for number, each in rows if named or not each.decision}
             for some in batches(sorted(set(decisions) - {""})):
-                told = _rows(connection, asked.where(events.c.decision.in_(some)))
-                found |= {number: each for number, each in told if each.model == model}
-        return [found[number] for number in sorted(found)]
+                rows = _rows(connection, asked.where(events.c.decision.in_(some)))
+                by_number |= {number: each for number, each in rows if each.model == model}
+        return [by_number[number] for number in sorted(by_number)]
 
     def amending(self, model: str, ids: Collection[str], as_of: float | None = None) -> list[Event]:
         """Corrections and voids of events, and of each other, in the order in which they became known.
@@ -160,16 +160,16 @@ class EventTable(DatabaseTable):
             Known by this time; seconds since 1970.
         """
         asked = _known(as_of).where(events.c.model == model, events.c.kind.in_(AMENDING))
-        found, wanted, seen = dict[int, Event](), set(ids), set[str]()
+        by_number, wanted, seen = dict[int, Event](), set(ids), set[str]()
         with long_statements(), self._connection() as connection:
             while wanted:
                 seen |= wanted
                 new = dict[int, Event]()
                 for some in batches(sorted(wanted)):
                     new |= dict(_rows(connection, asked.where(events.c.refers.in_(some))))
-                found |= new
+                by_number |= new
                 wanted = {each.id for each in new.values()} - seen
-        return [found[number] for number in sorted(found)]
+        return [by_number[number] for number in sorted(by_number)]
 
     def count(self, model: str) -> int:
         """Count the events of a model."""

@@ -59,14 +59,14 @@ class ErasureTable(DatabaseTable):
         Numbers stay without a hole: the last record gets the number of the deleted one.
         """
         with long_statements(), self._read_then_write() as connection:
-            found = connection.execute(
+            row = connection.execute(
                 select(book_records.c.book, book_records.c.number, books.c.size)
                 .join(books, books.c.book == book_records.c.book)
                 .where(books.c.model == model, book_records.c.id == record)
             ).first()
-            if found is None:
+            if row is None:
                 return False
-            _delete(connection, found.book, found.number)
+            _delete(connection, row.book, row.number)
             return True
 
 

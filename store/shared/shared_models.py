@@ -50,8 +50,8 @@ class SharedModelTable(DatabaseTable):
             token = str(connection.scalar(select(model_state.c.token)) or "")
             models: dict[str, dict[str, Any]] = {}
             for row in connection.execute(select(shared_models)):
-                told = {"live": row.live, "coming": row.coming, "trusted": json.loads(row.trusted)}
-                models[row.name] = told | {"versions": {}, "history": []}
+                state = {"live": row.live, "coming": row.coming, "trusted": json.loads(row.trusted)}
+                models[row.name] = state | {"versions": {}, "history": []}
             for row in connection.execute(select(model_versions)):
                 models[row.model]["versions"][row.fingerprint] = {"manifest": row.manifest, "created": row.created}
             for row in connection.execute(select(model_history).order_by(model_history.c.number)):
@@ -91,8 +91,8 @@ class SharedModelTable(DatabaseTable):
         with self._changing(model) as connection:
             if connection.scalar(select(shared_models.c.live).where(shared_models.c.name == model)) != expected:
                 raise _Refused
-            for fingerprint, told in (added or {}).items():
-                _add(connection, model, fingerprint, told)
+            for fingerprint, facts in (added or {}).items():
+                _add(connection, model, fingerprint, facts)
             there = set(connection.scalars(_versions_of(model)))
             if not {*removed, *([live] if live else [])} <= there or live in removed:
                 raise _Refused

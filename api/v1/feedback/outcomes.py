@@ -92,8 +92,8 @@ def _tell_table(feedback: Feedback, most: int) -> dict[str, Any]:
     """Store the outcomes of a table, all of them or none, and count the rows that have none."""
     upload = open_upload(tuple(names_of(OutcomesQuery)))
     asked = read_query(OutcomesQuery, upload.options)
-    told = {"encoding": parse_options_header(request.content_type or "")[1].get("charset", "")} | dict(upload.options)
-    file, options = io.BytesIO(b"".join(upload.blocks)), ReadOptions.from_mapping(told)
+    given = {"encoding": parse_options_header(request.content_type or "")[1].get("charset", "")} | dict(upload.options)
+    file, options = io.BytesIO(b"".join(upload.blocks)), ReadOptions.from_mapping(given)
     if not file.getbuffer().nbytes:
         raise NoRecords("There is nothing in the body.", SEND)
     systems = systems_of(feedback, asked.model)

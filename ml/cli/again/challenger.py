@@ -76,9 +76,9 @@ def _print(state: Any, judged: Mapping[str, Any]) -> None:
     for label, seconds in (("challenger", counts.seconds), ("live version", counts.beside)):
         if seconds:
             print(f"time of the {label}: {1_000 * seconds[0]:.2f} ms, 95 % within {1_000 * seconds[1]:.2f} ms")
-    for outcome, found in judged.items():
-        loss = found["log_loss"]
-        print(f"{outcome}: {str(found['verdict']).replace('_', ' ')} on {found['outcomes']:,} outcomes")
+    for outcome, judgement in judged.items():
+        loss = judgement["log_loss"]
+        print(f"{outcome}: {str(judgement['verdict']).replace('_', ' ')} on {judgement['outcomes']:,} outcomes")
         if loss["low"] is not None:
             print(
                 f"  log-loss {loss['challenger']:.4f} against {loss['champion']:.4f}: difference "

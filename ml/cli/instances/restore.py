@@ -104,5 +104,5 @@ def _head(archive: zipfile.ZipFile, file: Path) -> dict[str, Any]:
     whole = isinstance(head, dict) and all(isinstance(head.get(name), kind) for name, kind in FIELDS.items())
     if not whole or head["format"] != FORMAT:
         raise InvalidData(f"{file} is no backup of Likely, or of a later release.", "python -m ml backup makes one.")
-    found: dict[str, Any] = head
-    return found
+    fields: dict[str, Any] = head
+    return fields

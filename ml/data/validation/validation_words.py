@@ -32,12 +32,12 @@ def in_words(error: ValidationError, kind: type[BaseModel], whole: str) -> tuple
     whole : str
         Name of the input, with a capital letter: "The body".
     """
-    found = error.errors(include_url=False, include_context=False)
-    told = [_problem_and_hint(each, kind, whole) for each in found if each["type"] != "extra_forbidden"]
-    strangers = [each for each in found if each["type"] == "extra_forbidden"]
+    errors = error.errors(include_url=False, include_context=False)
+    problems = [_problem_and_hint(each, kind, whole) for each in errors if each["type"] != "extra_forbidden"]
+    strangers = [each for each in errors if each["type"] == "extra_forbidden"]
     if strangers:
-        told.insert(0, _unknown(strangers, kind))
-    messages, hints = zip(*told[:MOST_TOLD], strict=True)
+        problems.insert(0, _unknown(strangers, kind))
+    messages, hints = zip(*problems[:MOST_TOLD], strict=True)
     return " ".join(dict.fromkeys(messages)), " ".join(dict.fromkeys(filter(None, hints)))
 
 
@@ -101,13 +101,13 @@ def _reached(kind: type[BaseModel], place: tuple[int | str, ...]) -> tuple[tuple
     """A location without the parts that pydantic adds for unions, and the accepted values there."""
     schema = schema_of(kind)
     definitions = schema.get("$defs", {})
-    found = schema
+    part = schema
     for depth, step in enumerate(place):
-        inner = next(_inside(_followed(found, definitions), step, definitions), None)
+        inner = next(_inside(_followed(part, definitions), step, definitions), None)
         if inner is None:
-            return place[: depth or None], accepted(found, definitions)
-        found = inner
-    return place, accepted(found, definitions)
+            return place[: depth or None], accepted(part, definitions)
+        part = inner
+    return place, accepted(part, definitions)
 
 
 def _inside(schema: dict[str, Any], step: int | str, definitions: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -57,10 +57,10 @@ def order_of(texts: Iterable[str]) -> tuple[str | None, bool]:
     """
     first = second = both = 0
     for text in texts:
-        found = _NUMBERS.fullmatch(text.strip())
-        if found is None or len(found[1]) > 2:
+        match = _NUMBERS.fullmatch(text.strip())
+        if match is None or len(match[1]) > 2:
             continue
-        one, mark, two = int(found[1]), found[2], int(found[3])
+        one, mark, two = int(match[1]), match[2], int(match[3])
         first += one > 12 or mark == "."  # no country that writes dates with points puts the month first
         second += two > 12
         both += 1
@@ -85,9 +85,9 @@ def date_text(text: str, order: str | None, serials: bool = False) -> str | None
     if ISO.fullmatch(written):
         return written
     for form, read in ((_NUMBERS, _of_numbers), (_WORDS, _of_words), (_AMERICAN, _of_words)):
-        found = form.fullmatch(written)
-        if found:
-            return _with_time(read(found, order), found)
+        match = form.fullmatch(written)
+        if match:
+            return _with_time(read(match, order), match)
     compact = _COMPACT.fullmatch(written)
     if compact:
         return _iso(int(compact[1] + compact[2]), int(compact[3]), int(compact[4]))
@@ -117,11 +117,11 @@ def _of_words(match: re.Match[str], _: str | None) -> str | None:
 
 
 def _of_serial(text: str) -> str | None:
-    found = _SERIAL.fullmatch(text)
-    if found is None or not FIRST_SERIAL <= int(found[1]) <= LAST_SERIAL:
+    match = _SERIAL.fullmatch(text)
+    if match is None or not FIRST_SERIAL <= int(match[1]) <= LAST_SERIAL:
         return None
-    day = _DAY_ZERO + dt.timedelta(days=int(found[1]))
-    seconds = round(float(f"0.{found[2]}") * 86_400) if found[2] else 0
+    day = _DAY_ZERO + dt.timedelta(days=int(match[1]))
+    seconds = round(float(f"0.{match[2]}") * 86_400) if match[2] else 0
     if not seconds:
         return day.isoformat()
     return (dt.datetime.combine(day, dt.time()) + dt.timedelta(seconds=seconds)).isoformat(" ")

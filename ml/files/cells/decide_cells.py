@@ -70,13 +70,13 @@ class DecidedRules:
 
 def column_evidence(schema: Schema, names: Sequence[str], header: Sequence[str]) -> dict[int, ColumnEvidence]:
     """Columns whose number or date format is to be decided, by position; by the model's name and the file's of each."""
-    found = {}
+    evidence = {}
     for at, (name, written) in enumerate(zip(names, header, strict=True)):
         position = schema.position.get(name)
         feature = None if position is None else schema.features[position]
         if feature is not None and (feature.kind in ("number", "integer", "date") or feature.numeric_choices):
-            found[at] = ColumnEvidence(feature, written if is_percent(feature, written) else "")
-    return found
+            evidence[at] = ColumnEvidence(feature, written if is_percent(feature, written) else "")
+    return evidence
 
 
 def undecided(evidence: Mapping[int, ColumnEvidence]) -> list[int]:
@@ -107,9 +107,9 @@ def decide(
     marks = {mark for mark in decimal.values() if mark != EITHER}
     dates, serials = _dates([c for c in evidence.values() if c.feature.kind == "date"], options.dates, notes)
     hundredths, units = _sizes(numbers, notes)
-    told = options.decimal is not None
+    mark_given = options.decimal is not None
     shares = frozenset(feature.name for feature in schema.features if feature.share)
-    rules = CellRules(decimal, shares, dates, serials, schema, told, hundredths, units)
+    rules = CellRules(decimal, shares, dates, serials, schema, mark_given, hundredths, units)
     of_file = options.decimal or (next(iter(marks)) if len(marks) == 1 else None)
     orders = set(dates.values())
     return DecidedRules(rules, of_file, next(iter(orders)) if len(orders) == 1 else None, tuple(notes))
@@ -139,28 +139,28 @@ def _decimals(
 ) -> dict[str, str]:
     if given:
         return {column.feature.name: given for column in columns}
-    found: dict[str, str] = {}
+    marks: dict[str, str] = {}
     doubtful: list[ColumnEvidence] = []
     for column in columns:
         sorts = column.sorts()
         if sorts["."] and sorts[","]:
-            found[column.feature.name] = EITHER
+            marks[column.feature.name] = EITHER
             said = text("{feature}: decimals are written with a point and with a comma.", feature=column.feature.name)
             notes.append(said)
         elif sorts["."] or sorts[","]:
-            found[column.feature.name] = "." if sorts["."] else ","
+            marks[column.feature.name] = "." if sorts["."] else ","
         elif sorts["?"]:
             doubtful.append(column)
-    certain = {mark for mark in found.values() if mark != EITHER}
+    certain = {mark for mark in marks.values() if mark != EITHER}
     of_others = next(iter(certain)) if len(certain) == 1 else None
     for column in doubtful:
         mark, why = _doubtful(column, of_others, separator)
-        found[column.feature.name] = mark
+        marks[column.feature.name] = mark
         example = next(cell for cell in column.marked if readings(unwrapped(cell).strip(SPACES)).sort == "?")
         value = readings(unwrapped(example).strip(SPACES))
         read = value.comma if mark == "," else value.point
         notes.append(text(why, feature=column.feature.name, value=repr(example.strip()), read=read))
-    return found
+    return marks
 
 
 def _doubtful(column: ColumnEvidence, of_others: str | None, separator: str | None) -> tuple[str, str]:
@@ -182,8 +182,8 @@ def _by_range(column: ColumnEvidence) -> str | None:
     low, high = feature.seen or (feature.low, feature.high)
     if low is None or high is None:
         return None
-    found = [readings(unwrapped(text).strip(SPACES)) for text in column.marked]
-    doubtful = [each for each in found if each.sort == "?"]
+    fitting = [readings(unwrapped(text).strip(SPACES)) for text in column.marked]
+    doubtful = [each for each in fitting if each.sort == "?"]
     inside = {
         mark: sum(low <= float(value) <= high for value in values) / len(doubtful)
         for mark, values in (

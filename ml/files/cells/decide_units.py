@@ -40,15 +40,15 @@ def percent_note(feature: Feature, header: str, texts: Collection[str]) -> tuple
 
 def unit_beside(feature: Feature, texts: Iterable[str]) -> tuple[str | None, str]:
     """The unit beside a column's numbers, "?" where there are several, None where there is none; and what is said."""
-    found = dict.fromkeys(
+    units = dict.fromkeys(
         readings(unwrapped(cell).strip(SPACES)).unit
         for cell in texts
         if not (cell[:1].isdecimal() and cell[-1:].isdecimal())
     )
-    found.pop("", None)
-    if len(found) < 2:
-        return next(iter(found), None), ""
-    return "?", text(UNITS, feature=feature.name, units=in_row([f"“{unit}”" for unit in found]))
+    units.pop("", None)
+    if len(units) < 2:
+        return next(iter(units), None), ""
+    return "?", text(UNITS, feature=feature.name, units=in_row([f"“{unit}”" for unit in units]))
 
 
 def _plain_number(cell: str) -> float | None:

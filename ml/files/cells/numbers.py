@@ -100,23 +100,23 @@ def readings(text: str) -> NumberReadings:
     zero = _ZERO.fullmatch(written)
     if zero and _is_money(zero["before"] or zero["after"]):
         return NumberReadings("0", "0", unit=_unit(zero["before"] or zero["after"]))
-    found = _AMOUNT.fullmatch(written)
-    if found is None or not _brackets_fit(found):
+    match = _AMOUNT.fullmatch(written)
+    if match is None or not _brackets_fit(match):
         return NONE
-    beside = list(filter(None, (found["before"], found["after"])))
+    beside = list(filter(None, (match["before"], match["after"])))
     if len(beside) > 1 or not all(map(_is_currency, beside)):  # the second of two is a size: $5m
         return NONE
-    signs = [found["sign"], found["sign2"], found["sign3"], (found["open"] or found["open2"]) and "-"]
+    signs = [match["sign"], match["sign2"], match["sign3"], (match["open"] or match["open2"]) and "-"]
     signs = list(filter(None, signs))
     if len(signs) > 1:
         return NONE
     minus = "-" if signs == ["-"] else ""
-    body, exponent = _exponent(found["body"].strip(SPACES))
+    body, exponent = _exponent(match["body"].strip(SPACES))
     values = [
         None if value is None else minus + value + exponent
         for value in (_with_point(body, "."), _with_point(body, ","))
     ]
-    return NumberReadings(values[0], values[1], found["percent"] is not None, "".join(map(_unit, beside)))
+    return NumberReadings(values[0], values[1], match["percent"] is not None, "".join(map(_unit, beside)))
 
 
 def _brackets_fit(found: re.Match[str]) -> bool:

@@ -137,17 +137,17 @@ class CellRules:
         mark = self.decimal.get(feature.name, ".")
         if self.direct(feature) and PLAIN.fullmatch(text):
             return text
-        found = readings(text.removesuffix(feature.unit) if feature.unit else text)
-        if found.unit and found.unit != self.units.get(feature.name, found.unit):
+        reading = readings(text.removesuffix(feature.unit) if feature.unit else text)
+        if reading.unit and reading.unit != self.units.get(feature.name, reading.unit):
             return text
-        if found.sort == "?" and (mark == EITHER or (not self.told and _contradicts(feature, found, mark))):
-            return f"{text} ({found.point} or {found.comma}?)"
-        value = found.point if mark == "." else found.comma
+        if reading.sort == "?" and (mark == EITHER or (not self.told and _contradicts(feature, reading, mark))):
+            return f"{text} ({reading.point} or {reading.comma}?)"
+        value = reading.point if mark == "." else reading.comma
         if value is None and mark != ".":  # a point that can only be the decimal mark is accepted
-            value = found.point
+            value = reading.point
         if value is None:
             return text
-        part = feature.name in (self.shares if found.percent else self.hundredths)
+        part = feature.name in (self.shares if reading.percent else self.hundredths)
         return _hundredth(value) if part else value
 
     def date(self, feature: Feature, text: str) -> str:
@@ -163,10 +163,10 @@ class CellRules:
 
 def spellings(feature: Feature) -> dict[str, str]:
     """Alternative spellings of choices and words for yes and no, in small letters, to the choice."""
-    found: dict[str, set[str]] = {}
+    by_feature: dict[str, set[str]] = {}
     for text in feature.by_text:
-        found.setdefault(_folded(text), set()).add(text_of(feature.by_text[text]))
-    made = {folded: next(iter(texts)) for folded, texts in found.items() if len(texts) == 1}
+        by_feature.setdefault(_folded(text), set()).add(text_of(feature.by_text[text]))
+    made = {folded: next(iter(texts)) for folded, texts in by_feature.items() if len(texts) == 1}
     if feature.yes_no:
         no, yes = map(text_of, feature.yes_no)
         made = {**dict.fromkeys(NO, no), **dict.fromkeys(YES, yes), **made}

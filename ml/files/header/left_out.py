@@ -168,10 +168,10 @@ class RecordFilter:
 
     def _is_remark(self, cells: Sequence[str]) -> bool:
         """True for a remark: a line with one text, such as a source below the table, in a column of other values."""
-        told = [at for at, cell in enumerate(cells) if cell.strip()]
-        if len(told) != 1 or len(self.header) < FEWEST_COLUMNS or told[0] not in self.plain:
+        filled = [at for at, cell in enumerate(cells) if cell.strip()]
+        if len(filled) != 1 or len(self.header) < FEWEST_COLUMNS or filled[0] not in self.plain:
             return False
-        text = cells[told[0]]
+        text = cells[filled[0]]
         return len(re.findall(r"[^\W\d_]{2,}", text)) > 1 and not any(
             self._parts_a_record(text, separator) for separator in SEPARATORS[:-1]
         )

@@ -85,12 +85,12 @@ def match_columns(schema: Schema, header: Sequence[str], given: Mapping[str, str
     """
     given = given or {}
     _check(schema, header, given)
-    found: dict[str, str | None] = {name: given[name] or None for name in header if name in given}
+    by_name: dict[str, str | None] = {name: given[name] or None for name in header if name in given}
     free = [name for name in header if name not in given]
-    alike, tied = _by_name(schema, free, found)
-    near = _near(schema, [name for name in free if not found.get(name)], set(filter(None, found.values())))
-    found |= near
-    columns = {name: found.get(name) for name in header}
+    alike, tied = _by_name(schema, free, by_name)
+    near = _near(schema, [name for name in free if not by_name.get(name)], set(filter(None, by_name.values())))
+    by_name |= near
+    columns = {name: by_name.get(name) for name in header}
     renamed = {name: known for name in header if (known := known_as(schema, name, columns[name])) != name}
     renamed |= _record_id(schema, header, columns, renamed)
     missing = missing_of(schema, set(filter(None, columns.values())))

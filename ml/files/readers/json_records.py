@@ -191,13 +191,13 @@ def _document(window: _Window) -> Iterator[object]:
     while len(window.text) - window.at < LONGEST and not _ENVELOPE.match(window.text, window.at) and _short(window):
         if not window.more():
             break
-    found = _ENVELOPE.match(window.text, window.at)
-    if found is None:
+    match = _ENVELOPE.match(window.text, window.at)
+    if match is None:
         value = window.value()
         _check_end(window)
         yield from _of_one(value)
         return
-    window.at = found.end()
+    window.at = match.end()
     yield from _list(window)
     if window.peek() == ",":
         raise Unreadable('Beside "records" came something else.', 'Send "records" alone.')

@@ -77,15 +77,15 @@ def read_markup(path: str, encoding: str, errors: str, sheet: str | None, known:
 
 
 def _table_asked(tables: list[MarkupTable], sheet: str) -> MarkupTable:
-    found = next((table for table in tables if plain_name(table.name) == plain_name(sheet)), None)
-    if found is None and sheet.isdecimal() and 1 <= int(sheet) <= len(tables):
-        found = tables[int(sheet) - 1]
-    if found is None:
+    chosen = next((table for table in tables if plain_name(table.name) == plain_name(sheet)), None)
+    if chosen is None and sheet.isdecimal() and 1 <= int(sheet) <= len(tables):
+        chosen = tables[int(sheet) - 1]
+    if chosen is None:
         names = ", ".join(table.name for table in tables)
         raise RefusedFile(
             text("The file has no table {sheet}.", sheet=repr(sheet[:80])), text("It has {names}.", names=names[:400])
         )
-    return found
+    return chosen
 
 
 def _rank(table: MarkupTable, known: Collection[str]) -> tuple[int, bool]:

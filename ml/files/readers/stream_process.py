@@ -73,20 +73,20 @@ def check_stream(stream: BinaryIO, asked: dict[str, Any]) -> dict[str, Any]:
         return {"names": names_in(json_records(stream, asked["format"]))}
     file = _Text(stream, asked["encoding"], packed=asked["format"] == GZIP)
     try:
-        found = _read(file, asked)
+        result = _read(file, asked)
     except Misread as error:
         if not asked["patient"]:
             raise
-        found = _fault(error)
-    return {**found, "counts": file.counts()}
+        result = _fault(error)
+    return {**result, "counts": file.counts()}
 
 
 def _read(file: _Text, asked: dict[str, Any]) -> dict[str, Any]:
-    found = TextScan(asked["encoding"] or file.begins, size=len(file.start))
-    found.noise = not file.drop_noise(found.encoding)
-    if found.encoding == WESTERN or (found.encoding == UTF8 and asked["encoding"] is None):
-        found.errors = MIXED  # whatever else it is, quotes, separators and line ends are the same bytes
-    rows = TextRows(cast(BinaryIO, file), found)
+    scan = TextScan(asked["encoding"] or file.begins, size=len(file.start))
+    scan.noise = not file.drop_noise(scan.encoding)
+    if scan.encoding == WESTERN or (scan.encoding == UTF8 and asked["encoding"] is None):
+        scan.errors = MIXED  # whatever else it is, quotes, separators and line ends are the same bytes
+    rows = TextRows(cast(BinaryIO, file), scan)
     if "".join(rows.sample[:LOOKED_AT]).lstrip("\ufeff \t\r\n").startswith("<"):
         return {"later": True}  # a web page or XML
     rows.find_separator(asked["separator"], frozenset(asked["known"]))

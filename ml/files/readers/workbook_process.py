@@ -191,9 +191,9 @@ def _chosen(book: Any, visible: list[str], known: Collection[str]) -> str:
         )
     best, rank = visible[0], 0
     for name in visible:
-        found = _rank(_sheet(book, name), known)
-        if found > rank:
-            best, rank = name, found
+        place = _rank(_sheet(book, name), known)
+        if place > rank:
+            best, rank = name, place
         if rank == 3 or (rank == 2 and not known):
             break
     return best

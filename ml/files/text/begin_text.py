@@ -56,11 +56,11 @@ def begin_text(file: BinaryIO, asked: TextRequest) -> TextRows:
         file.seek(0)
         file = unpacked(file)
     if asked.counts is None:
-        found = scan_text(file, asked.encoding, most, asked.scanned)
+        scan = scan_text(file, asked.encoding, most, asked.scanned)
     else:
-        found = scan_of(asked.counts, asked.encoding)
-    found.errors = "replace" if asked.lenient else found.errors
-    rows = TextRows(file, found)
+        scan = scan_of(asked.counts, asked.encoding)
+    scan.errors = "replace" if asked.lenient else scan.errors
+    rows = TextRows(file, scan)
     first = "".join(rows.sample[:LOOKED_AT]).lstrip("\ufeff \t\r\n")
     if first.startswith("<") and not asked.lenient:
         rows.markup = first

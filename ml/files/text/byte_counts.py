@@ -73,12 +73,12 @@ class ByteCounter:
 
     def take(self, block: bytes) -> None:
         """Count a block; Unreadable where a line is too long."""
-        found = self.counts
-        found.size += len(block)
-        found.quotes = found.quotes or b'"' in block
-        found.commas = found.commas or b"," in block
-        found.ctrl_z = found.ctrl_z or b"\x1a" in block
-        found.nul = found.nul or b"\0" in block
+        counts = self.counts
+        counts.size += len(block)
+        counts.quotes = counts.quotes or b'"' in block
+        counts.commas = counts.commas or b"," in block
+        counts.ctrl_z = counts.ctrl_z or b"\x1a" in block
+        counts.nul = counts.nul or b"\0" in block
         last = max(block.rfind(b"\n"), block.rfind(b"\r"))
         self._since = self._since + len(block) if last < 0 else len(block) - last
         if self._since > LONGEST_LINE:
@@ -88,9 +88,9 @@ class ByteCounter:
             )
         if block.isascii() and not self._decoder.getstate()[0]:
             self._valid += len(block)
-        elif not self._decode(block) and found.mac + found.western < ENOUGH:
-            found.mac += len(_MAC.findall(self._before + block))
-            found.western += len(_WESTERN.findall(self._before + block))
+        elif not self._decode(block) and counts.mac + counts.western < ENOUGH:
+            counts.mac += len(_MAC.findall(self._before + block))
+            counts.western += len(_WESTERN.findall(self._before + block))
         self._before = (self._before + block[-2:])[-2:]
 
     def end(self, whole: bool = True) -> ByteCounts:

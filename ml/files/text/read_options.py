@@ -51,13 +51,13 @@ class ReadOptions:
         ------
         BadReadOption
         """
-        found: dict[str, Any] = {}
+        options: dict[str, Any] = {}
         for name in NAMES:
             value = given.get(name, given.get(name.replace("_", "-")))
             typed = "" if value is None else str(value)[:LONGEST]
             if typed:
-                found[name] = _READERS[name](typed if name == "separator" else typed.strip())
-        return cls(**found)
+                options[name] = _READERS[name](typed if name == "separator" else typed.strip())
+        return cls(**options)
 
     def to_json(self) -> dict[str, Any]:
         """The options that were given, as :meth:`from_mapping` takes them."""
@@ -66,13 +66,13 @@ class ReadOptions:
 
 def _encoding(given: str) -> str:
     try:
-        found = codecs.lookup(_SPOKEN.get(given.lower(), given))
-        "a".encode(found.name)  # there are codecs that are no encodings of texts
+        codec = codecs.lookup(_SPOKEN.get(given.lower(), given))
+        "a".encode(codec.name)  # there are codecs that are no encodings of texts
     except (LookupError, ValueError, TypeError):
         known = "utf-8, utf-16, windows-1252, windows-1250, windows-1251, mac-roman"
         hint = text("Accepted: {encodings} and what else Python knows.", encodings=known)
         raise BadReadOption(_is("encoding", given), hint) from None
-    return found.name
+    return codec.name
 
 
 def _separator(given: str) -> str:

@@ -86,8 +86,8 @@ def format_named(name: str, separator: str = "", decimal: str = "") -> Format:
         Of CSV for Excel; a semicolon goes with a decimal comma where nothing is said.
     decimal : {"", "point", "comma"}
     """
-    found = FORMATS.get(name)
-    if found is None:
+    chosen = FORMATS.get(name)
+    if chosen is None:
         raise UnknownFormat(f"The format is {name[:80]!r}.", f"Accepted: {', '.join(FORMATS)}.")
     if (separator or decimal) and name != EXCEL_CSV:
         raise UnknownFormat(f"{name} has no separator and no decimal mark to choose.", f"{EXCEL_CSV} has.")
@@ -95,7 +95,7 @@ def format_named(name: str, separator: str = "", decimal: str = "") -> Format:
     _check("decimal", decimal, DECIMALS)
     mark = DECIMALS[decimal or ("comma" if separator == "semicolon" else "point")]
     between = SEPARATORS[separator or ("semicolon" if mark == "," else "comma")]
-    return replace(found, separator=between, decimal=mark) if name == EXCEL_CSV else found
+    return replace(chosen, separator=between, decimal=mark) if name == EXCEL_CSV else chosen
 
 
 def excel_csv(decimal: str) -> Format:

@@ -80,8 +80,8 @@ class Faults:
     def all(self) -> dict[str, str]:
         """Words by model key."""
         try:
-            found = self._file.stat()
-            stamp = (found.st_ino, found.st_mtime_ns)
+            stat = self._file.stat()
+            stamp = (stat.st_ino, stat.st_mtime_ns)
             if self._read[0] != stamp:
                 self._read = (stamp, dict(json.loads(self._file.read_text(encoding="utf-8"))))
         except (OSError, ValueError, TypeError):

@@ -100,10 +100,10 @@ def change(
     NotWritten
         The store does not answer, or somebody changed the model meanwhile.
     """
-    told = [entry_to_json(entry) for entry in entries]
+    lines = [entry_to_json(entry) for entry in entries]
     new = _to_json(added or {})
     try:
-        done = shared.store.change(name, expected=live[0], live=live[1], entries=told, added=new, removed=removed)
+        done = shared.store.change(name, expected=live[0], live=live[1], entries=lines, added=new, removed=removed)
     except OSError as error:
         raise _away(name, error) from None
     with suppress(OSError):  # the next refresh makes up for it

@@ -58,10 +58,10 @@ class SharedModels:
     def known(self) -> SharedState:
         """The state that this machine knows."""
         try:
-            found = (self.folder / STATE).stat()
+            stat = (self.folder / STATE).stat()
         except OSError:
             return SharedState()
-        stamp = (found.st_ino, found.st_mtime_ns)
+        stamp = (stat.st_ino, stat.st_mtime_ns)
         if self._read[0] != stamp:
             self._read = (stamp, read_state(self.folder))
         return self._read[1]
@@ -72,13 +72,13 @@ class SharedModels:
 
     def absent(self) -> dict[str, str]:
         """Models of which no version is here yet, by name, and why."""
-        faults, found = self.faults.all(), {}
+        faults, reasons = self.faults.all(), {}
         for name, model in self.known().models.items():
             if model.live is not None and pointed(self.folder, name) is None:
                 key = f"{name}@{model.live}"
-                told = translated(faults[key]) if key in faults else ""
-                found[name] = str(told) or text("{key} is being fetched from the object storage.", key=key)
-        return found
+                fault = translated(faults[key]) if key in faults else ""
+                reasons[name] = str(fault) or text("{key} is being fetched from the object storage.", key=key)
+        return reasons
 
     def missing(self) -> list[str]:
         """Keys of live versions that are not here yet."""

@@ -136,12 +136,12 @@ def recalibration_curve(
     farthest = float(logit(1 - 0.5 / len(truth)))
     middle = float(np.clip(logits, -farthest, farthest) @ counts / counts.sum())
     binned, hits, records = _binned(scores, hits, records)
-    found = posterior(_design(binned, scores, logits, middle, farthest), binned, hits, records)
+    fitted = posterior(_design(binned, scores, logits, middle, farthest), binned, hits, records)
     positive = int(np.count_nonzero(truth))
     curve = RecalibrationCurve(
-        logits, scores, NONE, middle, farthest, NONE, NONE, NONE, found, positive, len(truth) - positive
+        logits, scores, NONE, middle, farthest, NONE, NONE, NONE, fitted, positive, len(truth) - positive
     )
-    return curve._with(*found.draws())
+    return curve._with(*fitted.draws())
 
 
 def _with_prior(logits: Floats, hits: Floats, counts: np.ndarray) -> tuple[Floats, Floats]:
@@ -169,8 +169,8 @@ def _normal_scores(counts: np.ndarray) -> Floats:
         np.linspace(0, len(ranks) - 1, min(len(ranks), MOST_SCORES // 2)).astype(np.intp),
     ]))  # fmt: skip
     quantile = NormalDist().inv_cdf
-    found: Floats = np.interp(ranks, ranks[some], [quantile(rank) for rank in ranks[some].tolist()])
-    return found
+    scores: Floats = np.interp(ranks, ranks[some], [quantile(rank) for rank in ranks[some].tolist()])
+    return scores
 
 
 def _basis(scores: np.ndarray, low: float, high: float) -> Floats:

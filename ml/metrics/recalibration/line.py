@@ -82,15 +82,15 @@ def recalibrate(probabilities: Floats, truth: Booleans, weight: Floats, smallest
     large_variance = _covariance(ones, w, x, large)
     if varied:
         design, offset, start = np.column_stack([ones, x]), np.zeros(len(x)), np.array([0.0, 1.0])
-        found = _fit(design, y, w, offset, start, one)
-        covariance = _covariance(design, w, offset, found)
+        coefficients = _fit(design, y, w, offset, start, one)
+        covariance = _covariance(design, w, offset, coefficients)
     else:
-        found, covariance = np.array([large[0], 1.0]), np.zeros((2, 2))
+        coefficients, covariance = np.array([large[0], 1.0]), np.zeros((2, 2))
         covariance[0, 0] = large_variance[0, 0]
-    at_best = _log_likelihood(found[0] + found[1] * x, y, w)
+    at_best = _log_likelihood(coefficients[0] + coefficients[1] * x, y, w)
     return Recalibration(
-        intercept=float(found[0]),
-        slope=float(found[1]),
+        intercept=float(coefficients[0]),
+        slope=float(coefficients[1]),
         covariance=covariance,
         in_the_large=float(large[0]),
         in_the_large_error=float(np.sqrt(large_variance[0, 0])),

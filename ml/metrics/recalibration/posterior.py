@@ -92,22 +92,22 @@ def posterior(design: Floats, scores: Floats, hits: Floats, records: Floats) -> 
     """The models that the hold-out allows, with steps and without."""
     edges = _edges(scores, records)
     steps = step_columns(scores, edges)
-    found: list[_Fit] = []
+    fits: list[_Fit] = []
     for stiff in STIFF:
         start = np.append(np.full(design.shape[1] - 1, np.log(hits.sum() / (records.sum() - hits.sum()))), 0.0)
         for penalty in PENALTIES:
-            found.append(_fit(penalty, stiff, (), start, design, hits, records))
-            start = found[-1].mode
-    latest = found
+            fits.append(_fit(penalty, stiff, (), start, design, hits, records))
+            start = fits[-1].mode
+    latest = fits
     for _ in range(MOST_STEPS if len(edges) else 0):
-        latest = _with_one_more(latest, max(each.evidence for each in found), design, steps, hits, records)
+        latest = _with_one_more(latest, max(each.evidence for each in fits), design, steps, hits, records)
         if not latest:
             break
-        found += latest
-    evidence = np.array([fit.evidence for fit in found])
+        fits += latest
+    evidence = np.array([fit.evidence for fit in fits])
     weights = np.exp(TEMPER * (evidence - evidence.max()))
     times = np.random.default_rng(0).multinomial(DRAWS, weights / weights.sum()).tolist()
-    used = tuple((fit, many) for fit, many in zip(found, times, strict=True) if many)
+    used = tuple((fit, many) for fit, many in zip(fits, times, strict=True) if many)
     return Posterior(design, scores, hits, records, edges, used)
 
 
@@ -115,10 +115,10 @@ def _edges(scores: Floats, records: Floats) -> Floats:
     """Places where the share may step: with enough records on both sides."""
     places = np.linspace(scores[0], scores[-1], EDGES + 2)[1:-1]
     below = np.concatenate([[0.0], np.cumsum(records)])[np.searchsorted(scores, places)]
-    found = places[(below >= FEWEST_BESIDE) & (below <= records.sum() - FEWEST_BESIDE)]
+    allowed = places[(below >= FEWEST_BESIDE) & (below <= records.sum() - FEWEST_BESIDE)]
     # Edges with no record between them are the same step: one of them is kept
-    _, first = np.unique(np.searchsorted(scores, found), return_index=True)
-    edges: Floats = found[first]
+    _, first = np.unique(np.searchsorted(scores, allowed), return_index=True)
+    edges: Floats = allowed[first]
     return edges
 
 
@@ -146,10 +146,10 @@ def _with_one_more(
     rare = -float(np.log(steps.shape[1]))  # log prior of a step at one of the places
     expected = np.array([_expected(fit, design, steps, hits, records) for fit in fits]) + rare
     made: set[tuple[float, float, tuple[int, ...]]] = set()
-    found: list[_Fit] = []
+    extended: list[_Fit] = []
     for place in np.argsort(-expected, axis=None).tolist():
         at, edge = divmod(place, steps.shape[1])
-        if expected[at, edge] < best - WINDOW or len(found) == TRIED:
+        if expected[at, edge] < best - WINDOW or len(extended) == TRIED:
             break
         fit, chosen = fits[at], tuple(sorted((*fits[at].steps, edge)))
         if (fit.penalty, fit.stiff, chosen) in made:
@@ -159,8 +159,8 @@ def _with_one_more(
         start = np.append(fit.mode[: design.shape[1]], [known.get(each, 0.0) for each in chosen])
         columns = np.column_stack([design, steps[:, chosen]])
         new = _fit(fit.penalty, fit.stiff, chosen, start, columns, hits, records)
-        found.append(replace(new, evidence=new.evidence + len(chosen) * rare))
-    return found
+        extended.append(replace(new, evidence=new.evidence + len(chosen) * rare))
+    return extended
 
 
 def _expected(fit: _Fit, design: Floats, steps: Floats, hits: Floats, records: Floats) -> Floats:

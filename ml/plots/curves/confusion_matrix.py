@@ -82,26 +82,26 @@ def say(result: ConfusionMatrix, view: View) -> str:
         share=percent(_part(right, total)),
     )
     slots = {"n": count(hit), "all": count(true), "records": view.records, "share": percent(_part(hit, true))}
-    told = {"called": count(called), "right": percent(_part(hit, called))}
+    figures = {"called": count(called), "right": percent(_part(hit, called))}
     if true and called:
-        found = text(
+        sentence = text(
             "Of the {all} {records}, the model finds {n} ({share}); of the {called} that it calls so, {n} are "
             "({right}).",
             **slots,
-            **told,
+            **figures,
         )
     elif true:
-        found = text("Of the {all} {records}, the model finds {n} ({share}); it calls none so.", **slots)
+        sentence = text("Of the {all} {records}, the model finds {n} ({share}); it calls none so.", **slots)
     elif called:
-        found = text(
+        sentence = text(
             "The hold-out has no {records}; of the {called} that it calls so, {n} are ({right}).",
             records=view.records,
             n=count(hit),
-            **told,
+            **figures,
         )
     else:
-        found = text("The hold-out has no {records}; it calls none so.", records=view.records)
-    return f"{overall} {found}"
+        sentence = text("The hold-out has no {records}; it calls none so.", records=view.records)
+    return f"{overall} {sentence}"
 
 
 def _title(view: View, by_label: bool, roomy: bool) -> str:

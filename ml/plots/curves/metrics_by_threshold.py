@@ -62,18 +62,18 @@ def _names(result: MetricsByThreshold, lines: Sequence[Line]) -> list[dict[str, 
     columns = np.array([[np.inf if value is None else value for value in values] for _, values, *_ in lines])
     cuts = np.array(result.cut_off)
     inside = (cuts >= NAMED_FROM * result.reach) & (cuts <= NAMED_TO * result.reach)
-    found: list[dict[str, Any]] = []
+    names: list[dict[str, Any]] = []
     for at, (name, values, colour, dash) in enumerate(lines):
         others = np.delete(columns, at, axis=0)
         known = inside & np.isfinite(columns[at])
         own = np.where(known, columns[at], 0.0)
-        for each in found:  # names do not cover each other
+        for each in names:  # names do not cover each other
             beside = np.abs(cuts - each["x"]) >= NAME_WIDTH * result.reach
             known &= beside | (np.abs(own - each["y"]) >= NAME_HEIGHT)
         place = int(np.argmax(np.where(known, np.abs(others - own).min(axis=0), -1.0)))
         words = f"<span style='color:{colour}'>{STROKES[dash]}</span> {name}"
-        found.append(note(words, float(cuts[place]), values[place] or 0.0, **ON_PAPER))
-    return found
+        names.append(note(words, float(cuts[place]), values[place] or 0.0, **ON_PAPER))
+    return names
 
 
 def say(result: MetricsByThreshold, view: View) -> str:

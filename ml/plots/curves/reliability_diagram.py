@@ -101,17 +101,17 @@ def say(result: Calibration, view: View) -> str:
 
 def how_off(result: Calibration) -> str:
     """Words for the ways in which the probabilities are off: of which the intervals are sure, else the worst group."""
-    found = []
+    sentences = []
     numbers = {"expected": count(round(result.expected)), "came": count(round(result.actual))}
     if result.intercept_high < 0:
-        found.append(text("the model promises too much ({expected} expected, {came} came)", **numbers))
+        sentences.append(text("the model promises too much ({expected} expected, {came} came)", **numbers))
     elif result.intercept_low > 0:
-        found.append(text("the model promises too little ({expected} expected, {came} came)", **numbers))
+        sentences.append(text("the model promises too little ({expected} expected, {came} came)", **numbers))
     if result.slope_high is not None and result.slope_low is not None:
         ends = (result.slope or 0.0, result.slope_low, result.slope_high)
         slope = dict(zip(("slope", "low", "high"), (decimal(end, 2) for end in ends), strict=True))
         if result.slope_high < 1:
-            found.append(
+            sentences.append(
                 text(
                     "it is too sure of itself: high probabilities are too high and low ones too low (slope {slope}, "
                     "{low} to {high}; 1 is right)",
@@ -119,7 +119,7 @@ def how_off(result: Calibration) -> str:
                 )
             )
         elif result.slope_low > 1:
-            found.append(
+            sentences.append(
                 text(
                     "it is too cautious: high probabilities could be higher and low ones lower (slope {slope}, {low} "
                     "to {high}; 1 is right)",
@@ -128,8 +128,8 @@ def how_off(result: Calibration) -> str:
             )
     worst = max(range(len(result.said)), key=lambda at: _sure(result, at))
     worst_group = {"said": percent(result.said[worst]), "came": percent(result.came[worst])}
-    found.append(text("clearest where it says {said} and {came} have it", **worst_group))
-    return "; ".join(found)
+    sentences.append(text("clearest where it says {said} and {came} have it", **worst_group))
+    return "; ".join(sentences)
 
 
 def _sure(result: Calibration, at: int) -> float:

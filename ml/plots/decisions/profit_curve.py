@@ -177,10 +177,10 @@ def columns(result: ProfitCurve, view: View) -> Columns:
     def money(value: float) -> str:
         return amount(value, result)
 
-    found = Column(text("Share of “{outcome}” found", outcome=view.label), percent)
+    share_found = Column(text("Share of “{outcome}” found", outcome=view.label), percent)
     profit = Column(text("Profit of {n} records", n=count(PER)), money)
     acted = Column(text("Share acted on"), percent)
-    return {"cut_off": cut_off(), "selected": acted, "recall": found, "profit": profit} | ends(money)
+    return {"cut_off": cut_off(), "selected": acted, "recall": share_found, "profit": profit} | ends(money)
 
 
 PLOT = Plot(

@@ -51,11 +51,11 @@ class Beeswarm:
 
 def compute(study: Study) -> Beeswarm:
     """Shapley values of the features with the largest mean absolute value."""
-    bundle, found = study.bundle, global_shapley_of(study.bundle)
-    own = found.values[:, :, bundle.outcomes.index(study.outcome)]
+    bundle, shapley = study.bundle, global_shapley_of(study.bundle)
+    own = shapley.values[:, :, bundle.outcomes.index(study.outcome)]
     strongest = np.argsort(-np.abs(own).mean(axis=0), kind="stable")[:MOST_FEATURES].tolist()
     few = np.sort(np.random.default_rng(0).permutation(len(own))[:MOST_RECORDS])
-    block = take(bundle.holdout.block, found.rows[few])
+    block = take(bundle.holdout.block, shapley.rows[few])
     features = [bundle.schema.features[at] for at in strongest]
     return Beeswarm(
         features=[feature.label for feature in features],
@@ -65,7 +65,9 @@ def compute(study: Study) -> Beeswarm:
             [shown_value(feature, value) for value in values_of(feature, block[at])]
             for feature, at in zip(features, strongest, strict=True)
         ],
-        error=float(np.sqrt(np.mean(np.square(found.errors[few][:, strongest, bundle.outcomes.index(study.outcome)])))),
+        error=float(
+            np.sqrt(np.mean(np.square(shapley.errors[few][:, strongest, bundle.outcomes.index(study.outcome)])))
+        ),
         total_features=len(bundle.schema.features),
         total_records=len(own),
     )
@@ -135,12 +137,12 @@ def _swarm(result: Beeswarm, place: int, edge: float) -> dict[str, Any]:
 def _beside(points: Sequence[float], edge: float) -> list[float]:
     """Vertical offset of each point from the middle of its row, so that points of one slot do not overlap."""
     slots = [round(value / edge * SLOTS / 2) for value in points]
-    many, seen, found = Counter(slots), Counter[int](), []
+    many, seen, offsets = Counter(slots), Counter[int](), []
     for slot in slots:
         step = min(APART, 2 * HALF / many[slot])
-        found.append(step * ((seen[slot] + 1) // 2) * (1 if seen[slot] % 2 else -1))
+        offsets.append(step * ((seen[slot] + 1) // 2) * (1 if seen[slot] % 2 else -1))
         seen[slot] += 1
-    return found
+    return offsets
 
 
 def _between(height: float) -> str:

@@ -39,16 +39,16 @@ class MeanShapley:
 
 def compute(study: Study) -> MeanShapley:
     """Mean absolute contribution of every feature, for all outcomes; NothingToShow where one record is all there is."""
-    found = global_shapley_of(study.bundle)
-    if len(found.values) < 2:
+    shapley = global_shapley_of(study.bundle)
+    if len(shapley.values) < 2:
         raise NothingToShow(
             text("The hold-out has one record, and a mean over one says nothing."),
             text("Add the model with more rows that it did not learn from."),
         )
     labels = [feature.label for feature in study.bundle.schema.features]
-    each = np.abs(found.values)
+    each = np.abs(shapley.values)
     size, error = each.mean(axis=0).T, each.std(axis=0, ddof=1).T / np.sqrt(len(each))
-    return MeanShapley(labels, size.tolist(), error.tolist(), found.base.tolist(), len(found.rows))
+    return MeanShapley(labels, size.tolist(), error.tolist(), shapley.base.tolist(), len(shapley.rows))
 
 
 def draw(result: MeanShapley, view: View) -> Figure:

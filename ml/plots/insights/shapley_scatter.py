@@ -48,12 +48,12 @@ class ShapleyScatter:
 
 def compute(study: Study) -> ShapleyScatter:
     """Shapley values of the chosen feature."""
-    bundle, found = study.bundle, global_shapley_of(study.bundle)
+    bundle, shapley = study.bundle, global_shapley_of(study.bundle)
     name = str(study.options["feature"])
     at, feature = bundle.schema.position[name], bundle.schema.feature(name)
-    values = values_of(feature, take(bundle.holdout.block, found.rows)[at])
+    values = values_of(feature, take(bundle.holdout.block, shapley.rows)[at])
     column = bundle.outcomes.index(study.outcome)
-    sizes, errors = found.values[:, at, column].tolist(), found.errors[:, at, column].tolist()
+    sizes, errors = shapley.values[:, at, column].tolist(), shapley.errors[:, at, column].tolist()
     known = [each for each in zip(values, sizes, errors, strict=True) if each[0] is not None]
     if not known:
         missing = text("No record that was looked at has a value of {feature}.", feature=feature.label)

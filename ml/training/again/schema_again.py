@@ -39,10 +39,10 @@ def schema_again(
     ask : callable
         Gives the predictor of a schema.
     """
-    told = {(f.name, field) for f in schema.features for field in ("blank", *_kept_fields(f))}
+    described = {(f.name, field) for f in schema.features for field in ("blank", *_kept_fields(f))}
     reset = replace(schema, features=tuple(_reset(_seen(feature, frame)) for feature in schema.features))
-    found = with_accepted_values(reset, block, ask, told)
-    return _known_choices(found, block, ask)
+    accepted = with_accepted_values(reset, block, ask, described)
+    return _known_choices(accepted, block, ask)
 
 
 def _kept_fields(feature: Feature) -> list[str]:

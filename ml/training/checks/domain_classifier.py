@@ -59,9 +59,9 @@ def compare_populations(
     folds = np.concatenate([each[rows] for each, rows in zip(hashes, chosen, strict=True)]) % np.uint64(FOLDS)
     with threadpool_limits(1):  # so few rows take longer with threads where other processes work too
         auc, low, high = _cross_fitted(data, is_second, folds)
-    found: dict[str, Any] = {"auc": round(auc, 4), "low": round(low, 4), "high": round(high, 4)}
-    found |= {"rows": [len(rows) for rows in chosen], "differs": low > MATTERS}
-    return found | ({"most": _most(schema, columns, is_second)} if found["differs"] else {})
+    comparison: dict[str, Any] = {"auc": round(auc, 4), "low": round(low, 4), "high": round(high, 4)}
+    comparison |= {"rows": [len(rows) for rows in chosen], "differs": low > MATTERS}
+    return comparison | ({"most": _most(schema, columns, is_second)} if comparison["differs"] else {})
 
 
 def _encoded(feature: Feature, first: np.ndarray, second: np.ndarray) -> Floats:

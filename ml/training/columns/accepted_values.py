@@ -101,16 +101,16 @@ def _models(schema: Schema, block: Block, ask: Maker) -> list[Row]:
     rows = rows_of(schema, take(block, slice(0, min(count, 200))))
     rows.sort(key=lambda row: sum(value is None for value in row))
     predictor = ask(schema)
-    found: list[Row] = []
+    edges: list[Row] = []
     for row in rows:
         try:
             predictor.row(row)
         except EstimatorFailed:
             continue
-        found.append(row)
-        if len(found) == TRIED:
+        edges.append(row)
+        if len(edges) == TRIED:
             break
-    return found
+    return edges
 
 
 def _replaced(schema: Schema, changes: dict[str, dict[str, Any]]) -> Schema:

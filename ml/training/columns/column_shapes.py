@@ -22,17 +22,17 @@ SPACES = "(spaces)"  # label of a choice that consists of spaces
 def dtype_of(series: pd.Series) -> dict[str, Any]:
     """Details of a column's dtype and gaps on which the estimator may depend, as fields of :class:`Feature`."""
     dtype = series.dtype
-    told: dict[str, Any] = {"dtype": str(dtype), "complete": bool(series.notna().all())}
+    fields: dict[str, Any] = {"dtype": str(dtype), "complete": bool(series.notna().all())}
     if isinstance(dtype, pd.CategoricalDtype):
-        told |= {"dtype": "category", "levels": tuple(dtype.categories.tolist()), "ordered": bool(dtype.ordered)}
+        fields |= {"dtype": "category", "levels": tuple(dtype.categories.tolist()), "ordered": bool(dtype.ordered)}
     if isinstance(dtype, pd.DatetimeTZDtype):
-        told |= {"zone": str(dtype.tz), "timed": True}
+        fields |= {"zone": str(dtype.tz), "timed": True}
     elif types.is_datetime64_any_dtype(dtype):
         known = series.dropna()
-        told |= {"timed": bool((known != known.dt.normalize()).any())}
+        fields |= {"timed": bool((known != known.dt.normalize()).any())}
     if str(dtype) == "object":
-        told |= {"none_gaps": any(value is None for value in series.tolist())}
-    return told
+        fields |= {"none_gaps": any(value is None for value in series.tolist())}
+    return fields
 
 
 def _numbers(known: pd.Series) -> dict[str, Any]:

@@ -45,10 +45,10 @@ def columns_of(estimator: Any, table: TrainingTable, others: Collection[str | No
         if getattr(estimator, "feature_names_in_", None) is not None:
             raise InvalidData(f"{table.name} lacks the columns {', '.join(missing)}.", _why_lacking(missing, present))
     stripped = {other.strip() for other in others if other}
-    found = [name for name in present if name.strip() not in stripped]
-    if not found:
+    in_table = [name for name in present if name.strip() not in stripped]
+    if not in_table:
         raise InvalidData(f"{table.name} has no column beside the truth.", "Give the features, too.")
-    return found
+    return in_table
 
 
 def _why_lacking(missing: Sequence[str], present: Sequence[str]) -> str:

@@ -38,15 +38,15 @@ def hide_identifiers(
         Features that a person described; they stay.
     """
     few = take(block, slice(0, MOST))
-    found = {}
+    identifiers = {}
     for at, feature in enumerate(schema.features):
         if feature.name in described or feature.name in schema.shown or not _names_records(feature, block[at]):
             continue
         hidden = _hidden(feature, block[at])
         changed = replace(schema, features=tuple(hidden if each is feature else each for each in schema.features))
         if _ignores(ask(changed), few, at, feature):
-            found[feature.name] = hidden
-    return replace(schema, features=tuple(found.get(each.name, each) for each in schema.features))
+            identifiers[feature.name] = hidden
+    return replace(schema, features=tuple(identifiers.get(each.name, each) for each in schema.features))
 
 
 def _names_records(feature: Feature, array: np.ndarray) -> bool:

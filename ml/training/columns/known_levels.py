@@ -89,12 +89,12 @@ def known_levels(estimator: Any, columns: Sequence[str]) -> KnownLevels:
     KnownLevels
         Empty where no encoder sees a column under its name.
     """
-    found = KnownLevels()
+    levels = KnownLevels()
     with contextlib.suppress(
         Exception
     ):  # foreign objects fail in any way; levels that are not found here are inferred from the data
-        _walk(estimator, list(columns), found, set())
-    return found
+        _walk(estimator, list(columns), levels, set())
+    return levels
 
 
 def _walk(step: Any, names: list[str] | None, levels: KnownLevels, met: set[int]) -> list[str] | None:
@@ -194,10 +194,10 @@ def _histogram(step: Any, names: Sequence[str]) -> Mapping[str, list[Any] | None
 
 def _lightgbm(step: Any, names: Sequence[str]) -> Mapping[str, list[Any] | None]:
     levels = step.booster_.pandas_categorical
-    told = LIGHTGBM_COLUMNS.search(step.booster_.model_to_string(num_iteration=1))
-    if not levels or told is None:
+    match = LIGHTGBM_COLUMNS.search(step.booster_.model_to_string(num_iteration=1))
+    if not levels or match is None:
         return {}
-    places = [int(place) for place in told[1].split(",")]
+    places = [int(place) for place in match[1].split(",")]
     if len(places) != len(levels):
         return {}
     return {names[at]: [native(each) for each in known] for at, known in zip(places, levels, strict=True)}

@@ -22,15 +22,15 @@ def told_levels(
     table: TrainingTable, described: Mapping[str, Mapping[str, Any]], known: KnownLevels
 ) -> dict[str, set[str]]:
     """By column, markers that are levels because a person or the estimator's encoder says so."""
-    found: dict[str, set[str]] = {}
+    by_feature: dict[str, set[str]] = {}
     for name, markers in table.markers.items():
-        told = described.get(name, {})
-        if "missing" in told:
-            found[name] = set(markers) - set(told["missing"])
+        fields = described.get(name, {})
+        if "missing" in fields:
+            by_feature[name] = set(markers) - set(fields["missing"])
         else:
-            levels = {*known.levels.get(name, ()), *(known.native.get(name) or ()), *told.get("choices", ())}
-            found[name] = {marker for marker in markers if marker in levels}
-    return {name: markers for name, markers in found.items() if markers}
+            levels = {*known.levels.get(name, ()), *(known.native.get(name) or ()), *fields.get("choices", ())}
+            by_feature[name] = {marker for marker in markers if marker in levels}
+    return {name: markers for name, markers in by_feature.items() if markers}
 
 
 def asked_levels(
@@ -55,12 +55,12 @@ def asked_levels(
         Columns of which a person said what is missing are not asked either.
     """
     decided = {*known.levels, *known.native, *(name for name, told in described.items() if "missing" in told)}
-    found = {
+    levels = {
         name: {marker for marker in markers if _is_level(estimator, frame, container, name, marker)}
         for name, markers in table.markers.items()
         if name in frame and name not in decided
     }
-    return {name: markers for name, markers in found.items() if markers}
+    return {name: markers for name, markers in levels.items() if markers}
 
 
 def _is_level(estimator: Any, frame: pd.DataFrame, container: Container, name: str, marker: str) -> bool:
@@ -101,11 +101,11 @@ def _put_back(series: pd.Series, cells: pd.Series, levels: Collection[str]) -> p
 
 def unseen_levels(known: KnownLevels, frame: pd.DataFrame, columns: Sequence[str]) -> dict[str, list[Any]]:
     """By column, levels that the estimator knows and no row shows."""
-    found = {}
+    by_feature = {}
     for name in columns:
         levels = [*known.levels.get(name, ()), *(known.native.get(name) or ())]
         shown = set(frame[name].dropna().unique().tolist())
         rest = [level for level in dict.fromkeys(levels) if level not in shown]
         if rest:
-            found[name] = rest
-    return found
+            by_feature[name] = rest
+    return by_feature

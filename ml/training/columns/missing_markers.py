@@ -32,8 +32,8 @@ def missing_markers(
     """
     own = variant.gaps
     marks = frozenset().union(*own.values()) & UNUSUAL_GAPS
-    found = {name: own.get(name, frozenset()) | _free(name, marks, training[name], known) for name in columns}
-    return {name: texts for name, texts in found.items() if texts}
+    markers = {name: own.get(name, frozenset()) | _free(name, marks, training[name], known) for name in columns}
+    return {name: texts for name, texts in markers.items() if texts}
 
 
 def _free(name: str, marks: frozenset[str], series: pd.Series, known: KnownLevels) -> frozenset[str]:

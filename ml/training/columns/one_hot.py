@@ -35,15 +35,15 @@ def one_hot_of(frame: pd.DataFrame, features: Sequence[Feature], taken: Collecti
     """
     flags = {feature.name: frame[feature.name].to_numpy(float) for feature in features if _is_flag(feature, frame)}
     used = {name for feature in features for name in (feature.name, *feature.aliases)} | set(taken)
-    found: list[OneHot] = []
+    groups: list[OneHot] = []
     grouped: set[str] = set()
     for prefix, names in _candidates(list(flags)):
         if grouped & set(names) or prefix.rstrip(SEPARATORS) in used or not _excluding([flags[name] for name in names]):
             continue
         grouped |= set(names)
-        found.append(_group(prefix, names, flags))
+        groups.append(_group(prefix, names, flags))
     order = {feature.name: at for at, feature in enumerate(features)}
-    return tuple(sorted(found, key=lambda one: order[one.columns[0]]))
+    return tuple(sorted(groups, key=lambda one: order[one.columns[0]]))
 
 
 def _is_flag(feature: Feature, frame: pd.DataFrame) -> bool:

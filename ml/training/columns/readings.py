@@ -92,8 +92,8 @@ def _types(
     if commas:
         change = dict.fromkeys(commas, to.to_numbers((), commas=True))
         yield Reading(f"{', '.join(commas)} with decimal commas", TYPE, change, commas=frozenset(commas))
-    told = {name: pair for name, cells in texts.items() if (pair := _flags(cells))}
-    pairs = {name: pair for name, pair in told.items() if not known.knows(name, pair[1])}
+    flags = {name: pair for name, cells in texts.items() if (pair := _flags(cells))}
+    pairs = {name: pair for name, pair in flags.items() if not known.knows(name, pair[1])}
     if pairs:
         change = {name: to.to_flags(*pair) for name, pair in pairs.items()}
         yield Reading(f"{', '.join(pairs)} as 0 and 1", TYPE, change)

@@ -121,10 +121,10 @@ def _looked_into(table: TrainingTable, doubtful: list[str]) -> TrainingTable:
     cells = table.texts(doubtful)
     markers, padded = {}, set()
     for name in doubtful:
-        found = set(cells[name].unique().tolist())
+        texts = set(cells[name].unique().tolist())
         if is_text(table.frame[name]):
-            markers[name] = frozenset(found & set(MISSING)) - {""}
-        if any(len(text) > 1 and text.startswith("0") and text.isdecimal() for text in found):
+            markers[name] = frozenset(texts & set(MISSING)) - {""}
+        if any(len(text) > 1 and text.startswith("0") and text.isdecimal() for text in texts):
             padded.add(name)
     return replace(table, markers={k: v for k, v in markers.items() if v}, padded=frozenset(padded))
 

@@ -135,14 +135,14 @@ def _tasks(estimator: Any) -> list[tuple[str, str]]:
         ("clusterer", base.is_clusterer, "its groups are no outcomes that anybody knows the truth of"),
         ("outlier detector", base.is_outlier_detector, "it learned from no outcomes"),
     )
-    found = []
+    tasks = []
     for task, test, words in tests:
         try:
             if test(estimator):
-                found.append((task, words))
+                tasks.append((task, words))
         except Exception:  # noqa: BLE001 - an estimator of one's own may tell nothing of itself, and fail at it
             return []
-    return found[:1]
+    return tasks[:1]
 
 
 def _refuse_unfitted(estimator: Any, outcomes: int, source: str) -> None:
@@ -186,8 +186,8 @@ def refuse_nameless(estimator: Any, source: str = "The estimator") -> None:
         raise InvalidData(f"{source} cannot be looked through: {reason(error)}.", CLASSIFIER) from error
     for part in parts:
         named = isinstance(part, type | FunctionType | BuiltinFunctionType)
-        found: Any = part if named else part.__func__ if isinstance(part, MethodType) else type(part)
-        module, name = str(getattr(found, "__module__", "")), str(getattr(found, "__qualname__", ""))
+        named_part: Any = part if named else part.__func__ if isinstance(part, MethodType) else type(part)
+        module, name = str(getattr(named_part, "__module__", "")), str(getattr(named_part, "__qualname__", ""))
         if isinstance(part, ModuleType):
             raise InvalidData(f"{source} holds the module {part.__name__}.", "Import it where it is used instead.")
         if name.endswith("<lambda>"):

@@ -117,12 +117,12 @@ def made_with(path: Path, kind: str) -> str:
     try:
         if kind == SKOPS:
             with zipfile.ZipFile(path) as file:
-                found = VERSION_IN_SKOPS.search(file.read("schema.json"))
+                match = VERSION_IN_SKOPS.search(file.read("schema.json"))
         else:
-            found = VERSION.search(read_plain(path))
+            match = VERSION.search(read_plain(path))
     except Exception:  # noqa: BLE001 - a damaged file fails in many ways, and its fault is said elsewhere
         return ""
-    return found.group(1).decode() if found else ""
+    return match.group(1).decode() if match else ""
 
 
 def _first_bytes(path: Path) -> bytes:

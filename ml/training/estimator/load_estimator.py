@@ -149,16 +149,16 @@ def _public(code: Code) -> dict[str, Any]:
     """Public names that the top-level modules of the code define, with their values."""
     import importlib
 
-    found: dict[str, Any] = {}
+    names: dict[str, Any] = {}
     with code.modules.installed():
         for top in sorted(code.modules.tops):
             module = importlib.import_module(top)
-            found |= {
+            names |= {
                 name: each
                 for name, each in vars(module).items()
                 if getattr(each, "__module__", None) == module.__name__
             }
-    return found
+    return names
 
 
 def _refuse_other_version(path: Path, made: str) -> None:

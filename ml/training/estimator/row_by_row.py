@@ -82,9 +82,9 @@ def _turns(*lengths: int) -> np.ndarray:
 def _alone(predictor: SklearnPredictor, schema: Schema, few: Block, among: Prediction) -> np.ndarray:
     """Distance of the answers of rows asked alone from those among others, shape (rows asked,)."""
     until = time.monotonic() + LONGEST
-    found: list[float] = []
+    times: list[float] = []
     for at, row in enumerate(rows_of(schema, few)):
-        if (at >= FEWEST and time.monotonic() > until) or (at == ENOUGH and max(found) <= ROUNDED):
+        if (at >= FEWEST and time.monotonic() > until) or (at == ENOUGH and max(times) <= ROUNDED):
             break
         try:
             labels, probabilities = predictor.row(row)
@@ -95,8 +95,8 @@ def _alone(predictor: SklearnPredictor, schema: Schema, few: Block, among: Predi
             ) from error
         own = Prediction(np.array([labels]), None if probabilities is None else np.array([probabilities]))
         one = Prediction(among.labels[[at]], None if among.probabilities is None else among.probabilities[[at]])
-        found.append(float(_apart(one, own)[0]))
-    return np.array(found)
+        times.append(float(_apart(one, own)[0]))
+    return np.array(times)
 
 
 def _apart(one: Prediction, other: Prediction) -> np.ndarray:

@@ -13,13 +13,13 @@ def without_jobs(estimator: Any) -> Iterator[Any]:
     best = getattr(estimator, "best_estimator_", None)
     estimator = estimator if best is None else best
     # Where there are none nothing is set: CatBoost refuses any change once it is fitted.
-    found = [(each, jobs) for each in _with_frozen(estimator) if (jobs := _jobs(each))]
-    for each, jobs in found:
+    changed = [(each, jobs) for each in _with_frozen(estimator) if (jobs := _jobs(each))]
+    for each, jobs in changed:
         each.set_params(**dict.fromkeys(jobs))
     try:
         yield estimator
     finally:
-        for each, jobs in found:
+        for each, jobs in changed:
             each.set_params(**jobs)  # the estimator may still be in use in a notebook
 
 

@@ -111,7 +111,7 @@ def unwrap(estimator: Any, given: Traced, builder: Builder) -> tuple[Any, Traced
 
 def edges_of(builder: Builder, features: int) -> tuple[tuple[float, ...], ...]:
     """For each feature, up to 16 thresholds of trees in raw units, spread over its range."""
-    found: list[set[float]] = [set() for _ in range(features)]
+    edges: list[set[float]] = [set() for _ in range(features)]
     for ensemble in builder.ensembles:
         columns = builder.columns[ensemble.matrix]
         inner = [(tree.feature[tree.left >= 0], tree.threshold[tree.left >= 0]) for tree in ensemble.trees]
@@ -119,8 +119,8 @@ def edges_of(builder: Builder, features: int) -> tuple[tuple[float, ...], ...]:
         for position in np.unique(which):
             column = columns[position]
             if isinstance(column, Raw):
-                found[column.source].update(_before_steps(column, np.unique(at[which == position])).tolist())
-    return tuple(_spread(sorted(values)) for values in found)
+                edges[column.source].update(_before_steps(column, np.unique(at[which == position])).tolist())
+    return tuple(_spread(sorted(values)) for values in edges)
 
 
 def _before_steps(column: Raw, values: Floats) -> Floats:
