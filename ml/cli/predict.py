@@ -46,11 +46,11 @@ def _decisions(service: Service, bundle: Bundle, probabilities: Sequence[float])
     currency = currency_of(bundle.card)
     lines, cut_offs = [], service.cut_offs(bundle)
     for name, probability in zip(bundle.outcomes.names, probabilities, strict=bool(probabilities)):
-        recommendation = decide(bundle.card, name, probability, cut_offs[name])
-        worth = "" if recommendation.worth is None else f"  worth {recommendation.worth!r} {currency}".rstrip()
-        if recommendation.words:
-            does = "act" if recommendation.act else "leave"
-            lines.append(f"{name}: {does}, cut-off {cut_off_text(recommendation.cut_off)}{worth}  {recommendation.words}")
+        advice = decide(bundle.card, name, probability, cut_offs[name])
+        worth = "" if advice.worth is None else f"  worth {advice.worth!r} {currency}".rstrip()
+        if advice.words:
+            does = "act" if advice.act else "leave"
+            lines.append(f"{name}: {does}, cut-off {cut_off_text(advice.cut_off)}{worth}  {advice.words}")
     return ["", *lines] if lines else []
 
 

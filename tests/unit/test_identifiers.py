@@ -73,7 +73,7 @@ def test_what_repeats_stays_though_it_is_not_used():
 
 def test_what_somebody_described_stays():
     frame, _, estimator = fitted(["income"])
-    assert hidden(frame, estimator, told={"name"})[1] == ["customer"]
+    assert hidden(frame, estimator, described={"name"})[1] == ["customer"]
 
 
 def test_what_the_estimator_refuses_when_it_is_new_stays():
