@@ -185,7 +185,7 @@ class CampaignService:
         return index, bundle, [(row, place, line) for row, place, line in ranked]
 
     def choices(self, job: str) -> tuple[RankIndex, Bundle]:
-        """What lists can be made from: all rows of a finished campaign, and the model that scored them."""
+        """Inputs of lists: all rows of a finished campaign, and the model that scored them."""
         index, _, bundle = self._done(job)
         return index, bundle
 

@@ -53,7 +53,7 @@ class CampaignBackend:
         return bundle.name if self.service.model(bundle.name).key == bundle.key else bundle.key
 
     def choices(self, job: str) -> dict[str, Any]:
-        """What lists of a campaign can be made from: its rows, and the model that scored them."""
+        """Inputs of a campaign's lists: its rows, and the model that scored them."""
         return choices_json(self.service, self.campaigns, job)
 
 

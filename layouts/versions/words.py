@@ -66,7 +66,7 @@ def last_event(fingerprint: str, events: Sequence[TimelineEvent]) -> TimelineEve
 
 
 def who_and_why(event: TimelineEvent | None) -> str:
-    """Who did it and why, on one line; empty where neither is known."""
+    """Author and reason on one line; empty where neither is known."""
     return "" if event is None else who_and_why_words(event.by, event.why)
 
 

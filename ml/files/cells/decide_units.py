@@ -28,7 +28,7 @@ def over_one(texts: Iterable[str]) -> str | None:
 
 
 def percent_note(feature: Feature, header: str, texts: Collection[str]) -> tuple[bool, str]:
-    """Whether a column under such a header is in per cent (one number above 1 tells it), and the note on it."""
+    """True where a column under such a header is in per cent (one number above 1 tells it), and the note on it."""
     over = over_one(texts)
     slots = {"feature": feature.name, "column": header}
     if over is None:

@@ -1,4 +1,4 @@
-"""What an .xlsx sheet shows otherwise than it holds: numbers that their format pads with zeros, and hidden rows.
+"""Cells of an .xlsx sheet that are shown otherwise than they are stored: numbers that their format pads with zeros, and hidden rows.
 
 A customer's number 300 of the format 0000000 is 0000300 to people, and in the CSV that a spreadsheet makes of it.
 """
@@ -25,18 +25,12 @@ _TEXT = re.compile(rb'\bt="(?!n")')
 
 @dataclass(frozen=True)
 class Shown:
-    """Rows and numbers of one sheet that it shows otherwise, by places from 0.
-
-    Attributes
-    ----------
-    hidden : frozenset of int
-        Rows that a filter hides, or somebody.
-    digits : dict of int to tuple of (int, int)
-        Row to columns, each with the digits that a whole number has there at least.
-    """
+    """Rows and numbers of one sheet that it shows otherwise, by places from 0."""
 
     hidden: frozenset[int] = frozenset()
+    """Rows that a filter hides, or somebody."""
     digits: dict[int, Padded] = field(default_factory=dict)
+    """Row to columns, each with the digits that a whole number has there at least."""
 
     def padded(self, rows: Iterable[list[Any]]) -> Iterator[list[Any]]:
         """Rows from the first of the sheet, with such numbers as the texts that they show."""
