@@ -1,4 +1,4 @@
-"""Cells of an .xlsx sheet that are shown otherwise than they are stored: numbers that their format pads with zeros, and hidden rows.
+"""Cells of an .xlsx sheet that are shown otherwise than stored: numbers padded with zeros, and hidden rows.
 
 A customer's number 300 of the format 0000000 is 0000300 to people, and in the CSV that a spreadsheet makes of it.
 """
