@@ -47,7 +47,7 @@ from services import (
     open_job_service,
     open_services,
 )
-from settings import BadSetting, Settings, is_loopback, trace_exporters
+from settings import BadSetting, Settings, find_room_for_temporary_files, is_loopback, trace_exporters
 from telemetry.logs import set_up_logs
 from telemetry.tracing import set_up_traces
 from web.address import BadAddress, addresses_of_gunicorn, joined, most_open
@@ -143,6 +143,7 @@ def create_service(settings: Settings, change: Callable[[Dash], None] | None = N
     set_up_logs(settings.log_level, settings.log_format, sys.stdout)
     set_up_traces(trace_exporters())
     return_large_blocks()  # workers that are forked later inherit it
+    find_room_for_temporary_files(settings.var_dir)
     services = open_services(settings)
     if services.sync:
         fetch_models(settings, services.sync)

@@ -1,6 +1,7 @@
 """Gunicorn's configuration. Values that differ between deployments come from settings.py."""
 
 import gc
+import os
 import socket
 import struct
 import sys
@@ -46,7 +47,7 @@ max_requests = 100_000
 max_requests_jitter = 10_000
 
 # The heartbeat file must not wait for a slow disk.
-if Path("/dev/shm").is_dir():  # noqa: S108 - a file system in memory, and Gunicorn makes a private file there
+if os.access("/dev/shm", os.W_OK):  # noqa: S108 - a file system in memory, and Gunicorn makes a private file there
     worker_tmp_dir = "/dev/shm"  # noqa: S108
 
 # Seconds after which a worker asks each model once: later than the first requests, earlier than the first edits.

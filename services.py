@@ -177,7 +177,10 @@ def load_models(services: Services, default: str = "") -> None:
     elif not faults and services.sync:
         log.warning("%s", services.sync.none())
     elif not faults:
-        log.warning("There are no models; 'python -m ml train --missing' makes those of the demonstration.")
+        said = (
+            "There are no models in %s (MODELS_DIR); 'python -m ml train --missing' makes those of the demonstration."
+        )
+        log.warning(said, services.service.registry.folder)
     for name, fault in faults.items():
         if fault is not None:
             log.error("Model %s does not serve, the others do: %s", name, fault)

@@ -7,7 +7,9 @@ come its default, its parser, and its help. Those of sign-in elsewhere and of de
 """
 
 import os
+import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -233,6 +235,17 @@ class Settings(SignInSettings, FeedbackSettings):
 def plain_environ() -> dict[str, str]:
     """Environment that any program needs, without settings and secrets: for code that is not ours."""
     return {name: os.environ[name] for name in PLAIN if name in os.environ}
+
+
+def find_room_for_temporary_files(var_dir: Path) -> None:
+    """Have temporary files in VAR_DIR where nothing else can be written to, as in a container that can only be read."""
+    try:
+        tempfile.gettempdir()
+    except FileNotFoundError:
+        folder = (var_dir / "tmp").resolve()
+        with suppress(OSError):  # VAR_DIR is refused when it is opened
+            folder.mkdir(parents=True, exist_ok=True)
+        os.environ["TMPDIR"] = str(folder)
 
 
 def trace_exporters(environ: Mapping[str, str] | None = None) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ from jobs.worker import Worker
 from ml.lifecycle.shared.shared_models import shared_of
 from ml.lifecycle.shared.sync import Sync, open_shared
 from ml.service import Service, open_service
-from settings import BadSetting, Settings, trace_exporters
+from settings import BadSetting, Settings, find_room_for_temporary_files, trace_exporters
 from store.db import Store, chosen_cut_offs, open_store
 from store.errors import is_unavailable
 from store.files import Files
@@ -50,6 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.exit(f"error: {problem}")
     set_up_logs(settings.log_level, settings.log_format)
     set_up_traces(trace_exporters())
+    find_room_for_temporary_files(settings.var_dir)
     worker_metrics.share(settings.var_dir)
     count = given.workers or settings.job_workers
     if settings.broker_url and not given.until_idle and not given.helper:

@@ -55,6 +55,8 @@ class CacheBackend:
         self._store = server.extensions["cache"][self._cache]
         self._lost = _lost(redis_url)
         self._breaker = CircuitBreaker("The cache (results are computed again meanwhile)", log, backend="cache")
+        self._unwritten = False
+        logging.getLogger().addFilter(_is_of_others)
 
     def get(self, key: str) -> Any:
         """Return the value, or None where there is none."""
@@ -66,7 +68,12 @@ class CacheBackend:
     def set(self, key: str, value: Any, timeout: int | None = None) -> bool:
         """Store a JSON value; `timeout` in seconds, 0 for ever."""
         kept = self._asked(self._store.set, key, value, timeout=timeout)
-        return kept is not FAILED and bool(kept)
+        if kept is FAILED:
+            return False
+        if not kept and not self._unwritten:
+            log.warning("The cache cannot be written to; results are computed again meanwhile. Is its disk full?")
+        self._unwritten = not kept
+        return bool(kept)
 
     def _asked(self, method: Callable[..., Any], *given: Any, **named: Any) -> Any:
         """Ask the backend; FAILED where it does not answer."""
@@ -91,6 +98,11 @@ class CacheBackend:
         if not self.set("probe", probe, timeout=60) or self.get("probe") is None:
             return "The cache does not keep what is written to it."
         return None
+
+
+def _is_of_others(record: logging.LogRecord) -> bool:
+    """False for what cachelib logs, at each write that fails, with a traceback: the backend says it once."""
+    return "cachelib" not in Path(record.pathname).parts
 
 
 def _lost(redis_url: str) -> tuple[type[Exception], ...]:

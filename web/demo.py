@@ -39,7 +39,8 @@ class DemoModels:
         if status.is_made_now(self._models):
             log.warning("There are no models yet; the demo models are being made by another process.")
             return
-        log.warning("There are no models; the demo models are being made. DEMO_MODELS=off leaves that to you.")
+        said = "There are no models in %s (MODELS_DIR); demo models are being made. DEMO_MODELS=off leaves that to you."
+        log.warning(said, self._models)
         status.write(self._file, DemoStatus(status.STARTING, status.QUICK_FIRST))
         command = [sys.executable, "-m", "ml.demo", str(self._models), str(self._file)]
         self._process = subprocess.Popen(command, cwd=self._home, env=self._environ, stdin=subprocess.DEVNULL)  # noqa: S603

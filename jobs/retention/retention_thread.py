@@ -47,8 +47,10 @@ class RetentionThread:
         return bool(self._thread.call())
 
     def _look(self) -> bool:
-        self._beside()
-        return on_duty(self._store, DUTY, self._purge, LEASE_SECONDS, HOUR) is not None
+        try:  # neither waits for the other: the store may be away, or this machine's disk
+            return on_duty(self._store, DUTY, self._purge, LEASE_SECONDS, HOUR) is not None
+        finally:
+            self._beside()
 
     def _purge(self) -> bool:
         purge(self._store, self._files, self._days, self._decision_days)

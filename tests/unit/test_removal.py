@@ -313,6 +313,20 @@ def test_temporary_folders_of_killed_processes_are_swept_after_a_day(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["likely-link", "likely-young", "other"]
 
 
+def test_jobs_are_purged_where_this_machine_cannot_be_cleaned_and_the_other_way_round(house, url):  # noqa: F811
+    cleaned, store = [], Store(url)
+    house.store._engine()
+
+    def fail():
+        cleaned.append(1)
+        raise OSError
+
+    assert not RetentionThread(store, house.files, 7, beside=fail).look()
+    assert not retention_thread(url, house).look()  # it is done for this hour
+    RetentionThread(Store("sqlite:////dev/null/likely.db"), house.files, 7, beside=fail).look()
+    assert len(cleaned) == 2
+
+
 def test_what_was_deleted_is_out_of_the_files_of_sqlite(tmp_path):
     place = tmp_path / "likely.db"
     store = open_store(f"sqlite:///{place}")

@@ -1,13 +1,15 @@
 """One table of settings: defaults, what is accepted, what is said when it is not."""
 
+import os
 import re
+import tempfile
 from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from settings import BadSetting, Settings
+from settings import BadSetting, Settings, find_room_for_temporary_files
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -114,6 +116,15 @@ def test_secrets_are_not_repeated(name):
         Settings.from_environ({name: "mysql://user:hidden-word@host"})
     assert "hidden-word" not in str(caught.value)
     assert "hidden-word" not in repr(Settings.from_environ({"DATABASE_URL": "postgres://user:hidden-word@host/db"}))
+
+
+def test_where_nothing_else_can_be_written_to_temporary_files_are_in_var_dir(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setattr(tempfile, "_candidate_tempdir_list", lambda: [os.environ.get("TMPDIR", "/nowhere")])
+    for var, place in ((tmp_path / "var", tmp_path / "var" / "tmp"), (tmp_path / "other", tmp_path / "var" / "tmp")):
+        monkeypatch.setenv("TMPDIR", os.environ["TMPDIR"] if place.is_dir() else "/nowhere")
+        find_room_for_temporary_files(var)
+        assert tempfile.gettempdir() == str(place)
 
 
 def test_every_setting_is_documented_with_its_default():

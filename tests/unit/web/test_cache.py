@@ -86,6 +86,18 @@ def test_a_frozen_redis_does_not_hold_a_page(tmp_path, redis_server):
     assert time.monotonic() - begun < 3
 
 
+def test_files_that_cannot_be_written_are_said_once(tmp_path, caplog):
+    cache = CacheBackend(tmp_path / "cache")
+    assert cache.set("key", 1)
+    for _ in range(2):
+        shutil.rmtree(tmp_path / "cache")
+        assert [cache.set("key", 1) for _ in range(3)] == [False] * 3
+        (tmp_path / "cache").mkdir()
+        assert cache.set("key", 1)
+    assert [each.levelname for each in caplog.records] == ["WARNING"] * 2
+    assert not any(each.exc_info for each in caplog.records)
+
+
 def test_files_that_are_old_are_swept(tmp_path):
     cache = CacheBackend(tmp_path)
     cache.set("old", 1)
