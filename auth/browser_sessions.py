@@ -18,13 +18,7 @@ from store.db import Store
 
 
 class SignedIn:
-    """The user of Flask-Login: a person in one session.
-
-    Parameters
-    ----------
-    token : str
-        Token of the session.
-    """
+    """The user of Flask-Login: a person in one session."""
 
     is_authenticated = is_active = True
     is_anonymous = False

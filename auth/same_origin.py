@@ -17,7 +17,6 @@ def is_foreign(environ: WSGIEnvironment, allowed: Collection[str] = ()) -> bool:
 
     Parameters
     ----------
-    environ : dict
     allowed : collection of str
         Origins that count as our own; ``*`` for all.
     """

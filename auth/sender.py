@@ -43,8 +43,6 @@ def use_sender(store: Store, sender: str, needs: Permission, request: str) -> It
         As of :func:`caller_of`.
     needs : Permission
         What is done.
-    request : str
-        Id of the request.
     """
     with use_request(Request(caller_of(store, sender), needs, request)):
         yield

@@ -37,8 +37,6 @@ class NicedProcess:
 
     Parameters
     ----------
-    models : Path
-        The folder of the models.
     database : str
         URL of the store; told by a pipe, for everybody on the machine sees the arguments of a process.
     environ : mapping of str to str

@@ -164,7 +164,6 @@ class CampaignService:
 
         Parameters
         ----------
-        order : {"rank", "file"}
         outcome : str or None
             Outcome by whose probability the rows are ranked; None for the campaign's ranks.
         start, end : int

@@ -151,8 +151,6 @@ class JobService:
             The request, or the file.
         options : mapping
             JSON values, with ``kind``.
-        key : str, optional
-            Idempotency key.
         size : int
             Bytes, as far as they are known.
 

@@ -41,8 +41,6 @@ class Receiver:
 
     Parameters
     ----------
-    job : str
-        Id of the job.
     again : bool
         Whether a job has its idempotency key already: the upload is counted as any other, but not refused where the
         quota is used up, for it is expected to be answered with that job.

@@ -71,7 +71,6 @@ def request_span(environ: WSGIEnvironment, answered: list[str]) -> Iterator[None
 
     Parameters
     ----------
-    environ : dict
     answered : list of str
         Has the status at the end of the block.
     """

@@ -19,8 +19,6 @@ class PlotlyBundle:
 
     Parameters
     ----------
-    assets : Path
-        The folder of assets.
     draws : callable
         True when the page at a path draws figures.
     """

@@ -133,10 +133,8 @@ def debug(create: CreateServer, folder: Path, host: str, port: int, *, tools: bo
 
     Parameters
     ----------
-    create : callable
     folder : Path
         Folder of the project.
-    host, port
     tools : bool
         True to show tracebacks and Dash's developer tools in the browser.
     """

@@ -39,7 +39,6 @@ def open_body(environ: WSGIEnvironment, most: int | None) -> ByteReader:
 
     Parameters
     ----------
-    environ : dict
     most : int or None
         Size limit in bytes, compressed and decompressed.
 

@@ -35,8 +35,6 @@ class OutcomeJobs:
             Name or key; of lines that name none.
         options : mapping
             JSON values: ``as``, ``read``, ``name``.
-        key : str or None
-            Idempotency key.
         size : int
             Bytes, as far as they are known.
         """

@@ -96,8 +96,6 @@ class ModelResults:
         ----------
         model : str
             Name or key of the model.
-        episode : str
-            Id of the episode.
         why : str
             Measure taken, in words; at most 500 characters are kept.
 

@@ -33,8 +33,6 @@ class Asker:
 
     Parameters
     ----------
-    models : Path
-        The folder of the models.
     limit, first : float
         Seconds of the processor for an answer, and for the first one about a pair of versions.
     patient : float

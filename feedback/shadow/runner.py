@@ -31,8 +31,6 @@ class ShadowRunner:
 
     Parameters
     ----------
-    models : Path
-        The folder of the models.
     lock : Path
         File of the lock that one process of the machine holds.
     """

@@ -38,8 +38,6 @@ class Eraser:
 
         Parameters
         ----------
-        record : str
-            Id of the record.
         models : sequence of str
             Names of the models that are meant; all where there are none.
         column : str

@@ -21,8 +21,6 @@ def mentions_in_request(files: Files, job: Job, record: str, column: str) -> int
 
     Parameters
     ----------
-    record : str
-        Id of the record.
     column : str
         The model's name of the column.
 

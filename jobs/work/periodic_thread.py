@@ -24,8 +24,6 @@ class PeriodicThread(Generic[Result]):
 
     Parameters
     ----------
-    name : str
-        Name of the thread.
     work : callable
         Returns True where there may be more to do: then it is called again at once.
     failure : str

@@ -95,8 +95,6 @@ def forecast(
         The request.
     said : (str, str, sequence of str)
         Sentence, promise and notes (:mod:`ml.campaign.words`).
-    labels : mapping of str to str
-        Labels of outcomes.
     """
     sentence, promise, notes = said
     column = wish.get("column")

@@ -44,8 +44,6 @@ def reasons(scored: ScoreWithBlanks, advice: Advice, serial: int, step: int = 0)
 
     Parameters
     ----------
-    advice : Advice
-        Advice on that score.
     serial : int
         Serial number of the request that was answered: a script shows this only beside the answer with that number.
     step : int

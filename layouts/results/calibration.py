@@ -23,8 +23,6 @@ def calibration_card(results: Results, label: str, may_acknowledge: bool) -> Com
     ----------
     results : mapping
         As ``feedback.results.model_results.ModelResults.of`` gives it.
-    label : str
-        Label of the outcome.
     may_acknowledge : bool
         Whether who reads may end an alarm.
     """

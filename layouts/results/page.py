@@ -121,8 +121,6 @@ def answers(results: Results, label: str, model: str, episodes: Sequence[Episode
     ----------
     results : mapping
         As ``feedback.results.model_results.ModelResults.of`` gives it.
-    label : str
-        Label of the outcome.
     model : str
         Name or key of the model.
     episodes : sequence of Episode

@@ -85,8 +85,6 @@ def main(
     ----------
     argv : sequence of str
         The words after ``python -m ml``.
-    models : Path
-        The folder of the models.
     book_store : callable, optional
         Opens what keeps the books of records; only ``records`` needs it.
     chosen : callable, optional

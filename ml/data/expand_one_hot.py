@@ -16,7 +16,6 @@ def expanded(schema: Schema, raw: Mapping[object, object], at: int, problems: li
 
     Parameters
     ----------
-    raw : mapping of name to value
     at : int
         Number of the record, for problems.
     problems : list of Problem

@@ -43,8 +43,6 @@ def bands(card: Mapping[str, Any], outcome: str | None = None) -> tuple[Band, ..
     card : mapping
         ``card["bands"]`` is a list of ``{"label", "from", "action"}``, or a mapping of outcome name to
         such a list in which "*" stands for all others.
-    outcome : str, optional
-        Name of the outcome.
 
     Raises
     ------

@@ -92,8 +92,6 @@ def best_cut_off_of(card: Mapping[str, Any], outcome: str) -> BestCutOff | None:
     ----------
     card : mapping
         ``card["best_cut_offs"]`` is by outcome what :func:`ml.training.best_cut_offs.best_cut_offs` gives.
-    outcome : str
-        Name of the outcome.
 
     Raises
     ------
@@ -122,8 +120,6 @@ def card_cut_off(card: Mapping[str, Any], outcome: str) -> float:
     ----------
     card : mapping
         ``card["cut_offs"]`` is ``{outcome: number}``; ``card["best_cut_offs"]`` see :func:`best_cut_off_of`.
-    outcome : str
-        Name of the outcome.
 
     Raises
     ------

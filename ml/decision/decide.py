@@ -80,8 +80,6 @@ def decide(
 
     Parameters
     ----------
-    outcome : str
-        Name of the outcome.
     probability, cut_off : float
         0 to 1.
     between : (float, float) or None
@@ -103,8 +101,6 @@ def actions(card: Mapping[str, Any], outcome: str) -> Actions | None:
         ``card["actions"]`` is ``{"act": text, "leave": text}``, or a mapping of outcome name to such a pair in which
         "*" stands for all others. Without it, the outcome's payoff, or in a card without any payoff its bands, show
         that decisions are made about it.
-    outcome : str
-        Name of the outcome.
 
     Raises
     ------

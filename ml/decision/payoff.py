@@ -52,8 +52,6 @@ def payoff_of(card: Mapping[str, Any], outcome: str) -> Payoff | None:
     card : mapping
         ``card["payoff"]`` is ``{"currency": text, "call": number, "outcomes": {name: {"true_positive": number, …}}}``;
         what is left out is 0.
-    outcome : str
-        Name of the outcome.
 
     Raises
     ------

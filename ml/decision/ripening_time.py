@@ -29,8 +29,6 @@ def ripening_of(card: Mapping[str, Any], outcome: str) -> float | None:
     card : mapping
         ``card["ripening"]`` is ``{outcome: {"after": "30 days", "silence": "no"}}``, as ``[outcomes.NAME]`` of a
         description file writes it.
-    outcome : str
-        Name of the outcome.
 
     Raises
     ------

@@ -47,7 +47,6 @@ def compute_measures(
 
     Parameters
     ----------
-    measures : mapping of label to callable
     outcomes : sequence of str, length k
         Names.
     truth : ndarray of bool, shape (n, k)

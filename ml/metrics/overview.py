@@ -47,8 +47,6 @@ def overview(
     Parameters
     ----------
     bundle : Bundle
-    outcome : str
-        Name of the outcome.
     cut_off : float or None
         The page opens with it, 0 to 1; None is the one in use.
 

@@ -161,8 +161,6 @@ def money_realised(lift: CampaignLift, value: float, cost: float, forecast: tupl
     ----------
     value : float
         Money that one more buyer brings, 0 or more.
-    cost : float
-        Cost of one call.
     forecast : tuple of float
         Money that was forecast of the same calls, and its interval. It is of all who buy of those called; those who
         would have bought without a call are in it, and not in what was realised.

@@ -35,13 +35,7 @@ NOT_HERE = (NoProbabilities, NothingToShow, OneOutcomeOnly)  # of a plot that th
 
 
 class Subject:
-    """Subject of a question: one outcome of one version.
-
-    Parameters
-    ----------
-    outcome : str
-        Name of the outcome.
-    """
+    """Subject of a question: one outcome of one version."""
 
     def __init__(self, service: Service, bundle: Bundle, outcome: str) -> None:
         self.service, self.bundle = service, bundle

@@ -42,7 +42,6 @@ def contained(frame: Any, container: Container) -> Any:
     Parameters
     ----------
     frame : DataFrame, shape (n, p)
-    container : {"frame", "array", "series"}
     """
     if container == "frame":
         return frame

@@ -19,7 +19,6 @@ def input_of(schema: Schema, block: Block, container: Container) -> Any:
     Parameters
     ----------
     block : Block of n records
-    container : {"frame", "array", "series"}
     """
     if container == "series":
         import pandas as pd

@@ -78,8 +78,6 @@ def challenge(bundle: Bundle, other: Bundle, answers: OneVsRest, outcome: str, c
         Champion and challenger, of one model.
     answers : OneVsRest
         The champion's.
-    outcome : str
-        Name of the outcome.
 
     Raises
     ------

@@ -56,8 +56,6 @@ def largest_errors(bundle: Bundle, answers: OneVsRest, outcome: str, sort: str, 
 
     Parameters
     ----------
-    outcome : str
-        Name of the outcome.
     sort : {"both", "missed", "alarm"}
         All records, only those with the outcome, or only those without it.
     most : int

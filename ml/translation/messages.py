@@ -93,8 +93,6 @@ class Later(str):
 
     Parameters
     ----------
-    template : str
-    slots : mapping
     other : str
         Plural form, for any other number than 1.
     number : float

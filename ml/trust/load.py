@@ -32,8 +32,6 @@ def load_estimator(path: Path, key: str, versions: Mapping[str, str], trusted: T
         Versions of libraries that it was made with, from the card.
     trusted : Trusted
         Permissions of the model.
-    code : Code, optional
-        Code of the model.
 
     Raises
     ------

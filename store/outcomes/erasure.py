@@ -22,8 +22,6 @@ class OutcomeErasure(DatabaseTable):
         ----------
         name : str
             Name of the model, without a version.
-        record : str
-            Id of the record.
         """
         places = (_decided(name, record), _names_record(name, record), _assigned(name, record))
         return sum(int(self._scalar(select(func.count()).where(about))) for about in places)

@@ -154,8 +154,6 @@ class EventTable(DatabaseTable):
         ----------
         model : str
             Name of the model, without a version.
-        ids : collection of str
-            Ids of the events.
         as_of : float, optional
             Known by this time; seconds since 1970.
         """

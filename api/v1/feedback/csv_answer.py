@@ -18,8 +18,6 @@ def csv_answer(parts: Iterator[str], name: str) -> Response:
     ----------
     parts : iterator of str
         The header, then lines.
-    name : str
-        Name of the file.
     """
     header, first = next(parts), next(parts, "")
     head = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}

@@ -48,7 +48,6 @@ def asked_levels(
     estimator : fitted classifier
     frame : DataFrame, shape (n, p)
         Training rows with the estimator's columns, as it is asked with.
-    container : {"frame", "array", "series"}
     known : KnownLevels
         Columns whose encoder was found are not asked again.
     described : mapping
