@@ -9,10 +9,9 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
 
-from api.contract import headers, models, outcomes, plots, predict, programs, service, versions
+from api.contract import headers, models, outcomes, plots, predict, programs, results, service, versions
 from api.contract.errors import ERROR_STATUSES
 from api.contract.files import call_lists, campaigns, jobs, outcome_jobs
-from api.contract.monitoring import results
 from api.contract.operation import TOO_LONG, Contents, Operation
 from api.contract.protocols import azure, kserve, kserve_v1, mlflow
 from api.contract.security import SCHEMES, security_of

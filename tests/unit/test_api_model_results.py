@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from werkzeug.test import Client
 
-from api.contract.monitoring.analysts import Analysts
+from api.contract.results import Analysts
 from app import create_server
 from feedback.results.model_results import ModelResults
 from feedback.service import Feedback

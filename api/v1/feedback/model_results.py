@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask
 
-from api.contract.monitoring.results import ResultsQuery
+from api.contract.results import ResultsQuery
 from api.http.query import takes
 from api.http.validated import read_query
 from api.v1.models import PREFIX

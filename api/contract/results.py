@@ -8,14 +8,16 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from api.contract.base import ModelKey, Shape
-from api.contract.monitoring.analysts import Analysts
-from api.contract.monitoring.campaign_lift import Paid
-from api.contract.monitoring.usage import Used
 from api.contract.operation import Operation, in_json
 from api.contract.requests import Flag, OutcomeQuery
 from api.contract.working import LATER
 from ml.data.validation.field_types import Count, Number, Seconds, Share
+from ml.monitoring.adoption import Adoption
 from ml.monitoring.calibration_verdict import CalibrationVerdict
+from ml.monitoring.estimated_performance import EstimatedPerformance
+from ml.monitoring.input_drift import InputDrift
+from ml.monitoring.lift import CampaignLift, Money
+from ml.monitoring.overrides import Overrides
 from ml.monitoring.reliability import ReliabilityRow
 
 TAG = "Results"
@@ -65,6 +67,68 @@ class Right(CalibrationVerdict):
     """Decisions by band of probability, the lowest first."""
     path: list[list[float]]
     """Evidence over time: pairs of seconds since 1970 and the decimal logarithm of the evidence."""
+
+
+class Assigned(Shape):
+    """Numbers of records that lists assigned to each group."""
+
+    call: Count
+    """Number of records to be called."""
+    control: Count
+    """Number of records kept back at random (control group)."""
+
+
+class Paid(Shape):
+    """Value of the lists: what calling changed, against the control groups."""
+
+    lists: Count
+    """Number of lists about the outcome."""
+    assigned: Assigned
+    """Numbers of records to be called, and kept back."""
+    nameless: Count
+    """Number of records without an id, so that nothing can be known of them."""
+    unripe: Count
+    """Number of records whose outcome may still come."""
+    called_told: Share
+    """Share of the called records whose time is over that have a known outcome; null where none is over."""
+    control_told: Share
+    """Share of the records kept back whose time is over that have a known outcome; null where none is over."""
+    comparable: bool
+    """True where enough is known of both groups, of those kept back too, bought or not."""
+    lift: CampaignLift
+    """Lift of calling."""
+    money: Money | None
+    """Money of the calls; null where the model's card states no payoff."""
+    currency: str
+    """Currency of the money; empty where the card states no payoff."""
+
+
+class Used(Shape):
+    """Use of the model: reports, calls and overrides, none of it by person."""
+
+    decisions: Count
+    """Number of decisions; records of scored files are not among them."""
+    noted: Count
+    """Number of decisions about which anything was reported."""
+    listed: Adoption | None
+    """Records of lists; null without lists."""
+    overrides: Overrides
+    """Overrides of all reasons together."""
+    reasons: list[Overrides]
+    """Overrides by reason, the most frequent first."""
+
+
+class Analysts(Shape):
+    """Results for analysts, from the latest decisions of the version."""
+
+    records: Count
+    """Number of decisions that were looked at."""
+    since: Seconds | None
+    """Time of the first of these decisions, in seconds since 1970 (UTC); null without decisions."""
+    estimated: EstimatedPerformance | None
+    """Performance estimated from the probabilities alone; null without decisions."""
+    drift: InputDrift | None
+    """Drift of the inputs; null where too few values are kept."""
 
 
 class ModelResults(Shape):

@@ -1,1 +1,0 @@
-"""Contract of what is watched of models: whether they have been right, have paid, and are used."""
