@@ -40,8 +40,8 @@ class AuditLog:
         request = current_request()
         who = who or (request.caller.name if request else SYSTEM) or "stranger"
         about, before, after, why = (each[:LONGEST] for each in (about, before, after, why))
-        asked = current_request_id()
-        self._store.audit.append(AuditEvent(who, what, about, before, after, why, asked, self._clock()))
+        request_id = current_request_id()
+        self._store.audit.append(AuditEvent(who, what, about, before, after, why, request_id, self._clock()))
 
     def page(self, most: int, before: int | None = None) -> tuple[list[AuditEvent], int | None]:
         """A page of events, newest first; events of other sources are merged in by time.

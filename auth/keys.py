@@ -75,10 +75,10 @@ class ApiKeys:
             raise BadKey(text("Two keys called “{name}” are live already. End one of them first.", name=name))
         whole, key, hashed = new_key()
         expires = None if days is None else now + days * DAY
-        made = ApiKey(key, hashed, name, tuple(sorted(set(scopes))), tuple(models), by, now, expires)
-        self._store.api_keys.add(made)
-        self._audit.note("key made", f"{name} ({key})", after=", ".join([*made.scopes, *made.models]))
-        return whole, made
+        key_record = ApiKey(key, hashed, name, tuple(sorted(set(scopes))), tuple(models), by, now, expires)
+        self._store.api_keys.add(key_record)
+        self._audit.note("key made", f"{name} ({key})", after=", ".join([*key_record.scopes, *key_record.models]))
+        return whole, key_record
 
     def find(self, sent: str) -> ApiKey | None:
         """The live key of a text; None where there is none."""

@@ -104,8 +104,8 @@ def _pinned(service: Service, scenario: Any, pinned: Kept) -> tuple[Kept, str]:
     if len(pinned) >= MOST:
         return pinned, text(FULL)
     name = next(name for name in NAMES if all(one["name"] != name for one in pinned))
-    made = {"record": column.record, "shown": column.shown, "record_id": column.record_id, "kept": scenario.get("kept")}
-    return [*pinned, {"name": name, **made}], text("Pinned as {name}.", name=name)
+    pin = {"record": column.record, "shown": column.shown, "record_id": column.record_id, "kept": scenario.get("kept")}
+    return [*pinned, {"name": name, **pin}], text("Pinned as {name}.", name=name)
 
 
 def show_pins(service: Service, kept: Any, now: Any, model: Any) -> str:

@@ -85,7 +85,7 @@ def decisions_of(scored: ScoredRecords, in_use: InUse, sealer: Sealer | None) ->
     if cut_offs is None:
         cut_offs = {} if bundle is None else in_use.cut_offs(bundle, scored.made)
     given = zip(scored.places, scored.ids, scored.probabilities, scored.values, strict=True)
-    made = []
+    decisions = []
     for place, record, probabilities, raw in given:
         mark = decision_id(scored.answer, place)
         by_name = None if probabilities is None else dict(zip(scored.names, probabilities, strict=True))
@@ -94,5 +94,5 @@ def decisions_of(scored: ScoredRecords, in_use: InUse, sealer: Sealer | None) ->
             mark, scored.model, (record or "")[:LONGEST_RECORD], scored.door, scored.who, scored.made, by_name,
             cut_offs, None if bundle is None else worth_of_acting(bundle, by_name, cut_offs), sealed=sealed,
         )  # fmt: skip
-        made.append((decision, raw))
-    return made
+        decisions.append((decision, raw))
+    return decisions

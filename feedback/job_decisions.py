@@ -28,5 +28,5 @@ def record(feedback: Feedback, job: Job, bundle: Bundle, records: Sequence[Decid
         answer_of_job(job.id), bundle.key, JOB, job.options[DECISIONS], time.time(), bundle.outcomes.names, places, ids,
         probabilities, values if feedback.sealer is not None else [None] * len(records),
     )  # fmt: skip
-    made = decisions_of(scored, InUse(feedback.service, feedback.store), feedback.sealer)
-    feedback.store.outcomes.decisions.append([decision for decision, _ in made])
+    decisions = decisions_of(scored, InUse(feedback.service, feedback.store), feedback.sealer)
+    feedback.store.outcomes.decisions.append([decision for decision, _ in decisions])

@@ -65,11 +65,11 @@ class Mover:
 
     def _store_lines(self, lines: Sequence[bytes]) -> None:
         in_use = InUse(self._service, self._store)
-        made = [each for line in lines for each in decisions_of(self._scored_records(line), in_use, self._sealer)]
-        self._store.outcomes.decisions.append([decision for decision, _ in made])
+        decisions = [each for line in lines for each in decisions_of(self._scored_records(line), in_use, self._sealer)]
+        self._store.outcomes.decisions.append([decision for decision, _ in decisions])
         for observe in self.observers:
             try:
-                observe(made)
+                observe(decisions)
             except Exception as error:  # noqa: BLE001 - what watches decisions must not stop their storing
                 log.warning("Decisions were stored, and something beside failed: %s", type(error).__name__)
 

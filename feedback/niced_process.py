@@ -49,11 +49,17 @@ class NicedProcess:
 
     def run(self, task: str, **given: Any) -> Any:
         """Run a task and give its result as plain JSON; ProcessFailed where the process ended without one."""
-        asked = orjson.dumps({**self._places, "task": task, **given})
+        request = orjson.dumps({**self._places, "task": task, **given})
         command = [sys.executable, "-m", "feedback.results.process"]
         try:
             done = subprocess.run(  # noqa: S603
-                command, input=asked, stdout=subprocess.PIPE, cwd=HOME, env=self._environ, timeout=LONGEST, check=False
+                command,
+                input=request,
+                stdout=subprocess.PIPE,
+                cwd=HOME,
+                env=self._environ,
+                timeout=LONGEST,
+                check=False,
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise _failed(task, str(error)) from None

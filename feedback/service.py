@@ -82,12 +82,12 @@ class Feedback:
         worth = worth_of_acting(bundle, probabilities, cut_offs)
         sealed = self.sealer.seal(values, mark) if self.sealer is not None else None
         given = None if probabilities is None else dict(probabilities)
-        made = Decision(
+        decision = Decision(
             mark, bundle.key, record, PAGE, caller_id(), now, given, cut_offs, worth, now, group, campaign, sealed
         )  # fmt: skip
-        self.store.outcomes.decisions.append([made])
-        self.on_decisions([(made, values)])
-        return made
+        self.store.outcomes.decisions.append([decision])
+        self.on_decisions([(decision, values)])
+        return decision
 
     def decision(self, number: str) -> Decision:
         """A decision of a model that the caller may tell outcomes of; UnknownDecision where there is none."""

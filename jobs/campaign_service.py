@@ -69,8 +69,8 @@ class CampaignService:
         """Store a file; nothing runs until :meth:`start`. Parameters and errors as those of ``JobService.accept``."""
         if self._service.model(model).offers != "probabilities":
             raise no_probabilities()
-        asked = {**options, "kind": CAMPAIGN}
-        return self._jobs.accept(model, blocks, asked, key, held=True, callback_url=callback_url, size=size)
+        accepted = {**options, "kind": CAMPAIGN}
+        return self._jobs.accept(model, blocks, accepted, key, held=True, callback_url=callback_url, size=size)
 
     def preview(
         self, job: str, columns: Mapping[str, str], options: ReadOptions = AUTO, blanks: Blanks | None = None

@@ -125,12 +125,12 @@ class Downloads:
 
     def _kept(self, number: str, base: Job) -> StoredResult | None:
         """The file of an earlier export; an export whose file is gone is deleted, so that it is written again."""
-        made = self._table.get(number)
-        if made is None or made.state in OPEN:
+        export = self._table.get(number)
+        if export is None or export.state in OPEN:
             return None
-        if made.state != "done":
+        if export.state != "done":
             raise NotMade(
-                translated(made.message) or text("The result was not made in this format."),
+                translated(export.message) or text("The result was not made in this format."),
                 text("Take it in another format."),
             )
         names = self._table.results(number)

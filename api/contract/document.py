@@ -188,17 +188,17 @@ def _operation(operation: Operation, schemas: Mapping[Any, Any]) -> dict[str, An
 
 
 def _responses(operation: Operation, schemas: Mapping[Any, Any]) -> dict[str, Any]:
-    made = {}
+    responses = {}
     for status in operation.statuses:
         given = operation.responses.get(status)
         contents = operation.contents(status)
         known = given.headers if given else headers.STATUS_HEADERS.get(status, ())
         known = () if status == TOO_LONG else ("RequestId", *known)
-        made[str(status)] = {
+        responses[str(status)] = {
             "description": given.says if given else ERROR_STATUSES[status],
             "headers": {headers.RESPONSE_HEADERS[name][0]: {"$ref": f"#/components/headers/{name}"} for name in known},
         } | ({"content": _contents(contents, schemas)} if contents else {})
-    return made
+    return responses
 
 
 def _contents(contents: Contents, schemas: Mapping[Any, Any]) -> dict[str, Any]:
@@ -242,7 +242,7 @@ def _query_parameters(operation: Operation) -> list[dict[str, Any]]:
 def query_parameters(kind: type[BaseModel]) -> list[dict[str, Any]]:
     """A model's fields as query parameters; defaults are in the description, else generated clients send them."""
     schema = kind.model_json_schema(ref_template=REF)
-    made = []
+    parameters = []
     for name, field in schema.get("properties", {}).items():
         shape = {key: value for key, value in field.items() if key not in ("description", "default")}
         if "anyOf" in shape:  # null in Python means absent in an address
@@ -250,8 +250,8 @@ def query_parameters(kind: type[BaseModel]) -> list[dict[str, Any]]:
             shape |= others[0] if len(others) == 1 else {"anyOf": others}
         usual = field.get("default")
         said = field.get("description", "") + (f" Default: {usual}." if usual not in (None, "") else "")
-        made.append({"name": name, "in": "query", "required": False, "description": said, "schema": shape})
-    return made
+        parameters.append({"name": name, "in": "query", "required": False, "description": said, "schema": shape})
+    return parameters
 
 
 def _request_header(name: str) -> dict[str, Any]:

@@ -49,12 +49,12 @@ def _feature(feature: Feature) -> dict[str, Any]:
         said = f"{said} {', '.join(f'{choice.value}: {choice.label}' for choice in feature.choices)}".strip()
     if feature.kind == "date":
         kinds["format"] = "date"
-    made = {"title": feature.label, **kinds, "examples": [example_of(feature)]}
+    schema = {"title": feature.label, **kinds, "examples": [example_of(feature)]}
     if feature.kind in ("number", "integer"):
         limits = {"minimum": plain(feature.low), "maximum": plain(feature.high)}
-        made |= {name: value for name, value in limits.items() if value is not None}
-    made |= {"description": said} if said else {}
-    return made | ({"x-unit": feature.unit} if feature.unit else {})
+        schema |= {name: value for name, value in limits.items() if value is not None}
+    schema |= {"description": said} if said else {}
+    return schema | ({"x-unit": feature.unit} if feature.unit else {})
 
 
 def _type_of(value: object) -> str:

@@ -78,14 +78,14 @@ class Decompressor(ByteReader):
 
     def next_bytes(self, size: int) -> bytes:
         """Decompress up to `size` bytes more."""
-        made = b""
-        while size and not made and not self._at_end():
+        output = b""
+        while size and not output and not self._at_end():
             data = self._pending or self._take()
-            made = self._unpack(data, size)
-            if not data and not made:
+            output = self._unpack(data, size)
+            if not data and not output:
                 raise CorruptBody(f"The {self._coding} body broke off before its end.")
-        self._count(len(made))
-        return made
+        self._count(len(output))
+        return output
 
     def _take(self) -> bytes:
         came = self._packed.read(STEP)

@@ -87,8 +87,8 @@ def as_json(scored: Scored, notes: Sequence[str] = ()) -> bytes:
     file = io.BytesIO()
     file.write(orjson.dumps({"model": scored.model.key, "outcomes": outcomes.names})[:-1] + b',"predictions":[')
     for at, some in enumerate(_parts(scored.scores)):
-        made = orjson.dumps([prediction(outcomes.names, outcomes.exclusive, score) for score in some])
-        file.write((b"," if at else b"") + made[1:-1])
+        content = orjson.dumps([prediction(outcomes.names, outcomes.exclusive, score) for score in some])
+        file.write((b"," if at else b"") + content[1:-1])
     file.write(b"]" + (b',"notes":' + orjson.dumps(notes) if notes else b"") + b"}")
     return file.getvalue()  # which copies nothing
 

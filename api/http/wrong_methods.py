@@ -64,10 +64,10 @@ def refuse_method(app: MethodsFlask, allowed: set[str]) -> Response:
     if not wants_page():
         return answer(refusal)
     page = (resources.files("api") / "pages" / "wrong_method.html").read_text(encoding="utf-8")
-    made = page.format(
+    content = page.format(
         message=escape(refusal.message), hint=escape(refusal.hint), links=_links(app), root=escape(request.script_root)
     )
-    return Response(made, 405, content_type="text/html; charset=utf-8", headers=refusal.headers)
+    return Response(content, 405, content_type="text/html; charset=utf-8", headers=refusal.headers)
 
 
 def wants_page() -> bool:

@@ -80,10 +80,10 @@ def register(
             request.get_data(cache=False), request.content_type or "", bundle.schema, most
         )
         scored = score_request(service, bundle, records, most)
-        made = predictions(scored, method)
+        answers = predictions(scored, method)
         if accepted(request.headers.get("Accept", "")).best_match([JSON, sagemaker.CSV]) == sagemaker.CSV:
-            return Response(sagemaker.written(made), content_type=CSV_TYPE, headers={MODEL: scored.model.key})
-        return in_json({"predictions": made}, scored)
+            return Response(sagemaker.written(answers), content_type=CSV_TYPE, headers={MODEL: scored.model.key})
+        return in_json({"predictions": answers}, scored)
 
     register_error_shape(app, ADDRESSES, lambda refusal: {"error_code": refusal.code.upper(), "message": refusal.words})
     app.register_blueprint(guests)

@@ -107,14 +107,14 @@ def _infer(service: Service, bundle: Bundle, body: bytes, most: int) -> Response
     wanted = _requested_outputs(document, bundle)
     records = records_of(read_tensors(document, tail, most), bundle.schema.names)
     scored = score_request(service, bundle, records, most)
-    made = {tensor.name: tensor for tensor in outputs(scored)}
+    by_name = {tensor.name: tensor for tensor in outputs(scored)}
     answer = {
         "model_name": bundle.name,
         "model_version": bundle.fingerprint,
         "id": document.get("id") if isinstance(document.get("id"), str) else uuid.uuid4().hex,
-        "outputs": [_described(made[each.name], each.binary) for each in wanted],
+        "outputs": [_described(by_name[each.name], each.binary) for each in wanted],
     }
-    response = _written(answer, [as_bytes(made[each.name]) for each in wanted if each.binary])
+    response = _written(answer, [as_bytes(by_name[each.name]) for each in wanted if each.binary])
     response.headers[MODEL] = bundle.key
     return response
 
@@ -207,11 +207,11 @@ def _written(answer: dict[str, Any], tails: Sequence[bytes]) -> Response:
 def _metadata(bundle: Bundle) -> dict[str, Any]:
     outcomes = bundle.outcomes
     wide = [-1, len(outcomes)]
-    made = [{"name": LABELS, "datatype": label_type(outcomes), "shape": [-1]}]
+    tensors = [{"name": LABELS, "datatype": label_type(outcomes), "shape": [-1]}]
     if not outcomes.exclusive:
-        made = [{"name": LABELS, "datatype": "INT64", "shape": wide}]
+        tensors = [{"name": LABELS, "datatype": "INT64", "shape": wide}]
     if bundle.offers == "probabilities":
-        made.append({"name": PROBABILITIES, "datatype": "FP64", "shape": wide})
+        tensors.append({"name": PROBABILITIES, "datatype": "FP64", "shape": wide})
     return {
         "name": bundle.name,
         "versions": [bundle.fingerprint, *(version.fingerprint for version in others(bundle))],
@@ -220,7 +220,7 @@ def _metadata(bundle: Bundle) -> dict[str, Any]:
             {"name": feature.name, "datatype": datatype_of(feature), "shape": [-1, 1]}
             for feature in bundle.schema.features
         ],
-        "outputs": made,
+        "outputs": tensors,
         "parameters": {"outcomes": ",".join(outcomes.names)},
     }
 

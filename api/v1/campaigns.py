@@ -39,18 +39,16 @@ def register(app: Flask, service: Service, campaigns: CampaignService) -> None:
     @takes(*PreviewQuery.model_fields)
     def preview_job(job: str) -> dict[str, Any]:
         """Preview the file of a held job."""
-        asked = read_query(PreviewQuery)
-        seen, bundle = campaigns.preview(job, asked.columns or {}, _read_options(asked), asked.blanks)
+        query = read_query(PreviewQuery)
+        seen, bundle = campaigns.preview(job, query.columns or {}, _read_options(query), query.blanks)
         return preview_json(seen, bundle)
 
     @app.post(f"{PREFIX}/<job>/start")
     def start_job(job: str) -> tuple[dict[str, Any], int]:
         """Start scoring a held file."""
         campaigns.jobs.get(job)
-        asked = read_object(StartRequest)
-        return described(
-            campaigns.start(job, asked.columns or {}, asked.reasons, _read_options(asked), asked.blanks)
-        ), 202
+        body = read_object(StartRequest)
+        return described(campaigns.start(job, body.columns or {}, body.reasons, _read_options(body), body.blanks)), 202
 
 
 def _read_options(asked: FileQuery) -> ReadOptions:
@@ -62,8 +60,8 @@ def _register_rows(app: Flask, service: Service, campaigns: CampaignService) -> 
     @takes(*RowsQuery.model_fields)
     def job_records(job: str) -> dict[str, Any]:
         """A page of scored rows."""
-        asked = read_query(RowsQuery)
-        return rows_json(service, campaigns, job, asked.order, asked.outcome or None, asked.start, asked.end)
+        query = read_query(RowsQuery)
+        return rows_json(service, campaigns, job, query.order, query.outcome or None, query.start, query.end)
 
     @app.get(f"{PREFIX}/<job>/choices")
     def job_choices(job: str) -> dict[str, Any]:

@@ -57,13 +57,13 @@ class FastPath:
             environ["wsgi.input"] = FailedBody(error)
             return self._flask(environ, start_response)
         try:
-            content_type, made, key = self._answer(environ, match[1], body)
+            content_type, content, key = self._answer(environ, match[1], body)
         except Exception:  # noqa: BLE001 - whatever it is happens again there, where it is answered and logged
             environ["wsgi.input"] = io.BytesIO(body)
             return self._flask(environ, start_response)
         headers = [("Vary", "Accept-Encoding"), (ID, request_id(environ)), (MODEL, key)]
-        start_response("200 OK", [("Content-Type", content_type), ("Content-Length", str(len(made))), *headers])
-        return (made,)
+        start_response("200 OK", [("Content-Type", content_type), ("Content-Length", str(len(content))), *headers])
+        return (content,)
 
 
 class FailedBody:

@@ -36,10 +36,10 @@ def register(app: Flask, downloads: Downloads) -> None:
         """The result of a job, in the order of the records."""
         form, compression = _format(), _compression()
         job, form = downloads.export(job) or (job, form)  # an export job gives the result that it writes
-        made = downloads.csv(job) if form.write is None else downloads.in_format(job, form)
-        if isinstance(made, Job):
-            return _later(job, made)
-        response = _answer(made, form, compression, f"{job}-{form.tag}")
+        result = downloads.csv(job) if form.write is None else downloads.in_format(job, form)
+        if isinstance(result, Job):
+            return _later(job, result)
+        response = _answer(result, form, compression, f"{job}-{form.tag}")
         if request.method == "GET" and response.status_code in (200, 206):
             downloads.note_download(job)
         suffix = ".gz" if compression == "gzip" else ""

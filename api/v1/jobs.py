@@ -43,15 +43,15 @@ def register(app: Flask, job_service: JobService, campaigns: CampaignService, do
         request.max_content_length = NO_LIMIT
         upload = open_upload(tuple(JobQuery.model_fields))
         read = ReadOptions.from_mapping(upload.options).to_json()
-        asked = read_query(JobQuery, {"name": upload.name, **upload.options}, Unreadable)
-        options: dict[str, Any] = {"name": asked.name, "columns": asked.columns or {}, "read": read}
-        options["blanks"] = asked.blanks
-        if asked.decisions:
-            options[DECISIONS] = _who(asked)
-        accept = campaigns.hold if asked.held else job_service.accept
+        query = read_query(JobQuery, {"name": upload.name, **upload.options}, Unreadable)
+        options: dict[str, Any] = {"name": query.name, "columns": query.columns or {}, "read": read}
+        options["blanks"] = query.blanks
+        if query.decisions:
+            options[DECISIONS] = _who(query)
+        accept = campaigns.hold if query.held else job_service.accept
         options["format"] = _format(upload.content_type)
         key, size = idempotency_key(), request.content_length or 0
-        return accepted_response(*accept(name, upload.blocks, options, key, callback_url=asked.callback_url, size=size))
+        return accepted_response(*accept(name, upload.blocks, options, key, callback_url=query.callback_url, size=size))
 
     @app.get(f"{PREFIX}/<job>")
     def show_job(job: str) -> Response:

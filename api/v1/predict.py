@@ -52,8 +52,8 @@ class Predict:
 
     def answer(self, name: str, raws: Sequence[object], accept: str, *, labels: bool = False) -> ResponseBody:
         """Answer with the options of the current request's address; see :func:`api.v1.explanations.answer`."""
-        asked = read_query(PredictQuery)
-        return answer(self.service, name, raws, asked, accept, labels=labels, later=self._later)
+        query = read_query(PredictQuery)
+        return answer(self.service, name, raws, query, accept, labels=labels, later=self._later)
 
     def plain(self, environ: WSGIEnvironment, name: str, body: bytes) -> ResponseBody:
         """Score the records of a body, without options."""

@@ -51,18 +51,18 @@ def register(app: Flask, service: Service) -> None:
     def promote_version(name: str) -> dict[str, Any]:
         """Make a version live."""
         service.allow(name)
-        asked = read_object(PromoteRequest)
-        fingerprint = fingerprint_of(name, asked.version)
+        body = read_object(PromoteRequest)
+        fingerprint = fingerprint_of(name, body.version)
         return _change_json(
-            name, version_changes.promote(service, name, fingerprint, asked.reason, _live(name, asked.live))
+            name, version_changes.promote(service, name, fingerprint, body.reason, _live(name, body.live))
         )
 
     @app.post(f"{PREFIX}/<name>/rollback")
     def roll_back(name: str) -> dict[str, Any]:
         """Make the version live that was live before."""
         service.allow(name)
-        asked = read_object(RollbackRequest)
-        return _change_json(name, version_changes.roll_back(service, name, asked.reason, _live(name, asked.live)))
+        body = read_object(RollbackRequest)
+        return _change_json(name, version_changes.roll_back(service, name, body.reason, _live(name, body.live)))
 
 
 def _live(name: str, version: str | None) -> str | None:

@@ -83,14 +83,14 @@ class OidcProvider:
         ProviderAway
         """
         self._ask(self._metadata)
-        made = self._client.create_authorization_url(back)
-        kept = {name: made[name] for name in ("state", "nonce", "code_verifier")}
+        authorization = self._client.create_authorization_url(back)
+        kept = {name: authorization[name] for name in ("state", "nonce", "code_verifier")}
         onward = onward if len(onward) <= LONGEST_ONWARD else "/"
         self._client.save_authorize_data(redirect_uri=back, onward=onward, **kept)
         pending = [name for name in session if name.startswith("_state_")]
         for name in sorted(pending, key=lambda each: float(session[each]["exp"]))[:-PENDING]:
             del session[name]
-        return str(made["url"])
+        return str(authorization["url"])
 
     def finish(self) -> tuple[Named, str]:
         """Finish a sign-in; returns the person who came back from the provider, and the path to go on to.

@@ -85,10 +85,10 @@ class AdministrationViews(Views):
         try:
             days = read_days(form.get("days", ""))
             scopes, models = form.getlist("scope"), form.getlist("model")
-            made, _ = self.given.keys.make(form.get("name", ""), scopes, models, days, by=self.caller_name())
+            new_key, _ = self.given.keys.make(form.get("name", ""), scopes, models, days, by=self.caller_name())
         except BadKey as bad:
             return self.keys(problem=str(bad), status=400)
-        return self.keys(made=made)
+        return self.keys(made=new_key)
 
     def audit(self) -> Response:
         """A page of the audit log."""

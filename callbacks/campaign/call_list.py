@@ -88,8 +88,8 @@ def make(
         if wish is None:
             return no_update, ""
         key = f"{page}:{clicks}"[:LONGEST_KEY] if page else None
-        made, _ = backend.campaigns.make_list(of["job"], request_of(wish), bool(reasons), key)
-        return made.id, ""
+        call_list, _ = backend.campaigns.make_list(of["job"], request_of(wish), bool(reasons), key)
+        return call_list.id, ""
     except LikelyError as error:
         return no_update, parts.bad(words(error))
 

@@ -63,9 +63,9 @@ def export(backend: CampaignBackend, clicks: list[Any], ticks: Any, before: Any,
     wanted = {"format": name, "times": sum(each or 0 for each in clicks), "address": ""}
     form = excel_csv(current_format().decimal) if name == EXCEL_CSV else format_named(name)
     try:
-        made = backend.downloads.in_format(of["job"], form)
+        result = backend.downloads.in_format(of["job"], form)
     except LikelyError as error:
         return parts.bad(words(error)), wanted, no_update
-    if isinstance(made, Job):
+    if isinstance(result, Job):
         return text("Making {format} …", format=text(downloads.WORDS[name])), wanted, int(ticks or 0) + 1
     return "", {**wanted, "address": downloads.address(of["job"], name)}, no_update

@@ -58,14 +58,14 @@ def _title(backend: CampaignBackend, model: str) -> str:
 
 def _kept_campaign(given: Mapping[str, Any]) -> dict[str, Any] | None:
     """A campaign as the browser keeps it; None where it is none."""
-    job, model, name, created, made = (given.get(key) for key in ("job", "model", "name", "created", "list"))
+    job, model, name, created, campaign = (given.get(key) for key in ("job", "model", "name", "created", "list"))
     page = url.parse(f"/{model}/campaign") if isinstance(model, str) else None
     if page is None or page.model != model or not _is_job(job):
         return None
     if not isinstance(created, (int, float)) or not 0 <= created < LAST:
         return None
     name = name[:LONGEST] if isinstance(name, str) else ""
-    return {"job": job, "model": model, "name": name, "created": created, "list": made if _is_job(made) else ""}
+    return {"job": job, "model": model, "name": name, "created": created, "list": campaign if _is_job(campaign) else ""}
 
 
 def _is_job(given: Any) -> bool:

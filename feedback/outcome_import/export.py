@@ -67,24 +67,24 @@ def _plain(bundle: Bundle, joined: DecisionWithOutcomes) -> Iterator[list[str]]:
 
 
 def _outcome_cells(joined: DecisionWithOutcomes, outcome: str, came: ObservedOutcome | None) -> dict[str, str]:
-    made = joined.decision
-    probability = None if made.probabilities is None else made.probabilities.get(outcome)
+    decision = joined.decision
+    probability = None if decision.probabilities is None else decision.probabilities.get(outcome)
     return {
-        "decision": made.id,
-        "record": made.record,
-        "model": made.model.partition("@")[0],
+        "decision": decision.id,
+        "record": decision.record,
+        "model": decision.model.partition("@")[0],
         "outcome": outcome,
         "value": "" if came is None else f"{came.value:.0f}",
         "happened": "" if came is None else _iso(came.happened),
         EVENT: "" if came is None else came.event,
-        "campaign": made.campaign,
-        "version": made.model,
-        "made": _iso(made.made),
-        "door": made.door,
-        "group": made.group,
+        "campaign": decision.campaign,
+        "version": decision.model,
+        "made": _iso(decision.made),
+        "door": decision.door,
+        "group": decision.group,
         "probability": "" if probability is None else repr(float(probability)),
-        "cut_off": _number(made.cut_offs.get(outcome)),
-        "worth": _number(made.worth),
+        "cut_off": _number(decision.cut_offs.get(outcome)),
+        "worth": _number(decision.worth),
         "known": "" if came is None else _iso(came.known),
     }
 

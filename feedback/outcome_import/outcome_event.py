@@ -24,12 +24,12 @@ def event_of(feedback: Feedback, report: OutcomeReport, door: str) -> Event:
     """The event that was told; errors as of :meth:`feedback.service.Feedback.checked`."""
     model, value = report.model.partition("@")[0], None if report.value is None else float(report.value)
     outcome = report.outcome or (feedback.positive(report.decision, model) if report.kind == OUTCOME else "")
-    made = Event(
+    event = Event(
         new_event_id(), model, report.kind, report.decision.strip(), report.record.strip(), outcome, value,
         report.reason, report.note, report.happened or 0.0, 0.0, report.due, "", door, report.key or None,
         report.refers.strip(), report.campaign,
     )  # fmt: skip
-    return feedback.checked(feedback.referring(made) if made.refers else made)
+    return feedback.checked(feedback.referring(event) if event.refers else event)
 
 
 def problem_of(at: int, error: LikelyError) -> Problem:

@@ -105,12 +105,12 @@ class Watch:
 
     def _judge(self, bundle: Bundle, due: Sequence[Episode], seen: int) -> Sequence[str]:
         now, off = self._clock(), list[str]()
-        asked = [Question(bundle.outcomes, each.outcome, bundle.card, now) for each in due]
+        questions = [Question(bundle.outcomes, each.outcome, bundle.card, now) for each in due]
         parts: list[list[DecisionColumns]] = [[] for _ in due]
         for joined in self._feedback.came_by_record(bundle.name):
-            for question, some in zip(asked, parts, strict=True):
+            for question, some in zip(questions, parts, strict=True):
                 some.append(columns_of(decisions_to_judge(joined, question, bundle.key), question))
-        for episode, question, some in zip(due, asked, parts, strict=True):
+        for episode, question, some in zip(due, questions, parts, strict=True):
             state = alarm_state(ripen_parts(some, question), bundle.outcomes, episode)
             self._tables.episodes.advance(episode.id, json.dumps(asdict(state.evidence)), seen)
             alarmed, since = state.evidence.alarmed_at, state.verdict.since

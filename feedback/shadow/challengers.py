@@ -141,15 +141,15 @@ class Challengers:
     def _compute(self, live: Bundle, chosen: Challenger) -> dict[str, Any]:
         said = self._table.answers(chosen.version)
         names, now, judgements = compared(live, self._service.registry.load(chosen.version)), self._clock(), {}
-        asked = {name: Question(live.outcomes, name, live.card, now) for name in names}
+        questions = {name: Question(live.outcomes, name, live.card, now) for name in names}
         answered = {name: {number for number, each in said.items() if name in each} for name in names}
         parts: dict[str, list[DecisionColumns]] = {name: [] for name in names}
         for joined in self._feedback.came_by_record(chosen.model, since=chosen.since):
             for name in names:
-                some = decisions_to_judge(joined, asked[name], live.key, answered[name])
-                parts[name].append(columns_of(some, asked[name]))
+                some = decisions_to_judge(joined, questions[name], live.key, answered[name])
+                parts[name].append(columns_of(some, questions[name]))
         for outcome in names:
-            judged = ripen_parts(parts[outcome], asked[outcome])
+            judged = ripen_parts(parts[outcome], questions[outcome])
             ids = [each.decode() for each in judged.columns.ids[judged.ripe.rows]]
             other = np.array([said[each][outcome] for each in ids], float)
             judgements[outcome] = asdict(judge_shadow(judged.said, other, judged.came))

@@ -140,11 +140,11 @@ def main(models: str) -> None:
     os.dup2(2, 1)  # what a challenger prints is no answer
     service = open_service(models)
     for line in sys.stdin.buffer:
-        asked = orjson.loads(line)
+        request = orjson.loads(line)
         # These end the process, also where nobody waits any more
-        signal.setitimer(signal.ITIMER_PROF, asked["limit"])  # of the processor
-        signal.setitimer(signal.ITIMER_REAL, asked["patience"])
-        answers.write(orjson.dumps(answer(service, asked)) + b"\n")
+        signal.setitimer(signal.ITIMER_PROF, request["limit"])  # of the processor
+        signal.setitimer(signal.ITIMER_REAL, request["patience"])
+        answers.write(orjson.dumps(answer(service, request)) + b"\n")
         for timer in (signal.ITIMER_PROF, signal.ITIMER_REAL):
             signal.setitimer(timer, 0)
 

@@ -46,13 +46,13 @@ def outcome_rows(feedback: Feedback, bundle: Bundle, as_of: float, since: float 
         for joined in feedback.came_by_record(bundle.name, as_of, since=since):
             yield [each for each in joined if not each.counted_at]
 
-    asked = [(each, _is_heard(parts(), each)) for each in questions(bundle.outcomes, bundle.card, as_of)]
+    all_questions = [(each, _is_heard(parts(), each)) for each in questions(bundle.outcomes, bundle.card, as_of)]
     after = [ripening_of(bundle.card, name) for name in bundle.outcomes.names]
     longest = max((each for each in after if each is not None), default=None)
     assignments = feedback.store.outcomes.assignments
     for decisions in parts():
         known: list[Known] = [{} for _ in decisions]
-        for question, is_heard in asked:
+        for question, is_heard in all_questions:
             _add_ripe(known, decisions, question, is_heard)
         ripe = [(each.decision, came) for each, came in zip(decisions, known, strict=True) if came]
         assigned = assignments.of_records(bundle.name, {made.record for made, _ in ripe})
@@ -94,9 +94,9 @@ def _add_ripe(
     observed = [told_of(each.came, question.outcomes, question.outcome) for each in joined]
     ripe = ripe_outcomes(columns_of(joined, question), question, is_heard)
     for at, came, since in zip(ripe.rows.tolist(), ripe.came.tolist(), ripe.known_at.tolist(), strict=True):
-        made, said = decisions[at].decision, observed[at]
+        decision, said = decisions[at].decision, observed[at]
         # What had come when the decision was made may stand among its values
-        before = said is not None and said.value == 1 and said.happened < made.made - EARLIER
+        before = said is not None and said.value == 1 and said.happened < decision.made - EARLIER
         if not before:
             known[at][question.outcome] = came, since
 
@@ -106,14 +106,14 @@ def _with_values(feedback: Feedback, groups: GroupsByRecord, some: Sequence[tupl
     for number, known in some:
         if number not in decisions:  # removed meanwhile
             continue
-        made = decisions[number]
-        values: Any = feedback.values(made)
-        group, campaign = groups.of(made)
+        decision = decisions[number]
+        values: Any = feedback.values(decision)
+        group, campaign = groups.of(decision)
         yield OutcomeRow(
-            decision=made.id,
-            record=made.record,
+            decision=decision.id,
+            record=decision.record,
             campaign=campaign,
-            made=made.made,
+            made=decision.made,
             known=max(since for _, since in known.values()),
             group=group,
             selection=selection_of(group),

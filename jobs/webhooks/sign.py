@@ -48,9 +48,9 @@ def signed(secrets: Sequence[bytes], message: str, moment: int, body: bytes) -> 
         Seconds since 1970.
     """
     what = f"{message}.{moment}.".encode() + body
-    made = [base64.b64encode(hmac.new(secret, what, hashlib.sha256).digest()).decode() for secret in secrets]
+    signatures = [base64.b64encode(hmac.new(secret, what, hashlib.sha256).digest()).decode() for secret in secrets]
     return {
         "webhook-id": message,
         "webhook-timestamp": str(moment),
-        "webhook-signature": " ".join(f"v1,{each}" for each in made),
+        "webhook-signature": " ".join(f"v1,{each}" for each in signatures),
     }

@@ -29,17 +29,17 @@ def make_answer(
         As of the request.
     LeaseLost, Stopped
     """
-    asked = json.loads(b"".join(files.read(paths.source(job.id))))
+    request = json.loads(b"".join(files.read(paths.source(job.id))))
 
     def check() -> None:
         if stop():
             raise Stopped
 
     bundle = service.model(job.model)
-    made = explained(service, bundle, asked["records"], Wanted(**asked["wanted"]), check)
+    answer = explained(service, bundle, request["records"], Wanted(**request["wanted"]), check)
     out = paths.made(job.id, chunk.number, chunk.owner, "out")
-    files.add(out, [orjson.dumps(finished(made, asked["beside"], labels=asked["labels"]))])
-    if not table.finish(chunk, len(asked["records"]), file=out):
+    files.add(out, [orjson.dumps(finished(answer, request["beside"], labels=request["labels"]))])
+    if not table.finish(chunk, len(request["records"]), file=out):
         files.remove(out)
         raise LeaseLost
 

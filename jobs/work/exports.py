@@ -41,9 +41,9 @@ def make_export(
     result = result_of(table, files, service, base)
     out = paths.export(base.id, form.tag, chunk.owner, form.suffix)
     with tempfile.TemporaryDirectory(prefix="likely-") as folder:
-        made = Path(folder) / "made"
-        form.make(_stopping(result, stop), made)
-        files.add(out, _blocks(made))
+        written = Path(folder) / "made"
+        form.make(_stopping(result, stop), written)
+        files.add(out, _blocks(written))
     if not table.finish(chunk, base.done, file=out):
         files.remove(out)
         raise LeaseLost

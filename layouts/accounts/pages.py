@@ -65,17 +65,17 @@ def page(name: str, frame: Frame, here: str = "", /, *, problem: str = "", done:
 
 @cache
 def _templates() -> Environment:
-    made = Environment(
+    environment = Environment(
         loader=FileSystemLoader(Path(__file__).with_name("templates")),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"text": text, "plural": plural, "url": url.outside, "day": day, "moment": moment}
-    made.globals |= {"SIGN_IN": SIGN_IN, "SIGN_OUT": SIGN_OUT, "ACCOUNT": ACCOUNT, "PEOPLE": PEOPLE}
-    made.globals |= {"theme": lambda: shell.theme_address(url.outside("")), "KEYS": KEYS, "AUDIT": AUDIT}
-    return made
+    environment.globals |= {"text": text, "plural": plural, "url": url.outside, "day": day, "moment": moment}
+    environment.globals |= {"SIGN_IN": SIGN_IN, "SIGN_OUT": SIGN_OUT, "ACCOUNT": ACCOUNT, "PEOPLE": PEOPLE}
+    environment.globals |= {"theme": lambda: shell.theme_address(url.outside("")), "KEYS": KEYS, "AUDIT": AUDIT}
+    return environment
 
 
 def day(seconds: float | None) -> str:

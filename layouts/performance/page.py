@@ -140,11 +140,11 @@ def _index(after: list[PagePart], before: list[PagePart]) -> Component:
 def _report(bundle: Bundle, outcome: str) -> Component:
     """Links to the report at the cut-off in use; ``assets/ts/plots/report.ts`` downloads it."""
     where = url.outside(f"/api/v1/models/{quote(bundle.key)}/report")
-    asked = urlencode({"outcome": outcome, "language": reader_language()})
+    query = urlencode({"outcome": outcome, "language": reader_language()})
     links = [
         html.A(
             words,
-            href=f"{where}.{kind}?{asked}",
+            href=f"{where}.{kind}?{query}",
             **{"data-report": f"{bundle.name} report.{kind}"},
         )
         for words, kind in ((text("whole, HTML"), "html"), (text("one page, PDF"), "pdf"))

@@ -84,9 +84,9 @@ def table(bundle: Bundle, schema: Schema, kept: Sequence[Pin], now: Column | Non
     features = [feature for _, members in groups_in_order(bundle.card, schema) for feature in members]
     body = html.Tbody([*_outcomes(bundle, columns), *_record(columns), *_values(features, columns)])
     named = {"aria-labelledby": ids.PINS_TITLE}
-    made = html.Table([_head(kept), body, _foot(kept)], id=ids.PINS_TABLE, className="pins-table", **named)
+    component = html.Table([_head(kept), body, _foot(kept)], id=ids.PINS_TABLE, className="pins-table", **named)
     # The table may be wider than a phone: it scrolls inside itself, by the arrow keys too.
-    frame = html.Div(made, className="pins-frame", tabIndex="0", role="region", **named)
+    frame = html.Div(component, className="pins-frame", tabIndex="0", role="region", **named)
     drawn = signal("pins", of="" if now is None else str(serial), pins=json.dumps([pin.name for pin in kept]))
     return html.Div([html.H2(text("Scenarios"), id=ids.PINS_TITLE), frame, drawn])
 

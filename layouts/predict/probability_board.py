@@ -155,11 +155,11 @@ def _label(scored: ScoreWithBlanks) -> Sequence[Component]:
 def _labels(scored: ScoreWithBlanks) -> Sequence[Component]:
     """The estimator's own yes to independent outcomes; its no to all only where acting on none is worth anything."""
     outcomes = scored.model.outcomes
-    made = [scored.decision(name) for name in outcomes.names]
-    differ = {each.outcome for each in made if each.act} != set(scored.labels)
-    if scored.blank or (differ and any(each.cut_off != DEFAULT for each in made)):
+    recommendations = [scored.decision(name) for name in outcomes.names]
+    differ = {each.outcome for each in recommendations if each.act} != set(scored.labels)
+    if scored.blank or (differ and any(each.cut_off != DEFAULT for each in recommendations)):
         return []
-    if not scored.labels and any((each.worth or 0.0) > NOTHING for each in made):
+    if not scored.labels and any((each.worth or 0.0) > NOTHING for each in recommendations):
         return []
     return [_says(listed([outcomes[name].label for name in scored.labels]) or text("no to all of them"))]
 

@@ -56,17 +56,17 @@ def scale_of(probabilities: Iterable[Sequence[float]]) -> Scale:
 def _drawn(feature: Feature, sweep: Sweep, column: int, scale: Scale) -> Mapping[str, Any]:
     probabilities = sweep.probabilities[:, column].tolist()
     line = feature.kind in ("number", "integer", "date")
-    made: dict[str, Any] = {}
+    drawings: dict[str, Any] = {}
     if feature.shown_as not in FACES:
         places, draw = _places(sweep.values), _line if line else _columns
-        made["drawing"] = _framed(
+        drawings["drawing"] = _framed(
             draw(places, probabilities, sweep.here, scale), *_words(feature, sweep, probabilities)
         )
     if line and not feature.codes:
-        return made
+        return drawings
     values = [text_of(value) for value in sweep.values]
     shown = percents(probabilities, exclusive=False)
-    return made | {
+    return drawings | {
         "scores": dict(zip(values, shown, strict=True)),
         "here": None if sweep.here is None else values[sweep.here],
     }
@@ -105,13 +105,13 @@ def _line(places: list[float], probabilities: list[float], here: int | None, sca
 def _columns(places: list[float], probabilities: list[float], here: int | None, scale: Scale) -> str:
     """Columns, which begin at 0."""
     tall, width = HEIGHT - 2 * EDGE, min(WIDTH / len(probabilities) - 4, WIDEST_COLUMN)
-    made = []
+    columns = []
     for at, (place, p) in enumerate(zip(places, probabilities, strict=True)):
         kind = "sweep-column sweep-column-here" if at == here else "sweep-column"
         top, left = HEIGHT - EDGE - tall * p / scale[1], WIDTH * place - width / 2
         box = f'x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="{HEIGHT - top:.1f}"'
-        made.append(f'<rect class="{kind}" {box}/>')
-    return "".join(made)
+        columns.append(f'<rect class="{kind}" {box}/>')
+    return "".join(columns)
 
 
 def _places(values: Sequence[Value]) -> list[float]:

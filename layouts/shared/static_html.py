@@ -64,9 +64,9 @@ def static_html(root: Component, tag: str | None = None) -> StaticHtml:
     attributes = dict(_without_callback_id(props_of(root)))
     if tag and "className" in attributes:
         attributes["class"] = attributes.pop("className")  # React writes props of custom elements as they are
-    made = StaticHtml(tag=tag or tag_of(root), attributes=attributes, html=inside)
-    made.root = root
-    return made
+    component = StaticHtml(tag=tag or tag_of(root), attributes=attributes, html=inside)
+    component.root = root
+    return component
 
 
 def signal(name: str, **attributes: str) -> StaticHtml:
@@ -80,9 +80,9 @@ def signal(name: str, **attributes: str) -> StaticHtml:
         Become data attributes: ``serial="3"`` is ``data-serial="3"``.
     """
     data = {f"data-{key}": each for key, each in attributes.items()}
-    made = StaticHtml(tag=f"likely-{name}", attributes={"hidden": True} | data, html="")
-    made.root = html.Template()
-    return made
+    component = StaticHtml(tag=f"likely-{name}", attributes={"hidden": True} | data, html="")
+    component.root = html.Template()
+    return component
 
 
 def message(name: str, component: str, content: Any = None) -> StaticHtml:

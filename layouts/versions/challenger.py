@@ -128,10 +128,10 @@ def _verdict(judgement: Mapping[str, Any]) -> str:
 
 
 def _how_it_does(challenger: ShownChallenger) -> Component:
-    asked = challenger.answered + challenger.failed
+    total = challenger.answered + challenger.failed
     rows = [
         (text("Answered so far"), count(challenger.answered)),
-        (text("Failed"), text("{n} of {all}", n=count(challenger.failed), all=count(asked)) if asked else count(0)),
+        (text("Failed"), text("{n} of {all}", n=count(challenger.failed), all=count(total)) if total else count(0)),
         (text("Waiting"), count(challenger.waiting)),
     ]
     if challenger.left_out:

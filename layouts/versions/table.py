@@ -78,13 +78,13 @@ def _cells(
     facts: VersionFacts, events: Sequence[TimelineEvent], heads: Sequence[str], *, is_asked: bool
 ) -> list[Component]:
     when = moment(facts.created)
-    made = [html.Small(text_parts("Made {when}", when=when))] if when else []
+    time_of_making = [html.Small(text_parts("Made {when}", when=when))] if when else []
     why = who_and_why(last_event(facts.fingerprint, events))
     told: list[Component | str] = [state(facts, events)]
     told += [html.Small(text("Challenger: asked in shadow"))] if is_asked else []
     told += [html.Small(why)] if why else []
     told += [html.Small(text("Does not serve: {reason}", reason=facts.fault), className="bad")] if facts.fault else []
-    first = html.Th([html.Code(facts.fingerprint), *made], scope="row")
+    first = html.Th([html.Code(facts.fingerprint), *time_of_making], scope="row")
     figures = zip(heads[2:], _figures(facts), strict=True)
     return [
         first,
@@ -120,5 +120,5 @@ def _ways(facts: VersionFacts, model: str, challenger: str) -> list[Component]:
         address = url.href("versions", model, **{kind: facts.fingerprint})
         return dcc.Link([label, " ", which], href=address, className="tool-button")
 
-    asked = [] if facts.fingerprint == challenger else [way(text("Ask in shadow"), "challenge")]
-    return [way(text("Make live"), "promote"), *asked]
+    shadow = [] if facts.fingerprint == challenger else [way(text("Ask in shadow"), "challenge")]
+    return [way(text("Make live"), "promote"), *shadow]

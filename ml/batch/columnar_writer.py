@@ -55,8 +55,8 @@ def score_columns(
     given = [safe_cells(column) for column in columns]
     if isinstance(good, slice):
         return list(zip(*given, *scored, strict=True)), Counter()
-    made = _merged(list(zip(*given, strict=True)), zip(*scored, strict=True), refused, 1 + len(bundle.outcomes))
-    return made, Counter(problem.feature or "" for problem in read.problems)
+    lines = _merged(list(zip(*given, strict=True)), zip(*scored, strict=True), refused, 1 + len(bundle.outcomes))
+    return lines, Counter(problem.feature or "" for problem in read.problems)
 
 
 def _score_cells(outcomes: Outcomes, answer: Prediction) -> list[Sequence[str]]:

@@ -58,20 +58,20 @@ def explained(
     ------
     InvalidRecord
     """
-    made: dict[str, Any] = {"model": bundle.key, "outcomes": bundle.outcomes.names}
+    answer: dict[str, Any] = {"model": bundle.key, "outcomes": bundle.outcomes.names}
     if wanted.blanks == ALLOW:
         predictions = _with_blanks(service, bundle, raws, wanted, check)
     else:
         taken = AVERAGE if wanted.blanks == AVERAGE else ESTIMATOR
         predictions = _as_json(service.score(bundle.key, raws, taken, wanted.cutoffs))
     if wanted.explain:
-        made |= {"about": wanted.outcome, "remark": NOT_CAUSES}
+        answer |= {"about": wanted.outcome, "remark": NOT_CAUSES}
         _explain(service, bundle, raws, wanted, predictions, check)
     if wanted.cutoffs is not None:
-        made["cutoffs"] = dict(wanted.cutoffs)
+        answer["cutoffs"] = dict(wanted.cutoffs)
         for each in predictions:
             _decide(bundle, wanted.cutoffs, each)
-    return made | {"predictions": predictions}
+    return answer | {"predictions": predictions}
 
 
 def _decide(bundle: Bundle, cutoffs: Mapping[str, float], made: dict[str, Any]) -> None:
@@ -92,12 +92,12 @@ def _as_json(scored: Scored) -> list[dict[str, Any]]:
 def _with_blanks(
     service: Service, bundle: Bundle, raws: Sequence[object], wanted: Wanted, check: Check
 ) -> list[dict[str, Any]]:
-    made, cut_offs = [], service.cut_offs(bundle) if wanted.cutoffs is None else wanted.cutoffs
+    predictions, cut_offs = [], service.cut_offs(bundle) if wanted.cutoffs is None else wanted.cutoffs
     for raw, record_id in zip(raws, _ids(bundle, raws), strict=True):
         check()
         scored = service.score_with_blanks(bundle.key, raw, wanted.outcome, cut_offs=cut_offs)
-        made.append(_json_with_blanks(scored, record_id))
-    return made
+        predictions.append(_json_with_blanks(scored, record_id))
+    return predictions
 
 
 def _ids(bundle: Bundle, raws: Sequence[object]) -> tuple[str | None, ...]:
@@ -109,7 +109,7 @@ def _ids(bundle: Bundle, raws: Sequence[object]) -> tuple[str | None, ...]:
 
 def _json_with_blanks(scored: ScoreWithBlanks, record_id: str | None) -> dict[str, Any]:
     outcomes = scored.model.outcomes
-    made: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "id": record_id,
         "label": _label(scored, outcomes),
         "probabilities": _by_name(outcomes, scored.probabilities),
@@ -120,7 +120,7 @@ def _json_with_blanks(scored: ScoreWithBlanks, record_id: str | None) -> dict[st
             {"feature": each.feature, "move": each.move, "crossing": each.crossing} for each in scored.questions
         ],
     }
-    return made | notes_of(scored.notes)
+    return fields | notes_of(scored.notes)
 
 
 def _label(scored: ScoreWithBlanks, outcomes: Outcomes) -> Any:

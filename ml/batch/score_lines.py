@@ -61,18 +61,20 @@ def score_lines(
     width = len(header)
     fitting = [cells for cells in lines if len(cells) == width]
     if blanks == AVERAGE:
-        made, unread = _row_by_row(service, bundle, names, fitting, rules, blanks)
+        lines_of_result, unread = _row_by_row(service, bundle, names, fitting, rules, blanks)
     else:
         began = perf_counter()
         found = score_columns(bundle, names, list(zip(*fitting, strict=True)), rules) if fitting else ([], Counter())
         if found:
             service.scored(bundle.key, sum(not line[-1] for line in found[0]), perf_counter() - began)
-        made, unread = found or _row_by_row(service, bundle, names, fitting, rules)
+        lines_of_result, unread = found or _row_by_row(service, bundle, names, fitting, rules)
     if len(fitting) < len(lines):
-        rest = iter(made)
-        made = [next(rest) if len(cells) == width else _misfit(bundle, header, cells) for cells in lines]
-    good = [cells for cells, line in zip(lines, made, strict=True) if not line[-1]]
-    return ScoredLines(made, len(made) - len(good), gaps_in(bundle.schema, names, good, rules), unread)
+        rest = iter(lines_of_result)
+        lines_of_result = [next(rest) if len(cells) == width else _misfit(bundle, header, cells) for cells in lines]
+    good = [cells for cells, line in zip(lines, lines_of_result, strict=True) if not line[-1]]
+    return ScoredLines(
+        lines_of_result, len(lines_of_result) - len(good), gaps_in(bundle.schema, names, good, rules), unread
+    )
 
 
 def gaps_in(

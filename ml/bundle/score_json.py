@@ -17,12 +17,12 @@ def prediction(names: tuple[str, ...], exclusive: bool, score: Score) -> dict[st
     """One score as JSON values; the label is null where a value is blank, for then the estimator was not called."""
     given = score.probabilities
     label = score.labels if not exclusive else score.labels[0] if score.labels else None
-    made: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "id": score.id,
         "label": label,
         "probabilities": None if given is None else dict(zip(names, given, strict=True)),
     }
-    return made | notes_of(score.notes)
+    return fields | notes_of(score.notes)
 
 
 def notes_of(notes: Sequence[Problem]) -> dict[str, Any]:

@@ -80,29 +80,29 @@ def read_wish(raw: object, card: Mapping[str, Any], outcomes: Outcomes, cut_off:
     BadWish, UnknownOutcome
     """
     try:
-        asked = ListRequest.model_validate(raw)
+        request = ListRequest.model_validate(raw)
     except ValidationError as error:
         raise BadWish(*in_words(error, ListRequest, text("The list"))) from None
-    chosen = _outcomes(asked.outcomes, outcomes)
-    cost = default_cost(card, chosen) if asked.cost is None else asked.cost
-    _check_length(asked, cost)
-    _check_parts(asked)
-    given = asked.cut_off
+    chosen = _outcomes(request.outcomes, outcomes)
+    cost = default_cost(card, chosen) if request.cost is None else request.cost
+    _check_length(request, cost)
+    _check_parts(request)
+    given = request.cut_off
     return Wish(
-        by=asked.by,
+        by=request.by,
         cut_offs=tuple(cut_off(name) if given is None else given for name in chosen),
-        number=asked.number or 0,
-        budget=asked.budget or 0.0,
+        number=request.number or 0,
+        budget=request.budget or 0.0,
         outcomes=chosen,
-        several=asked.several,
+        several=request.several,
         cost=cost,
-        payoffs=_payoffs(asked.values or {}, cost, card, chosen),
-        losses=asked.losses,
-        column=asked.column,
-        limits=asked.limits or {},
-        limit=asked.limit,
-        quotas=asked.quotas or {},
-        control=asked.control or 0.0,
+        payoffs=_payoffs(request.values or {}, cost, card, chosen),
+        losses=request.losses,
+        column=request.column,
+        limits=request.limits or {},
+        limit=request.limit,
+        quotas=request.quotas or {},
+        control=request.control or 0.0,
     )
 
 

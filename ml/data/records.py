@@ -156,9 +156,9 @@ def read_columns(
     named: tuple[object, ...] = tuple(names)
     if any(one.name in named for one in schema.one_hot):
         lines = zip(*columns, strict=True)
-        made = [expanded(schema, dict(zip(named, line, strict=True)), at, problems) for at, line in enumerate(lines)]
-        named = tuple(made[0])  # all records have the same names, as all lines had
-        columns = list(zip(*(line.values() for line in made), strict=True))
+        records = [expanded(schema, dict(zip(named, line, strict=True)), at, problems) for at, line in enumerate(lines)]
+        named = tuple(records[0])  # all records have the same names, as all lines had
+        columns = list(zip(*(line.values() for line in records), strict=True))
     found = _Names(schema, named, extra=True)
     if found.to_check:
         for at, values in enumerate(zip(*columns, strict=True)):

@@ -144,11 +144,11 @@ def _system(name: object, stated: object) -> CrmColumns:
     given: dict[str, Any] = {
         field: _words(f"crm.{name}.{field}", words) for field, words in stated.items() if field != "outcome"
     }
-    made = replace(SYSTEMS.get(name, CrmColumns()), **given)
+    columns = replace(SYSTEMS.get(name, CrmColumns()), **given)
     if "outcome" in stated:
-        made = replace(made, outcome=_word(f"crm.{name}.outcome", stated["outcome"]))
-    _check_whole(name, made)
-    return made
+        columns = replace(columns, outcome=_word(f"crm.{name}.outcome", stated["outcome"]))
+    _check_whole(name, columns)
+    return columns
 
 
 def _check_whole(name: str, made: CrmColumns) -> None:

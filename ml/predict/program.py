@@ -138,7 +138,7 @@ class Program:
         if plain.get("format") not in READ:
             raise ValueError(f"{written} has format {plain.get('format')!r}; this code reads formats {READ}.")
         graph, first_graph = (path.read_bytes() if path.exists() else b"" for path in graphs)
-        made = cls(
+        program = cls(
             matrices=from_plain(plain["matrices"]),
             model=from_plain(plain["model"]),
             graph=graph,
@@ -148,5 +148,5 @@ class Program:
             ties=Ties(ties) if ties.exists() else None,
         )
         # A session is made here and not in the first request, so that a broken file is found at load.
-        _ = made._trees
-        return made
+        _ = program._trees
+        return program

@@ -47,9 +47,9 @@ class StoredArray(Stored):
         if kind == "numpy":
             return values
         if kind == "objects":
-            made = np.empty(len(values), dtype=object)
-            made[:] = values
-            return made
+            array = np.empty(len(values), dtype=object)
+            array[:] = values
+            return array
         if kind == "category":
             return pd.Categorical.from_codes(values, categories=told[0], ordered=told[1])
         if kind == "zoned":

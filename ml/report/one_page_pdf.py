@@ -217,12 +217,12 @@ def _foot(canvas: Canvas, report: Report) -> float:
     facts = dict(card_facts(report.bundle))
     shown = (text("Limits"), text("Data"), text("Owner"))
     stated = [f"{label}: {facts[label]}" for label in shown if facts[label] != text(NOT_SAID)]
-    made = text("Version made: {date}.", date=facts[text("Made")])
+    version_made = text("Version made: {date}.", date=facts[text("Made")])
     if report.overview:
         ends = text("Intervals are {level}; without a model no two records are told apart.", level=percent(0.95))
-        made = f"{made} {ends}"
+        version_made = f"{version_made} {ends}"
     _rule(canvas, FOOT + 66)
     top = FOOT + 60
-    for said in [*stated, made]:
+    for said in [*stated, version_made]:
         top = _flow(canvas, said, SIDE, top, INNER, 7.2, 31) - 2
     return FOOT + 66

@@ -69,14 +69,14 @@ def largest_errors(bundle: Bundle, answers: OneVsRest, outcome: str, sort: str, 
     """
     probabilities = need_probabilities(answers.probabilities)
     distance = np.abs(answers.truth - probabilities)
-    asked = {MISSED: answers.truth, ALARM: ~answers.truth}.get(sort, np.ones_like(answers.truth))
-    if not asked.any():
+    among = {MISSED: answers.truth, ALARM: ~answers.truth}.get(sort, np.ones_like(answers.truth))
+    if not among.any():
         label = bundle.outcomes[outcome].label
         none = text("The hold-out has no record without “{outcome}”.", outcome=label)
         if sort == MISSED:
             none = text("The hold-out has no record with “{outcome}”.", outcome=label)
         raise NothingToShow(none, text("Ask for all records."))
-    order = np.argsort(-np.where(asked, distance, -1.0), kind="stable")[: min(most, int(asked.sum()))]
+    order = np.argsort(-np.where(among, distance, -1.0), kind="stable")[: min(most, int(among.sum()))]
     return LargestErrors(
         record=(order + 1).tolist(),
         link=[_link(bundle, outcome, at) for at in order.tolist()],

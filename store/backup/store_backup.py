@@ -105,9 +105,9 @@ def _part(table: Table) -> str:
 
 
 def _dump(connection: Connection, table: Table, lines: IO[bytes]) -> int:
-    asked = select(table).order_by(*table.primary_key.columns).execution_options(yield_per=FETCHED)
+    query = select(table).order_by(*table.primary_key.columns).execution_options(yield_per=FETCHED)
     count = 0
-    for row in connection.execute(asked).mappings():
+    for row in connection.execute(query).mappings():
         lines.write(json.dumps(to_json(dict(row)), ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n")
         count += 1
     return count

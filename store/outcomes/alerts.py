@@ -43,8 +43,8 @@ class AlertTable(DatabaseTable):
 
     def states(self, episode: str) -> dict[str, str]:
         """State of each alert of an episode, by channel: waiting, sent or failed."""
-        asked = select(alerts.c.channel, alerts.c.state).where(alerts.c.episode == episode)
-        return {row.channel: row.state for row in self._all(asked)}
+        query = select(alerts.c.channel, alerts.c.state).where(alerts.c.episode == episode)
+        return {row.channel: row.state for row in self._all(query)}
 
     def _give_back(self, alert: Alert, pause: float | None, **values: Any) -> bool:
         with self._transaction() as connection:

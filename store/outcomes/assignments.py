@@ -27,17 +27,17 @@ class AssignmentTable(DatabaseTable):
 
     def of_records(self, name: str, records: Collection[str]) -> list[Assignment]:
         """Assignments of some records on all lists of a model; `name` has no version."""
-        asked, found = select(assignments).where(assignments.c.model.like(f"{name}@%")), list[Assignment]()
+        query, found = select(assignments).where(assignments.c.model.like(f"{name}@%")), list[Assignment]()
         with long_statements(), self._connection() as connection:
             for some in batches(sorted(set(records) - {""})):
-                found += map(_assignment, connection.execute(asked.where(assignments.c.record.in_(some))))
+                found += map(_assignment, connection.execute(query.where(assignments.c.record.in_(some))))
         return found
 
     def by_record(self, name: str) -> Iterator[list[Assignment]]:
         """Assignments of all lists of a model, some at a time, each time all of some records; `name` has no version."""
         place = (assignments.c.record, assignments.c.list, assignments.c.row)
-        asked = select(assignments).where(assignments.c.model.like(f"{name}@%"))
-        return whole_records(self._pages(asked, place), _assignment)
+        query = select(assignments).where(assignments.c.model.like(f"{name}@%"))
+        return whole_records(self._pages(query, place), _assignment)
 
     def count(self, name: str) -> int:
         """Count the assignments of a model."""

@@ -88,16 +88,16 @@ class DecisionTable(DatabaseTable):
 
         Without those of jobs: the end of a file, which may be sorted, is no sample.
         """
-        asked = select(decisions).where(decisions.c.name == version.partition("@")[0], decisions.c.model == version)
-        asked = asked.where(decisions.c.probabilities.is_not(None), decisions.c.door != JOB)
-        asked = asked.order_by(decisions.c.made.desc(), decisions.c.id.desc()).limit(most)
+        query = select(decisions).where(decisions.c.name == version.partition("@")[0], decisions.c.model == version)
+        query = query.where(decisions.c.probabilities.is_not(None), decisions.c.door != JOB)
+        query = query.order_by(decisions.c.made.desc(), decisions.c.id.desc()).limit(most)
         with long_statements():
-            return [decision_of(row) for row in reversed(self._all(asked))]
+            return [decision_of(row) for row in reversed(self._all(query))]
 
     def count(self, name: str, until: float | None = None) -> int:
         """Count the decisions of a model that were made before a time."""
-        asked = select(func.count()).where(decisions.c.name == name)
-        return int(self._scalar(asked if until is None else asked.where(decisions.c.made < until)))
+        query = select(func.count()).where(decisions.c.name == name)
+        return int(self._scalar(query if until is None else query.where(decisions.c.made < until)))
 
 
 def _row(made: Decision) -> dict[str, Any]:

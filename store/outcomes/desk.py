@@ -36,8 +36,8 @@ class DeskTable(ClaimTable):
 
     def handed_out(self, job: str | None = None) -> list[HandedOut]:
         """Lists that are handed out, the newest first; or that one."""
-        asked = select(desk_lists).order_by(desk_lists.c.at.desc(), desk_lists.c.list)
-        rows = self._all(asked if job is None else asked.where(desk_lists.c.list == job))
+        query = select(desk_lists).order_by(desk_lists.c.at.desc(), desk_lists.c.list)
+        rows = self._all(query if job is None else query.where(desk_lists.c.list == job))
         return [HandedOut(**{**row._mapping, "sellers": tuple(json.loads(row.sellers))}) for row in rows]
 
     # ---- what is to be done ------------------------------------------------------------------------
@@ -50,30 +50,30 @@ class DeskTable(ClaimTable):
             Call-backs that are due later are left out; seconds since 1970.
         """
         with self._connection() as connection:
-            asked, last = _entries(lists, now_in(connection))
+            query, last = _entries(lists, now_in(connection))
             due = last.c.due
-            asked = asked.where(or_(last.c.what.is_(None), last.c.what.not_in(OVER)), or_(due.is_(None), due <= until))
+            query = query.where(or_(last.c.what.is_(None), last.c.what.not_in(OVER)), or_(due.is_(None), due <= until))
             worth, tries = assignments.c.worth, last.c.tries
             order = (
                 case((due.is_(None), 1), else_=0), due, func.coalesce(tries, 0), case((worth.is_(None), 1), else_=0),
                 worth.desc(), assignments.c.probability.desc(), assignments.c.list, assignments.c.rank,
             )  # fmt: skip
-            return [_entry(row) for row in connection.execute(asked.order_by(*order).limit(most))]
+            return [_entry(row) for row in connection.execute(query.order_by(*order).limit(most))]
 
     def entry(self, job: str, row: int) -> Entry | None:
         """An entry of a list; None where there is none, or it is kept back."""
         with self._connection() as connection:
-            asked, _ = _entries([job], now_in(connection))
-            found = connection.execute(asked.where(assignments.c.row == row)).first()
+            query, _ = _entries([job], now_in(connection))
+            found = connection.execute(query.where(assignments.c.row == row)).first()
         return _entry(found) if found else None
 
     def counts(self, lists: Collection[str], until: float) -> tuple[int, int, int]:
         """Entries that are to be called, those of them that wait for a later call-back, and those that are over."""
         with self._connection() as connection:
-            asked, last = _entries(lists, now_in(connection))
+            query, last = _entries(lists, now_in(connection))
             over, later = last.c.what.in_(OVER), and_(last.c.what.not_in(OVER), last.c.due > until)
             sums = [func.coalesce(func.sum(case((test, 1), else_=0)), 0) for test in (later, over)]
-            every, waits, done = connection.execute(asked.with_only_columns(func.count(), *sums)).one()
+            every, waits, done = connection.execute(query.with_only_columns(func.count(), *sums)).one()
         return int(every - waits - done), int(waits), int(done)
 
     # ---- what was done -----------------------------------------------------------------------------
@@ -89,11 +89,11 @@ class DeskTable(ClaimTable):
 
     def done(self, lists: Collection[str], since: float, most: int) -> list[Entry]:
         """Entries that were worked on since a time, the latest first."""
-        asked = select(assignments, *(desk_calls.c[name].label(f"last_{name}") for name in _LAST)).join(
+        query = select(assignments, *(desk_calls.c[name].label(f"last_{name}") for name in _LAST)).join(
             desk_calls, and_(desk_calls.c.list == assignments.c.list, desk_calls.c.row == assignments.c.row)
         )
-        asked = asked.where(desk_calls.c.list.in_(list(lists)), desk_calls.c.at >= since)
-        return [_entry(row) for row in self._all(asked.order_by(desk_calls.c.event.desc()).limit(most))]
+        query = query.where(desk_calls.c.list.in_(list(lists)), desk_calls.c.at >= since)
+        return [_entry(row) for row in self._all(query.order_by(desk_calls.c.event.desc()).limit(most))]
 
 
 def _entries(lists: Collection[str], now: float) -> tuple[Select[Any], Any]:
@@ -116,7 +116,7 @@ def _entries(lists: Collection[str], now: float) -> tuple[Select[Any], Any]:
         .subquery()
     )
     held = and_(claims.c.list == assignments.c.list, claims.c.row == assignments.c.row, claims.c.until > now)
-    asked = (
+    query = (
         select(
             assignments,
             last.c.tries.label("tries"),
@@ -127,7 +127,7 @@ def _entries(lists: Collection[str], now: float) -> tuple[Select[Any], Any]:
         .outerjoin(claims, held)
         .where(assignments.c.list.in_(wanted), assignments.c.grouping == CALL)
     )
-    return asked, last
+    return query, last
 
 
 def _entry(row: Row[Any]) -> Entry:

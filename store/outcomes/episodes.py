@@ -19,20 +19,20 @@ class EpisodeTable(DatabaseTable):
 
     def going_on(self, model: str) -> dict[str, Episode]:
         """The episodes of a model that are not over, by outcome."""
-        asked = select(alarm_episodes).where(alarm_episodes.c.model == model, alarm_episodes.c.ended.is_(None))
-        return {row.outcome: episode_of(row) for row in self._all(asked)}
+        query = select(alarm_episodes).where(alarm_episodes.c.model == model, alarm_episodes.c.ended.is_(None))
+        return {row.outcome: episode_of(row) for row in self._all(query)}
 
     def states(self) -> dict[str, tuple[bool, float | None]]:
         """By model, whether an alarm of an episode that is not over has gone off, and when one was last looked at."""
         table = alarm_episodes.c
-        asked = select(table.model, func.count(table.alarmed), func.max(table.checked)).where(table.ended.is_(None))
-        rows = map(tuple, self._all(asked.group_by(table.model)))
+        query = select(table.model, func.count(table.alarmed), func.max(table.checked)).where(table.ended.is_(None))
+        rows = map(tuple, self._all(query.group_by(table.model)))
         return {name: (alarmed > 0, checked) for name, alarmed, checked in rows}
 
     def of(self, model: str, most: int = 50) -> list[Episode]:
         """Episodes of a model in which the alarm went off, the latest first."""
-        asked = select(alarm_episodes).where(alarm_episodes.c.model == model, alarm_episodes.c.alarmed.is_not(None))
-        return list(map(episode_of, self._all(asked.order_by(alarm_episodes.c.alarmed.desc()).limit(most))))
+        query = select(alarm_episodes).where(alarm_episodes.c.model == model, alarm_episodes.c.alarmed.is_not(None))
+        return list(map(episode_of, self._all(query.order_by(alarm_episodes.c.alarmed.desc()).limit(most))))
 
     def begin(self, version: str, outcome: str) -> Episode:
         """The episode of a version's outcome that goes on: a new one, or what another process has begun.
@@ -47,9 +47,9 @@ class EpisodeTable(DatabaseTable):
             with self._read_then_write() as connection:
                 again = connection.execute(before.limit(1)).first() is not None
                 began = now_in(connection) if again else 0.0
-                made = Episode(uuid.uuid4().hex, model, version, outcome, began)
-                connection.execute(insert(alarm_episodes).values(vars(made)))
-            return made
+                episode = Episode(uuid.uuid4().hex, model, version, outcome, began)
+                connection.execute(insert(alarm_episodes).values(vars(episode)))
+            return episode
         except IntegrityError:  # of each outcome of a model one goes on
             return self.going_on(model)[outcome]
 

@@ -64,8 +64,8 @@ class EventTable(DatabaseTable):
         keys, callers = {each.key for each in reported if each.key is not None}, {each.by for each in reported}
         found: dict[tuple[str, str | None], Event] = {}
         for some in batches(sorted(keys)):
-            asked = select(events).where(events.c.by.in_(callers), events.c.key.in_(some))
-            found |= {(row.by, row.key): event_of(row) for row in connection.execute(asked)}
+            query = select(events).where(events.c.by.in_(callers), events.c.key.in_(some))
+            found |= {(row.by, row.key): event_of(row) for row in connection.execute(query)}
         return found
 
     def get(self, event: str) -> Event | None:
@@ -136,14 +136,14 @@ class EventTable(DatabaseTable):
             Also those that name a record of these beside any decision; else these are found by the decision alone.
         """
         # SQLite takes the best index where each statement has the conditions of one
-        asked = _known(as_of).where(events.c.kind.not_in(AMENDING))
+        query = _known(as_of).where(events.c.kind.not_in(AMENDING))
         by_number = dict[int, Event]()
         with long_statements(), self._connection() as connection:
             for some in batches(sorted(set(records) - {""})):
-                rows = _rows(connection, asked.where(events.c.model == model, events.c.record.in_(some)))
+                rows = _rows(connection, query.where(events.c.model == model, events.c.record.in_(some)))
                 by_number |= {number: each for number, each in rows if named or not each.decision}
             for some in batches(sorted(set(decisions) - {""})):
-                rows = _rows(connection, asked.where(events.c.decision.in_(some)))
+                rows = _rows(connection, query.where(events.c.decision.in_(some)))
                 by_number |= {number: each for number, each in rows if each.model == model}
         return [by_number[number] for number in sorted(by_number)]
 
@@ -157,14 +157,14 @@ class EventTable(DatabaseTable):
         as_of : float, optional
             Known by this time; seconds since 1970.
         """
-        asked = _known(as_of).where(events.c.model == model, events.c.kind.in_(AMENDING))
+        query = _known(as_of).where(events.c.model == model, events.c.kind.in_(AMENDING))
         by_number, wanted, seen = dict[int, Event](), set(ids), set[str]()
         with long_statements(), self._connection() as connection:
             while wanted:
                 seen |= wanted
                 new = dict[int, Event]()
                 for some in batches(sorted(wanted)):
-                    new |= dict(_rows(connection, asked.where(events.c.refers.in_(some))))
+                    new |= dict(_rows(connection, query.where(events.c.refers.in_(some))))
                 by_number |= new
                 wanted = {each.id for each in new.values()} - seen
         return [by_number[number] for number in sorted(by_number)]
@@ -180,8 +180,8 @@ class EventTable(DatabaseTable):
 
 def _known(as_of: float | None) -> Select[Any]:
     """Fields of events that became known by a time, and their numbers."""
-    asked = select(*(events.c[name] for name in Event.__dataclass_fields__), events.c.number)
-    return asked if as_of is None else asked.where(events.c.known <= as_of)
+    query = select(*(events.c[name] for name in Event.__dataclass_fields__), events.c.number)
+    return query if as_of is None else query.where(events.c.known <= as_of)
 
 
 def _rows(connection: Connection, asked: Select[Any]) -> Iterator[tuple[int, Event]]:

@@ -59,8 +59,8 @@ class FeedTable(DatabaseTable):
             if cursor.due > now:
                 return None
             after = or_(time > cursor.at, and_(time == cursor.at, table.c.id > cursor.last))
-            asked = select(table).where(after, time <= now - SETTLED).order_by(time, table.c.id).limit(most)
-            rows = connection.execute(asked).all()
+            query = select(table).where(after, time <= now - SETTLED).order_by(time, table.c.id).limit(most)
+            rows = connection.execute(query).all()
         if not rows:
             return None
         last = rows[-1]

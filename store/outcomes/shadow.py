@@ -96,8 +96,8 @@ class ShadowTable(DatabaseTable):
         askable = _OF.attempts < ATTEMPTS, _OF.challenger.not_in(without)
         with store_errors():
             claimed = SHADOW_LEASE.claim_due(self._engine(), lease, *askable, most=most)
-        made = {row.id: row for row in self._by_ids(decisions.c.id, [each.decision for each in claimed])}
-        found = [(each, made[each.decision]) for each in claimed if each.decision in made]
+        times = {row.id: row for row in self._by_ids(decisions.c.id, [each.decision for each in claimed])}
+        found = [(each, times[each.decision]) for each in claimed if each.decision in times]
         return [
             Waiting(each.decision, each.challenger, row.model, json.loads(row.probabilities or "{}"), row.sealed)
             for each, row in found
@@ -119,8 +119,8 @@ class ShadowTable(DatabaseTable):
 
     def answers(self, challenger: str) -> dict[str, dict[str, float]]:
         """Probabilities that a challenger gave, by outcome, by the id of the decision."""
-        asked = select(_OF.decision, _OF.probabilities).where(_OF.challenger == challenger, _OF.state == ANSWERED)
-        return {row.decision: json.loads(row.probabilities) for row in self._all(asked)}
+        query = select(_OF.decision, _OF.probabilities).where(_OF.challenger == challenger, _OF.state == ANSWERED)
+        return {row.decision: json.loads(row.probabilities) for row in self._all(query)}
 
     def counts(self, challenger: str) -> ShadowCounts:
         """Count a challenger's answers and failures, with its times."""

@@ -34,10 +34,10 @@ class RemovalTable(DatabaseTable):
         with self._transaction() as connection:
             if not _hide(connection, [job], ("held", *OVER)):
                 return []
-            made = _made_of(connection, [job], [EXPORT, LIST] if lists else [EXPORT])
-            made += _made_of(connection, made, [EXPORT])
-            _hide(connection, made)
-            return [job, *made]
+            results = _made_of(connection, [job], [EXPORT, LIST] if lists else [EXPORT])
+            results += _made_of(connection, results, [EXPORT])
+            _hide(connection, results)
+            return [job, *results]
 
     def begun(self, most: int = 100) -> list[str]:
         """Jobs whose removal was begun."""

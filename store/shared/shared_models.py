@@ -131,8 +131,8 @@ class SharedModelTable(DatabaseTable):
     def instances(self, within: float) -> list[set[str]]:
         """Versions in the caches of the machines that said so within so many seconds: a set of keys each."""
         with self._asking() as connection:
-            asked = select(model_instances.c.versions).where(model_instances.c.seen > clock(connection) - within)
-            return [set(json.loads(row)) for row in connection.scalars(asked)]
+            query = select(model_instances.c.versions).where(model_instances.c.seen > clock(connection) - within)
+            return [set(json.loads(row)) for row in connection.scalars(query)]
 
     def trust(self, model: str, expected: Mapping[str, Any], trusted: Mapping[str, Any]) -> bool:
         """Set what a model may load beyond the rule; False where it is no longer what was `expected`."""
@@ -191,5 +191,5 @@ def _add(connection: Connection, model: str, fingerprint: str, state: Mapping[st
 def _versions_of(
     model: str, column: Column[str] = model_versions.c.fingerprint, fingerprint: str | None = None
 ) -> Select[Any]:
-    asked = select(column).where(model_versions.c.model == model)
-    return asked if fingerprint is None else asked.where(model_versions.c.fingerprint == fingerprint)
+    query = select(column).where(model_versions.c.model == model)
+    return query if fingerprint is None else query.where(model_versions.c.fingerprint == fingerprint)

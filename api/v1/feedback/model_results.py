@@ -21,8 +21,8 @@ def register(app: Flask, results: ModelResults) -> None:
     @takes(*ResultsQuery.model_fields)
     def model_results(name: str) -> dict[str, Any]:
         """The numbers of the Results page."""
-        asked = read_query(ResultsQuery)
+        query = read_query(ResultsQuery)
         with strict_deadline(ANSWER_DEADLINE):
-            found = results.of(name, asked.outcome or None)
-            more = results.analysts(name, asked.outcome or None) if asked.analysts else None
+            found = results.of(name, query.outcome or None)
+            more = results.analysts(name, query.outcome or None) if query.analysts else None
         return {**found, "analysts": more}

@@ -27,6 +27,6 @@ def register(app: Flask, service: Service, feedback: Feedback) -> None:
         systems, system = crm_columns(bundle.card), read_query(ExportQuery).as_ or PLAIN
         if system not in (PLAIN, *systems):
             raise BadParameter(f"as is {system[:80]!r}.", f"Accepted: {', '.join([PLAIN, *systems])}.")
-        made = csv_answer(outcomes_csv(feedback, bundle, systems, system), f"{bundle.name} outcomes.csv")
+        response = csv_answer(outcomes_csv(feedback, bundle, systems, system), f"{bundle.name} outcomes.csv")
         AuditLog(feedback.store).note("outcomes downloaded", bundle.name)
-        return made
+        return response

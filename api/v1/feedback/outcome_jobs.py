@@ -29,16 +29,16 @@ def register(app: Flask, outcome_jobs: OutcomeJobs) -> None:
         """Accept a table of outcomes."""
         request.max_content_length = NO_LIMIT
         upload = open_upload(tuple(names_of(OutcomeJobQuery)))
-        asked = read_query(OutcomeJobQuery, {"name": upload.name, **upload.options}, Unreadable)
-        if not asked.model:
+        query = read_query(OutcomeJobQuery, {"name": upload.name, **upload.options}, Unreadable)
+        if not query.model:
             raise BadParameter("The address names no model.", "Name the one that the lines are about: ?model=loan")
         if upload.content_type not in (*OTHERS, *TYPES):
             raise UnsupportedContent(f"The file is sent as {upload.content_type[:80]!r}.", f"Accepted: {TYPES[0]}.")
         charset = parse_options_header(request.content_type or "")[1].get("charset", "")
         read = ReadOptions.from_mapping({"encoding": charset} | dict(upload.options)).to_json()
-        options = {"as": asked.as_, "read": read, "name": asked.name}
+        options = {"as": query.as_, "read": read, "name": query.name}
         size = request.content_length or 0
-        job, new = outcome_jobs.accept(asked.model, upload.blocks, options, idempotency_key(), size)
+        job, new = outcome_jobs.accept(query.model, upload.blocks, options, idempotency_key(), size)
         return accepted_response(job, new, PREFIX, described)
 
     @app.get(f"{PREFIX}/<job>")

@@ -91,17 +91,17 @@ def systems_of(feedback: Feedback, model: str) -> Mapping[str, CrmColumns]:
 def _tell_table(feedback: Feedback, most: int) -> dict[str, Any]:
     """Store the outcomes of a table, all of them or none, and count the rows that have none."""
     upload = open_upload(tuple(names_of(OutcomesQuery)))
-    asked = read_query(OutcomesQuery, upload.options)
+    query = read_query(OutcomesQuery, upload.options)
     given = {"encoding": parse_options_header(request.content_type or "")[1].get("charset", "")} | dict(upload.options)
     file, options = io.BytesIO(b"".join(upload.blocks)), ReadOptions.from_mapping(given)
     if not file.getbuffer().nbytes:
         raise NoRecords("There is nothing in the body.", SEND)
-    systems = systems_of(feedback, asked.model)
-    layout = layout_in(file, options, systems, asked.as_, bounded=True)
+    systems = systems_of(feedback, query.model)
+    layout = layout_in(file, options, systems, query.as_, bounded=True)
     cells = islice(open_outcomes(file, options, systems, bounded=True).lines, most + 1)
     lines = [(number, line) for number, line in enumerate(cells, 1) if any(map(str.strip, line))]
     check_count(len(lines), most, "a table of any size as a job: POST /api/v1/outcomes/jobs")
-    importer = OutcomeImporter(feedback, layout, systems, asked.model.partition("@")[0], FILE)
+    importer = OutcomeImporter(feedback, layout, systems, query.model.partition("@")[0], FILE)
     read = importer.read(lines)
     if problems := [line.problem for line in read if line.problem is not None]:
         raise InvalidRecord(problems)

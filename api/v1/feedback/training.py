@@ -30,10 +30,10 @@ def register(app: Flask, service: Service, feedback: Feedback) -> None:
         bundle = service.model(name)
         as_of = _as_of(request.args.get("as_of"))
         parts = outcome_csv(bundle.schema, bundle.outcomes, outcome_rows(feedback, bundle, as_of))
-        made = csv_answer(parts, f"{bundle.name} training.csv")
+        response = csv_answer(parts, f"{bundle.name} training.csv")
         known = dt.datetime.fromtimestamp(as_of, dt.UTC).isoformat(timespec="seconds")
         audit.note("training table given", bundle.name, after=f"known by {known}")  # it shows personal values
-        return made
+        return response
 
 
 def _as_of(written: str | None) -> float:

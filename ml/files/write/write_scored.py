@@ -43,10 +43,10 @@ def write_scored(
         header = plain_header(next(csv.reader(file)))
     width = len(header) - len(ours)
     own = [ColumnFacts(name, own_kind(wanted)) for name, wanted in zip(header[width:], ours, strict=True)]
-    made = kept.with_name(f"made{form.suffix}")
+    written = kept.with_name(f"made{form.suffix}")
     given = file_columns(header[:width], reading.renamed, schema, reading.rules)
-    form.make(Result((*given, *own), lambda: _blocks(kept)), made)
-    copy_into(made, out)
+    form.make(Result((*given, *own), lambda: _blocks(kept)), written)
+    copy_into(written, out)
 
 
 def _blocks(kept: Path) -> Iterator[Block]:

@@ -145,16 +145,16 @@ def _with_one_more(
     """The most probable models with one step more than these, that are not far behind the best."""
     rare = -float(np.log(steps.shape[1]))  # log prior of a step at one of the places
     expected = np.array([_expected(fit, design, steps, hits, records) for fit in fits]) + rare
-    made: set[tuple[float, float, tuple[int, ...]]] = set()
+    tried: set[tuple[float, float, tuple[int, ...]]] = set()
     extended: list[_Fit] = []
     for place in np.argsort(-expected, axis=None).tolist():
         at, edge = divmod(place, steps.shape[1])
         if expected[at, edge] < best - WINDOW or len(extended) == TRIED:
             break
         fit, chosen = fits[at], tuple(sorted((*fits[at].steps, edge)))
-        if (fit.penalty, fit.stiff, chosen) in made:
+        if (fit.penalty, fit.stiff, chosen) in tried:
             continue
-        made.add((fit.penalty, fit.stiff, chosen))
+        tried.add((fit.penalty, fit.stiff, chosen))
         known = dict(zip(fit.steps, fit.mode[design.shape[1] :].tolist(), strict=True))
         start = np.append(fit.mode[: design.shape[1]], [known.get(each, 0.0) for each in chosen])
         columns = np.column_stack([design, steps[:, chosen]])

@@ -69,10 +69,10 @@ def retrained(
         When the version's estimator cannot be loaded.
     """
     usable = usable_rows(bundle.schema, bundle.outcomes, rows, groups, most)
-    made = np.array([row.made for row in usable.sources])
-    later = later_rows(made) if len(made) else np.zeros(0, dtype=bool)
+    times = np.array([row.made for row in usable.sources])
+    later = later_rows(times) if len(times) else np.zeros(0, dtype=bool)
     known = np.array([row.known for row in usable.sources])
-    shared = shared_rows([row.record for row in usable.sources], made, known, later)
+    shared = shared_rows([row.record for row in usable.sources], times, known, later)
     usable, later = usable.without(shared, SHARED), later[~shared]
     check_enough(usable.truth, later, bundle.outcomes)
     with importable(bundle.code):

@@ -18,14 +18,14 @@ CARD = "retrained"
 
 def source_of(key: str, usable: Usable, later: Booleans, as_of: float, groups: str) -> dict[str, Any]:
     """Provenance of the data of a version, for its card."""
-    made = [row.made for row in usable.sources]
+    times = [row.made for row in usable.sources]
     selections = Counter[str](row.selection for row in usable.sources)
     return {
         "from": key,
         "as_of": _moment(as_of),
         "groups": groups,
-        "training": {"rows": int((~later).sum()), "first": _moment(made[0]), "last": _moment(_last(made, ~later))},
-        "hold-out": {"rows": int(later.sum()), "first": _moment(_first(made, later)), "last": _moment(made[-1])},
+        "training": {"rows": int((~later).sum()), "first": _moment(times[0]), "last": _moment(_last(times, ~later))},
+        "hold-out": {"rows": int(later.sum()), "first": _moment(_first(times, later)), "last": _moment(times[-1])},
         "selection": dict(selections),
         "unbiased": unbiased_in(usable),
         "left_out": usable.left_out,
@@ -34,16 +34,16 @@ def source_of(key: str, usable: Usable, later: Booleans, as_of: float, groups: s
 
 def source_words(usable: Usable, later: Booleans, as_of: float) -> str:
     """Provenance in sentences, for people."""
-    made = [row.made for row in usable.sources]
-    unbiased, later_from = unbiased_in(usable), _day(_first(made, later))
+    times = [row.made for row in usable.sources]
+    unbiased, later_from = unbiased_in(usable), _day(_first(times, later))
     how = (
         f"{unbiased:,} of them were drawn by chance; only these are free of the choice of a model."
         if unbiased
         else "All of them were chosen with the help of a model: what it never chose is not among them."
     )
     return (
-        f"{len(made):,} decisions of this service whose outcomes were known on {_day(as_of)}: training from "
-        f"{_day(made[0])} to {_day(_last(made, ~later))}, hold-out from {later_from} to {_day(made[-1])}. {how}"
+        f"{len(times):,} decisions of this service whose outcomes were known on {_day(as_of)}: training from "
+        f"{_day(times[0])} to {_day(_last(times, ~later))}, hold-out from {later_from} to {_day(times[-1])}. {how}"
     )
 
 

@@ -100,13 +100,13 @@ def _lightgbm_categories(given: Traced, model: Node, trees: list[Grown]) -> Trac
     levels = list(model.get("pandas_categorical") or [])
     if len(levels) != sum(map(_is_category, given.columns)):
         raise CannotCompile("LightGBM was fitted with other columns of categories than the schema has.")
-    asked = {int(tree.feature[node]) for tree in trees for node in tree.members}
+    features = {int(tree.feature[node]) for tree in trees for node in tree.members}
     made: list[SymbolicColumn] = []
     for at, column in enumerate(given.columns):
         if _is_category(column):
             made.append(numbered(column, levels.pop(0)))
         else:
-            made.append(arithmetic(column, "function", "trunc") if at in asked else column)
+            made.append(arithmetic(column, "function", "trunc") if at in features else column)
     return replace(given, columns=tuple(made))
 
 
@@ -177,11 +177,11 @@ def _catboost_trees(
     leaf = np.full(2**depth, -1)
     left = np.concatenate([2 ** (level + 1) - 1 + prefix, leaf]).astype(np.int64)
     right = np.concatenate([2 ** (level + 1) - 1 + prefix + 2**level, leaf]).astype(np.int64)
-    asked = [split["float_feature_index"] for split in splits]
+    features = [split["float_feature_index"] for split in splits]
     pad = np.zeros(2**depth)
-    feature = np.concatenate([np.array([columns[f] for f in asked], dtype=np.int64)[level], pad]).astype(np.int64)
+    feature = np.concatenate([np.array([columns[f] for f in features], dtype=np.int64)[level], pad]).astype(np.int64)
     border = np.concatenate([np.array([split["border"] for split in splits], dtype=np.float64)[level], pad])
-    gap_left = np.concatenate([np.array([f not in gaps_right for f in asked], dtype=bool)[level], pad.astype(bool)])
+    gap_left = np.concatenate([np.array([f not in gaps_right for f in features], dtype=bool)[level], pad.astype(bool)])
     values = np.array(tree["leaf_values"], dtype=np.float64).reshape(-1, targets) * scale
     whole = Grown(left, right, feature, border, gap_left, pad, 0)
     none = np.zeros(inner)

@@ -200,16 +200,16 @@ def worked_in(parts: Sequence[InputColumns], weights: np.ndarray) -> tuple[tuple
 
     The weights of a wide part are multiplied into it where it can fold: k columns instead of thousands.
     """
-    made: list[InputColumns] = []
+    inputs: list[InputColumns] = []
     left: list[np.ndarray] = []
     at = 0
     for part in parts:
         own = weights[:, at : at + part.width]
         at += part.width
         folded = part.folded(own.T) if part.width > len(weights) and hasattr(part, "folded") else None
-        made.append(part if folded is None else folded)
+        inputs.append(part if folded is None else folded)
         left.append(own if folded is None else np.eye(len(weights)))
-    return tuple(made), np.concatenate(left, axis=1) if left else weights
+    return tuple(inputs), np.concatenate(left, axis=1) if left else weights
 
 
 def with_stage(parts: tuple[InputColumns, ...], stage: Stage) -> Staged:

@@ -96,9 +96,9 @@ class SparseTable(_ByValue):
         if at in self.refused:
             raise ValueError(f"The model does not accept the value {row[self.source]!r}.")
         changed = slice(self.starts[at], self.starts[at + 1])
-        made = self.base.copy()
-        made[self.columns[changed]] = self.values[changed]
-        return made
+        values = self.base.copy()
+        values[self.columns[changed]] = self.values[changed]
+        return values
 
     def block(self, block: Block) -> np.ndarray:
         """The columns for n rows, shape (n, width)."""
@@ -106,9 +106,9 @@ class SparseTable(_ByValue):
         counts = self.starts[at + 1] - self.starts[at]
         which = np.repeat(self.starts[at] - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts)
         which += np.arange(counts.sum())
-        made = np.tile(self.base, (len(at), 1))
-        made[np.repeat(np.arange(len(at)), counts), self.columns[which]] = self.values[which]
-        return made
+        values = np.tile(self.base, (len(at), 1))
+        values[np.repeat(np.arange(len(at)), counts), self.columns[which]] = self.values[which]
+        return values
 
     def folded(self, weights: np.ndarray) -> LookUpTable:
         """The table of what these columns add to k weighted sums; weights of shape (width, k)."""

@@ -76,14 +76,14 @@ class Words:
     def block(self, block: Block) -> Floats:
         """The columns for n rows, shape (n, width)."""
         texts = block[self.source].tolist()
-        made = np.zeros((len(texts), self.width))
+        counts = np.zeros((len(texts), self.width))
         for at, text in enumerate(texts):
             where, weight = self._weighted(text)
             if self.weights is None:
-                made[at, where] = weight
+                counts[at, where] = weight
             else:
-                made[at] = weight @ self.weights[where]
-        return made
+                counts[at] = weight @ self.weights[where]
+        return counts
 
     def folded(self, weights: Floats) -> Words | None:
         """The part with the weights of k sums multiplied in, shape (terms, k); None where it has some already."""

@@ -38,18 +38,18 @@ class Trees:
         """Sums of leaf values by number of ensemble: arrays of shape (n, targets)."""
         if len(self._sessions) == 1:
             return self._sessions[0].whole(matrices)
-        made: dict[int, np.ndarray] = {}
+        by_size: dict[int, np.ndarray] = {}
         parts: dict[int, dict[int, np.ndarray]] = {}
         for session in self._sessions:
             for (number, target), array in session.run(matrices).items():
                 if target is None:
-                    made[number] = array
+                    by_size[number] = array
                 else:
                     targets = parts.setdefault(number, {})
                     targets[target] = targets[target] + array if target in targets else array
         for number, targets in parts.items():
-            made[number] = np.concatenate([targets[target] for target in sorted(targets)], axis=1)
-        return made
+            by_size[number] = np.concatenate([targets[target] for target in sorted(targets)], axis=1)
+        return by_size
 
 
 class _Session:

@@ -37,11 +37,11 @@ def _impute(step: SimpleImputer, given: Traced, used: list[str]) -> Traced:
         raise CannotCompile(f"SimpleImputer with missing_values={step.missing_values!r} cannot be compiled.")
     if any(is_missing(value) for value in step.statistics_):
         raise CannotCompile("SimpleImputer met a column without any value in training; it cannot be compiled.")
-    made = tuple(filled(column, value) for column, value in zip(given.columns, step.statistics_, strict=True))
+    columns = tuple(filled(column, value) for column, value in zip(given.columns, step.statistics_, strict=True))
     if not step.add_indicator:
-        return replace(given, columns=made)
+        return replace(given, columns=columns)
     marks = tuple(indicator(given.columns[at]) for at in step.indicator_.features_)
-    return replace(given, columns=made + marks, names=None)
+    return replace(given, columns=columns + marks, names=None)
 
 
 def _standard(step: StandardScaler, given: Traced, used: list[str]) -> Traced:
@@ -93,10 +93,10 @@ def _bins(step: KBinsDiscretizer, given: Traced, used: list[str]) -> Traced:
     coded = each(needed(given, step), "bin", [tuple(floats(edges[1:-1])) for edges in step.bin_edges_])
     if step.encode == "ordinal":
         return replace(coded, sparse=False)
-    made: list[SymbolicColumn] = []
+    columns: list[SymbolicColumn] = []
     for column, count in zip(coded.columns, step.n_bins_, strict=True):
-        made += [arithmetic(column, "equals", float(at)) for at in range(int(count))]
-    return replace(coded, columns=tuple(made), names=None, sparse=step.encode == "onehot")
+        columns += [arithmetic(column, "equals", float(at)) for at in range(int(count))]
+    return replace(coded, columns=tuple(columns), names=None, sparse=step.encode == "onehot")
 
 
 def _function(step: FunctionTransformer, given: Traced, used: list[str]) -> Traced:

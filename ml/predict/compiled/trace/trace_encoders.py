@@ -19,7 +19,7 @@ def _one_hot(step: OneHotEncoder, given: Traced, used: list[str]) -> Traced:
     groups = _rare_groups(step)
     drops = step._drop_idx_after_grouping
     drops = [None] * len(given.columns) if drops is None else list(drops)
-    made: list[SymbolicColumn] = []
+    columns: list[SymbolicColumn] = []
     for column, categories, group, drop in zip(given.columns, step.categories_, groups, drops, strict=True):
         number = list(range(len(categories))) if group is None else [int(at) for at in group]
         members: dict[int, dict[int, float]] = {at: {} for at in range(max(number) + 1)}
@@ -31,33 +31,33 @@ def _one_hot(step: OneHotEncoder, given: Traced, used: list[str]) -> Traced:
         for at, codes in members.items():
             if drop is None or at != drop:
                 unknown = None if step.handle_unknown == "error" else float(at == rare)
-                made.append(lookup.coded(0.0, codes, unknown))
-    return replace(given, columns=tuple(made), names=None, sparse=bool(step.sparse_output))
+                columns.append(lookup.coded(0.0, codes, unknown))
+    return replace(given, columns=tuple(columns), names=None, sparse=bool(step.sparse_output))
 
 
 def _ordinal(step: OrdinalEncoder, given: Traced, used: list[str]) -> Traced:
     note(used, "ordinal")
     unknown = None if step.handle_unknown == "error" else float(step.unknown_value)
     gap = float(step.encoded_missing_value)
-    made: list[SymbolicColumn] = []
+    columns: list[SymbolicColumn] = []
     for column, categories, group in zip(given.columns, step.categories_, _rare_groups(step), strict=True):
         number = range(len(categories)) if group is None else group
         codes = {at: gap if is_missing(c) else float(number[at]) for at, c in enumerate(categories)}
-        made.append(looked_up(column, categories).coded(math.nan, codes, unknown))
-    return replace(given, columns=tuple(made), sparse=False)
+        columns.append(looked_up(column, categories).coded(math.nan, codes, unknown))
+    return replace(given, columns=tuple(columns), sparse=False)
 
 
 def _target(step: TargetEncoder, given: Traced, used: list[str]) -> Traced:
     note(used, "target encoding")
     classes = len(step.classes_) if step.target_type_ == "multiclass" else 1
     means = np.atleast_1d(step.target_mean_)
-    made: list[SymbolicColumn] = []
+    columns: list[SymbolicColumn] = []
     for at, encoding in enumerate(step.encodings_):
         feature = at // classes
         codes = {category: float(value) for category, value in enumerate(encoding)}
         lookup = looked_up(given.columns[feature], step.categories_[feature])
-        made.append(lookup.coded(math.nan, codes, float(means[at % classes])))
-    return replace(given, columns=tuple(made), names=None, sparse=False)
+        columns.append(lookup.coded(math.nan, codes, float(means[at % classes])))
+    return replace(given, columns=tuple(columns), names=None, sparse=False)
 
 
 def _rare_groups(step: Any) -> list[Any]:
