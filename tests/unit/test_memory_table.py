@@ -1,6 +1,11 @@
 """Data in memory become a training table, or are refused in words."""
 
+import json
+import os
+import subprocess
+import sys
 from decimal import Decimal
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,6 +17,7 @@ from ml.add import add_model
 from ml.errors import InvalidData
 from ml.service import open_service
 from ml.training.columns.memory_table import frame_table
+from tests.parquet import folder_of_pyarrow
 
 TWO = [["a", 1], ["b", 2]]
 
@@ -32,6 +38,57 @@ def test_names_and_dtypes_of_what_is_given():
 def test_decimals_of_a_database_are_numbers():
     values = of(pd.DataFrame({"a": pd.Series([Decimal("1.5"), None, 2], dtype=object)}))["a"]
     assert (values.dtype, values.tolist()[::2], values.isna().tolist()) == (float, [1.5, 2.0], [False, True, False])
+
+
+class Table:
+    """A table or column of another library, as Polars and Arrow have them."""
+
+    def __init__(self, made):
+        self.made = made
+
+    def to_pandas(self):
+        if isinstance(self.made, Exception):
+            raise self.made
+        return self.made
+
+
+def test_tables_of_other_libraries_are_taken_as_those_of_pandas():
+    table = of(Table(pd.DataFrame({"a": [1.5, 2.5], "b": ["x", None]})), Table(pd.Series(["in", "out"])))
+    assert (list(table), table["a"].tolist(), table["y"].tolist()) == (["a", "b", "y"], [1.5, 2.5], ["in", "out"])
+    with pytest.raises(InvalidData, match=r"X_train is a .* Table, which cannot be made one of pandas: .*no pyarrow"):
+        of(Table(ModuleNotFoundError("no pyarrow")))
+
+
+ARROW = """
+import datetime as dt, decimal, json
+import pandas as pd, pyarrow as pa
+from ml.training.columns.memory_table import frame_table
+day = dt.datetime(2024, 5, 17, 10)
+of = {"small": (pa.int8(), [1, None]), "whole": (pa.uint16(), [1, 2]), "gone": (pa.uint16(), [1, None]),
+      "truth": (pa.bool_(), [True, None]), "both": (pa.bool_(), [True, False]), "single": (pa.float32(), [1.5, None]),
+      "text": (pa.string(), ["a", None]), "level": (pa.dictionary(pa.int8(), pa.string()), ["a", "b"]),
+      "money": (pa.decimal128(9, 2), [decimal.Decimal(7), None]), "time": (pa.timestamp("us"), [day, None]),
+      "here": (pa.timestamp("us", "Europe/Vienna"), [day, None]), "day": (pa.date32(), [day.date(), None])}
+given = pd.DataFrame({name: pd.Series(values, dtype=pd.ArrowDtype(kind)) for name, (kind, values) in of.items()})
+frame = frame_table(given, None, [], "X_train").frame
+print(json.dumps({name: [str(frame[name].dtype), str(frame[name][0]), str(frame[name].isna()[1])] for name in frame}))
+"""
+
+
+def test_columns_of_arrow_have_the_types_of_pandas_that_mean_the_same():
+    """In a process of its own: pandas looks for pyarrow when it is imported."""
+    paths = os.pathsep.join([str(Path.cwd()), str(folder_of_pyarrow())])
+    made = subprocess.run(  # noqa: S603 - our own text
+        [sys.executable, "-c", ARROW], env={**os.environ, "PYTHONPATH": paths}, capture_output=True, check=True
+    )
+    assert json.loads(made.stdout) == {
+        "small": ["Int8", "1", "True"], "whole": ["uint16", "1", "False"], "gone": ["UInt16", "1", "True"],
+        "truth": ["boolean", "True", "True"], "both": ["bool", "True", "False"], "single": ["float32", "1.5", "True"],
+        "text": ["str", "a", "True"], "level": ["category", "a", "False"], "money": ["float64", "7.0", "True"],
+        "time": ["datetime64[us]", "2024-05-17 10:00:00", "True"],
+        "here": ["datetime64[us, Europe/Vienna]", "2024-05-17 10:00:00+02:00", "True"],
+        "day": ["datetime64[ms]", "2024-05-17 00:00:00", "True"],
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

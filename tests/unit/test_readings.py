@@ -110,6 +110,9 @@ READINGS = {
                                 "gaps of work as “none”, gaps of town as “nowhere”"),
     "gaps that were None": (lambda f: f.assign(**{name: nones(f[name], gone) for name, gone in GAPS.items()}),
                             with_gaps, IGNORES, "gaps of texts as None"),
+    "truth values of which some were None": (
+        lambda f: f.assign(work=nones(f["charges"] > f["charges"].median(), at(7))),
+        lambda f: f.assign(work=nones(f["charges"] > f["charges"].median(), at(7))), IGNORES, "gaps of work as None"),
 }  # fmt: skip
 
 

@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pandas.api import types
 
 from ml.errors import InvalidData
+from ml.runtime.foreign_code import reason
 from ml.training.columns.training_table import TrainingTable, refuse_empty
 
 MOST_SPARSE_CELLS = 20_000_000  # 160 MB as an array
@@ -35,6 +37,7 @@ def frame_table(X: Any, y: Any, truth: Sequence[str], name: str) -> TrainingTabl
     """
     frame = refuse_empty(_frame(X, name), name)
     if y is not None:
+        y = _of_pandas(y, f"The truth of {name}")
         y = y.toarray() if hasattr(y, "toarray") else y
         values = np.asarray(y) if not hasattr(y, "to_numpy") else y.to_numpy()
         values = values.reshape(len(values), -1)
@@ -49,6 +52,7 @@ def frame_table(X: Any, y: Any, truth: Sequence[str], name: str) -> TrainingTabl
 
 def _frame(X: Any, name: str) -> pd.DataFrame:
     """Data in memory as a frame of its own, with texts as names; the columns' values are shared."""
+    X = _of_pandas(X, name)
     if isinstance(X, pd.DataFrame):
         return _named(X, name)
     if isinstance(X, pd.Series):
@@ -66,6 +70,21 @@ def _frame(X: Any, name: str) -> pd.DataFrame:
     return pd.DataFrame(values, columns=[f"x{at}" for at in range(values.shape[1])])
 
 
+def _of_pandas(given: Any, name: str) -> Any:
+    """A table or column of Polars, Arrow and others as one of pandas; anything else as it is."""
+    convert = getattr(given, "to_pandas", None)
+    if not callable(convert):
+        return given
+    try:
+        return convert()
+    except Exception as error:  # noqa: BLE001 - foreign code fails in any way
+        kind = f"{type(given).__module__.partition('.')[0]} {type(given).__name__}"
+        raise InvalidData(
+            f"{name} is a {kind}, which cannot be made one of pandas: {reason(error)}.",
+            "Install what is missing (Polars needs pyarrow for it), or give a DataFrame of pandas.",
+        ) from None
+
+
 def _named(X: pd.DataFrame, name: str) -> pd.DataFrame:
     if X.columns.nlevels > 1:
         raise InvalidData(
@@ -76,7 +95,27 @@ def _named(X: pd.DataFrame, name: str) -> pd.DataFrame:
     twice = frame.columns[frame.columns.duplicated()].unique()
     if len(twice):
         raise InvalidData(f"{name} has more than one column {', '.join(twice)}.", "Give each a name of its own.")
+    frame = frame.assign(**{column: _of_numpy(frame[column]) for column in frame if _is_arrow(frame[column])})
     return frame.assign(**{column: _as_floats(frame[column]) for column in frame if _has_decimals(frame[column])})
+
+
+def _is_arrow(series: pd.Series) -> bool:
+    return isinstance(series.dtype, pd.ArrowDtype)
+
+
+def _of_numpy(series: pd.Series) -> pd.Series:
+    """A column of an Arrow type with the type of pandas that means the same: served rows have that."""
+    kind, name = series.dtype.kind, str(series.dtype.numpy_dtype)
+    zone = getattr(series.dtype.pyarrow_dtype, "tz", None)
+    if types.is_string_dtype(series):
+        return series.astype("str")
+    if str(series.dtype).startswith("dictionary"):
+        return series.astype("category")
+    if zone is not None:
+        return series.astype(pd.DatetimeTZDtype(series.dtype.pyarrow_dtype.unit, zone))
+    if kind in "iub" and series.isna().any():
+        return series.astype({"b": "boolean", "i": name.capitalize(), "u": f"UI{name[2:]}"}[kind])
+    return series.astype(name)
 
 
 def _has_decimals(series: pd.Series) -> bool:

@@ -145,6 +145,11 @@ def _is_whole(series: pd.Series) -> bool:
     return types.is_integer_dtype(series) or (series.notna().any() and not (series.dropna() % 1).any())
 
 
+def _has_truths(table: TrainingTable, name: str) -> bool:
+    """True for a column of truth values and gaps, as pandas reads them."""
+    return name in table.frame and table.frame[name].dtype == object and not is_text(table.frame[name])
+
+
 def _fills(table: TrainingTable, texts: Mapping[str, list[str]], known: KnownLevels) -> Iterator[Reading]:
     """Texts with which training code may have filled gaps."""
     gaps = [name for name in texts if table.frame[name].isna().any()]
@@ -160,6 +165,9 @@ def _fills(table: TrainingTable, texts: Mapping[str, list[str]], known: KnownLev
     none = [name for name in gaps if known.gaps.get(name) not in ("nan", "filled")]
     if none:
         yield make("gaps of texts as None", changes=dict.fromkeys(none, to.to_none))
+    told = [name for name, gap in known.gaps.items() if gap == "none" and _has_truths(table, name)]
+    if told:  # truth values of a database
+        yield make(f"gaps of {', '.join(told)} as None", changes=dict.fromkeys(told, to.to_none))
 
 
 def _empties(table: TrainingTable, columns: Sequence[str]) -> Iterator[Reading]:

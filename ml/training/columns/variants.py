@@ -162,8 +162,9 @@ def to_object(series: pd.Series, _: TrainingTable) -> pd.Series:
 
 
 def to_none(series: pd.Series, _: TrainingTable) -> pd.Series:
-    """A column of texts as Python objects, with None for a gap, as databases give it."""
-    return series.astype(object).where(series.notna(), None) if is_text(series) else series
+    """A column of texts, or of truth values, as Python objects, with None for a gap, as databases give it."""
+    objects = is_text(series) or types.is_bool_dtype(series) or series.dtype == object
+    return series.astype(object).where(series.notna(), None) if objects else series
 
 
 def to_empty_objects(gap: float | None) -> Change:
