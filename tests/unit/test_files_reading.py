@@ -193,6 +193,18 @@ def test_spaces_within_a_choice_are_those_of_any_kind(written):
     assert read(f"town\n{written}\n", schema)[0] == [("St. Polten",)]
 
 
+def codes(*levels):
+    choices = tuple(Choice(level, level) for level in levels)
+    return Schema((Feature("zip", "ZIP", "category", dtype="str", choices=choices, unknown=True),))
+
+
+def test_codes_that_a_spreadsheet_took_for_numbers_have_their_zeros_again():
+    written = "zip\n2134\n501.0\n02134\n90210\n0\n7\n"
+    got = [row[0] for row in read(written, codes("02134", "00501", "90210", "00"))[0]]
+    assert got == ["02134", "00501", "02134", "90210", "00", "7"]
+    assert [row[0] for row in read("zip\n1\n2\n", codes("01", "001", "02", "2"))[0]] == ["1", "2"]  # which of two?
+
+
 def test_texts_and_choices_stay_as_they_are():
     rows, _ = read("town;remark;amount\n1.234;02134;1,5\nNA;1.234;2,5\nna;NULL;3,5\n")
     assert [(row[3], row[5]) for row in rows] == [("1.234", "02134"), ("NA", "1.234"), ("NA", "NULL")]
@@ -216,6 +228,8 @@ def test_what_spreadsheets_and_databases_write_for_nothing(marker):
         ("31/12/25", "dmy", "2025-12-31"),
         ("31/12/69", "dmy", "1969-12-31"),
         ("2025/12/31", None, "2025-12-31"),
+        ("31. 12. 2025", "dmy", "2025-12-31"),
+        ("2025. 12. 31.", None, "2025-12-31"),
         ("2025-12-31T10:00:00Z", None, "2025-12-31T10:00:00Z"),
         ("1 March 2026", None, "2026-03-01"),
         ("March 1, 2026", None, "2026-03-01"),

@@ -78,7 +78,7 @@ print(json.dumps({name: [str(frame[name].dtype), str(frame[name][0]), str(frame[
 def test_columns_of_arrow_have_the_types_of_pandas_that_mean_the_same():
     """In a process of its own: pandas looks for pyarrow when it is imported."""
     paths = os.pathsep.join([str(Path.cwd()), str(folder_of_pyarrow())])
-    made = subprocess.run(  # noqa: S603 - our own text
+    made = subprocess.run(
         [sys.executable, "-c", ARROW], env={**os.environ, "PYTHONPATH": paths}, capture_output=True, check=True
     )
     assert json.loads(made.stdout) == {

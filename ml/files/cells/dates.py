@@ -18,7 +18,7 @@ _TIME = (
     r"(?P<half>[AaPp]\.?[Mm]\.?)?\s*(?P<zone>Z|UTC|GMT|(?:GMT|UTC)?[+-]\d{2}:?\d{2})?)?"
 )
 _WEEKDAY = r"(?:[^\W\d_]{2,}\.?,\s*|[^\W\d_]{2,3}\.?\s+)?"
-_NUMBERS = re.compile(rf"{_WEEKDAY}(\d{{1,4}})([./\- ])(\d{{1,2}})\2(\d{{1,4}})\.?{_TIME}", re.ASCII)
+_NUMBERS = re.compile(rf"{_WEEKDAY}(\d{{1,4}})(\. |[./\- ])(\d{{1,2}})\2(\d{{1,4}})\.?{_TIME}", re.ASCII)
 _WORDS = re.compile(
     rf"(?:[^\W\d_]+\.?,?\s+)?(\d{{1,2}})(?:\.|st|nd|rd|th|er|º)?[\s\-]*(?:de\s+)?([^\W\d_]{{3,}})\.?,?[\s\-]*(?:de\s+)?(\d{{4}}|\d{{2}}){_TIME}"
 )
@@ -57,11 +57,11 @@ def order_of(texts: Iterable[str]) -> tuple[str | None, bool]:
     """
     first = second = both = 0
     for text in texts:
-        match = _NUMBERS.fullmatch(text.strip())
+        match = _NUMBERS.fullmatch(" ".join(text.split()))
         if match is None or len(match[1]) > 2:
             continue
         one, mark, two = int(match[1]), match[2], int(match[3])
-        first += one > 12 or mark == "."  # no country that writes dates with points puts the month first
+        first += one > 12 or mark[0] == "."  # no country that writes dates with points puts the month first
         second += two > 12
         both += 1
     if not both:

@@ -165,7 +165,8 @@ def spellings(feature: Feature) -> dict[str, str]:
     """Alternative spellings of choices and words for yes and no, in small letters, to the choice."""
     by_feature: dict[str, set[str]] = {}
     for text in feature.by_text:
-        by_feature.setdefault(_folded(text), set()).add(text_of(feature.by_text[text]))
+        for form in (_folded(text), *_without_zeros(text)):
+            by_feature.setdefault(form, set()).add(text_of(feature.by_text[text]))
     made = {folded: next(iter(texts)) for folded, texts in by_feature.items() if len(texts) == 1}
     if feature.yes_no:
         no, yes = map(text_of, feature.yes_no)
@@ -176,6 +177,12 @@ def spellings(feature: Feature) -> dict[str, str]:
 def _folded(text: str) -> str:
     """A text in small letters, with one space in place of any spaces between words: web pages and Word write others."""
     return " ".join(composed(text).casefold().split())
+
+
+def _without_zeros(text: str) -> tuple[str, ...]:
+    """What spreadsheets and pandas make of a code with leading zeros: 2134 and 2134.0 of 02134."""
+    coded = text[:1] == "0" and len(text) > 1 and text.isascii() and text.isdecimal()
+    return (str(int(text)), f"{int(text)}.0") if coded else ()
 
 
 def unwrapped(cell: str) -> str:
