@@ -12,7 +12,7 @@ log = logging.getLogger("likely")
 
 
 class FirstAdministrator:
-    """Logs a link of invitation as long as nobody administers the service.
+    """Logs a link of invitation as long as the service has no administrator.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ class FirstAdministrator:
         self._logged_until = float("-inf")
 
     def missing(self) -> bool:
-        """True where nobody administers the service yet; the log then shows a link that holds.
+        """True where the service has no administrator yet; the log then shows a link that holds.
 
         To be called at start, and when somebody wants to sign in: the store may have been away, or the link too old.
         """
@@ -44,8 +44,8 @@ class FirstAdministrator:
     def _log(self, token: str) -> None:
         self._logged_until = time.monotonic() + INVITED_FOR
         log.warning(
-            "Nobody administers this service yet. Within two days, open %s/%s (from another machine: the same path at "
-            "the address under which it reaches the service)",
+            "This service has no administrator yet. Within two days, open %s/%s (from another machine: the same path "
+            "at the address under which it reaches the service)",
             self._address,
             token,
         )

@@ -165,9 +165,9 @@ def _due(act: Act) -> float | None:
         return None
     due = act.due
     if due is None or not 0 < due <= LATEST:
-        raise BadTime(text("There is no time at which to call back."), text("Choose a day and a time."))
+        raise BadTime(text("No time was given for the call back."), text("Choose a day and a time."))
     if due < time.time() - LATE:
-        raise BadTime(text("The time to call back is over already."), text("Choose a day and a time."))
+        raise BadTime(text("The time for the call back has passed already."), text("Choose a day and a time."))
     return due
 
 

@@ -24,9 +24,9 @@ from store.cut_off_change import LONGEST_REASON, CutOffChange
 from store.db import Store
 from store.errors import StoreUnavailable
 
-NO_REASON = mark("Nothing was changed: say in a few words why, for those who see it later.")
+NO_REASON = mark("Nothing was changed. Say in a few words why, so that others understand it later.")
 LONG_REASON = mark("Nothing was changed: the reason has {length} characters. Accepted: up to {most}.")
-NOT_KEPT = mark("This cut-off could not be kept: the store does not answer. Everything goes on with the one in use.")
+NOT_KEPT = mark("This cut-off could not be saved: the store does not answer. The present one stays in use.")
 
 
 Counts = tuple[Overview, Outcomes, str, tuple[CustomMeasure, ...]]

@@ -22,7 +22,7 @@ from ml.translation import mark, text
 
 MOST = 4
 NAMES = "ABCD"
-GONE = mark("This model has a new version. What was pinned of the former one is gone.")
+GONE = mark("This model has a new version. Scenarios pinned for the former one are gone.")
 NO_RESULT = mark("Nothing is pinned: these values have no result.")
 FULL = mark("Four scenarios are pinned. Remove one to pin another.")
 Kept = list[dict[str, Any]]

@@ -57,7 +57,7 @@ class ProxyCallers:
         person = self._person(sent) if sent else None
         if person is None:
             raise NotAdmitted(
-                text("You did not come by way of the sign-in in front of this service."),
+                text("This request did not pass the sign-in in front of this service."),
                 text("Open the service at its usual address. If you did, ask who runs it."),
             )
         return person

@@ -23,7 +23,7 @@ class AccountViews(Views):
     def account(self, **said: Any) -> Response:
         """One's own account."""
         person = self.person()
-        role = text(ROLE_WORDS[person.role]) if person and person.role in ROLE_WORDS else text("no role of all models")
+        role = text(ROLE_WORDS[person.role]) if person and person.role in ROLE_WORDS else text("no role for all models")
         status = said.pop("status", 200)
         shown = {
             "role": role,

@@ -23,7 +23,7 @@ from ml.errors import LikelyError
 from ml.translation import mark, text
 from store.job import OPEN
 
-LOST = mark("The list that was made is no longer here. Make it again.")
+LOST = mark("The list is no longer stored. Make it again.")
 
 
 def register(app: Dash, backend: CampaignBackend) -> None:

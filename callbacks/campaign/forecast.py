@@ -139,7 +139,7 @@ def foresee(
     read = typed_wish(choices, chosen, by_name(names, texts) | by_name(part_names, part_texts))
     shown = asked | _marked(names, part_names, read.problems, call_list.cut_off_words(choices, chosen.get("offers")))
     if read.wish is None:
-        return shown | _nothing(made_list.forecast_error(text("Mend what is marked.")))
+        return shown | _nothing(made_list.forecast_error(text("Correct the marked fields.")))
     shown["stale"] = text(made_list.STALE) if _made_otherwise(backend, made, read.wish) else ""
     if not read.wish["outcomes"]:
         return shown | _nothing(made_list.forecast_error(text("Choose what the list is about."), bad=False))

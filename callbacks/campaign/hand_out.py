@@ -57,10 +57,10 @@ def change(backend: CampaignBackend, given: Any, taken: Any, chosen: Any, of: An
 def _changed(backend: CampaignBackend, desk: Desk, job: str, chosen: Any) -> tuple[Any, bool]:
     found = backend.jobs.get(job)
     if found.kind != LIST or found.state != "done":
-        raise NoCampaign(text("This is no list that is done."), "Make it first.")
+        raise NoCampaign(text("This list is not finished."), "Make it first.")
     if chosen is None:
         desk.table.take_back(job)
-        return text("It is on nobody's list now. What was told stays."), True
+        return text("It is on nobody's list now. Outcomes that were noted stay."), True
     sellers = [each for each in chosen if isinstance(each, str)] if isinstance(chosen, list) else []
     name = str(found.options.get("name") or "")
     handed = desk.hand_out(job, str(found.options["of"]), found.model, name, sellers)

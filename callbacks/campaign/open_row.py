@@ -17,7 +17,7 @@ from ml.service import Bundle
 from ml.translation import mark, text
 
 ROW = re.compile(rf"{url.CAMPAIGN}([0-9a-f]{{32}})\.(\d{{1,9}})")
-GONE = mark("This record is no longer here: its campaign was removed after its time. The form starts as new.")
+GONE = mark("This record is no longer stored: its campaign was removed when its time was over. The form starts empty.")
 NAMES = 2  # columns that tell who somebody is, in the words about the record
 
 

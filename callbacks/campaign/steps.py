@@ -25,8 +25,8 @@ from store.job import Job
 from store.job import State as JobState
 
 GONE = (
-    mark("This campaign is no longer here"),
-    mark("Its file was removed after its time, or the address is wrong. Choose the file again."),
+    mark("This campaign is no longer stored"),
+    mark("Its file was removed when its time was over, or the address is wrong. Choose the file again."),
 )
 
 
@@ -128,9 +128,9 @@ def opening(backend: CampaignBackend, bundle: Bundle, query: Mapping[str, str]) 
 def _wrong(job: Job, model: str) -> tuple[str, str] | None:
     """Reason why a job cannot be shown on the page of a model."""
     if job.model.partition("@")[0] != model:
-        return text("This file belongs to another model"), text("It is of {model}.", model=job.model)
+        return text("This file belongs to another model"), text("It belongs to {model}.", model=job.model)
     if job.kind != "campaign":
-        return text("No campaign"), text("A program sent this file to be scored: there is no table of it here.")
+        return text("No campaign"), text("A program sent this file to be scored: there is no table for it here.")
     if job.state == "failed":
         why = text("{why} Choose the file again, or another one.", why=translated(job.message))
         return text("The file could not be scored"), why

@@ -78,7 +78,7 @@ def acknowledge(results: ModelResults, clicks: Any, reason: Any, episode: Any, r
     model, outcome = _model_and_outcome(request)
     given = reason.strip() if isinstance(reason, str) else ""
     if not given:
-        return no_update, text("Say in a few words what is done about it.")
+        return no_update, text("Say in a few words what is being done about it.")
     try:
         results.acknowledge(model, str(episode), given)
     except (LikelyError, StoreUnavailable) as error:
@@ -101,6 +101,4 @@ def _shown(make: Any) -> Shown:
     except LikelyError as error:
         return plot_cards.plot_error(error), True
     except StoreUnavailable as error:
-        return plot_cards.plot_error(
-            LikelyError(str(error), text("It is asked again when the page is opened anew."))
-        ), True
+        return plot_cards.plot_error(LikelyError(str(error), text("Reload the page to try again."))), True

@@ -15,9 +15,9 @@ from ml.service import Bundle
 from ml.translation import mark, text
 from store.errors import StoreUnavailable
 
-NOT_YOURS = mark("This customer is on no list of yours. The form starts as new.")
-HELD = mark("{name} is with this customer at the moment. The form starts as new.")
-ANOTHER = mark("This customer is on a list of another model. The form starts as new.")
+NOT_YOURS = mark("This customer is on none of your lists. The form starts empty.")
+HELD = mark("{name} is with this customer at the moment. The form starts empty.")
+ANOTHER = mark("This customer is on a list of another model. The form starts empty.")
 
 
 def open_customer(

@@ -94,7 +94,7 @@ def choose_challenger(shadow: Shadow, clicks: Any, why: Any, place: Any, share: 
     def choose(challengers: Challengers, name: str, version: str) -> str:
         chosen = challengers.choose(f"{name}@{version}", _share(share), _reason(why))
         said = share_text(chosen.share)
-        return text("{version} is asked from now on for {share} of the decisions.", version=version, share=said)
+        return text("From now on {version} is asked too, for {share} of the decisions.", version=version, share=said)
 
     return _changed(shadow, clicks, place, choose)
 
@@ -104,7 +104,7 @@ def stop_challenger(shadow: Shadow, clicks: Any, why: Any, place: Any) -> tuple[
 
     def stop(challengers: Challengers, name: str, version: str) -> str:
         challengers.stop(name, _reason(why))
-        return text("{version} is asked no more.", version=version)
+        return text("{version} is no longer asked.", version=version)
 
     return _changed(shadow, clicks, place, stop)
 

@@ -104,7 +104,7 @@ def _step(service: Service, model: str, kind: change.Kind, to: str) -> Component
     if to == listing.live:
         return change.refused(text("Version {version} is live already.", version=to), model)
     if kind == "rollback" and to != live_before(service.registry.folder, name):
-        return change.refused(text("A rollback would not go to {version} by now.", version=to), model)
+        return change.refused(text("A rollback would no longer lead to {version}.", version=to), model)
     live = by_name.get(listing.live or "")
     return change.confirmation(
         change.PendingChange(kind, by_name[to], live, listing.events, _difference(service, name, live, to)), model

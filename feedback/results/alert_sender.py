@@ -119,14 +119,14 @@ def words_of(episode: Episode) -> str:
     """Text of the mail."""
     since = (_moment(episode.since) or _moment(episode.alarmed) or "")[:10]
     said = text(
-        "What comes is not what {version} says for the outcome {outcome}, since {date}. Do not rely on its "
-        "probabilities until somebody has looked.",
+        "Since {date} the outcome {outcome} has not come as often as {version} says. Do not rely on "
+        "its probabilities until somebody has looked into it.",
         version=episode.version,
         outcome=episode.outcome,
         date=since,
     )
     where = text("The Results page shows what was said and what came: {page}", page=page_of(episode))
-    once = text("This is said once, until the alarm is acknowledged there or another version is live.")
+    once = text("This message is sent once, until the alarm is acknowledged there or another version is live.")
     return f"{said}\n\n{where}\n\n{once}\n"
 
 

@@ -48,7 +48,7 @@ def form(bundle: Bundle, job: Mapping[str, Any], choices: Mapping[str, Any], mad
         [here.length(), here.offers(), here.money(other_ends=_has_other_ends(bundle)), here.limits(), here.control()],
         className="form campaign-wish",
         role="form",
-        **{"aria-label": text("What is wanted of the list")},
+        **{"aria-label": text("Settings of the list")},
     )
     aside = made_list.aside(job["id"], made)
     return [html.H2(text("Make a list of whom to call")), html.Div([asks, aside], className="campaign-list")]
@@ -121,8 +121,8 @@ class Form:
             )
             for each in self._choices["outcomes"]
         ]
-        losses = text("Take those too on whom acting is expected to lose money")
-        others = text("False alarms, misses and those rightly left alone count as the model's card says.")
+        losses = text("Also take records on which acting is expected to lose money")
+        others = text("False alarms, misses and records rightly left alone count as the model's card says.")
         fields = [
             self._field("cost", text("A call costs"), self._currency, written(self._cost)),
             html.Div(values, className="campaign-values"),
@@ -151,7 +151,7 @@ class Form:
         )
         limits = html.Div(
             [
-                self._field("limit", text("Each value at most, where nothing else is said"), "", ""),
+                self._field("limit", text("At most of each value, unless stated below"), "", ""),
                 html.Div(id=self._id("parts"), className="campaign-wide"),
             ],
             id=self._id("limits"),
@@ -223,7 +223,7 @@ def cut_off_words(choices: Mapping[str, Any], offers: Any) -> tuple[str, str]:
     used = [each["cut_off"] for each in choices["outcomes"] if each["name"] in names]
     if len(used) == 1:
         return written(float(f"{100 * used[0]:.1f}")), text("Blank: the cut-off in use.")
-    return "", text("Blank: of each its own cut-off.")
+    return "", text("Blank: each outcome's own cut-off.")
 
 
 def _entry(place: dict[str, Any], held: str) -> Component:

@@ -17,11 +17,12 @@ from ml.text.number_words import records_text
 from ml.translation import mark, plural, text, text_parts
 
 BLANKS = mark(
-    "{option} missing values are averaged over what they may be, as on the Prediction page. For a file that lacks "
-    "whole columns that is mostly nearer to the truth, and where the model needs each value it is the only way."
+    "{option} missing values are averaged over what they may be, as on the Prediction page. For "
+    "a file that lacks whole columns this is usually nearer to the truth, and where the model "
+    "needs every value it is the only way."
 )
 LEFT = mark("left as it is")
-NEAR = mark("It is spelled otherwise: is that right?")
+NEAR = mark("It is spelled differently: is this right?")
 LONG = 600  # seconds; longer than most would wait for the reasons of all records
 
 
@@ -204,7 +205,7 @@ def _reasons_time(seconds: float) -> list[str | Component]:
         return text_parts("{option} three for each record.", option=_with_reasons())
     slots = {"option": _with_reasons(), "time": duration(seconds)}
     said = text_parts("{option} three for each record, {time} more.", **slots)
-    return [*said, " ", text("A list can have them too, for those on it only.")] if seconds > LONG else said
+    return [*said, " ", text("A list can have them too, only for the records on it.")] if seconds > LONG else said
 
 
 def _tick(name: str, job: str, words: list[Any]) -> Component:

@@ -25,8 +25,9 @@ def step(formats: Sequence[str]) -> list[Component]:
         className="campaign-drop",
     )
     accepted = text(
-        "Excel, OpenDocument or CSV of any program{others}. One record a line, below the names of the columns. Other "
-        "columns may be in it: they stay as they are. How the file is read is shown next, and can be corrected.",
+        "Excel, OpenDocument or CSV of any program{others}. One record per line, below the names of "
+        "the columns. Other columns are welcome: they stay as they are. The next step shows how the "
+        "file is read, and lets you correct it.",
         others=also,
     )
     said = {"aria-label": text("Sending the file")}

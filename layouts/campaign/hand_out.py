@@ -31,7 +31,9 @@ def section(job: str, sellers: Mapping[str, str], chosen: Collection[str] | None
     choice = dbc.Checklist(
         id=of("sellers", job), options=options, value=[each for each in chosen or () if each in sellers], inline=True
     )
-    only = html.P(text("Choose people, or nobody: then it is everybody's who may sell."), id=f"sellers-{job}")
+    only = html.P(
+        text("Choose people. If you choose nobody, everybody who may sell can call from it."), id=f"sellers-{job}"
+    )
     named = {"aria-labelledby": f"sellers-{job}"}
     who = html.Div([only, choice], role="group", hidden=not sellers, className="campaign-sellers", **named)
     give = parts.button(text("Put it on Today"), main=True, id=of("hand", job))
@@ -48,5 +50,5 @@ def words(chosen: Collection[str] | None, sellers: Mapping[str, str]) -> list[An
     link = dcc.Link(text("Today"), href=url.href("today"))
     names = [sellers[each] for each in chosen if each in sellers]
     if not names:
-        return list(text_parts("It is on {link} of everybody who may sell.", link=link))
-    return list(text_parts("It is on {link} of {names}.", link=link, names=in_row(names)))
+        return list(text_parts("It is on {link} for everybody who may sell.", link=link))
+    return list(text_parts("It is on {link} for {names}.", link=link, names=in_row(names)))

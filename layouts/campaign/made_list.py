@@ -20,7 +20,7 @@ from ml.translation import mark, plural, text, text_parts
 
 READY = mark("The list is ready. {link}")
 GO = mark("Go to the list")
-STALE = mark("The list was made with other settings than these.")
+STALE = mark("The list was made with different settings.")
 
 
 def aside(job: str, made: str) -> Component:

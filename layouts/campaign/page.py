@@ -18,8 +18,9 @@ from ml.bundle.bundle import Bundle
 from ml.translation import mark, plural, text
 
 NO_PROBABILITIES = mark(
-    "This model decides, but gives no probabilities, so there is nothing by which records could be ranked. To get "
-    "them, calibrate the estimator when the model is added. Labels alone: POST a file to /api/v1/models/<name>/jobs."
+    "This model decides, but gives no probabilities, so records cannot be ranked. To get "
+    "probabilities, calibrate the estimator when the model is added. For labels alone, POST a "
+    "file to /api/v1/models/<name>/jobs."
 )
 STEPS = (
     ("file", mark("File")),
@@ -46,8 +47,8 @@ class FileRetention:
         """The retention as a sentence for the page."""
         if self.on_this_disk:
             return plural(
-                "Files are kept for one day on this server's disk. Where it is set up anew, they are gone.",
-                "Files are kept for {n} days on this server's disk. Where it is set up anew, they are gone.",
+                "Files are kept for one day on this server's disk. If the server is set up anew, they are gone.",
+                "Files are kept for {n} days on this server's disk. If the server is set up anew, they are gone.",
                 self.days,
             )
         return plural("Files are kept for one day.", "Files are kept for {n} days.", self.days)

@@ -104,7 +104,7 @@ def _options(
     found = "" if found is None else str(found)
     known = next((words for value, words in offered if value == found), found)
     if given:
-        first = text("Find it out again")
+        first = text("Detect it again")
     elif name in dialect["told"]:
         first = text("As it was sent: {value}", value=known) if known else text("As it was sent")
     else:

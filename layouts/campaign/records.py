@@ -74,9 +74,7 @@ def table(job: str, definitions: Sequence[Mapping[str, Any]], first: Mapping[str
         dcc.Store(id=of("rows", job)),
     ]
     said = html.P("", id=of("rows-said", job), className="campaign-said", role="status")
-    paper = text(
-        "These are the rows and columns that stood on the screen. The file, to be downloaded, has all of them."
-    )
+    paper = text("These are the rows and columns that were on the screen. The download has all of them.")
     return {
         "shown": [html.Div(grid, className="campaign-table"), html.P(paper, className="campaign-paper"), said, *stores],
         "otherwise": not_shown(text(NO_TABLE)),

@@ -34,7 +34,7 @@ def card(bundle: Bundle) -> Component:
         for label, said in card_facts(bundle)
     ]
     gaps = any(said == text(NOT_SAID) for _, said in card_facts(bundle))
-    hint = text("What is not said here, whoever adds the model can write into its description.")
+    hint = text("Whoever adds the model can write what is missing here into its description.")
     words = [html.P(hint)] if gaps else []
     title = html.H2(text("What is this model for, and what serves it?"), id="card-title")
     head = html.Header([title, html.P(text("Card"))])

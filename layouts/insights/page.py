@@ -47,7 +47,7 @@ def page(bundle: Bundle, state: dict[str, Any], in_use: Callable[[str], float] |
     """
     outcome = plots.requested_outcome(bundle, state)
     cut_off = in_use(outcome) if in_use else None
-    seen = text("What to know of this model, seen on {records}.", records=records_words(bundle.card))
+    seen = text("What to know about this model, seen on {records}.", records=records_words(bundle.card))
     lead = html.P(seen, className="plots-lead")
     head = html.Div([lead, plots.choice(bundle.outcomes, outcome)], className="plots-head")
     folded = [_folded(bundle, fold, outcome, state, cut_off) for fold in FOLDS]

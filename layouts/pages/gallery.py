@@ -58,9 +58,9 @@ SCHEMA = Schema(
                 help=mark("The browser's own calendar.")),
         Feature("job", mark("Text with suggestions"), "text", "str", default="nurse",
                 suggestions=("baker", "farmer", "nurse", "teacher"),
-                help=mark("Suggestions are offered, not demanded.")),
+                help=mark("Suggestions are offered; other texts are taken too.")),
         Feature("note", mark("Text area"), "text", "str", widget="textarea", default="Called twice.",
-                help=mark("Longer text, for models that read.")),
+                help=mark("Longer text, for models that read text.")),
     )
 )  # fmt: skip
 

@@ -47,7 +47,7 @@ def dialog() -> Component:
     asks = {"aria-labelledby": f"{ids.CUT_OFF_DIALOG}-title", "aria-describedby": f"{ids.CUT_OFF_DIALOG}-about"}
     about = html.P(
         text_parts(
-            "Prediction and campaigns act from it at once, whoever works with them. In use now: {cut_off}.",
+            "Prediction and campaigns use it at once, for everybody. In use now: {cut_off}.",
             cut_off=pick("in_use"),
         ),
         id=f"{ids.CUT_OFF_DIALOG}-about",
@@ -93,7 +93,7 @@ def unread() -> Component:
 
 
 def _change(change: Change) -> Component:
-    after = text("no choice of its own") if change.after is None else cut_off_text(change.after)
+    after = text("no cut-off was chosen") if change.after is None else cut_off_text(change.after)
     when = html.Time(f"{change.at:%Y-%m-%d %H:%M} UTC", dateTime=change.at.isoformat(timespec="seconds"))
     by = f", {change.who}" if change.who else ""
     return html.Li([when, f"{by}: {cut_off_text(change.before)} → {after}. {change.reason}"])

@@ -28,8 +28,9 @@ from ml.text.holdout_words import records_words, warnings
 from ml.translation import mark, reader_language, text
 
 NO_PROBABILITIES = mark(
-    "This model decides, but gives no probabilities, so there is no cut-off to choose, and what is drawn from "
-    "probabilities is left out. To get them, calibrate the estimator when the model is added."
+    "This model decides, but gives no probabilities, so there is no cut-off to choose, and plots "
+    "of probabilities are left out. To get probabilities, calibrate the estimator when the model "
+    "is added."
 )
 
 

@@ -21,7 +21,7 @@ def ask_next(scored: ScoreWithBlanks) -> list[Component]:
     worth = [question for question in scored.questions if rounded(100 * question.move)][:MOST]
     heading = html.H3(text("Ask next"))
     if not worth:
-        words = text("Nothing that is still blank would move this much.")
+        words = text("No value that is still blank would move this much.")
         return [html.Div([heading, html.P(words, className="small")], className="ask-next")]
     rows = [html.Li(_button(scored, question)) for question in worth]
     return [html.Div([heading, html.Ol(rows)], className="ask-next")]

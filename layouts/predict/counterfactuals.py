@@ -32,8 +32,8 @@ def what_would_change(scored: ScoreWithBlanks, changes: Counterfactuals | None) 
         lead = higher if upwards else text("This would bring it below {cut_off}:", **goal)
         body: list[Component] = [_list(schema, changes.found)]
     elif changes.best is not None:
-        to = text("Nothing that you can change brings it to {cut_off}. What comes nearest:", **goal)
-        below = text("Nothing that you can change brings it below {cut_off}. What comes nearest:", **goal)
+        to = text("Nothing that you can change brings it to {cut_off}. The nearest:", **goal)
+        below = text("Nothing that you can change brings it below {cut_off}. The nearest:", **goal)
         lead = to if upwards else below
         body = [_list(schema, (changes.best,))]
     else:

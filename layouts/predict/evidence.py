@@ -65,7 +65,7 @@ def differences(scored: ScoreWithBlanks, row: Row) -> str:
         if known and value != own
     ]
     if not differing:
-        return text("Equal in all that is known")
+        return text("Equal in all known values")
     names = [named(feature, value) for feature, value in differing[:DIFFERENCES]]
     more = len(differing) - DIFFERENCES
     names += [plural("{n} more", "{n} more", more)] if more > 0 else []
@@ -94,8 +94,8 @@ def _neighbours(scored: ScoreWithBlanks, neighbours: Sequence[Neighbour]) -> Com
         rows.append(html.Li([html.Span(had or text("None of these"), className="hads"), difference]))
     summary = html.Summary(
         plural(
-            "The {n} most similar known record, and what became of it",
-            "The {n} most similar known records, and what became of them",
+            "The {n} most similar known record, and its outcome",
+            "The {n} most similar known records, and their outcomes",
             len(rows),
         )
     )

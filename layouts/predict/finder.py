@@ -169,13 +169,13 @@ def chosen(entry: BookRecord, *, sample: bool) -> str:
 
 def unknown(record_id: str) -> str:
     """Words where the address names a record that does not exist."""
-    return text("There is no record “{id}”: the form starts as new.", id=record_id[:40])
+    return text("There is no record “{id}”: the form starts empty.", id=record_id[:40])
 
 
 def renumbered(record_id: str) -> str:
     """Words where the address names a sample record of another version."""
     return text(
-        "Sample record {id} was of another version, and this one numbers anew: the form starts as new.",
+        "Sample record {id} belongs to another version, which numbers its records differently: the form starts empty.",
         id=record_id[:40],
     )
 

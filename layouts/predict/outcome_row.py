@@ -72,8 +72,8 @@ def outcome_row(bundle: Bundle, desk: OutcomeRowContext, record: Mapping[str, st
         "aria-label": text("What came of it"),
         "data-words": json.dumps(words, ensure_ascii=False),
         "data-noting": text("Noting …"),
-        "data-kept": text("Not noted yet. Your answer is kept and sent again until it is: leave this page open."),
-        "data-failed": text("It is not known whether it was noted: the service made an error. Reload the page."),
+        "data-kept": text("Not saved yet. Your answer is sent again until it is: leave this page open."),
+        "data-failed": text("It is not known whether it was saved: the service made an error. Reload the page."),
     }
     parts = [
         *_about(bundle, seller=desk.seller),
@@ -197,7 +197,7 @@ def _more(bundle: Bundle, desk: OutcomeRowContext) -> list[Component]:
     note = html.Textarea(
         rows=2, maxLength=LONGEST_NOTE, className="form-control outcome-note", **{"aria-label": text("Note")}
     )
-    help_text = text("It is kept with what you tell next.")
+    help_text = text("It is saved with what you note next.")
     noted = html.Details(
         [html.Summary(text("Note")), note, html.P(help_text, className="tiny")], className="outcome-fold"
     )

@@ -108,7 +108,7 @@ def _error_of_rest(scored: ScoreWithBlanks, advice: Advice) -> float:
 
 def _why(scored: ScoreWithBlanks, advice: Advice) -> Component:
     if not any(scored.known):
-        words = text("Nothing is known yet, so this is what the model says of anybody.")
+        words = text("Nothing is known yet, so this is what the model says about anybody.")
         return html.Div([html.H3(text("Why")), html.P(words, className="small")], className="why")
     outcomes, column = scored.model.outcomes, scored.model.outcomes.index(scored.outcome)
     base, led = float(advice.explanation.base[column]), steps(scored, advice)

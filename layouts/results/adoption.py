@@ -32,13 +32,13 @@ def adoption_card(results: Results) -> Component:
 def _adoption(used: Results) -> list[str]:
     listed = used["listed"]
     if not used["decisions"] and not listed:
-        return [text("Not yet: it has decided about nobody.")]
+        return [text("Not yet: it has not decided about anybody.")]
     noted = _decisions_noted(used)
 
     if listed is None:
         if not used["noted"]:
-            return [text("It is asked, and nobody tells what came."), *noted]
-        return [text("It is asked, and people tell what came."), *noted]
+            return [text("It is asked, but nobody notes what came."), *noted]
+        return [text("It is asked, and people note what came."), *noted]
     days = decimal(listed["days"], 0)
     if not listed["due"]:
         slots = {"n": count(listed["shown"]), "contacted": count(listed["contacted"]), "days": days}
@@ -58,7 +58,7 @@ def _adoption(used: Results) -> list[str]:
         "recorded": count(listed["recorded"]), "all": count(listed["shown"]),
     }  # fmt: skip
     first = text("Of {n} people listed to be called, {share} were called within {days} days.", **slots)
-    second = text("What came is recorded of {recorded} of {all} so far.", **slots)
+    second = text("The outcome is recorded for {recorded} of {all} so far.", **slots)
     return [first, second, *noted]
 
 
@@ -66,8 +66,8 @@ def _decisions_noted(used: Results) -> list[str]:
     if not used["decisions"]:
         return []
     said = plural(
-        "Of {n} decision somebody has told something of {noted} so far.",
-        "Of {n} decisions somebody has told something of {noted} so far.",
+        "For {noted} of {n} decision somebody has noted something so far.",
+        "For {noted} of {n} decisions somebody has noted something so far.",
         used["decisions"],
         noted=count(used["noted"]),
     )
@@ -91,10 +91,10 @@ def _overrides(every: Results) -> list[str]:
 
 def _verdict(every: Results) -> str:
     if every["verdict"] == "people":
-        return text("They see something that it does not.")
+        return text("People see something that the model does not.")
     if every["verdict"] == "model":
         return text("The model knew better.")
-    return text("That is no more than chance may do.")
+    return text("That may be chance.")
 
 
 def _weeks(listed: Results, as_of: float) -> list[Component]:

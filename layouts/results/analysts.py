@@ -35,21 +35,25 @@ def _card(title: str, method: str, body: list[Component]) -> Component:
 
 
 def _evidence(right: Results) -> Component:
-    question = text("How much speaks against its probabilities, over time?")
+    question = text("How much evidence speaks against its probabilities, over time?")
     counted = text("All decisions count, called or not: a change in who is called can move it, too.")
     words = html.P([evidence_words(right["evidence"], right["alarm"]), " ", counted], className="plot-words")
     if not right["path"]:
-        return _card(question, text("Calibration alarm (e-process)"), [html.P(text("No outcome counts yet."))])
+        return _card(
+            question, text("Calibration alarm (e-process)"), [html.P(text("There is no outcome yet that counts."))]
+        )
     drawn = evidence_over_time(right["path"], right["alarm"])
     graph = dcc.Graph(figure=drawn, config=theme.CONFIG, style={"height": f"{drawn.layout.height}px"})
     return _card(question, text("Calibration alarm (e-process)"), [read_by_keys(graph, question), words])
 
 
 def _drift(drift: Results | None) -> Component:
-    question = text("Are the records others than those that it was judged by?")
+    question = text("Are the records different from those it was tested on?")
     method = text("Drift of the inputs, weighted by importance: information, no alarm")
     if drift is None:
-        few = text("Too few values of decisions are kept to compare: 50 are needed (setting DECISION_VALUES).")
+        few = text(
+            "Too few decisions are stored with their values: 50 are needed to compare (setting DECISION_VALUES)."
+        )
         return _card(question, method, [html.P(few)])
     slots = {"index": percent(max(drift["index"], 0.0)), "line": percent(max(drift["line"], 0.0))}
     slots |= {"n": count(drift["records"]), "p": p_value_text(drift["p_value"])}
@@ -81,27 +85,25 @@ def _drift(drift: Results | None) -> Component:
         for each in drift["features"][:MOST]
     ]  # fmt: skip
     shown = table(text("Drift of each feature"), heads, rows)
-    about = text(
-        "Inputs that drift need not hurt, and outcomes may change while no input does: the alarm tells of these."
-    )
+    about = text("Drift of inputs need not do harm, and outcomes may change without it: for that there is the alarm.")
     return _card(question, method, [html.P(said), shown, html.P(about, className="plot-words")])
 
 
 def _estimated(more: Results) -> Component:
-    question = text("How good is it on the latest decisions, before it is known what came?")
+    question = text("How good is it on the latest decisions, before their outcomes are known?")
     method = text("Estimated performance, from the probabilities alone")
     estimated = more["estimated"]
     if estimated is None:
-        return _card(question, method, [html.P(text("It has decided about nobody yet."))])
+        return _card(question, method, [html.P(text("It has not decided about anybody yet."))])
     names = {
         "precision": text("Precision"), "recall": text("Recall"), "roc_auc": text("ROC AUC"),
         "log_loss": text("Log-loss"),
     }  # fmt: skip
     rows = [[label, _estimate(estimated[name])] for name, label in names.items()]
     assumed = text(
-        "It assumes that the probabilities are right for these very records: where the alarm is off, these numbers are "
-        "wrong. The intervals are of chance alone. Precision and recall are at the cut-off {cut_off}, on {n} "
-        "decisions.",
+        "This assumes that the probabilities are right for these records: if the alarm has gone off, "
+        "these numbers are wrong. The intervals cover chance alone. Precision and recall are at the "
+        "cut-off {cut_off}, on {n} decisions.",
         cut_off=percent(estimated["cut_off"]),
         n=count(estimated["records"]),
     )

@@ -41,7 +41,7 @@ def _verdict(right: Results, label: str) -> list[Sentence]:
     if right["state"] == "off":
         return _off(right, label)
     if not right["outcomes"]:
-        return [text("Nobody can say yet: of no decision is it known what came.")]
+        return [text("Nobody can say yet: no outcome of a decision is known.")]
     times = {name: count(round(right[name] * right["outcomes"])) for name in ("said", "came")}
     so_far = plural(
         "Of {n} decision whose outcome is known, “{outcome}” was expected {said} times and came {came} times.",
@@ -51,23 +51,23 @@ def _verdict(right: Results, label: str) -> list[Sentence]:
         **times,
     )
     if right["state"] == "right":
-        return [text("Yes: what came is what it said."), so_far]
+        return [text("Yes: outcomes came as often as it said."), so_far]
     wanted = right["wanted"]
     if wanted is None or wanted <= right["outcomes"]:
-        return [text("Not enough is known yet, and nothing speaks against it so far."), so_far]
-    enough = text("From about {wanted} on one would see it, if it were off by much.", wanted=count(wanted))
-    return [text("Not enough is known yet, and nothing speaks against it so far."), so_far, enough]
+        return [text("Too few outcomes are known yet; nothing speaks against it so far."), so_far]
+    enough = text("With about {wanted} a large error would show.", wanted=count(wanted))
+    return [text("Too few outcomes are known yet; nothing speaks against it so far."), so_far, enough]
 
 
 def _off(right: Results, label: str) -> list[Sentence]:
     numbers = {"said": percent(right["said"]), "came": percent(right["came"]), "outcome": label}
     date = date_text(right["since"])
     if right["direction"] == "more":
-        first = text_parts("No: it has been off since {date}. More comes than it says.", date=date)
+        first = text_parts("No: it has been off since {date}. Outcomes come more often than it says.", date=date)
     else:
-        first = text_parts("No: it has been off since {date}. Less comes than it says.", date=date)
+        first = text_parts("No: it has been off since {date}. Outcomes come less often than it says.", date=date)
     since = text("Since then it said {said} for “{outcome}” on average, and {came} came.", **numbers)
-    advice = text("Do not rely on its probabilities; have the model made again with what came since.")
+    advice = text("Do not rely on its probabilities; have the model trained again with the outcomes since then.")
     return [first, since, advice]
 
 
@@ -86,8 +86,8 @@ def _left_out(records: Results) -> list[str]:
     if records["unknown"]:
         said.append(
             plural(
-                "Of {n} decision nobody has told what came.",
-                "Of {n} decisions nobody has told what came.",
+                "For {n} decision nobody has noted what came.",
+                "For {n} decisions nobody has noted what came.",
                 records["unknown"],
             )
         )
@@ -102,7 +102,7 @@ def _bands(right: Results, label: str) -> Component:
     marks = {
         "said": text("said"),
         "came": text("came"),
-        "between": text("where the share of all such records lies in 95 % of cases"),
+        "between": text("95 % interval for the share of all such records"),
     }
     key = html.P(
         [html.Span([html.Span("", className=f"mark-{name}"), words]) for name, words in marks.items()],
@@ -134,13 +134,13 @@ def _picture(row: Results) -> Component:
 
 def _acknowledge(episode: str) -> Component:
     """Ends the alarm: the question begins anew."""
-    label = html.Label(text("We know of it. What is done about it?"), htmlFor=ids.RESULTS_REASON)
+    label = html.Label(text("We know about it. What is being done?"), htmlFor=ids.RESULTS_REASON)
     reason = dcc.Input(id=ids.RESULTS_REASON, type="text", maxLength=LONGEST_REASON, value="", className="form-control")
     button = html.Button(
-        text("Acknowledge, and begin anew"), id=ids.RESULTS_ACKNOWLEDGE, type="button", className="quiet-button",
+        text("Acknowledge and start again"), id=ids.RESULTS_ACKNOWLEDGE, type="button", className="quiet-button",
         **{"data-episode": episode},
     )  # fmt: skip
-    about = text("From then on only outcomes that become known later count, and another alarm may be said.")
+    about = text("After that only outcomes that become known later count, and the alarm can go off again.")
     said = html.P("", id=ids.RESULTS_SAID, role="status")
     return html.Div(
         [

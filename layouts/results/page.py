@@ -153,8 +153,8 @@ def _history(episodes: Sequence[Episode]) -> Component:
         [each.outcome, each.version, date_text(each.since or each.alarmed), date_text(each.ended), _done(each)]
         for each in episodes
     ]
-    title = html.Summary(text("Alarms of before"))
-    return html.Details([title, table(text("Alarms of before"), heads, rows)], className="results-history")
+    title = html.Summary(text("Earlier alarms"))
+    return html.Details([title, table(text("Earlier alarms"), heads, rows)], className="results-history")
 
 
 def _done(episode: Episode) -> str:

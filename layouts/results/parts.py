@@ -53,7 +53,7 @@ def table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[Any]], nam
 def how_to_tell() -> Component:
     """Instructions for telling outcomes, where none is known."""
     ways = [
-        text("People who work with this model say on its Prediction page what came, right below the answer."),
+        text("People who work with this model note on its Prediction page what came, right below the answer."),
         text(
             "Programs send outcomes to {address}, by the id that each answer has in its Decision-Id, or by the record.",
             address="POST /api/v1/outcomes",

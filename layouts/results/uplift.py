@@ -33,14 +33,14 @@ def _verdict(paid: Results, label: str) -> list[str]:
     if not paid["assigned"]["control"]:
         return [text("Nobody can say: nobody was kept back for comparison.")]
     if lift["difference"] is None:
-        return [text("Nobody can say yet: it is not known what came of those called and of those kept back.")]
+        return [text("Nobody can say yet: the outcomes of those called and of those kept back are not known.")]
     if not paid["comparable"]:
         slots = {"called": percent(paid["called_told"] or 0.0), "control": percent(paid["control_told"] or 0.0)}
         return [
-            text("Nobody can say: too little is known of what came."),
+            text("Nobody can say: too few outcomes are known."),
             text(
-                "It is known of {called} of those called and of {control} of those kept back. Tell of all of them, "
-                "whether it came or not: a comparison needs both.",
+                "Outcomes are known for {called} of those called and for {control} of those kept back. Note "
+                "them for everybody, whether it came or not: a comparison needs both.",
                 **slots,
             ),
         ]
@@ -95,8 +95,8 @@ def _left_out(paid: Results) -> list[str]:
     if paid["nameless"]:
         said.append(
             plural(
-                "{n} record of lists has no id, so nothing can be known of it.",
-                "{n} records of lists have no id, so nothing can be known of them.",
+                "{n} record of lists has no id, so its outcome cannot be known.",
+                "{n} records of lists have no id, so their outcomes cannot be known.",
                 paid["nameless"],
             )
         )
@@ -145,8 +145,8 @@ def _money(paid: Results) -> Component:
 def _how_to_compare(model: str) -> Component:
     link = dcc.Link(text("Campaign page"), href=url.href("campaign", model))
     said = text_parts(
-        "Make a call list on the {page} and let some be kept back by chance: only the difference shows what calling "
-        "brings.",
+        "Make a call list on the {page} and keep some people back at random: only the difference "
+        "shows what calling brings.",
         page=link,
     )
     return html.P(said)

@@ -57,8 +57,8 @@ def theme_address(root: str) -> str:
 
 
 CONNECTION_WORDS = {
-    "data-lost": mark("No connection to the server. What you see may belong to earlier choices. Trying again …"),
-    "data-away": mark("The records cannot be reached just now. What you do is kept and tried again …"),
+    "data-lost": mark("No connection to the server. What you see may be older than your choices. Trying again …"),
+    "data-away": mark("The database cannot be reached at the moment. What you do is kept and sent again …"),
     "data-failed": mark("The server made an error, so this page may be incomplete. Reload it to try again."),
     "data-out": mark("You are signed out. Sign in in another tab: this page then goes on by itself."),
     "data-slow": mark("The server has not answered yet. Waiting …"),

@@ -118,8 +118,8 @@ def _verdict(judgement: Mapping[str, Any]) -> str:
     loss, slots = judgement["log_loss"], {"n": count(judgement["outcomes"])}
     if judgement["verdict"] == ShadowVerdict.TOO_FEW:
         return text(
-            "Too few to tell: the outcome of {n} decisions is known, and {came} came. It takes {fewest}, of which "
-            "{side} came and {side} did not.",
+            "Too few to tell: the outcome of {n} decisions is known, and {came} came. It takes {fewest}, "
+            "with at least {side} that came and {side} that did not.",
             **slots, came=count(judgement["came"]), fewest=FEWEST, side=FEWEST_OF_A_SIDE,
         )  # fmt: skip
     slots |= {name: decimal(loss[name], 4) for name in ("challenger", "champion", "difference")}
@@ -164,8 +164,9 @@ def choosing(
     """
     version = rows[-1].fingerprint
     happens = text(
-        "It is asked about a share of the decisions after they are given, in a process of its own. Nobody sees its "
-        "answers, and nothing changes for anybody. What comes of these decisions tells which of the two is better."
+        "It is asked about a share of the decisions after they were given, in a separate process. "
+        "Nobody sees its answers, and nothing changes for anybody. The outcomes of these decisions "
+        "tell which of the two is better."
     )
     options = [{"label": share_text(each), "value": str(each)} for each in shares]
     share = _part("choose-share", model, version)
@@ -186,7 +187,7 @@ def stopping(version: str, model: str) -> Component:
     """The form that asks why a challenger is to be asked no more."""
     parts = [
         html.H2(text("Stop asking {version}?", version=version)),
-        html.P(text("What it said so far is kept.")),
+        html.P(text("Its answers so far are kept.")),
         *_reason_field(_part("stop-why", model, version)),
         *_buttons("stop", text("Stop asking it"), model, version),
     ]

@@ -89,7 +89,7 @@ def _difference_lines(difference: Difference) -> list[Component]:
     if difference.changed:
         said.append(text("It asks for another kind of value of: {features}.", features=", ".join(difference.changed)))
     if difference.outcomes is not None:
-        said.append(text("Its outcomes are others: {outcomes}.", outcomes=", ".join(difference.outcomes)))
+        said.append(text("Its outcomes are different: {outcomes}.", outcomes=", ".join(difference.outcomes)))
     if not said:
         return []
     warned = html.P(text("Programs and files that fit the version that is live may not fit this one:"))

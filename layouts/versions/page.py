@@ -48,7 +48,7 @@ def page(listing: Listing, model: str, back: str | None = None, *, may_change: b
 def table_or_words(listing: Listing, model: str, challenger: str = "", *, may_change: bool) -> Component:
     """The table; words where there is no version."""
     if not listing.versions:
-        return html.P(text("No version of this model is here any more."))
+        return html.P(text("No version of this model is left."))
     return versions_table(listing, model, may_change=may_change, challenger=challenger)
 
 
@@ -66,7 +66,7 @@ def _all(listing: Listing, model: str, challenger: str, *, may_change: bool) -> 
 
 def _notes(listing: Listing, model: str) -> list[Component]:
     if len(listing.versions) < 2:
-        alone = text("There is one version so far. When a data scientist adds another one, it stands here too.")
+        alone = text("There is one version so far. When a data scientist adds another, it appears here too.")
         return [html.P(alone, className="aside")]
     words = text("Each version was measured on its own hold-out, so its figures are not those of the same records.")
     link = dcc.Link(text("Compare two versions on the same records"), href=f"{url.href('performance', model)}#versions")

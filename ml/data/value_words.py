@@ -78,7 +78,7 @@ def _unknown(feature: Feature, value: Value) -> str:
     """Note on a value outside the choices, where the estimator accepts unknown levels."""
     if not feature.unknown or value in feature.values_of_choices:
         return ""
-    said = text("{value} is none of the values that the model knows.", value=quote(value))
+    said = text("{value} is not one of the values that the model knows.", value=quote(value))
     return said + meant(feature, text_of(value))
 
 

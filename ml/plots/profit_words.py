@@ -26,7 +26,7 @@ def best_words(result: ProfitCurve, view: View) -> str:
     if result.best is None:
         said = _impossible(result, view)
     elif not result.selected[result.best]:
-        said = text("No cut-off brings more than acting on none.")
+        said = text("No cut-off brings more than acting on nobody.")
         if limits:
             said = text("No cut-off within the limits ({limits}) brings more than acting on none.", limits=limits)
     else:
@@ -156,6 +156,5 @@ def _unstated(result: ProfitCurve) -> str:
     if result.stated:
         return ""
     return text(
-        "Nobody has said what a decision is worth, so a hit counts 1 and a false alarm −1: type what they are worth to "
-        "you."
+        "No value of a decision is given, so a hit counts 1 and a false alarm −1: type what they are worth to you."
     )

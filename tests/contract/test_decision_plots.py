@@ -56,8 +56,8 @@ def test_typed_values_are_counted_and_both_profit_plots_take_the_same(small):
     assert one.selected[one.best] <= 0.1
     sentence = drawn(small, "binary", "profit", "yes", typed).sentence
     assert "at most 100 of 1,000" in sentence
-    assert "Nobody has said" not in sentence
-    assert "Nobody has said" in drawn(small, "binary", "profit", "yes").sentence
+    assert "No value of a decision" not in sentence
+    assert "No value of a decision" in drawn(small, "binary", "profit", "yes").sentence
 
 
 def test_limits_that_cannot_be_kept_are_said_in_both_plots(small):

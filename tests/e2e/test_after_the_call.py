@@ -146,8 +146,8 @@ def test_a_press_while_only_the_records_are_away_is_kept_and_says_so(browse, acc
     refuse = lambda route: route.fulfill(status=503, body=body) if away else route.continue_()  # noqa: E731
     tab.page.route("**/_dash-update-component*", refuse)
     tab.page.keyboard.press("3")
-    expect(words(tab)).to_contain_text("Your answer is kept and sent again")
-    expect(tab.page.locator("#connection")).to_contain_text("The records cannot be reached just now.")
+    expect(words(tab)).to_contain_text("Your answer is sent again")
+    expect(tab.page.locator("#connection")).to_contain_text("The database cannot be reached at the moment.")
     away.clear()
     expect(words(tab)).to_have_text("Noted: No answer")
     expect(tab.page.locator("#connection")).to_have_text("")
@@ -281,7 +281,7 @@ def test_a_manager_hands_a_list_out_to_people_and_takes_it_back(browse, accounts
     assert heading["y"] >= table["y"] + table["height"] + 10  # it does not stand on the table's edge
     hand.get_by_label("ann").check()
     hand.get_by_role("button", name="Put it on Today").click()
-    expect(hand.get_by_role("status")).to_have_text("It is on Today of ann.")
+    expect(hand.get_by_role("status")).to_have_text("It is on Today for ann.")
     assert [each.sellers for each in store.outcomes.desk.handed_out(job)] == [(f"person {person(accounts, 'ann')}",)]
     for name, count in (("ann", 1), ("bob", 0)):
         seller = signed_in(browse, accounts, name, "/today")

@@ -173,7 +173,7 @@ def test_from_a_file_to_a_list(browse, customers, rows, service):
     expect(tab.page.get_by_text("Budget", exact=True)).to_have_css("font-weight", "400")
     tab.page.get_by_label("Records at most").fill("100")
     tab.page.get_by_label("Keep back").fill("20")
-    tab.page.get_by_label("Take those too on whom acting is expected to lose money").check()
+    tab.page.get_by_label("Also take records on which acting is expected to lose money").check()
     tab.page.get_by_label("By column").select_option("Region")
     tab.page.get_by_label("At least of North").fill("40")
     tab.page.get_by_label("At most of South").fill("20")
@@ -324,7 +324,7 @@ def test_numbers_stand_in_the_readers_marks(browse, scored):
     expect(tab.page.locator(".field[data-wish=cut_off] .field-said")).to_have_text(
         "“62.5” cannot be used. Accepted: a number from 0 to 100 %."
     )
-    expect(tab.page.locator(".campaign-forecast")).to_have_text("Mend what is marked.")
+    expect(tab.page.locator(".campaign-forecast")).to_have_text("Correct the marked fields.")
     expect(tab.page.get_by_role("button", name="Make the list")).to_be_disabled()
 
 
@@ -521,13 +521,13 @@ def test_a_job_that_somebody_removed_cannot_be_cancelled_and_says_so(watched):
     tab.page.route("**/_dash-update-component*", remove_first)
     tab.page.get_by_role("button", name="Cancel").click()
     step(tab, "trouble")
-    expect(tab.page.get_by_role("heading", name="This campaign is no longer here")).to_be_visible()
+    expect(tab.page.get_by_role("heading", name="This campaign is no longer stored")).to_be_visible()
 
 
 def test_a_campaign_that_is_gone_says_so(browse):
     tab = browse(quiet=False).open(f"/loan/campaign?job={JOB}")
     step(tab, "trouble")
-    expect(tab.page.get_by_role("heading", name="This campaign is no longer here")).to_be_visible()
+    expect(tab.page.get_by_role("heading", name="This campaign is no longer stored")).to_be_visible()
 
 
 @pytest.mark.nightly

@@ -70,7 +70,7 @@ def test_paper_has_the_rows_that_stand_on_the_screen(browse, scored):
     expect(page.locator('.ag-row[row-index="3"]').first).to_be_visible()
     page.emulate_media(media="print")
     expect(page.locator('.ag-row[row-index="3"]').first).to_be_visible()
-    expect(page.get_by_text("These are the rows and columns that stood on the screen.")).to_be_visible()
+    expect(page.get_by_text("These are the rows and columns that were on the screen.")).to_be_visible()
     for what in (".ag-floating-filter", ".campaign-tools", ".campaign-wish"):
         assert not any(each.is_visible() for each in page.locator(what).all())
 

@@ -160,7 +160,7 @@ def test_where_the_model_takes_others_what_is_typed_is_noted_and_scored(browse):
     tab.settle()
     box(tab).fill("Lniz 12")
     tab.page.keyboard.press("Enter")
-    words = "“Lniz 12” is none of the values that the model knows. Did you mean 'Linz 12'?"
+    words = "“Lniz 12” is not one of the values that the model knows. Did you mean 'Linz 12'?"
     expect(tab.page.locator(".field-combobox .field-said")).to_have_text(words)
     tab.settle()
     assert tab.record()["town"] == "Lniz 12"

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 UPDATE = re.compile("_dash-update-component")
-LOST = "No connection to the server. What you see may belong to earlier choices. Trying again …"
+LOST = "No connection to the server. What you see may be older than your choices. Trying again …"
 
 
 def lose(tab, failure):

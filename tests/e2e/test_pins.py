@@ -220,7 +220,7 @@ def test_pins_of_another_model_stay_away_and_those_of_a_former_version_are_dropp
     tab.page.evaluate(rename, ids.element(ids.pins_kept(key.split("@")[0])))
     tab.page.reload()
     tab.settle()
-    expect(said(tab)).to_have_text("This model has a new version. What was pinned of the former one is gone.")
+    expect(said(tab)).to_have_text("This model has a new version. Scenarios pinned for the former one are gone.")
     expect(tab.page.locator("#pins")).to_be_hidden()
     tab.page.reload()
     tab.settle()

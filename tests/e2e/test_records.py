@@ -233,7 +233,10 @@ def test_a_link_to_a_sample_record_opens_nothing_in_another_version(browse):
     assert same.record() == record
     other = browse().open(f"{path.path}?record=17&version=00000000")
     other.settle()
-    said(other, "Sample record 17 was of another version, and this one numbers anew: the form starts as new.")
+    said(
+        other,
+        "Sample record 17 belongs to another version, which numbers its records differently: the form starts empty.",
+    )
     expect(other.page.locator(".form")).to_have_attribute("data-record", "")
     expect(other.page).not_to_have_url(re.compile("record|version"))
 

@@ -83,13 +83,13 @@ def answer(tab, name):
 
 def test_a_manager_reads_three_answers(browse, homes):
     tab = opened(browse, homes["right"])
-    expect(answer(tab, "right").locator(".answer-first")).to_have_text("Yes: what came is what it said.")
+    expect(answer(tab, "right").locator(".answer-first")).to_have_text("Yes: outcomes came as often as it said.")
     expect(answer(tab, "right")).to_contain_text("80 more decisions")
     expect(answer(tab, "right").get_by_role("row", name=re.compile("^All 1,200"))).to_be_visible()
     expect(answer(tab, "paid")).to_contain_text("Kept back")
     expect(answer(tab, "paid")).to_contain_text("Forecast of all called")
     expect(answer(tab, "used").locator(".answer-first")).to_contain_text("of 900 people listed", ignore_case=True)
-    expect(answer(tab, "used")).to_contain_text("They see something that it does not.")
+    expect(answer(tab, "used")).to_contain_text("People see something that the model does not.")
     expect(tab.page.get_by_role("link", name="Results")).to_have_class(re.compile("model-tab-open"))
 
 
@@ -111,7 +111,7 @@ def test_what_takes_long_comes_by_itself(browse, homes, monkeypatch):
     tab.address = homes["right"]
     tab.page.goto(f"{tab.address}/shop/results")
     expect(tab.page.get_by_text("This is still being worked out")).to_be_visible()
-    expect(answer(tab, "right").locator(".answer-first")).to_have_text("Yes: what came is what it said.")
+    expect(answer(tab, "right").locator(".answer-first")).to_have_text("Yes: outcomes came as often as it said.")
 
 
 def test_analysts_open_what_is_behind_it(browse, homes):
@@ -160,11 +160,11 @@ def test_a_manager_acknowledges_an_alarm_with_a_reason_and_a_seller_reads_it(bro
     expect(seller.page.get_by_role("button", name="Acknowledge")).to_have_count(0)
     tab = signed_in(here, None, "mia", "/shop/results")
     tab.page.get_by_role("button", name="Acknowledge").click()
-    expect(tab.page.locator("#results-said")).to_have_text("Say in a few words what is done about it.")
-    tab.page.get_by_label("We know of it.").fill("Prices are new; the model is made again.")
+    expect(tab.page.locator("#results-said")).to_have_text("Say in a few words what is being done about it.")
+    tab.page.get_by_label("We know about it.").fill("Prices are new; the model is made again.")
     tab.page.get_by_role("button", name="Acknowledge").click()
     expect(answer(tab, "right").locator(".answer-first")).to_contain_text("Nobody can say yet")
-    tab.page.get_by_text("Alarms of before").first.click()
+    tab.page.get_by_text("Earlier alarms").first.click()
     cell = tab.page.get_by_role("cell", name="Prices are new; the model is made again. (mia)")
     expect(cell).to_be_visible()
     noted = store.audit.newest(1)[0]
@@ -210,7 +210,7 @@ def test_on_paper_the_first_answer_follows_the_title_and_nothing_is_asked(browse
     sheets = sheets_of(tab.page)
     assert len(sheets) <= 3
     assert "No: it has been off since" in sheets[0]
-    assert not any("What is done about it?" in sheet for sheet in sheets)
+    assert not any("What is being done?" in sheet for sheet in sheets)
 
 
 @pytest.mark.parametrize("width", [380, 1440])

@@ -116,7 +116,7 @@ def test_a_challenger_is_chosen_and_stopped(browse, models):
     tab.page.get_by_label("Share of the decisions").select_option("0.5")
     tab.page.get_by_label("Why?").fill("more customers")
     tab.page.get_by_role("button", name="Ask it").click()
-    expect(said).to_contain_text(f"{held} is asked from now on for 50\u00a0% of the decisions.")
+    expect(said).to_contain_text(f"From now on {held} is asked too, for 50\u00a0% of the decisions.")
     said.get_by_role("link").click()
     challenger = tab.page.locator(".versions-challenger")
     expect(challenger).to_contain_text("Nobody sees its answers")
@@ -127,7 +127,7 @@ def test_a_challenger_is_chosen_and_stopped(browse, models):
     challenger.get_by_role("link", name="Stop asking it").click()
     tab.page.get_by_label("Why?").fill("decided")
     tab.page.get_by_role("button", name="Stop asking it").click()
-    expect(said).to_contain_text(f"{held} is asked no more.")
+    expect(said).to_contain_text(f"{held} is no longer asked.")
 
 
 @pytest.mark.parametrize("width", [380, 1440])

@@ -87,4 +87,4 @@ def test_a_town_that_it_does_not_know_is_noted_and_scored(added):
     record = row.drop(columns=["PassengerId", "Name"]).astype(object).iloc[0].to_dict()
     score = service.score("ship", [record]).scores[0]
     assert np.allclose(score.probabilities, estimator.predict_proba(row)[0], rtol=0, atol=1e-12)
-    assert score.notes[0].message == ("“Linz 4O” is none of the values that the model knows. Did you mean 'Linz 4'?")
+    assert score.notes[0].message == ("“Linz 4O” is not one of the values that the model knows. Did you mean 'Linz 4'?")

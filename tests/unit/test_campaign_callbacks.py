@@ -87,11 +87,11 @@ def test_the_step_follows_from_the_state_of_the_job(house, backend):
 def test_a_job_that_is_not_there_is_said(backend, job):
     step = opened(backend, job)
     assert step.name == "trouble"
-    assert "This campaign is no longer here" in words(step.body)
+    assert "This campaign is no longer stored" in words(step.body)
 
 
 def test_a_job_of_another_model_or_of_no_campaign_is_said(house, backend):
-    assert "It is of binary@" in words(opened(backend, held(house), "independent").body)
+    assert "It belongs to binary@" in words(opened(backend, held(house), "independent").body)
     scored = house.client.post("/api/v1/models/binary/jobs", data=data()).json["id"]
     assert "A program sent this file" in words(opened(backend, scored).body)
 
@@ -278,7 +278,7 @@ def test_a_field_that_cannot_be_used_is_marked_and_nothing_is_forecast(house, ba
     told = foresee(backend, job, number="20", cost="x")
     assert told["states"] == ["", "problem"]
     assert told["said"][1] == "“x” cannot be used. Accepted: a number, 0 or more."
-    assert "Mend what is marked." in words(told["forecast"])
+    assert "Correct the marked fields." in words(told["forecast"])
     assert told["chosen"] == 0
     assert call_list.refuse(told["chosen"], False)
     assert make(backend, job, number="20", cost="x") == (no_update, "")
@@ -320,7 +320,8 @@ def test_a_list_is_made_followed_and_offered(house, backend):
     assert "20 records in the order of calling." in words(ready["table"])
     assert f"/api/v1/jobs/{made}/result?format=csv" in words(ready["download"])
     assert foresee(backend, job, made=made, number="20")["stale"] == ""
-    assert foresee(backend, job, made=made, number="21")["stale"].startswith("The list was made with other settings")
+    other = foresee(backend, job, made=made, number="21")["stale"]
+    assert other.startswith("The list was made with different settings")
     assert opened(backend, job).name == "result"
 
 
@@ -341,7 +342,7 @@ def test_a_list_is_cancelled_or_gone(house, backend):
     made, _ = make(backend, done(house), number="20")
     call_list.cancel(backend, 1, made)
     assert call_list.follow(backend, made, 1, True)["words"] == "Cancelled."
-    assert "no longer here" in words(call_list.follow(backend, LOST, 1, True)["words"])
+    assert "no longer stored" in words(call_list.follow(backend, LOST, 1, True)["words"])
     with pytest.raises(PreventUpdate):
         call_list.follow(backend, None, None, False)
 

@@ -153,7 +153,7 @@ def test_what_a_list_is_about_is_asked_where_there_is_a_choice(those, hidden):
     [
         (
             FileRetention(7, True),
-            "Files are kept for 7 days on this server's disk. Where it is set up anew, they are gone.",
+            "Files are kept for 7 days on this server's disk. If the server is set up anew, they are gone.",
         ),
         (FileRetention(1, False), "Files are kept for one day."),
     ],

@@ -42,7 +42,7 @@ def test_a_challenger_is_chosen_shown_and_stopped(shop):  # noqa: F811
     assert "no reason" in words(choose_challenger(shadow, 1, "", place, "0.2")[0])
     assert "The share 0 came" in words(choose_challenger(shadow, 1, "newer", place, {"a": 1})[0])
     said, is_done = choose_challenger(shadow, 1, "newer", place, "0.5")
-    assert f"{other} is asked from now on for 50\u00a0% of the decisions." in words(said)
+    assert f"From now on {other} is asked too, for 50\u00a0% of the decisions." in words(said)
     assert is_done
     assert "Challenger: asked in shadow" in page(shop)
     shown, is_done = show_challenger(shadow, 1, PLACE)
@@ -51,7 +51,7 @@ def test_a_challenger_is_chosen_shown_and_stopped(shop):  # noqa: F811
     assert f"Stop asking {other}?" in page(shop, f"?stop={other}")
     assert "is not the challenger" in page(shop, "?stop=00000000")
     said, is_done = stop_challenger(shadow, 1, "decided", place)
-    assert f"{other} is asked no more." in words(said)
+    assert f"{other} is no longer asked." in words(said)
     assert is_done
     assert show_challenger(shadow, 1, PLACE) == ("", True)
     assert "has no challenger" in words(stop_challenger(shadow, 1, "decided", place)[0])
@@ -128,6 +128,6 @@ def test_the_command_line_does_the_same(shop, capsys):  # noqa: F811
     assert "yes: too few on 0 outcomes" in said.out
     assert ml(shop.live)[0] == FAILED
     done, said = ml("pay", "--stop", "--by", "ann")
-    assert (done, said.out, shop.challengers.state("pay")) == (OK, f"{shop.other} is asked no more\n", None)
+    assert (done, said.out, shop.challengers.state("pay")) == (OK, f"{shop.other} is no longer asked\n", None)
     assert ml("pay", "--stop")[0] == FAILED
     assert shop.store.audit.newest(2)[1].who == "ann"

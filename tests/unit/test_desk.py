@@ -216,7 +216,7 @@ def test_values_without_a_result_and_call_backs_without_a_time_are_told_and_not_
     with as_(ANN):
         assert outcomes.answer(services, {"kind": "came", "key": "b1", "scenario": bad})["failed"]
         for due in (None, float("nan"), -5.0):
-            assert "no time" in pressed(services, "call_back", key="b2", due=due)["words"]
+            assert "No time" in pressed(services, "call_back", key="b2", due=due)["words"]
     assert services.desk.feedback.store.outcomes.events.last("shop") == before
 
 
@@ -297,7 +297,7 @@ def test_a_customer_opens_with_the_values_of_the_file_and_is_claimed(services, m
         assert (refused.entry, none) == (None, None)
         assert "ann@shop is with this customer at the moment." in refused.words
     with as_(EVE):
-        assert "on no list of yours" in open_customer(services, bundle, named, None)[0].words
+        assert "on none of your lists" in open_customer(services, bundle, named, None)[0].words
     with as_(ANN):
         services.desk.leave(claim.list, claim.row, claim.page)
     with as_(BOB):
@@ -341,7 +341,7 @@ def test_a_call_back_is_at_a_time_that_can_be_shown(services, due):
     with as_(ANN):
         said = pressed(services, "call_back", key=f"due {due}", due=due)
         assert said["failed"]
-        assert "no time at which to call back" in said["words"]
+        assert "No time was given for the call back" in said["words"]
         stored = services.desk.feedback.store.outcomes.events.of("shop")
         assert f"due {due}" not in [each.key for _, each in stored]
 
@@ -434,7 +434,7 @@ def test_a_call_back_in_the_past_is_refused(services):
     with as_(ANN):
         said = pressed(services, "call_back", key="past", due=1.7e9)
     assert said["failed"]
-    assert "is over already" in said["words"]
+    assert "has passed already" in said["words"]
 
 
 def test_lists_of_a_model_that_is_gone_are_on_nobodys_day(services, made, monkeypatch):

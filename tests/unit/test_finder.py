@@ -111,7 +111,7 @@ def test_the_address_names_the_record_and_what_differs(service, books):
 
 def test_an_unknown_record_opens_as_new(service, books):
     page = words(opening(service, "loan", {"record": "zzz"}, books))
-    assert "There is no record “zzz”: the form starts as new." in page
+    assert "There is no record “zzz”: the form starts empty." in page
     assert '"data-record": ""' in page
 
 
@@ -125,7 +125,7 @@ def test_a_sample_record_is_of_one_version_and_an_own_record_of_every(service, b
     assert "another version" in other.words
     assert open_record(service, books, own.key, "LP 1/ä", "00000000").entry.id == "LP 1/ä"
     page = words(opening(service, "iris", {"record": "3", "version": "00000000"}, books))
-    assert "Sample record 3 was of another version" in page
+    assert "Sample record 3 belongs to another version" in page
     assert '"data-record": ""' in page
 
 

@@ -350,7 +350,7 @@ def test_at_most_three_questions_are_shown_and_none_that_moves_nothing():
     nothing = (NextQuestion(feature="a", decides=0.0, move=0.0001, crossing=0.0),)
     now = probability_board.board(standing(model, (0.4, 0.6), blank=("a",), questions=nothing), (), 1)
     assert asked_for(now) == []
-    assert "Nothing that is still blank" in text_in(now)
+    assert "No value that is still blank" in text_in(now)
 
 
 @pytest.mark.parametrize("exclusive", [True, False])

@@ -234,7 +234,7 @@ def test_a_kept_cut_off_is_in_use_and_says_what_was_before(small, tmp_path):
 
 @pytest.mark.parametrize(
     ("reason", "words"),
-    [(None, "say in a few words why"), (" ", "say in a few words why"), ("x" * 501, "501 characters")],
+    [(None, "Say in a few words why"), (" ", "Say in a few words why"), ("x" * 501, "501 characters")],
 )
 def test_a_change_without_a_reason_changes_nothing(small, tmp_path, reason, words):
     store = open_store(f"sqlite:///{tmp_path / 'likely.db'}")

@@ -274,6 +274,6 @@ def test_a_row_that_is_not_there_is_said_and_no_row_is_somebody_elses_id(house, 
     for named in (f"campaign:{job}.0", f"campaign:{job}.41", f"campaign:{'0' * 32}.1"):
         opened = open_row(backend, bundle, named)
         assert opened.entry is None
-        assert opened.words.startswith("This record is no longer here")
+        assert opened.words.startswith("This record is no longer stored")
     refused = open_row(backend, bundle, f"campaign:{job}.3")
     assert refused.entry.values["income"] == "a lot"  # the form says what is wrong with it

@@ -76,7 +76,7 @@ def test_a_store_that_is_away_is_said(results, monkeypatch):
 @pytest.mark.parametrize("reason", [None, "", "   ", 5])
 def test_an_alarm_is_not_ended_without_a_reason(results, episode, reason):
     said = acknowledge(results, 1, reason, episode, {"model": "shop"})[1]
-    assert said == "Say in a few words what is done about it."
+    assert said == "Say in a few words what is being done about it."
     assert results._feedback.store.outcomes.episodes.going_on("shop")["yes"].id == episode
 
 

@@ -45,34 +45,34 @@ def said(decisions=(), events=(), assigned=(), asked=None, episode=None, episode
 
 def test_of_a_model_of_which_nothing_is_known_the_page_says_what_to_do():
     shown = said()
-    assert "Nobody can say yet: of no decision is it known what came." in shown
+    assert "Nobody can say yet: no outcome of a decision is known." in shown
     assert "POST /api/v1/outcomes" in shown
     assert "Nobody can say: no list was made with this model." in shown
-    assert "Not yet: it has decided about nobody." in shown
+    assert "Not yet: it has not decided about anybody." in shown
 
 
 def test_few_outcomes_are_not_enough_and_the_page_says_how_many_are():
     decisions = [decided(at, 0.5) for at in range(10)]
     shown = said(decisions, [told(each, float(at < 4)) for at, each in enumerate(decisions)])
-    assert "Not enough is known yet, and nothing speaks against it so far." in shown
+    assert "Too few outcomes are known yet; nothing speaks against it so far." in shown
     assert "Of 10 decisions whose outcome is known, “Will buy” was expected 5 times and came 4 times." in shown
-    assert "on one would see it, if it were off by much." in shown
+    assert "a large error would show." in shown
 
 
 def test_right_and_off_are_said_in_a_sentence():
     decisions, events = run(2_000, 0.3)
-    assert "Yes: what came is what it said." in said(decisions, events)
+    assert "Yes: outcomes came as often as it said." in said(decisions, events)
     more, their = run(1_500, 0.5, begin=40)
     shown = said(decisions + more, events + their, episode=Episode("e", "shop", KEY, "yes"))
     assert "No: it has been off since 2023-12-2" in shown
-    assert "More comes than it says." in shown
-    assert "Acknowledge, and begin anew" in shown
+    assert "Outcomes come more often than it says." in shown
+    assert "Acknowledge and start again" in shown
     assert "Acknowledge" not in said(decisions + more, events + their, may=False)
 
 
 def test_less_than_was_said_is_said_too():
     decisions, events = run(1_500, 0.1)
-    assert "Less comes than it says." in said(decisions, events)
+    assert "Outcomes come less often than it says." in said(decisions, events)
 
 
 def test_unripe_and_unknown_decisions_are_told_apart():
@@ -82,7 +82,7 @@ def test_unripe_and_unknown_decisions_are_told_apart():
         "Of 2 more decisions (50 % of all) it may still come, within 30 days; they count neither way."
         in shown.replace("\u00a0", " ")
     )
-    assert "Of 1 decision nobody has told what came." in shown
+    assert "For 1 decision nobody has noted what came." in shown
 
 
 @pytest.mark.parametrize(
@@ -114,8 +114,8 @@ def test_a_comparison_without_those_who_did_not_buy_is_refused_in_words():
     every, events = two_groups(100, 30, 100, 20)
     only = [each for each in events if each.value == 1.0]
     shown = said(assigned=every, events=only).replace("\u00a0", " ")
-    assert "Nobody can say: too little is known of what came." in shown
-    assert "It is known of 30 % of those called and of 20 % of those kept back." in shown
+    assert "Nobody can say: too few outcomes are known." in shown
+    assert "Outcomes are known for 30 % of those called and for 20 % of those kept back." in shown
 
 
 def test_calls_of_a_list_are_counted():
@@ -123,7 +123,7 @@ def test_calls_of_a_list_are_counted():
     events = [told(each, 1.0, kind=CONTACTED, outcome="") for each in every[:4]]
     shown = said(assigned=every, events=events).replace("\u00a0", " ")
     assert "Of 10 people listed to be called, 40 % were called within 7 days." in shown
-    assert "What came is recorded of 0 of 10 so far." in shown
+    assert "The outcome is recorded for 0 of 10 so far." in shown
     assert "Of 0 decisions" not in shown
 
 

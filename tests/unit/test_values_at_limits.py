@@ -187,7 +187,7 @@ def test_a_day_is_the_beginning_of_it_where_a_time_is_asked_for():
 def test_only_values_that_are_none_of_the_choices_are_noted():
     open_ = choices(2, unknown=True)
     assert unseen(open_, "t1") == ""
-    assert unseen(open_, "zzz") == "“zzz” is none of the values that the model knows."
+    assert unseen(open_, "zzz") == "“zzz” is not one of the values that the model knows."
 
 
 def test_large_and_small_numbers_are_shown_whole_and_in_the_readers_marks():

@@ -133,7 +133,7 @@ def test_a_step_back_is_confirmed_with_a_reason(shop):
     [
         ("?promote=00000000", "There is no version 00000000 of this model."),
         ("?promote=LIVE", "Version LIVE is live already."),
-        ("?rollback=FIRST", "A rollback would not go to FIRST by now."),
+        ("?rollback=FIRST", "A rollback would no longer lead to FIRST."),
         ("?promote=%00%3Cscript%3E", "There is no version"),
     ],
 )

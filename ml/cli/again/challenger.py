@@ -51,7 +51,7 @@ def run(given: argparse.Namespace) -> int:
     by, why = by_whom(given.by), given.why or "by the command line"
     name = given.key.partition("@")[0]
     if given.stop:
-        print(f"{challengers.stop(name, why, by).version} is asked no more")
+        print(f"{challengers.stop(name, why, by).version} is no longer asked")
         return OK
     if "@" in given.key:
         split_key(given.key)

@@ -100,10 +100,10 @@ def test_the_log_shows_the_link_of_the_first_administrator_once_nobody_administe
 
 def test_the_page_of_sign_in_says_where_the_first_link_is(settings):
     client = OwnPage(create_service(settings).server)
-    assert "Nobody administers this service yet" in client.get("/sign-in").text
+    assert "This service has no administrator yet" in client.get("/sign-in").text
     accounts = accounts_of(settings)
     accounts.accept(accounts.first_invitation(), WORD)
-    assert "Nobody administers this service yet" not in client.get("/sign-in").text
+    assert "This service has no administrator yet" not in client.get("/sign-in").text
 
 
 def test_a_store_that_is_away_at_start_keeps_nobody_out_for_good(models, tmp_path, caplog, monkeypatch):
@@ -121,7 +121,7 @@ def test_a_store_that_is_away_at_start_keeps_nobody_out_for_good(models, tmp_pat
     in_its_place.rmdir()
     assert client.get("/", headers={"Accept": "text/html"}).status_code == 303
     caplog.clear()
-    assert "Nobody administers this service yet" in client.get("/sign-in").text
+    assert "This service has no administrator yet" in client.get("/sign-in").text
     (path,) = re.findall(r"http://127\.0\.0\.1:8000(/account/invitation/\S+)", caplog.text)
     assert client.post(path, data={"password": WORD}).status_code == 303
     assert client.get("/account/people").status_code == 200
