@@ -59,3 +59,34 @@ def test_features_that_differ_in_capitals_get_their_own():
 
 def test_columns_that_are_alike_and_give_nothing_do_no_harm():
     assert read("income,note,Note")[1] == "No column gives age."
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "t.income,t.AGE,t.note",
+        "customers.age,customers.income,customers.id",
+        "[dbo].[c].[note],[dbo].[c].[income],[dbo].[c].[age]",
+    ],
+)
+def test_the_table_before_all_names_is_no_part_of_them(header):
+    names = header.split(",")
+    row, said = read(header)
+    for feature in ("income", "age"):
+        at = next(at for at, name in enumerate(names) if feature in name.casefold())
+        assert row[feature] == str(at + 1)
+    assert said == ""
+
+
+def test_names_of_several_tables_are_left_as_they_are():
+    with pytest.raises(InvalidData, match="No column of the file is a feature"):
+        read("customers.income,orders.income,orders.age")
+    numbers = Schema((Feature("1", "First", "number"), Feature("score", "Score", "number")))
+    row, said = read("score,score.1,score.2", numbers)
+    assert "1" not in row
+    assert "No column gives 1." in said
+
+
+def test_a_record_s_name_stands_behind_a_table_too():
+    schema = Schema(SCHEMA.features, record_id="customer_id")
+    assert read("c.Customer_ID,c.income,c.age", schema)[0] == {"customer_id": "1", "income": "2", "age": "3"}

@@ -106,10 +106,12 @@ def _by_name(
     """
     alike: dict[str, str] = {}
     tied: dict[str, str] = {}
+    plain = _plain(schema)
     for words, read in (
         (_names(schema, str), str),
         (_names(schema, str.strip), str.strip),
-        (_plain(schema), plain_name),
+        (plain, plain_name),
+        (plain, _without_table(header)),
     ):
         fits = {name: words[read(name)] for name in header if not columns.get(name) and read(name) in words}
         counts, taken = Counter(fits.values()), set(columns.values())
@@ -121,6 +123,13 @@ def _by_name(
             else:
                 columns[name] = feature
     return alike, {name: feature for name, feature in tied.items() if feature not in columns.values()}
+
+
+def _without_table(header: Sequence[str]) -> Callable[[str], str]:
+    """Reads names without the table before them, where it is that of all: t.income, [dbo].[customers].[income]."""
+    tables = {name.rpartition(".")[0] for name in header if not name.startswith("Unnamed: ")}
+    table = tables.pop() if len(tables) == 1 and len(header) > 1 else ""
+    return lambda name: plain_name(name.removeprefix(f"{table}.") if table else name)
 
 
 def known_as(schema: Schema, name: str, feature: str | None) -> str:
@@ -144,7 +153,8 @@ def _record_id(
     wanted = schema.record_id
     if wanted is None or wanted in header or wanted in renamed.values():
         return {}
-    alike = [name for name in header if columns[name] is None and plain_name(name) == plain_name(wanted)]
+    read = _without_table(header)
+    alike = [name for name in header if columns[name] is None and plain_name(wanted) in (plain_name(name), read(name))]
     return {alike[0]: wanted} if len(alike) == 1 else {}
 
 
