@@ -73,7 +73,16 @@ def probabilities_of(estimator: Any, given: Any, outcomes: Outcomes) -> np.ndarr
         sides = classes_of_outputs(estimator, len(answered))
         columns = zip(answered, sides, outcomes.items, strict=True)
         answered = np.column_stack([_column_of(array, classes, item.yes) for array, classes, item in columns])
+    elif outcomes.exclusive and hasattr(answered, "columns"):
+        answered = _in_order(answered, outcomes)
     return check_probabilities(np.asarray(answered, dtype=np.float64), outcomes, size_of(given))
+
+
+def _in_order(answered: Any, outcomes: Outcomes) -> np.ndarray:
+    """Columns of a frame in the order of the outcomes, where they bear the names of these."""
+    names, wanted = list(map(str, answered.columns)), [str(item.value) for item in outcomes.items]
+    array = np.asarray(answered)
+    return array[:, [names.index(name) for name in wanted]] if sorted(names) == sorted(wanted) else array
 
 
 def check_probabilities(probabilities: np.ndarray, outcomes: Outcomes, rows: int) -> np.ndarray:

@@ -45,6 +45,7 @@ from ml.trust.code import Code, importable
 
 LIMIT_ROWS = 200
 MOST_NAMED = 6
+APART = 0.05  # from 1, beyond what rounded probabilities sum to
 
 
 @dataclass(frozen=True)
@@ -229,6 +230,12 @@ def _native(known: KnownLevels) -> dict[str, list[Any]]:
 def _notes(given: TrainingInputs, chosen: ConventionCandidate, unseen: Mapping[str, Sequence[Any]]) -> list[str]:
     """Remarks for the person who adds the model, a sentence each."""
     said = [f"The estimator answers best with {chosen.variant.words}."] if chosen.variant.words != "as read" else []
+    if max(abs(1 - total) for total in chosen.sums) > APART:
+        least, most = (f"{total:.2f}" for total in chosen.sums)
+        said.append(
+            f"The probabilities of a record sum to {least} to {most}, not to 1, as where each outcome is asked "
+            "against all others. They are served as the estimator gives them."
+        )
     for name, levels in unseen.items():
         listed = ", ".join(quote(level) for level in levels[:MOST_NAMED]) + (", …" if len(levels) > MOST_NAMED else "")
         said.append(f"{name}: the estimator knows {listed}, which no row of {given.training.name} shows.")

@@ -21,7 +21,7 @@ from ml.training.columns.telling_rows import telling_rows
 from ml.training.columns.training_table import TrainingTable
 from ml.training.columns.variants import CONTAINER, Reading, Variant
 from ml.training.columns.whole_rows import whole_rows
-from ml.training.estimator.single_call import answer_of, containers_of, loss_of
+from ml.training.estimator.single_call import answer_of, containers_of, loss_of, sums_of
 
 BETTER = 1e-6  # of the loss: less is rounding
 SAME = 1e-12
@@ -42,6 +42,8 @@ class ConventionCandidate:
     """Log-loss, or share of wrong labels, of its answers."""
     whole: frozenset[str] = frozenset()
     """Columns of which training code left out the rows with a gap: the estimator takes none there."""
+    sums: tuple[float, float] = (1.0, 1.0)
+    """The least and the greatest sum of a row's probabilities of exclusive outcomes."""
 
     def beats(self, other: ConventionCandidate) -> bool:
         """True when it fits better, by more than rounding."""
@@ -154,7 +156,8 @@ class ConventionSearch:
                 self.failed.append((variant, asked))
                 continue
             loss = loss_of(asked, None if self.truth is None else self.truth[rows])
-            best = _better(best, ConventionCandidate(variant, container, self.columns, strangers, loss))
+            sums = sums_of(asked, self.outcomes)
+            best = _better(best, ConventionCandidate(variant, container, self.columns, strangers, loss, sums=sums))
         return best
 
 

@@ -69,3 +69,11 @@ def loss_of(answer: Prediction, truth: np.ndarray | None) -> float:
         return float((answer.labels != truth).mean())
     clipped = np.clip(answer.probabilities, SMALLEST, 1 - SMALLEST)
     return -float(np.where(truth, np.log(clipped), np.log1p(-clipped)).mean())
+
+
+def sums_of(answer: Prediction, outcomes: Outcomes) -> tuple[float, float]:
+    """The least and the greatest sum of a row's probabilities; 1 where there are none, or outcomes are independent."""
+    if answer.probabilities is None or not outcomes.exclusive or not len(answer.probabilities):
+        return 1.0, 1.0
+    sums = answer.probabilities.sum(axis=1)
+    return float(sums.min()), float(sums.max())
