@@ -25,6 +25,8 @@ def is_unavailable(error: BaseException) -> bool:
 
     if type(error) is exc.DatabaseError:  # none of its kinds: the file of SQLite is damaged, or no database
         return True
+    if isinstance(error, exc.DBAPIError) and error.connection_invalidated:  # store/sql.py: a standby, say
+        return True
     return isinstance(error, (exc.OperationalError, exc.InterfaceError, exc.TimeoutError, NewerDatabase))
 
 

@@ -2,6 +2,7 @@
 
 import logging
 import sqlite3
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ log = logging.getLogger(__name__)
 _BUSY_SECONDS = 5
 # A locked database is none: it can be read all the while
 _SQLITE_OUTAGES = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOTADB)
+_SQLITE_UNWRITTEN = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY)
+_SAID = 60.0  # seconds between two lines of a process that the database cannot be written to
 
 
 def connect(url: str, breaker: CircuitBreaker | None = None) -> Engine:
@@ -30,15 +33,23 @@ def connect(url: str, breaker: CircuitBreaker | None = None) -> Engine:
     if scheme in ("postgres", "postgresql"):
         url = f"postgresql+psycopg{separator}{rest}"
     engine = _sqlite(url) if scheme == "sqlite" else _postgresql(url)
-    event.listen(engine, "handle_error", lambda context: _report(breaker, context))
+    said = [-_SAID]
+    event.listen(engine, "handle_error", lambda context: _report(breaker, context, said))
     event.listen(engine, "after_cursor_execute", lambda *_: breaker.succeeded())
     migrate(engine)
     return engine
 
 
-def _report(breaker: CircuitBreaker, context: ExceptionContext) -> None:
-    if is_outage(context.original_exception):
-        breaker.failed(context.original_exception)
+def _report(breaker: CircuitBreaker, context: ExceptionContext, said: list[float]) -> None:
+    """Tell the circuit breaker of an outage; where the database can only be read, it is said at most once a minute."""
+    error = context.original_exception
+    if is_outage(error):
+        breaker.failed(error)
+    elif cannot_be_written(error):
+        context.is_disconnect = not isinstance(error, sqlite3.Error)  # after a failover another one may be the primary
+        if time.monotonic() - said[0] >= _SAID:
+            said[0] = time.monotonic()
+            log.warning("The store cannot be written to: %s", " ".join(str(error).split()))
 
 
 def is_outage(error: BaseException) -> bool:
@@ -50,11 +61,21 @@ def is_outage(error: BaseException) -> bool:
         The driver's own.
     """
     if isinstance(error, sqlite3.Error):
-        return getattr(error, "sqlite_errorcode", None) in _SQLITE_OUTAGES
+        return _sqlite_code(error) in _SQLITE_OUTAGES
     state = getattr(error, "sqlstate", None)
     if state is None:  # no answer at all
         return type(error).__name__ in ("OperationalError", "ConnectionTimeout", "InterfaceError")
     return str(state).startswith(("08", "53", "57P"))
+
+
+def cannot_be_written(error: BaseException) -> bool:
+    """True for an error of a database that can be read only: a standby, or a file on a full or read-only disk."""
+    return getattr(error, "sqlstate", None) == "25006" or _sqlite_code(error) in _SQLITE_UNWRITTEN
+
+
+def _sqlite_code(error: BaseException) -> int:
+    """The primary code of an error of SQLite, whose last byte it is; 0 where it is another's."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
 def forget_deleted(engine: Engine, *, everywhere: bool = False) -> bool:

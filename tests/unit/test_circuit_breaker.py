@@ -1,6 +1,7 @@
 """Circuit breaker: when a backend is asked, and what the log says of an outage."""
 
 import logging
+import sqlite3
 import threading
 
 import psycopg
@@ -97,6 +98,13 @@ def test_an_outage_is_two_lines_in_the_log(breaker, now, caplog):
     ],
 )
 def test_what_the_database_answered_is_no_outage(error, away):
+    assert is_outage(error) is away
+
+
+@pytest.mark.parametrize(("name", "away"), [("IOERR_WRITE", True), ("CANTOPEN_ISDIR", True), ("BUSY_SNAPSHOT", False)])
+def test_codes_of_sqlite_are_told_by_their_kind(name, away):
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = getattr(sqlite3, f"SQLITE_{name}")
     assert is_outage(error) is away
 
 

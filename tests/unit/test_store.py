@@ -10,7 +10,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import create_engine, event, inspect, text
 
 from store import sql
 from store.connection.migrate import NewerDatabase, migrate
@@ -66,6 +66,23 @@ def test_a_second_choice_takes_the_place_of_the_first(url):
     store.set_cutoff("loan", "Y", 0.35, **CHANGE)
     store.set_cutoff("loan", "Y", 0.4, **CHANGE)
     assert store.cutoffs("loan").get("Y") == 0.4
+
+
+def test_a_database_that_can_be_read_only_is_unavailable_for_who_writes_and_is_said_once(url, caplog):
+    """A standby after a failover, and a file on a disk that is full."""
+    open_store(url).set_cutoff("loan", "Y", 0.35, **CHANGE)
+    store = open_store(url + ("%20-cdefault_transaction_read_only%3Don" if "postgres" in url else ""))
+    if url.startswith("sqlite"):
+        event.listen(store._engine(), "connect", lambda made, _: made.execute("PRAGMA query_only=ON"))
+        store._engine().dispose()
+    for _ in range(3):
+        with pytest.raises(StoreUnavailable):
+            store.set_cutoff("loan", "Y", 0.4, **CHANGE)
+        assert store.cutoffs("loan").get("Y") == 0.35
+    said = [each.getMessage() for each in caplog.records if each.name == "store.sql"]
+    assert len(said) == 1
+    assert said[0].startswith("The store cannot be written to: ")
+    assert store.fault() is None
 
 
 @pytest.mark.parametrize("value", [-0.01, 1.01, float("nan")])
