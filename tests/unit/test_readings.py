@@ -110,6 +110,10 @@ READINGS = {
                                 "gaps of work as “none”, gaps of town as “nowhere”"),
     "gaps that were None": (lambda f: f.assign(**{name: nones(f[name], gone) for name, gone in GAPS.items()}),
                             with_gaps, IGNORES, "gaps of texts as None"),
+    "codes whose zeros were lost before they were texts": (
+        lambda f: f.assign(work=f["work"].map(len).astype(str)),
+        lambda f: f.assign(work=f["work"].map(len).astype(str).str.zfill(5)), IGNORES,
+        "work as texts without leading zeros"),
     "truth values of which some were None": (
         lambda f: f.assign(work=nones(f["charges"] > f["charges"].median(), at(7))),
         lambda f: f.assign(work=nones(f["charges"] > f["charges"].median(), at(7))), IGNORES, "gaps of work as None"),

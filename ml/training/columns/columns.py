@@ -110,10 +110,12 @@ def align(
     InvalidData
         When the hold-out has texts where training has numbers.
     """
-    texts = [n for n in columns if is_text(training[n]) and n in holdout.frame and not is_text(holdout.frame[n])]
+    written = {name for reading in variant.readings if reading.rival == "written" for name in reading.changes}
+    of_texts = [name for name in columns if is_text(training[name]) and name not in written]
+    texts = [name for name in of_texts if name in holdout.frame and not is_text(holdout.frame[name])]
     if texts:
-        written = {name: to_written(holdout.frame[name], holdout) for name in texts}
-        holdout = replace(holdout, frame=holdout.frame.assign(**written))
+        as_texts = {name: to_written(holdout.frame[name], holdout) for name in texts}
+        holdout = replace(holdout, frame=holdout.frame.assign(**as_texts))
     held = variant.apply(holdout)[list(columns)]
     for name in columns:
         training[name], held[name] = _alike(name, training[name], held[name], holdout.name)

@@ -101,6 +101,8 @@ def _types(
     if padded:
         words = f"{', '.join(padded)} as texts with their leading zeros"
         yield Reading(words, TYPE, dict.fromkeys(padded, to.to_written), rival="written")
+        words = f"{', '.join(padded)} as texts without leading zeros"
+        yield Reading(words, TYPE, dict.fromkeys(padded, to.to_digits), rival="written")
     dates = [name for name, cells in texts.items() if _are_dates(cells)]
     if dates:
         yield Reading(f"{', '.join(dates)} as dates", TYPE, {name: to.to_dates() for name in dates}, typed=True)

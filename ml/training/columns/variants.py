@@ -151,6 +151,11 @@ def to_written(series: pd.Series, table: TrainingTable) -> pd.Series:
     return cells.mask(series.isna()).astype("str")
 
 
+def to_digits(series: pd.Series, _: TrainingTable) -> pd.Series:
+    """A column of whole numbers as texts, as ``astype(str)`` makes them."""
+    return series if is_text(series) else series.astype("Int64").astype("str").mask(series.isna())
+
+
 def to_text_category(series: pd.Series, _: TrainingTable) -> pd.Series:
     """A column of texts as categories, those that it holds."""
     return series.astype("category") if is_text(series) else series
