@@ -227,6 +227,18 @@ def test_another_zip_is_no_workbook():
         read(out.getvalue())
 
 
+@pytest.mark.parametrize(
+    "renamed", [lambda name: name.replace("/", "\\"), lambda name: name.replace("book.", "book2.")]
+)
+def test_a_workbook_whose_parts_have_other_names_is_called_one(renamed):
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook([["a"], [1]]))) as archive, zipfile.ZipFile(made, "w") as other:
+        for name in archive.namelist():
+            other.writestr(renamed(name), archive.read(name))
+    with pytest.raises(Unreadable, match=r"The workbook is packed in a way that is not read here\. Save it as CSV"):
+        read(made.getvalue())
+
+
 def test_a_file_in_the_shell_of_old_workbooks_that_is_none_is_refused():
     with pytest.raises(Unreadable, match="no workbook that can be read"):
         read(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 500)

@@ -34,6 +34,7 @@ LARGE_PARTS = mark(
 LARGE_WORKBOOK = mark(
     "Unpacked the workbook has {size} MB, too much to be read; of one of this size up to {most} MB are accepted."
 )
+PACKED = mark("The workbook is packed in a way that is not read here.")
 HEADER = 30  # bytes of a part's own header in the archive
 _ENCRYPTED = "EncryptedPackage"  # the part of an .xls container that holds a workbook with a password
 # Parts by which other documents are told, in ZIP archives and in containers like those of .xls; types of OpenDocument
@@ -92,6 +93,8 @@ def _format(path: str) -> str:
             _refuse_other([kind])
             return "ods"
     _refuse_other(names)
+    if "[Content_Types].xml" in names:  # a document of Office, whose parts have other names than all programs give them
+        raise RefusedFile(text(PACKED), text(SAVE))
     raise RefusedFile(
         text("The file is a ZIP archive and no workbook."), text("Unpack it and send the table that is in it.")
     )
@@ -154,7 +157,7 @@ def _unpacked(file: Any, part: zipfile.ZipInfo) -> int:
     if part.compress_type == zipfile.ZIP_STORED:
         return part.compress_size
     if part.compress_type != zipfile.ZIP_DEFLATED:
-        raise RefusedFile(text("The workbook is packed in a way that is not read here."), text(SAVE))
+        raise RefusedFile(text(PACKED), text(SAVE))
     most = part.file_size
     unpack, size, left = zlib.decompressobj(-zlib.MAX_WBITS), 0, part.compress_size
     while left > 0 and not unpack.eof and size <= most:
