@@ -107,12 +107,15 @@ def send_signed(
     more : mapping of str to str, optional
         Further headers.
     """
+    begun = time.monotonic()
     headers = {**signed(rules.secrets, message, int(time.time()), body), **(more or {})}
     try:
         status = _post(resolve(url, rules.networks), body, headers, seconds)
     except BadWebhook as error:
         return None, str(error)
     except (OSError, HTTPError, HTTPException, ValueError) as error:
+        if time.monotonic() - begun >= seconds:  # the error is that of the connection, which was cut
+            return None, f"No answer came within {seconds:g} seconds."
         return None, f"No answer came: {type(error).__name__}."
     if 200 <= status < 300:
         return status, ""
