@@ -24,6 +24,7 @@ from store.db import chosen_cut_offs, open_store
 from store.files import Files
 from store.outcome_records import Decision
 from tests.small import people, pushed
+from tests.stored import decisions_of
 
 PIECE, ROWS = 40, 100
 BAD = 50  # row whose income is no number
@@ -86,7 +87,7 @@ class House:
         return list(csv.DictReader(io.StringIO(self.result(job).decode())))
 
     def stored(self) -> dict[str, Decision]:
-        return {each.id: each for each in self.store.outcomes.decisions.of("shop")}
+        return {each.id: each for each in decisions_of(self.store.outcomes, "shop")}
 
     def came(self) -> list[DecisionWithOutcomes]:
         """Decisions of which an outcome is known."""

@@ -257,4 +257,4 @@ def _coalition_values(
     """u(S) of each coalition of the known features: shape (c, k)."""
     wide = np.zeros((len(coalitions), len(row)), dtype=bool)
     wide[:, known] = coalitions
-    return np.array([weights @ ends[chosen] for chosen, weights in value_function.weighed(row, wide, None)])
+    return np.array([weights @ ends[chosen] for chosen, weights in value_function.weighed(row, wide)])

@@ -21,7 +21,7 @@ import numpy as np
 
 from ml.advice.control_variates import own_controls
 from ml.advice.kernel import MOST_ROWS, Kernel, Moves, Scale
-from ml.advice.partial_score import PartialScore, mean_answer, partial_score
+from ml.advice.partial_score import PartialScore, partial_score
 from ml.advice.sampling_budget import BUDGET, FIRST_SECONDS, budgets, listed_budget, quick_budget
 from ml.bundle.bundle import BACKGROUND_ROWS, Bundle
 from ml.data.array_types import Floats
@@ -118,7 +118,7 @@ class ValueFunction:
         if len(blank) == len(mask):
             count = len(self.answers)
             return partial_score(self.answers, np.full(count, 1.0 / count), np.arange(count), blank)
-        [(chosen, weights)] = self.weighed(row, mask[np.newaxis], None)
+        [(chosen, weights)] = self.weighed(row, mask[np.newaxis])
         answers = self.ask(self._filled(row, mask[np.newaxis], [chosen]))
         return partial_score(answers, weights, chosen, blank)
 
@@ -134,45 +134,6 @@ class ValueFunction:
         answers.flags.writeable = False
         return answers
 
-    def values(self, row: Row, coalitions: np.ndarray, rows: int | None = None) -> np.ndarray:
-        """The value function v of many coalitions of one record's features, from one batch of predictions.
-
-        Parameters
-        ----------
-        row : Row
-            Typed values in schema order.
-        coalitions : ndarray of bool, shape (c, p)
-            True where a feature counts as known; a None there is a missing value.
-        rows : int or None
-            Background rows to use at most for each coalition; None uses as many as :meth:`score`,
-            and gives the same values.
-
-        Returns
-        -------
-        ndarray of float, shape (c, k)
-            Each 0 to 1.
-
-        Raises
-        ------
-        ValueError
-            When the model refuses a value.
-        """
-        coalitions = np.asarray(coalitions, dtype=bool)
-        means = np.empty((len(coalitions), len(self.base)))
-        full, empty = coalitions.all(axis=1), ~coalitions.any(axis=1)
-        means[empty] = self.base
-        if full.any():
-            means[full] = self._row(row)
-        between = np.flatnonzero(~full & ~empty)
-        if not len(between):
-            return means
-        pairs = self.weighed(row, coalitions[between], rows)
-        answers = self.ask(self._filled(row, coalitions[between], [chosen for chosen, _ in pairs]))
-        ends = np.cumsum([len(chosen) for chosen, _ in pairs])[:-1]
-        for at, part, (_, weights) in zip(between, np.split(answers, ends), pairs, strict=True):
-            means[at] = mean_answer(part, weights)
-        return means
-
     def _row(self, row: Row) -> np.ndarray:
         return np.array(self._predictor.row(row)[1])
 
@@ -186,11 +147,11 @@ class ValueFunction:
         """The model's answers to n records, shape (n, k)."""
         return need_probabilities(self._predictor.block(block).probabilities)
 
-    def weighed(self, row: Row, coalitions: np.ndarray, most: int | None) -> list[tuple[np.ndarray, np.ndarray]]:
+    def weighed(self, row: Row, coalitions: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
         """For each coalition the numbers of its background rows, and their weights, which sum to 1."""
         if self._kernel is not None:
-            return self._kernel.weights(row, coalitions, most or MOST_ROWS)
-        count = min(most or BACKGROUND_ROWS, len(self.answers))
+            return self._kernel.weights(row, coalitions, MOST_ROWS)
+        count = min(BACKGROUND_ROWS, len(self.answers))
         return [(np.arange(count), np.full(count, 1.0 / count))] * len(coalitions)
 
     def weighed_rows(self, rows: Sequence[Row], known: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:

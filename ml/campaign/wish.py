@@ -55,11 +55,6 @@ class Wish:
     """Share of the records that is kept back at random, to compare with; 0 to 0.5."""
 
     @property
-    def values(self) -> tuple[float, ...]:
-        """Money that each of `outcomes` brings where we act and it is so."""
-        return tuple(payoff.true_positive for payoff in self.payoffs)
-
-    @property
     def in_money(self) -> bool:
         """True when anything is said of what decisions are worth; else records are ranked by probability."""
         return any(payoff.stated for payoff in self.payoffs)

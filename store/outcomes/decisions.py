@@ -40,30 +40,6 @@ class DecisionTable(DatabaseTable):
         """Decisions by id; those that are not there are left out."""
         return {row.id: decision_of(row) for row in self._by_ids(decisions.c.id, list(ids))}
 
-    def of(
-        self, name: str, *, since: float = 0.0, until: float | None = None, campaign: str | None = None,
-        sealed: bool = True,
-    ) -> Iterator[Decision]:  # fmt: skip
-        """Decisions of a model in the order of time, some at a time.
-
-        Parameters
-        ----------
-        name : str
-            Name of the model, without a version.
-        since, until : float
-            Made from, and before; seconds since 1970.
-        campaign : str, optional
-            Only decisions of this list.
-        sealed : bool
-            False leaves the values out, which are most of a row.
-        """
-        columns = [column for column in decisions.c if sealed or column.name != "sealed"]
-        wanted = [decisions.c.name == name, decisions.c.made >= since]
-        wanted += [] if campaign is None else [decisions.c.campaign == campaign]
-        wanted += [] if until is None else [decisions.c.made < until]
-        for rows in self._pages(select(*columns).where(*wanted), (decisions.c.made, decisions.c.id)):
-            yield from map(decision_of, rows)
-
     def by_record(self, name: str, *, since: float = 0.0, until: float | None = None) -> Iterator[list[Decision]]:
         """Decisions of a model without their values, some at a time, each time all about some records.
 

@@ -97,23 +97,6 @@ class EventTable(DatabaseTable):
             chains.setdefault(root_of[event.id], []).append(event)
         return chains
 
-    def of(self, model: str, *, after: int = 0, as_of: float | None = None) -> Iterator[tuple[int, Event]]:
-        """Numbers and events of a model in the order in which they became known, some at a time.
-
-        Parameters
-        ----------
-        model : str
-            Name of the model, without a version.
-        after : int
-            Number of the last one that is not wanted.
-        as_of : float, optional
-            Known by this time; seconds since 1970.
-        """
-        query = select(events).where(events.c.model == model, events.c.number > after)
-        query = query if as_of is None else query.where(events.c.known <= as_of)
-        for rows in self._pages(query, (events.c.number,)):
-            yield from ((row.number, event_of(row)) for row in rows)
-
     def about(
         self, model: str, records: Collection[str], decisions: Collection[str] = (), as_of: float | None = None,
         *, named: bool = False,

@@ -30,6 +30,7 @@ from tests.bench.post import API, clients_of, measure, port_of, request_of
 from tests.bench.sellers import BETWEEN, MODEL, PATH, PROGRAMS, crowd, kill_workers
 from tests.bench.serving import gunicorn, serving, table
 from tests.faults.places import database, wait_until
+from tests.stored import decisions_of, events_of
 
 SELLERS = 16
 ROUNDS, SECONDS = either(12, 2), 1.0
@@ -126,13 +127,13 @@ def killed(url: str, body: bytes) -> list[list[str]]:
         tables = open_store(url).outcomes
 
         def ids() -> set[str]:
-            return {each.id for each in tables.decisions.of(MODEL, sealed=False)}
+            return {each.id for each in decisions_of(tables, MODEL, sealed=False)}
 
         with serving(gunicorn(API[1]), API[2], **environ_of(folder, url)):
             with suppress(AssertionError):  # the table says how many are missing
                 wait_until(lambda: tally.decisions <= ids(), 30.0)
             there = ids()
-        keys = Counter(event.key for _, event in tables.events.of(MODEL) if event.key)
+        keys = Counter(event.key for event in events_of(tables, MODEL) if event.key)
     lost, missing = tally.decisions - there, tally.keys - set(keys)
     twice = sum(count > 1 for count in keys.values())
     return [

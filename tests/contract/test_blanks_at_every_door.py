@@ -70,7 +70,7 @@ def by_definition(service, model, records):
         if known.all():
             found.append(list(bundle.predictor.row(row)[1]))
             continue
-        [(chosen, weights)] = value_function.weighed(row, known[np.newaxis], None)
+        [(chosen, weights)] = value_function.weighed(row, known[np.newaxis])
         filled = []
         for value, values in zip(row, value_function.background, strict=True):
             copies = values[chosen]

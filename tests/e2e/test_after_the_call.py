@@ -19,6 +19,7 @@ from tests.e2e.test_accounts import WORD, signed_in
 from tests.e2e.test_pseudo_locale import CUT, READ, plain
 from tests.results import on_list
 from tests.serving import served
+from tests.stored import events_of
 
 RECORD = "/shop/predict?income=62&debt=3&shoe_size=41&region=south"
 
@@ -69,7 +70,7 @@ def button(tab, name):
 
 def told(store, record=None):
     """What is stored of a record, or at all, the first first."""
-    found = [event for _, event in store.outcomes.events.of("shop")]
+    found = events_of(store.outcomes, "shop")
     return [each for each in found if record is None or each.record == record]
 
 

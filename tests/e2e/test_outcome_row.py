@@ -16,6 +16,7 @@ from tests.call_lists import call_list, shop
 from tests.e2e.addresses import filled
 from tests.e2e.test_after_the_call import button, words
 from tests.serving import served
+from tests.stored import events_of
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +38,7 @@ def address(settings):
 def events(settings):
     """What is stored of a model, the first first."""
     store = open_store(settings.database_url).outcomes
-    return lambda model: [event for _, event in store.events.of(model)]
+    return lambda model: events_of(store, model)
 
 
 def test_of_several_products_the_words_and_the_note_are_of_the_one_in_focus(browse, events):

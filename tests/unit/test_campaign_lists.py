@@ -28,7 +28,7 @@ def groups(names):
 
 
 def gain_of(chosen, probabilities, asked):
-    return sum(probabilities[row, at] * asked.values[at] - asked.cost for row, at in chosen)
+    return sum(probabilities[row, at] * asked.payoffs[at].true_positive - asked.cost for row, at in chosen)
 
 
 @settings(max_examples=150, deadline=None)

@@ -19,6 +19,7 @@ from store.db import open_store
 from store.outcome_records import CORRECTION, OUTCOME, VOID, Decision, Event
 from store.outcomes.events import EventTable
 from tests.small import small_model
+from tests.stored import decisions_of, events_of
 
 NOON = 1_772_366_400.0  # 2026-03-01 12:00 UTC
 DAY = 86_400.0
@@ -61,12 +62,12 @@ def told(client, body, query="model=binary"):
 
 def came(tables):
     """By record, what is known to have come of it."""
-    joined = join(list(tables.decisions.of("binary")), (each for _, each in tables.events.of("binary")))
+    joined = join(decisions_of(tables, "binary"), events_of(tables, "binary"))
     return {each.decision.record: [found.value for found in each.came.values()] for each in joined if each.came}
 
 
 def kinds(tables):
-    return [each.kind for _, each in tables.events.of("binary")]
+    return [each.kind for each in events_of(tables, "binary")]
 
 
 SALESFORCE = (
@@ -188,14 +189,14 @@ def test_an_erased_record_does_not_come_back(served):
         "Closed Won,12.5,2026-03-01,true,true", "Closed Lost,1,2026-03-01,true,false"
     )
     assert told(client, changed) == (0, 2, 1)
-    assert all(each.record != "K-1" for _, each in tables.events.of("binary"))
+    assert all(each.record != "K-1" for each in events_of(tables, "binary"))
 
 
 def test_the_days_own_decisions_come_before_a_deal_of_that_day(served):
     client, tables = served
     body = "Id,AccountId,StageName,CloseDate\n1,K-1,Closed Won,{}\n"
     told(client, body.format("2026-03-01"))
-    (event,) = (each for _, each in tables.events.of("binary"))
+    (event,) = events_of(tables, "binary")
     assert event.happened == NOON + DAY / 2 - 1
     assert came(tables) == {"K-1": [1.0]}
     told(client, body.format("2026-02-28").replace("\n1,", "\n2,").replace("K-1", "K-2"))
@@ -253,7 +254,7 @@ def test_the_order_of_day_and_month_may_be_said(served):
     client, tables = served
     body = "Id,AccountId,StageName,CloseDate\n1,K-1,Closed Won,03/04/2026\n"
     assert told(client, body, "model=binary&dates=mdy") == (1, 0, 0)
-    (event,) = (each for _, each in tables.events.of("binary"))
+    (event,) = events_of(tables, "binary")
     assert moment_of("2026-03-04", None) == (event.happened - DAY + 1, True)
 
 
@@ -329,5 +330,5 @@ def test_two_callers_who_send_a_row_at_the_same_moment_give_one_event(served, mo
     changed = SALESFORCE.replace("Closed Won", "Closed Lost").replace("true,true", "true,false")
     both(changed.replace("2026-03-01T15", "2026-04-01T15"))
     assert kinds(tables) == [OUTCOME, OUTCOME, CORRECTION]
-    assert {event.by for _, event in tables.events.of("binary")} == {"second"}
+    assert {event.by for event in events_of(tables, "binary")} == {"second"}
     assert came(tables)["K-1"] == [0.0]

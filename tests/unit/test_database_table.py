@@ -98,8 +98,12 @@ def test_pages_have_every_row_once_in_order(store, monkeypatch, count):
 def test_decisions_of_one_moment_are_on_no_two_pages(store, monkeypatch):
     monkeypatch.setattr(database_table, "PAGE", 3)
     store.outcomes.decisions.append([Decision(f"{at:02}", KEY, made=float(at // 5)) for at in range(12)])
-    assert [each.id for each in store.outcomes.decisions.of("loan", since=1.0)] == [f"{at:02}" for at in range(5, 12)]
-    assert [each.id for each in store.outcomes.decisions.of("loan", until=1.0)] == [f"{at:02}" for at in range(5)]
+
+    def ids_of(**times):
+        return [each.id for part in store.outcomes.decisions.by_record("loan", **times) for each in part]
+
+    assert ids_of(since=1.0) == [f"{at:02}" for at in range(5, 12)]
+    assert ids_of(until=1.0) == [f"{at:02}" for at in range(5)]
 
 
 @pytest.mark.parametrize(

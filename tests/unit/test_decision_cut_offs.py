@@ -22,6 +22,7 @@ from store.files import Files
 from store.tables import cutoff_changes
 from tests.job_decisions import House, shop_of, table
 from tests.small import people, pushed, small_model, trained_of
+from tests.stored import decisions_of
 from tests.unit.test_store import url  # noqa: F401 - the fixture of both databases
 
 RECORD = {"income": 50.25, "debt": 3.75, "shoe_size": 41, "region": "south"}
@@ -50,7 +51,7 @@ class Served:
         """Cut-off of "yes" of each decision, by the decision's id, once all are moved."""
         for each in self.movers:
             assert each.move()
-        return {each.id: each.cut_offs["yes"] for each in self.store.outcomes.decisions.of("binary")}
+        return {each.id: each.cut_offs["yes"] for each in decisions_of(self.store.outcomes, "binary")}
 
 
 @pytest.fixture(autouse=True)
@@ -141,7 +142,7 @@ def test_the_card_of_the_version_that_answered_counts_though_another_is_live(ser
     build_bundle(trained_of("binary", fitted, frame, truth, 300, about=card), served.home / "models")
     _, after = answered(client)
     assert served.kept() == {before: 0.5, after: 0.8}
-    assert {each.cut_offs["no"] for each in served.store.outcomes.decisions.of("binary")} == {0.3}
+    assert {each.cut_offs["no"] for each in decisions_of(served.store.outcomes, "binary")} == {0.3}
 
 
 def test_a_choice_of_before_changes_were_kept_counts_from_its_own_time_on(served):

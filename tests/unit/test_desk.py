@@ -34,6 +34,7 @@ from store.files import Files
 from store.outcome_records import CALL, CALL_BACK, CONTACTED, OUTCOME, OVERRIDE
 from tests.call_lists import call_list, shop, store_of
 from tests.results import on_list
+from tests.stored import events_of
 
 SECRET = new_key()
 ANN, BOB, EVE = (Person(name * 8, f"{name}@shop", "seller") for name in ("ann", "bob", "eve"))
@@ -342,8 +343,8 @@ def test_a_call_back_is_at_a_time_that_can_be_shown(services, due):
         said = pressed(services, "call_back", key=f"due {due}", due=due)
         assert said["failed"]
         assert "No time was given for the call back" in said["words"]
-        stored = services.desk.feedback.store.outcomes.events.of("shop")
-        assert f"due {due}" not in [each.key for _, each in stored]
+        stored = events_of(services.desk.feedback.store.outcomes, "shop")
+        assert f"due {due}" not in [each.key for each in stored]
 
 
 def words_of(attributes):

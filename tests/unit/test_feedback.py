@@ -17,6 +17,7 @@ from store.db import open_store
 from store.files import Files
 from store.outcome_records import CALL_BACK, CAMPAIGN, CONTACTED, CORRECTION, JOB, OUTCOME, VOID, Decision, Event
 from tests.small import small_model
+from tests.stored import decisions_of, events_of
 
 
 @pytest.fixture
@@ -78,7 +79,7 @@ def test_every_door_of_the_api_names_its_decision_and_keeps_what_it_said(service
     answered = predict(client, DOORS[path], path)
     mark = answered.headers["Decision-Id"]
     assert mover.move()
-    (kept,) = tables.decisions.of("binary")
+    (kept,) = decisions_of(tables, "binary")
     assert kept.id == f"{mark}-0"
     assert kept.model == answered.headers.get("X-Model", kept.model)
     plain = predict(client, RECORD).json["predictions"][0]["probabilities"]
@@ -95,7 +96,7 @@ def test_whole_numbers_beyond_64_bits_are_scored_and_kept(service, path):
     body = json.loads(json.dumps(DOORS[path]).replace("50.25", str(10**30)))
     predict(client, body, path)
     assert mover.move()
-    (kept,) = tables.decisions.of("binary")
+    (kept,) = decisions_of(tables, "binary")
     assert mover._sealer.open(kept.sealed, kept.id)["income"] == 1e30
 
 
@@ -104,7 +105,7 @@ def test_records_of_one_answer_are_decisions_in_their_order(service):
     records = [RECORD | {"income": float(at)} for at in range(1_205)]
     answered = predict(client, records)
     mover.move()
-    kept = {each.id: each for each in tables.decisions.of("binary")}
+    kept = {each.id: each for each in decisions_of(tables, "binary")}
     assert len(kept) == 1_205
     for at in (0, 999, 1_000, 1_204):
         found = kept[f"{answered.headers['Decision-Id']}-{at}"]
@@ -128,7 +129,7 @@ def test_an_answer_that_comes_later_names_its_decisions_whenever_it_is_fetched(h
     mark = first.headers["Decision-Id"]
     assert second.headers["Decision-Id"] == mark
     mover.move()
-    kept = {each.id: each for each in tables.decisions.of("binary")}
+    kept = {each.id: each for each in decisions_of(tables, "binary")}
     assert sorted(kept) == sorted(f"{mark}-{at}" for at in range(8))
     for at, each in enumerate(first.json["predictions"]):
         assert kept[f"{mark}-{at}"].probabilities == each["probabilities"]
@@ -143,7 +144,7 @@ def test_what_was_refused_or_is_only_looked_at_is_no_decision(service):
     shown = client.get("/binary", query_string=RECORD)
     assert shown.status_code == 200
     mover.move()
-    assert list(tables.decisions.of("binary")) == []
+    assert decisions_of(tables, "binary") == []
 
 
 def test_records_of_a_job_are_no_decisions(service, home, monkeypatch):
@@ -161,7 +162,7 @@ def test_records_of_a_job_are_no_decisions(service, home, monkeypatch):
     for each in (sent, scored):
         assert "Decision-Id" not in each.headers
     assert mover.move()
-    assert list(tables.decisions.of("binary")) == []
+    assert decisions_of(tables, "binary") == []
 
 
 def test_decisions_may_be_off_and_values_may_be_left_out(home):
@@ -181,7 +182,7 @@ def test_a_database_that_is_away_costs_no_prediction_and_no_decision(home):
     mover._spool.close()  # as at the end of its process
     _, again, tables = served(home)
     assert again.move()
-    assert [each.id for each in tables.decisions.of("binary")] == [f"{mark}-0" for mark in marks]
+    assert [each.id for each in decisions_of(tables, "binary")] == [f"{mark}-0" for mark in marks]
 
 
 def test_a_disk_that_is_full_is_said_once_and_predictions_go_on(service, monkeypatch, caplog):
@@ -210,7 +211,7 @@ def test_one_key_is_one_outcome(service):
     told = {"model": "binary", "record": "K-1", "value": 0, "key": "order 1"}
     first, second = tell(client, told).json, tell(client, told | {"value": 1}).json
     assert first == second
-    assert len(list(tables.events.of("binary"))) == 1
+    assert len(events_of(tables, "binary")) == 1
 
 
 def test_outcomes_come_as_csv(service):
@@ -218,7 +219,7 @@ def test_outcomes_come_as_csv(service):
     body = "model;record;kind;value;happened\nbinary;K-1;outcome;yes;2026-03-01\nbinary;K-2;contacted;0;\n"
     told = client.post("/api/v1/outcomes", data=body.replace(";", ","), content_type="text/csv")
     assert told.status_code == 200, told.text
-    assert [(each.record, each.kind, each.value, each.door) for _, each in tables.events.of("binary")] == [
+    assert [(each.record, each.kind, each.value, each.door) for each in events_of(tables, "binary")] == [
         ("K-1", OUTCOME, 1.0, "file"),
         ("K-2", CONTACTED, 0.0, "file"),
     ]
@@ -248,7 +249,7 @@ def test_what_cannot_be_an_outcome_is_refused_in_words_and_nothing_is_stored(ser
     answered = tell(client, [{"model": "binary", "record": "K", "value": 1}, told])
     assert answered.status_code in (404, 422), answered.text
     assert words in answered.text
-    assert list(tables.events.of("binary")) == []
+    assert events_of(tables, "binary") == []
 
 
 def test_sealed_values_open_for_their_own_row_and_key_only():

@@ -15,6 +15,7 @@ from settings import Settings
 from store.db import open_store
 from store.outcome_records import CORRECTION, Decision, Event, new_event_id
 from tests.small import small_model
+from tests.stored import decisions_of, events_of
 
 MADE = 1_772_366_400.0  # 2026-03-01 12:00 UTC
 
@@ -57,11 +58,11 @@ def send(client, body, query="model=binary"):
 
 
 def known(tables):
-    return list(tables.events.of("binary"))
+    return events_of(tables, "binary")
 
 
 def came(tables):
-    joined = join(list(tables.decisions.of("binary")), (each for _, each in tables.events.of("binary")))
+    joined = join(decisions_of(tables, "binary"), events_of(tables, "binary"))
     return {each.decision.id: [found.value for found in each.came.values()] for each in joined}
 
 
@@ -92,7 +93,7 @@ def test_the_export_sent_back_unchanged_stores_nothing(service):
 def test_another_service_takes_the_export_once_and_knows_the_same(service, tmp_path):
     client, tables = service
     other, there = served(tmp_path)
-    there.decisions.append(list(tables.decisions.of("binary")))
+    there.decisions.append(decisions_of(tables, "binary"))
     assert len(send(other, exported(client)).json["stored"]) == 3
     assert send(other, exported(client)).json["stored"] == []
     assert came(there) == came(tables)
@@ -109,7 +110,7 @@ def test_a_value_that_was_changed_in_the_file_is_a_correction_unless_more_is_kno
     changed = old.replace(",1,2026", ",0,2026")
     assert changed != old
     assert len(send(client, changed).json["stored"]) == 1
-    assert [each.kind for _, each in known(tables)][-1] == CORRECTION
+    assert [each.kind for each in known(tables)][-1] == CORRECTION
     assert came(tables) == {"d0": [0.0]}
     for late in (changed, old):  # both are older than the correction
         assert send(client, late).json["stored"] == []

@@ -22,6 +22,7 @@ from store.files import Files
 from store.job import OUTCOMES
 from store.jobs import JobTable
 from tests.small import small_model
+from tests.stored import events_of
 
 LINES = 25  # of a piece, here
 
@@ -74,7 +75,7 @@ class House:
         return list(csv.DictReader(io.StringIO(answered.text)))
 
     def events(self):
-        return [each for _, each in self.store.outcomes.events.of("binary")]
+        return events_of(self.store.outcomes, "binary")
 
 
 @pytest.fixture
@@ -210,7 +211,7 @@ def test_the_senders_permissions_hold_when_the_lines_are_read(tmp_path, monkeypa
     assert (job["stored"], job["errors"]) == (2, 1)
     assert [each["state"] for each in house.lines(job)] == ["stored", "refused", "stored"]
     assert {each.by for each in house.events()} == {f"key {key.name} ({key.id})"}
-    assert list(house.store.outcomes.events.of("multiclass")) == []
+    assert events_of(house.store.outcomes, "multiclass") == []
     sent = house.send(body)
     house.store.api_keys.end(key.id, 1.0)
     house.work()

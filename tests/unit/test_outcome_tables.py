@@ -12,6 +12,7 @@ from store.outcome_records import CALL, CONTROL, OUTCOME, Assignment, Decision, 
 from store.outcome_tables import decisions
 from tests.faults.places import database
 from tests.results import on_list
+from tests.stored import decisions_of, events_of
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -46,11 +47,15 @@ def test_a_decision_that_is_stored_twice_is_there_once_and_as_it_was_first(table
 def test_decisions_come_in_the_order_of_time_also_where_many_were_made_at_once(tables):
     made = [decision(at, made=float(at // 3_000)) for at in range(4_500)]
     tables.decisions.append(made[::-1])
-    found = [each.id for each in tables.decisions.of("loan")]
-    assert found == [each.id for each in sorted(made, key=lambda each: (each.made, each.id))]
-    assert {each.made for each in tables.decisions.of("loan", since=1.0)} == {1.0}
-    assert {each.made for each in tables.decisions.of("loan", until=1.0)} == {0.0}
-    assert list(tables.decisions.of("loans")) == []
+
+    def stored(model, **times):
+        return [each for part in tables.decisions.by_record(model, **times) for each in part]
+
+    in_order = sorted(made, key=lambda each: (each.made, each.id))
+    assert [each.id for each in stored("loan")] == [each.id for each in in_order]
+    assert {each.made for each in stored("loan", since=1.0)} == {1.0}
+    assert {each.made for each in stored("loan", until=1.0)} == {0.0}
+    assert stored("loans") == []
 
 
 def test_events_get_the_time_at_which_they_became_known_and_come_in_that_order(tables):
@@ -58,8 +63,7 @@ def test_events_get_the_time_at_which_they_became_known_and_come_in_that_order(t
     assert first.known == second.known == second.happened > 1e9
     assert first.happened == 50.0
     (third,) = tables.events.append([event("3", model="iris")])
-    assert [each for _, each in tables.events.of("loan")] == [first, second]
-    assert [each for _, each in tables.events.of("loan", as_of=first.known - 1)] == []
+    assert events_of(tables, "loan") == [first, second]
     assert tables.events.last("loan") < tables.events.last("iris")
     assert tables.events.get("3") == third
 
@@ -71,7 +75,7 @@ def test_an_idempotency_key_counts_once_for_each_caller(tables):
     assert other.id == "3"
     twice = tables.events.append([event("4", key="n"), event("5", key="n")])
     assert [each.id for each in twice] == ["4", "4"]
-    assert len(list(tables.events.of("loan"))) == 3
+    assert len(events_of(tables, "loan")) == 3
 
 
 def test_of_many_who_send_one_key_at_once_one_is_stored(tables):
@@ -88,7 +92,7 @@ def test_of_many_who_send_one_key_at_once_one_is_stored(tables):
         each.join()
     assert len({each.id for each in got}) == 1
     assert len(got) == 6
-    assert len(list(tables.events.of("loan"))) == 1
+    assert len(events_of(tables, "loan")) == 1
 
 
 def test_erasure_empties_a_person_and_keeps_the_counts(tables):
@@ -152,7 +156,7 @@ def test_what_is_old_is_removed_and_assignments_stay(tables):
     tables.events.append([event("1", decision=decision(0).id)])
     tables.assignments.keep("l", [Assignment("c", "l", 1, "loan@3f9a1c2b", "K", CALL, 7, 1, "Y", 0.5, 3.0)])
     assert tables.erasure.expire(50) == 1
-    assert [each.id for each in tables.decisions.of("loan")] == [decision(1).id]
+    assert [each.id for each in decisions_of(tables, "loan")] == [decision(1).id]
     assert tables.events.get("1") is not None  # it became known a moment ago
     tables.erasure.expire(-1)
     assert tables.events.get("1") is None

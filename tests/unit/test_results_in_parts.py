@@ -39,6 +39,7 @@ from store.outcome_records import (
 from store.outcome_tables import assignments
 from tests.faults.places import database
 from tests.results import CARD, DAY, START, assigned, decided, ripe, told
+from tests.stored import decisions_of, events_of
 from tests.unit.test_results import paid
 
 OUTCOMES = Outcomes((Outcome("no", "No", "no"), Outcome("yes", "Yes", "yes")), True, "yes")
@@ -105,8 +106,8 @@ def test_results_read_in_parts_are_those_of_all_together(feedback, monkeypatch, 
     monkeypatch.setattr(database_table, "PAGE", 7)
     rng, tables = random.Random(seed), feedback.store.outcomes
     story(rng, tables, 120)
-    told_of = [event for _, event in tables.events.of("shop")]
-    every = list(join(list(tables.decisions.of("shop", sealed=False)), told_of))
+    told_of = events_of(tables, "shop")
+    every = list(join(decisions_of(tables, "shop", sealed=False), told_of))
     parts = list(feedback.came_by_record("shop"))
     assert len(parts) > 10
     for question in questions():
@@ -143,9 +144,7 @@ def test_tables_written_in_parts_are_those_of_all_together(feedback, monkeypatch
     tables, card = feedback.store.outcomes, {"ripening": {"yes": {"after": "30 days", "silence": silence}}}
     story(random.Random(seed), tables, 120)
     bundle = SimpleNamespace(name="shop", outcomes=OUTCOMES, card=CARD | card)
-    every = list(
-        join(list(tables.decisions.of("shop", sealed=False)), [event for _, event in tables.events.of("shop")])
-    )
+    every = list(join(decisions_of(tables, "shop", sealed=False), events_of(tables, "shop")))
     trained = [list(outcome_rows(feedback, bundle, 4e9))]
     monkeypatch.setattr(database_table, "PAGE", 7)
     trained.append(list(outcome_rows(feedback, bundle, 4e9)))

@@ -20,6 +20,7 @@ from store.accounts.account_records import Person
 from store.db import open_store
 from store.outcome_records import CORRECTION, OUTCOME, VOID, Event
 from tests.small import small_model, small_service
+from tests.stored import events_of
 
 MANY = 600
 
@@ -40,7 +41,7 @@ def tell(client, told, status=200):
 
 
 def all_of(tables, model="binary"):
-    return [each for _, each in tables.events.of(model)]
+    return events_of(tables, model)
 
 
 @pytest.mark.parametrize("kind", ["void", "correction"])
@@ -60,7 +61,7 @@ def test_what_corrects_an_event_is_about_the_same_record_so_it_is_found_and_eras
     client, _, tables = service
     (first,) = tell(client, {"model": "binary", "record": "K-1", "value": 1})["stored"]
     tell(client, {"kind": "correction", "refers": first["id"], "value": 0, "note": "said by K's wife"})
-    told = [each for _, each in tables.events.of("binary") if each.record == "K-1"]
+    told = [each for each in events_of(tables, "binary") if each.record == "K-1"]
     assert [each.kind for each in told] == ["outcome", "correction"]
     assert [each.value for each in events_in_force(told)] == [0.0]
     tables.erasure.erase("binary", "K-1")

@@ -13,6 +13,7 @@ from jobs.__main__ import _open
 from jobs.retention.erase import Eraser
 from jobs.work import chunks as doing
 from tests.job_decisions import BAD, PIECE, ROWS, House, frame, ids, shop_of, table
+from tests.stored import events_of
 from tests.unit.test_store import url  # noqa: F401 - the fixture of both databases
 
 
@@ -84,7 +85,7 @@ def test_outcomes_are_told_by_these_ids_as_json_and_as_the_result_with_a_column_
     house.tell(body, "text/csv")
     came = {each.decision.id: each.came["true"].value for each in house.came()}
     assert came == {marks[3]: 1.0, **{mark: float(at % 2) for at, mark in enumerate(marks[10:20])}}
-    told = {each.record for _, each in house.store.outcomes.events.of("shop")}
+    told = {each.record for each in events_of(house.store.outcomes, "shop")}
     assert told == {"C-3", *(f"C-{at}" for at in range(10, 20))}  # the decision tells whose it is
     rows = list(outcome_rows(house.feedback, house.service.model("shop"), 4e9))
     known = {mark: {"true": bool(value), "false": not value} for mark, value in came.items()}

@@ -71,7 +71,6 @@ def test_with_nothing_blank_it_is_exactly_the_models_own_answer(small, sort):
     for row in rows_of(value_function.schema, take(small[sort].holdout.block, slice(0, 20))):
         position, own = value_function.score(row), small[sort].predictor.row(row)[1]
         assert tuple(position.value) == tuple(position.low) == tuple(position.high) == own
-        assert tuple(value_function.values(row, np.ones((1, len(row)), dtype=bool))[0]) == own
         assert (position.blank, position.weights.sum(), len(position.chosen)) == ((), 1.0, 0)
 
 
@@ -83,8 +82,6 @@ def test_with_nothing_known_it_is_the_mean_answer_over_the_background(small, sor
     position = value_function.score((None,) * len(bundle.schema.names))
     assert position.value == pytest.approx(mean, abs=1e-12)
     assert len(position.chosen) == size(bundle.background)
-    nothing = np.zeros((1, len(bundle.schema.names)), dtype=bool)
-    assert value_function.values((None,) * 4, nothing)[0] == pytest.approx(mean, abs=1e-12)
 
 
 @pytest.mark.parametrize("sort", SORTS)
@@ -140,16 +137,6 @@ def test_a_blank_that_hangs_together_with_a_known_value_is_filled_accordingly(tm
         full = bundle.predictor.row((a, a, 0.0))[1][1]
         assert value_function.score((a, None, None)).value[1] == pytest.approx(full, abs=0.05)
         assert abs(alike.score((a, None, None)).value[1] - full) > 0.2
-
-
-@pytest.mark.parametrize("sort", SORTS)
-def test_many_coalitions_at_once_are_the_positions_one_by_one(small, sort):
-    value_function = ValueFunction(small[sort])
-    row = rows_of(value_function.schema, take(small[sort].holdout.block, slice(5, 6)))[0]
-    coalitions = np.array([[bool(code >> at & 1) for at in range(len(row))] for code in range(2 ** len(row))])
-    for mask, value in zip(coalitions, value_function.values(row, coalitions), strict=True):
-        assert value == pytest.approx(value_function.score(row, mask).value, abs=1e-12)
-    assert value_function.values(row, coalitions, rows=20).shape == (2 ** len(row), len(value_function.base))
 
 
 def test_the_same_record_gives_the_same_position_in_every_thread_and_game(small):
@@ -220,7 +207,6 @@ def test_every_kind_of_feature_may_be_blank(tmp_path):
         for known in (np.arange(len(row)) == at, np.arange(len(row)) != at):
             value = value_function.score(row, known).value
             assert value.sum() == pytest.approx(1.0, abs=1e-12)
-            assert value_function.values(row, known[np.newaxis])[0] == pytest.approx(value, abs=1e-12)
 
 
 def _days(frame):
@@ -325,7 +311,7 @@ def test_rows_after_changes_weigh_as_if_each_record_had_been_asked_alone(small, 
     for move, weights in zip(moves, value_function.weights_after(row, mask, moves), strict=True):
         after = tuple(move.get(at, value) for at, value in enumerate(row))
         known = np.array([[own or at in move for at, own in enumerate(mask)]])
-        [(wanted, own)] = value_function.weighed(after, known, None)
+        [(wanted, own)] = value_function.weighed(after, known)
         expected = np.zeros(len(weights))
         expected[wanted] = own
         np.testing.assert_allclose(weights, expected, rtol=1e-9)
