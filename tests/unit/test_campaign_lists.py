@@ -176,4 +176,9 @@ def test_what_makes_no_list_is_refused_in_words(asked, words):
 def test_what_is_left_out_comes_from_the_card():
     card = {"payoff": {"call": 3.0, "outcomes": {"a": {"true_positive": 50.0}}}}
     found = read_wish({}, card, TWO, SimpleNamespace(get={"a": 0.2, "b": 0.3}.get).get)
-    assert (found.cost, found.values, found.cut_offs, found.outcomes) == (3.0, (50.0, 0.0), (0.2, 0.3), ("a", "b"))
+    assert (found.cost, tuple(each.true_positive for each in found.payoffs), found.cut_offs, found.outcomes) == (
+        3.0,
+        (50.0, 0.0),
+        (0.2, 0.3),
+        ("a", "b"),
+    )
