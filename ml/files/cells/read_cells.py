@@ -180,7 +180,7 @@ def _folded(text: str) -> str:
 
 
 def _without_zeros(text: str) -> tuple[str, ...]:
-    """What spreadsheets and pandas make of a code with leading zeros: 2134 and 2134.0 of 02134."""
+    """A code with leading zeros as spreadsheets and pandas write it: 2134 and 2134.0 of 02134."""
     coded = text[:1] == "0" and len(text) > 1 and text.isascii() and text.isdecimal()
     return (str(int(text)), f"{int(text)}.0") if coded else ()
 
