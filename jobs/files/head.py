@@ -11,7 +11,7 @@ from typing import Any
 from jobs.files.source import RECORDS, opened
 from ml.batch.check_header import check_header
 from ml.errors import Misread, NoRecords, Unreadable
-from ml.files.file_kinds import CSV, GZIP, PARQUET, format_of
+from ml.files.file_kinds import CSV, GZIP, PARQUET, format_of, no_table
 from ml.files.readers.json_records import json_form_of, json_records, names_in
 from ml.files.readers.parquet import check_parquet
 from ml.service import Bundle
@@ -46,7 +46,8 @@ def take_head(blocks: Iterable[bytes]) -> tuple[bytes, bool, Iterator[bytes]]:
 
 def form_of(start: bytes) -> str:
     """Format of a file by its first bytes."""
-    return json_form_of(start) or format_of(start)
+    is_json = no_table(start) is None  # a link to a document of Google is JSON, too
+    return (json_form_of(start) if is_json else None) or format_of(start)
 
 
 def is_checkable_by_head(form: str) -> bool:

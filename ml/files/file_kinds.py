@@ -40,7 +40,7 @@ _NO_TABLES = {
     b"[InternetShortcut]": LINK, b"[Desktop Entry]": LINK, b"bplist00": LINK, b"L\0\0\0\x01\x14\x02\0": LINK,
 }  # fmt: skip
 _TAR = 257  # where archives of tar have their signature
-_GOOGLE = re.compile(rb'\s*\{.*?"doc_id"\s*:', re.DOTALL)  # .gsheet, which Google Drive lays into a folder
+_GOOGLE = re.compile(rb'\s*\{\s*(?:"":\s*"WARNING|"url":\s*"https://docs\.google\.com/)')  # .gsheet of Google Drive
 # The first statement or the remark with which databases begin their dumps
 _DUMP = re.compile(
     rb"(?:\s|--[^\n]*\n)*(?:--[^\n]* dump\b|/\*!|/\*M!|PRAGMA |BEGIN TRANSACTION|(?:CREATE|DROP) (?:TABLE|DATABASE) "
