@@ -52,8 +52,6 @@ class Segments:
     positive: list[float]
     """Weight of the records, and of those with the outcome. Length s."""
     whole: float | None
-    whole_low: float | None
-    whole_high: float | None
     """The measure on the whole hold-out."""
     cut_off: float | None
     """Cut-off of the decisions; None where the estimator's labels decide."""
@@ -100,8 +98,6 @@ def segments(bundle: Bundle, answers: OneVsRest, feature: str, measure: str, cut
         records=np.bincount(parts.place, answers.weight, parts.count).tolist(),
         positive=np.bincount(parts.place, answers.weight * answers.truth, parts.count).tolist(),
         whole=whole[0][0],
-        whole_low=whole[1][0],
-        whole_high=whole[2][0],
         cut_off=cut_off_used(answers, cut_off),
         beyond=beyond_chance((value, low, high), counted, whole[0][0]),
         **kept_promises(answers, parts.place),

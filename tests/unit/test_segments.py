@@ -178,7 +178,7 @@ def told(value: list, counted: list, low: list | None = None, high: list | None 
     columns = [parts, value, low or unknown, high or unknown, counted, counted, counted]
     outcomes = Outcomes((Outcome("no", "No", 0), Outcome("yes", "Yes", 1)), exclusive=True, positive="yes")
     beyond = beyond_chance((value, low or unknown, high or unknown), counted, whole)
-    return say(Segments("Debts", "recall", *columns, whole, None, None, 0.5, beyond), View(outcomes, "yes"))
+    return say(Segments("Debts", "recall", *columns, whole, 0.5, beyond), View(outcomes, "yes"))
 
 
 def test_a_part_of_three_records_is_not_called_beyond_chance():

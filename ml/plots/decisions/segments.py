@@ -175,5 +175,5 @@ PLOT = Plot(
     columns=columns,
     named=("parts",),
     options=OPTIONS,
-    revision=4,
+    revision=5,
 )

@@ -45,8 +45,7 @@ class Beeswarm:
     error: float
     """Root mean square of the shown values' standard errors, from sampling."""
     total_features: int
-    total_records: int
-    """Features of the model, and records used for the ranking."""
+    """Number of features of the model."""
 
 
 def compute(study: Study) -> Beeswarm:
@@ -69,7 +68,6 @@ def compute(study: Study) -> Beeswarm:
             np.sqrt(np.mean(np.square(shapley.errors[few][:, strongest, bundle.outcomes.index(study.outcome)])))
         ),
         total_features=len(bundle.schema.features),
-        total_records=len(own),
     )
 
 
@@ -217,5 +215,5 @@ PLOT = Plot(
     named=("values",),
     rows=rows,
     needs=PROBABILITIES,
-    revision=3,
+    revision=4,
 )
