@@ -337,3 +337,54 @@ def test_a_slow_server_is_waited_for(browse, service):
     tab.page.wait_for_selector("#panel[data-state=lost]")
     tab.page.wait_for_selector("#panel[data-state=current]", timeout=20_000)
     assert tab.probabilities() == pytest.approx(score_of(service, tab, "iris"), abs=1e-12)
+
+
+# As an extension that fills in forms sets a value: React takes no notice of what was set, nor of the event
+FILLED_IN = """([feature, value]) => {
+    const field = document.querySelector(`[data-feature="${feature}"]`);
+    const radio = field.querySelector(`[type=radio][value="${value}"]`);
+    if (radio) radio.checked = true;
+    else document.getElementById(field.dataset.control).value = value;
+    const control = radio ?? document.getElementById(field.dataset.control);
+    const heard = control.tagName === "INPUT" ? control : control.closest("[data-asks]");
+    for (const kind of ["input", "change"]) heard.dispatchEvent(new Event(kind, { bubbles: true }));
+}"""
+
+
+@pytest.mark.parametrize(("feature", "value"), [("income", "62"), ("region", "north"), ("online_banking", "false")])
+def test_what_a_program_fills_in_is_asked_about_and_not_without_end(browse, feature, value):
+    tab = browse().open("/bank-products/predict?income=50&online_banking=true")
+    tab.reasons()
+    before = tab.probabilities()
+    tab.page.evaluate(FILLED_IN, [feature, value])
+    tab.page.wait_for_url(re.compile(f"{feature}={value}"))
+    tab.reasons()
+    assert tab.record()[feature] == value
+    assert tab.probabilities() != before
+    asked = len(tab.updates())
+    assert asked < 10
+    tab.page.wait_for_timeout(600)
+    assert len(tab.updates()) == asked
+
+
+@pytest.mark.parametrize("turn", ["reload", "back"])
+def test_what_was_typed_is_there_after_leaving_a_page_that_was_not_answered(browse, turn):
+    tab = browse().open("/bank-products/predict?age=40")
+    tab.settle()
+    asks = re.compile(r'"output":"\.\.result')
+    silent = lambda route: asks.search(route.request.post_data or "") or route.continue_()  # noqa: E731
+    tab.page.route(UPDATE, silent)
+    tab.textbox("Income").fill("62")
+    tab.page.keyboard.press("Tab")
+    tab.field("Online banking").get_by_text("Yes", exact=True).click()
+    if turn == "back":
+        tab.page.get_by_role("link", name="Performance").click()
+        tab.page.wait_for_selector("[data-title*=Performance]")
+    tab.page.unroute(UPDATE)
+    if turn == "back":
+        tab.page.evaluate("history.back()")
+    else:
+        tab.page.reload()
+    tab.page.wait_for_selector("#panel[data-state=current]")
+    kept = tab.record()
+    assert (kept["age"], kept["income"], kept["online_banking"]) == ("40", "62", "true")

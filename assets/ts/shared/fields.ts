@@ -69,6 +69,20 @@ export function setValue(field: HTMLElement, text: string) {
   else setText(control, isNumber(field) ? write(text, marksOf(field)) : text);
 }
 
+/* Set the value that stands in a field already, where React knows another one. */
+export function setAgain(field: HTMLElement) {
+  const text = valueOf(field);
+  const control = radiosOf(field).find(({ value }) => value === text) ?? controlOf(field);
+  if (control.matches("[type=radio], [type=checkbox]")) {
+    (control as HTMLInputElement).checked = !(control as HTMLInputElement).checked;
+    control.click();
+    return;
+  }
+  const { value } = control;
+  control.value = `${value} `; // React compares with what was set last
+  setText(control, value);
+}
+
 /* The number as it was understood, written into its field. */
 export function settleNumber(field: HTMLElement) {
   if (!isNumber(field)) return;

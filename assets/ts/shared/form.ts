@@ -4,8 +4,8 @@
 import { register, setProps } from "./dash.ts";
 import { all, byId, closest, find, hasModifier, setWords } from "./dom.ts";
 import {
-  asValue, controlOf, dress, entryOf, fieldsOf, focusOf, foundIn, isTyped, labelOf, maybeControlOf, nameOf, radiosOf, setValue,
-  settleNumber, step, valueOf, valuesOf,
+  asValue, controlOf, dress, entryOf, fieldsOf, focusOf, foundIn, isTyped, labelOf, maybeControlOf, nameOf, radiosOf, setAgain,
+  setValue, settleNumber, step, valueOf, valuesOf,
 } from "./fields.ts";
 import { tell, type Question } from "./events.ts";
 import { mirror } from "./history.ts";
@@ -111,10 +111,7 @@ export function questionOf(form: HTMLElement, serial = 0): Question {
 }
 
 // ---- answers ------------------------------------------------------------------------------
-export function settle(answer: Answer) {
-  if (answer.serial === 0) open(answer);
-  else take(answer);
-}
+export const settle = (answer: Answer) => (answer.serial === 0 ? open(answer) : take(answer));
 onMessage("answer", settle);
 
 /* An answer says to which values it belongs: those that Dash sent, perhaps newer ones than at the request. */
@@ -125,12 +122,21 @@ function take(answer: Answer) {
   now.shown = answer.asked ? textOfAnswer(now.form, answer.asked) : now.sent;
   now.answer = answer;
   if (check(now) || !newest) return;
+  if (answer.asked && formText(now) === now.sent) giveAgain(now, answer.asked);
   now.changed = 0; // what changed meanwhile has waited for this answer
   go(now);
 }
 
 function textOfAnswer(form: HTMLElement, { values, outcome, declined, record_id: record, order }: Asked) {
   return textOf(fieldsOf(form).map((field) => asValue(field, entryOf(values, nameOf(field)) ?? "")), { outcome, declined, record, order });
+}
+
+/* Nothing has changed since the request, and Dash sent other values: a program has put them into controls (an extension
+   that fills in forms), of which React takes no notice. Without this the page would ask without end. */
+function giveAgain(state: State, { values }: Asked) {
+  const given = (field: HTMLElement) => asValue(field, entryOf(values, nameOf(field)) ?? "");
+  fieldsOf(state.form).filter((field) => valueOf(field) !== given(field)).forEach(setAgain);
+  state.quiet = Date.now() + TYPING;
 }
 
 function open(answer: Answer, tries = 60) {
@@ -240,10 +246,13 @@ addEventListener("input", (event) => {
   // A search text is no value yet (choices.ts)
   if (check(now)) return;
   now.quiet = field.dataset.searching ? Infinity : Date.now() + TYPING;
+  due(now); // later, also where Dash does not hear of it
 });
 
-addEventListener("change", (event) => {
-  if (now && formOf(event.target) === now.form) ask();
+addEventListener("change", ({ target }) => {
+  if (!now || formOf(target) !== now.form) return;
+  if (!turned && !find("[data-searching]", now.form)) keep(now.form); // so that nothing is lost with an answer that does not come
+  ask();
 });
 
 addEventListener("keydown", (event) => {
