@@ -13,6 +13,7 @@ from pypdf import PdfReader
 SHEET = 688  # pixels of A4 between its margins
 TALL = 1010
 CONTROLS = ("Download", "Working it out", "Use this cut-off", "Undo", "Show everything at", "What is assumed here")
+CONTROLS += ("By probability", "Mark as declined", "similar known records", "Choose a file")
 # Widest and tallest figure, and what sticks out of the sheet.
 ON_PAPER = """() => {
     dispatchEvent(new Event("beforeprint"));
@@ -53,6 +54,7 @@ def sheets_of(page):
     [
         ("/", ".shell", ("Bank products", "Loan approval")),
         ("/loan/predict?record=3", "#result .headline", ("Sample record 3", "Debts paid")),
+        ("/bank-products/predict", ".reasons[data-state=current]", ("Personal loan", "How far to trust it")),
         (
             "/iris/insights",
             ".answer:last-child .main-svg",
@@ -75,6 +77,15 @@ def test_a_page_is_printed_with_what_is_there_and_without_controls(browse, path,
     for text in said:
         assert text in words
     assert [text for text in CONTROLS if text in words] == []
+
+
+def test_a_result_that_is_longer_than_the_window_is_printed_whole(browse):
+    tab = browse(height=400).open("/loan/predict?record=3")
+    tab.reasons()
+    tab.page.emulate_media(media="print")
+    side = tab.page.locator(".predict > .side")
+    expect(side).to_have_css("overflow", "visible")
+    assert side.evaluate("side => side.scrollHeight - side.clientHeight") <= 1
 
 
 @pytest.mark.parametrize("path", ["/bank-products/insights", "/loan/performance"])
