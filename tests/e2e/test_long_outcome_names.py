@@ -26,6 +26,7 @@ LABELS = {
 }
 ACTIONS = {name: {"act": f"Offer: {label}.", "leave": "Leave it."} for name, label in LABELS.items()}
 LONG_WORDS = {"came": "Signed the supplementary home insurance contract", "missed": "Declined to sign that contract"}
+WORD = "Donaudampfschifffahrtsgesellschaftskapitänsmützenverordnungsdurchführungsbestimmung"
 RECORD = "predict?income=62&debt=3&shoe_size=41"
 MOST = 200  # pixels of the row's height
 LINES = """() => new Set([...document.querySelectorAll("#outcomes .outcome-buttons :is(button, select)")]
@@ -60,6 +61,16 @@ def classes(name, count, **card):
     return trained_of(name, fitted, frame, truth, 300, outcomes=outcomes, about=card)
 
 
+def worded():
+    """A model of which everything is named by one word that is longer than a phone is wide."""
+    frame, score = plain()
+    frame = frame.rename(columns={"income": WORD})
+    truth = pd.Series(np.where(score > 0, WORD, f"No{WORD}"))
+    fitted = LogisticRegression(max_iter=5_000).fit(frame[:300], truth[:300])
+    outcomes = outcomes_of(fitted, WORD)
+    return trained_of("worded-all", fitted, frame, truth, 300, outcomes=outcomes, title=WORD, description=WORD)
+
+
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
     folder = tmp_path_factory.mktemp("long")
@@ -70,6 +81,7 @@ def address(tmp_path_factory):
         classes("two", 2),
         classes("offered", 2, **offered),
         classes("worded", 2, **offered, outcome_words={"hazards": LONG_WORDS}),
+        worded(),
     ]
     for each in models:
         build_bundle(each, folder / "models")
@@ -102,6 +114,17 @@ def test_no_choice_of_an_outcome_is_wider_than_a_phone(browse, model, kind):
         )
         == 0
     )
+
+
+@pytest.mark.parametrize("kind", ["", "predict", "insights", "performance", "campaign", "results", "versions"])
+def test_one_long_word_makes_no_page_wider_than_it_is_at_four_times_its_size(browse, kind):
+    """1280 pixels at 400 %, WCAG 1.4.10."""
+    tab = browse(width=320, height=256).open(f"/worded-all/{kind}" if kind else "/")
+    expect(tab.page.get_by_text(WORD).first).to_be_attached()
+    for card in tab.page.locator(".plot-card:visible").all() if kind == "performance" else ():
+        card.scroll_into_view_if_needed()
+        expect(card.locator(".plot-waiting, [data-again]")).to_have_count(0)
+    assert tab.page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 def test_results_on_paper_name_their_outcome_and_no_other(browse):
