@@ -52,6 +52,7 @@ if os.access("/dev/shm", os.W_OK):  # noqa: S108 - a file system in memory, and 
 
 # Seconds after which a worker asks each model once: later than the first requests, earlier than the first edits.
 SETTLED = 2.0
+PATIENCE = 10.0  # seconds for that at a stop; it takes five at most
 
 # Which proxies are believed, and what of them, is said by PROXY_HOPS alone
 forwarder_headers = ""
@@ -104,7 +105,14 @@ def when_ready(server: Any) -> None:
 
 
 def worker_exit(_server: Any, worker: Any) -> None:
-    """Store the decisions that this worker recorded last: the disk may go with the machine."""
+    """Store the decisions that this worker recorded last: the disk may go with the machine.
+
+    What asks each model is waited for: a thread within a library of C++ ends the process by SIGABRT when Python ends.
+    """
+    later = getattr(worker, "later", None)
+    if later is not None:
+        later.cancel()
+        later.join(PATIENCE)
     mover = getattr(getattr(worker, "wsgi", None), "extensions", {}).get("likely-mover")
     if mover is not None:
         mover.stop()
@@ -119,6 +127,6 @@ def post_worker_init(worker: Any) -> None:
         extensions["likely-sync"]()  # after the fork, which no thread survives
     begin = extensions.get("likely")
     if begin is not None:
-        later = Timer(SETTLED, begin)
-        later.daemon = True
-        later.start()
+        worker.later = Timer(SETTLED, begin)
+        worker.later.daemon = True
+        worker.later.start()

@@ -1,8 +1,11 @@
 """The command line of app.py, and the address to listen on."""
 
 import os
+import runpy
 import socket
 import sys
+import threading
+import time
 from threading import Timer
 from types import SimpleNamespace
 
@@ -186,3 +189,23 @@ def test_gunicorn_is_asked_again_where_it_listens(monkeypatch, tmp_path):
 def test_other_programs_are_not_taken_for_gunicorn(monkeypatch, program):
     monkeypatch.setattr(sys, "argv", [program, "--unknown"])
     assert addresses_of_gunicorn() == []
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_a_worker_that_stops_waits_for_what_asks_its_models_or_does_not_begin_it(monkeypatch, begun):
+    """A thread within a library of C++ would end the process by SIGABRT when Python ends."""
+    hooks = runpy.run_path(str(CONFIG))
+    monkeypatch.setitem(hooks["post_worker_init"].__globals__, "SETTLED", 0.0 if begun else 60.0)
+    started, told = threading.Event(), []
+
+    def begin():
+        started.set()
+        time.sleep(0.3)
+        told.append("done")
+
+    worker = SimpleNamespace(wsgi=SimpleNamespace(extensions={"likely": begin}))
+    hooks["post_worker_init"](worker)
+    assert started.wait(5 if begun else 0) is begun
+    hooks["worker_exit"](None, worker)
+    assert told == ["done"] * begun
+    assert not worker.later.is_alive()
