@@ -41,6 +41,18 @@ test("what nobody answers is asked again until somebody does, and a line says so
   assert.equal(words(), "");
 });
 
+test("a page that somebody on the way gives in place of an answer is none", async () => {
+  const page = () => new Response("<html>Sign in to this network</html>", { headers: { "content-type": "text/html; charset=utf-8" } });
+  replies = [page(), page(), new Response("done")];
+  const [plot, file] = [ask("plot.children"), untilAnswered("file", () => fetch("/file"), true)];
+  await clock.tickAsync(10);
+  assert.equal(state(), "lost");
+  await clock.tickAsync(2000);
+  assert.equal(await (await plot).text(), "done");
+  assert.equal(await (await file).text(), "{}");
+  assert.equal(state(), undefined);
+});
+
 test("where only the records cannot be reached, the line says that, and who asked hears that it is asked again", async () => {
   const heard: string[] = [];
   const hear = ({ detail }: WindowEventMap["likely:waiting"]) => heard.push(detail.outputs);

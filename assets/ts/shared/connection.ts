@@ -74,6 +74,7 @@ async function answered(coming: Promise<Response>, tells: boolean) {
   try {
     const answer = await coming;
     if (answer.status === SIGNED_OUT) return "out";
+    if (isPage(answer)) return "lost";
     if (!AWAY.includes(answer.status)) return answer;
     const code = await codeOf(answer.clone());
     return code === STORE_AWAY ? "away" : code && tells ? answer : "lost";
@@ -82,6 +83,9 @@ async function answered(coming: Promise<Response>, tells: boolean) {
     return "lost";
   }
 }
+
+/* A page in place of an answer is that of somebody on the way, who wants a sign-in: of a hotel's network, of a proxy. */
+const isPage = ({ ok, headers }: Response) => ok && (headers.get("content-type") ?? "").startsWith("text/html");
 
 const codeOf = (answer: Response): Promise<unknown> => answer.json().then(({ error }) => error.code).catch(() => ""); // a proxy's page
 
