@@ -56,7 +56,9 @@ def run(given: argparse.Namespace) -> int:
         name = f"{problem.feature}: " if problem.feature else ""
         print(f"line {line}: {name}{problem.message} {problem.hint}".rstrip(), file=sys.stderr)
     former = "" if loaded.kept else " Former records stay as they are."
-    print(f"{bundle.name}: {loaded.kept:,} records kept, {loaded.refused:,} lines left out.{former}")
+    kept = f"{loaded.kept:,} record{'' if loaded.kept == 1 else 's'} kept"
+    left_out = f"{loaded.refused:,} line{'' if loaded.refused == 1 else 's'} left out"
+    print(f"{bundle.name}: {kept}, {left_out}.{former}")
     return OK if loaded.kept else BAD_INPUT
 
 

@@ -71,7 +71,8 @@ def run(given: argparse.Namespace) -> int:
             service, given.name, source_of(given.source), target, bar.update, engine, options, form, given.blanks
         )
     print_dialect(name, done.dialect, done.notes)
-    said = f"{done.scored:,} records scored, {done.refused:,} with problems, written to "
+    records = "record" if done.scored == 1 else "records"
+    said = f"{done.scored:,} {records} scored, {done.refused:,} with problems, written to "
     print(said + ("standard output" if streamed else str(given.target)), file=sys.stderr if streamed else sys.stdout)
     for sentence in [*refused_in_words(done.unread), *gap_sentences(done.gaps)]:
         print(f"note: {sentence}", file=sys.stderr)

@@ -59,7 +59,7 @@ def test_many_faults_are_counted_not_listed(records, capsys):
     assert records(HEADER + "LP0,a,1,Yes,1\n" + "".join(f"LP{at},b,x,Yes,1\n" for at in range(1, 3001))) == OK
     said = capsys.readouterr()
     assert said.err.count("line ") == 20
-    assert "1 records kept, 3,000 lines left out" in said.out
+    assert "1 record kept, 3,000 lines left out" in said.out
 
 
 def test_where_no_line_is_good_the_former_records_stay(records, book_store, capsys):
