@@ -80,7 +80,9 @@ def calibrate(estimator: Any, X: Any, y: Sequence[Any]) -> CalibrationResult:
     _check(estimator, classes, truth)
     labels = np.asarray(estimator.classes_)[truth]
     with warnings.catch_warnings(action="ignore"):
-        given = {"none": _foreign(lambda: estimator.predict_proba(X))} if hasattr(estimator, "predict_proba") else {}
+        given = {}
+        if hasattr(estimator, "predict_proba"):
+            given["none"] = _as_array(_foreign(lambda: estimator.predict_proba(X)))
         given |= {each: _foreign(partial(_cross_fitted, estimator, X, labels, each)) for each in METHODS}
         method = _best(given, truth)
         before = _quality(given["none"], truth) if "none" in given else None
@@ -107,6 +109,14 @@ def _check(estimator: Any, classes: list[Any], truth: np.ndarray) -> None:
     if few:
         message = f"There are too few records to calibrate by: {', '.join(few)}."
         raise InvalidData(message, f"Each class needs {FEWEST_OF_A_CLASS} at least. {HINT}")
+
+
+def _as_array(answer: Any) -> np.ndarray:
+    """The probabilities; InvalidData for a table, which scikit-learn's calibration does not read."""
+    if hasattr(answer, "columns"):
+        message = f"predict_proba gives a {type(answer).__name__}; scikit-learn's calibration needs an array."
+        raise InvalidData(message, "Let it give an array of shape (n, k), or leave --calibrate out.")
+    return np.asarray(answer)
 
 
 def _foreign(ask: Callable[[], Any]) -> Any:

@@ -7,8 +7,10 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.linear_model import LogisticRegression
 
 from ml.data.outcomes import Outcome, Outcomes
+from ml.errors import InvalidData
 from ml.predict.estimator_output import probabilities_of
 from ml.training.assemble import TrainingInputs, assemble
+from ml.training.calibrate import calibrate
 from ml.training.columns.memory_table import frame_table
 
 ROWS = pd.DataFrame({"a": np.linspace(-1, 1, 60), "b": np.tile([0.5, 1.5, 2.5], 20)})
@@ -59,3 +61,9 @@ def test_probabilities_that_do_not_sum_to_1_are_told(scale, said):
     notes = [note for note in assemble(inputs).notes if "sum to" in note]
     assert len(notes) == len(said)
     assert all(words in note for words, note in zip(said, notes, strict=True))
+
+
+def test_tables_of_probabilities_are_not_calibrated():
+    with pytest.raises(InvalidData, match="predict_proba gives a DataFrame") as refused:
+        calibrate(Framed().fit(ROWS, TRUTH), ROWS, TRUTH)
+    assert "leave --calibrate out" in refused.value.hint
