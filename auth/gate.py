@@ -113,9 +113,12 @@ class Gate:
         return ROUTES.get(f"{asked} {rule.rule}")
 
     def _to_sign_in(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Send a browser that opens a page to sign-in, and tell programs and scripts what is accepted."""
+        """Send a browser that opens a page, or sends its form, to sign-in; tell programs what is accepted."""
         path = environ.get("PATH_INFO", "") or "/"
-        if environ["REQUEST_METHOD"] in ("GET", "HEAD") and "text/html" in environ.get("HTTP_ACCEPT", ""):
+        # Forms are sent to the address of a page, which is opened after signing in
+        form = environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded")
+        page = form or environ["REQUEST_METHOD"] in ("GET", "HEAD")
+        if page and "text/html" in environ.get("HTTP_ACCEPT", ""):
             query = environ.get("QUERY_STRING", "")
             here = quote(path, safe="/@") + (f"?{query}" if query else "")  # a query comes as it was encoded
             start_response("303 See Other", [("Location", f"{SIGN_IN}?next={quote(here, safe='/')}"), _LENGTH_0])

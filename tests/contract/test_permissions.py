@@ -297,6 +297,11 @@ def test_browsers_are_sent_to_sign_in_and_programs_are_told(shop):
     answer = client.get("/binary/predict?income=5", headers={"Accept": "text/html"})
     assert answer.status_code == 303
     assert answer.headers["Location"] == "/sign-in?next=/binary/predict%3Fincome%3D5"
+    # A session that ended while a form was filled in
+    answer = client.post("/account/keys", data={"name": "crm"}, headers={"Accept": "text/html"})
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/sign-in?next=/account/keys")
+    answer = client.post("/account/keys", data={"name": "crm"})
+    assert (answer.status_code, answer.json["error"]["code"]) == (401, "not_signed_in")
     answer = client.get("/api/v1/models")
     assert (answer.status_code, answer.json["error"]["code"]) == (401, "not_signed_in")
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
