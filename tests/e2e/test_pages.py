@@ -112,6 +112,7 @@ def background(tab):
 def test_dark_follows_the_system_and_the_choice_is_kept(browse):
     tab = browse(color_scheme="dark").open("/iris/predict")
     assert background(tab) == "rgb(15, 19, 24)"
+    expect(tab.page.locator(".predict > .side")).to_have_css("scrollbar-color", "rgb(108, 119, 132) rgba(0, 0, 0, 0)")
     tab.page.get_by_role("button", name="Switch between light and dark").click()
     assert background(tab) == "rgb(246, 247, 249)"
     tab.page.reload()
