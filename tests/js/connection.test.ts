@@ -53,6 +53,14 @@ test("a page that somebody on the way gives in place of an answer is none", asyn
   assert.equal(state(), undefined);
 });
 
+test("an answer that changes nothing is one, though it is called a page", async () => {
+  replies = [new Response(null, { status: 204, headers: { "content-type": "text/html; charset=utf-8" } })];
+  const answer = ask("plot.children");
+  await clock.tickAsync(10);
+  assert.equal((await answer).status, 204);
+  assert.equal(state(), undefined);
+});
+
 test("where only the records cannot be reached, the line says that, and who asked hears that it is asked again", async () => {
   const heard: string[] = [];
   const hear = ({ detail }: WindowEventMap["likely:waiting"]) => heard.push(detail.outputs);

@@ -333,7 +333,7 @@ def test_the_mail_says_what_is_off_and_where_to_look(feedback, mailbox):
     assert message["Subject"] == "Likely: the probabilities of shop are off"
     assert message["Message-ID"] == f"<{episode.id}@likely>"
     words = message.get_payload(decode=True).decode()
-    assert "since 2023-11-14" in words
+    assert "Since 2023-11-14" in words
     assert "/shop/results?outcome=yes" in words
 
 

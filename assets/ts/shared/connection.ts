@@ -84,8 +84,9 @@ async function answered(coming: Promise<Response>, tells: boolean) {
   }
 }
 
-/* A page in place of an answer is that of somebody on the way, who wants a sign-in: of a hotel's network, of a proxy. */
-const isPage = ({ ok, headers }: Response) => ok && (headers.get("content-type") ?? "").startsWith("text/html");
+/* A page in place of an answer is that of somebody on the way, who wants a sign-in: of a hotel's network, of a proxy. A callback
+   that changes nothing has the status 204, and Flask names its empty body text/html. */
+const isPage = ({ status, headers }: Response) => status === 200 && (headers.get("content-type") ?? "").startsWith("text/html");
 
 const codeOf = (answer: Response): Promise<unknown> => answer.json().then(({ error }) => error.code).catch(() => ""); // a proxy's page
 
