@@ -59,12 +59,24 @@ class Spool:
             return self._file
         if self._file is not None:
             os.close(self._file)  # the parent's, which goes on with it
+            self._file = None
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._path = self._folder / f"{os.getpid()}-{secrets.token_hex(6)}{OPEN}"
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
-        self._file, self._process, self._size = os.open(self._path, flags, 0o600), os.getpid(), 0
-        fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        self._file, self._path = self._locked_file()
+        self._process, self._size = os.getpid(), 0
         return self._file
+
+    def _locked_file(self) -> tuple[int, Path]:
+        """A new file that this process has locked, and its path."""
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
+        while True:
+            path = self._folder / f"{os.getpid()}-{secrets.token_hex(6)}{OPEN}"
+            file = os.open(path, flags, 0o600)
+            # Whoever moves lines may take the empty file between its making and the lock, and remove it
+            with suppress(BlockingIOError):
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if _is_file_of(path, file):
+                    return file, path
+            os.close(file)
 
     def close(self) -> None:
         """Close the current file, so that it can be moved; the next line begins a new file."""

@@ -135,6 +135,31 @@ def test_a_file_that_is_gone_between_its_opening_and_the_lock_is_moved_once(tmp_
     assert found == [b"one"]
 
 
+@pytest.mark.parametrize("meanwhile", ["removed", "locked"])
+def test_a_file_that_is_taken_before_its_own_process_locks_it_is_not_appended_to(tmp_path, monkeypatch, meanwhile):
+    spool, other, found, lock = Spool(tmp_path), Spool(tmp_path), [], fcntl.flock
+    held = []
+
+    def late(file, how):
+        monkeypatch.setattr(fcntl, "flock", lock)
+        if meanwhile == "removed":
+            other.drain(found.extend)
+            assert not list(tmp_path.iterdir())
+        else:
+            held.append(next(tmp_path.iterdir()).open("rb"))
+            lock(held[0], fcntl.LOCK_EX)
+        lock(file, how)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    spool.append(b"one")
+    spool.append(b"two")
+    for each in held:
+        each.close()
+    spool.drain(found.extend)
+    assert found == [b"one", b"two"]
+    assert not list(tmp_path.iterdir())
+
+
 def test_many_threads_append_while_it_is_drained(tmp_path):
     spool, found, done = Spool(tmp_path), [], threading.Event()
 
