@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import time
+import uuid
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
@@ -72,6 +73,7 @@ class Worker:
         self.announce, self._lease, self._stop = announce, lease, stop
         self._missing, self._kinds = MissingVersions(patience), dict(kinds or {})
         self._owed: list[Chunk] = []  # in work when the store went away
+        self._unanswered: dict[str, float] = {}  # claims whose answer was lost, and when their leases expire
         self._gone_since: dict[str, float] = {}  # jobs whose files are away, and when that was seen first
         self._place = CircuitBreaker("The place of the files", log)
 
@@ -111,7 +113,23 @@ class Worker:
         while self._owed:
             self._table.give_back(self._owed[-1])
             self._owed.pop()
-        return self._table.claim(self._lease, job, self._missing.skipped())
+        self._give_back_unanswered()
+        owner = uuid.uuid4().hex
+        try:
+            return self._table.claim(self._lease, job, self._missing.skipped(), owner)
+        except Exception:
+            self._unanswered[owner] = time.monotonic() + self._lease
+            raise
+
+    def _give_back_unanswered(self) -> None:
+        """Give back what claims took whose answer was lost: until its lease expired, nobody else could claim it.
+
+        Asked again until then, for a claim may be carried out long after its connection broke.
+        """
+        now = time.monotonic()
+        self._unanswered = {owner: end for owner, end in self._unanswered.items() if end > now}
+        if self._unanswered:
+            self._table.give_back_claims(list(self._unanswered))
 
     def _do(self, chunk: Chunk) -> None:
         job = self._table.get_uncounted(chunk.job)

@@ -117,7 +117,9 @@ class JobTable(JobQueries):
         return self._end(job, "cancelled", "", ("held", *OPEN))
 
     # ---- executing it --------------------------------------------------------------------------
-    def claim(self, lease: float, job: str | None = None, without: Collection[str] = ()) -> Chunk | None:
+    def claim(
+        self, lease: float, job: str | None = None, without: Collection[str] = (), owner: str | None = None
+    ) -> Chunk | None:
         """Claim a free chunk, of that job or of any; None where there is none.
 
         Parameters
@@ -126,11 +128,13 @@ class JobTable(JobQueries):
             Seconds until the claim expires unless it is renewed.
         without : collection of str
             Model keys: their jobs are left to others.
+        owner : str, optional
+            Id of this claim, never used before; for :meth:`give_back_claims` if the answer is lost.
         """
         for _ in range(TRIED):  # others may be quicker with all that was seen, and there be more
             candidates = self._claimable(job, without)
             for candidate in candidates:
-                chunk = self._take(candidate, lease)
+                chunk = self._take(candidate, lease, owner)
                 if chunk is not None:
                     return chunk
                 self._close(candidate)
@@ -142,14 +146,14 @@ class JobTable(JobQueries):
         wanted = [jobs.c.id == job] if job else []
         return self._with_work(TRIED, *wanted, *([jobs.c.model.not_in(without)] if without else []))
 
-    def _take(self, job: str, lease: float) -> Chunk | None:
+    def _take(self, job: str, lease: float, owner: str | None) -> Chunk | None:
         """Claim the first free chunk of a job; PostgreSQL passes over those that others are about to claim."""
         with self._transaction() as connection:
             now = clock(connection)
             still = select(jobs.c.id).where(jobs.c.id == job, jobs.c.state.in_(OPEN)).exists()
             number = first_open(job, free(now), still).with_for_update(skip_locked=True, of=chunks).scalar_subquery()
             first = and_(chunks.c.job == job, chunks.c.number == number)
-            taken = next(iter(CHUNK_LEASE.claim(connection, first, lease, state="running")), None)
+            taken = next(iter(CHUNK_LEASE.claim(connection, first, lease, owner, state="running")), None)
             if taken is None:
                 return None
             started = {"state": "running", "started": now}
@@ -233,6 +237,12 @@ class JobTable(JobQueries):
         with self._transaction() as connection:
             counted = chunk.attempts - 1
             CHUNK_LEASE.give_back(connection, chunk.owner, *_is(chunk), state="waiting", lease=None, attempts=counted)
+
+    def give_back_claims(self, owners: Collection[str]) -> int:
+        """Give back the chunks of claims whose answer was lost, uncounted; returns the number of chunks."""
+        lost = chunks.c.owner.in_(owners), chunks.c.state == "running"
+        back = {"state": "waiting", "owner": None, "lease": None, "attempts": chunks.c.attempts - 1}
+        return self._change(update(chunks).where(*lost).values(back))
 
     def retry_later(self, chunk: Chunk, message: str) -> None:
         """Give back a chunk that failed, to be retried: the attempt counts, and after the last one the job fails."""

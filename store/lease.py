@@ -58,11 +58,13 @@ class Lease:
         with engine.begin() as connection:
             return self.claim(connection, tuple_(*keys).in_(select(*chosen.c)), seconds)
 
-    def claim(self, connection: Connection, condition: Any, seconds: float, **change: Any) -> Sequence[Row[Any]]:
+    def claim(
+        self, connection: Connection, condition: Any, seconds: float, owner: str | None = None, **change: Any
+    ) -> Sequence[Row[Any]]:
         """Claim the rows of a condition, which excludes leased ones, for a new owner; other columns change too."""
         new = {self._until.name: clock(connection) + seconds, **change}
         if self._owner is not None:
-            new[self._owner.name] = uuid.uuid4().hex
+            new[self._owner.name] = owner or uuid.uuid4().hex
         if "attempts" in self._table.c:
             new["attempts"] = self._table.c.attempts + 1
         return connection.execute(update(self._table).where(condition).values(new).returning(*self._table.c)).all()

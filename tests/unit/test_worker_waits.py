@@ -2,6 +2,7 @@
 
 import errno
 import threading
+import time
 
 import pytest
 from sqlalchemy import select
@@ -113,6 +114,63 @@ def test_a_chunk_that_was_recorded_though_no_answer_came_is_not_done_again(house
     house.work()
     assert scored == [1, 2, 3]
     assert house.result(job) == expected(service, frame)
+
+
+@pytest.mark.parametrize("lost", [1, 2, 4])  # the claim of the splitting, of the first chunk, of the last one
+def test_a_chunk_is_given_back_whose_claim_was_carried_out_though_no_answer_came(
+    house, service, frame, monkeypatch, lost
+):
+    claim, owners = JobTable.claim, []
+
+    def claiming(self, lease, job, without, owner):
+        chunk = claim(self, lease, job, without, owner)
+        owners.append(owner)
+        if len(owners) == lost:
+            raise StoreUnavailable("no answer to the commit")
+        return chunk
+
+    monkeypatch.setattr(JobTable, "claim", claiming)
+    job, worker = house.send(table(frame)), house.worker(lease=600)
+    house.work(worker)  # until a step does nothing: the one without an answer
+    house.work(worker)
+    assert house.result(job) == expected(service, frame)
+    assert attempts(house) == [1, 1, 1, 1]
+    assert len(set(owners)) == len(owners)
+
+
+def test_a_claim_that_is_carried_out_late_is_given_back_too(house, service, frame, monkeypatch):
+    claim, calls = JobTable.claim, []
+
+    def claiming(self, lease, job, without, owner):
+        calls.append((self, lease, job, without, owner))
+        if len(calls) == 2:
+            raise StoreUnavailable("gone")
+        if len(calls) == 3:  # the second, which stood in a socket until now
+            claim(*calls[1])
+        return claim(self, lease, job, without, owner)
+
+    monkeypatch.setattr(JobTable, "claim", claiming)
+    job, worker = house.send(table(frame)), house.worker(lease=600)
+    house.work(worker)
+    house.work(worker)
+    assert house.result(job) == expected(service, frame)
+    assert attempts(house) == [1, 1, 1, 1]
+
+
+def test_claims_without_an_answer_are_forgotten_once_their_leases_have_expired(house, frame, monkeypatch):
+    given_back = []
+    monkeypatch.setattr(JobTable, "give_back_claims", lambda self, owners: given_back.append(len(owners)))
+    worker = house.worker(lease=0.2)
+    go_away(house)
+    worker.step()
+    worker.step()
+    come_back(house)
+    worker.step()
+    assert given_back[-1] == 2
+    time.sleep(0.25)
+    worker.step()
+    assert given_back[-1] == 2
+    assert not worker._unanswered
 
 
 def test_a_job_is_closed_though_the_store_went_away_before_its_last_finisher_could(house, service, frame, monkeypatch):
