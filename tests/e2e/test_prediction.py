@@ -384,6 +384,7 @@ def test_what_was_typed_is_there_after_leaving_a_page_that_was_not_answered(brow
     if turn == "back":
         tab.page.evaluate("history.back()")
     else:
+        tab.page.wait_for_url(re.compile("income=62.*online_banking=true"))
         tab.page.reload()
     tab.page.wait_for_selector("#panel[data-state=current]")
     kept = tab.record()

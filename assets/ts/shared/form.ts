@@ -16,6 +16,7 @@ const TYPING = 250;    // ms of quiet after a keystroke; Enter, arrows and leavi
 const CROWD = 150;     // ms without a change after which an answer under way is no longer awaited
 const SPACING = 50;    // ms between two requests: a rate limit for dragging
 const PATIENCE = 3000; // ms without a response until it counts as lost and the request is repeated
+const KEPT = 30;       // ms after a change until the address has it: the request is out by then, and writing takes some ms itself
 const LONGEST_WAIT = 24000;
 
 type Texts = Record<string, string>;
@@ -33,6 +34,7 @@ export type Panel = "current" | "waiting" | "invalid" | "lost";
 
 let now: State | null = null; // of the form on the page
 let turned = false;           // the next change of the address is an entry of the browser's history
+let keeping = 0;              // timer: the address is written then, whether an answer comes or not
 
 const formOf = (target: EventTarget | null) => (target instanceof Element ? target.closest<HTMLElement>("[data-asks]") : null);
 const textOf = (values: string[], focus: object) => JSON.stringify([values, focus]);
@@ -191,6 +193,7 @@ function lead(state: State) {
 }
 
 function keep(form: HTMLElement) {
+  clearTimeout(keeping);
   mirror(form, turned);
   turned = false;
 }
@@ -250,9 +253,11 @@ addEventListener("input", (event) => {
 });
 
 addEventListener("change", ({ target }) => {
-  if (!now || formOf(target) !== now.form) return;
-  if (!turned && !find("[data-searching]", now.form)) keep(now.form); // so that nothing is lost with an answer that does not come
+  const form = formOf(target);
+  if (!form || form !== now?.form) return;
   ask();
+  clearTimeout(keeping);
+  keeping = setTimeout(() => { if (form.isConnected && !turned && !find("[data-searching]", form)) keep(form); }, KEPT);
 });
 
 addEventListener("keydown", (event) => {
