@@ -13,11 +13,12 @@ import numpy as np
 
 from ml.advice.grid import grid, tried
 from ml.advice.kernel import Moves
-from ml.advice.value_function import ValueFunction
+from ml.advice.value_function import REMEMBERED, ValueFunction
 from ml.advice.what_if import values_of
 from ml.data.feature import Feature, Value
 from ml.data.schema import Row
 from ml.decision.decide import acts
+from ml.runtime.memo import memo
 
 MOST_LEVERS = 3
 MOST_VALUES = 15
@@ -57,6 +58,7 @@ class Counterfactuals:
     """Names of the levers that could be tried."""
 
 
+@memo(REMEMBERED)  # a sharper answer for the same record has the same changes
 def counterfactuals(
     value_function: ValueFunction, row: Row, outcome: int, cut_off: float, *, name: str = ""
 ) -> Counterfactuals:

@@ -13,11 +13,12 @@ import numpy as np
 
 from ml.advice.grid import MOST_SWEPT, tried
 from ml.advice.kernel import Moves
-from ml.advice.value_function import ValueFunction
+from ml.advice.value_function import REMEMBERED, ValueFunction
 from ml.data.array_types import Floats, Positions
 from ml.data.columns import Block, block_of, column, take
 from ml.data.feature import Value
 from ml.data.schema import Row
+from ml.runtime.memo import memo
 
 MOST_POINTS = 21
 PREDICTIONS = 6_000  # about 30 ms where a compiled path serves
@@ -38,6 +39,7 @@ class Sweep:
     """Place of the record's own value, with exactly the score that is shown; None where the feature is blank."""
 
 
+@memo(REMEMBERED)  # a sharper answer for the same record has the same sweeps
 def sweeps(value_function: ValueFunction, row: Row) -> dict[str, Sweep]:
     """Sweeps of all features that have values to show, from one batch of predictions; a None is a blank.
 

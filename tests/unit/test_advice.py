@@ -1,7 +1,10 @@
 """A standing and the advice behind it come from one game, so their numbers agree."""
 
+from dataclasses import replace
+
 import pytest
 
+from ml.advice.value_function import ValueFunction
 from ml.errors import InvalidRecord, NoProbabilities, UnknownOutcome
 from ml.service import open_service
 from tests.small import small_model
@@ -40,6 +43,20 @@ def test_score_contributions_and_sweeps_are_one(service, known, outcome):
     assert {question.feature for question in standing.questions} == set(FULL) - set(known)
     assert advice.counterfactuals.probability == standing.probability
     assert advice.evidence.lowest - 0.1 <= standing.probability <= advice.evidence.highest + 0.1
+
+
+@pytest.mark.parametrize("known", [["income", "age"], list(FULL)])
+def test_a_sharper_answer_walks_on_and_searches_nothing_again(service, monkeypatch, known):
+    record = {name: FULL[name] for name in known}
+    standing = service.score_with_blanks(MODEL, record, "personal-loan")
+    first, asked = service.advise(standing, step=0), []
+    ask = ValueFunction.ask
+    monkeypatch.setattr(ValueFunction, "ask", lambda self, block: asked.append(len(block[0])) or ask(self, block))
+    walked = service.advise(standing, step=1)
+    assert (walked.sweeps, walked.counterfactuals) == (first.sweeps, first.counterfactuals)
+    assert sum(asked) <= 10_000 - 2_500 + 500  # what the walks are given
+    moved = service.advise(replace(standing, cut_offs=(0.99,) * len(standing.cut_offs)), step=1)
+    assert moved.counterfactuals.cut_off == 0.99
 
 
 def test_a_blank_needs_no_value_but_nonsense_is_refused(service):
