@@ -91,15 +91,8 @@ class JobTable(JobQueries):
             connection.execute(insert(chunks).values(job=job, number=SPLITTING, state="waiting", attempts=0))
             connection.execute(delete(uploads).where(uploads.c.job == job))
             if callback_url:
-                webhook = {
-                    "job": job,
-                    "url": callback_url,
-                    "state": "waiting",
-                    "attempts": 0,
-                    "due": now,
-                    "message": "",
-                }
-                connection.execute(insert(webhooks).values(webhook))
+                call = {"job": job, "url": callback_url, "state": "waiting", "attempts": 0, "due": now, "message": ""}
+                connection.execute(insert(webhooks).values(call))
             try:
                 transaction.commit()
             except SQLAlchemyError as error:
@@ -185,13 +178,13 @@ class JobTable(JobQueries):
         with self._transaction() as connection:
             if not CHUNK_LEASE.change(connection, chunk.owner, *_is(chunk), _goes_on(chunk), owner=chunk.owner):
                 return False
-            given = list(pieces)
-            these = and_(chunks.c.job == chunk.job, chunks.c.number.in_([number for number, _, _ in given]))
+            cut = list(pieces)
+            these = and_(chunks.c.job == chunk.job, chunks.c.number.in_([number for number, _, _ in cut]))
             known = set(connection.scalars(select(chunks.c.number).where(these)))
             empty = {"job": chunk.job, "state": "waiting", "attempts": 0}
             new = [
                 empty | {"number": number, "records": records, "file": file}
-                for number, records, file in given
+                for number, records, file in cut
                 if number not in known
             ]
             if new:
@@ -221,14 +214,14 @@ class JobTable(JobQueries):
         """
         with self._transaction() as connection:
             done = {"state": "done", "owner": None, "lease": None, "records": records, "refused": refused, "file": file}
-            told = {"gaps": dict(gaps or {}), "unread": dict(unread or {})}
-            done |= {"gaps": json.dumps(told)} if gaps or unread else {}
+            counts = {"gaps": dict(gaps or {}), "unread": dict(unread or {})}
+            done |= {"gaps": json.dumps(counts)} if gaps or unread else {}
             if not CHUNK_LEASE.change(connection, chunk.owner, *_is(chunk), _goes_on(chunk), **done):
                 return False
             if about:
                 options = connection.scalar(select(jobs.c.options).where(jobs.c.id == chunk.job))
-                found = json.dumps({**json.loads(options or "{}"), **about})
-                connection.execute(update(jobs).where(jobs.c.id == chunk.job).values(options=found))
+                merged = json.dumps({**json.loads(options or "{}"), **about})
+                connection.execute(update(jobs).where(jobs.c.id == chunk.job).values(options=merged))
         self._close(chunk.job)
         return True
 
