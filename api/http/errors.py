@@ -9,7 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Flask, Response, current_app, jsonify, request
-from werkzeug.exceptions import ClientDisconnected, HTTPException, NotFound, RequestEntityTooLarge
+from werkzeug.exceptions import (
+    ClientDisconnected,
+    HTTPException,
+    NotFound,
+    RequestedRangeNotSatisfiable,
+    RequestEntityTooLarge,
+)
 
 from api.http.request_body import IncompleteBody, OptionsTooLarge, UnknownCoding
 from api.http.statuses import RETRY_AFTER, StoreAway, UnsupportedContent, status_of
@@ -105,6 +111,9 @@ def _of_http(error: HTTPException) -> Refusal:
         return Refusal(400, Unreadable.code, said, "Send it again.")
     if isinstance(error, ClientDisconnected):
         return LATE
+    if isinstance(error, RequestedRangeNotSatisfiable):
+        hint = "Send it without Range for the whole file."
+        return Refusal(416, "no_such_range", said, hint, headers={"Content-Range": f"bytes */{error.length}"})
     if isinstance(error, NotFound):
         return Refusal(404, "not_found", "There is nothing at this address.", "GET /api/v1/models lists the models.")
     return Refusal(error.code or 500, error.name.lower().replace(" ", "_").replace("'", ""), said)

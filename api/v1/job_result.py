@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from flask import Flask, Response, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import PreconditionFailed
+from werkzeug.exceptions import PreconditionFailed, RequestedRangeNotSatisfiable
 from werkzeug.http import quote_etag, unquote_etag
 
 from api.http.query import BadParameter, takes
@@ -82,7 +82,7 @@ def _answer(made: StoredResult, form: Format, compression: str, tag: str) -> Res
 
     Raises
     ------
-    PreconditionFailed
+    PreconditionFailed, RequestedRangeNotSatisfiable
     """
     media_type = "application/gzip" if compression == "gzip" else form.media_type
     # Workbooks and Parquet are compressed already
@@ -101,14 +101,19 @@ def _answer(made: StoredResult, form: Format, compression: str, tag: str) -> Res
 
 
 def _ranged(made: StoredResult, media_type: str, headers: dict[str, str], tag: str) -> Response:
-    """The response with all bytes (200), or those of Range (206); several ranges get all bytes."""
+    """The response with all bytes (200), or those of Range (206); several ranges get all bytes.
+
+    Raises
+    ------
+    RequestedRangeNotSatisfiable
+    """
     length, status = made.length, 200
     start, stop = 0, length
     asked = request.range if _is_ranged() and _same_as_before(tag) else None
     if asked is not None and asked.units == "bytes" and len(asked.ranges) == 1:
         bounds = asked.range_for_length(length)
         if bounds is None:
-            return Response(status=416, headers=headers | {"Content-Range": f"bytes */{length}"})
+            raise RequestedRangeNotSatisfiable(length, description=f"The file has {length:,} bytes, none of these.")
         (start, stop), status = bounds, 206
         headers |= {"Content-Range": f"bytes {start}-{stop - 1}/{length}"}
     headers |= {"Content-Length": str(stop - start)}

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import MISSING, Field
 
 from api.contract.base import ModelKey, Shape
+from api.contract.errors import Error
 from api.contract.files.dialect import Dialect, LeftOut
 from api.contract.operation import BYTES, CSV, BodySpec, Operation, ResponseSpec, in_json
 from api.contract.predict import TSV, XLSX
@@ -205,9 +206,7 @@ OPERATIONS = (
             304: ResponseSpec(
                 {}, "The file is the one that If-None-Match names.", ("Disposition", "ETag", "AcceptRanges")
             ),
-            416: ResponseSpec(
-                {}, "The file has no such range.", ("Disposition", "ETag", "AcceptRanges", "ContentRange")
-            ),
+            416: in_json(Error, "The file has no such range.", "ContentRange"),
         },
         (404, 409, 412, 422, 503),
         query=ResultQuery,
