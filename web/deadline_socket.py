@@ -91,6 +91,8 @@ class DeadlineSocket(socket.socket):
         ------
         BlockingIOError
             Nothing has come in time.
+        OSError
+            The request is malformed: its parser does not find the end that was received.
         TimeoutError
             As :meth:`wait_at_most` says.
         """
@@ -98,7 +100,9 @@ class DeadlineSocket(socket.socket):
             there = bytes(self.received[:size])
             del self.received[:size]
             return there
-        if self.late or self.is_whole:
+        if self.is_whole:
+            raise OSError(errno.EBADMSG, "more is asked for than the request is")
+        if self.late:
             raise BlockingIOError(errno.EAGAIN, "the request did not come in time")
         if self._most_waited is not None:
             left = self._most_waited - self._waited

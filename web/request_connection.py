@@ -14,7 +14,9 @@ MOST_BUFFERED = 64 * 1024  # bytes of a body that the event loop receives; a thr
 
 _LENGTH = re.compile(rb"\r\ncontent-length:([^\r\n]*)", re.IGNORECASE)
 _CHUNKED = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
-_SIZE = re.compile(rb"([0-9a-fA-F]{1,8})[ \t]*(?:;[^\r\n]*)?\r\n")
+_SIZE = re.compile(rb"([0-9a-fA-F]{1,15})[ \t]*(?:;[^\r\n]*)?\r\n")
+_SIZE_BEGUN = re.compile(rb"(?:[0-9a-fA-F]{1,15}[ \t]*(?:;[^\r\n]*)?\r?)?")
+_LF = re.compile(rb"(?<!\r)\n")
 _EXPECTS = re.compile(rb"\r\nexpect:[ \t]*100-continue", re.IGNORECASE)
 _NO_HEAD = re.compile(rb"\A[^!-~\r]|(?<!\r)\n")  # it begins as no method does, as TLS; or a line ends without CR
 
@@ -71,7 +73,7 @@ def state_of(received: bytes | bytearray) -> str:
         return "long"  # it sends its body when it is told to
     if _CHUNKED.search(head):
         if chunks_end(memoryview(received)[end + 4 :]):
-            return "whole"
+            return "whole"  # or malformed: the parser refuses it
         return "long" if body > MOST_BUFFERED else "wait"
     lengths = [found.strip() for found in _LENGTH.findall(head)]
     if not all(each.isdigit() and len(each) < 16 for each in lengths):
@@ -83,11 +85,13 @@ def state_of(received: bytes | bytearray) -> str:
 
 
 def chunks_end(body: memoryview) -> bool:
-    """True where a body in chunks is there with its last chunk and its trailers."""
+    """True where a body in chunks is there with its last chunk and its trailers, or is none whatever follows."""
     data, at = bytes(body), 0
     while size := _SIZE.match(data, at):
         at = size.end()
         if int(size[1], 16) == 0:
-            return data.startswith(b"\r\n", at) or b"\r\n\r\n" in data[at:]
+            return data.startswith(b"\r\n", at) or b"\r\n\r\n" in data[at:] or bool(_LF.search(data, at))
         at += int(size[1], 16) + 2
-    return False
+        if not b"\r\n".startswith(data[at - 2 : at]):
+            return True
+    return at < len(data) and not _SIZE_BEGUN.fullmatch(data, at)

@@ -7,6 +7,7 @@ was sent, or an error: too large, truncated, malformed, late.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NoReturn
@@ -149,7 +150,7 @@ def _explain(error: Exception) -> NoReturn:
     """Raise a server's read error as one of ours, without its message, which may hold bytes of the body."""
     if isinstance(error, (TimeoutError, BlockingIOError)):
         raise ClientDisconnected from error
-    if isinstance(error, OSError):
+    if isinstance(error, OSError) and error.errno != errno.EBADMSG:  # web/deadline_socket.py
         raise IncompleteBody("The body broke off before its end.") from error
     raise IncompleteBody("The chunks of the body are malformed.") from error
 

@@ -3,6 +3,7 @@
 import gzip
 import html
 import json
+import time
 
 import pytest
 
@@ -148,6 +149,14 @@ MALFORMED = {
     "a size of 20,000 digits": b"0" * 20_000 + b"2\r\n{}\r\n0\r\n\r\n",
     "an extension that is none": b"2; =\r\n{}\r\n0\r\n\r\n",
     "a trailer that is none": b"2\r\n{}\r\n0\r\nno trailer\r\n\r\n",
+    "lines that end with LF": b"2\n{}\n0\n\n",
+    "a size whose line ends with LF": b"2\n{}\r\n0\r\n\r\n",
+    "a last line that ends with LF": b"2\r\n{}\r\n0\n\n",
+    "an end that is LF": b"2\r\n{}\r\n0\r\n\n",
+    "a chunk that ends with LF": b"2\r\n{}\n0\r\n\r\n",
+    "a size whose line ends with CR": b"2\r{}\r0\r\r",
+    "a trailer that ends with LF": b"2\r\n{}\r\n0\r\nA: b\n\n",
+    "no size, and nothing more": b"zz",
     "trailers of 1 MB": b"2\r\n{}\r\n0\r\n" + b"X-A: 1\r\n" * 131_072 + b"\r\n",
 }
 BROKEN = {
@@ -165,8 +174,10 @@ BROKEN = {
 @pytest.mark.parametrize("body", MALFORMED)
 def test_malformed_chunks_are_400_and_nothing_is_accepted(server, path, body):
     before = kept(server)
+    began = time.monotonic()
     answer = ask(server, head(server, path, "text/csv" if path in TABLES else "application/json") + MALFORMED[body])
     assert answer.status == 400
+    assert time.monotonic() - began < 10  # seconds: no more bytes are waited for
     assert words(answer).startswith("The chunks of the body are malformed.")
     assert kept(server) == before
 
