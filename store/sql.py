@@ -22,7 +22,11 @@ _BUSY_SECONDS = 5
 # A locked database is none: it can be read all the while
 _SQLITE_OUTAGES = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOTADB)
 _SQLITE_UNWRITTEN = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY)
+_DENIED = "42501"  # SQLSTATE insufficient_privilege
 _SAID = 60.0  # seconds between two lines of a process that the database cannot be written to
+_unsaid_until: dict[
+    str, float
+] = {}  # by the address of a database, which is connected to anew while a role lacks permissions
 
 
 def connect(url: str, breaker: CircuitBreaker | None = None) -> Engine:
@@ -33,23 +37,27 @@ def connect(url: str, breaker: CircuitBreaker | None = None) -> Engine:
     if scheme in ("postgres", "postgresql"):
         url = f"postgresql+psycopg{separator}{rest}"
     engine = _sqlite(url) if scheme == "sqlite" else _postgresql(url)
-    said = [-_SAID]
-    event.listen(engine, "handle_error", lambda context: _report(breaker, context, said))
-    event.listen(engine, "after_cursor_execute", lambda *_: breaker.succeeded())
-    migrate(engine)
+    event.listen(engine, "handle_error", lambda context: _report(breaker, context, url))
+    try:
+        migrate(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    event.listen(engine, "after_cursor_execute", lambda *_: breaker.succeeded())  # a half of a migration is no success
     return engine
 
 
-def _report(breaker: CircuitBreaker, context: ExceptionContext, said: list[float]) -> None:
-    """Tell the circuit breaker of an outage; where the database can only be read, it is said at most once a minute."""
+def _report(breaker: CircuitBreaker, context: ExceptionContext, url: str) -> None:
+    """Tell the circuit breaker of an outage; where the database refuses writes, it is said at most once a minute."""
     error = context.original_exception
     if is_outage(error):
         breaker.failed(error)
     elif cannot_be_written(error):
         context.is_disconnect = not isinstance(error, sqlite3.Error)  # after a failover another one may be the primary
-        if time.monotonic() - said[0] >= _SAID:
-            said[0] = time.monotonic()
-            log.warning("The store cannot be written to: %s", " ".join(str(error).split()))
+        if time.monotonic() >= _unsaid_until.get(url, 0.0):
+            _unsaid_until[url] = time.monotonic() + _SAID
+            what = "written to" if _state(error) != _DENIED else "used as it has to be by the role of DATABASE_URL"
+            log.warning("The store cannot be %s: %s", what, " ".join(str(error).split()))
 
 
 def is_outage(error: BaseException) -> bool:
@@ -62,15 +70,21 @@ def is_outage(error: BaseException) -> bool:
     """
     if isinstance(error, sqlite3.Error):
         return _sqlite_code(error) in _SQLITE_OUTAGES
-    state = getattr(error, "sqlstate", None)
+    state = _state(error)
     if state is None:  # no answer at all
         return type(error).__name__ in ("OperationalError", "ConnectionTimeout", "InterfaceError")
-    return str(state).startswith(("08", "53", "57P"))
+    return state.startswith(("08", "53", "57P"))
 
 
 def cannot_be_written(error: BaseException) -> bool:
-    """True for an error of a database that can be read only: a standby, or a file on a full or read-only disk."""
-    return getattr(error, "sqlstate", None) == "25006" or _sqlite_code(error) in _SQLITE_UNWRITTEN
+    """True for an error of a database that can be read only: a standby, a role that lacks permissions, a full disk."""
+    return _state(error) in ("25006", _DENIED) or _sqlite_code(error) in _SQLITE_UNWRITTEN
+
+
+def _state(error: BaseException) -> str | None:
+    """The SQLSTATE of PostgreSQL; None where there is none."""
+    state: str | None = getattr(error, "sqlstate", None)
+    return state
 
 
 def _sqlite_code(error: BaseException) -> int:

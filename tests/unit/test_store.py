@@ -1,5 +1,6 @@
 """The store keeps what people decided, in both databases, whoever starts first."""
 
+import logging
 import multiprocessing
 import os
 import socket
@@ -13,11 +14,13 @@ import pytest
 from sqlalchemy import create_engine, event, inspect, text
 
 from store import sql
+from store.connection.circuit_breaker import CircuitBreaker
 from store.connection.migrate import NewerDatabase, migrate
 from store.connection.migration_steps import STEPS
 from store.db import open_store
 from store.errors import StoreUnavailable
 from store.tables import metadata
+from tests.faults.places import database
 
 CHANGE = {"before": 0.5, "reason": "a test"}
 POSTGRES = "postgresql+psycopg://postgres@127.0.0.1:5432"
@@ -83,6 +86,38 @@ def test_a_database_that_can_be_read_only_is_unavailable_for_who_writes_and_is_s
     assert len(said) == 1
     assert said[0].startswith("The store cannot be written to: ")
     assert store.fault() is None
+
+
+@pytest.mark.parametrize("granted", ["SELECT", ""])
+def test_a_role_without_permissions_finds_the_store_unavailable_and_is_told_once(tmp_path, caplog, granted):
+    caplog.set_level("WARNING")
+    with database("postgresql", tmp_path) as url:
+        open_store(url).set_cutoff("loan", "Y", 0.35, **CHANGE)
+        schema, role = url.rpartition("%3D")[2], f"reader_{uuid.uuid4().hex[:12]}"
+        admin = create_engine(f"{POSTGRES}/test", isolation_level="AUTOCOMMIT")
+        with admin.connect() as connection:
+            connection.execute(text(f"CREATE ROLE {role} LOGIN"))
+            connection.execute(text(f"GRANT USAGE ON SCHEMA {schema} TO {role}"))
+            if granted:
+                connection.execute(text(f"GRANT {granted} ON ALL TABLES IN SCHEMA {schema} TO {role}"))
+        try:
+            store = open_store(url.replace("postgres@", f"{role}@"))
+            store._breaker = CircuitBreaker("The store", logging.getLogger("breaker"), cool_off=0.0)
+            for _ in range(3):
+                with pytest.raises(StoreUnavailable):
+                    store.set_cutoff("loan", "Y", 0.4, **CHANGE)
+            assert not granted or store.cutoffs("loan").get("Y") == 0.35
+            lines = [each.getMessage() for each in caplog.records if each.name in ("breaker", "store.sql")]
+            assert sum("permission denied for table" in each for each in lines) == len(lines)
+            assert sum(each.startswith("The store cannot be used as it has to be by the role") for each in lines) == 1
+            assert "answers again" not in " ".join(lines)
+            if granted:
+                store._engine().dispose()
+        finally:
+            with admin.connect() as connection:
+                connection.execute(text(f"DROP OWNED BY {role}"))
+                connection.execute(text(f"DROP ROLE {role}"))
+            admin.dispose()
 
 
 @pytest.mark.parametrize("value", [-0.01, 1.01, float("nan")])
