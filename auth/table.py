@@ -196,10 +196,10 @@ def callback_name(output: str) -> str:
 
 def _parsed(component: str) -> dict[str, Any]:
     try:
-        found = json.loads(component)
+        parsed = json.loads(component)
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return parsed if isinstance(parsed, dict) else {}
 
 
 def permission_of_callback(output: object) -> Permission | None:

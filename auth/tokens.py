@@ -30,10 +30,10 @@ def new_key() -> tuple[str, str, str]:
 
 def read_key(text: str) -> tuple[str, str] | None:
     """Id and hash of the secret of a key; None where the text is no key, or one that was typed wrongly."""
-    found = _KEY.fullmatch(text)
-    if found is None or found[3] != _check(found[1], found[2]):
+    parts = _KEY.fullmatch(text)
+    if parts is None or parts[3] != _check(parts[1], parts[2]):
         return None
-    return found[1], hash_of(found[2])
+    return parts[1], hash_of(parts[2])
 
 
 def same(one: str, other: str) -> bool:

@@ -73,8 +73,8 @@ class DecisionLookup:
 
     def _decisions(self, numbers: Collection[str]) -> dict[str, Decision]:
         table, wanted = self._store.outcomes.decisions, set(numbers) - {""}
-        found = table.some(wanted)
-        if len(found) < len(wanted):
+        by_id = table.some(wanted)
+        if len(by_id) < len(wanted):
             self._flush()
-            found |= table.some(wanted - set(found))
-        return found
+            by_id |= table.some(wanted - set(by_id))
+        return by_id

@@ -75,9 +75,9 @@ class Mover:
 
     def _scored_records(self, line: bytes) -> ScoredRecords:
         """Parse a line of the spool; any error counts as a line that is none."""
-        told = orjson.loads(line)
-        own = {name: told[name] for name in ("answer", "model", "door", "who", "made", "names", "ids", "probabilities")}
-        places = range(told["first"], told["first"] + len(told["ids"]))
-        values = raw_records_of(told, self._sealer)
+        held = orjson.loads(line)
+        own = {name: held[name] for name in ("answer", "model", "door", "who", "made", "names", "ids", "probabilities")}
+        places = range(held["first"], held["first"] + len(held["ids"]))
+        values = raw_records_of(held, self._sealer)
         # Lines of releases that kept no cut-offs have none
-        return ScoredRecords(**own, places=places, values=values, cut_offs=told.get("cut_offs"))
+        return ScoredRecords(**own, places=places, values=values, cut_offs=held.get("cut_offs"))

@@ -81,9 +81,9 @@ class Feedback:
         now, mark = time.time(), decision_id(new_answer_id(), 0)
         worth = worth_of_acting(bundle, probabilities, cut_offs)
         sealed = self.sealer.seal(values, mark) if self.sealer is not None else None
-        given = None if probabilities is None else dict(probabilities)
+        by_outcome = None if probabilities is None else dict(probabilities)
         decision = Decision(
-            mark, bundle.key, record, PAGE, caller_id(), now, given, cut_offs, worth, now, group, campaign, sealed
+            mark, bundle.key, record, PAGE, caller_id(), now, by_outcome, cut_offs, worth, now, group, campaign, sealed
         )  # fmt: skip
         self.store.outcomes.decisions.append([decision])
         self.on_decisions([(decision, values)])
@@ -239,8 +239,8 @@ class Feedback:
 
     def positive(self, decision: str, model: str) -> str:
         """The positive outcome of the version that decided, else of the live one; empty where both are gone."""
-        found = self.look_up.decision(decision) if decision else None
-        bundle = self._bundle(found.model if found else model)
+        earlier = self.look_up.decision(decision) if decision else None
+        bundle = self._bundle(earlier.model if earlier else model)
         return bundle.outcomes.positive if bundle else ""
 
     def _outcomes(self, key: str) -> tuple[str, ...]:

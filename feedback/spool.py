@@ -108,8 +108,8 @@ class Spool:
 
     def _left(self) -> list[Path]:
         """Files that are not this process's own, the oldest first."""
-        found = (path for path in self._folder.glob("*") if path.suffix in (OPEN, READY) and path.is_file())
-        return sorted((path for path in found if path != self._own()), key=_age)
+        files = (path for path in self._folder.glob("*") if path.suffix in (OPEN, READY) and path.is_file())
+        return sorted((path for path in files if path != self._own()), key=_age)
 
     def _own(self) -> Path | None:
         return self._path if self._file is not None and self._process == os.getpid() else None

@@ -88,12 +88,12 @@ class DatabaseTable:
 
     def _by_ids(self, column: Column[Any], ids: Sequence[str]) -> list[Row[Any]]:
         """Rows of a table whose column is one of these."""
-        found: list[Row[Any]] = []
+        rows: list[Row[Any]] = []
         if ids:  # a connection that asks nothing would use up the circuit breaker's trial
             with self._connection() as connection:
                 for some in batches(ids):
-                    found += connection.execute(select(column.table).where(column.in_(some)))
-        return found
+                    rows += connection.execute(select(column.table).where(column.in_(some)))
+        return rows
 
     def _pages(self, query: Select[Any], order: tuple[Column[Any], ...]) -> Iterator[Sequence[Row[Any]]]:
         """Pages of a long result (keyset pagination), each read by a connection of its own.
@@ -125,9 +125,9 @@ def batches(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
 
 def upsert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
     """An INSERT that has ON CONFLICT clauses, which SQLAlchemy knows by dialect only."""
-    made: sqlite.Insert | postgresql.Insert
-    made = postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
-    return made
+    statement: sqlite.Insert | postgresql.Insert
+    statement = postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    return statement
 
 
 def clock(connection: Connection) -> ColumnElement[Any]:

@@ -111,19 +111,19 @@ class Files:
         """Sizes of the files in a folder, by their names in it; bytes. Empty where there is no such folder."""
         system, root = self._system()
         try:
-            found = system.ls(f"{root}/{folder}", detail=True)
+            entries = system.ls(f"{root}/{folder}", detail=True)
         except FileNotFoundError:
             return {}
-        return {each["name"].rstrip("/").rpartition("/")[2]: int(each["size"] or 0) for each in found}
+        return {each["name"].rstrip("/").rpartition("/")[2]: int(each["size"] or 0) for each in entries}
 
     def folders(self, path: str) -> list[str]:
         """Names of the folders in a folder."""
         system, root = self._system()
         try:
-            found = system.ls(f"{root}/{path}", detail=True, refresh=True)
+            entries = system.ls(f"{root}/{path}", detail=True, refresh=True)
         except FileNotFoundError:
             return []
-        return [each["name"].rstrip("/").rpartition("/")[2] for each in found if each["type"] == "directory"]
+        return [each["name"].rstrip("/").rpartition("/")[2] for each in entries if each["type"] == "directory"]
 
     def age(self, path: str, now: float) -> float | None:
         """Seconds since anything in a folder was written, by the file system's clock; None where it has no times."""

@@ -69,12 +69,11 @@ class JobQueries(DatabaseTable):
         """Numbers of the chunks that a job has so far."""
         return {row.number for row in self._all(select(chunks.c.number).where(chunks.c.job == job))}
 
-    def with_work(self, most: int = 100) -> list[str]:
-        """Jobs with a free chunk, or with no open one: a worker finished the last and died before it closed the job."""
-        return self._with_work(most)
+    def with_work(self, most: int = 100, *conditions: Any) -> list[str]:
+        """Jobs with a free chunk, or with no open one: a worker finished the last and died before it closed the job.
 
-    def _with_work(self, most: int, *conditions: Any) -> list[str]:
-        """Like :meth:`with_work`, of jobs that fulfil the conditions, in random order, so that none starves others."""
+        In random order, so that none starves others.
+        """
         with self._connection() as connection:
             any_free = first_open(jobs.c.id, free(clock(connection))).scalar_subquery().is_not(None)
             needed = or_(any_free, first_open(jobs.c.id).scalar_subquery().is_(None))
@@ -149,12 +148,12 @@ def first_open(job: Any, *conditions: Any) -> Select[Any]:
 
 def _conditions(wanted: JobFilter) -> list[Any]:
     start = wanted.model if "@" in wanted.model else f"{wanted.model}@"
-    found = [func.substr(jobs.c.model, 1, len(start)) == start] if wanted.model else []
-    found += [jobs.c.model == wanted.model] if "@" in wanted.model else []
-    found += [jobs.c.state.in_(wanted.states)] if wanted.states else []
-    found += [THERE, jobs.c.kind == wanted.kind if wanted.kind else jobs.c.kind.not_in(UNLISTED)]
-    found += [jobs.c.created > wanted.after] if wanted.after is not None else []
-    return found + ([jobs.c.created < wanted.before] if wanted.before is not None else [])
+    conditions = [func.substr(jobs.c.model, 1, len(start)) == start] if wanted.model else []
+    conditions += [jobs.c.model == wanted.model] if "@" in wanted.model else []
+    conditions += [jobs.c.state.in_(wanted.states)] if wanted.states else []
+    conditions += [THERE, jobs.c.kind == wanted.kind if wanted.kind else jobs.c.kind.not_in(UNLISTED)]
+    conditions += [jobs.c.created > wanted.after] if wanted.after is not None else []
+    return conditions + ([jobs.c.created < wanted.before] if wanted.before is not None else [])
 
 
 def _counts(connection: Connection, ids: Sequence[str]) -> Mapping[str, tuple[int, int, int | None]]:

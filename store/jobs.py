@@ -137,7 +137,7 @@ class JobTable(JobQueries):
 
     def _claimable(self, job: str | None, without: Collection[str]) -> list[str]:
         wanted = [jobs.c.id == job] if job else []
-        return self._with_work(TRIED, *wanted, *([jobs.c.model.not_in(without)] if without else []))
+        return self.with_work(TRIED, *wanted, *([jobs.c.model.not_in(without)] if without else []))
 
     def _take(self, job: str, lease: float, owner: str | None) -> Chunk | None:
         """Claim the first free chunk of a job; PostgreSQL passes over those that others are about to claim."""

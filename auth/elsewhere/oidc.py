@@ -154,7 +154,7 @@ class OidcProvider:
     def _ask(self, work: Callable[[], Found]) -> Found:
         """Ask the provider, within the deadline."""
         try:
-            found = self._room.ask(DEADLINE, work)
+            answer = self._room.ask(DEADLINE, work)
         except requests.RequestException as error:
             log.warning("The provider %s does not answer: %s", self.host, type(error).__name__)
             raise away(self.host) from None
@@ -164,10 +164,10 @@ class OidcProvider:
         except Exception as error:  # noqa: BLE001 - what a provider sends fails in any way
             log.warning("A sign-in failed: %s %s", type(error).__name__, ascii(getattr(error, "error", ""))[:60])
             raise not_confirmed(self.host) from None
-        if found is None:
+        if answer is None:
             log.warning("The provider %s does not answer in time.", self.host)
             raise away(self.host)
-        return found
+        return answer
 
 
 class Client(FlaskOAuth2App):

@@ -25,8 +25,8 @@ class ProxyNames:
 
     def sent(self, environ: WSGIEnvironment) -> str:
         """Name and groups that the proxy sent; empty where the request did not come from the proxy."""
-        given = str(environ.get(SECRET, "")).encode("latin-1", "replace")
-        if not hmac.compare_digest(given, self._secret) or not self._is_proxy(environ):
+        secret = str(environ.get(SECRET, "")).encode("latin-1", "replace")
+        if not hmac.compare_digest(secret, self._secret) or not self._is_proxy(environ):
             return ""
         groups = environ.get(self._groups, "") if self._groups else ""
         return f"{environ.get(self._name, '')}\n{groups}"

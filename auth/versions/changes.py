@@ -100,8 +100,8 @@ def last_change(folder: Path, name: str) -> HistoryEntry | None:
     """The line of the history by which the present version became live; None where none tells."""
     live = live_of(folder, name)
     entries = commit.known_history(folder, name).entries
-    found = next((each for each in reversed(entries) if each.action not in ("hold", "remove")), None)
-    return found if found and found.fingerprint == live else None
+    change = next((each for each in reversed(entries) if each.action not in ("hold", "remove")), None)
+    return change if change and change.fingerprint == live else None
 
 
 def _live_now(service: Service, name: str) -> str | None:

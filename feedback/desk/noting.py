@@ -90,9 +90,9 @@ def note(desk: Desk, shown: Shown, press: Press) -> Event:
 
 def take_back(desk: Desk, event: str, key: str) -> Event:
     """Retract a reported outcome, in its history and on the list; UnknownDecision where it is not the caller's own."""
-    taken = desk.feedback.undo(event, key=key)
+    retraction = desk.feedback.undo(event, key=key)
     desk.table.undo(event)
-    return taken
+    return retraction
 
 
 def _decision_shown(desk: Desk, shown: Shown, made: str) -> Decision:
@@ -109,5 +109,5 @@ def _decision_shown(desk: Desk, shown: Shown, made: str) -> Decision:
         if decision and same and decision.who == caller_id():
             return decision
     group, campaign = (CALL, shown.place[0]) if shown.place else (NO_GROUP, "")
-    given = (shown.bundle, shown.probabilities, shown.values, shown.record)
-    return desk.feedback.store_decision(*given, cut_offs=shown.cut_offs, group=group, campaign=campaign)
+    answer = (shown.bundle, shown.probabilities, shown.values, shown.record)
+    return desk.feedback.store_decision(*answer, cut_offs=shown.cut_offs, group=group, campaign=campaign)

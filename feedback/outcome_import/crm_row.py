@@ -106,7 +106,7 @@ def _time(cells: Sequence[str], layout: Layout, name: str) -> tuple[float, bool]
     written = layout.cell(cells, name)
     if not written:
         return None
-    found = moment_of(written, layout.orders.get(name))
-    if found is None:
+    moment = moment_of(written, layout.orders.get(name))
+    if moment is None:
         raise BadEvent(text("{value} is not a date.", value=repr(written[:80])), text("Write it as 2025-12-31."))
-    return found
+    return moment

@@ -135,12 +135,12 @@ def _system_of(
 
 
 def _places(at: Mapping[str, int], columns: CrmColumns) -> dict[str, int]:
-    found: dict[str, int] = {}
+    places: dict[str, int] = {}
     for each in OF_CRM:
         there = [at[name.casefold()] for name in getattr(columns, each) if name.casefold() in at]
         if there:
-            found[each] = there[0]
-    return found
+            places[each] = there[0]
+    return places
 
 
 def _lacks(places: Mapping[str, int], columns: CrmColumns) -> list[str]:

@@ -82,8 +82,8 @@ class ModelResults:
         """Results for analysts: drift of inputs and estimated performance; parameters and errors as :meth:`of`."""
         bundle, name, _, known = self._subject(model, outcome)
         key: Key = (bundle.key, "results of analysts", REVISION, name, *known)
-        found: dict[str, Any] = self._service.result(key, lambda: analysts(self._feedback, bundle, name), typed=True)
-        return found
+        results: dict[str, Any] = self._service.result(key, lambda: analysts(self._feedback, bundle, name), typed=True)
+        return results
 
     def episodes(self, model: str) -> list[Episode]:
         """Episodes of the model in which the alarm went off, the latest first."""
@@ -133,9 +133,9 @@ class ModelResults:
         niced = self._feedback.niced
         if niced is None or self._feedback.store.outcomes.decisions.count(version.partition("@")[0]) < MANY:
             return self.computed(version, outcome, episode)
-        told = asdict(episode) if episode is not None else None
-        found: dict[str, Any] = niced.run(RESULTS, version=version, outcome=outcome, episode=told)
-        return found
+        fields = asdict(episode) if episode is not None else None
+        results: dict[str, Any] = niced.run(RESULTS, version=version, outcome=outcome, episode=fields)
+        return results
 
     def computed(self, version: str, outcome: str, episode: Episode | None) -> dict[str, Any]:
         """The answers of :meth:`of` about a version, computed here and now; names of bands are in no language yet."""

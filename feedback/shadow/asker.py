@@ -57,11 +57,11 @@ class Asker:
         """The answer of :func:`feedback.shadow.child.answer`; NoAnswer where there is none in time."""
         pair = live, challenger
         limit = self._limit if pair in self._known else self._first
-        asked = {"live": live, "challenger": challenger, "record": record, "said": dict(said)}
-        asked |= {"limit": limit, "patience": self._patient * limit + 1}
-        answered: dict[str, Any] = orjson.loads(self._exchange(orjson.dumps(asked) + b"\n", limit))
+        question = {"live": live, "challenger": challenger, "record": record, "said": dict(said)}
+        question |= {"limit": limit, "patience": self._patient * limit + 1}
+        answer: dict[str, Any] = orjson.loads(self._exchange(orjson.dumps(question) + b"\n", limit))
         self._known.add(pair)
-        return answered
+        return answer
 
     def stop(self) -> None:
         """End the process."""

@@ -112,10 +112,10 @@ class Challengers:
 
     def state(self, model: str) -> State | None:
         """The challenger of a model; None where it has none, or where that one is live by now."""
-        found = self._table.challengers().get(model)
-        if found is None or found.version == f"{model}@{live_of(self._service.registry.folder, model)}":
+        challenger = self._table.challengers().get(model)
+        if challenger is None or challenger.version == f"{model}@{live_of(self._service.registry.folder, model)}":
             return None
-        return State(found, self._table.counts(found.version))
+        return State(challenger, self._table.counts(challenger.version))
 
     def judged(self, state: State) -> dict[str, Any]:
         """Realised losses of challenger and live version on the decisions that both answered.

@@ -65,8 +65,8 @@ def _is_heard(parts: Iterable[Sequence[DecisionWithOutcomes]], question: Questio
     """True where anybody tells of an outcome; parts are read until somebody did, and only where silence counts."""
     if silence_of(question.card, question.outcome) == "unknown":
         return False
-    told = (with_outcomes_in_time(some, question.after) for some in parts)
-    return any(told_of(each.came, question.outcomes, question.outcome) for some in told for each in some if each.came)
+    heard = (with_outcomes_in_time(some, question.after) for some in parts)
+    return any(told_of(each.came, question.outcomes, question.outcome) for some in heard for each in some if each.came)
 
 
 def questions(outcomes: Outcomes, card: Mapping[str, Any], as_of: float) -> list[Question]:

@@ -125,8 +125,8 @@ def _outcomes(bundle: Bundle) -> str:
 
 def _ripening(bundle: Bundle) -> str:
     """Time within which each outcome may come, for outcomes whose time the card names."""
-    found = [(item.label, ripening_of(bundle.card, item.name)) for item in bundle.outcomes.items]
-    return listed([_days(label, seconds) for label, seconds in found if seconds is not None])
+    times = [(item.label, ripening_of(bundle.card, item.name)) for item in bundle.outcomes.items]
+    return listed([_days(label, seconds) for label, seconds in times if seconds is not None])
 
 
 def _days(label: str, seconds: float) -> str:

@@ -15,5 +15,5 @@ OnScores = Callable[[Bundle, Iterable[object], Callable[[], ScoresById], CutOffs
 
 def id_of(schema: Schema, raw: object) -> str | None:
     """Id of a raw record; None where the schema has none, or none was sent."""
-    found = raw.get(schema.record_id) if schema.record_id and isinstance(raw, Mapping) else None
-    return None if found is None or not str(found).strip() else str(found).strip()
+    number = raw.get(schema.record_id) if schema.record_id and isinstance(raw, Mapping) else None
+    return None if number is None or not str(number).strip() else str(number).strip()

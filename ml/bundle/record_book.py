@@ -202,11 +202,11 @@ def value_texts(schema: Schema, row: Row) -> dict[str, str]:
 
 def texts_of(schema: Schema, row: Row) -> tuple[str, ...]:
     """Texts of a row as displayed: texts, and the labels of choices."""
-    found = []
+    texts = []
     for feature, value in zip(schema.features, row, strict=True):
         if feature.kind in SEARCHED and value not in (None, ""):
-            found.append(feature.labels.get(text_of(value), text_of(value)))
-    return tuple(found)
+            texts.append(feature.labels.get(text_of(value), text_of(value)))
+    return tuple(texts)
 
 
 def as_row(record: BookRecord) -> tuple[str, str, str, str]:

@@ -103,8 +103,8 @@ def _answered(bundle: Bundle, rows: Callable[[], Sequence[Row]], ask: Callable[[
     try:
         return ask()
     except ValueError as error:
-        found = _refused_among(bundle, rows(), 0) or [(0, str(error))]
-        raise InvalidRecord([refused_problem(at, why) for at, why in found]) from error
+        refused = _refused_among(bundle, rows(), 0) or [(0, str(error))]
+        raise InvalidRecord([refused_problem(at, why) for at, why in refused]) from error
 
 
 def _refused_among(bundle: Bundle, rows: Sequence[Row], first: int) -> list[tuple[int, str]]:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from ml.files.write.atomic_output import is_stream
+from ml.files.write.atomic_output import is_alias_of_stdout
 
 STREAM = Path("-")
 
@@ -31,7 +31,7 @@ def standard_output() -> Iterator[IO[bytes]]:
 
 def is_standard_output(target: Path) -> bool:
     """True when a result is to go to standard output, under any of its names."""
-    return target == STREAM or is_stream(target, 1)
+    return target == STREAM or is_alias_of_stdout(target)
 
 
 def source_of(path: Path) -> Path | IO[bytes]:

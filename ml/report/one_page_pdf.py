@@ -90,18 +90,16 @@ def _writable(text: str) -> str:
     return "".join(each if ord(each) in _known() else "?" for each in str(text).translate(TWINS))
 
 
-def _flow(
-    canvas: Canvas, words: str, left: float, top: float, width: float, size: float, most: float, **style: Any
-) -> float:
+def _flow(canvas: Canvas, words: str, top: float, size: float, most: float, **style: Any) -> float:
     """Wrap words into lines below `top`, at most `most` high, cut at a word; gives their lower edge."""
     fixed = {"fontName": PLAIN, "fontSize": size, "leading": size * 1.42, "textColor": HexColor(INK)}
     look = ParagraphStyle("", **(fixed | style))
     words, shown = _writable(words), None
     while words:
         block = Paragraph(escape(words) if shown is None else escape(shown), look)
-        height: float = block.wrap(width, 10_000)[1]
+        height: float = block.wrap(INNER, 10_000)[1]
         if height <= most + 0.01:
-            block.drawOn(canvas, left, top - height)
+            block.drawOn(canvas, SIDE, top - height)
             return top - height
         words = words.rsplit(" ", 1)[0] if " " in words else ""
         shown = f"{words} …" if words else None
@@ -109,8 +107,8 @@ def _flow(
 
 
 def _head(canvas: Canvas, report: Report, top: float) -> float:
-    bottom = _flow(canvas, report.view.label, SIDE, top, INNER, 9, 13)
-    bottom = _flow(canvas, report.bundle.title, SIDE, bottom, INNER, 19, 55, fontName=BOLD)
+    bottom = _flow(canvas, report.view.label, top, 9, 13)
+    bottom = _flow(canvas, report.bundle.title, bottom, 19, 55, fontName=BOLD)
     canvas.setFillColor(QUIET)
     canvas.setFont(PLAIN, 8)
     canvas.drawString(SIDE, bottom - 12, f"{report.bundle.key}  ·  {cut_off_words(report)}")
@@ -126,7 +124,7 @@ def _rule(canvas: Canvas, y: float) -> None:
 
 def _words(canvas: Canvas, report: Report, top: float) -> float:
     for said in paragraphs(report):
-        top = _flow(canvas, said, SIDE, top, INNER, 9.2, 52) - 4
+        top = _flow(canvas, said, top, 9.2, 52) - 4
     return top + 4
 
 
@@ -224,5 +222,5 @@ def _foot(canvas: Canvas, report: Report) -> float:
     _rule(canvas, FOOT + 66)
     top = FOOT + 60
     for said in [*stated, version_made]:
-        top = _flow(canvas, said, SIDE, top, INNER, 7.2, 31) - 2
+        top = _flow(canvas, said, top, 7.2, 31) - 2
     return FOOT + 66

@@ -63,18 +63,14 @@ def money_text(amount: float, currency: str = "") -> str:
     return f"{number}\u00a0{currency}" if currency else number
 
 
-def points_text(points: float) -> str:
+def points_text(points: float, sign: str = "") -> str:
     """Percentage points as people read them: "21 points", "1 point", "0.4 points"."""
-    return _points(points)
+    return plural("{n} point", "{n} points", abs(float(rounded(points))), n=f"{sign}{points_number(points)}")
 
 
 def points_number(points: float) -> str:
     """The number of :func:`points_text` alone: "21"."""
     return localized(str(rounded(points))).replace("-", "−")
-
-
-def _points(points: float, sign: str = "") -> str:
-    return plural("{n} point", "{n} points", abs(float(rounded(points))), n=f"{sign}{points_number(points)}")
 
 
 def unsure(points: float, error: float) -> str:
@@ -109,7 +105,7 @@ def change_text(before: float, after: float) -> str:
     """Change of a probability: "+14 points", "−0.4 points", "no change"."""
     points = 100.0 * (after - before)
     moved = rounded(points)
-    return _points(points, "+" if moved > 0 else "") if moved else text("no change")
+    return points_text(points, "+" if moved > 0 else "") if moved else text("no change")
 
 
 def _unit(unit: str, value: float) -> str:

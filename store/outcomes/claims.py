@@ -124,5 +124,5 @@ def _elsewhere(connection: Connection, job: str, row: int, record: str, mine: An
     if not record:
         return False
     other = or_(claims.c.list != job, claims.c.row != row)
-    found = _of_record(record).where(other, CLAIM_LEASE.live(connection), ~mine)
-    return connection.execute(found.limit(1)).first() is not None
+    others = _of_record(record).where(other, CLAIM_LEASE.live(connection), ~mine)
+    return connection.execute(others.limit(1)).first() is not None

@@ -77,8 +77,8 @@ class DecisionTable(DatabaseTable):
 
 
 def _row(made: Decision) -> dict[str, Any]:
-    given = None if made.probabilities is None else orjson.dumps(dict(made.probabilities)).decode()
-    row = {**vars(made), "name": made.model.partition("@")[0], "probabilities": given}
+    probabilities = None if made.probabilities is None else orjson.dumps(dict(made.probabilities)).decode()
+    row = {**vars(made), "name": made.model.partition("@")[0], "probabilities": probabilities}
     row["cut_offs"], row["grouping"] = orjson.dumps(dict(made.cut_offs)).decode(), row.pop("group")
     return row
 
@@ -107,5 +107,5 @@ _PROBABILITIES, _CUT_OFFS = FIELDS.index("probabilities"), FIELDS.index("cut_off
 
 @lru_cache(maxsize=64)
 def _cut_offs(text: str) -> Mapping[str, float]:
-    found: dict[str, float] = orjson.loads(text)
-    return MappingProxyType(found)
+    cut_offs: dict[str, float] = orjson.loads(text)
+    return MappingProxyType(cut_offs)

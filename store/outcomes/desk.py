@@ -64,8 +64,8 @@ class DeskTable(ClaimTable):
         """An entry of a list; None where there is none, or it is kept back."""
         with self._connection() as connection:
             query, _ = _entries([job], now_in(connection))
-            found = connection.execute(query.where(assignments.c.row == row)).first()
-        return _entry(found) if found else None
+            first = connection.execute(query.where(assignments.c.row == row)).first()
+        return _entry(first) if first else None
 
     def counts(self, lists: Collection[str], until: float) -> tuple[int, int, int]:
         """Entries that are to be called, those of them that wait for a later call-back, and those that are over."""
@@ -131,9 +131,9 @@ def _entries(lists: Collection[str], now: float) -> tuple[Select[Any], Any]:
 
 
 def _entry(row: Row[Any]) -> Entry:
-    given = dict(row._mapping)
-    last = {name: given.pop(f"last_{name}") for name in _LAST}
-    tries, held_by = given.pop("tries", 0), given.pop("held_by", "")
-    made = assignment_of(given)
-    done = None if last["event"] is None else Done(made.list, made.row, **last)
-    return Entry(made, done, int(tries or 0), held_by or "")
+    columns = dict(row._mapping)
+    last = {name: columns.pop(f"last_{name}") for name in _LAST}
+    tries, held_by = columns.pop("tries", 0), columns.pop("held_by", "")
+    assignment = assignment_of(columns)
+    done = None if last["event"] is None else Done(assignment.list, assignment.row, **last)
+    return Entry(assignment, done, int(tries or 0), held_by or "")

@@ -62,11 +62,11 @@ class EventTable(DatabaseTable):
     def _of_keys(self, connection: Connection, reported: Sequence[Event]) -> dict[tuple[str, str | None], Event]:
         """Stored events by caller and key."""
         keys, callers = {each.key for each in reported if each.key is not None}, {each.by for each in reported}
-        found: dict[tuple[str, str | None], Event] = {}
+        by_key: dict[tuple[str, str | None], Event] = {}
         for some in batches(sorted(keys)):
             query = select(events).where(events.c.by.in_(callers), events.c.key.in_(some))
-            found |= {(row.by, row.key): event_of(row) for row in connection.execute(query)}
-        return found
+            by_key |= {(row.by, row.key): event_of(row) for row in connection.execute(query)}
+        return by_key
 
     def get(self, event: str) -> Event | None:
         """An event; None where there is none of this id."""

@@ -70,13 +70,13 @@ class FeedTable(DatabaseTable):
     def _cursor(self, kind: str) -> Any:
         """The row of a kind, inserted where there is none: another process may be quicker."""
         query = select(feeds).where(feeds.c.kind == kind)
-        found = self._first(query)
-        if found is None:
+        cursor = self._first(query)
+        if cursor is None:
             with self._transaction() as connection:
                 fresh = {"kind": kind, "at": now_in(connection), "last": "", "attempts": 0, "due": 0.0}
                 connection.execute(upsert(connection, feeds).values(fresh).on_conflict_do_nothing())
-            found = self._first(query)
-        return found
+            cursor = self._first(query)
+        return cursor
 
     def taken(self, part: FeedPart) -> None:
         """The receiver took a part: the next one follows it."""

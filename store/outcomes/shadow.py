@@ -97,10 +97,10 @@ class ShadowTable(DatabaseTable):
         with store_errors():
             claimed = SHADOW_LEASE.claim_due(self._engine(), lease, *askable, most=most)
         times = {row.id: row for row in self._by_ids(decisions.c.id, [each.decision for each in claimed])}
-        found = [(each, times[each.decision]) for each in claimed if each.decision in times]
+        pairs = [(each, times[each.decision]) for each in claimed if each.decision in times]
         return [
             Waiting(each.decision, each.challenger, row.model, json.loads(row.probabilities or "{}"), row.sealed)
-            for each, row in found
+            for each, row in pairs
         ]
 
     def give_back(self, claimed: Sequence[Waiting]) -> None:
@@ -149,10 +149,10 @@ class ShadowTable(DatabaseTable):
 
 
 def _answer_row(answer: ShadowAnswer) -> dict[str, Any]:
-    given = None if answer.probabilities is None else json.dumps(dict(answer.probabilities))
+    probabilities = None if answer.probabilities is None else json.dumps(dict(answer.probabilities))
     return {
-        "of": answer.challenger, "about": answer.decision, "new_state": FAILED if given is None else ANSWERED,
-        "new_probabilities": given, "new_seconds": answer.seconds, "new_beside": answer.beside,
+        "of": answer.challenger, "about": answer.decision, "new_state": FAILED if probabilities is None else ANSWERED,
+        "new_probabilities": probabilities, "new_seconds": answer.seconds, "new_beside": answer.beside,
         "new_error": answer.error[:200],
     }  # fmt: skip
 

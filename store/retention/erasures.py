@@ -29,9 +29,9 @@ class ErasureTable(DatabaseTable):
     def change_options(self, job: str, change: Callable[[dict[str, Any]], Mapping[str, Any]]) -> None:
         """Change the options of a job."""
         with self._read_then_write() as connection:
-            found = connection.scalar(select(jobs.c.options).where(jobs.c.id == job).with_for_update())
-            if found is not None:
-                changed = json.dumps(dict(change(json.loads(found))))
+            options = connection.scalar(select(jobs.c.options).where(jobs.c.id == job).with_for_update())
+            if options is not None:
+                changed = json.dumps(dict(change(json.loads(options))))
                 connection.execute(update(jobs).where(jobs.c.id == job).values(options=changed))
 
     def exports_of(self, job: str) -> list[str]:
@@ -48,8 +48,8 @@ class ErasureTable(DatabaseTable):
         """Take an id out of a control group; row and count stay."""
         with self._read_then_write() as connection:
             query = select(control_groups.c.records).where(control_groups.c.job == job)
-            found = connection.scalar(query.with_for_update())
-            kept = [[row, "" if name == record else name] for row, name in json.loads(found or "[]")]
+            records = connection.scalar(query.with_for_update())
+            kept = [[row, "" if name == record else name] for row, name in json.loads(records or "[]")]
             change = update(control_groups).where(control_groups.c.job == job)
             connection.execute(change.values(records=json.dumps(kept)))
 

@@ -57,10 +57,10 @@ def _is_special(target: Path) -> bool:
     return target.exists() and (opened or not target.is_file())
 
 
-def is_stream(target: Path, descriptor: int) -> bool:
-    """True when a path is an alias of an open descriptor, as ``/dev/stdout`` is of 1."""
+def is_alias_of_stdout(target: Path) -> bool:
+    """True when a path is an alias of the open standard output, as ``/dev/stdout`` is."""
     try:
-        there, here = target.stat(), os.fstat(descriptor)
+        there, here = target.stat(), os.fstat(1)
     except OSError:
         return False
     return os.path.samestat(there, here) and not stat.S_ISDIR(there.st_mode)
