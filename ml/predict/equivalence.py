@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from ml.predict.compiled.codec import numbers_in
 from ml.predict.compiled.columns.edge_cases import ROWS_AT_ONCE, EdgeCases, edge_cases
 from ml.predict.estimator_output import TOLERANCE
 from ml.predict.program import Program
+from ml.predict.refused_rows import rows_refused
 
 Reference = Callable[[Block], Prediction]
 
@@ -123,8 +125,17 @@ class _Judge:
         except _Refused:
             if len(group.rows) == 1:
                 self._refuses(block, group.what)
-            for smaller in group.smaller():
-                self.compare_edges(smaller)
+                return
+            smaller = group.smaller()
+            if all(len(each.rows) == 1 for each in smaller):  # each is to be asked alone: one question tells many
+                alone = block_of(self.schema, [each.rows[0] for each in smaller])
+                refused = rows_refused(self.reference, alone)
+                for at in np.flatnonzero(refused):
+                    self._refuses(take(alone, [at]), smaller[at].what)
+                rest = list(compress((each.rows[0] for each in smaller), ~refused))
+                smaller = (EdgeCases(group.what, rest),) if rest else ()
+            for each in smaller:
+                self.compare_edges(each)
 
     def _refuses(self, block: Block, what: str) -> None:
         for answer in (lambda: self.program.block(block), lambda: self.program.row(rows_of(self.schema, block)[0])):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from itertools import compress, cycle
 from typing import Any
 
 from ml.data.columns import Block, block_of, rows_of, size, take
@@ -14,9 +15,11 @@ from ml.data.example_record import UNHEARD_OF
 from ml.data.feature import Feature, Value
 from ml.data.schema import Row, Schema
 from ml.predict.predictor import EstimatorFailed, SklearnPredictor, why_unanswered
+from ml.predict.refused_rows import rows_refused
 from ml.runtime.halving import bisect_refused
 
 TRIED = 3  # records
+NUMBERS_AT_ONCE = 4_000_000  # values of the records that are asked together
 Maker = Callable[[Schema], SklearnPredictor]
 
 
@@ -91,8 +94,30 @@ def _set(
         ]
         return why_unanswered(predictor, block_of(schema, changed))
 
-    bad = {at for at, _ in bisect_refused(places, why)}
+    bad = _alone(schema, rows, predictor, places, change) if why(places) else set()
+    bad |= {at for at, _ in bisect_refused([at for at in places if at not in bad], why)}
     return _replaced(schema, {schema.names[at]: {name: value} for at in places if at not in bad})
+
+
+def _alone(
+    schema: Schema,
+    rows: Sequence[Row],
+    predictor: SklearnPredictor,
+    places: Sequence[int],
+    change: Callable[[Feature, Value], Value],
+) -> set[int]:
+    """Features whose changed value is refused, each changed alone."""
+    many = max(1, NUMBERS_AT_ONCE // (len(rows) * len(schema.features)))
+    bad: set[int] = set()
+    for start in range(0, len(places), many):
+        tried = [at for at in places[start : start + many] for _ in rows]
+        changed = [
+            (*row[:at], change(schema.features[at], row[at]), *row[at + 1 :])
+            for at, row in zip(tried, cycle(rows), strict=False)
+        ]
+        refused = rows_refused(predictor.block, block_of(schema, changed))
+        bad |= set(compress(tried, refused))
+    return bad
 
 
 def _models(schema: Schema, block: Block, ask: Maker) -> list[Row]:
