@@ -16,6 +16,7 @@ from ml.files.file_kinds import PARQUET
 from ml.files.header.header_row import has_row_names, header_at
 from ml.files.header.left_out import LeftOut, RecordFilter, begins_as_total, record_filter
 from ml.files.header.match_columns import Matched, match_columns
+from ml.files.header.sums import without_sums
 from ml.files.readers.text_process import ServedRows, TextReader
 from ml.files.table import Table, check_width, header_of, twice_in
 from ml.files.text.byte_counts import ByteCounts
@@ -132,6 +133,7 @@ def assemble_table(source: Source, wanted: ReadRequest) -> Table:
         lines = _texts(lines, len(header), names, decided.rules)
         lines = lines if dialect.format == PARQUET else _filled(lines)
     records = _records(lines, len(header), keep, left, bounded=wanted.bounded)
+    records = without_sums(records, keep, left) if keep else records
     return Table(header, records, {**twice, **matched.tied}, dialect, matched, decided.rules, left, texts[:TOP])
 
 

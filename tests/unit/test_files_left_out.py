@@ -26,6 +26,28 @@ def left_out(schema, *lines):
     return records, *table.left_out.counts
 
 
+RECORDS = ["id;income;age;region", "a;50;30;North", "b;60,5;40;Total", "c;20;35;North"]
+
+
+@pytest.mark.parametrize(
+    ("schema", "lines", "expected"),
+    [
+        (MIXED, [*RECORDS, ";130,5;105;"], (3, 0, 1)),
+        (MIXED, [*RECORDS, ";130,5;105;", ";43,5;35;"], (3, 0, 2)),  # sums, and averages
+        (NUMBERS, ["income,age", "50,30", "60,40", "20,35", "130,105"], (3, 0, 1)),
+        (NUMBERS, ["income;age", "50;30", "60;40", "20;35", "1.130,00;105"], (4, 0, 0)),  # another number
+        (NUMBERS, ["income;age", "1.500,00;30", "60;40", "20;35", "1.580,00;105"], (3, 0, 1)),
+        (NUMBERS, ["id,income,age", "a,50,30", "b,60,40", "c,20,35", "d,130,105"], (4, 0, 0)),  # it has a name
+        (NUMBERS, ["income,age", "50,30", "60,40", "110,70"], (3, 0, 0)),  # of two records: it may be chance
+        (NUMBERS, ["income,age", "0,30", "0,0", "0,0", "0,30"], (4, 0, 0)),  # one record alone is in the sums
+        (NUMBERS, ["income,age", "10,20", "20,30", "30,40", "20,30"], (4, 0, 0)),  # an average record
+        (MIXED, [*RECORDS, ";130,5;;"], (4, 0, 0)),  # one number proves little
+    ],
+)
+def test_sums_without_a_word_are_left_out(schema, lines, expected):
+    assert left_out(schema, *lines) == expected
+
+
 @pytest.mark.parametrize(
     ("schema", "lines", "expected"),
     [

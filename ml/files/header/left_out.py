@@ -179,7 +179,7 @@ class RecordFilter:
     def _parts_a_record(self, text: str, separator: str) -> bool:
         """True when another separator than that of the file makes a record of a text: it is refused, and not cut."""
         parts = text.split(separator)
-        return len(parts) == len(self.header) and any(_is_amount(parts[at]) for at in self.numbers)
+        return len(parts) == len(self.header) and any(is_amount(parts[at]) for at in self.numbers)
 
     def _total(self, cells: Sequence[str], known: Sequence[int]) -> str | None:
         """The first cell of a line of totals, such as "Total" with only numbers beside it; None for other lines.
@@ -188,7 +188,7 @@ class RecordFilter:
         value, it is none; else a number has to be larger than any of training.
         """
         filled = [*known, *(at for at, cell in enumerate(cells) if at not in self.features and cell.strip())]
-        words = [at for at in filled if not _is_amount(cells[at])]
+        words = [at for at in filled if not is_amount(cells[at])]
         if len(words) != 1:
             return None
         word = cells[words[0]].strip()
@@ -200,10 +200,10 @@ class RecordFilter:
         sure = words[0] in self.features or (len(in_features) == len(amounts) and not self.only_numbers)
         if of_group:  # a company may be called so, and a text may end so
             sure = words[0] in self.plain or words[0] in dict(self.words)
-        total = bool(in_features) and (sure or any(self._beyond(at, cells[at]) for at in in_features))
+        total = bool(in_features) and (sure or any(self.beyond(at, cells[at]) for at in in_features))
         return word if total and (sure or not (of_group and self.only_numbers)) else None
 
-    def _beyond(self, at: int, cell: str) -> bool:
+    def beyond(self, at: int, cell: str) -> bool:
         """True when a number exceeds training's maximum by each of its readings."""
         seen = self.numbers[at]
         values = [float(value) for value in readings(cell)[:2] if value is not None]
@@ -215,7 +215,7 @@ def begins_as_total(cells: Sequence[str]) -> bool:
     return TOTALS.fullmatch(next(filter(None, cells), "").strip()) is not None
 
 
-def _is_amount(cell: str) -> bool:
+def is_amount(cell: str) -> bool:
     """True when a cell is a number, and no code or telephone number."""
     text = cell.strip()
     code = text[:1] == "+" or (text[:1] == "0" and text[1:2].isdecimal())
