@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import math
 import reprlib
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from ml.bundle.scored import Score
@@ -39,5 +41,13 @@ def short(value: object) -> Any:
         return value
     if isinstance(value, int) and abs(value) < 2**53:
         return value
-    text = value if isinstance(value, str) else reprlib.repr(value)
+    text = value if isinstance(value, str) else _written(value)
     return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 1]}…"
+
+
+def _written(value: object) -> str:
+    """A list or an object as JSON; what cannot be JSON, or is nested too deep, as Python writes it."""
+    if isinstance(value, (list, dict)):
+        with suppress(TypeError, ValueError, RecursionError):
+            return json.dumps(value, ensure_ascii=False)
+    return reprlib.repr(value)

@@ -406,3 +406,21 @@ def test_every_error_is_documented_with_its_status():
     told = {(int(status), code) for status, codes in rows for code in re.findall("`(.*?)`", codes)}
     raised = {(status, kind.code) for kind, status in STATUS.items() if kind is not LikelyError}
     assert raised - told == set()
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [("1e400", "1e400"), ("-1E999", "-1E999"), ('[1, "a", null]', '[1, "a", null]'), ('{"é": true}', '{"é": true}')],
+)
+def test_a_value_that_is_refused_is_told_as_it_came(client, written, value):
+    body = json.dumps(GOOD).replace("5.1", written)
+    problem = refused(client.post(IRIS, data=body.encode(), content_type="application/json"), 422)["problems"][0]
+    assert problem["value"] == value
+    assert "inf" not in problem["message"]
+
+
+def test_a_value_nested_too_deep_for_json_is_still_told():
+    deep = []
+    for _ in range(100_000):
+        deep = [deep]
+    assert len(short(deep)) <= 100

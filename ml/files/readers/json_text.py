@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -89,5 +90,25 @@ def _nan_is_missing(name: str) -> Any:
     return None if name == "NaN" else _refuse_constant(name)
 
 
-DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_refuse_constant)
-LENIENT = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_nan_is_missing)
+class Overflow(float):
+    """A number that no float holds: infinite, and told as it was written, such as 1e400."""
+
+    def __new__(cls, written: str) -> Overflow:
+        """Keep the text of a number."""
+        made = super().__new__(cls, written)
+        made.written = written
+        return made
+
+    written: str
+
+    def __repr__(self) -> str:
+        return self.written
+
+
+def _number(written: str) -> float:
+    value = float(written)
+    return value if math.isfinite(value) else Overflow(written)
+
+
+DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_refuse_constant, parse_float=_number)
+LENIENT = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_nan_is_missing, parse_float=_number)
