@@ -72,14 +72,18 @@ class CookieByScheme(SecureCookieSessionInterface):
         return "__Secure-likely" if request.script_root else "__Host-likely"
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession:
-        """The session of a request; an empty one where the cookie is not signed by us."""
+        """The session of a request; an empty one where the cookie is not signed by us.
+
+        When it ends the table of sessions says. The age of the signature says nothing of that: by a clock that is a
+        second behind that of the instance which signed it, it is of the future, and itsdangerous refuses it.
+        """
         sent = request.cookies.get(self._name(request))
         if not sent:
             return self.session_class()
         try:
             signer = self.get_signing_serializer(app)
             assert signer is not None  # noqa: S101 - there is a secret
-            return self.session_class(signer.loads(sent, max_age=int(app.permanent_session_lifetime.total_seconds())))
+            return self.session_class(signer.loads(sent))
         except Exception:  # noqa: BLE001 - itsdangerous raises several; whatever it is, nobody is signed in
             return self.session_class()
 

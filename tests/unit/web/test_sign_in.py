@@ -2,6 +2,7 @@
 
 import logging
 import re
+import time
 
 import pytest
 from itsdangerous import URLSafeTimedSerializer
@@ -175,6 +176,15 @@ def test_instances_of_one_store_take_each_others_cookies(client, shared):
     other = OwnPage(create_service(shared[2]).server)
     other.set_cookie("likely", client.get_cookie("likely").value)
     assert other.get("/account").status_code == 200
+
+
+@pytest.mark.parametrize("step", [-3600, -2, 3600])
+def test_who_is_signed_in_stays_so_where_the_clock_steps_or_another_instance_has_another_time(
+    client, monkeypatch, step
+):
+    assert sign_in(client).status_code == 303
+    monkeypatch.setattr(time, "time", lambda now=time.time: now() + step)
+    assert client.get("/account").status_code == 200
 
 
 @pytest.mark.parametrize("secret", ["short", "a" * 40])
