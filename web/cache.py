@@ -55,7 +55,7 @@ class CacheBackend:
         self._store = server.extensions["cache"][self._cache]
         self._lost = _lost(redis_url)
         self._breaker = CircuitBreaker("The cache (results are computed again meanwhile)", log, backend="cache")
-        self._unwritten = False
+        self._warned = False  # that it is full, since a value was written last
         logging.getLogger().addFilter(_is_of_others)
 
     def get(self, key: str) -> Any:
@@ -70,9 +70,10 @@ class CacheBackend:
         kept = self._asked(self._store.set, key, value, timeout=timeout)
         if kept is FAILED:
             return False
-        if not kept and not self._unwritten:
-            log.warning("The cache cannot be written to; results are computed again meanwhile. Is its disk full?")
-        self._unwritten = not kept
+        if kept:
+            self._warned = False
+        else:
+            self._warn_once("The cache cannot be written to; results are computed again meanwhile. Is its disk full?")
         return bool(kept)
 
     def _asked(self, method: Callable[..., Any], *given: Any, **named: Any) -> Any:
@@ -86,11 +87,16 @@ class CacheBackend:
             if isinstance(error, OSError) or type(error).__name__ in AWAY:
                 self._breaker.failed(error)
             else:  # it answers, but does not do this: it is full, say
-                log.warning("The cache refused: %s", error)
+                self._warn_once("The cache refused: %s", error)
             count(CACHE, "error")
             return FAILED
         self._breaker.succeeded()
         return answer
+
+    def _warn_once(self, words: str, *given: object) -> None:
+        if not self._warned:
+            log.warning(words, *given)
+        self._warned = True
 
     def fault(self) -> str | None:
         """Health check: write a value and read it back; the message of a failure, else None."""

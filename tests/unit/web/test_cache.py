@@ -8,6 +8,7 @@ import time
 
 import pytest
 import redis
+from redis.exceptions import OutOfMemoryError
 
 from web.cache import CacheBackend, purge_cache
 
@@ -112,3 +113,21 @@ def test_files_that_are_old_are_swept(tmp_path):
 @pytest.mark.parametrize("missing", ["not-there"])
 def test_sweeping_a_folder_that_is_not_there_is_nothing(tmp_path, missing):
     assert purge_cache(tmp_path / missing) == 0
+
+
+def test_a_redis_that_is_full_is_said_once_until_it_takes_values_again(tmp_path, monkeypatch, caplog):
+    cache, full = CacheBackend(tmp_path, "redis://127.0.0.1:9/0"), [True]
+
+    def put(*_, **__):
+        if full[0]:
+            raise OutOfMemoryError("command not allowed when used memory > 'maxmemory'.")
+        return True
+
+    monkeypatch.setattr(cache._store, "set", put)
+    monkeypatch.setattr(cache._store, "get", lambda _: None)
+    for is_full in (True, True, True, False, True):
+        full[0] = is_full
+        assert cache.set("key", 1) is not is_full
+        assert cache.get("key") is None
+    said = [each.getMessage() for each in caplog.records if each.name == "web.cache"]
+    assert said == ["The cache refused: command not allowed when used memory > 'maxmemory'."] * 2
