@@ -16,6 +16,7 @@ def format_of(start: bytes) -> str:
 
 
 LINK = mark("a link to a document")
+LOCK = mark("a lock file of Excel or LibreOffice")
 _NO_TABLES = {
     b"%PDF": mark("a PDF"), b"\x89PNG": mark("a picture"), b"\xff\xd8\xff": mark("a picture"),
     b"GIF8": mark("a picture"),
@@ -27,7 +28,8 @@ _NO_TABLES = {
     b"$FL2@(#)": mark("a data file of SPSS"), b"$FL3@(#)": mark("a data file of SPSS"),
     b"\0" * 12 + b"\xc2\xea\x81\x60": mark("a data file of SAS"), b"<stata_dta>": mark("a data file of Stata"),
     b"X\n\0\0\0": mark("a data file of R"), b"RDX2\n": mark("a data file of R"), b"RDX3\n": mark("a data file of R"),
-    b"ARROW1\0": mark("an Arrow file"), b"Obj\x01": mark("an Avro file"), b"\x89HDF": mark("an HDF5 file"),
+    b"ARROW1\0": mark("an Arrow file"), b"\xff\xff\xff\xff": mark("an Arrow file"),
+    b"Obj\x01": mark("an Avro file"), b"\x89HDF": mark("an HDF5 file"),
     b"\x93NUMPY": mark("an array of numpy"),
     b"\x09\x08\x08\0\0\x05": mark("a workbook of Excel 95 or older"),
     b"\x09\x04\x06\0": mark("a workbook of Excel 95 or older"),
@@ -41,6 +43,9 @@ _NO_TABLES = {
 }  # fmt: skip
 _TAR = 257  # where archives of tar have their signature
 _GOOGLE = re.compile(rb'\s*\{\s*(?:"":\s*"WARNING|"url":\s*"https://docs\.google\.com/)')  # .gsheet of Google Drive
+# ~$book.xlsx: the user's name with its length, in bytes and in UTF-16; .~lock.book.ods#: names, computer, time, profile
+_LOCK = re.compile(rb"(?s:([\x01-\x36]).{54}\1\0.{1,110})|(?:[^,\n]*,){4}file:///[^,\n]*;\s*")
+_ORC = re.compile(rb"(?s:ORC.*\0.*)")
 # The first statement or the remark with which databases begin their dumps
 _DUMP = re.compile(
     rb"(?:\s|--[^\n]*\n)*(?:--[^\n]* dump\b|/\*!|/\*M!|PRAGMA |BEGIN TRANSACTION|(?:CREATE|DROP) (?:TABLE|DATABASE) "
@@ -55,6 +60,10 @@ def no_table(start: bytes) -> str | None:
         return mark("an archive")
     if _GOOGLE.match(start):
         return LINK
+    if _LOCK.fullmatch(start):
+        return LOCK
+    if _ORC.fullmatch(start):
+        return mark("an ORC file")
     if _DUMP.match(start):
         return mark("a dump of a database (SQL)")
     return next((name for sign, name in _NO_TABLES.items() if start.startswith(sign)), None)

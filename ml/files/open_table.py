@@ -16,7 +16,7 @@ from typing import IO, BinaryIO, cast
 from ml.data.schema import Schema
 from ml.errors import Unreadable
 from ml.files.assemble_table import ReadRequest, Source, assemble_table
-from ml.files.file_kinds import CSV, GZIP, LINK, PARQUET, format_of, no_table
+from ml.files.file_kinds import CSV, GZIP, LINK, LOCK, PARQUET, format_of, no_table
 from ml.files.readers.json_records import json_form_of
 from ml.files.readers.text_process import ServedRows, TextReader
 from ml.files.table import Table
@@ -31,7 +31,10 @@ from ml.files.text.text_rows import TextRows
 from ml.translation import mark, plural, text
 
 AUTO = ReadOptions()
-FOLLOW = mark("Open it, download the table as a workbook or CSV, and send that.")
+INSTEAD = {
+    LINK: mark("Open it, download the table as a workbook or CSV, and send that."),
+    LOCK: mark("Send the workbook itself: the file of the same name without “~$” or “.~lock.” in front."),
+}
 LOOKED_AT = 512  # bytes by which the format is told
 _CHARSET = re.compile(r"""(?:charset|encoding)\s*=\s*["']?([\w-]+)""")
 
@@ -94,7 +97,7 @@ def open_table(
     other = no_table(start)
     if other:
         told = text("The file is {kind}, which is not read here.", kind=text(other))
-        raise Unreadable(told, text(FOLLOW if other == LINK else SEND))
+        raise Unreadable(told, text(INSTEAD.get(other, SEND)))
     if form == CSV and json_form_of(start):  # records of programs are read by ml/files/readers/json_table.py
         raise Unreadable(text("The file is JSON, which programs send to the API."), text(SEND))
     names = known_names(schema, columns, known)

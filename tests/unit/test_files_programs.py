@@ -83,6 +83,7 @@ OTHER_FILES = {
     b"$FL2@(#) SPSS DATA FILE MS Windows": "a data file of SPSS",
     b"\0" * 12 + b"\xc2\xea\x81\x60\xb3\x14": "a data file of SAS",
     b"<stata_dta><header><release>118</release>": "a data file of Stata", b"X\n\0\0\0\x03\0\x04": "a data file of R",
+    b"\xff\xff\xff\xff\x88\0\0\0\x10\0\0\0": "an Arrow file", b"ORC\n\x13\n\x03\0\0\0": "an ORC file",
     b"ARROW1\0\0": "an Arrow file", b"\x93NUMPY\x01\0": "an array of numpy", b"MZ\x90\0\x03": "a program",
     b"\0\x01\0\0Standard Jet DB\0": "a database", b"\x09\x08\x08\0\0\x05\x10\0": "a workbook of Excel 95 or older",
     b"ID;PWXL;N;E\nC;Y1;X1;K": "a SYLK file", b"TABLE\r\n0,1\r\n": "a DIF file",
@@ -101,6 +102,23 @@ OTHER_FILES = {
 def test_what_is_known_not_to_be_a_table_is_called_by_its_name(start, name, packed):
     with pytest.raises(Unreadable, match=rf"^The file is {re.escape(name)}, which is not read here"):
         read(packed(start + b"income,age\n1,2\n"))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        (b"\x04Anna".ljust(55) + b"\x04\0" + "Anna".encode("utf-16-le") + b" \0" * 50),  # ~$book.xlsx
+        b",anna,pc,28.11.2026 10:00,file:///home/anna/.config/libreoffice/4;",  # .~lock.book.ods#
+    ],
+)
+def test_the_lock_file_of_an_open_workbook_leads_to_the_workbook(data):
+    with pytest.raises(Unreadable, match=r"is a lock file of Excel or LibreOffice, .*Send the workbook itself"):
+        read(data)
+
+
+def test_a_table_that_begins_like_another_format_is_read():
+    assert read("income,age,note\n1.5,30,ORC\n")[0] == [("1.5", "30", "ORC")]
+    assert read("ORC,income,age,note\na,1.5,30,file:///x;\n")[0] == [("1.5", "30", "file:///x;")]
 
 
 def archive_of(*parts, kind=""):
