@@ -111,10 +111,10 @@ def answer(services: OutcomeServices, sent: Any) -> dict[str, Any]:
 
 
 def _next(services: OutcomeServices) -> dict[str, Any]:
-    found = services.desk.next()
-    if found is None:
+    entry = services.desk.next()
+    if entry is None:
         return {"words": text(NOTED["next"]), "failed": True}
-    return {"words": "", "go": address_of(services, found.assignment)}
+    return {"words": "", "go": address_of(services, entry.assignment)}
 
 
 def address_of(services: OutcomeServices, assignment: Any) -> str:
@@ -190,9 +190,9 @@ def shown_of(services: OutcomeServices, request: FormRequest, act: Act) -> tuple
     scored = services.service.score_with_blanks(
         bundle.key, request.record, request.chosen(bundle.outcomes), request.ranking, seen
     )
-    given = dict(zip(names, map(float, scored.probabilities), strict=True))
+    probabilities = dict(zip(names, map(float, scored.probabilities), strict=True))
     cut_offs = dict(zip(names, scored.cut_offs, strict=True))
-    return Shown(bundle, given, request.record, cut_offs, record, place), outcome
+    return Shown(bundle, probabilities, request.record, cut_offs, record, place), outcome
 
 
 def identified(
@@ -239,8 +239,8 @@ def show_history(services: OutcomeServices, sent: Any) -> Any:
         bundle = services.service.model(request.model)
     except LikelyError:
         return no_update
-    found = history_of(services, bundle, request.record_id, request.row)
-    return "" if found is None else tree_of(found)
+    past = history_of(services, bundle, request.record_id, request.row)
+    return "" if past is None else tree_of(past)
 
 
 def history_of(services: OutcomeServices, bundle: Bundle, record_id: str, row: int | None) -> Component | None:
@@ -261,5 +261,5 @@ def desk_of(services: OutcomeServices, bundle: Bundle, request: FormRequest, cla
 
     if not allowed(Permission.OUTCOMES, bundle.name):
         return None
-    found = history_of(services, bundle, request.record_id, request.row)
-    return outcome_row.OutcomeRowContext(found, claim, seller=claim is not None or seller_screen(bundle))
+    past = history_of(services, bundle, request.record_id, request.row)
+    return outcome_row.OutcomeRowContext(past, claim, seller=claim is not None or seller_screen(bundle))

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import orjson
 
-from jobs.errors import CampaignThere, NoCampaign, NotDone, NotHeld, UnknownJob, no_job
+from jobs.errors import CampaignThere, NoCampaign, NotHeld, UnknownJob, no_job, not_done
 from jobs.files import paths
 from jobs.files.preview import Preview, preview
 from jobs.files.stream_check import StreamCheck
@@ -79,12 +79,12 @@ class CampaignService:
 
         For a file that cannot be read so, but perhaps otherwise, the preview gives the reason and has no columns.
         """
-        found = self._held(job)
-        bundle = self._service.model(found.model)
+        campaign = self._held(job)
+        bundle = self._service.model(campaign.model)
         try:
-            return self._look(found, bundle, columns, options, blanks or _blanks(found)), bundle
+            return self._look(campaign, bundle, columns, options, blanks or _blanks(campaign)), bundle
         except Misread as error:
-            return of_misread(error, bundle, self._files, found, _merged_options(found, options)), bundle
+            return of_misread(error, bundle, self._files, campaign, _merged_options(campaign, options)), bundle
 
     def _look(
         self, job: Job, bundle: Bundle, columns: Mapping[str, str], options: ReadOptions, blanks: Blanks
@@ -101,16 +101,16 @@ class CampaignService:
         ------
         UnknownJob, NotHeld, NoCampaign, BadColumns, Unreadable
         """
-        found = self._held(job)
-        blanks = blanks or _blanks(found)
-        seen = self._look(found, self._service.model(found.model), columns, options, blanks)
+        campaign = self._held(job)
+        blanks = blanks or _blanks(campaign)
+        seen = self._look(campaign, self._service.model(campaign.model), columns, options, blanks)
         if seen.why:
             raise NotHeld(seen.why, text("Nothing was started."))
         with use_language(ENGLISH):  # as all that a job keeps
             dialect = seen.dialect.to_json()
         chosen = {
-            **found.options,
-            "read": _merged_options(found, options).to_json(),
+            **campaign.options,
+            "read": _merged_options(campaign, options).to_json(),
             "columns": {name: feature or "" for name, feature in seen.matched.columns.items()},
             "near": dict(seen.matched.near),
             "alike": dict(seen.matched.alike),
@@ -121,7 +121,7 @@ class CampaignService:
             "header": seen.header,
             "width": len(seen.header),
         }
-        self._check_to_end(found, chosen)
+        self._check_to_end(campaign, chosen)
         if not self._store.jobs.start(job, chosen):
             raise NotHeld(text("The job runs already, or is over."), "GET /api/v1/jobs/<id> tells its state.")
         return self._jobs.get(job)  # which also wakes workers
@@ -142,19 +142,19 @@ class CampaignService:
                     pass
 
     def _held(self, job: str) -> Job:
-        found = self._campaign(job)
-        if found.state != "held":
+        campaign = self._campaign(job)
+        if campaign.state != "held":
             raise NotHeld(
-                text("The job is {state}.", state=found.state),
+                text("The job is {state}.", state=campaign.state),
                 "Send the file again with held=true to look into it first.",
             )
-        return found
+        return campaign
 
     def _campaign(self, job: str) -> Job:
-        found = self._jobs.get(job)
-        if found.kind != CAMPAIGN:
+        campaign = self._jobs.get(job)
+        if campaign.kind != CAMPAIGN:
             raise NoCampaign(text("The job was sent to be scored only."), "Send the file with held=true, and start it.")
-        return found
+        return campaign
 
     # ---- scored campaigns ----------------------------------------------------------------------
     def rows(
@@ -209,9 +209,9 @@ class CampaignService:
 
     def control_groups(self, job: str) -> list[ControlGroup]:
         """Control group of each list, also when the campaign's job is gone; UnknownJob where neither is there."""
-        found = self._store.jobs.control_groups.of(job)
-        self._jobs.allow(found[0].model if found else self._campaign(job).model, no_job(job))
-        return found
+        groups = self._store.jobs.control_groups.of(job)
+        self._jobs.allow(groups[0].model if groups else self._campaign(job).model, no_job(job))
+        return groups
 
     def forget_control(self, job: str) -> None:
         """Remove the control groups of a campaign whose job is gone.
@@ -241,15 +241,15 @@ class CampaignService:
         return self._done(job)[1]
 
     def _done(self, job: str) -> tuple[RankIndex, np.ndarray, Bundle]:
-        found = self._campaign(job)
-        if found.state != "done":
-            raise NotDone(text("The job is {state}.", state=found.state), "GET /api/v1/jobs/<id> tells how far it is.")
-        bundle = self._service.model(found.model)  # not cached: a removed version must not be kept by its campaigns
+        campaign = self._campaign(job)
+        if campaign.state != "done":
+            raise not_done(campaign.state)
+        bundle = self._service.model(campaign.model)  # not cached: a removed version must not be kept by its campaigns
         return *self._remembered(job, tuple(self._store.jobs.results(job))), bundle
 
     def _open(self, job: str, _files: tuple[str, ...]) -> tuple[RankIndex, np.ndarray]:
-        found = self._campaign(job)
-        bundle, index = self._service.model(found.model), open_index(self._store.jobs, self._files, found)
+        campaign = self._campaign(job)
+        bundle, index = self._service.model(campaign.model), open_index(self._store.jobs, self._files, campaign)
         _, key = focus(index.probabilities, bundle.card, bundle.outcomes)
         return index, ranks(key)
 
@@ -264,8 +264,8 @@ def _merged_options(job: Job, options: ReadOptions) -> ReadOptions:
 
 def _blanks(job: Job) -> Blanks:
     """Treatment of missing values, as chosen when the file was sent."""
-    told: Blanks = job.options.get("blanks", ESTIMATOR)
-    return told
+    blanks: Blanks = job.options.get("blanks", ESTIMATOR)
+    return blanks
 
 
 def _in_order(places: np.ndarray) -> np.ndarray:

@@ -48,9 +48,9 @@ class Downloads:
         ------
         UnknownJob, NotDone, ResultGone
         """
-        found = self._done(job)
-        rank = self._campaigns.ranks_of(job) if found.kind == CAMPAIGN else None
-        return stored(self._table, self._files, self._service, found, rank)
+        finished = self._done(job)
+        rank = self._campaigns.ranks_of(job) if finished.kind == CAMPAIGN else None
+        return stored(self._table, self._files, self._service, finished, rank)
 
     def note_download(self, job: str) -> None:
         """Note in the audit log that the caller downloads the result."""
@@ -67,15 +67,15 @@ class Downloads:
 
     def export(self, job: str) -> tuple[str, Format] | None:
         """Id of the exported job and the format, for a job that writes another's result; else None."""
-        found = self._jobs.get(job)
-        return (found.options["of"], format_asked(found.options["format"])) if found.kind == EXPORT else None
+        present = self._jobs.get(job)
+        return (present.options["of"], format_asked(present.options["format"])) if present.kind == EXPORT else None
 
     def stem(self, job: str) -> str:
         """File name of the result without its suffix, derived from the name of the upload."""
-        found = self._done(job)
-        sent = re.sub(r"\.[^.]*$", "", str(found.options.get("name") or "records"))
+        finished = self._done(job)
+        sent = re.sub(r"\.[^.]*$", "", str(finished.options.get("name") or "records"))
         plain = re.sub(r"[^\w .,()+-]", "_", sent).strip(" .")[:LONGEST_STEM]
-        return f"{'list' if found.kind == LIST else 'scored'} {plain or 'records'}"
+        return f"{'list' if finished.kind == LIST else 'scored'} {plain or 'records'}"
 
     def in_format(self, job: str, form: Format) -> StoredResult | Job:
         """The result in another format, or the job that writes it, where that takes longer than a request waits.
@@ -87,39 +87,39 @@ class Downloads:
             The format cannot hold so much, or cannot be written here.
         NotMade
         """
-        found = self._done(job)
-        form.check(found.done)
-        header = header_of_result(self._table, self._files, found)
+        finished = self._done(job)
+        form.check(finished.done)
+        header = header_of_result(self._table, self._files, finished)
         number = hashlib.sha256(f"{job} {form.tag}".encode()).hexdigest()[:32]
-        kept = self._kept(number, found)
+        kept = self._kept(number, finished)
         if kept is not None:
             return kept
-        small = found.done * len(header) <= SMALL
-        self._accept(number, found, form, who="" if small else self._jobs.counted(number))
+        small = finished.done * len(header) <= SMALL
+        self._accept(number, finished, form, who="" if small else self._jobs.counted(number))
         if small:
             Worker(self._service, self._table, self._files).step(number)
-        return self._wait(number, found)
+        return self._wait(number, finished)
 
     def _done(self, job: str) -> Job:
-        found = self._jobs.get(job)
-        if found.kind == ANSWER:
+        present = self._jobs.get(job)
+        if present.kind == ANSWER:
             raise UnknownJob("The job has no result but an answer.", "GET /api/v1/answers/<id> gives it.")
-        if found.state != "done":
+        if present.state != "done":
             why = {
-                "failed": text("The job failed: {why}", why=translated(found.message)),
+                "failed": text("The job failed: {why}", why=translated(present.message)),
                 "cancelled": text("The job was cancelled."),
             }
             raise NotDone(
-                why.get(found.state, text("The job is not done yet.")), "GET /api/v1/jobs/<id> tells how far it is."
+                why.get(present.state, text("The job is not done yet.")), "GET /api/v1/jobs/<id> tells how far it is."
             )
-        return found
+        return present
 
     def _accept(self, number: str, base: Job, form: Format, who: str) -> None:
         """Accept the export job, unless there is one; it counts among what that one has open."""
-        asked = {"name": form.name}
+        wanted = {"name": form.name}
         if form.name == EXCEL_CSV:
-            asked |= {"separator": form.separator, "decimal": form.decimal}
-        options = {"kind": EXPORT, "of": base.id, "format": asked, "name": base.options.get("name")}
+            wanted |= {"separator": form.separator, "decimal": form.decimal}
+        options = {"kind": EXPORT, "of": base.id, "format": wanted, "name": base.options.get("name")}
         if not self._table.add(number, base.model, base.digest, 0, options, None, who=who):
             self._table.uploads.release(number)  # it is there already, and counts
 

@@ -34,6 +34,11 @@ class NotDone(LikelyError):
     code = "not_done"
 
 
+def not_done(state: str) -> NotDone:
+    """The error for a job in that state."""
+    return NotDone(text("The job is {state}.", state=state), "GET /api/v1/jobs/<id> tells how far it is.")
+
+
 class ResultGone(LikelyError):
     """The files of a job were removed."""
 

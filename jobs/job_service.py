@@ -216,13 +216,13 @@ class JobService:
 
     def get(self, job: str, kind: str = "") -> Job:
         """The present state of a job; UnknownJob where there is none, or where it is of outcomes and `kind` is not."""
-        found = self.store.jobs.get(job)
-        if found is None or (found.kind == OUTCOMES) != (kind == OUTCOMES):
+        stored = self.store.jobs.get(job)
+        if stored is None or (stored.kind == OUTCOMES) != (kind == OUTCOMES):
             raise no_job(job)
-        self.allow(found.model, no_job(job))
-        if found.state in OPEN:
+        self.allow(stored.model, no_job(job))
+        if stored.state in OPEN:
             self._announce(job)  # restarts a local runner that died
-        return found
+        return stored
 
     def allow(self, model: str, unknown: UnknownJob) -> None:
         """Raise `unknown` where the caller has no access to a job's model, NotAllowed where it may not see files."""

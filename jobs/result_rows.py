@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from jobs.campaign_service import MOST_ROWS, CampaignService
-from jobs.errors import NoTable, NotDone
+from jobs.errors import NoTable, not_done
 from jobs.job_service import JobService
 from jobs.row_query import RECORD, Block, RowQuery, matching, read_from
 from jobs.work.job_kinds import CAMPAIGN, LIST
@@ -76,39 +76,39 @@ class ResultRows:
         ------
         UnknownJob, NoTable, NotDone, ResultGone, CampaignGone, UnknownModel
         """
-        found = self._done(job)
+        finished = self._done(job)
         numbers = self._numbers(job, self._names(job), query)
         wanted = numbers[start : min(end, start + MOST_ROWS)].tolist()
-        return len(numbers), list(zip(wanted, self._cells(found, wanted), strict=True))
+        return len(numbers), list(zip(wanted, self._cells(finished, wanted), strict=True))
 
     def record(self, job: str, row: int) -> tuple[Job, list[str], dict[str, str]] | None:
         """A row's campaign or list, its plain cells, and its cells by feature; None where there is no such row."""
-        found = self._done(job)
-        if not 0 <= row < len(self._order(found)):
+        finished = self._done(job)
+        if not 0 <= row < len(self._order(finished)):
             return None
-        (cells,) = self._cells(found, [row])
-        campaign = found if found.kind == CAMPAIGN else self._jobs.get(found.options["of"])
-        reading = ReadPlan.from_json(campaign.options["reading"], self._service.model(found.model).schema)
-        before = 0 if found.kind == CAMPAIGN else 1  # the place
-        return found, cells, feature_cells(reading, cells[before:])
+        (cells,) = self._cells(finished, [row])
+        campaign = finished if finished.kind == CAMPAIGN else self._jobs.get(finished.options["of"])
+        reading = ReadPlan.from_json(campaign.options["reading"], self._service.model(finished.model).schema)
+        before = 0 if finished.kind == CAMPAIGN else 1  # the place
+        return finished, cells, feature_cells(reading, cells[before:])
 
     def _done(self, job: str) -> Job:
-        found = self._jobs.get(job)
-        if found.kind not in (CAMPAIGN, LIST):
+        job_now = self._jobs.get(job)
+        if job_now.kind not in (CAMPAIGN, LIST):
             raise NoTable(text("The job has no table of rows."), text("Download its result."))
-        if found.state != "done":
-            raise NotDone(text("The job is {state}.", state=found.state), "GET /api/v1/jobs/<id> tells how far it is.")
-        return found
+        if job_now.state != "done":
+            raise not_done(job_now.state)
+        return job_now
 
     def _names(self, job: str) -> tuple[str, ...]:
         """Files of the result, the key of what is cached about it: an erasure writes other files."""
         return tuple(self._table.results(job))
 
     def _read_columns(self, job: str, _names: tuple[str, ...]) -> ResultColumns:
-        found = self._jobs.get(job)
-        result = result_of(self._table, self._files, self._service, found)
+        finished = self._jobs.get(job)
+        result = result_of(self._table, self._files, self._service, finished)
         columns = tuple(columns_of(replace(result, blocks=lambda: islice(result.blocks(), 1))))
-        before, after = own_wanted(self._service.model(found.model), found)
+        before, after = own_wanted(self._service.model(finished.model), finished)
         places = [*range(len(before)), *range(len(columns) - len(after), len(columns))]
         texts = [at for at, (facts, column) in enumerate(zip(result.columns, columns, strict=True))
                  if facts.free and column.kind == "text"][:TEXTS]  # fmt: skip
@@ -116,13 +116,13 @@ class ResultRows:
         return ResultColumns(columns, own, tuple(result.people_first or texts))
 
     def _find(self, job: str, names: tuple[str, ...], query: RowQuery) -> np.ndarray:
-        found = self._jobs.get(job)
-        order = self._order(found)
+        finished = self._jobs.get(job)
+        order = self._order(finished)
         if query == RowQuery():
             return order
         columns = self._columns(job, names)
         numbers = {RECORD: np.arange(1, len(order) + 1)}
-        if found.kind == CAMPAIGN:
+        if finished.kind == CAMPAIGN:
             numbers[columns.own["rank"]] = self._campaigns.ranks_of(job)
         blocks = self._blocks(names, read_from(query, numbers), len(order))
         return matching(blocks, columns.columns, query, order, numbers)

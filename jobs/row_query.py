@@ -105,16 +105,16 @@ Read = Callable[[Mapping[int, Sequence[str]], range], list[Key]]
 
 def read_from(query: RowQuery, numbers: Mapping[int, np.ndarray]) -> list[int]:
     """The columns whose cells a query is about."""
-    asked = [*(each.cells for each in query.filters), *(each.cells for each in query.sorts)]
-    return sorted({at for cells in asked for at in cells.at} - set(numbers))
+    needed = [*(each.cells for each in query.filters), *(each.cells for each in query.sorts)]
+    return sorted({at for cells in needed for at in cells.at} - set(numbers))
 
 
 def _sorted(rows: list[int], key: list[Key], descending: bool) -> list[int]:
-    found: list[int] = []
+    ordered: list[int] = []
     for kind in (NUMBER, TEXT, NOTHING):
         of_kind = [row for row in rows if key[row][0] == kind]
-        found += sorted(of_kind, key=lambda row: key[row][1], reverse=descending)
-    return found
+        ordered += sorted(of_kind, key=lambda row: key[row][1], reverse=descending)
+    return ordered
 
 
 def _reader(columns: Sequence[OutputColumn], cells: Cells, numbers: Mapping[int, np.ndarray]) -> Read:

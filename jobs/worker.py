@@ -188,9 +188,9 @@ class Worker:
         written into the job's row first. After a quarter of an hour the folder counts as removed by hand.
         """
         place = str(job.options.get("of", job.id))
-        found = self._table.get_uncounted(place)
+        base = self._table.get_uncounted(place)
         try:
-            away = found is not None and found.state != "cancelled" and not self._files.sizes(paths.folder(place))
+            away = base is not None and base.state != "cancelled" and not self._files.sizes(paths.folder(place))
         except Exception:  # noqa: BLE001 - each kind of place has errors of its own
             away = True
         if not away:

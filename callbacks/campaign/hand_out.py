@@ -55,14 +55,14 @@ def change(backend: CampaignBackend, given: Any, taken: Any, chosen: Any, of: An
 
 
 def _changed(backend: CampaignBackend, desk: Desk, job: str, chosen: Any) -> tuple[Any, bool]:
-    found = backend.jobs.get(job)
-    if found.kind != LIST or found.state != "done":
+    call_list = backend.jobs.get(job)
+    if call_list.kind != LIST or call_list.state != "done":
         raise NoCampaign(text("This list is not finished."), "Make it first.")
     if chosen is None:
         desk.table.take_back(job)
         return text("It is on nobody's list now. Outcomes that were noted stay."), True
     sellers = [each for each in chosen if isinstance(each, str)] if isinstance(chosen, list) else []
-    name = str(found.options.get("name") or "")
-    handed = desk.hand_out(job, str(found.options["of"]), found.model, name, sellers)
-    names = sellers_of(desk.feedback.store, found.model.partition("@")[0])
+    name = str(call_list.options.get("name") or "")
+    handed = desk.hand_out(job, str(call_list.options["of"]), call_list.model, name, sellers)
+    names = sellers_of(desk.feedback.store, call_list.model.partition("@")[0])
     return hand_out.words(handed.sellers, names), False

@@ -55,7 +55,7 @@ def open_row(backend: CampaignBackend, bundle: Bundle, named: str) -> OpenedReco
 
 def _known(values: Mapping[str, str], bundle: Bundle) -> dict[str, str]:
     """The row's values as typed record values; as they stand in the file where the record could not be scored."""
-    given = {name: text for name, text in values.items() if name in bundle.schema.position and text}
-    (row,) = read_records(bundle.schema.with_blanks, [given], extra=True).rows
-    typed = given if row is None else dict(zip(bundle.schema.names, map(text_of, row), strict=True))
-    return {name: typed[name] for name in given}
+    texts = {name: text for name, text in values.items() if name in bundle.schema.position and text}
+    (row,) = read_records(bundle.schema.with_blanks, [texts], extra=True).rows
+    typed = texts if row is None else dict(zip(bundle.schema.names, map(text_of, row), strict=True))
+    return {name: typed[name] for name in texts}

@@ -41,11 +41,11 @@ def register(app: Dash, backend: CampaignBackend) -> None:
 
 def show_kept(backend: CampaignBackend, data: Any) -> list[Component]:
     """The list, with the state of each campaign; as all that a browser sends, `data` may be anything."""
-    given = [_kept_campaign(each) for each in data if isinstance(each, dict)] if isinstance(data, list) else []
-    known = [each for each in given if each is not None]
+    kept = [_kept_campaign(each) for each in data if isinstance(each, dict)] if isinstance(data, list) else []
+    known = [each for each in kept if each is not None]
     jobs = backend.jobs.those([each["job"] for each in known[: recent_campaigns.MOST]])
-    found = {job.id: as_shown(job) | {"title": _title(backend, job.model)} for job in jobs}
-    return recent_campaigns.listed(known, found)
+    by_id = {job.id: as_shown(job) | {"title": _title(backend, job.model)} for job in jobs}
+    return recent_campaigns.listed(known, by_id)
 
 
 def _title(backend: CampaignBackend, model: str) -> str:

@@ -90,9 +90,9 @@ def show_rows(backend: CampaignBackend, asked: Any, of: Any) -> tuple[Any, Any]:
 
 
 def _table(backend: CampaignBackend, job: str) -> tuple[ResultTable, Bundle]:
-    found = backend.jobs.get(job)
-    bundle = backend.service.model(found.model)
-    more = {"reasons": bool(found.options.get("reasons")), "refused": found.refused}
+    campaign = backend.jobs.get(job)
+    bundle = backend.service.model(campaign.model)
+    more = {"reasons": bool(campaign.options.get("reasons")), "refused": campaign.refused}
     return ResultTable(bundle, columns_json(backend.rows.columns(job)) | more), bundle
 
 
@@ -117,9 +117,9 @@ def _row_query(asked: str, columns: Iterable[TableColumn]) -> tuple[int, int, Ro
     sorts = [each for each in sorts if isinstance(each, dict)] if isinstance(sorts, list) else []
     sorted_by = {str(each.get("colId")): each for each in sorts}
     filters = filters if isinstance(filters, dict) else {}
-    made = [_filter(known[name], each) for name, each in filters.items() if name in known and isinstance(each, dict)]
+    usable = [_filter(known[name], each) for name, each in filters.items() if name in known and isinstance(each, dict)]
     query = RowQuery(
-        tuple(each for each in made if each),
+        tuple(each for each in usable if each),
         tuple(Sort(_cells(known[at]), each.get("sort") == "desc") for at, each in sorted_by.items() if at in known),
     )
     return _row(start), _row(end), query

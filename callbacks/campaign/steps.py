@@ -115,14 +115,14 @@ def opening(backend: CampaignBackend, bundle: Bundle, query: Mapping[str, str]) 
     if not job:
         return page.first(backend.retention)
     try:
-        found = backend.jobs.get(job)
+        campaign = backend.jobs.get(job)
     except UnknownJob:
         return trouble(job, *map(text, GONE))
-    wrong = _wrong(found, bundle.name)
+    wrong = _wrong(campaign, bundle.name)
     if wrong:
         return trouble(job, *wrong)
-    step = STEPS[found.state](backend, found, query)
-    return replace(step, body=[recent_campaigns.opened(as_shown(found)), *step.body])
+    step = STEPS[campaign.state](backend, campaign, query)
+    return replace(step, body=[recent_campaigns.opened(as_shown(campaign)), *step.body])
 
 
 def _wrong(job: Job, model: str) -> tuple[str, str] | None:

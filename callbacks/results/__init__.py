@@ -54,11 +54,11 @@ def show_results(service: Service, results: ModelResults, request: Any, _: Any =
     model, outcome = _model_and_outcome(request)
 
     def made() -> Component:
-        found = results.of(model, outcome)
+        answers = results.of(model, outcome)
         bundle = service.model(model)
-        label = bundle.outcomes[found["outcome"]].label
+        label = bundle.outcomes[answers["outcome"]].label
         may = allowed(Permission.CUT_OFFS, bundle.name)
-        return page.answers(found, label, model, results.episodes(model), may)
+        return page.answers(answers, label, model, results.episodes(model), may)
 
     return _shown(made)
 
@@ -76,11 +76,11 @@ def acknowledge(results: ModelResults, clicks: Any, reason: Any, episode: Any, r
     if not clicks:
         return no_update, no_update
     model, outcome = _model_and_outcome(request)
-    given = reason.strip() if isinstance(reason, str) else ""
-    if not given:
+    why = reason.strip() if isinstance(reason, str) else ""
+    if not why:
         return no_update, text("Say in a few words what is being done about it.")
     try:
-        results.acknowledge(model, str(episode), given)
+        results.acknowledge(model, str(episode), why)
     except (LikelyError, StoreUnavailable) as error:
         return no_update, str(error)
     return {"model": model, "outcome": outcome, "after": str(episode)}, ""

@@ -48,10 +48,10 @@ def lead_on(services: OutcomeServices, clicks: Any) -> tuple[Any, Any]:
     """Address of the next customer, or words where nobody is left."""
     if not clicks:
         raise PreventUpdate
-    found = services.desk.next()
-    if found is None:
+    entry = services.desk.next()
+    if entry is None:
         return no_update, text("Nobody is left to call.")
-    return address_of(services, found.assignment), ""
+    return address_of(services, entry.assignment), ""
 
 
 def opening(services: OutcomeServices | None, query: Mapping[str, str] | None = None) -> Component:
@@ -101,14 +101,14 @@ def _to_do(services: OutcomeServices, entry: Entry, names: Names) -> page.Row | 
     bundle = _bundle(services, entry)
     if bundle is None or entry.assignment.outcome not in bundle.outcomes.names:
         return None
-    given = entry.assignment
-    (shown,) = percents([given.probability], exclusive=False)
-    worth = "" if given.worth is None else money_text(given.worth, currency_of(bundle.card))
+    assignment = entry.assignment
+    (shown,) = percents([assignment.probability], exclusive=False)
+    worth = "" if assignment.worth is None else money_text(assignment.worth, currency_of(bundle.card))
     return page.Row(
         who=who(services.backend, entry),
-        href=address_of(services, given),
+        href=address_of(services, assignment),
         model=bundle.title,
-        outcome=bundle.outcomes[given.outcome].label,
+        outcome=bundle.outcomes[assignment.outcome].label,
         probability=shown,
         worth=worth,
         due=entry.last.due if entry.last and entry.last.what == LATER else None,

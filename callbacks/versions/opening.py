@@ -75,12 +75,12 @@ def _listing(service: Service, name: str, *, only_kept: bool = False) -> Listing
 
 def _figures(service: Service, key: str, *, only_kept: bool) -> Mapping[str, Any] | None:
     """Figures of a version, cached; computed once however many ask (single-flight)."""
-    asked = (key, "version figures")
-    found: Mapping[str, Any] | None = service.kept(asked)
-    if found is None and not only_kept:
+    cache_key = (key, "version figures")
+    figures: Mapping[str, Any] | None = service.kept(cache_key)
+    if figures is None and not only_kept:
         with suppress(StillWorking):
-            found = service.result(asked, partial(_worked_out, service, key))
-    return found
+            figures = service.result(cache_key, partial(_worked_out, service, key))
+    return figures
 
 
 def _worked_out(service: Service, key: str) -> dict[str, Any]:

@@ -48,8 +48,8 @@ def finish_removals(table: JobTable, files: Files, begun: Iterable[str]) -> None
 def clear_after(table: JobTable, files: Files, job: Job) -> None:
     """Remove what a worker wrote for a job that was cancelled or removed meanwhile."""
     place = str(job.options.get("of")) if job.kind == EXPORT else job.id
-    found = table.get_uncounted(place)
-    if found is None or found.state == "cancelled":
+    base = table.get_uncounted(place)
+    if base is None or base.state == "cancelled":
         files.remove(paths.folder(place))
         if job.kind == LIST:
             table.control_groups.forget_list(job.id)

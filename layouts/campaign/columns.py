@@ -190,9 +190,9 @@ def _problem(problem: Mapping[str, Any], label: Mapping[str, str]) -> Component:
     where = problem["column"] or label.get(feature, feature)  # a line that does not fit the header has no column
     row, records = whole(problem["row"]), problem["records"]
     several = plural("In {n} record, the first is {row}", "In {n} records, the first is {row}", records, row=row)
-    found = several if records > 1 else text("In record {row}", row=row)
+    place = several if records > 1 else text("In record {row}", row=row)
     said: list[Any] = [html.Strong(f"{where}: ")] if where else []
-    said += [f"{problem['message']} {problem['hint'] or ''} ", html.Span(found, className="campaign-where")]
+    said += [f"{problem['message']} {problem['hint'] or ''} ", html.Span(place, className="campaign-where")]
     return html.Li(said)
 
 

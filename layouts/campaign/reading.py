@@ -100,9 +100,9 @@ def choices(seen: Mapping[str, Any], options: Mapping[str, str]) -> list[list[di
 def _options(
     name: str, offered: Sequence[tuple[str, str]], dialect: Mapping[str, Any], given: str
 ) -> list[dict[str, str]]:
-    found = dialect.get(name)
-    found = "" if found is None else str(found)
-    known = next((words for value, words in offered if value == found), found)
+    detected = dialect.get(name)
+    detected = "" if detected is None else str(detected)
+    known = next((words for value, words in offered if value == detected), detected)
     if given:
         first = text("Detect it again")
     elif name in dialect["told"]:

@@ -75,8 +75,8 @@ class Fields:
 
     def number(self, name: str) -> float | int | None:
         """The number in a field; None where nothing stands there, or nothing that can be used."""
-        given = self._texts.get(name)
-        typed = given.replace("%", "").strip() if isinstance(given, str) else "" if given is None else str(given)
+        sent = self._texts.get(name)
+        typed = sent.replace("%", "").strip() if isinstance(sent, str) else "" if sent is None else str(sent)
         if not typed:
             return None
         takes = Takes.of(name)
@@ -86,7 +86,7 @@ class Fields:
             value = math.nan
         if not takes.contains(value):
             self.problems[name] = text(
-                "“{typed}” cannot be used. Accepted: {accepted}.", typed=given, accepted=takes.words
+                "“{typed}” cannot be used. Accepted: {accepted}.", typed=sent, accepted=takes.words
             )
             return None
         value = value / 100 if takes.percent else value
@@ -94,8 +94,8 @@ class Fields:
 
     def of_kind(self, kind: str) -> dict[str, float | int]:
         """Numbers of all fields whose names begin so, by the rest of their names; without empty ones."""
-        found = {name[len(kind) :]: self.number(name) for name in self._texts if name.startswith(kind)}
-        return {name: number for name, number in found.items() if number is not None}
+        numbers = {name[len(kind) :]: self.number(name) for name in self._texts if name.startswith(kind)}
+        return {name: number for name, number in numbers.items() if number is not None}
 
 
 @dataclass(frozen=True)
@@ -114,9 +114,9 @@ class Takes:
         kind = {VALUE_PREFIX: "values", QUOTA_PREFIX: "quotas", LIMIT_PREFIX: "limits"}.get(
             f"{name.partition(':')[0]}:", name
         )
-        given = schema_of(ListRequest)["properties"][kind]
-        given = next(each for each in given["anyOf"] if each["type"] != "null")
-        number: dict[str, Any] = given.get("additionalProperties", given)
+        field = schema_of(ListRequest)["properties"][kind]
+        field = next(each for each in field["anyOf"] if each["type"] != "null")
+        number: dict[str, Any] = field.get("additionalProperties", field)
         percent = name in PERCENT
         if percent:
             number = number | {end: 100 * number[end] for end in ("minimum", "maximum")}

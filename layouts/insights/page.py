@@ -60,9 +60,9 @@ def page(bundle: Bundle, state: dict[str, Any], in_use: Callable[[str], float] |
 
 
 def _folded(bundle: Bundle, fold: Fold, outcome: str, state: dict[str, Any], cut_off: float | None) -> Component | None:
-    found = plots.fitting(bundle, _plots(bundle, fold, outcome))
+    shown = plots.fitting(bundle, _plots(bundle, fold, outcome))
     summary = html.Summary([html.Strong(text(fold.title)), html.Span(text(fold.about))])
-    return plots.fold(bundle, found, outcome, state, summary, cut_off) if found else None
+    return plots.fold(bundle, shown, outcome, state, summary, cut_off) if shown else None
 
 
 def _plots(bundle: Bundle, fold: Fold, outcome: str) -> list[Plot]:

@@ -85,8 +85,8 @@ def page() -> Component:
 
 def read_each(record: Any) -> list[Records]:
     """The value of each input, read as by every other interface, one at a time: one problem hides no other value."""
-    given = record if isinstance(record, Mapping) else {}
-    return [read_records(Schema((feature,)), [{feature.name: given.get(feature.name)}]) for feature in SCHEMA.features]
+    values = record if isinstance(record, Mapping) else {}
+    return [read_records(Schema((feature,)), [{feature.name: values.get(feature.name)}]) for feature in SCHEMA.features]
 
 
 def answer(
@@ -113,20 +113,20 @@ def received(read: Records) -> list[Component]:
 
 def _row(position: int, record: Mapping[str, str], read: Records) -> Component:
     feature = SCHEMA.features[position]
-    told = dataclasses.replace(feature, label=text(feature.label), help=text(feature.help))
+    translated = dataclasses.replace(feature, label=text(feature.label), help=text(feature.help))
     arrives = html.Div(received(read), id=ids.received(position), className="received")
     asks = html.Div([html.P(text("A feature asks for it with"), className="eyebrow"), html.Code(definition(feature))])
     receives = html.Div([html.P(text("The model receives"), className="eyebrow"), arrives])
     beside = html.Div([asks, receives], className="told")
-    return html.Article([field(told, position, record[feature.name]), beside], className="gallery-row")
+    return html.Article([field(translated, position, record[feature.name]), beside], className="gallery-row")
 
 
 def definition(feature: Feature) -> str:
     """The fields of the feature that ask for this input."""
     shown = ("kind", "widget", "required", "low", "high", "step", "unit", "choices", "codes", "suggestions")
     plain = {field.name: field.default for field in dataclasses.fields(Feature)}
-    given = {name: getattr(feature, name) for name in shown if getattr(feature, name) != plain.get(name)}
-    return ", ".join(f"{name}={_brief(value)}" for name, value in given.items())
+    fields = {name: getattr(feature, name) for name in shown if getattr(feature, name) != plain.get(name)}
+    return ", ".join(f"{name}={_brief(value)}" for name, value in fields.items())
 
 
 def _brief(value: Any) -> str:

@@ -66,8 +66,8 @@ def page(bundle: Bundle, name: str, state: dict[str, Any]) -> Component:
     state : dict
         State of the address: ``outcome``.
     """
-    asked = state.get("outcome")
-    outcome = asked if asked in bundle.outcomes.names else bundle.outcomes.positive
+    named = state.get("outcome")
+    outcome = named if named in bundle.outcomes.names else bundle.outcomes.positive
     lead = text("What was said, what was done, and what came of it.")
     head = html.Div(
         [html.P(lead, className="plots-lead"), _choice(bundle.outcomes, outcome, name)], className="plots-head"
@@ -78,8 +78,8 @@ def page(bundle: Bundle, name: str, state: dict[str, Any]) -> Component:
         id=ids.RESULTS_MORE,
     )
     more = html.Details([summary, html.Div(id=ids.RESULTS_ANALYSTS)], className="plots-more")
-    asked = urlencode({"outcome": outcome, "analysts": "true"})
-    numbers = url.outside(f"/api/v1/models/{quote(name, safe='@')}/results?{asked}")
+    query = urlencode({"outcome": outcome, "analysts": "true"})
+    numbers = url.outside(f"/api/v1/models/{quote(name, safe='@')}/results?{query}")
     data = html.P(html.A(text("All numbers of this page (JSON)"), href=numbers), className="results-data")
     return html.Div(
         [

@@ -62,8 +62,8 @@ def frame(
 
 def requested_outcome(bundle: Bundle, state: dict[str, Any]) -> str:
     """The outcome that the address names, or the positive one."""
-    asked = state.get("outcome")
-    return asked if asked in bundle.outcomes.names else bundle.outcomes.positive
+    outcome = state.get("outcome")
+    return outcome if outcome in bundle.outcomes.names else bundle.outcomes.positive
 
 
 def choice(outcomes: Outcomes, chosen: str) -> Component:
