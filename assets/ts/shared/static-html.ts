@@ -9,10 +9,13 @@ declare global {
   interface Window { likely: object }
 }
 
+/* A text beside others is an element of its own: React changes the very nodes of such texts, which a browser that translates
+   the page has replaced by others, so the old number would stay, and removing it would end the page. */
 function element(node: Node): unknown {
   if (typeof node === "string") return node;
   const [tag, attributes, ...inside] = node;
-  return React.createElement(tag, attributes, ...inside.map(element));
+  const apart = (each: Node) => (typeof each === "string" && inside.length > 1 ? ["likely-text", {}, each] as Node : each);
+  return React.createElement(tag, attributes, ...inside.map((each) => element(apart(each))));
 }
 
 window.likely = {
