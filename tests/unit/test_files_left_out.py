@@ -26,6 +26,13 @@ def left_out(schema, *lines):
     return records, *table.left_out.counts
 
 
+@pytest.mark.parametrize("second", ["age,income,region,name", "name,age,income,", "region,,age,"])
+def test_a_second_table_with_other_columns_is_refused(second):
+    """Its rows would be read by the first header: ages as incomes."""
+    with pytest.raises(Unreadable, match=r"Line 4 begins another table.*Send each table as a file of its own"):
+        left_out(MIXED, "name,income,age,region", "Ann,50,30,North", "", second, "30,50,North,Ann")
+
+
 RECORDS = ["id;income;age;region", "a;50;30;North", "b;60,5;40;Total", "c;20;35;North"]
 
 

@@ -10,11 +10,12 @@ from typing import Any
 
 from ml.data.feature import Feature
 from ml.data.schema import Schema
+from ml.errors import Unreadable
 from ml.files.cells.numbers import readings
 from ml.files.cells.read_cells import CellRules
 from ml.files.header.units import is_unit
 from ml.files.text.separators import SEPARATORS
-from ml.translation import plural
+from ml.translation import plural, text
 
 MOST_NAMED = 5  # lines that are named by their number
 TOTALS = re.compile(
@@ -145,6 +146,11 @@ class RecordFilter:
             known = []
         total = self._total(cells, known) if known else None
         again = len(known) > 1 and all(cells[at].strip() == self.header[at] for at in known)
+        if known and not again and self._is_other_header(cells):
+            raise Unreadable(
+                text("Line {n} begins another table, with the columns in another order.", n=f"{left.line:,}"),
+                text("Send each table as a file of its own."),
+            )
         if total is None and not again and (known or (self.blanks and any(map(str.strip, cells)))):
             return True
         left.note(total)
@@ -159,6 +165,15 @@ class RecordFilter:
         short = all(len(cell) <= _LONGEST_UNIT and not any(map(str.isdigit, cell)) for cell in told)
         return numbers and short and any(map(is_unit, told))
 
+    def _is_other_header(self, cells: Sequence[str]) -> bool:
+        """True for names of this file's columns, more than one and among them some in place of numbers."""
+        told = [cell.strip() for cell in cells if cell.strip()]
+        names = set(self.header)
+        return len(told) > 1 and names.issuperset(told) and any(cells[at].strip() in names for at in self._plain(cells))
+
+    def _plain(self, cells: Sequence[str]) -> list[int]:
+        return [at for at in self.plain if at < len(cells) and not is_amount(cells[at])]
+
     def _is_printed(self, cells: Sequence[str]) -> bool:
         """True for a line that a database's program prints around its rows: a rule, or how many rows they are."""
         told = [cell for cell in cells if cell.strip()]
@@ -171,14 +186,14 @@ class RecordFilter:
         filled = [at for at, cell in enumerate(cells) if cell.strip()]
         if len(filled) != 1 or len(self.header) < FEWEST_COLUMNS or filled[0] not in self.plain:
             return False
-        text = cells[filled[0]]
-        return len(re.findall(r"[^\W\d_]{2,}", text)) > 1 and not any(
-            self._parts_a_record(text, separator) for separator in SEPARATORS[:-1]
+        said = cells[filled[0]]
+        return len(re.findall(r"[^\W\d_]{2,}", said)) > 1 and not any(
+            self._parts_a_record(said, separator) for separator in SEPARATORS[:-1]
         )
 
-    def _parts_a_record(self, text: str, separator: str) -> bool:
+    def _parts_a_record(self, said: str, separator: str) -> bool:
         """True when another separator than that of the file makes a record of a text: it is refused, and not cut."""
-        parts = text.split(separator)
+        parts = said.split(separator)
         return len(parts) == len(self.header) and any(is_amount(parts[at]) for at in self.numbers)
 
     def _total(self, cells: Sequence[str], known: Sequence[int]) -> str | None:
@@ -217,9 +232,9 @@ def begins_as_total(cells: Sequence[str]) -> bool:
 
 def is_amount(cell: str) -> bool:
     """True when a cell is a number, and no code or telephone number."""
-    text = cell.strip()
-    code = text[:1] == "+" or (text[:1] == "0" and text[1:2].isdecimal())
-    return not code and readings(text)[:2] != (None, None)
+    cell = cell.strip()
+    code = cell[:1] == "+" or (cell[:1] == "0" and cell[1:2].isdecimal())
+    return not code and readings(cell)[:2] != (None, None)
 
 
 def record_filter(
