@@ -7,7 +7,7 @@ import logging
 import time
 from dataclasses import dataclass
 
-from limits import RateLimitItemPerMinute
+from limits import RateLimitItemPerMinute, WindowStats
 from limits.errors import StorageError
 from limits.storage import storage_from_string
 from limits.strategies import FixedWindowRateLimiter
@@ -60,8 +60,12 @@ class RateLimiter:
         if not self._breaker.allows():
             return Taken(True, [])
         try:
-            allowed = self._limiter.hit(self._item, who)
-            window = self._limiter.get_window_stats(self._item, who)
+            allowed, window = self._hit(who)
+            if (
+                window.reset_time - time.time() > WINDOW + 1
+            ):  # the clock went back: the window would last so much longer
+                self._limiter.clear(self._item, who)
+                allowed, window = self._hit(who)
         except StorageError as error:
             self._breaker.failed(error)
             return Taken(True, [])
@@ -74,6 +78,9 @@ class RateLimiter:
             ("RateLimit", f'"caller";r={window.remaining};t={seconds}'),
         ]
         return Taken(allowed, headers if allowed else [*headers, ("Retry-After", str(seconds))])
+
+    def _hit(self, who: str) -> tuple[bool, WindowStats]:
+        return self._limiter.hit(self._item, who), self._limiter.get_window_stats(self._item, who)
 
 
 def counted_as(caller: Caller, address: str) -> str:

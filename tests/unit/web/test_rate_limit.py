@@ -1,6 +1,7 @@
 """Rate limit: who is counted, what is said, and what happens when the counter is away."""
 
 import logging
+import time
 
 import pytest
 from werkzeug.test import Client
@@ -132,3 +133,13 @@ def test_instances_count_together_in_redis_and_let_all_pass_while_it_is_away(mod
         assert said[0].startswith("The count of requests (nobody is limited meanwhile) does not answer")
     finally:
         redis.end()
+
+
+@pytest.mark.parametrize("step", [-3600, -90, 3600])
+def test_a_clock_that_steps_keeps_nobody_refused_for_longer_than_a_window(monkeypatch, step):
+    limiter = RateLimiter(2)
+    assert [limiter.hit("person 1").allowed for _ in range(3)] == [True, True, False]
+    monkeypatch.setattr(time, "time", lambda now=time.time: now() + step)
+    taken = [limiter.hit("person 1") for _ in range(3)]
+    assert [each.allowed for each in taken] == [True, True, False]
+    assert int(dict(taken[-1].headers)["Retry-After"]) <= 61
