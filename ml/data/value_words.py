@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Mapping
 
 from ml.data.feature import MOST_LISTED, Feature, Value, text_of
@@ -20,7 +21,7 @@ SIGNS = "$€£¥"
 SIZES = {1e3: ("k", "tsd", "thousand", "tausend"), 1e6: ("m", "mio", "mn", "million", "millionen"), 1e9: ("bn", "mrd")}
 UNREADABLE = "\u2063"  # invisible; the form appends it to what is no number in the reader's marks
 _TYPED = re.compile(
-    rf"[{SIGNS}]?\s*(?P<number>[+\-−]?[0-9.,'’\s]*[0-9])\s*(?P<size>[A-Za-z]+)?\.?\s*(?P<sign>[{SIGNS}%])?"
+    rf"(?:[{SIGNS}]|[A-Z]{{3}})?\s*(?P<number>[+\-−]?[0-9.,'’\s]*[0-9])\s*(?P<size>[A-Za-z]+)?\.?\s*(?P<sign>[{SIGNS}%])?"
 )
 
 
@@ -178,13 +179,15 @@ def meant_by_text(feature: Feature, written: str) -> str:
     feature : Feature
         Feature whose unit says whether it counts in thousands or millions.
     text : str
-        As it was typed: "64k", "$64", "1.4" where readers write 1,4.
+        As it was typed: "64k", "$64", "USD 64", "64 000", "64 a month", digits of any script, "1.4" where readers write
+        1,4.
     """
-    match = _TYPED.fullmatch(written.replace(UNREADABLE, "").strip())
+    match = _TYPED.fullmatch(_without_unit(feature, _with_digits(written.replace(UNREADABLE, ""))))
     if match is None:
         return ""
-    size = _size(match["size"])
-    for number_format, other in ((current_format(), False), (_other(current_format()), True)):
+    size, here = _size(match["size"]), current_format()
+    formats = [(here, False), (_other(here), True), *((NumberFormat(here.decimal, group), False) for group in " '")]
+    for number_format, other in formats:
         try:
             number = float(canonical(match["number"], number_format))
         except NotANumber:
@@ -228,6 +231,20 @@ def _size(word: str | None) -> float | None:
 
 def _names_unit(feature: Feature, word: str) -> bool:
     return any(part.lower().startswith(word.lower()) for part in (feature.unit or "").split())
+
+
+def _without_unit(feature: Feature, written: str) -> str:
+    """A text without the words of the unit behind its number."""
+    words = (feature.unit or "").split()
+    ends = (" ".join(words[at:]) for at in range(len(words)))
+    return written.removesuffix(
+        next((end for end in ends if end[-1].isalpha() and written.endswith(f" {end}")), "")
+    ).strip()
+
+
+def _with_digits(written: str) -> str:
+    """A text with digits 0 to 9 for those of other scripts."""
+    return "".join(str(unicodedata.decimal(character, character)) for character in written).strip()
 
 
 def _other(number_format: NumberFormat) -> NumberFormat:

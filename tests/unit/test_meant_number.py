@@ -54,6 +54,16 @@ def said(feature, text, locale="en"):
         (HEIGHT, "180 m", "180000000"),
         (AGE, "$18", "18"),
         (AGE, "$110", "110"),
+        (PLAIN, "5 000", "5000"),
+        (PLAIN, "5\u00a0000.50", "5000.5"),
+        (PLAIN, "5'000", "5000"),
+        (PLAIN, "USD 5000", "5000"),
+        (PLAIN, "EUR5,000", "5000"),
+        (PLAIN, "5000 a month", "5000"),
+        (PLAIN, "5k a month", "5000"),
+        (PLAIN, "$5,000 a month", "5000"),
+        (INCOME, "64 thousand $ a year", "64"),
+        (INCOME, "64 000 $ a year", "64"),
     ],
 )
 def test_a_number_with_its_unit_is_asked_about_and_never_taken(feature, text, meant):
@@ -71,11 +81,18 @@ def test_the_mark_of_other_readers_is_explained(locale, typed, mark, meant):
     assert words.endswith(f"The decimal mark here is “{mark}”. Did you mean {meant}?")
 
 
+@pytest.mark.parametrize("typed", ["５０００", "٥٠٠٠"])
+def test_digits_of_other_scripts_are_asked_about_where_the_form_does_not_read_them(typed):
+    assert said(PLAIN, typed + UNREADABLE).endswith("Did you mean 5000?")
+
+
 def test_german_thousands_of_thousands_are_asked_about():
     assert said(INCOME, "64000", "de").endswith("Did you mean 64?")
 
 
-@pytest.mark.parametrize("text", ["$17", "$111", "abc", "64 apples", "k", "12k", "1/2", "--4", "64kk"])
+@pytest.mark.parametrize(
+    "text", ["$17", "$111", "abc", "64 apples", "k", "12k", "1/2", "--4", "64kk", "5 0", "USDA 44", "44 a month"]
+)
 def test_where_nothing_suggests_itself_nothing_is_asked(text):
     words = said(AGE, text)
     assert "is not a whole number" in words
