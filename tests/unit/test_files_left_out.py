@@ -49,6 +49,9 @@ RECORDS = ["id;income;age;region", "a;50;30;North", "b;60,5;40;Total", "c;20;35;
         (NUMBERS, ["income,age", "0,30", "0,0", "0,0", "0,30"], (4, 0, 0)),  # one record alone is in the sums
         (NUMBERS, ["income,age", "10,20", "20,30", "30,40", "20,30"], (4, 0, 0)),  # an average record
         (MIXED, [*RECORDS, ";130,5;;"], (4, 0, 0)),  # one number proves little
+        # small numbers come about by chance, and where all records are alike one more is like their average
+        (MIXED, ["income,age,region", "1,0,North", "0,1,North", "1,1,North", "2,2,"], (4, 0, 0)),
+        (MIXED, ["income,age,region", *["50.75,32,North"] * 3, "50.75,32,"], (4, 0, 0)),
     ],
 )
 def test_sums_without_a_word_are_left_out(schema, lines, expected):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 
 from ml.files.cells.numbers import readings
@@ -11,6 +12,8 @@ from ml.files.header.left_out import LeftOut, RecordFilter, is_amount
 MOST_ADDED = 10_000  # records: adding takes ten times as long as reading them
 FEWEST = 3  # records: the third of three may be the sum of two by chance
 CLOSE = 1e-6
+DIGITS = 5  # of all sums of a line together
+NO_DIGITS = re.compile("[^0-9]|^[^1-9]+")
 
 
 def without_sums(records: Iterator[list[str]], keep: RecordFilter, left: LeftOut) -> Iterator[list[str]]:
@@ -34,11 +37,15 @@ class _Sums:
         self._keep, self.count, self._filled = keep, 0, 0
         self._sums = {at: [0.0, 0.0] for at in keep.numbers}
         self._largest = dict.fromkeys(keep.numbers, 0.0)
+        self._before: Sequence[str] = ()
+        self._differ: set[int] = set()  # columns with more than one number
 
     def add(self, cells: Sequence[str]) -> None:
         """Add a record."""
         self.count += 1
         self._filled = _filled(cells)
+        self._differ |= {at for at in self._sums if self._before and cells[at : at + 1] != self._before[at : at + 1]}
+        self._before = cells
         for at, sums in self._sums.items():
             for way, value in enumerate(_values(cells, at)):
                 sums[way] += value
@@ -48,15 +55,20 @@ class _Sums:
         """True for a line of sums: at least two numbers, each of them a sum, and larger than any in training.
 
         Beside them stands no text. Averages are not larger: they are told where the line has fewer values than a
-        record, too.
+        record, too, and so many digits that these are no chance: after the records (1, 0), (0, 1) and (1, 1) one with
+        (2, 2) is a record.
         """
         at_numbers = [at for at in self._sums if at < len(cells) and cells[at].strip()]
         if self.count < FEWEST or len(at_numbers) < 2 or not all(map(is_amount, filter(str.strip, cells))):
             return False
         told = [at for at in at_numbers if self._exceeds(at)]  # others, such as zeros, prove nothing
-        if len(told) > 1 and self._hold(cells, at_numbers, 1):
-            return any(self._keep.beyond(at, cells[at]) for at in told) or _filled(cells) < self._filled
-        return len(told) > 1 and _filled(cells) < self._filled and self._hold(cells, at_numbers, self.count)
+        if len(told) < 2:
+            return False
+        digits = sum(len(NO_DIGITS.sub("", cells[at])) for at in told)
+        fewer = _filled(cells) < self._filled and digits >= DIGITS
+        if self._hold(cells, at_numbers, 1):
+            return fewer or any(self._keep.beyond(at, cells[at]) for at in told)
+        return fewer and self._differ >= set(told) and self._hold(cells, at_numbers, self.count)
 
     def _exceeds(self, at: int) -> bool:
         """True when more than one record has a part in a sum."""
