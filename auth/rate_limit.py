@@ -61,9 +61,8 @@ class RateLimiter:
             return Taken(True, [])
         try:
             allowed, window = self._hit(who)
-            if (
-                window.reset_time - time.time() > WINDOW + 1
-            ):  # the clock went back: the window would last so much longer
+            # The clock went back: the window would last so much longer
+            if window.reset_time - time.time() > WINDOW + 1:
                 self._limiter.clear(self._item, who)
                 allowed, window = self._hit(who)
         except StorageError as error:

@@ -24,9 +24,8 @@ _SQLITE_OUTAGES = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE
 _SQLITE_UNWRITTEN = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY)
 _DENIED = "42501"  # SQLSTATE insufficient_privilege
 _SAID = 60.0  # seconds between two lines of a process that the database cannot be written to
-_unsaid_until: dict[
-    str, float
-] = {}  # by the address of a database, which is connected to anew while a role lacks permissions
+# By the address of a database, which is connected to anew while a role lacks permissions
+_unsaid_until: dict[str, float] = {}
 
 
 def connect(url: str, breaker: CircuitBreaker | None = None) -> Engine:

@@ -93,13 +93,13 @@ def _nan_is_missing(name: str) -> Any:
 class Overflow(float):
     """A number that no float holds: infinite, and told as it was written, such as 1e400."""
 
+    written: str
+
     def __new__(cls, written: str) -> Overflow:
         """Keep the text of a number."""
-        made = super().__new__(cls, written)
-        made.written = written
-        return made
-
-    written: str
+        number = super().__new__(cls, written)
+        number.written = written
+        return number
 
     def __repr__(self) -> str:
         return self.written
