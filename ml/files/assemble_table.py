@@ -208,6 +208,7 @@ def _records(
         if count % LATE_EVERY == 0 and is_late():
             return  # a caller with a deadline, such as the preview, takes the lines read so far
         if surely and len(cells) == width and surely(cells[key]) and not (doubtful and begins_as_total(cells)):
+            left.begun = True
             yield cells  # nearly every line
         elif none.is_in(cells):
             bound.count(empty=True)
@@ -215,6 +216,7 @@ def _records(
             while len(cells) > width and not cells[-1].strip():
                 cells.pop()
             if keep is None or keep.keeps(cells, left):
+                left.begun = True
                 yield cells
             else:
                 bound.count(empty=False)

@@ -46,8 +46,8 @@ def signed_in(browse, accounts, name="admin", path="/", **options):
     """Sign in as a password manager or a keyboard does: name, Tab, password, Enter."""
     tab = browse(**options)
     tab.page.goto(tab.address + path)
-    expect(tab.page.get_by_role("heading", name="Sign in")).to_be_visible()
-    tab.page.keyboard.type(name)  # the field has the focus
+    expect(tab.page.get_by_label("Name or e-mail address")).to_be_focused()
+    tab.page.keyboard.type(name)
     tab.page.keyboard.press("Tab")
     tab.page.keyboard.type(WORD)
     tab.page.keyboard.press("Enter")

@@ -94,10 +94,9 @@ class Answers:
     row = block
 
 
+@pytest.mark.parametrize("fitted", ["every gap is refused"], indirect=True)
 def test_a_program_that_answers_what_is_refused_is_still_found(fitted):
-    ask, _, needed = fitted
-    if needed != set(NAMES):
-        pytest.skip("some gaps are answered")
+    ask = fitted[0]
     rows = [tuple(None if at == gap else 0.5 for at in range(WIDTH)) for gap in range(WIDTH)]
     each = tuple(EdgeCases(name, [row]) for name, row in zip(NAMES, rows, strict=True))
     with pytest.raises(_Differs, match="The program answers f0"):

@@ -50,6 +50,8 @@ class LeftOut:
     """The line of the file that was read last, from 1; 0 asks `where`."""
     where: Callable[[], int] = int
     """Gives that line."""
+    begun: bool = False
+    """True once a record was read."""
     empty: list[int] = field(default_factory=list)
     """Lines in which no feature has a value, the first of them; blank lines are not among them."""
     totals: list[int] = field(default_factory=list)
@@ -64,13 +66,13 @@ class LeftOut:
         """The line of the file that was read last, from 1."""
         return self.at or self.where()
 
-    def note(self, total: str | None) -> None:
-        """Count a line that is left out: of totals, with the word that says so, or of nothing."""
+    def note(self, total: str | None, line: int | None = None) -> None:
+        """Count a line that is left out (by default the last one): of totals, with its first word, or of nothing."""
         self.counts[total is not None] += 1
         self.total_text = self.total_text or total or ""
         named = self.empty if total is None else self.totals
         if len(named) < MOST_NAMED:
-            named.append(self.line)
+            named.append(self.line if line is None else line)
 
     @property
     def notes(self) -> list[str]:
@@ -146,7 +148,7 @@ class RecordFilter:
             known = []
         total = self._total(cells, known) if known else None
         again = len(known) > 1 and all(cells[at].strip() == self.header[at] for at in known)
-        if known and not again and self._is_other_header(cells):
+        if known and left.begun and not again and self._is_other_header(cells):
             raise Unreadable(
                 text("Line {n} begins another table, with the columns in another order.", n=f"{left.line:,}"),
                 text("Send each table as a file of its own."),
