@@ -52,6 +52,11 @@ RECORDS = ["id;income;age;region", "a;50;30;North", "b;60,5;40;Total", "c;20;35;
         # small numbers come about by chance, and where all records are alike one more is like their average
         (MIXED, ["income,age,region", "1,0,North", "0,1,North", "1,1,North", "2,2,"], (4, 0, 0)),
         (MIXED, ["income,age,region", *["50.75,32,North"] * 3, "50.75,32,"], (4, 0, 0)),
+        (
+            NUMBERS,
+            ["phone,income,age", "1,50,30", "2,60,40", "3,20,35", "0151,130,105"],
+            (4, 0, 0),
+        ),  # it has a telephone
     ],
 )
 def test_sums_without_a_word_are_left_out(schema, lines, expected):
