@@ -111,6 +111,16 @@ def test_the_result_holds_a_next_question_of_one_very_long_word(browse):
     assert tab.page.locator("#panel").evaluate("panel => panel.scrollWidth <= panel.clientWidth")
 
 
+STANDS_STILL = """async () => {
+  let [still, top] = [0, scrollY];
+  while (still < 10) {
+    await new Promise(requestAnimationFrame);
+    still = scrollY === top ? still + 1 : 0;
+    top = scrollY;
+  }
+}"""
+
+
 def test_a_finger_that_scrolls_over_a_slider_leaves_its_value_and_one_on_its_thumb_moves_it(browse):
     tab = browse(width=380, height=800, has_touch=True, is_mobile=True).open("/iris/predict?petal_length=2")
     tab.settle()
@@ -118,6 +128,7 @@ def test_a_finger_that_scrolls_over_a_slider_leaves_its_value_and_one_on_its_thu
 
     def drag(at, by_x, by_y):
         slider.scroll_into_view_if_needed()
+        tab.page.evaluate(STANDS_STILL)  # a page that a finger has let go scrolls on
         box = slider.bounding_box()
         x, y = box["x"] + 14 + at * (box["width"] - 28), box["y"] + box["height"] / 2
         for step in range(12):
