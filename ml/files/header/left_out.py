@@ -66,13 +66,13 @@ class LeftOut:
         """The line of the file that was read last, from 1."""
         return self.at or self.where()
 
-    def note(self, total: str | None, line: int | None = None) -> None:
-        """Count a line that is left out (by default the last one): of totals, with its first word, or of nothing."""
+    def note(self, total: str | None) -> None:
+        """Count the last line as left out: of totals, with its first word, or of nothing."""
         self.counts[total is not None] += 1
         self.total_text = self.total_text or total or ""
         named = self.empty if total is None else self.totals
         if len(named) < MOST_NAMED:
-            named.append(self.line if line is None else line)
+            named.append(self.line)
 
     @property
     def notes(self) -> list[str]:
