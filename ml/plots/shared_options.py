@@ -17,16 +17,11 @@ from ml.slices.segments import IN_PERCENT, LABELS, Segments, enough_records, mea
 from ml.text.number_words import decimal, percent, with_span
 from ml.translation import listed, mark, text
 
-
-def _measures(bundle: Bundle, _: str) -> Choices:
-    return measures_of(bundle.offers)
-
-
 # The page sends its own cut-off; without it the default is the card's.
 AT_CUT_OFF = Option(
     CUT_OFF, mark("Cut-off"), default=lambda bundle, outcome: card_cut_off(bundle.card, outcome), low=0.0, high=1.0
 )
-MEASURE = Option("measure", mark("Measure"), _measures)
+MEASURE = Option("measure", mark("Measure"), lambda bundle, _: measures_of(bundle.offers))
 
 
 def _least(bundle: Bundle, _: str) -> float:

@@ -18,7 +18,7 @@ from ml.metrics.threshold_plots import ConfusionTable, confusion_table
 from ml.metrics.threshold_table import threshold_table_of
 from ml.plots.columns import Column, Columns, cut_off
 from ml.plots.option import Option
-from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
+from ml.plots.plot import PROBABILITIES, Plot, Rows, View
 from ml.plots.theme import INK, Figure, figure
 from ml.plots.traces import tiles
 from ml.text.number_words import count, percent, shortened
@@ -26,11 +26,6 @@ from ml.text.spoken import cut_off_text
 from ml.translation import mark, text
 
 OPTIONS = (Option("cut_off", mark("Cut-off"), default=lambda *_: DEFAULT, low=0.0, high=1.0, computed=False),)
-
-
-def compute(study: Study) -> ConfusionTable:
-    """From the threshold table; OneOutcomeOnly where the hold-out has one side only."""
-    return confusion_table(threshold_table_of(study.bundle, study.outcome))
 
 
 def at(result: ConfusionTable, view: View) -> int:
@@ -139,7 +134,7 @@ PLOT = Plot(
     method=mark("Confusion matrix at the cut-off"),
     page="performance",
     result=ConfusionTable,
-    compute=compute,
+    compute=lambda study: confusion_table(threshold_table_of(study.bundle, study.outcome)),
     draw=draw,
     say=say,
     columns=columns,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ml.metrics.confusion_matrix import ConfusionMatrix, confusion
 from ml.plots.columns import Column, Columns
 from ml.plots.option import Option
-from ml.plots.plot import Plot, Rows, Study, View
+from ml.plots.plot import Plot, Rows, View
 from ml.plots.theme import INK, Figure, figure
 from ml.plots.traces import pointed_at, tiles
 from ml.text.number_words import count, percent, shortened
@@ -22,11 +22,6 @@ SHOWN = (
 OPTIONS = (
     Option("show", mark("Show"), choices=lambda *_: [(key, text(label)) for key, label in SHOWN], computed=False),
 )
-
-
-def compute(study: Study) -> ConfusionMatrix:
-    """Counts of true outcome against label."""
-    return confusion(study.evaluation, study.outcome)
 
 
 def draw(result: ConfusionMatrix, view: View) -> Figure:
@@ -159,7 +154,7 @@ PLOT = Plot(
     method=mark("Confusion matrix of all outcomes"),
     page="performance",
     result=ConfusionMatrix,
-    compute=compute,
+    compute=lambda study: confusion(study.evaluation, study.outcome),
     draw=draw,
     say=say,
     columns=columns,

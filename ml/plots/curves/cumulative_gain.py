@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from ml.metrics.gain_lift import TENTHS, Gain, gain
 from ml.plots.columns import Column, Columns, cut_off, ends
-from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Rows, Study, View
+from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Rows, View
 from ml.plots.theme import Figure, above, band, curves, hover, note, share_axis
 from ml.plots.traces import compared, line
 from ml.text.number_words import count, percent, shortened, span, with_span
 from ml.translation import mark, text
-
-
-def compute(study: Study) -> Gain:
-    """Gain curve over all cut-offs; OneOutcomeOnly where the hold-out has one side only."""
-    return gain(study.answers, study.label)
 
 
 def draw(result: Gain, view: View) -> Figure:
@@ -95,7 +90,7 @@ PLOT = Plot(
     method=mark("Cumulative gain"),
     page="performance",
     result=Gain,
-    compute=compute,
+    compute=lambda study: gain(study.answers, study.label),
     draw=draw,
     say=say,
     columns=columns,

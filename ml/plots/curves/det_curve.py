@@ -6,7 +6,7 @@ import numpy as np
 
 from ml.metrics.curves import DetCurve, det, normal_deviates
 from ml.plots.columns import Column, Columns, cut_off
-from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
+from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, View
 from ml.plots.theme import Figure, above, curves, hover, note
 from ml.plots.traces import compared, line
 from ml.text.number_words import percent, shortened
@@ -14,11 +14,6 @@ from ml.translation import mark, text
 
 TICKS = (0.01, 0.1, 0.5, 0.9, 0.99)
 END = 3.4  # beyond the deviate of the last rate, with room for the mark of a cut-off
-
-
-def compute(study: Study) -> DetCurve:
-    """DET curve over all cut-offs; OneOutcomeOnly where the hold-out has one side only."""
-    return det(study.answers, study.label)
 
 
 def draw(result: DetCurve, view: View) -> Figure:
@@ -74,7 +69,7 @@ PLOT = Plot(
     method=mark("Detection error tradeoff (DET)"),
     page="performance",
     result=DetCurve,
-    compute=compute,
+    compute=lambda study: det(study.answers, study.label),
     draw=draw,
     say=say,
     columns=columns,

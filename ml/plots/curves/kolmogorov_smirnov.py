@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from ml.metrics.calibration import KolmogorovSmirnov, kolmogorov_smirnov
 from ml.plots.columns import Column, Columns
-from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
+from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, View
 from ml.plots.theme import INK, Figure, curves, hover, legend_on_top, note, share_axis
 from ml.plots.traces import Trace, line
 from ml.text.number_words import percent, shortened
 from ml.translation import mark, text
-
-
-def compute(study: Study) -> KolmogorovSmirnov:
-    """Both curves; OneOutcomeOnly where the hold-out has one side only."""
-    return kolmogorov_smirnov(study.answers, study.label)
 
 
 def draw(result: KolmogorovSmirnov, view: View) -> Figure:
@@ -85,7 +80,7 @@ PLOT = Plot(
     method=mark("Kolmogorov–Smirnov distance"),
     page="performance",
     result=KolmogorovSmirnov,
-    compute=compute,
+    compute=lambda study: kolmogorov_smirnov(study.answers, study.label),
     draw=draw,
     say=say,
     columns=columns,

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from ml.metrics.gain_lift import Lift, lift
 from ml.plots.columns import Column, Columns, ends
-from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Rows, Study, View
+from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Rows, View
 from ml.plots.theme import Figure, band, curves, faded, hover, share_axis
 from ml.plots.traces import compared, line, whiskers
 from ml.text.few_words import few_words
 from ml.text.number_words import count, decimal, percent
 from ml.translation import mark, text
-
-
-def compute(study: Study) -> Lift:
-    """Lift by tenths of the records, and cumulative; OneOutcomeOnly where the hold-out has one class only."""
-    return lift(study.answers, study.label)
 
 
 def draw(result: Lift, view: View) -> Figure:
@@ -91,7 +86,7 @@ PLOT = Plot(
     method=mark("Lift"),
     page="performance",
     result=Lift,
-    compute=compute,
+    compute=lambda study: lift(study.answers, study.label),
     draw=draw,
     say=say,
     columns=columns,

@@ -12,7 +12,7 @@ from ml.metrics.threshold_plots import MetricsByThreshold, metrics_by_threshold
 from ml.metrics.threshold_table import threshold_table_of
 from ml.plots.columns import Column, Columns, cut_off
 from ml.plots.palette import COLOURS
-from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
+from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, View
 from ml.plots.theme import ON_PAPER, Figure, curves, hover, note, share_axis
 from ml.plots.traces import line
 from ml.text.number_words import decimal, percent
@@ -22,11 +22,6 @@ Line = tuple[str, OptionalFloats, str, str]  # name, values, colour, dash
 NAMED_FROM, NAMED_TO = 0.12, 0.88  # of the axis: names stay inside
 NAME_WIDTH, NAME_HEIGHT = 0.5, 0.09  # of the axes, on a phone
 STROKES = {"solid": "━━", "dash": "━ ━", "dot": "┅┅"}
-
-
-def compute(study: Study) -> MetricsByThreshold:
-    """From the threshold table; OneOutcomeOnly where the hold-out has one side only."""
-    return metrics_by_threshold(threshold_table_of(study.bundle, study.outcome))
 
 
 def draw(result: MetricsByThreshold, view: View) -> Figure:
@@ -107,7 +102,7 @@ PLOT = Plot(
     method=mark("Precision, recall and share acted on, by cut-off"),
     page="performance",
     result=MetricsByThreshold,
-    compute=compute,
+    compute=lambda study: metrics_by_threshold(threshold_table_of(study.bundle, study.outcome)),
     draw=draw,
     say=say,
     columns=columns,

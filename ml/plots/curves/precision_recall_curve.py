@@ -6,16 +6,11 @@ import numpy as np
 
 from ml.metrics.curves import PrecisionRecall, precision_recall, reach
 from ml.plots.columns import Column, Columns, cut_off
-from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
+from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, View
 from ml.plots.theme import Figure, curves, hover, note, share_axis
 from ml.plots.traces import compared, line
 from ml.text.number_words import count, decimal, percent, shortened
 from ml.translation import mark, text
-
-
-def compute(study: Study) -> PrecisionRecall:
-    """Precision-recall curve over all cut-offs; OneOutcomeOnly where the hold-out has one side only."""
-    return precision_recall(study.answers, study.label)
 
 
 def draw(result: PrecisionRecall, view: View) -> Figure:
@@ -85,7 +80,7 @@ PLOT = Plot(
     method=mark("Precision and recall"),
     page="performance",
     result=PrecisionRecall,
-    compute=compute,
+    compute=lambda study: precision_recall(study.answers, study.label),
     draw=draw,
     say=say,
     columns=columns,

@@ -10,7 +10,7 @@ from ml.metrics.calibration import GROUPS, Calibration, calibration
 from ml.metrics.curves import reach
 from ml.metrics.recalibration.check import CalibrationCheck
 from ml.plots.columns import Column, Columns, ends, records
-from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Rows, Study, View
+from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Rows, View
 from ml.plots.theme import ON_PAPER, Figure, curves, faded, hover, note, share_axis
 from ml.plots.traces import compared, line
 from ml.text.number_words import count, decimal, p_value_text, percent, shortened
@@ -18,11 +18,6 @@ from ml.text.words import points_number, points_text
 from ml.translation import mark, text
 
 LEVEL = 0.05  # significance level of the test by which the sentence is chosen
-
-
-def compute(study: Study) -> Calibration:
-    """Calibration by groups of similar probability; OneOutcomeOnly where the hold-out has one side only."""
-    return calibration(study.answers, study.label)
 
 
 def draw(result: Calibration, view: View) -> Figure:
@@ -171,7 +166,7 @@ PLOT = Plot(
     method=mark("Calibration"),
     page="performance",
     result=Calibration,
-    compute=compute,
+    compute=lambda study: calibration(study.answers, study.label),
     draw=draw,
     say=say,
     columns=columns,

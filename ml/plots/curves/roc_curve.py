@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from ml.metrics.curves import RocCurve, roc
 from ml.plots.columns import Column, Columns, cut_off
-from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
+from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, View
 from ml.plots.theme import Figure, above, curves, hover, note, share_axis
 from ml.plots.traces import Trace, compared, line
 from ml.text.number_words import count, decimal, percent, shortened
 from ml.translation import mark, text
-
-
-def compute(study: Study) -> RocCurve:
-    """ROC curve over all cut-offs; OneOutcomeOnly where the hold-out has one side only."""
-    return roc(study.answers, study.label)
 
 
 def draw(result: RocCurve, view: View) -> Figure:
@@ -93,7 +88,7 @@ PLOT = Plot(
     method=mark("ROC curve"),
     page="performance",
     result=RocCurve,
-    compute=compute,
+    compute=lambda study: roc(study.answers, study.label),
     draw=draw,
     say=say,
     columns=columns,

@@ -6,15 +6,10 @@ from typing import Any
 
 from ml.metrics.calibration import ScoreDistribution, score_distribution
 from ml.plots.columns import Column, Columns
-from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
+from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, View
 from ml.plots.theme import FAINT, ON_PAPER, Figure, curves, hover, note, share_axis
 from ml.text.number_words import percent, shortened
 from ml.translation import mark, text
-
-
-def compute(study: Study) -> ScoreDistribution:
-    """Both histograms; OneOutcomeOnly where the hold-out has one side only."""
-    return score_distribution(study.answers, study.label)
 
 
 def draw(result: ScoreDistribution, view: View) -> Figure:
@@ -84,7 +79,7 @@ PLOT = Plot(
     method=mark("Distribution of the probabilities, by truth"),
     page="performance",
     result=ScoreDistribution,
-    compute=compute,
+    compute=lambda study: score_distribution(study.answers, study.label),
     draw=draw,
     say=say,
     columns=columns,

@@ -120,7 +120,7 @@ def _reference(result: GroupFairness, rate: str, amount: str) -> str:
 def _compared(result: GroupFairness, key: str) -> str:
     """Words for the groups outside four fifths of the reference; groups without a ratio are left out."""
     others = {at: value for at, value in enumerate(result.ratio[key]) if value is not None and at != result.reference}
-    apart = [at for at, value in others.items() if not _within(value)]
+    apart = [at for at, value in others.items() if not FOUR_FIFTHS - ROUNDING <= value <= 1 / FOUR_FIFTHS + ROUNDING]
     if not others:
         return text("No other group has such records.")
     if apart:
@@ -134,10 +134,6 @@ def _compared(result: GroupFairness, key: str) -> str:
     if len(others) == len(result.groups) - 1:
         return text("Every other group is within four fifths of it.")
     return text("Every other group that has such records is within four fifths of it.")
-
-
-def _within(ratio: float) -> bool:
-    return FOUR_FIFTHS - ROUNDING <= ratio <= 1 / FOUR_FIFTHS + ROUNDING
 
 
 def _flag(result: GroupFairness, key: str, at: int) -> str:

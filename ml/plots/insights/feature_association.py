@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ml.insights.association import Association, association
 from ml.plots.columns import Column, Columns
-from ml.plots.plot import Plot, Rows, Study, View
+from ml.plots.plot import Plot, Rows, View
 from ml.plots.shared_options import importance_order
 from ml.plots.theme import Figure, figure
 from ml.plots.traces import pointed_at, tiles
@@ -14,11 +14,6 @@ from ml.translation import listed, mark, plural, text
 INK = "#4a7bb5"  # not the colour of an outcome, as the truth is not used
 LONGEST = 16
 STRONG = 0.7
-
-
-def compute(study: Study) -> Association:
-    """Association matrix of the first features in order of importance."""
-    return association(study.bundle, importance_order(study.bundle))
 
 
 def draw(result: Association, _view: View) -> Figure:
@@ -125,7 +120,7 @@ PLOT = Plot(
     page="insights",
     section="data",
     result=Association,
-    compute=compute,
+    compute=lambda study: association(study.bundle, importance_order(study.bundle)),
     draw=draw,
     say=say,
     columns=columns,

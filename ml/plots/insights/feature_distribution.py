@@ -7,18 +7,13 @@ from typing import Any
 
 from ml.insights.distribution import Distribution, distribution
 from ml.plots.columns import Column, Columns, feature_values
-from ml.plots.plot import Plot, Rows, Study, View
+from ml.plots.plot import Plot, Rows, View
 from ml.plots.row_layout import ROW, names_above, rows_axis
 from ml.plots.shared_options import feature_choice
 from ml.plots.theme import FAINT, INK, Figure, figure, note, percent_ticks
 from ml.plots.traces import line
 from ml.text.number_words import count, percent
 from ml.translation import mark, text
-
-
-def compute(study: Study) -> Distribution:
-    """The distribution of the chosen feature, split by the truth."""
-    return distribution(study.bundle, str(study.options["feature"]), study.answers)
 
 
 def draw(result: Distribution, view: View) -> Figure:
@@ -155,7 +150,7 @@ PLOT = Plot(
     page="insights",
     section="data",
     result=Distribution,
-    compute=compute,
+    compute=lambda study: distribution(study.bundle, str(study.options["feature"]), study.answers),
     draw=draw,
     say=say,
     columns=columns,

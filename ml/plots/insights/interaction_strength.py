@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ml.insights.interaction import Interaction, interaction
 from ml.plots.columns import Column, Columns, points
-from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
+from ml.plots.plot import PROBABILITIES, Plot, Rows, View
 from ml.plots.row_layout import height_of, names_above, rows_axis
 from ml.plots.theme import Figure, figure
 from ml.plots.traces import row_bars
@@ -13,11 +13,6 @@ from ml.text.words import points_text
 from ml.translation import listed, mark, plural, text
 
 MOST_SHOWN = 8
-
-
-def compute(study: Study) -> Interaction:
-    """Interaction of the strongest features' pairs, for all outcomes."""
-    return interaction(study.bundle)
 
 
 def draw(result: Interaction, view: View) -> Figure:
@@ -96,7 +91,7 @@ PLOT = Plot(
     page="insights",
     section="features",
     result=Interaction,
-    compute=compute,
+    compute=lambda study: interaction(study.bundle),
     draw=draw,
     say=say,
     columns=columns,

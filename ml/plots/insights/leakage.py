@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ml.insights.leakage import Leakage, leakage
 from ml.plots.columns import Column, Columns, yes_no
-from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
+from ml.plots.plot import PROBABILITIES, Plot, Rows, View
 from ml.plots.row_layout import height_of, names_above, rows_axis
 from ml.plots.shared_options import three
 from ml.plots.theme import FAINT, INK, Figure, figure, note
@@ -16,11 +16,6 @@ MOST_SHOWN = 10
 # Of tests/simulations/leaks.py (docs/FIGURES.md): AUC alone of leaks that are always found and of those that escape,
 # and the share of tables without a leak in which a clean feature is named
 FOUND, ESCAPES, ALARMS = 0.88, 0.73, 0.09
-
-
-def compute(study: Study) -> Leakage:
-    """AUC of each feature by itself, and suspected leaks."""
-    return leakage(study.bundle, study.outcome)
 
 
 def draw(result: Leakage, view: View) -> Figure:
@@ -131,7 +126,7 @@ PLOT = Plot(
     page="insights",
     section="data",
     result=Leakage,
-    compute=compute,
+    compute=lambda study: leakage(study.bundle, study.outcome),
     draw=draw,
     say=say,
     columns=columns,

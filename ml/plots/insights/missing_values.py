@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ml.insights.association import MissingValues, has_gaps, missing_values
 from ml.plots.columns import Column, Columns
-from ml.plots.plot import Plot, Rows, Study, View
+from ml.plots.plot import Plot, Rows, View
 from ml.plots.row_layout import height_of, names_above, rows_axis
 from ml.plots.theme import Figure, figure, percent_ticks
 from ml.plots.traces import row_bars
@@ -13,11 +13,6 @@ from ml.text.number_words import count, percent
 from ml.translation import mark, plural, text
 
 MOST_SHOWN = 20
-
-
-def compute(study: Study) -> MissingValues:
-    """Missing values of every feature in the hold-out."""
-    return missing_values(study.bundle, study.answers.truth)
 
 
 def draw(result: MissingValues, view: View) -> Figure:
@@ -95,7 +90,7 @@ PLOT = Plot(
     page="insights",
     section="data",
     result=MissingValues,
-    compute=compute,
+    compute=lambda study: missing_values(study.bundle, study.answers.truth),
     draw=draw,
     say=say,
     columns=columns,

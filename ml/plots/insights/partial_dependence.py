@@ -8,18 +8,13 @@ from typing import Any
 
 from ml.insights.partial_dependence import PartialDependence, partial_dependence
 from ml.plots.columns import Column, Columns, feature_values
-from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
+from ml.plots.plot import PROBABILITIES, Plot, Rows, View
 from ml.plots.row_layout import height_of, names_above, rows_axis
 from ml.plots.shared_options import feature_choice
 from ml.plots.theme import FAINT, Figure, faded, figure, percent_ticks
 from ml.plots.traces import Trace, dots, line, pointed_at, whiskers
 from ml.text.number_words import percent, sample_text
 from ml.translation import mark, text
-
-
-def compute(study: Study) -> PartialDependence:
-    """Partial dependence on the chosen feature, for all outcomes."""
-    return partial_dependence(study.bundle, str(study.options["feature"]))
 
 
 def draw(result: PartialDependence, view: View) -> Figure:
@@ -173,7 +168,7 @@ PLOT = Plot(
     page="insights",
     section="effects",
     result=PartialDependence,
-    compute=compute,
+    compute=lambda study: partial_dependence(study.bundle, str(study.options["feature"])),
     draw=draw,
     say=say,
     columns=columns,

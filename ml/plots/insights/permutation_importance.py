@@ -8,7 +8,7 @@ from typing import Any
 from ml import locale
 from ml.insights.permutation_importance import WRONG_LABELS, PermutationImportance, permutation_importance
 from ml.plots.columns import Column, Columns, ends
-from ml.plots.plot import Plot, Rows, Study, View
+from ml.plots.plot import Plot, Rows, View
 from ml.plots.row_layout import ABOVE, fitted, height_of, rows_axis
 from ml.plots.theme import FAINT, Figure, figure, note, percent_ticks
 from ml.plots.traces import row_bars, whiskers
@@ -26,11 +26,6 @@ class ImportanceRow:
     mean: float
     low: float
     high: float
-
-
-def compute(study: Study) -> PermutationImportance:
-    """Rise of the error when each feature is shuffled, for all outcomes."""
-    return permutation_importance(study.bundle, study.evaluation)
 
 
 def draw(result: PermutationImportance, view: View) -> Figure:
@@ -155,7 +150,7 @@ PLOT = Plot(
     page="insights",
     section="features",
     result=PermutationImportance,
-    compute=compute,
+    compute=lambda study: permutation_importance(study.bundle, study.evaluation),
     draw=draw,
     say=say,
     columns=columns,

@@ -47,9 +47,9 @@ def draw(result: Surrogate, view: View) -> Figure:
     middles = [top + LINE * (len(lines) + 1) + BAR / 3 for top, lines in zip(tops, texts, strict=True)]
     words = [_seen(result, place, view) for place in range(len(texts))]
     names = [
-        note("<br>".join([*lines, f"<b>{percent(value)}</b> · {_share(result, place)}"]), 0, top)
+        note("<br>".join([*lines, f"<b>{percent(value)}</b> · {part_words(records, result.total)}"]), 0, top)
         | {"xanchor": "left", "yanchor": "top", "align": "left"}
-        for place, (lines, value, top) in enumerate(zip(texts, result.probability, tops, strict=True))
+        for lines, value, records, top in zip(texts, result.probability, result.records, tops, strict=True)
     ]
     end = min(1.0, 1.05 * max(*result.probability, 1e-6)) if len(result.probability) > 1 else 1.0
     return figure(
@@ -108,10 +108,6 @@ def rows(result: Surrogate, _view: View) -> Rows:
     return ["rule", "mean probability", "share with the outcome", "records"], [
         list(cells) for cells in zip(*columns, strict=True)
     ]
-
-
-def _share(result: Surrogate, place: int) -> str:
-    return part_words(result.records[place], result.total)
 
 
 def _seen(result: Surrogate, place: int, view: View) -> str:
