@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
-from dash import Dash, Input, Output, html
+from dash import Dash, Input, Output
 from dash.development.base_component import Component
 
 from auth.access import require
@@ -17,6 +17,7 @@ from callbacks.campaign.steps import opening
 from callbacks.today import page as today
 from callbacks.versions import opening as versions
 from callbacks.versions.challenger import Shadow
+from layouts import html
 from layouts.campaign import page as campaign
 from layouts.campaign.page import FileRetention
 from layouts.insights import page as insights

@@ -7,13 +7,13 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from dash import html
 from dash.development.base_component import Component
 
 from auth.access import allowed, require
 from auth.permissions import Permission
 from callbacks.versions.challenger import Shadow
 from feedback.shadow.challengers import SHARES
+from layouts import html
 from layouts.shared.static_html import signal
 from layouts.versions import challenger, change
 from layouts.versions import page as versions_page

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dash_bootstrap_components as dbc
-from dash import html
 from dash.development.base_component import Component
 
+from layouts import html
 from layouts.campaign import made_list
 from layouts.campaign.choices import is_single, values_of
 from layouts.campaign.typed_wish import LENGTHS, LIMIT_PREFIX, QUOTA_PREFIX, VALUE_PREFIX, offered

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dash_bootstrap_components as dbc
-from dash import dcc, html
+from dash import dcc
 from dash.development.base_component import Component
 
+from layouts import html
 from layouts.campaign import parts, reading
 from layouts.campaign.words import cell_text, duration, spoken, whole
 from layouts.shared import ids

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dash import html
 from dash.development.base_component import Component
 
+from layouts import html
 from layouts.campaign import parts
 from layouts.shared import ids
 from layouts.shared.html_input import HtmlInput

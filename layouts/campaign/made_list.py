@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import dash_bootstrap_components as dbc
-from dash import dcc, html
+from dash import dcc
 from dash.development.base_component import Component
 
+from layouts import html
 from layouts.campaign import parts, records
 from layouts.campaign.words import money, whole
 from layouts.shared import ids

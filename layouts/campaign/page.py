@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dash import html
 from dash.development.base_component import Component
 
+from layouts import html
 from layouts.campaign import file, parts, recent_campaigns
 from layouts.shared import ids
 from layouts.shared.static_html import static_html

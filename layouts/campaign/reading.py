@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dash_bootstrap_components as dbc
-from dash import html
 from dash.development.base_component import Component
 
+from layouts import html
 from layouts.campaign.words import whole
 from layouts.shared import ids
 from ml.translation import mark, text

@@ -6,10 +6,11 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dash import dcc, html
+from dash import dcc
 from dash.development.base_component import Component
 from dash_ag_grid import AgGrid  # type: ignore[import-untyped]
 
+from layouts import html
 from layouts.shared import ids
 from ml.translation import mark, plural, text
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dash import html
 from dash.development.base_component import Component
 
+from layouts import html
 from layouts.campaign import call_list, parts, records
 from layouts.shared import downloads, ids
 from ml.bundle.bundle import Bundle

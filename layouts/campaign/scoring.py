@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dash import html
 from dash.development.base_component import Component
 
+from layouts import html
 from layouts.campaign import parts
 from layouts.campaign.words import progress, share_done
 from layouts.shared import ids

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import html
 from dash.development.base_component import Component
 
+from layouts import html
 from layouts.shared.blocks import table_head
 from layouts.shared.static_html import static_html
 from ml.bundle.bundle import Bundle

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dash import html
 from dash.development.base_component import Component
 
+from layouts import html
 from layouts.shared import plot_cards
 from layouts.shared.static_html import static_html
 from ml.bundle.bundle import Bundle

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from dash import html
 from dash.development.base_component import Component
 
+from layouts import html
 from layouts.insights import about, answer_cards
 from layouts.shared import plot_cards as plots
 from ml.bundle.bundle import Bundle

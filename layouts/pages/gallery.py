@@ -7,9 +7,10 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dash import dcc, html
+from dash import dcc
 from dash.development.base_component import Component
 
+from layouts import html
 from layouts.shared import blocks, ids
 from layouts.shared.combobox_choices import stores_of
 from layouts.shared.field_texts import number_format_data, starting_text

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from dash import dcc, html
+from dash import dcc
 from dash.development.base_component import Component
 
 from auth.access import may_open
+from layouts import html
 from layouts.pages import demo_progress
 from layouts.shared import blocks, ids, url
 from layouts.shared.search_box import MODELS, search_box, search_text

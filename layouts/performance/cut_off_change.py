@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from dash import html
 from dash.development.base_component import Component
 
+from layouts import html
 from layouts.performance.headline import pick
 from layouts.shared import ids
 from layouts.shared.static_html import static_html

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from dash import html
 from dash.development.base_component import Component
 
 from auth.access import allowed
 from auth.permissions import Permission
+from layouts import html
 from layouts.performance import cut_off_change, headline
 from layouts.shared import ids, url
 from layouts.shared import plot_cards as plots

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dash import html
 from dash.development.base_component import Component
 
+from layouts import html
 from ml.advice.advice import ScoreWithBlanks
 from ml.advice.next_question import NextQuestion
 from ml.locale import percent

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dash import html
 from dash.development.base_component import Component
 
+from layouts import html
 from layouts.shared.percent import percents
 from ml.advice.advice import ScoreWithBlanks
 from ml.advice.counterfactuals import Counterfactual, Counterfactuals

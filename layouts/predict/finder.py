@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from dash import dcc, html
+from dash import dcc
 from dash.development.base_component import Component
 from pydantic import AfterValidator, BeforeValidator
 
+from layouts import html
 from layouts.shared import ids
 from layouts.shared.combobox_choices import MATCHES, listed_options, matches
 from layouts.shared.field_texts import kept_text

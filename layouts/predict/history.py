@@ -6,9 +6,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dash import html
 from dash.development.base_component import Component
 
+from layouts import html
 from layouts.shared.blocks import moment
 from layouts.shared.static_html import signal, static_html
 from ml.translation import text

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dash import dcc, html
+from dash import dcc
 from dash.development.base_component import Component
 
+from layouts import html
 from layouts.predict.finder import OpenedRecord, finder, kept_record
 from layouts.predict.finder import stores as searches
 from layouts.predict.outcome_row import OutcomeRowContext, outcome_keys, outcome_row

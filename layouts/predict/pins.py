@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dash import dcc, html
+from dash import dcc
 from dash.development.base_component import Component
 
+from layouts import html
 from layouts.shared import ids
 from layouts.shared.field_texts import NOT_KNOWN, YES_NO, typed
 from layouts.shared.html_input import HtmlInput

@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 
-from dash import html
 from dash.development.base_component import Component
 
+from layouts import html
 from layouts.predict.ask_next import ask_next
 from layouts.predict.headline import headline
 from layouts.predict.result import framed, outside

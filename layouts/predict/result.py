@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dash import html
 from dash.development.base_component import Component
 
+from layouts import html
 from layouts.shared.blocks import dot
 from layouts.shared.static_html import signal
 from ml.bundle.bundle import Bundle

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dash import html
 from dash.development.base_component import Component
 
+from layouts import html
 from layouts.shared.html_input import HtmlInput
 from ml.translation import mark, text
 

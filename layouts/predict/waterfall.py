@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dash import html
 from dash.development.base_component import Component
 
+from layouts import html
 from layouts.predict.counterfactuals import what_would_change
 from layouts.predict.evidence import how_far_to_trust
 from layouts.shared.percent import percents

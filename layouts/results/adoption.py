@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from dash import html
 from dash.development.base_component import Component
 
+from layouts import html
 from layouts.results.parts import Results, card, on_one_line, share_text, table
 from ml.text.number_words import count, decimal, percent
 from ml.translation import plural, text, text_parts

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import dcc, html
+from dash import dcc
 from dash.development.base_component import Component
 
+from layouts import html
 from layouts.results.parts import Results, Sentence, card, date_text, how_to_tell, share_text, table
 from layouts.shared import ids
 from ml.text.number_words import count, decimal, percent, span

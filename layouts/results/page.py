@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode
 
-from dash import dcc, html
+from dash import dcc
 from dash.development.base_component import Component
 
+from layouts import html
 from layouts.results.adoption import adoption_card
 from layouts.results.calibration import calibration_card
 from layouts.results.parts import Results, date_text, table

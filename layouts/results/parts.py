@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dash import html
 from dash.development.base_component import Component
 
+from layouts import html
 from layouts.shared.blocks import labelled_row, table_head
 from ml.text.number_words import percent, with_span
 from ml.translation import text

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import dcc, html
+from dash import dcc
 from dash.development.base_component import Component
 
+from layouts import html
 from layouts.results.parts import Results, card, table
 from layouts.shared import url
 from ml.text.number_words import count, percent, with_span

@@ -6,10 +6,11 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from dash import dcc, html
+from dash import dcc
 from dash.development.base_component import Component
 
 from auth.access import may_open
+from layouts import html
 from layouts.shared import ids, url
 from layouts.shared.static_html import signal
 from ml.bundle.bundle import Bundle

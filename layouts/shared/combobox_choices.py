@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 import dash_bootstrap_components as dbc
-from dash import dcc, html
+from dash import dcc
 from dash.development.base_component import Component
 from pydantic import AfterValidator
 
+from layouts import html
 from layouts.shared import ids
 from layouts.shared.html_writer import HtmlWriter
 from layouts.shared.request_model import RequestModel

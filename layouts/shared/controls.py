@@ -10,9 +10,9 @@ from collections.abc import Callable
 from typing import Any
 
 import dash_bootstrap_components as dbc
-from dash import html
 from dash.development.base_component import Component
 
+from layouts import html
 from layouts.shared import ids
 from layouts.shared.combobox_choices import combobox, text_input
 from layouts.shared.field_texts import NOT_KNOWN, TICKED, YES_NO, typed

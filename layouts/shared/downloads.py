@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, urlencode
 
-from dash import dcc, html
+from dash import dcc
 from dash.development.base_component import Component
 
+from layouts import html
 from layouts.shared import ids, url
 from ml.files.write.formats import CSV, FORMATS
 from ml.translation import mark, text

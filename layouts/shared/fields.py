@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dash import html
 from dash.development.base_component import Component
 
+from layouts import html
 from layouts.shared import ids
 from layouts.shared.controls import control, described_by
 from layouts.shared.field_texts import starting_text

@@ -12,9 +12,10 @@ from functools import cache
 from typing import Any
 
 import dash_bootstrap_components as dbc
-from dash import dcc, html
+from dash import dcc
 from dash.development.base_component import Component
 
+from layouts import html
 from layouts.shared import ids, plot_table
 from layouts.shared.field_texts import number_format_data, typed
 from layouts.shared.static_html import static_html

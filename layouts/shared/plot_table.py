@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dash import dcc, html
+from dash import dcc
 from dash.development.base_component import Component
 
+from layouts import html
 from layouts.shared import url
 from layouts.shared.blocks import labelled_row, table_head
 from layouts.shared.static_html import static_html

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dash import html
-
+from layouts import html
 from layouts.shared import ids
 from layouts.shared.html_input import HtmlInput
 from layouts.shared.static_html import StaticHtml, static_html

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from dash import dcc, html
+from dash import dcc
 from dash.development.base_component import Component
 
 from auth.access import may_get, may_open_site_page
+from layouts import html
 from layouts.shared import ids, script_sentences, url
 from ml.translation import mark, reader_language, text
 

@@ -12,9 +12,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
-from dash import html
 from dash.development.base_component import Component
 
+from layouts import html
 from layouts.shared.html_writer import HtmlWriter, props_of, tag_of
 
 

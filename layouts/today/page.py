@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dash import dcc, html
+from dash import dcc
 from dash.development.base_component import Component
 
+from layouts import html
 from layouts.shared import blocks, ids
 from layouts.shared.blocks import moment, table_head
 from layouts.shared.static_html import signal, static_html

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import dash_bootstrap_components as dbc
-from dash import dcc, html
+from dash import dcc
 from dash.development.base_component import Component
 
+from layouts import html
 from layouts.shared import ids, url
 from layouts.versions.change import reason_field
 from layouts.versions.table import table

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dash import dcc, html
+from dash import dcc
 from dash.development.base_component import Component
 
+from layouts import html
 from layouts.shared import ids, url
 from layouts.shared.static_html import static_html
 from layouts.versions import challenger as shadow

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dash import dcc, html
+from dash import dcc
 from dash.development.base_component import Component
 
+from layouts import html
 from layouts.shared import url
 from layouts.versions.words import last_event, moment, state, who_and_why
 from ml.lifecycle.listing import Listing, VersionFacts

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from dash import html
 from dash.development.base_component import Component
 
+from layouts import html
 from ml.lifecycle.history import in_words
 from ml.lifecycle.listing import VersionFacts
 from ml.lifecycle.state import BEFORE, BY_HAND, NOW, UNKNOWN, TimelineEvent
