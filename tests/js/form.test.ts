@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import FakeTimers from "@sinonjs/fake-timers";
 import { called, formOf, likely, press, type } from "./page.ts";
+import "../../assets/ts/shared/shell.ts";
 import { settle } from "../../assets/ts/shared/form.ts";
 
 const state = () => document.getElementById("panel")!.dataset.state;
@@ -52,6 +53,17 @@ test("Enter and arrows ask at once; an arrow steps within the limits", () => {
   assert.equal(called.length, 1);
   hit("age", "PageUp", { shiftKey: true });
   assert.equal(document.querySelector<HTMLInputElement>("#c-age")!.value, "100");
+});
+
+test("keys of an input method neither ask nor step: those of candidates, and the one that ends a composition", () => {
+  const input = document.querySelector<HTMLInputElement>("#c-income")!;
+  type("income", "60");
+  for (const composed of [{ isComposing: true }, { keyCode: 229 }]) {
+    for (const key of ["Enter", "ArrowDown", "PageUp"]) hit("income", key, composed);
+  }
+  assert.deepEqual([input.value, called.length], ["60", 0]);
+  hit("income", "Enter");
+  assert.equal(called.length, 1);
 });
 
 test("an arrow in a blank field begins where values lie, else at the lower limit, else at 0", () => {

@@ -134,7 +134,7 @@ const acts: Record<string, () => void> = {
 addEventListener("keydown", (event) => {
   const finder = here();
   const target = event.target as HTMLElement;
-  if (!finder || event.key !== "/" || hasModifier(event) || event.isComposing) return;
+  if (!finder || event.key !== "/" || hasModifier(event)) return;
   const typing = target.matches?.(TYPED) || target.isContentEditable;
   if (target === finder.box ? finder.box.value : typing) return;
   event.preventDefault();

@@ -32,7 +32,7 @@ addEventListener("change", (event) => {
 
 addEventListener("keydown", (event) => {
   const target = event.target instanceof HTMLElement ? event.target : null;
-  if (isOff() || event.repeat || hasModifier(event) || event.isComposing || !/^[1-9]$/.test(event.key)) return;
+  if (isOff() || event.repeat || hasModifier(event) || !/^[1-9]$/.test(event.key)) return;
   if (target?.matches(TYPED) || find("#outcomes")?.hidden !== false) return;
   const one = find<HTMLButtonElement>(`#outcomes [data-key="${event.key}"]`);
   if (!one) return;

@@ -139,7 +139,7 @@ function at({ target }: Event): Some | null {
 // Before the form's own keys, which step numbers, commit and leave
 addEventListener("keydown", (event) => {
   const here = at(event);
-  if (!here || hasModifier(event) || event.isComposing) return;
+  if (!here || hasModifier(event)) return;
   const keys: Record<string, () => boolean | void> = {
     ArrowDown: () => here.move(1), ArrowUp: () => here.move(-1), Enter: () => here.enter(), Escape: () => here.escape(),
   };

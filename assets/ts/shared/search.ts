@@ -54,7 +54,7 @@ addEventListener("input", (event) => {
 
 addEventListener("keydown", (event) => {
   const search = box();
-  if (!search || event.isComposing) return;
+  if (!search) return;
   if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k") {
     event.preventDefault();
     search.focus();

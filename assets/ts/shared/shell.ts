@@ -41,6 +41,13 @@ addEventListener("click", (event) => {
   event.stopImmediatePropagation();
 }, true);
 
+/* Keys of an input method (a text that is composed, its candidates) are no one else's. Safari ends a composition before the
+   key that ends it, which has the code 229 too. */
+addEventListener("keydown", (event) => {
+  const { isComposing, keyCode } = event;
+  if (isComposing || keyCode === 229) event.stopImmediatePropagation();
+}, true);
+
 function closeHelp(except: Element | null) {
   for (const help of all<HTMLDetailsElement>("details.help[open]")) if (help !== except) help.open = false;
 }
