@@ -94,15 +94,10 @@ def every_nth(lines: Sequence[list[str]]) -> Sequence[list[str]]:
 
 
 def compare_file(bundle: Bundle, raws: Iterable[object], columns: Collection[str]) -> FileComparison:
-    """Compare records of a file with the training data.
+    """Compare records of a file, which gives the features `columns`, with the training data.
 
-    Parameters
-    ----------
-    raws : iterable of mapping
-        Raw records. What cannot be read does not count; what is missing does, unless no record of training lacked it:
-        how many lack that is said elsewhere.
-    columns : collection of str
-        Features that the file gives: the others are missing everywhere, which is said elsewhere too.
+    What cannot be read does not count; what is missing does, unless no record of training lacked it (how many lack that
+    is said elsewhere) or it is missing everywhere (that too).
     """
     schema = bundle.schema.with_blanks
     records = read_records(schema, raws, extra=True)

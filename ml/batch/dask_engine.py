@@ -42,9 +42,7 @@ class NoCluster(LikelyError):
 def cluster(scheduler: str | None) -> Iterator[Any]:
     """A client of the scheduler at an address such as ``tcp://10.0.0.5:8786``; without one of a cluster here.
 
-    Raises
-    ------
-    NoCluster
+    Raises NoCluster.
     """
     try:
         from distributed import Client, LocalCluster
@@ -67,12 +65,7 @@ def cluster(scheduler: str | None) -> Iterator[Any]:
 
 
 class DaskEngine:
-    """Scores chunks on the workers of a cluster: an engine of :func:`ml.batch.score_file.score_file`.
-
-    Parameters
-    ----------
-    client : distributed.Client
-    """
+    """Scores chunks on the workers of a client's cluster: an engine of :func:`ml.batch.score_file.score_file`."""
 
     def __init__(self, client: Any) -> None:
         self._client = client
@@ -80,12 +73,7 @@ class DaskEngine:
     def __call__(
         self, bundle: Bundle, reading: ReadPlan, chunks: Iterable[Lines], blanks: Blanks = ESTIMATOR
     ) -> Iterator[ScoredChunk]:
-        """Scored chunks in their order.
-
-        Raises
-        ------
-        NoCluster
-        """
+        """Scored chunks in their order. Raises NoCluster."""
         most = AHEAD * self._threads()
         files = {
             path.relative_to(bundle.folder).as_posix(): path.read_bytes()

@@ -43,37 +43,18 @@ def result_header(bundle: Bundle, header: Sequence[str], more: Sequence[str] = (
 def unique_names(wanted: Sequence[str], header: Iterable[str], schema: Schema | None = None) -> list[str]:
     """Our names as they are, or with the first number from 2 with which they are nobody else's: ``label_2``.
 
-    A file may have a column of that name; one that was scored before has all of them. A result is scored again like
-    any file, so no column of ours may be taken for a feature either.
-
-    Parameters
-    ----------
-    wanted : sequence of str
-        Names of our columns in their order.
-    header : iterable of str
-        Columns of the file, compared letter by letter: a program that reads ``label`` finds ours beside a "Label".
-    schema : Schema, optional
-        Schema of the model; our names read like none of its features, aliases or labels.
-
-    Returns
-    -------
-    list of str
-        As many as were wanted, each once.
+    A file may have a column of that name; one that was scored before has all of them. A result is scored again like any
+    file, so no column of ours may be taken for a feature either: with the model's `schema`, ours read like none of its
+    features, aliases or labels. Columns of the `header` are compared letter by letter: a program that reads ``label``
+    finds ours beside a "Label".
     """
     taken = {name.strip() for name in header}
     ours: set[str] = set()  # Excel and SQL take no two columns that differ in case only
     names_so_far: list[str] = []
     for name in wanted:
         numbered = chain([name], (f"{name}_{number}" for number in count(2)))
-        free = next(each for each in numbered if _free(each, taken, ours) and not _feature(schema, each))
+        unused = (each for each in numbered if each not in taken and each.casefold() not in ours)
+        free = next(each for each in unused if schema is None or not reads_like_a_feature(schema, each))
         ours.add(free.casefold())
         names_so_far.append(free)
     return names_so_far
-
-
-def _free(name: str, taken: set[str], ours: set[str]) -> bool:
-    return name not in taken and name.casefold() not in ours
-
-
-def _feature(schema: Schema | None, name: str) -> bool:
-    return schema is not None and reads_like_a_feature(schema, name)

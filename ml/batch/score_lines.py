@@ -82,14 +82,7 @@ def gaps_in(
 ) -> Gaps:
     """Number of records without a value that in training every row had, by feature.
 
-    Parameters
-    ----------
-    names : sequence of str
-        Names of the columns in the model.
-    lines : sequence of sequence of str
-        Cells of records that were scored, as many as there are names.
-    rules : CellRules, optional
-        Rules by which cells are read.
+    `lines` are the cells of scored records, as many as there are `names` of columns in the model.
     """
     gaps: Gaps = Counter()
     places = {schema.position[name]: at for at, name in enumerate(names) if name in schema.position}

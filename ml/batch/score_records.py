@@ -23,18 +23,10 @@ def score_records(
     service: Service, bundle: Bundle, header: Sequence[str], records: Sequence[object], renamed: Mapping[str, str],
     blanks: Blanks = ESTIMATOR,
 ) -> ScoredLines:  # fmt: skip
-    """Lines of the result for records, in their order.
+    """Lines of the result for records, in their order; what is no object has a problem.
 
-    Parameters
-    ----------
-    header : sequence of str
-        Names that the records have, each once: the first columns of the result.
-    records : sequence of object
-        As JSON has them; what is no object has a problem.
-    renamed : mapping of str to str
-        Name in the model, where it differs.
-    blanks : {"estimator", "average"}
-        Treatment of missing values; see :mod:`ml.advice.score_known`.
+    `header` has the names that the records have, each once: the first columns of the result. `renamed` has the name in
+    the model where it differs. How `blanks` are treated: :mod:`ml.advice.score_known`.
     """
     raws = [_renamed(record, renamed) for record in records]
     answers = service.score_each(bundle, raws, blanks)

@@ -24,14 +24,9 @@ class CannotAnswer(BrokenModel, ValueError):
 
 
 class Guarded:
-    """A predictor that raises only LikelyError.
+    """A predictor that raises only LikelyError, with the model's `key` in its words.
 
-    Parameters
-    ----------
-    key : str
-        The model's key, for the words of an error.
-    code : Code, optional
-        Code of the model; its modules can be imported during predictions.
+    Modules of its `code`, if any, can be imported during predictions.
     """
 
     def __init__(self, inner: Predictor, key: str, code: Code | None = None) -> None:

@@ -85,10 +85,7 @@ class RecordBook(Protocol):
 class RecordBooks:
     """The book of each model: the one in the store, else the sample that its version brings.
 
-    Parameters
-    ----------
-    book_store : callable, optional
-        Opens the store at the first search.
+    `book_store` opens the store at the first search.
     """
 
     def __init__(self, book_store: Callable[[], BookStore] | None = None) -> None:

@@ -29,7 +29,8 @@ def score_records(bundle: Bundle, raws: Iterable[object]) -> Scored:
     if len(first.ids) == 1:
         (row,) = first.all_rows()
         labels, probabilities = _answered(bundle, lambda: [row], lambda: bundle.predictor.row(row))
-        return Scored(bundle, (Score(first.ids[0], _names(bundle, labels), probabilities, first.notes),))
+        names = tuple(name for name, yes in zip(bundle.outcomes.names, labels, strict=True) if yes)
+        return Scored(bundle, (Score(first.ids[0], names, probabilities, first.notes),))
     block, ids, notes = _typed_columns(bundle, first, raws)
     answer = _answered(bundle, partial(rows_of, bundle.schema, block), lambda: bundle.predictor.block(block))
     return Scored(bundle, ScoresOfBlock(ids, bundle.outcomes.names, answer, _by_record(notes)))
@@ -40,10 +41,7 @@ def _typed_columns(
 ) -> tuple[Block, list[str | None], tuple[Problem, ...]]:  # fmt: skip
     """Typed columns of records, their ids, and notes; read a thousand at a time, so that few are there as objects.
 
-    Raises
-    ------
-    InvalidRecord
-        With all problems of all records.
+    Raises InvalidRecord with all problems of all records.
     """
     parts, ids = list[Block](), list[str | None]()
     problems, notes = list[Problem](), list[Problem]()
@@ -139,10 +137,6 @@ def _only(records: Records, which: Sequence[int]) -> Records:
     place = {at: new for new, at in enumerate(which)}
     notes = tuple(replace(note, row=place[note.row]) for note in records.notes if note.row in place)
     return Records(tuple(records.rows[at] for at in which), tuple(records.ids[at] for at in which), (), notes)
-
-
-def _names(bundle: Bundle, labels: Iterable[bool]) -> tuple[str, ...]:
-    return tuple(name for name, yes in zip(bundle.outcomes.names, labels, strict=True) if yes)
 
 
 def _scores(bundle: Bundle, records: Records, answer: Prediction) -> Sequence[Score]:

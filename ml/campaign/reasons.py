@@ -19,16 +19,8 @@ def reasons_in_cells(
 ) -> list[str]:
     """The three strongest reasons, as the Prediction page words them, the strongest first; empty where there are fewer.
 
-    Where the digits that are shown are not sure, the sampling error stands behind: "(± 0.2 points)".
-
-    Parameters
-    ----------
-    cells : mapping of str to str
-        Feature to cell of a record that was scored; other columns may be among them.
-    outcome : int
-        Column of the outcome that they are about.
-    blanks : {"estimator", "average"}
-        How the record was scored: "average" takes missing values for blanks.
+    Where the digits that are shown are not sure, the sampling error stands behind: "(± 0.2 points)". `cells` are those
+    of a record that was scored, by feature, with other columns among them; "average" takes missing values for blanks.
     """
     raw = {name: plain_cell(cell) for name, cell in cells.items() if name in bundle.schema.position}
     averaged, schema = blanks == AVERAGE, schema_for(bundle.schema, blanks)

@@ -107,7 +107,7 @@ def notes(bundle: Bundle, wish: Wish, picked: PickedCalls, brings: Forecast, cur
     if brings.verdict == "too_much" and brings.losing_corrected > brings.losing:
         losing = _count(brings.losing_corrected)
         said.append(text("By the corrected numbers {n} of the calls are expected to lose.", n=losing))
-    if picked.left_out and _shorter(wish, picked):
+    if picked.left_out and (wish.by == "cutoff" or len(picked.rows) < room(wish)):
         said.append(
             text(
                 "{n} more are left out, because acting on them is expected to lose money. They are taken where you "
@@ -128,11 +128,6 @@ def _short(wish: Wish, value: str, there: int) -> str:
             "Of {value} at least {wanted} are wanted, and the file has {there} on whom acting should not lose.", **slots
         )
     return text("Of {value} at least {wanted} are wanted, and the file has {there}.", **slots)
-
-
-def _shorter(wish: Wish, picked: PickedCalls) -> bool:
-    """True when the list is shorter for want of records on whom acting should not lose."""
-    return wish.by == "cutoff" or len(picked.rows) < room(wish)
 
 
 def _kept(bundle: Bundle, outcome: str, lowest: float) -> list[str]:

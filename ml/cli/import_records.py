@@ -116,7 +116,8 @@ def load_book(
     loaded = ImportResult()
     try:
         with source.open("rb") as file:
-            schema = _form_schema(bundle)
+            # as on the page: with probabilities, any feature may stay blank
+            schema = bundle.schema.with_blanks if bundle.offers == "probabilities" else bundle.schema
             table = open_table(file, options, schema, blanks=True)
             check_header(bundle, table.names, table.twice)
             counted = _ByteProgress(file, progress)
@@ -126,11 +127,6 @@ def load_book(
     except OSError as error:
         raise InvalidData(f"{source} cannot be read: {os_error_words(error)}.") from None
     return loaded
-
-
-def _form_schema(bundle: Bundle) -> Schema:
-    """Schema of the page's form: with probabilities, any feature may stay blank."""
-    return bundle.schema.with_blanks if bundle.offers == "probabilities" else bundle.schema
 
 
 def _id_column(schema: Schema, table: Table, wanted: str | None) -> str | None:

@@ -13,7 +13,9 @@ from ml.service import open_service
 def print_made(key: str, models: Path, indent: str, *, held: bool = False) -> None:
     """Print whether a version that was just made is live, and which path serves it."""
     path = open_service(models).model(key).card["path"]
-    state = _held_text(models, key) if held else f"{key} is live"
+    state = f"{key} is live"
+    if held:
+        state = f"{key} is live already: it is the same version" if is_live(models, key) else f"{key} is held, not live"
     print(f"{indent}{state}; served by {path['kind']}: {path['why']}", flush=True)
 
 
@@ -44,7 +46,3 @@ def split_key(key: str) -> tuple[str, str]:
     if not (name and at and fingerprint):
         raise InvalidData(f"{key[:80]!r} names no version.", "Write NAME@FINGERPRINT, such as churn@3f9a1c2b.")
     return name, fingerprint
-
-
-def _held_text(models: Path, key: str) -> str:
-    return f"{key} is live already: it is the same version" if is_live(models, key) else f"{key} is held, not live"

@@ -55,16 +55,9 @@ def _decisions(service: Service, bundle: Bundle, probabilities: Sequence[float])
 
 
 def record_of(schema: Schema, name: str, words: Sequence[str]) -> dict[str, str]:
-    """The features given as ``--name value`` or ``--name=value``, by name or alias.
+    """The features given as ``--name value`` or ``--name=value``, by name or alias, in words after the model's.
 
     A feature may be called "help", hold an equals sign, or differ from another by a space and a hyphen only.
-
-    Parameters
-    ----------
-    name : str
-        Name of the model, for the help.
-    words : sequence of str
-        What stands after the model's name.
     """
     options = _options(schema)
     by_word = {word: feature for feature, (spelled, _, _) in options.items() for word in spelled}

@@ -40,7 +40,8 @@ def run(given: argparse.Namespace) -> int:
     if not given.yes and not _agreed(what):
         print("Nothing was removed.")
         return FAILED
-    records = _records(given)
+    # asked before anything is removed: the store may not answer
+    records = (given.book_store().size(given.key) or 0) if given.book_store else 0
     gone = remove_model(given.models, given.key, by=given.by, why=given.why)
     if records:
         given.book_store().clear(given.key)
@@ -56,8 +57,3 @@ def _agreed(what: str) -> bool:
     if not sys.stdin.isatty():
         raise InvalidData(f"This removes {what}.", "Say --yes if that is meant.")
     return input(f"Remove {what}? [y/N] ").strip().lower() in ("y", "yes")
-
-
-def _records(given: argparse.Namespace) -> int:
-    """Number of records that were loaded for the model; asked before anything is removed: the store may not answer."""
-    return (given.book_store().size(given.key) or 0) if given.book_store else 0

@@ -61,14 +61,7 @@ class Rules(Protocol):
 
 
 def read_column(feature: Feature, raws: Sequence[Any], rules: Rules | None = None) -> ReadColumn:
-    """Read a column.
-
-    Parameters
-    ----------
-    raws : sequence of str, or of JSON values
-    rules : Rules, optional
-        Rules for texts; without them they are read as they are.
-    """
+    """Read a column of texts or JSON values; texts by the `rules`, without them as they are."""
     if set(map(type, raws)) == {str}:
         plain = _plain_numbers(feature, raws) if rules is None or rules.direct(feature) else None
         if plain is None and rules is not None:

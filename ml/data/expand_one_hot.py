@@ -12,14 +12,9 @@ from ml.translation import text
 
 
 def expanded(schema: Schema, raw: Mapping[object, object], at: int, problems: list[Problem]) -> Mapping[object, object]:
-    """The record with one-hot columns in place of each choice.
+    """The record (number `at`) with one-hot columns in place of each choice.
 
-    Parameters
-    ----------
-    at : int
-        Number of the record, for problems.
-    problems : list of Problem
-        Problems of a choice are added; its columns are then filled with 0, so that they add no problems.
+    Problems of a choice are added to `problems`; its columns are then filled with 0, so that they add no problems.
     """
     brought = [one for one in schema.one_hot if one.name in raw]
     if not brought:

@@ -41,10 +41,7 @@ class OneHot:
     def choice_of(self, values: Mapping[str, Any]) -> str:
         """The choice of the columns' values; empty where they are blank or have no choice.
 
-        Parameters
-        ----------
-        values : mapping of column to value
-            0 or 1, as a number, a truth value or text; what is left out is not known.
+        A value is 0 or 1, as a number, a truth value or text; what is left out is not known.
         """
         flags = [str(values.get(column, "")).strip().removesuffix(".0").lower() for column in self.columns]
         chosen = [label for label, text in zip(self.labels, flags, strict=True) if text in ONE]

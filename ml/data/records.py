@@ -61,15 +61,10 @@ class ReadColumns:
 
 
 def read_records(schema: Schema, raws: Iterable[object], *, extra: bool = False) -> Records:
-    """Read raw records.
+    """Read raw records: name or alias to raw value, JSON or text as from a form or a file.
 
-    Parameters
-    ----------
-    raws : iterable of mapping
-        Name or alias to raw value: JSON values, or text as from a form or a file. A Problem
-        stands for a record that its reader could not read.
-    extra : bool
-        True where a record may bring columns that the model does not know (files do).
+    A Problem stands for a record that its reader could not read. With `extra` a record may bring columns that the model
+    does not know (files do).
     """
     problems: list[Problem] = []
     notes: list[Problem] = []
@@ -140,16 +135,9 @@ def _refused(column: ReadColumn, raws: Sequence[object], numbers: Sequence[int])
 def read_columns(
     schema: Schema, names: Sequence[str], columns: Sequence[Sequence[str]], rules: Rules | None = None
 ) -> ReadColumns:
-    """Read a table of columns, which may have columns that the model does not know.
+    """Read a table of columns of n raw values each, which may have columns that the model does not know.
 
-    Parameters
-    ----------
-    names : sequence of str
-        Names of the columns: features by name or alias, the record id, others.
-    columns : sequence of sequence of str
-        Raw values, each of length n.
-    rules : Rules, optional
-        Rules for texts.
+    `names` are those of features or their aliases, the record id, and others; `rules` those for texts.
     """
     problems: list[Problem] = []
     count = len(columns[0])

@@ -48,18 +48,10 @@ def _feature(row: dict[str, Any]) -> Feature:
         given[key] = tuple(given.get(key, ()))
     given["levels"] = None if given.get("levels") is None else tuple(given["levels"])
     if given["kind"] == "date":
-        read = _time if given.get("timed") else _date
+        read = dt.datetime.fromisoformat if given.get("timed") else dt.date.fromisoformat
         for key in ("low", "high", "default"):
-            given[key] = read(given.get(key))
+            given[key] = None if given.get(key) is None else read(given[key])
         given["seen"] = tuple(read(end) for end in given["seen"]) if given.get("seen") else None
     elif given.get("seen"):
         given["seen"] = tuple(given["seen"])
     return Feature(**given)
-
-
-def _date(value: str | None) -> dt.date | None:
-    return None if value is None else dt.date.fromisoformat(value)
-
-
-def _time(value: str | None) -> dt.datetime | None:
-    return None if value is None else dt.datetime.fromisoformat(value)

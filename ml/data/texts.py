@@ -32,12 +32,7 @@ def fold(text: str) -> str:
 
 
 class Texts:
-    """Texts in the order in which they are shown.
-
-    Parameters
-    ----------
-    texts : iterable of str, length n
-    """
+    """Texts in the order in which they are shown."""
 
     def __init__(self, texts: Iterable[str]) -> None:
         self.texts = tuple(texts)

@@ -28,12 +28,7 @@ _TYPED = re.compile(
 def gap_sentences(gaps: Mapping[str, int], of: str = "") -> list[str]:
     """Notes on records that lack values which every row had in training; the commonest gap first.
 
-    Parameters
-    ----------
-    gaps : mapping of str to int
-        Name or label of a feature to the number of records that lack it.
-    of : str
-        The set of records, such as "of the first 200 records".
+    `gaps` is by name or label of a feature; `of` is the set of records, such as "of the first 200 records".
     """
     counted = sorted(gaps.items(), key=lambda each: -each[1])
     said = []
@@ -174,13 +169,8 @@ _KINDS = {
 def meant_by_text(feature: Feature, written: str) -> str:
     """A question about a text that is no number here; empty where none suggests itself.
 
-    Parameters
-    ----------
-    feature : Feature
-        Feature whose unit says whether it counts in thousands or millions.
-    text : str
-        As it was typed: "64k", "$64", "USD 64", "64 000", "64 a month", digits of any script, "1.4" where readers write
-        1,4.
+    As it was typed: "64k", "$64", "USD 64", "64 000", "64 a month", digits of any script, "1.4" where readers write
+    1,4. The feature's unit says whether it counts in thousands or millions.
     """
     match = _TYPED.fullmatch(_without_unit(feature, _with_digits(written.replace(UNREADABLE, ""))))
     if match is None:

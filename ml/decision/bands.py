@@ -38,16 +38,8 @@ ACTIONS_UNUSED = (
 def bands(card: Mapping[str, Any], outcome: str | None = None) -> tuple[Band, ...]:
     """The bands of an outcome: the card's for it, else the card's for all, else the default.
 
-    Parameters
-    ----------
-    card : mapping
-        ``card["bands"]`` is a list of ``{"label", "from", "action"}``, or a mapping of outcome name to
-        such a list in which "*" stands for all others.
-
-    Raises
-    ------
-    InvalidData
-        When the card's bands are not of this form.
+    ``card["bands"]`` is a list of ``{"label", "from", "action"}``, or a mapping of outcome name to such a list in which
+    "*" stands for all others. Raises InvalidData when they are of another form.
     """
     written = card.get("bands")
     if isinstance(written, Mapping):

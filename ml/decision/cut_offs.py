@@ -27,11 +27,8 @@ ChosenCutOffs = Callable[[str], Mapping[str, float]]  # model name -> the operat
 class CutOffs:
     """The cut-offs in use; the last known choice counts while the store cannot be read.
 
-    Parameters
-    ----------
-    chosen : callable or None
-        Gives the choices for the name of a model, by outcome, in one question to the store; raises OSError when
-        that is unavailable, ConnectionError where the log says so already. None: no choices.
+    `chosen` gives the choices for the name of a model, by outcome, in one question to the store; it raises OSError when
+    that is unavailable, ConnectionError where the log says so already. Without it there are no choices.
     """
 
     def __init__(self, chosen: ChosenCutOffs | None = None) -> None:
@@ -83,20 +80,11 @@ class BestCutOff:
 
 
 def best_cut_off_of(card: Mapping[str, Any], outcome: str) -> BestCutOff | None:
-    """The best cut-off that the version knows of an outcome.
+    """The best cut-off that the version knows of an outcome: ``card["best_cut_offs"]``.
 
-    None where the card has no payoff of it, where the hold-out could not tell, and in versions that were made before
-    best cut-offs were kept.
-
-    Parameters
-    ----------
-    card : mapping
-        ``card["best_cut_offs"]`` is by outcome what :func:`ml.training.best_cut_offs.best_cut_offs` gives.
-
-    Raises
-    ------
-    InvalidData
-        When it is not of this form.
+    Made by :func:`ml.training.best_cut_offs.best_cut_offs`. None where the card has no payoff of the outcome, where the
+    hold-out could not tell, and in versions that were made before best cut-offs were kept. Raises InvalidData when it
+    is of another form.
     """
     written = card.get(BEST, {})
     found = written.get(outcome) if isinstance(written, Mapping) else written
@@ -116,15 +104,8 @@ def best_cut_off_of(card: Mapping[str, Any], outcome: str) -> BestCutOff | None:
 def card_cut_off(card: Mapping[str, Any], outcome: str) -> float:
     """The card's cut-off of an outcome, 0 to 1; where it names none the best by its payoff, else one half.
 
-    Parameters
-    ----------
-    card : mapping
-        ``card["cut_offs"]`` is ``{outcome: number}``; ``card["best_cut_offs"]`` see :func:`best_cut_off_of`.
-
-    Raises
-    ------
-    InvalidData
-        When the card's cut-offs are not of this form.
+    ``card["cut_offs"]`` is ``{outcome: number}``; the best: :func:`best_cut_off_of`. Raises InvalidData when they are
+    of another form.
     """
     written = card.get("cut_offs")
     if written is not None and not isinstance(written, Mapping):

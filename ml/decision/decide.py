@@ -76,14 +76,9 @@ def decide(
     cut_off: float,
     between: tuple[float, float] | None = None,
 ) -> Recommendation:
-    """The decision about an outcome.
+    """The decision about an outcome at a probability and a cut-off, 0 to 1.
 
-    Parameters
-    ----------
-    probability, cut_off : float
-        0 to 1.
-    between : (float, float) or None
-        Where something is not known: the ends of what the probability may become.
+    `between`, where something is not known, are the ends of what the probability may become.
     """
     act = bool(acts(probability, cut_off))  # numpy's bools are no JSON
     final = between is None or acts(between[0], cut_off) == acts(between[1], cut_off)
@@ -95,17 +90,9 @@ def decide(
 def actions(card: Mapping[str, Any], outcome: str) -> Actions | None:
     """Action for an outcome in words: the card's, else the usual ones where it speaks of decisions about it.
 
-    Parameters
-    ----------
-    card : mapping
-        ``card["actions"]`` is ``{"act": text, "leave": text}``, or a mapping of outcome name to such a pair in which
-        "*" stands for all others. Without it, the outcome's payoff, or in a card without any payoff its bands, show
-        that decisions are made about it.
-
-    Raises
-    ------
-    InvalidData
-        When the card's actions are not of this form.
+    ``card["actions"]`` is ``{"act": text, "leave": text}``, or a mapping of outcome name to such a pair in which "*"
+    stands for all others. Without it, the outcome's payoff, or in a card without any payoff its bands, show that
+    decisions are made about it. Raises InvalidData when they are of another form.
     """
     written = card.get("actions")
     if isinstance(written, Mapping) and not set(written) & {"act", "leave"}:

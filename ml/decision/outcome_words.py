@@ -21,16 +21,8 @@ REASONS = (mark("I know more than is asked here"), mark("A value is wrong"), mar
 def outcome_words(card: Mapping[str, Any], outcome: str, label: str) -> tuple[str, str]:
     """Words that say that an outcome came, and that it did not: the card's, else its label with yes and no.
 
-    Parameters
-    ----------
-    card : mapping
-        ``card["outcome_words"]`` is ``{outcome: {"came": "Bought", "missed": "Not"}}``, as ``[outcomes.NAME]`` of a
-        description file writes it.
-
-    Raises
-    ------
-    InvalidData
-        When the card's words are not of this form.
+    ``card["outcome_words"]`` is ``{outcome: {"came": "Bought", "missed": "Not"}}``, as ``[outcomes.NAME]`` of a
+    description file writes it. Raises InvalidData when they are of another form.
     """
     stated = _of(card).get(outcome, {})
     if not isinstance(stated, Mapping) or set(stated) - set(WORDS):
@@ -64,13 +56,7 @@ def told_words(card: Mapping[str, Any], outcomes: Outcomes, name: str) -> tuple[
 
 
 def words_of(card: Mapping[str, Any], outcomes: Outcomes, name: str) -> ToldWords:
-    """Words of :func:`outcome_words`, and what they are about where they do not say it.
-
-    Parameters
-    ----------
-    name : str
-        Name of the outcome.
-    """
+    """Words of :func:`outcome_words` for the outcome of that name, and what they are about where they do not say it."""
     label = outcomes[name].label
     whole, own = outcome_words(card, name, label), _of(card).get(name, {})
     says_itself = outcomes.exclusive or len(outcomes) == 1
@@ -86,9 +72,7 @@ def words_of(card: Mapping[str, Any], outcomes: Outcomes, name: str) -> ToldWord
 def override_reasons(card: Mapping[str, Any]) -> tuple[str, ...]:
     """Reasons that are offered to who decides otherwise: ``card["overrides"]["reasons"]``, else some usual ones.
 
-    Raises
-    ------
-    InvalidData
+    Raises InvalidData.
     """
     stated = card.get(OVERRIDES)
     if stated is None:

@@ -24,13 +24,7 @@ NOTHING = 1e-9  # money: a smaller loss is taken for a rounding error
 
 
 def worth(payoff: Payoff, probability: Number) -> Number:
-    """Worth of acting, in money: a number, or an array of the probabilities' shape.
-
-    Parameters
-    ----------
-    probability : float or ndarray of float
-        Probability of the outcome, 0 to 1; NaN gives NaN.
-    """
+    """Worth of acting, in money, by the probability of the outcome: a number or an array of them; NaN gives NaN."""
     hit, alarm = payoff.true_positive - payoff.false_negative, payoff.false_positive - payoff.true_negative
     return probability * hit + (1.0 - probability) * alarm - payoff.call
 

@@ -24,19 +24,10 @@ ORDERED = ("number", "integer", "date")
 
 
 def grid_values(feature: Feature, array: np.ndarray, most: int = MOST_POINTS) -> tuple[Value, ...]:
-    """Grid values: round ones between the 1 % and 99 % quantile, or the most common choices.
+    """Grid values: round ones between the 1 % and 99 % quantile, or the 20 most common choices.
 
-    Parameters
-    ----------
-    array : ndarray, shape (n,)
-        The feature's column of a block; of more than 50,000 records a sample.
-    most : int
-        Points of a number or a date; for all else the 20 most common values.
-
-    Raises
-    ------
-    NothingToShow
-        When no record has a value, or nearly every text is different.
+    `array` is the feature's column of a block, of more than 50,000 records a sample; `most` counts points of a number
+    or a date. Raises NothingToShow when no record has a value, or nearly every text is different.
     """
     few = array[sample(len(array), MOST_COUNTED)]
     values = [value for value in values_of(feature, few) if value is not None]
@@ -72,10 +63,7 @@ def axis_places(feature: Feature, values: tuple[Value, ...]) -> list[float | str
 def edge_texts(feature: Feature, seconds: Iterable[float]) -> list[str]:
     """Edges of groups of dates as ISO text: days, or times on the clock of the column's time zone.
 
-    Parameters
-    ----------
-    seconds : iterable of float
-        Since 1970, in UTC where the feature has a time zone.
+    They come as seconds since 1970, in UTC where the feature has a time zone.
     """
     starts = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
     moments = [(starts + dt.timedelta(seconds=int(each))).astimezone(feature.tzinfo or dt.UTC) for each in seconds]

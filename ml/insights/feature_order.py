@@ -35,12 +35,8 @@ def order_of(
 ) -> list[str]:
     """Names of the features of an unfinished version, the most important first.
 
-    Parameters
-    ----------
-    schema, outcomes, predictor
-        Parts of the version; the predictor is the one that will serve (compiled: many times faster, proved equal).
-    answer : Prediction
-        Predictions for the hold-out.
+    `predictor` is the one that will serve (compiled: many times faster, proved equal); `answer` its predictions for the
+    hold-out.
     """
     draft = Draft(schema, outcomes, predictor, holdout, {"path": {"kind": "scikit-learn"}})
     truth = holdout.truth

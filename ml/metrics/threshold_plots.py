@@ -95,10 +95,7 @@ def metrics_by_threshold(table: ThresholdTable) -> MetricsByThreshold:
 def decision_curve(table: ThresholdTable, records: float | None = None) -> DecisionCurve:
     """Decision curve: net benefit of the model and of acting on all.
 
-    Parameters
-    ----------
-    records : float or None
-        Effective sample size (Kish 1965); None where all records count 1.
+    `records` is the effective sample size (Kish 1965); None where all records count 1.
     """
     model, all_ = (np.array(table.columns[key], dtype=float) for key in ("net_benefit", "net_benefit_all"))
     more = model > np.maximum(all_, 0.0) + 1e-12

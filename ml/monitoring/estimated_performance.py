@@ -60,14 +60,9 @@ def estimate_performance(probabilities: ArrayLike, cut_off: float) -> EstimatedP
 
     Each cell of the confusion matrix is expected to hold the sum of the probabilities of its records (Guo et al. 2017
     of what calibration is; NannyML names the method confidence-based performance estimation). Log-loss and precision
-    are exact expectations; recall and ROC AUC are ratios of expectations, the AUC over pairs of two different
-    records: sum of p_i (1 - p_j) over pairs in the right order, ties half, by that of all pairs. Intervals are the
-    percentiles of 400 seeded draws of all outcomes; of more than 100,000 records of fewer.
-
-    Parameters
-    ----------
-    probabilities : array of float, shape (n,)
-        Probabilities of the outcome.
+    are exact expectations; recall and ROC AUC are ratios of expectations, the AUC over pairs of two different records:
+    sum of p_i (1 - p_j) over pairs in the right order, ties half, by that of all pairs. Intervals are the percentiles
+    of 400 seeded draws of all outcomes; of more than 100,000 records of fewer.
     """
     p = np.sort(np.asarray(probabilities, float))
     acted = acts(p, cut_off)

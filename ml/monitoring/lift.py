@@ -155,15 +155,10 @@ def _weighted(hits: Floats, rows: Floats, weight: Floats) -> tuple[float, float,
 
 
 def money_realised(lift: CampaignLift, value: float, cost: float, forecast: tuple[float, float, float]) -> Money:
-    """Money of the buyers won, less the calls.
+    """Money of the buyers won, at a `value` of one more, less the calls.
 
-    Parameters
-    ----------
-    value : float
-        Money that one more buyer brings, 0 or more.
-    forecast : tuple of float
-        Money that was forecast of the same calls, and its interval. It is of all who buy of those called; those who
-        would have bought without a call are in it, and not in what was realised.
+    The forecast, with its interval, is of all who buy of those called; those who would have bought without a call are
+    in it, and not in what was realised.
     """
     spent = lift.called * cost
     ends = (None if won is None else won * value - spent for won in (lift.won, lift.won_low, lift.won_high))

@@ -47,16 +47,9 @@ class DataTable:
 
 
 def data_table(columns: Columns, rows: tuple[Any, Any], ranked: bool) -> DataTable:
-    """The columns that are for people of a plot's rows.
+    """The columns that are for people, in the given order, of a plot's rows, which may have more.
 
-    Parameters
-    ----------
-    columns : mapping of header to Column
-        In the order in which they are shown.
-    rows : (header, rows)
-        As of ``Plot.rows``; may have more columns.
-    ranked : bool
-        Where there are too many rows, True shows the first, False some that are spread evenly over all.
+    Where there are too many rows, `ranked` shows the first, else some that are spread evenly over all.
     """
     header, body = rows
     places = [(header.index(name), column) for name, column in columns.items()]

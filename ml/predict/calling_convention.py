@@ -37,12 +37,7 @@ class CallingConvention:
 
 
 def contained(frame: Any, container: Container) -> Any:
-    """A frame in the container that an estimator takes.
-
-    Parameters
-    ----------
-    frame : DataFrame, shape (n, p)
-    """
+    """A frame in the container that an estimator takes."""
     if container == "frame":
         return frame
     if container == "series":

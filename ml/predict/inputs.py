@@ -14,12 +14,7 @@ from ml.predict.calling_convention import Container, array_dtype, contained
 
 
 def input_of(schema: Schema, block: Block, container: Container) -> Any:
-    """Columns of a block as a DataFrame, an array or a Series; the same as ``contained(frame_of(schema, block), …)``.
-
-    Parameters
-    ----------
-    block : Block of n records
-    """
+    """Columns of a block as a frame, an array or a series; the same as ``contained(frame_of(schema, block), …)``."""
     if container == "series":
         import pandas as pd
 

@@ -149,15 +149,7 @@ def region_of(zip_code: int) -> str:
 
 
 def synthetic(rows: int = 5_000, seed: int = 20_26) -> pd.DataFrame:
-    """Customers whose products hang together with income, schooling, family and each other.
-
-    Parameters
-    ----------
-    rows : int
-        Number of customers.
-    seed : int
-        Seed of the random numbers: the same one gives the same customers.
-    """
+    """Customers whose products hang together with income, schooling, family and each other; the same of one seed."""
     draw = np.random.default_rng(seed)
     region = draw.choice(list(SHARES), rows, p=list(SHARES.values()))
     age = np.clip(np.round(draw.normal(45, 11.5, rows)), 23, 67).astype(int)

@@ -91,16 +91,9 @@ class Report:
 
 
 def report_contents(service: Service, name_or_key: str, outcome: str | None = None) -> Report:
-    """Everything that a report shows.
+    """Everything that a report shows of one outcome, by default the positive one.
 
-    Parameters
-    ----------
-    outcome : str or None
-        Name of an outcome; None is the positive one.
-
-    Raises
-    ------
-    UnknownModel, BrokenModel, UnknownOutcome
+    Raises UnknownModel, BrokenModel or UnknownOutcome.
     """
     bundle = service.model(name_or_key)
     name = bundle.outcomes.positive if outcome is None else outcome
@@ -111,7 +104,10 @@ def report_contents(service: Service, name_or_key: str, outcome: str | None = No
     except LikelyError as error:
         figures, refusal = None, f"{error.message} {error.hint}".strip()
     report = Report(bundle, view, cut_off, figures, refusal, averages_of(service, bundle))
-    chapters = tuple(_chapter(service, report, *row) for row in _plan(bundle, name))
+    chapters = tuple(
+        Chapter(key, title, lead, tuple(_report_plot(service, report, each) for each in plots))
+        for key, title, lead, plots in _plan(bundle, name)
+    )
     answers = tuple((text(each.question), answer_sentences(service, bundle, each, name)) for each in INSIGHT_QUESTIONS)
     return replace(report, answers=answers, chapters=chapters)
 
@@ -132,10 +128,6 @@ def _plan(bundle: Bundle, outcome: str) -> list[tuple[str, str, str, tuple[Plot,
 
 def _of(*sections: Section) -> tuple[Plot, ...]:
     return tuple(plot for plot in plots_of("performance") if plot.section in sections)
-
-
-def _chapter(service: Service, report: Report, key: str, title: str, lead: str, plots: tuple[Plot, ...]) -> Chapter:
-    return Chapter(key, title, lead, tuple(_report_plot(service, report, each) for each in plots))
 
 
 def _report_plot(service: Service, report: Report, plot: Plot) -> ReportPlot:

@@ -99,7 +99,11 @@ def outcome_rows(report: Report) -> tuple[list[str], list[list[str]]]:
         BY_KEY[key] for key in ("precision", "recall", "f1", "roc_auc", "average_precision") if key in averages.each
     ]
     body = [
-        [report.view.outcomes[name].label, count(averages.support[at]), *_cells(measures, averages.each, at)]
+        [
+            report.view.outcomes[name].label,
+            count(averages.support[at]),
+            *(measure_words(measure, averages.each[measure.key][at]) for measure in measures),
+        ]
         for at, name in enumerate(averages.outcomes)
     ]
     for words, average in (
@@ -108,10 +112,6 @@ def outcome_rows(report: Report) -> tuple[list[str], list[list[str]]]:
     ):
         body.append([words, "", *(measure_words(measure, average[measure.key]) for measure in measures)])
     return [text("Outcome"), text("Records"), *(text(measure.label) for measure in measures)], body
-
-
-def _cells(measures: list[Measure], each: dict[str, list[float | None]], at: int) -> list[str]:
-    return [measure_words(measure, each[measure.key][at]) for measure in measures]
 
 
 def _what(report: Report) -> str:

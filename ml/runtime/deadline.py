@@ -111,13 +111,7 @@ class BackgroundTasks:
 
 
 class BestEffort:
-    """Optional computations in background threads: a few at once, each with a timeout.
-
-    Parameters
-    ----------
-    most : int
-        Computations at once; beyond these none is started.
-    """
+    """Optional computations in background threads: at most `most` at once, each with a timeout."""
 
     def __init__(self, most: int) -> None:
         self._room = threading.BoundedSemaphore(most)

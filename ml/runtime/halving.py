@@ -11,10 +11,7 @@ T = TypeVar("T")
 def bisect_refused(items: Sequence[T], why: Callable[[Sequence[T]], str | None]) -> list[tuple[T, str]]:
     """Items that are refused alone, and why: all are tried together, then the halves of what is refused.
 
-    Parameters
-    ----------
-    why : callable
-        Reason for which some items, tried together, are refused; None where they are taken.
+    `why` gives the reason for which some items, tried together, are refused; None where they are taken.
     """
     said = why(items) if items else None
     if said is None:

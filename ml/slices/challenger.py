@@ -70,21 +70,10 @@ class ChallengerComparison:
 
 
 def challenge(bundle: Bundle, other: Bundle, answers: OneVsRest, outcome: str, cut_off: float) -> ChallengerComparison:
-    """Compare two versions on the first one's hold-out.
+    """Compare two versions of a model on the hold-out of the first, the champion, whose answers these are.
 
-    Parameters
-    ----------
-    bundle, other : Bundle
-        Champion and challenger, of one model.
-    answers : OneVsRest
-        The champion's.
-
-    Raises
-    ------
-    NothingToShow
-        When the challenger asks for other features, has other outcomes or offers something else.
-    OneOutcomeOnly
-        When all rows of the hold-out, or none, have the outcome.
+    Raises NothingToShow when the challenger asks for other features, has other outcomes or offers something else;
+    OneOutcomeOnly when all rows of the hold-out, or none, have the outcome.
     """
     if answers.truth.all() or not answers.truth.any():
         raise one_outcome_only(len(answers.truth), bool(answers.truth.any()), bundle.outcomes[outcome].label)
@@ -175,13 +164,8 @@ def compare(
 def beyond_chance(difference: Mapping[str, float | None], samples: Mapping[str, Floats]) -> dict[str, bool]:
     """Flag the differences that are beyond chance, together in 5 % of comparisons without any difference.
 
-    Single-step maximum of the standardised differences over the resamplings (Westfall & Young 1993; Romano & Wolf
-    2005): measures that go together, as accuracy and MCC do, are not corrected for as if they did not.
-
-    Parameters
-    ----------
-    samples : mapping of str to ndarray of float, shape (b,)
-        The difference in each resampling; NaN where undefined.
+    Single-step maximum of the standardised differences over the resamplings, `samples` (Westfall & Young 1993; Romano &
+    Wolf 2005): measures that go together, as accuracy and MCC do, are not corrected for as if they did not.
     """
     spread = {key: float(np.nanstd(sample)) if not np.isnan(sample).all() else 0.0 for key, sample in samples.items()}
     used = [key for key, value in difference.items() if value is not None and spread[key] > TINY]

@@ -75,13 +75,7 @@ def measures_of(offers: str) -> list[tuple[str, str]]:
 
 
 def segments(bundle: Bundle, answers: OneVsRest, feature: str, measure: str, cut_off: float) -> Segments:
-    """A measure in each part of a feature.
-
-    Raises
-    ------
-    NothingToShow
-        When it is undefined in every part.
-    """
+    """A measure in each part of a feature. Raises NothingToShow when it is undefined in every part."""
     parts = binning_of(bundle, feature)
     value, low, high, counted = measure_parts(answers, parts, measure, cut_off)
     whole = measure_parts(answers, Binning(["all"], np.zeros_like(parts.place)), measure, cut_off)
@@ -109,14 +103,9 @@ def beyond_chance(
 ) -> list[bool]:
     """Flag the parts that differ from all records, together in at most 5 % of hold-outs without any difference.
 
-    Each 95 % interval is widened on both sides to that of all parts together (Šidák 1967). The part belongs to all
-    records, which makes the rule a little strict. Parts of fewer than five records counted are left out.
-
-    Parameters
-    ----------
-    parts : tuple of three lists of float or None, length s
-        Value of each part, and the ends of its 95 % interval.
-    counted : sequence of float, length s
+    Each 95 % interval (`parts`: values, low and high ends) is widened on both sides to that of all parts together
+    (Šidák 1967). The part belongs to all records, which makes the rule a little strict. Parts of fewer than five
+    records counted are left out.
     """
     known = [
         each if None not in each and weight >= FEWEST and whole is not None else None

@@ -97,7 +97,8 @@ def worst_segments(
     NoProbabilities
     """
     parts = [bin_feature(*column) for column in zip(bundle.schema.features, bundle.holdout.block, strict=True)]
-    chosen = sample(len(answers.truth), _most_rows(sum(each.count for each in parts)))
+    most = np.clip(MOST_WORK / max(sum(each.count for each in parts), 1) ** 2, FEWEST_ROWS, MOST_ROWS)
+    chosen = sample(len(answers.truth), int(most))
     labels = [feature.label for feature in bundle.schema.features]
     parts = [Binning(each.labels, each.place[chosen]) for each in parts]
     errors = expected_errors(answers, by, cut_off).of(chosen)
@@ -176,10 +177,6 @@ class _SegmentSearch:
 
     def _sums(self, values: Floats) -> Floats:
         return self.ones.T @ (self.ones * values.astype(np.float32)[:, None])
-
-
-def _most_rows(columns: int) -> int:
-    return int(np.clip(MOST_WORK / max(columns, 1) ** 2, FEWEST_ROWS, MOST_ROWS))
 
 
 def _different(search: _SegmentSearch, excess: np.ndarray) -> list[tuple[int, int]]:

@@ -11,14 +11,8 @@ FEW = 30  # below, Wilson's intervals are used and a share may move by ten point
 def few_words(records: float, which: str = "", least: int = FEW) -> str:
     """Sentence to follow one whose number rests on so many records; empty where these are enough.
 
-    Parameters
-    ----------
-    records : float
-        Their number, or weight.
-    which : str
-        What they are, in the plural and in the reader's language: "records with the outcome". Empty: "records".
-    least : int
-        The number from which nothing is said: more than 30 where something is chosen as the best of many.
+    `which` says what they are, in the plural and in the reader's language: "records with the outcome". Nothing is said
+    from `least` on: more than 30 where something is chosen as the best of many.
     """
     if records >= least:
         return ""

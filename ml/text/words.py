@@ -74,14 +74,9 @@ def points_number(points: float) -> str:
 
 
 def unsure(points: float, error: float) -> str:
-    """Sampling error of points: "± 0.2 points", half of the 95 % interval in the digits shown.
+    """Sampling error of percentage points: "± 0.2 points", half of the 95 % interval in the digits shown.
 
-    Empty where it is less than half of the last digit shown.
-
-    Parameters
-    ----------
-    points, error : float
-        Percentage points, and their standard error.
+    From their standard error. Empty where it is less than half of the last digit shown.
     """
     half = WIDTH * error
     digit = 1.0 if abs(rounded(points)) >= WHOLE_FROM else 0.1

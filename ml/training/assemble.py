@@ -72,10 +72,7 @@ class TrainingInputs:
 def assemble(given: TrainingInputs) -> Trained:
     """The inputs of :func:`ml.training.build.build_bundle`, each proved to fit the others.
 
-    Raises
-    ------
-    InvalidData
-        When the tables do not fit the estimator, in words that say what to do.
+    Raises InvalidData when the tables do not fit the estimator, in words that say what to do.
     """
     check_name(given.name)  # before the work
     _check_record_id(given)
@@ -206,7 +203,7 @@ def _schema(
         described,
         record_id=None if given.record_id is None else given.record_id.strip(),
         constraints=given.description.constraints,
-        levels={**{name: list(levels) for name, levels in known.levels.items()}, **_native(known)},
+        levels={name: list(levels or ()) for name, levels in {**known.levels, **known.native}.items()},
     )
     described_fields = {(name, key) for name, fields in given.description.features.items() for key in fields}
 
@@ -221,10 +218,6 @@ def _schema(
 def _hidden(schema: Schema) -> list[str]:
     names = [feature.name for feature in schema.features if feature.hidden]
     return [f"Not asked for, as no answer depends on them: {', '.join(names)}."] if names else []
-
-
-def _native(known: KnownLevels) -> dict[str, list[Any]]:
-    return {name: list(levels or ()) for name, levels in known.native.items()}
 
 
 def _notes(given: TrainingInputs, chosen: ConventionCandidate, unseen: Mapping[str, Sequence[Any]]) -> list[str]:

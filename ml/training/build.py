@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from ml.bundle.bundle import BACKGROUND, BACKGROUND_ROWS, CREATED, GOLDEN, outcomes_to_json
 from ml.bundle.card import check_decisions
@@ -128,7 +127,8 @@ def _write_all(trained: Trained, estimator: Any, folder: Path) -> Trusted:
     check_row_by_row(reference, schema, holdout.block)
     prove_round_trip(trained, estimator, reference)
     rows = trained.training if trained.background is None else trained.background
-    background = block_of_frame(schema, _sample(rows, BACKGROUND_ROWS))
+    rows = rows if len(rows) <= BACKGROUND_ROWS else rows.sample(BACKGROUND_ROWS, random_state=0)
+    background = block_of_frame(schema, rows)
     background = take(background, answerable(reference, background)[0])
     write_holdout(folder, schema, outcomes, holdout)
     write_csv(folder / BACKGROUND, schema, background)
@@ -193,10 +193,6 @@ def _truth(trained: Trained) -> np.ndarray:
         strangers = sorted({str(value) for value in np.asarray(trained.truth, dtype=object)[~truth.any(axis=1)]})
         raise InvalidData(f"The hold-out has outcomes that the model does not know: {', '.join(strangers)}.")
     return truth
-
-
-def _sample(frame: pd.DataFrame, most: int) -> pd.DataFrame:
-    return frame if len(frame) <= most else frame.sample(most, random_state=0)
 
 
 def _golden(schema: Schema, reference: SklearnPredictor, holdout: Block) -> dict[str, Any]:

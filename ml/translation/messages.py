@@ -75,10 +75,7 @@ def template(message: str, /) -> str:
 def plural_template(one: str, other: str, /) -> dict[str, Any]:
     """The forms of a template with a count for a script, which fills the slots; literals as of :func:`plural`.
 
-    Returns
-    -------
-    dict
-        ``forms``, and ``of``: the form of 0, of 1, and so on up to 199. Fractions go with that of 2.
+    ``forms``, and ``of``: the form of 0, of 1, and so on up to 199. Fractions go with that of 2.
     """
     said = [translations().ngettext(one, other, number) for number in range(NUMBERS)]
     forms = list(dict.fromkeys(said))
@@ -89,14 +86,7 @@ class Later(str):
     """A sentence in English that keeps its template and slots: :func:`translated` says it to any reader.
 
     :func:`text` and :func:`plural` give it in the language :data:`ALL_READERS`: what is computed once for all readers
-    (names in a result, errors) is so.
-
-    Parameters
-    ----------
-    other : str
-        Plural form, for any other number than 1.
-    number : float
-        Number that chooses between singular and plural form.
+    (names in a result, errors) is so. `other` is the plural form, `number` chooses it.
     """
 
     parts: tuple[str, Mapping[str, object], str, float]
@@ -162,17 +152,7 @@ def serialize_messages(catalogue: Any) -> Any:
 def text_parts(template: str, /, **slots: Part) -> list[str | Part]:
     """A sentence whose slots are more than texts, links for instance, as its pieces in the language's own order.
 
-    Parameters
-    ----------
-    template : str
-        As of :func:`text`.
-    **slots
-        Values of the slots.
-
-    Returns
-    -------
-    list
-        Texts and slots in turn, without empty texts.
+    Template as of :func:`text`. Gives texts and slots in turn, without empty texts.
     """
     pieces = SLOT.split(translations().gettext(template))
     return [slots[piece] if at % 2 else piece for at, piece in enumerate(pieces) if piece]

@@ -66,16 +66,9 @@ PANDAS_FUNCTIONS = "cut factorize get_dummies isna isnull notna notnull qcut to_
 
 
 def untrusted_names(names: Iterable[str], trusted: Collection[str] = (), code: Code | None = None) -> list[str]:
-    """Names that are not allowed, sorted.
+    """Names from ``skops.io.get_untrusted_types`` that are not allowed, sorted.
 
-    Parameters
-    ----------
-    names : iterable of str
-        Names from ``skops.io.get_untrusted_types``.
-    trusted : collection of str
-        Names that the operator allowed.
-    code : Code, optional
-        Code of the estimator; names that it defines are allowed. It is imported for this.
+    The operator allowed those `trusted`; what the estimator's code defines is allowed: it is imported for this.
     """
     return sorted(name for name in set(names) if not (name in trusted or is_harmless(name) or defines(code, name)))
 

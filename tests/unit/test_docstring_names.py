@@ -12,6 +12,8 @@ from tests.unit.test_architecture import PRODUCT
 SECTION = re.compile(
     r"^(Parameters|Attributes|Returns|Yields|Raises)\n-+\n((?:.*\n?)*?)(?=^\w.*\n-+$|\Z)", re.MULTILINE
 )
+RAISES = re.compile(r"\bRaises ([A-Z][^.]*)")
+RAISED = re.compile(r"(?:^|; |, | or )([A-Z]\w+)")
 CROSS = re.compile(r":(?:class|func|meth|attr|data|exc):`~?([\w.]+)`")
 QUOTED = re.compile(r'"[^"]*"|\{[^}]*\}|``[^`]*``')
 TYPE = re.compile(r"(?<![\w.])[A-Z]\w+")
@@ -42,12 +44,14 @@ def names_of(tree):
 
 
 def named_by(docstring):
-    """Types of the sections, as numpydoc writes them, and targets of cross-references."""
+    """Types of the sections, as numpydoc writes them, errors of sentences, and targets of cross-references."""
     for kind, body in SECTION.findall(docstring):
         for line in body.splitlines():
             head, colon, said = line.partition(" : ")
             if line and not line.startswith(" ") and (colon or kind in ("Returns", "Yields", "Raises")):
                 yield from TYPE.findall(QUOTED.sub("", said if colon else head))
+    for said in RAISES.findall(docstring):
+        yield from RAISED.findall(" ".join(said.split()))
     yield from (each.rsplit(".", 1)[-1] for each in CROSS.findall(docstring))
 
 
@@ -118,5 +122,6 @@ def test_riddles_and_stale_names_are_found():
     assert not RIDDLE.match("Offers of the card.")
     said = "Parameters\n----------\na, b : tuple of Gone, length 2\n    :class:`ml.Lost`.\n\nRaises\n------\nNever\n"
     assert list(named_by(said)) == ["Gone", "Never", "Lost"]
+    assert list(named_by("A row. Raises Gone or Lost where\nit is no TOML; Never.")) == ["Gone", "Lost", "Never"]
     assert DECISION.findall("see docs/decisions/0041.") == ["docs/decisions/0041"]
     assert DECISION.findall("see docs/decisions/0041-tests.md.") == []

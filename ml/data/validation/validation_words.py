@@ -23,14 +23,9 @@ ANOTHER = mark("another value")
 
 
 def in_words(error: ValidationError, kind: type[BaseModel], whole: str) -> tuple[str, str]:
-    """Message and hint of a validation error: the first few faults, without repetitions.
+    """Message and hint of a validation error of the model `kind`: the first few faults, without repetitions.
 
-    Parameters
-    ----------
-    kind : type of BaseModel
-        The model that refused.
-    whole : str
-        Name of the input, with a capital letter: "The body".
+    `whole` names the input, with a capital letter: "The body".
     """
     errors = error.errors(include_url=False, include_context=False)
     problems = [_problem_and_hint(each, kind, whole) for each in errors if each["type"] != "extra_forbidden"]

@@ -148,7 +148,7 @@ class CellRules:
         if value is None:
             return text
         part = feature.name in (self.shares if reading.percent else self.hundredths)
-        return _hundredth(value) if part else value
+        return repr(round(float(value) / 100, 15)) if part else value
 
     def date(self, feature: Feature, text: str) -> str:
         """A date as ISO text."""
@@ -199,10 +199,6 @@ def _contradicts(feature: Feature, readings: NumberReadings, mark: str) -> bool:
         return False
     low, high = feature.seen
     return not low <= float(taken) <= high and low <= float(other) <= high
-
-
-def _hundredth(number: str) -> str:
-    return repr(round(float(number) / 100, 15))
 
 
 _READERS = {

@@ -46,9 +46,7 @@ class TextRequest:
 def begin_text(file: BinaryIO, asked: TextRequest) -> TextRows:
     """Rows of a text, its separator set; with its beginning as :attr:`TextRows.markup` where it is none.
 
-    Raises
-    ------
-    Unreadable, Misread
+    Raises Unreadable or Misread.
     """
     most = None
     if asked.packed:

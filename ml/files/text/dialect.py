@@ -54,8 +54,8 @@ class Dialect:
     def sentence(self) -> str:
         """The dialect in words, such as "Separator ;  decimal comma  Windows-1252  header in row 3"."""
         said: list[str | bool | None] = [
-            self.separator and text("Separator {separator}", separator=_separator(self.separator)),
-            self.sheet and text("{format} sheet “{sheet}”", format=_format(self.format), sheet=self.sheet),
+            self.separator and text("Separator {separator}", separator=_in_words(_SEPARATORS, self.separator)),
+            self.sheet and text("{format} sheet “{sheet}”", format=_in_words(FORMATS, self.format), sheet=self.sheet),
             self.decimal and text(_DECIMALS[self.decimal]),
             self.dates and text(_DATES[self.dates]),
             self.encoding and spoken(self.encoding),
@@ -84,9 +84,5 @@ class Dialect:
         return cls(**{**kept, **lists, "told": frozenset(given.get("told", ()))})
 
 
-def _separator(separator: str) -> str:
-    return text(_SEPARATORS[separator]) if separator in _SEPARATORS else separator
-
-
-def _format(name: str) -> str:
-    return text(FORMATS[name]) if name in FORMATS else name
+def _in_words(names: Mapping[str, str], key: str) -> str:
+    return text(names[key]) if key in names else key

@@ -18,11 +18,8 @@ _SPECIAL = ("/dev", "/proc")  # folders whose entries stand for something that i
 def atomic_output(target: Path | IO[bytes]) -> Iterator[IO[bytes]]:
     """A file to write the result into.
 
-    Parameters
-    ----------
-    target : Path or binary file
-        A path gets its file when the block ends well, and keeps what it had where it does not; a link stays a link.
-        What is no regular file, such as ``/dev/stdout`` or a named pipe, is written into as it is.
+    A path gets its file when the block ends well, and keeps what it had where it does not; a link stays a link. What is
+    no regular file, such as ``/dev/stdout`` or a named pipe, is written into as it is.
     """
     if not isinstance(target, Path):
         yield target

@@ -15,13 +15,7 @@ _NUMBERS = ("integer", "number", "percent", "money")
 
 
 def write_csv_for_excel(result: Result, target: Path, separator: str = ",", decimal: str = ".") -> None:
-    """Write a table for people.
-
-    Parameters
-    ----------
-    decimal : {".", ","}
-        With it columns of numbers are written; dates as 2026-01-31, which Excel knows everywhere.
-    """
+    """Write a table for people, with a decimal "." or ","; dates as 2026-01-31, which Excel knows everywhere."""
     columns = columns_of(result)
     first = result.people_first
     order = [*first, *(at for at in range(len(columns)) if at not in first)]

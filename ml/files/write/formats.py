@@ -80,11 +80,8 @@ FORMATS = {
 def format_named(name: str, separator: str = "", decimal: str = "") -> Format:
     """Format by name and options; UnknownFormat where there is none.
 
-    Parameters
-    ----------
-    separator : {"", "comma", "semicolon", "tab"}
-        Of CSV for Excel; a semicolon goes with a decimal comma where nothing is said.
-    decimal : {"", "point", "comma"}
+    The separator ("", "comma", "semicolon" or "tab") and decimal ("", "point" or "comma") are of CSV for Excel; a
+    semicolon goes with a decimal comma where nothing is said.
     """
     chosen = FORMATS.get(name)
     if chosen is None:
@@ -105,19 +102,10 @@ def excel_csv(decimal: str) -> Format:
 
 
 def format_of_path(path: Path, name: str = "", separator: str = "", decimal: str = "") -> Format:
-    """The format of a file that is to be written.
+    """The format of a file that is to be written; options as :func:`format_named` takes them.
 
-    Parameters
-    ----------
-    path : Path
-        File whose ending gives the format where none is named: an unknown one is CSV, that of another kind is refused.
-        With .gz behind, the file is compressed.
-    name, separator, decimal : str
-        As :func:`format_named` takes them.
-
-    Raises
-    ------
-    UnknownFormat
+    Where none is named, the file's ending gives it: an unknown one is CSV, that of another kind is refused
+    (UnknownFormat). With .gz behind, the file is compressed.
     """
     gzipped = path.suffix.lower() == ".gz"
     ending = (path.with_suffix("") if gzipped else path).suffix.lower()

@@ -119,10 +119,7 @@ _TEXT: Read = lambda _: None  # noqa: E731
 def columns_of(result: Result, *, mixed: bool = True) -> list[OutputColumn]:
     """Infer the kinds of all columns from all cells.
 
-    Parameters
-    ----------
-    mixed : bool
-        Whether texts may stand among numbers: in a sheet, not in a typed file.
+    With `mixed` texts may stand among numbers: in a sheet, not in a typed file.
     """
     guesses = [_KindInference(given, mixed) for given in result.columns]
     seen = 0

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from ml.errors import InvalidData
-from ml.files.write.kinds import Cell, columns_of, typed
+from ml.files.write.kinds import columns_of, typed
 from ml.files.write.result import Result
 
 GROUP = 50_000  # rows
@@ -26,13 +24,7 @@ def check_pyarrow() -> None:
 
 
 def write_parquet(result: Result, target: Path) -> None:
-    """Write one file; an empty cell is a null.
-
-    Raises
-    ------
-    InvalidData
-        Where pyarrow is not installed.
-    """
+    """Write one file; an empty cell is a null. Raises InvalidData where pyarrow is not installed."""
     check_pyarrow()
     import pyarrow as pa
     from pyarrow import parquet
@@ -47,14 +39,13 @@ def write_parquet(result: Result, target: Path) -> None:
         waiting: list[Any] = []
         for block in result.blocks():
             cells = zip(typed(columns, block), columns, strict=True)
-            arrays = [pa.array(_nulls(values), types[column.kind]) for values, column in cells]
+            arrays = [
+                pa.array([None if value == "" else value for value in values], types[column.kind])
+                for values, column in cells
+            ]
             waiting.append(pa.record_batch(arrays, schema=schema))
             if sum(map(len, waiting)) >= GROUP:
                 writer.write_table(pa.Table.from_batches(waiting))
                 waiting.clear()
         if waiting:
             writer.write_table(pa.Table.from_batches(waiting))
-
-
-def _nulls(values: Sequence[Cell | str]) -> list[float | dt.date | str | None]:
-    return [None if value == "" else value for value in values]

@@ -7,6 +7,7 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import IO, Literal
 
 from ml.data.feature import Feature
@@ -74,14 +75,9 @@ def own_kind(wanted: str) -> Kind:
 def file_columns(
     header: Iterable[str], chosen: Mapping[str, str], schema: Schema, rules: CellRules | None = None
 ) -> list[ColumnFacts]:
-    """Columns of a file with types and units from their features.
+    """Columns of a file with types and units from their features, its cells read by the `rules`.
 
-    Parameters
-    ----------
-    chosen : mapping of str to str
-        Column to feature, as somebody chose; of others the name tells.
-    rules : CellRules, optional
-        How the file's cells were read.
+    `chosen` maps a column to a feature, as somebody chose; of others the name tells.
     """
     known = {
         plain_name(word): feature
@@ -104,21 +100,14 @@ def _of_feature(name: str, feature: Feature | None, rules: CellRules | None) -> 
 def stored_blocks(parts: Iterable[IO[bytes] | Iterable[bytes]]) -> Iterator[Block]:
     """Records of a result that is kept as CSV, in UTF-8 and with :func:`ml.files.cells.safe_cells.safe_cell`.
 
-    Parameters
-    ----------
-    parts : iterable of (iterable of bytes)
-        The file in pieces; the first begins with the header, which is left out, the others with a record.
+    `parts` are the file in pieces; the first begins with the header, which is left out, the others with a record.
     """
     for number, part in enumerate(parts):
         lines = csv.reader(io.TextIOWrapper(io.BufferedReader(_Stream(part)), encoding="utf-8", newline=""))
         if not number:
             next(lines, None)
-        while block := _next(lines):
+        while block := list(islice(lines, BLOCK)):
             yield [plain_cells(column) for column in zip(*block, strict=True)]
-
-
-def _next(lines: Iterator[list[str]]) -> list[list[str]]:
-    return [line for _, line in zip(range(BLOCK), lines, strict=False)]
 
 
 def plain_header(cells: Iterable[str]) -> list[str]:

@@ -24,15 +24,10 @@ class StorageUnavailable(OSError):
 
 
 class ObjectStorage:
-    """Files below a URL. Nothing in it is believed: whoever reads compares with hashes that are kept elsewhere.
+    """Files below a URL for fsspec: ``s3://bucket/models``, ``gs://…``, ``abfs://…``, ``file:///…``, ``memory://…``.
 
-    Every method raises :class:`StorageUnavailable` where the storage fails; its own words go to the log only, for they
-    may hold the URL.
-
-    Parameters
-    ----------
-    url : str
-        Address for fsspec: ``s3://bucket/models``, ``gs://…``, ``abfs://…``, ``file:///…``, ``memory://…``.
+    Nothing in it is believed: whoever reads compares with hashes that are kept elsewhere. Every method raises
+    :class:`StorageUnavailable` where the storage fails; its own words go to the log only, for they may hold the URL.
     """
 
     def __init__(self, url: str) -> None:

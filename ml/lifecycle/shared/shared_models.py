@@ -122,11 +122,7 @@ class SharedModels:
     def fetch(self, name: str, fingerprint: str, *, again: bool = False) -> None:
         """Fetch a version that the store knows, unless it is here; where it is live, it goes live here.
 
-        With `again` one that is here and damaged is fetched, too.
-
-        Raises
-        ------
-        NotFetched, BrokenModel
+        With `again` one that is here and damaged is fetched, too. Raises NotFetched or BrokenModel.
         """
         key, record = f"{name}@{fingerprint}", self.known().of(name).versions.get(fingerprint)
         if record is None:
@@ -147,9 +143,7 @@ class SharedModels:
     def need(self, name: str, fingerprint: str) -> None:
         """Have a version here that somebody asks for by its key, where the store knows it.
 
-        Raises
-        ------
-        NotFetched, BrokenModel
+        Raises NotFetched or BrokenModel.
         """
         if fingerprint not in self.known().of(name).versions and time.monotonic() - self._asked > ASKED_EVERY:
             self._asked = time.monotonic()

@@ -33,12 +33,8 @@ class Sync:
     """Keeps the cache of a machine as the store says.
 
     Two threads in each process, of which those of one process in a machine work: one looks into the store and moves
-    pointers, the other fetches, which may take long. Where the leading process ends another takes its place.
-
-    Parameters
-    ----------
-    busy : bool
-        True for a process whose computations hold threads up, as those of jobs: it leads where no other does.
+    pointers, the other fetches, which may take long. Where the leading process ends another takes its place. A `busy`
+    one, whose computations hold threads up, as those of jobs, leads where no other does.
     """
 
     def __init__(self, shared: SharedModels, *, busy: bool = False) -> None:
@@ -186,12 +182,7 @@ class Sync:
 def open_shared(folder: Path, url: str, store: StateStore, pinned: str = "") -> Sync:
     """Let this process know a folder as the cache of shared models, and give what keeps it up to date.
 
-    Parameters
-    ----------
-    url : str
-        Address of the object storage.
-    pinned : str
-        A model, or a key, which then stays in the cache.
+    `url` is the address of the object storage; the model or key `pinned` then stays in the cache.
     """
     shared = SharedModels(folder, url, store, {pinned} if "@" in pinned else ())
     share(shared)

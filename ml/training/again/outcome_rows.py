@@ -57,13 +57,7 @@ def outcome_of(outcomes: Outcomes, came: Mapping[str, bool]) -> Outcome | None:
 
 
 def truth_columns(outcomes: Outcomes, taken: frozenset[str] = frozenset()) -> tuple[str, ...]:
-    """Names of the columns of the truth: one where outcomes are exclusive, else one an outcome.
-
-    Parameters
-    ----------
-    taken : frozenset of str
-        Names of other columns, which the truth must not have.
-    """
+    """Names of the columns of the truth: one where outcomes are exclusive, else one an outcome; none is `taken`."""
     if not outcomes.exclusive:
         return tuple(str(item.value) for item in outcomes.items)
     name = TRUTH

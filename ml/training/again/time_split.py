@@ -21,15 +21,7 @@ LATER = "Wait until more outcomes are known, or give a later --as-of."
 def later_rows(made: Floats) -> Booleans:
     """Mask of the hold-out: about the last quarter, strictly later than each row of the training.
 
-    Parameters
-    ----------
-    made : ndarray of float, shape (n,)
-        When each decision was made.
-
-    Raises
-    ------
-    InvalidData
-        When all were made at one time.
+    Raises InvalidData when all were made at one time.
     """
     border = np.sort(made)[math.ceil(len(made) * (1 - HELD)) - 1]
     later: Booleans = made > border
@@ -44,19 +36,11 @@ def later_rows(made: Floats) -> Booleans:
 
 
 def shared_rows(records: Sequence[str], made: Floats, known: Floats, later: Booleans) -> Booleans:
-    """Mask of the hold-out's rows that may have the very outcome of a row of the training.
+    """Mask of the hold-out's rows (`later`) that may have the very outcome of a row of the training.
 
     A record that was asked about again before the outcome of an earlier decision was settled stands on both sides with
-    what came once: a model that remembers it would be right without having learned anything.
-
-    Parameters
-    ----------
-    records : sequence of str, length n
-        Ids; empty where a record has none.
-    made, known : ndarray of float, shape (n,)
-        When each decision was made, and when its outcome began to count.
-    later : ndarray of bool, shape (n,)
-        The hold-out.
+    what came once: a model that remembers it would be right without having learned anything. Ids are empty where a
+    record has none; `known` is when the outcome of each began to count.
     """
     outcome_known: dict[str, float] = {}
     for at in np.flatnonzero(~later).tolist():
@@ -70,17 +54,7 @@ def shared_rows(records: Sequence[str], made: Floats, known: Floats, later: Bool
 
 
 def check_enough(truth: Booleans, later: Booleans, outcomes: Outcomes) -> None:
-    """Refuse too few outcomes, and those that are all alike.
-
-    Parameters
-    ----------
-    truth : ndarray of bool, shape (n, k)
-    later : ndarray of bool, shape (n,)
-
-    Raises
-    ------
-    InvalidData, OneOutcomeOnly
-    """
+    """Refuse too few outcomes, and those that are all alike: InvalidData or OneOutcomeOnly."""
     if len(truth) < FEWEST:
         raise InvalidData(
             f"The outcomes of {len(truth):,} decisions are known; at least {FEWEST} are needed to train again.", LATER

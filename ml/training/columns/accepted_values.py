@@ -26,18 +26,10 @@ Maker = Callable[[Schema], SklearnPredictor]
 def with_accepted_values(
     schema: Schema, block: Block, ask: Maker, described: Collection[tuple[str, str]] = ()
 ) -> Schema:
-    """The schema with the values that the estimator accepts, found by asking it.
+    """The schema with the values that the estimator accepts, found by asking it about rows of the training.
 
-    Parameters
-    ----------
-    schema : Schema
-        As inferred from training; every feature still required.
-    block : Block of n records
-        Training rows.
-    ask : callable
-        Gives the predictor of a schema.
-    described : collection of (feature, field)
-        Descriptions by a person; they stay.
+    In the schema inferred from training every feature is still required; `described` (feature and field) are
+    descriptions by a person, which stay. `ask` gives the predictor of a schema.
     """
     rows = _models(schema, block, ask)
     if not rows:

@@ -28,14 +28,9 @@ ADVICE: tuple[tuple[type | tuple[type, ...], str], ...] = (
 
 
 def check_columns(frame: pd.DataFrame, columns: Sequence[str], source: str) -> None:
-    """Raise InvalidData at the first column of an unsupported type.
+    """Raise InvalidData at the first of the estimator's columns that has an unsupported type.
 
-    Parameters
-    ----------
-    columns : sequence of str
-        The estimator's columns, all in the frame.
-    source : str
-        Name of the frame for people.
+    `source` names the frame for people.
     """
     for name in columns:
         series = frame[name]

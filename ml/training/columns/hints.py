@@ -26,18 +26,7 @@ class FailedCall:
 
 
 def hint_for(said: str, estimator: Any, table: TrainingTable, columns: Sequence[str]) -> str:
-    """Advice for what an estimator said when it was asked.
-
-    Parameters
-    ----------
-    said : str
-        The estimator's own error.
-    estimator : fitted classifier
-    table : TrainingTable
-        The rows with which it was asked.
-    columns : sequence of str
-        The columns that were given to it.
-    """
+    """Advice for the error of an estimator that was asked with these columns of the table."""
     fault = FailedCall(said, estimator, table, columns)
     advise = next((advise for pattern, advise in _ADVICE if re.search(pattern, said, re.IGNORECASE)), _plain)
     return advise(fault)

@@ -24,18 +24,9 @@ def hide_identifiers(
 ) -> Schema:
     """The schema where identifiers are hidden: not asked for, and filled with a value of training.
 
-    An identifier is a whole number or a text that is another one in every row, and of which not one answer depends:
-    the estimator is asked again with the column shuffled, turned round, and with a value that it never saw. An income
-    that is another one in every row stays, for the answers depend on it.
-
-    Parameters
-    ----------
-    block : Block of n records
-        Training rows.
-    ask : callable
-        Gives what answers for a schema.
-    described : collection of str
-        Features that a person described; they stay.
+    An identifier is a whole number or a text that is another one in every row, and of which not one answer depends: the
+    estimator is asked again with the column shuffled, turned round, and with a value that it never saw. An income that
+    is another one in every row stays, for the answers depend on it; so do features that a person described.
     """
     few = take(block, slice(0, MOST))
     identifiers = {}

@@ -43,15 +43,8 @@ def asked_levels(
 ) -> dict[str, set[str]]:
     """By column, markers to which the estimator answers otherwise than to a text that it never saw.
 
-    Parameters
-    ----------
-    estimator : fitted classifier
-    frame : DataFrame, shape (n, p)
-        Training rows with the estimator's columns, as it is asked with.
-    known : KnownLevels
-        Columns whose encoder was found are not asked again.
-    described : mapping
-        Columns of which a person said what is missing are not asked either.
+    `frame` has training rows as the estimator is asked with them. Columns whose encoder was found (`known`), or of
+    which a person said what is missing (`described`), are not asked.
     """
     decided = {*known.levels, *known.native, *(name for name, told in described.items() if "missing" in told)}
     levels = {

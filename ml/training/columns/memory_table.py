@@ -19,21 +19,10 @@ MOST_SPARSE_CELLS = 20_000_000  # 160 MB as an array
 
 
 def frame_table(X: Any, y: Any, truth: Sequence[str], name: str) -> TrainingTable:
-    """Features and truth that are in memory as a table.
+    """Features and truth that are in memory, n rows of each, as a table.
 
-    Parameters
-    ----------
-    X : DataFrame, array of shape (n, p), or Series or list of n texts
-    y : Series, array, list or DataFrame of n rows, or None
-    truth : sequence of str
-        Names of the columns of the truth.
-    name : str
-        Name of X for people, for errors.
-
-    Raises
-    ------
-    InvalidData
-        When the two do not fit together, or two columns have one name.
+    `truth` names the columns of the truth; `name` is X's for people. Raises InvalidData when the two do not fit
+    together, or two columns have one name.
     """
     frame = refuse_empty(_frame(X, name), name)
     if y is not None:
@@ -95,12 +84,9 @@ def _named(X: pd.DataFrame, name: str) -> pd.DataFrame:
     twice = frame.columns[frame.columns.duplicated()].unique()
     if len(twice):
         raise InvalidData(f"{name} has more than one column {', '.join(twice)}.", "Give each a name of its own.")
-    frame = frame.assign(**{column: _of_numpy(frame[column]) for column in frame if _is_arrow(frame[column])})
+    arrow = [column for column, dtype in frame.dtypes.items() if isinstance(dtype, pd.ArrowDtype)]
+    frame = frame.assign(**{column: _of_numpy(frame[column]) for column in arrow})
     return frame.assign(**{column: _as_floats(frame[column]) for column in frame if _has_decimals(frame[column])})
-
-
-def _is_arrow(series: pd.Series) -> bool:
-    return isinstance(series.dtype, pd.ArrowDtype)
 
 
 def _of_numpy(series: pd.Series) -> pd.Series:

@@ -22,13 +22,8 @@ def missing_markers(
 ) -> dict[str, frozenset[str]]:
     """By column, the texts that are gaps: those of the reading itself, and the markers of other columns.
 
-    Parameters
-    ----------
-    variant : Variant
-        How the training file is read.
-    training : DataFrame
-        Its frame in that reading: a mark that is a value of a column there, or a level that the estimator knows, is
-        no gap in it.
+    A mark that is a value of a column in the training's frame in that reading, or a level that the estimator knows, is
+    no gap in it.
     """
     own = variant.gaps
     marks = frozenset().union(*own.values()) & UNUSUAL_GAPS

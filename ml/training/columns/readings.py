@@ -36,18 +36,11 @@ def native_of(table: TrainingTable, known: KnownLevels) -> dict[str, Change]:
 
 
 def readings_of(table: TrainingTable, columns: Sequence[str], known: KnownLevels) -> list[Reading]:
-    """Readings that a file suggests; none for a frame in memory, which has its types already.
-
-    Parameters
-    ----------
-    columns : sequence of str
-        The estimator's columns.
-    known : KnownLevels
-        Levels that the estimator knows.
-    """
+    """Readings that a file suggests; none for a frame in memory, which has its types already."""
     if table.path is None:
         return []
-    texts = {name: _different(table.frame[name]) for name in columns if is_text(table.frame[name])}
+    series = {name: table.frame[name] for name in columns if is_text(table.frame[name])}
+    texts = {name: [str(cell) for cell in each.dropna().unique().tolist()] for name, each in series.items()}
     free = {name: cells for name, cells in texts.items() if name not in known.native}
     numbers = [name for name in columns if name not in texts and name not in known.native]
     return [
@@ -57,10 +50,6 @@ def readings_of(table: TrainingTable, columns: Sequence[str], known: KnownLevels
         *_empties(table, columns),
         *_containers(free),
     ]
-
-
-def _different(series: pd.Series) -> list[str]:
-    return [str(cell) for cell in series.dropna().unique().tolist()]
 
 
 def _cleanings(texts: Mapping[str, list[str]], known: KnownLevels) -> Iterator[Reading]:

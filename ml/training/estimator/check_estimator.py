@@ -26,15 +26,9 @@ CLASSIFIER = "Likely serves fitted scikit-learn classifiers and pipelines that e
 def check_estimator(estimator: Any, outcomes: int = 1, source: str = "The estimator") -> None:
     """Raise InvalidData unless an object in memory is a fitted classifier that can be saved.
 
-    Parameters
-    ----------
-    estimator : object
-        What somebody calls a fitted classifier. One that holds a class or function of ``__main__`` is refused: it
-        would not be found again under that name.
-    outcomes : int
-        How many truth columns were named; with several an estimator of one's own may lack ``classes_``.
-    source : str
-        Name of the source in errors: a file's name, or "The estimator".
+    One that holds a class or function of ``__main__`` is refused: it would not be found again under that name. With
+    several truth columns an estimator of one's own may lack ``classes_``. `source` names it in errors: a file's name,
+    or "The estimator".
     """
     _refuse_other_objects(estimator, source)
     _refuse_networks(estimator, source)

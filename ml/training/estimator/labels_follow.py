@@ -33,11 +33,7 @@ SEARCHES = {"GridSearchCV", "RandomizedSearchCV", "HalvingGridSearchCV", "Halvin
 def labels_follow(estimator: Any, outcomes: Outcomes, *answers: Prediction) -> bool:
     """True when labels are known to follow from probabilities: predict() is the class of the highest one.
 
-    Parameters
-    ----------
-    estimator : fitted classifier
-    answers : Prediction
-        Labels and probabilities of the estimator for rows at hand.
+    `answers` are the estimator's labels and probabilities for rows at hand.
     """
     return _known(estimator) and all(_seen(answer, outcomes) for answer in answers)
 

@@ -27,14 +27,7 @@ LEFT_OUT = (
 
 
 def write_estimator(estimator: Any, path: Path) -> None:
-    """Write a fitted estimator; equal estimators give equal files.
-
-    Parameters
-    ----------
-    estimator : fitted scikit-learn estimator
-    path : Path
-        To be read with ``skops.io.load``.
-    """
+    """Write a fitted estimator for ``skops.io.load``; equal estimators give equal files."""
     with zipfile.ZipFile(io.BytesIO(skops.io.dumps(estimator))) as given:
         numbers: dict[str, str] = {}
         described = _renumber(json.loads(given.read(DESCRIPTION)), numbers)

@@ -31,17 +31,9 @@ ONE_CUSTOMER = "Else the score of one customer would depend on who else is in th
 def check_row_by_row(predictor: SklearnPredictor, schema: Schema, block: Block) -> None:
     """Refuse an estimator that does not answer a row as it answered it before, or alone as among others.
 
-    Parameters
-    ----------
-    block : Block of n records, n > 0
-        Rows that the estimator answers; up to 24 of them are asked, half of them with gaps where there are any, and
-        12 where these are answered alike.
-
-    Raises
-    ------
-    InvalidData
-        When any answer differs at a second time (by more than 1e-6), or when a fifth of the rows are answered
-        differently alone: another label, or a probability further away than single precision rounds (1e-4).
+    Up to 24 of the rows are asked, half of them with gaps where there are any, and 12 where these are answered alike.
+    Raises InvalidData when any answer differs at a second time (by more than 1e-6), or when a fifth of the rows are
+    answered differently alone: another label, or a probability further away than single precision rounds (1e-4).
     """
     few = take(block, _spread(block))
     first = predictor.block(few)
@@ -67,16 +59,12 @@ def _spread(block: Block) -> np.ndarray:
     gaps = np.any([gaps_of(array) for array in block], axis=0)
     with_gaps = _every_nth(np.flatnonzero(gaps), ROWS // 2)
     whole = _every_nth(np.flatnonzero(~gaps), ROWS - len(with_gaps))
-    return np.concatenate([with_gaps, whole])[np.argsort(_turns(len(with_gaps), len(whole)), kind="stable")]
+    turns = np.concatenate([np.arange(len(with_gaps)), np.arange(len(whole))])  # the first few are of both
+    return np.concatenate([with_gaps, whole])[np.argsort(turns, kind="stable")]
 
 
 def _every_nth(places: np.ndarray, most: int) -> np.ndarray:
     return places[np.unique(np.linspace(0, len(places) - 1, most).astype(int))] if len(places) > most else places
-
-
-def _turns(*lengths: int) -> np.ndarray:
-    """Order in which several lists take turns, so that the first few rows are of each."""
-    return np.concatenate([np.arange(length) for length in lengths])
 
 
 def _alone(predictor: SklearnPredictor, schema: Schema, few: Block, among: Prediction) -> np.ndarray:

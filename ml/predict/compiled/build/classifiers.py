@@ -40,7 +40,8 @@ def forests_of(estimator: Any, given: Traced, builder: Builder) -> list[tree_mod
     single = isinstance(estimator, (DecisionTreeClassifier, ExtraTreeClassifier))
     members = [estimator] if single else list(estimator.estimators_)
     builder.note(f"{len(members)} trees" if len(members) > 1 else "one tree")
-    matrix = builder.matrix(given, single=True, missing=_takes_gaps(members[0]) and not given.sparse)
+    takes_gaps = bool(members[0].__sklearn_tags__().input_tags.allow_nan)
+    matrix = builder.matrix(given, single=True, missing=takes_gaps and not given.sparse)
     counts = [int(count) for count in np.atleast_1d(estimator.n_classes_)]
     return forests(members, counts, None, matrix, builder)
 
@@ -50,12 +51,8 @@ def forests(
 ) -> list[tree_models.Forest]:
     """Fitted trees as one forest for each of their outputs.
 
-    Parameters
-    ----------
-    counts : list of int
-        Numbers of classes of the outputs.
-    columns : list of ndarray, optional
-        Columns of the matrix that each tree was given; all of them when None.
+    `counts` are numbers of classes of the outputs; `columns`, where not all, those of the matrix that each tree was
+    given.
     """
     # Of two classes only the second is summed (see tree_models.Forest).
     summed = [[1] if count == 2 else list(range(count)) for count in counts]
@@ -92,10 +89,6 @@ def exact_sums(members: list[Any]) -> bool:
     """True when sums of shares have no rounding (as with pure leaves), so that complements are exact."""
     leaves = (member.tree_.value[member.tree_.children_left < 0] for member in members)
     return all(not (shares * 2.0**20 % 1.0).any() for shares in leaves)
-
-
-def _takes_gaps(tree: Any) -> bool:
-    return bool(tree.__sklearn_tags__().input_tags.allow_nan)
 
 
 def _forest(estimator: Any, given: Traced, builder: Builder) -> models.Model:

@@ -9,7 +9,6 @@ import numpy as np
 
 from ml.predict.compiled.columns.columns import Number
 from ml.predict.compiled.columns.stages import InputColumns, SelectedColumns, Stage, Staged, Stepped, with_stage
-from ml.predict.compiled.columns.steps import Step
 from ml.predict.compiled.columns.tables import LookUpTable, SparseTable
 from ml.predict.compiled.columns.words import Words
 from ml.predict.compiled.trace.symbolic_columns import CannotCompile, Coded, Group, Made, SymbolicColumn
@@ -49,11 +48,7 @@ def _together(one: SymbolicColumn, other: SymbolicColumn) -> bool:
     if not (isinstance(one, Made) and isinstance(other, Made)) or one.group is not other.group:
         return False
     same_names = [name for name, _ in one.steps] == [name for name, _ in other.steps]
-    return same_names and all(_is_plain(step) or step in one.steps for step in other.steps)
-
-
-def _is_plain(step: Step) -> bool:
-    return isinstance(step[1], float)
+    return same_names and all(isinstance(step[1], float) or step in one.steps for step in other.steps)
 
 
 def _staged(columns: Sequence[Made]) -> InputColumns:

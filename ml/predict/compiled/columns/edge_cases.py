@@ -52,12 +52,7 @@ class EdgeCases:
 def edge_cases(schema: Schema, turns: Sequence[Sequence[float]], blocks: Sequence[Block]) -> Iterator[EdgeCases]:
     """Records with one feature changed, in few large groups, because each call of a large estimator is slow.
 
-    Parameters
-    ----------
-    turns : sequence of sequence of float
-        For each feature the known thresholds of trees.
-    blocks : sequence of Block
-        Given records; some of the first are changed.
+    `turns` are the known thresholds of trees for each feature; some of the first records of the blocks are changed.
     """
     models = _models(schema, blocks)
     if not models:

@@ -28,22 +28,6 @@ FUNCTIONS = frozenset(
 _NORMAL_REACH = 1e-7 - np.spacing(1)  # where scikit-learn clips the normal distribution
 
 
-def _fill(value: float, constant: float) -> float:
-    return constant if value != value else value
-
-
-def _missing(value: float, _: float) -> float:
-    return 1.0 if value != value else 0.0
-
-
-def _at_least(value: float, low: float) -> float:
-    return low if value < low else value
-
-
-def _at_most(value: float, high: float) -> float:
-    return high if value > high else value
-
-
 def _needed(value: float, _: float) -> float:
     if value != value:
         raise ValueError(NEEDED)
@@ -51,15 +35,15 @@ def _needed(value: float, _: float) -> float:
 
 
 SIMPLE_ON_VALUES: dict[str, Callable[[float, float], float]] = {
-    "fill": _fill,
-    "missing": _missing,
+    "fill": lambda value, constant: constant if value != value else value,
+    "missing": lambda value, _: 1.0 if value != value else 0.0,
     "needed": _needed,
     "subtract": operator.sub,
     "divide": operator.truediv,
     "multiply": operator.mul,
     "add": operator.add,
-    "at_least": _at_least,
-    "at_most": _at_most,
+    "at_least": lambda value, low: low if value < low else value,
+    "at_most": lambda value, high: high if value > high else value,
     "above": lambda value, constant: 1.0 if value > constant else 0.0,
     "equals": lambda value, constant: 1.0 if value == constant else 0.0,
     "blank": lambda value, constant: math.nan if value == constant else value,
@@ -107,10 +91,6 @@ def on_array(step: Step) -> OnArray:
     if simple is not None:
         return lambda array: simple(array, constant)
     return _OTHERS[name](constant)
-
-
-def _bins(edges: tuple[float, ...]) -> OnArray:
-    return lambda array: np.searchsorted(np.array(edges), array, side="right").astype(np.float64)
 
 
 def _function(name: str) -> OnArray:
@@ -173,7 +153,7 @@ def _deviates(shares: np.ndarray) -> np.ndarray:
 
 
 _OTHERS: dict[str, Callable[[Any], OnArray]] = {
-    "bin": _bins,
+    "bin": lambda edges: lambda array: np.searchsorted(np.array(edges), array, side="right").astype(np.float64),
     "function": _function,
     "yeo_johnson": _yeo_johnson,
     "box_cox": _box_cox,

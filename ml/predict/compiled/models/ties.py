@@ -21,10 +21,8 @@ _NAMES = ("roots", "left", "right", "feature", "threshold", "gap_left", "shares"
 class Ties:
     """The trees of forests as arrays, read when the first near tie is met.
 
-    Parameters
-    ----------
-    source : dict of arrays, or Path of what :meth:`save` wrote
-        For the ensemble 3 the arrays ``3_roots``, ``3_left`` and so on; see :func:`arrays_of`.
+    `source` is the path of what :meth:`save` wrote, or for the ensemble 3 the arrays ``3_roots``, ``3_left`` and so on;
+    see :func:`arrays_of`.
     """
 
     def __init__(self, source: Arrays | Path) -> None:
