@@ -62,15 +62,7 @@ GUNICORN = HERE / "gunicorn.conf.py"
 
 
 def create_app(settings: Settings, services: Services | None = None, campaigns: CampaignService | None = None) -> Dash:
-    """Create the Dash application: layout, callbacks, static files.
-
-    Parameters
-    ----------
-    services : Services, optional
-        Shared with the API; opened from the settings by default.
-    campaigns : CampaignService, optional
-        Likewise.
-    """
+    """Create the Dash application: layout, callbacks, static files; services are opened unless they are given."""
     services = services or open_services(settings)
     campaigns = campaigns or CampaignService(open_job_service(settings, services))
     server = Flask("likely", root_path=str(HERE), static_folder=None)
@@ -127,12 +119,8 @@ def is_coming(path: str, services: Services) -> bool:
 def create_server(settings: Settings | None = None, *, change: Callable[[Dash], None] | None = None) -> Flask:
     """Create the whole service as one WSGI application: pages, API, headers.
 
-    Parameters
-    ----------
-    settings : Settings, optional
-        Read from the environment by default, and the address from the command line of Gunicorn.
-    change : callable, optional
-        Called with the Dash application before the first request; debugging uses it.
+    Without settings it reads them from the environment, and the address from the command line of Gunicorn. `change` is
+    called with the Dash application before the first request; debugging uses it.
     """
     server: Flask = (create_service(settings, change) if settings else _of_host(change)).server
     return server

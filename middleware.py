@@ -33,14 +33,8 @@ def put_middleware(
 ) -> None:
     """Put everything that each request passes before pages and API.
 
-    From the outside: what counts and times it, proxies, headers, CORS, the gate.
-
-    Parameters
-    ----------
-    pages : LeanDash
-        Dash application whose server becomes that of the whole service.
-    warm_up : callable
-        Sends the first requests to the pages; called when their routes are complete and nothing stands before them.
+    From the outside: what counts and times it, proxies, headers, CORS, the gate. `warm_up` sends the first requests to
+    the pages; it is called when their routes are complete and nothing stands before them.
     """
     auth = sign_in(pages, settings, services)
     warm_up()

@@ -162,12 +162,7 @@ def open_exposition(settings: Settings, services: Services) -> Exposition:
 def load_models(services: Services, default: str = "") -> None:
     """Load all models before Gunicorn forks, so that its workers share their memory; log the broken ones.
 
-    Where there are none, training of the demo models begins.
-
-    Parameters
-    ----------
-    default : str
-        DEFAULT_MODEL; empty where it is not set.
+    Where there are none, training of the demo models begins. `default` is DEFAULT_MODEL, empty where it is not set.
     """
     faults = services.service.check()
     if services.demo and faults:
@@ -191,10 +186,7 @@ def load_models(services: Services, default: str = "") -> None:
 def warm_up(service: Service, seconds: float = 5.0) -> None:
     """Warm up each model: the first score and reasons of the Prediction page take a fifth of a second longer.
 
-    Parameters
-    ----------
-    seconds : float
-        After this time no further model is asked.
+    After so many seconds no further model is asked.
     """
     until = time.monotonic() + seconds
     for name in service.names():

@@ -61,24 +61,12 @@ def require(permission: Permission, model: str) -> None:
 
 
 def may_open(page: str, name: str) -> bool:
-    """True where the caller of the current request may open a page of a model.
-
-    Parameters
-    ----------
-    page : {"predict", "insights", "performance", "campaign", "versions"}
-    name : str
-        Name of the model, or its key.
-    """
+    """True where the caller of the current request may open a page ("predict" …) of a model, named by name or key."""
     return allowed(PAGES[page], name.partition("@")[0])
 
 
 def may_open_site_page(page: str) -> bool:
-    """True where the caller of the current request may open a page that is about no single model.
-
-    Parameters
-    ----------
-    page : {"home", "today", "gallery"}
-    """
+    """True where the current caller may open a page about no single model: "home", "today", "gallery"."""
     return allowed_somewhere(SITE_PAGES[page])
 
 

@@ -17,12 +17,7 @@ LONGEST = 500  # characters of a text
 class AuditLog:
     """Appends to the audit log, in the name of the caller of the current request.
 
-    Parameters
-    ----------
-    clock : callable
-        Gives seconds since 1970.
-    elsewhere : callable
-        Gives events that are kept elsewhere: actions on versions.
+    `elsewhere` gives events that are kept elsewhere: actions on versions.
     """
 
     def __init__(
@@ -44,19 +39,9 @@ class AuditLog:
         self._store.audit.append(AuditEvent(who, what, about, before, after, why, request_id, self._clock()))
 
     def page(self, most: int, before: int | None = None) -> tuple[list[AuditEvent], int | None]:
-        """A page of events, newest first; events of other sources are merged in by time.
+        """A page of at most so many events after that of number `before`, newest first; and `before` of the next page.
 
-        Parameters
-        ----------
-        most : int
-            Number of this log's own events.
-        before : int, optional
-            The page begins after the event of that number.
-
-        Returns
-        -------
-        int or None
-            `before` of the next page; None for the last page.
+        Events of other sources are merged in by time, beyond that number.
         """
         limit = self._store.audit.newest(1, before + 1) if before is not None else []
         own = self._store.audit.newest(most, before)

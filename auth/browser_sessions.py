@@ -32,14 +32,9 @@ class SignedIn:
 
 
 class CookieSecret:
-    """The secret that signs cookies: the one that is set, or one that is made once and kept in the store.
+    """The secret that signs cookies: the one that is set, or else one that is made once and kept in the store.
 
     It is read when it is first needed, so that the service starts while the store is away.
-
-    Parameters
-    ----------
-    given : str
-        Empty for the one in the store.
     """
 
     def __init__(self, store: Store, given: str) -> None:
@@ -105,10 +100,7 @@ class CookieByScheme(SecureCookieSessionInterface):
 def use_sessions(server: Flask, accounts: Accounts, secret: CookieSecret) -> Callable[[], None]:
     """Recognise people in requests of the pages.
 
-    Returns
-    -------
-    callable
-        Looks all sessions up again: to be called where one was ended or a person changed.
+    The result looks all sessions up again: to be called where one was ended or a person changed.
     """
     server.session_interface = CookieByScheme(secret)
     manager = LoginManager(server)

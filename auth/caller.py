@@ -34,13 +34,7 @@ class Caller:
         return f"person {self.person.id}" if self.person else self.name if self.is_key else ""
 
     def may(self, permission: Permission, model: str | None = None) -> bool:
-        """True where the caller may do this: with a model, or with any one where none is named.
-
-        Parameters
-        ----------
-        model : str, optional
-            Name of the model, without a fingerprint.
-        """
+        """True where the caller may do this: with the model of this name, or with any one where none is named."""
         if permission is Permission.OPEN:
             return True
         if permission is Permission.SIGNED_IN:

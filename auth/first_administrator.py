@@ -12,13 +12,7 @@ log = logging.getLogger("likely")
 
 
 class FirstAdministrator:
-    """Logs a link of invitation as long as the service has no administrator.
-
-    Parameters
-    ----------
-    address : str
-        Address of the page of invitations, without the token.
-    """
+    """Logs a link of invitation (`address` and a token) as long as the service has no administrator."""
 
     def __init__(self, accounts: Accounts, address: str) -> None:
         self._accounts, self._address = accounts, address

@@ -14,13 +14,7 @@ from auth.recent import Recent
 
 
 class Identify:
-    """Gives the caller of a request.
-
-    Parameters
-    ----------
-    pages : Flask
-        The application whose sessions they are, with Flask-Login.
-    """
+    """Gives the caller of a request, by an API key or by a session of `pages` (Flask-Login)."""
 
     def __init__(self, pages: Flask, keys: ApiKeys, secret: CookieSecret) -> None:
         self._pages, self._secret = pages, secret

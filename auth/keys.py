@@ -25,13 +25,7 @@ class BadKey(LikelyError):
 
 
 class ApiKeys:
-    """Keys of programs.
-
-    Parameters
-    ----------
-    clock : callable
-        Gives seconds since 1970.
-    """
+    """API keys of programs."""
 
     def __init__(self, store: Store, audit: AuditLog, clock: Callable[[], float] = time.time) -> None:
         self._store, self._audit, self._clock = store, audit, clock
@@ -43,7 +37,7 @@ class ApiKeys:
     def make(
         self, name: str, scopes: Sequence[str], models: Sequence[str] = (), days: float | None = None, by: str = ""
     ) -> tuple[str, ApiKey]:  # fmt: skip
-        """Make a key and give its text, which is kept nowhere.
+        """Make a key and give its text, which is kept nowhere; raises BadKey.
 
         Parameters
         ----------
@@ -57,10 +51,6 @@ class ApiKeys:
             After how many it expires.
         by : str
             Person who makes the key.
-
-        Raises
-        ------
-        BadKey
         """
         name, now = " ".join(name.split()), self._clock()
         if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():

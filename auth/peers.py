@@ -31,15 +31,7 @@ def is_within(address: str, networks: Sequence[Network]) -> bool:
 
 
 class MetricsReaders:
-    """Gives the caller of a request; who asks for metrics from one of these networks needs no key.
-
-    Parameters
-    ----------
-    identify : callable
-        Gives the caller of an environment.
-    networks : str
-        As of METRICS_NETWORKS.
-    """
+    """Gives the caller of a request; who asks for metrics from one of METRICS_NETWORKS needs no key."""
 
     def __init__(self, identify: Callable[[WSGIEnvironment], Caller], networks: str) -> None:
         self._identify, self._networks = identify, read_networks(networks)

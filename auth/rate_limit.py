@@ -39,14 +39,9 @@ class Taken:
 
 
 class RateLimiter:
-    """Counts requests in windows of a minute, in Redis for all instances, or else in each process.
+    """Counts requests in windows of a minute, in the Redis of a URL for all instances, or else in each process.
 
     While Redis is away, nobody is limited.
-
-    Parameters
-    ----------
-    storage : str
-        ``memory://``, or the URL of a Redis.
     """
 
     def __init__(self, per_minute: int, storage: str = MEMORY) -> None:
@@ -83,13 +78,7 @@ class RateLimiter:
 
 
 def counted_as(caller: Caller, address: str) -> str:
-    """Key of a request's count: the person, the API key, or the address of an unknown caller.
-
-    Parameters
-    ----------
-    address : str
-        Address of the client, see :func:`counted_address`.
-    """
+    """Key of a request's count: the person, the API key, or an unknown caller's address (:func:`counted_address`)."""
     return caller.id or f"address {counted_address(address)}"
 
 

@@ -15,10 +15,7 @@ OF_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data", "text/pl
 def is_foreign(environ: WSGIEnvironment, allowed: Collection[str] = ()) -> bool:
     """True for requests of another site's page. Programs send neither header; browsers always do.
 
-    Parameters
-    ----------
-    allowed : collection of str
-        Origins that count as our own; ``*`` for all.
+    Origins in `allowed` count as our own; ``*`` for all.
     """
     origin, site = environ.get("HTTP_ORIGIN", ""), environ.get("HTTP_SEC_FETCH_SITE", "")
     if origin in allowed or "*" in allowed:

@@ -18,10 +18,7 @@ _PERSON = re.compile(r"person (\w+)")
 def caller_of(store: Store, sender: str) -> Caller:
     """The caller of an id, with what it may do now; one who may do nothing where it was ended meanwhile.
 
-    Parameters
-    ----------
-    sender : str
-        As :func:`auth.caller.caller_id` gave it. It is empty where nobody signs in, and everybody may do everything.
+    Ids are those of :func:`auth.caller.caller_id`: empty where nobody signs in, and everybody may do everything.
     """
     if not sender:
         return EVERYBODY
@@ -35,14 +32,6 @@ def caller_of(store: Store, sender: str) -> Caller:
 
 @contextmanager
 def use_sender(store: Store, sender: str, needs: Permission, request: str) -> Iterator[None]:
-    """Work in the name of a sender until the block ends.
-
-    Parameters
-    ----------
-    store, sender
-        As of :func:`caller_of`.
-    needs : Permission
-        What is done.
-    """
+    """Work in the name of a sender (:func:`caller_of`), who needs this permission, until the block ends."""
     with use_request(Request(caller_of(store, sender), needs, request)):
         yield

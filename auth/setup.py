@@ -65,7 +65,6 @@ def set_up(
 
     Parameters
     ----------
-    mode : {"none", "password", "oidc", "proxy"}
     pages : Flask
         Application that gets the sessions.
     secret : str

@@ -179,13 +179,7 @@ CALLBACKS: dict[str, Permission] = {
 
 
 def callback_name(output: str) -> str:
-    """A callback by the first of its outputs: "result.tree", "campaign=start.disabled", "plot.children".
-
-    Parameters
-    ----------
-    output : str
-        As in ``Dash.callback_map`` and in the body of a request.
-    """
+    """A callback by the first of its outputs: "result.tree", "campaign=start.disabled", "plot.children"."""
     first = re.sub(r"@[0-9a-f]+$", "", output[2:-2].split("...")[0] if output.startswith("..") else output)
     component, _, prop = first.rpartition(".")
     if not component.startswith("{"):

@@ -21,15 +21,7 @@ _WITHOUT_SCRIPTS = "<noscript><style>#prerender { display: none; }</style></nosc
 
 
 class Prerenderer:
-    """Puts prerendered pages into Dash's index page.
-
-    Parameters
-    ----------
-    draws : callable
-        True for paths of pages that draw figures; only these are prerendered.
-    assets : Path
-        The folder of scripts.
-    """
+    """Puts prerendered pages into Dash's index page, at paths of pages that draw figures."""
 
     def __init__(self, service: Service, draws: Callable[[str], bool], assets: Path) -> None:
         self._service, self._draws, self._assets = service, draws, assets

@@ -13,13 +13,7 @@ from layouts.shared import ids
 
 
 class Opening:
-    """The requests of one page of plots when it opens.
-
-    Parameters
-    ----------
-    frame : Component
-        The element with the id `ids.PLOTS`.
-    """
+    """The requests of one page of plots when it opens, read from the element with the id `ids.PLOTS`."""
 
     def __init__(self, frame: Component) -> None:
         self._parts = list(components(frame))

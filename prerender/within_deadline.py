@@ -28,13 +28,7 @@ _best_effort = BestEffort(MOST)
 
 
 def prerender(service: Service, path: str, search: str) -> Prerendered | None:
-    """The page at an address as HTML; None where it has no plots, is an error page, or takes too long.
-
-    Parameters
-    ----------
-    path, search : str
-        ``/loan/performance`` and ``?cut_off=0.4``, as a browser sends them.
-    """
+    """The page at a path and query as HTML; None where it has no plots, is an error page, or takes too long."""
     return _best_effort.ask(LIMIT, partial(_prerender, service, path, search))
 
 

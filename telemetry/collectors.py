@@ -19,15 +19,7 @@ class Load(Protocol):
 
 
 class Models(Collector):
-    """Models by state, and the live version of each.
-
-    Parameters
-    ----------
-    faults : callable
-        Gives the fault of each model, None for those that serve.
-    live : callable
-        Gives the key of the live version of a model that serves.
-    """
+    """Models by state (their `faults`, None for those that serve), and the key of the live version of each."""
 
     def __init__(self, faults: Callable[[], Mapping[str, str | None]], live: Callable[[str], str]) -> None:
         self._faults, self._live = faults, live
@@ -48,13 +40,7 @@ class Models(Collector):
 
 
 class StoreCollector(Collector):
-    """Metrics that are read from the store, which all its instances show alike; none while it does not answer.
-
-    Parameters
-    ----------
-    read : callable
-        Any error means that it cannot be read.
-    """
+    """Metrics that are read from the store, which all its instances show alike; none while reading raises an error."""
 
     def __init__(self, read: Callable[[], Any]) -> None:
         self._read = read

@@ -26,14 +26,9 @@ OF_PROCESSES = (
 
 
 class Exposition:
-    """Metrics in the text format of Prometheus.
+    """Metrics in the text format of Prometheus; the collectors (models, the queue) are read each time.
 
-    Parameters
-    ----------
-    var_dir : Path
-        Below it processes share what they count, see :mod:`telemetry.shared_files`.
-    collectors : sequence of Collector
-        Read each time: models, the queue.
+    Below `var_dir` processes share what they count, see :mod:`telemetry.shared_files`.
     """
 
     def __init__(self, var_dir: Path, collectors: Sequence[Collector] = ()) -> None:

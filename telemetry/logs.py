@@ -80,16 +80,9 @@ def formatter(form: str, line: str | None = OF_LINES, times: str | None = None) 
 
 
 def set_up_logs(level: str, form: str, stream: IO[str] | None = None) -> None:
-    """Send the log of this process to a stream, unless somebody has seen to that already.
+    """Send the log of this process to a stream or standard error, unless somebody has seen to that already.
 
-    Parameters
-    ----------
-    level : str
-        Least level logged.
-    form : {"text", "json"}
-        With JSON warnings and uncaught errors come as lines of the log, too.
-    stream : file object, optional
-        Standard error by default.
+    With the form "json" (else "text") warnings and uncaught errors come as lines of the log, too.
     """
     handler = logging.StreamHandler(stream)
     handler.setFormatter(formatter(form))

@@ -54,14 +54,8 @@ _of_versions: dict[str, Callable[[float], None]] = {}
 def count_request(method: str, route: str, status: str, seconds: float) -> None:
     """Count a request that was answered.
 
-    Parameters
-    ----------
-    method : str
-        As it came; those that HTTP does not know are counted as one.
-    route : str
-        The template of its address, never the address; empty where there is none.
-    status : str
-        Three digits.
+    Methods that HTTP does not know are counted as one. The route is the template of the address, never the address;
+    empty where there is none.
     """
     asked = (method, route, status)
     counters = _of_requests.get(asked)
@@ -78,13 +72,7 @@ def count_request(method: str, route: str, status: str, seconds: float) -> None:
 
 
 def count_scored(key: str, records: int) -> None:
-    """Count records that a version scored for a request or a job; not those of a warm-up.
-
-    Parameters
-    ----------
-    key : str
-        Key of the version: ``loan@3f9a1c2b``.
-    """
+    """Count records that a version scored for a request or a job; not those of a warm-up."""
     if not at_work():
         return
     count = _of_versions.get(key)

@@ -71,10 +71,7 @@ def folder_of(var_dir: Path) -> Path:
 def share(var_dir: Path) -> bool:
     """Write this process's metrics, and those of its children, to files; what was counted before is forgotten.
 
-    Returns
-    -------
-    bool
-        False where no files can be made: each process then counts for itself, and the log says so.
+    False where no files can be made: each process then counts for itself, and the log says so.
     """
     folder = folder_of(var_dir)
     try:

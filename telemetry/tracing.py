@@ -69,10 +69,7 @@ def is_on() -> bool:
 def request_span(environ: WSGIEnvironment, answered: list[str]) -> Iterator[None]:
     """The span of a request, below that of the client where it sent one (W3C Trace Context).
 
-    Parameters
-    ----------
-    answered : list of str
-        Has the status at the end of the block.
+    `answered` has the status at the end of the block.
     """
     from opentelemetry import propagate, trace
 
@@ -95,13 +92,7 @@ _PROPAGATED = ("traceparent", "tracestate", "baggage")
 
 @contextmanager
 def job_span(name: str, parent: str, attributes: Mapping[str, Any]) -> Iterator[None]:
-    """The span of work on a job, below that of the request which sent it.
-
-    Parameters
-    ----------
-    parent : str
-        W3C's traceparent; may be empty.
-    """
+    """The span of work on a job, below that of the request which sent it (its traceparent, or empty)."""
     if not _tracers:
         yield
         return

@@ -32,14 +32,8 @@ def is_every(host: str) -> bool:
 def most_open(addresses: Iterable[object], port: int, is_loopback: Callable[[str], bool]) -> tuple[str, int]:
     """Host and port of the address that lets most in; the host is "" where it is not known who can connect.
 
-    Parameters
-    ----------
-    addresses : iterable
-        Pairs of host and port; Unix sockets and file descriptors, behind which there is a proxy, count as open.
-    port : int
-        Given back where no address has one.
-    is_loopback : callable
-        True for a host that only programs on this machine can reach.
+    Unix sockets and file descriptors, behind which there is a proxy, count as open. `port` is given back where no
+    address has one.
     """
     pairs = [(str(each[0]), int(each[1])) if isinstance(each, (tuple, list)) else ("", port) for each in addresses]
     return min(pairs, key=lambda each: is_loopback(each[0]), default=("", port))
@@ -62,17 +56,9 @@ def listened_on(config: Config) -> list[object]:
 
 
 def check_hosts(addresses: Iterable[object]) -> None:
-    """Check that each host is one of this machine.
+    """Check that each host is one of this machine; Unix sockets and file descriptors are skipped.
 
-    Parameters
-    ----------
-    addresses : iterable
-        Pairs of host and port; Unix sockets and file descriptors are skipped.
-
-    Raises
-    ------
-    BadAddress
-        Names the host that is not, and the setting that it probably comes from.
+    Raises BadAddress, which names the host that is not, and the setting that it probably comes from.
     """
     for address in addresses:
         if isinstance(address, (tuple, list)):

@@ -39,14 +39,8 @@ class _Json(JSONSerializer):
 class CacheBackend:
     """A Flask-Caching cache that works outside an application context and survives the loss of its backend.
 
-    Without a cache, results are computed again, and the log says so.
-
-    Parameters
-    ----------
-    folder : Path
-        Folder of the file cache; not used with Redis.
-    redis_url : str
-        Empty for files.
+    It keeps files in the folder, unless it is given the URL of a Redis. Without a cache, results are computed again,
+    and the log says so.
     """
 
     def __init__(self, folder: Path, redis_url: str = "") -> None:
@@ -131,13 +125,7 @@ def _config(folder: Path, redis_url: str) -> dict[str, Any]:
 
 
 def purge_cache(folder: Path) -> int:
-    """Remove cached files that have expired, or were not written for a while: results of versions long replaced.
-
-    Returns
-    -------
-    int
-        Number of files removed.
-    """
+    """Remove cached files that have expired or are results of versions long replaced, and return their number."""
     now, removed = time.time(), 0
     for file in folder.glob("*"):
         with suppress(OSError):  # other processes remove, too

@@ -17,16 +17,8 @@ log = logging.getLogger(__name__)
 class DemoModels:
     """The training of the demo models, as seen by the service.
 
-    Parameters
-    ----------
-    models : Path
-        The folder of models; the lock there lets one process train them, however many services start.
-    var : Path
-        Folder of the progress file.
-    home : Path
-        The folder of the program.
-    environ : mapping
-        Environment variables of the training process.
+    A lock in the folder of models lets one process train them, however many services start. The file of the progress is
+    in `var`, the program in `home`.
     """
 
     def __init__(self, models: Path, var: Path, home: Path, environ: Mapping[str, str]) -> None:

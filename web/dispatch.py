@@ -12,14 +12,10 @@ OF_DASH = ("/_", "/assets/")
 class Dispatcher:
     """WSGI dispatcher: the API's paths and methods to the API, all else to the pages.
 
-    The API is an application of its own so that its 404, 405 and 413 are JSON, while Dash answers every
-    unknown path with a page. Unlike a mount, ``SCRIPT_NAME`` is unchanged: the API's routes are written in full.
-    Pages take GET and HEAD; other methods at their addresses go to the API: ``POST /iris/predict`` scores.
-
-    Parameters
-    ----------
-    forms : tuple of str
-        First parts of the paths of pages that take POST, too: those of accounts.
+    The API is an application of its own so that its 404, 405 and 413 are JSON, while Dash answers every unknown path
+    with a page. Unlike a mount, ``SCRIPT_NAME`` is unchanged: the API's routes are written in full. Pages take GET and
+    HEAD; other methods at their addresses go to the API: ``POST /iris/predict`` scores. Paths that begin with one of
+    `forms`, those of accounts, take POST as pages.
     """
 
     def __init__(self, pages: WSGIApplication, api: WSGIApplication, forms: tuple[str, ...] = ()) -> None:

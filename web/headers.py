@@ -15,14 +15,9 @@ SELF = "'self'"
 
 
 def content_policy(script_hashes: Sequence[str], framers: Sequence[str] = ()) -> str:
-    """Build the Content-Security-Policy: same origin only, scripts by hash, no eval, no frames.
+    """Build the Content-Security-Policy: same origin only, scripts by hash, no eval, no frames but in framers.
 
-    Parameters
-    ----------
-    script_hashes : sequence of str
-        ``'sha256-…'`` of the inline scripts that Dash writes into the page.
-    framers : sequence of str
-        Origins that may frame the pages, or ``'self'``; without any, none may.
+    The hashes (``'sha256-…'``) are those of the inline scripts that Dash writes into the page.
     """
     return "; ".join(
         (
@@ -54,18 +49,9 @@ def frame_options(framers: Sequence[str]) -> list[tuple[str, str]]:
 
 
 class SafeHeaders:
-    """WSGI middleware that adds the security headers.
+    """WSGI middleware that adds the security headers; `hsts` are seconds (Strict-Transport-Security, RFC 6797).
 
     Responses without Cache-Control get no-store: they hold values of a customer.
-
-    Parameters
-    ----------
-    policy : str
-        The Content-Security-Policy.
-    framers : sequence of str
-        Origins that may frame the pages.
-    hsts : int
-        Seconds for which browsers that came by HTTPS use nothing else (Strict-Transport-Security, RFC 6797).
     """
 
     def __init__(self, application: WSGIApplication, policy: str, framers: Sequence[str] = (), hsts: int = 0) -> None:

@@ -33,15 +33,7 @@ _NO_NEW = (
 def take_no_more(listener: Any) -> bool:
     """Leave new connections to a listening socket unanswered, in all processes that share it, for good.
 
-    Parameters
-    ----------
-    listener : socket.socket
-        Or one of Gunicorn's, around it.
-
-    Returns
-    -------
-    bool
-        False where this system, or this kind of socket, has no such filter.
+    The socket may be one of Gunicorn's. False where this system, or this kind of socket, has no such filter.
     """
     if sys.platform != "linux" or listener.family not in (socket.AF_INET, socket.AF_INET6):
         return False
@@ -67,10 +59,6 @@ def take_no_more_at_close(server: Any) -> None:
     """Have the master's listeners take no more before it closes them: at a stop it does so before workers hear of it.
 
     Not where others listen on: systemd, which opened them, or the master before or after this one at an upgrade (USR2).
-
-    Parameters
-    ----------
-    server : gunicorn.arbiter.Arbiter
     """
     for listener in server.LISTENERS:
         listener.close = partial(_close, server, os.getpid(), listener)

@@ -21,19 +21,10 @@ _COOKIE_PATH = re.compile(r"(;\s*path=)/(?=;|$)", re.IGNORECASE)
 class Mount:
     """WSGI middleware that serves an application under a path prefix.
 
-    The prefix is the operator's setting, else the server's (Gunicorn takes ``SCRIPT_NAME``), else
-    ``X-Forwarded-Prefix`` where proxies are trusted. A path that still begins with the prefix loses it, so
-    that proxies may strip it or pass it on.
-
-    Parameters
-    ----------
-    root : str
-        The prefix from the settings, without trailing slash; empty for none.
-    hops : int
-        Number of trusted proxies; with 0 the header is ignored.
-    read : callable
-        Normalizes a prefix, or raises ValueError: a prefix is written into pages and ``Location``, so a header
-        that holds ``//host`` or a quotation mark is refused.
+    The prefix is the operator's setting `root`, else the server's (Gunicorn takes ``SCRIPT_NAME``), else
+    ``X-Forwarded-Prefix`` where proxies are trusted (`hops` above 0). A path that still begins with the prefix loses
+    it, so that proxies may strip it or pass it on. `read` normalizes a prefix, or raises ValueError: a prefix is
+    written into pages and ``Location``, so a header that holds ``//host`` or a quotation mark is refused.
     """
 
     def __init__(self, application: WSGIApplication, root: str, hops: int, read: Callable[[str], str]) -> None:

@@ -26,13 +26,7 @@ PREFLIGHT_VARY = "Access-Control-Request-Method, Access-Control-Request-Headers"
 
 
 class Origins:
-    """WSGI middleware that adds the CORS headers.
-
-    Parameters
-    ----------
-    allowed : collection of str
-        Origins such as ``https://shop.example.com``, or ``*`` for every one.
-    """
+    """WSGI middleware that adds the CORS headers for origins such as ``https://shop.example.com``, or ``*`` for all."""
 
     def __init__(self, application: WSGIApplication, allowed: Collection[str]) -> None:
         self.application = application

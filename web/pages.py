@@ -35,8 +35,6 @@ class LeanDash(Dash):
         Changes the parts of the index (HTML by name) before they are sent.
     index_texts : callable
         Gives what stands in the index by name, as HTML in the reader's language.
-    *args, **kwargs
-        As Dash takes them.
     """
 
     def __init__(
@@ -77,13 +75,7 @@ class LeanDash(Dash):
 
 
 def answer_404_where_no_page_is(app: Dash, is_page: Callable[[str], bool]) -> None:
-    """Answer 404 where there is no page: Dash gives its index with 200 for every path.
-
-    Parameters
-    ----------
-    is_page : callable
-        True when a path is the address of a page.
-    """
+    """Answer 404 where a path is no page's address: Dash gives its index with 200 for every path."""
     index_endpoints = {app.config.routes_pathname_prefix, f"{app.config.routes_pathname_prefix}<path:path>"}
 
     server: Flask = app.server

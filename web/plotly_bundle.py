@@ -12,15 +12,10 @@ WIDE = "(min-width: 40rem)"  # on a phone the first plot may be below the fold: 
 
 
 class PlotlyBundle:
-    """Preload and address of plotly.js in the index page; ``assets/ts/plots/plotly.ts`` loads it.
+    """Preload and address of plotly.js in the index of pages that draw figures; ``assets/ts/plots/plotly.ts`` loads it.
 
-    Dash would load the full build, with maps and three dimensions, after the first figure has come: three
-    times the bytes and twice the start-up time, both while the user waits.
-
-    Parameters
-    ----------
-    draws : callable
-        True when the page at a path draws figures.
+    Dash would load the full build, with maps and three dimensions, after the first figure has come: three times the
+    bytes and twice the start-up time, both while the user waits.
     """
 
     def __init__(self, assets: Path, draws: Callable[[str], bool]) -> None:

@@ -22,10 +22,7 @@ def _no_prefix(_root: str) -> AbstractContextManager[None]:
 def set_reader_locale(server: Flask, under: Callable[[str], AbstractContextManager[None]] = _no_prefix) -> None:
     """Set language, number format and path prefix before each request of the pages, and reset them after it.
 
-    Parameters
-    ----------
-    under : callable
-        Gives a context manager within which addresses are written with a prefix.
+    Within the context manager of `under` addresses are written with a prefix.
     """
 
     @server.before_request

@@ -35,21 +35,9 @@ environment (docs/DEPLOYING.md lists the settings); the defaults in brackets are
 
 
 def read_options(config_file: Path, host: str, port: int, arguments: Sequence[str] | None = None) -> dict[str, Any]:
-    """Parse the command line.
+    """Parse the command line; gives the options by Gunicorn's names of settings and ours: host, port, debug.
 
-    Parameters
-    ----------
-    config_file : Path
-        Gunicorn's; its values are the defaults that ``--help`` shows.
-    host, port
-        Default address to listen on.
-    arguments : sequence of str, optional
-        Command-line arguments; those of the process by default.
-
-    Returns
-    -------
-    dict
-        The options given, by Gunicorn's names of settings and ours: host, port, debug.
+    The values of Gunicorn's configuration file are the defaults that ``--help`` shows.
     """
     config = Config(usage="%(prog)s [options]", prog="app.py")
     for name, value in runpy.run_path(str(config_file)).items():
@@ -86,14 +74,8 @@ def _parser(config: Config, host: str, port: int) -> argparse.ArgumentParser:
 class Gunicorn(Application):
     """Gunicorn for one application, configured by its files, then ``GUNICORN_CMD_ARGS``, then our options.
 
-    Parameters
-    ----------
-    create : callable
-        Creates the WSGI application, given the addresses; called once where Gunicorn preloads, else once a worker.
-    config_file : Path
-        Read first; the file of ``--config`` is read after it.
-    options : dict
-        Gunicorn's settings by name; they override the files.
+    `create` gets the addresses; it is called once where Gunicorn preloads, else once a worker. The file of ``--config``
+    is read after `config_file`.
     """
 
     def __init__(self, create: Create, config_file: Path, options: dict[str, Any]) -> None:
@@ -129,14 +111,8 @@ def serve(create: Create, config_file: Path, options: dict[str, Any]) -> None:
 def debug(create: CreateServer, folder: Path, host: str, port: int, *, tools: bool) -> None:
     """Serve with one process that restarts when code changes and reloads the page when assets do.
 
-    A syntax error does not end it: the next change restarts it.
-
-    Parameters
-    ----------
-    folder : Path
-        Folder of the project.
-    tools : bool
-        True to show tracebacks and Dash's developer tools in the browser.
+    A syntax error does not end it: the next change restarts it. With `tools`, tracebacks and Dash's developer tools are
+    in the browser.
     """
     if is_running_from_reloader():
         server = create(lambda app: _follow_assets(app, tools=tools))

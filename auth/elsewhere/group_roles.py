@@ -24,13 +24,9 @@ class GroupRoles:
 
     @classmethod
     def read(cls, text: str) -> GroupRoles:
-        """Parse ``sales=seller; loan team=loan:manager; it=administrator; *=viewer``.
+        """Parse ``sales=seller; loan team=loan:manager; it=administrator; *=viewer``; raises BadGroupRoles.
 
         Groups may hold spaces, colons and equals signs (``cn=sales,ou=groups``): the last ``=`` ends them.
-
-        Raises
-        ------
-        BadGroupRoles
         """
         return cls([_rule(each.strip()) for each in text.split(";") if each.strip()])
 

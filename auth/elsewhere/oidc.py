@@ -40,13 +40,7 @@ Found = TypeVar("Found")
 
 
 class OidcProvider:
-    """A provider of OpenID Connect.
-
-    Parameters
-    ----------
-    pages : Flask
-        The application whose session holds sign-ins under way.
-    """
+    """A provider of OpenID Connect; the session of `pages` holds sign-ins under way."""
 
     def __init__(self, pages: Flask, rules: OidcRules) -> None:
         self._rules = rules
@@ -69,18 +63,9 @@ class OidcProvider:
         return urlsplit(self._rules.issuer).netloc
 
     def begin(self, back: str, onward: str) -> str:
-        """The address at the provider where somebody signs in.
+        """The address at the provider where somebody signs in; raises ProviderAway.
 
-        Parameters
-        ----------
-        back : str
-            Address to which the provider sends the browser afterwards (redirect_uri).
-        onward : str
-            Path to go on to then.
-
-        Raises
-        ------
-        ProviderAway
+        The provider sends the browser to `back` afterwards (redirect_uri); `onward` is the path to go on to then.
         """
         self._ask(self._metadata)
         authorization = self._client.create_authorization_url(back)
@@ -95,12 +80,8 @@ class OidcProvider:
     def finish(self) -> tuple[Named, str]:
         """Finish a sign-in; returns the person who came back from the provider, and the path to go on to.
 
-        Raises
-        ------
-        NotAdmitted
-            The browser did not begin this sign-in, or the provider does not vouch for it.
-        ProviderAway
-            The sign-in can still be finished.
+        Raises NotAdmitted where the browser did not begin this sign-in or the provider does not vouch for it, and
+        ProviderAway where it can still be finished.
         """
         state, code = request.args.get("state"), request.args.get("code")
         pending = self._client.framework.get_state_data(session, state)
@@ -195,10 +176,7 @@ class BadMetadata(ValueError):
 def read_metadata(sent: Any, issuer: str) -> dict[str, Any]:
     """Read the fields of a provider's metadata that are used.
 
-    Raises
-    ------
-    BadMetadata
-        They are another issuer's, lack an endpoint, or name one without encryption.
+    Raises BadMetadata where they are another issuer's, lack an endpoint, or name one without encryption.
     """
     if not isinstance(sent, dict) or sent.get("issuer") != issuer:
         called = sent.get("issuer") if isinstance(sent, dict) else None

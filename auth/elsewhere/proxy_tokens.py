@@ -39,12 +39,8 @@ class ProxyTokens:
     def named(self, sent: str) -> Named:
         """Person that a token names.
 
-        Raises
-        ------
-        NotAdmitted
-            It is not signed by one of the keys, for another service, or expired.
-        ProviderAway
-            The keys cannot be fetched.
+        Raises NotAdmitted where it is not signed by one of the keys, for another service, or expired, and ProviderAway
+        where the keys cannot be fetched.
         """
         rules = self._rules
         try:
@@ -71,13 +67,7 @@ class ProxyTokens:
 
 
 class Keys(jwt.PyJWKClient):
-    """Signing keys of an address, cached for an hour, and longer while the address does not answer.
-
-    Parameters
-    ----------
-    address : str
-        Address of a JWKS document.
-    """
+    """Signing keys of a JWKS document, cached for an hour, and longer while its address does not answer."""
 
     def __init__(self, address: str) -> None:
         super().__init__(address, lifespan=FRESH_FOR, timeout=DEADLINE, cooldown_duration=COOLDOWN)

@@ -60,13 +60,11 @@ def promote(service: Service, name: str, fingerprint: str, reason: str, live: st
 
     Raises
     ------
-    UnknownModel
-    NoReason
     ChangedMeanwhile
         Another version is live than `live`; the message says which, since when, by whom and why.
     NotPromoted
         The version does not serve.
-    NotWritten
+    UnknownModel, NoReason, NotWritten
     """
     why = checked_reason(reason)
     now = _live_now(service, name)
