@@ -120,14 +120,8 @@ def serve(
 ) -> Celery:
     """Add the task to a Celery application, and the reannouncer to its workers.
 
-    Parameters
-    ----------
-    step : callable
-        Executes one chunk of a job; False where there is none.
-    with_work : callable
-        Gives the jobs with a free chunk.
-    begin : callable
-        Called in the worker's first process when it is ready.
+    `step` and `with_work` are as of :class:`Reannouncer`; `begin` is called in the worker's first process when it is
+    ready.
     """
 
     def work(job: str) -> None:
@@ -156,16 +150,8 @@ class Reannouncer:
     Celery's consumer may wait for good on a connection to Redis that broke while it acknowledged a message (seen with
     Celery 5.7, kombu 5.7, redis-py 8.1): it reconnects for sending, but never asks for messages again.
 
-    Parameters
-    ----------
-    announce : callable
-        Sends messages for a job.
-    step : callable
-        Executes one chunk of a job; False where there is none.
-    with_work : callable
-        Gives the jobs with a free chunk.
-    clock : callable
-        Gives seconds that never go back.
+    `announce` sends messages for a job, `step` executes one chunk of it (False where there is none), and `with_work`
+    gives the jobs with a free chunk.
     """
 
     def __init__(

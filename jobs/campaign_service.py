@@ -43,13 +43,7 @@ Order = Literal["rank", "file"]
 
 
 class CampaignService:
-    """Operations on campaigns.
-
-    Parameters
-    ----------
-    job_service : JobService
-        Accepts its jobs.
-    """
+    """Operations on campaigns, whose jobs the job service accepts."""
 
     def __init__(self, job_service: JobService) -> None:
         self._service, self._store = job_service.service, job_service.store
@@ -97,9 +91,7 @@ class CampaignService:
     ) -> Job:  # fmt: skip
         """Start scoring a held file, with its columns matched as :meth:`preview` shows them.
 
-        Raises
-        ------
-        UnknownJob, NotHeld, NoCampaign, BadColumns, Unreadable
+        Raises UnknownJob, NotHeld, NoCampaign, BadColumns, Unreadable.
         """
         campaign = self._held(job)
         blanks = blanks or _blanks(campaign)
@@ -160,19 +152,10 @@ class CampaignService:
     def rows(
         self, job: str, order: Order, outcome: str | None, start: int, end: int
     ) -> tuple[RankIndex, Bundle, list[Row]]:
-        """A page of rows of a finished campaign.
+        """A page of at most 1,000 rows of a finished campaign: their numbers from 0, ranks, and lines of the result.
 
-        Parameters
-        ----------
-        outcome : str or None
-            Outcome by whose probability the rows are ranked; None for the campaign's ranks.
-        start, end : int
-            From 0; at most 1,000 rows are returned.
-
-        Returns
-        -------
-        (RankIndex, Bundle, list of (int, int, list of str))
-            Each row: its number from 0, its rank (0 where it was refused), and its line of the result.
+        They are ranked by the probability of an outcome, or by the campaign's ranks where there is none. A row that was
+        refused has the rank 0.
         """
         index, rank, bundle = self._done(job)
         key = index.probabilities[:, bundle.outcomes.index(outcome)] if outcome else None
@@ -196,11 +179,7 @@ class CampaignService:
     def make_list(self, job: str, raw: object, reasons: bool, key: str | None = None) -> tuple[Job, bool]:
         """Accept the job that writes a list, and whether it is new; see :meth:`JobService.begin`.
 
-        Raises
-        ------
-        UnknownJob, NoCampaign, NotDone, KeyTaken
-        BadWish
-            The request is invalid.
+        Raises UnknownJob, NoCampaign, NotDone, KeyTaken, and BadWish for an invalid request.
         """
         self.forecast(job, raw)
         campaign = self._campaign(job)
@@ -216,12 +195,7 @@ class CampaignService:
     def forget_control(self, job: str) -> None:
         """Remove the control groups of a campaign whose job is gone.
 
-        Raises
-        ------
-        CampaignThere
-        NoCampaign
-        UnknownJob
-            Nothing is kept of a campaign of that id.
+        Raises CampaignThere, NoCampaign, and UnknownJob where nothing is kept of a campaign of that id.
         """
         there, groups = self._store.jobs.get(job), self._store.jobs.control_groups.of(job)
         unknown = UnknownJob(f"Nothing is kept of a campaign {job[:80]!r}.", "It was removed, or never made a list.")

@@ -21,27 +21,15 @@ class DeferredAnswers:
         self._jobs = job_service
 
     def begin(self, model: str, asked: Mapping[str, Any]) -> Job:
-        """Accept the job that answers a request; errors as :meth:`jobs.job_service.JobService.begin`.
+        """Accept the job that answers a request by the version of a key: :func:`jobs.work.deferred_answer.make_answer`.
 
-        Parameters
-        ----------
-        model : str
-            Key of the version that answers.
-        asked : mapping
-            JSON values, as :func:`jobs.work.deferred_answer.make_answer` takes them.
+        Errors are those of :meth:`jobs.job_service.JobService.begin`.
         """
         body = json.dumps(asked).encode()
         return self._jobs.begin(model, [body], {"kind": ANSWER}, None, len(body))[0]
 
     def get(self, number: str) -> tuple[Job, bytes | None]:
-        """The job, and the answer as JSON; None while it is not there.
-
-        Raises
-        ------
-        UnknownJob, ResultGone
-        NotMade
-            It failed.
-        """
+        """The job, and the answer as JSON; None while it is not there. Raises UnknownJob, ResultGone, NotMade."""
         job = self._jobs.get(number)
         if job.kind != ANSWER or job.state == "cancelled":
             message = text("There is no answer {job}.", job=repr(number[:80]))

@@ -16,20 +16,10 @@ _COMPARED = {"name": None, "columns": None, "read": None, "blanks": ESTIMATOR, D
 
 
 def check_options(bundle: Bundle, options: Mapping[str, Any], *, recorded: bool) -> None:
-    """Raise what speaks against the options of a job.
+    """Raise NoProbabilities or DecisionsOff where the version cannot score by the options of a job.
 
-    Parameters
-    ----------
-    bundle : Bundle
-        The version that is to score.
-    options : mapping
-        See :meth:`jobs.job_service.JobService.accept`.
-    recorded : bool
-        Whether decisions are recorded here.
-
-    Raises
-    ------
-    NoProbabilities, DecisionsOff
+    Options are those of :meth:`jobs.job_service.JobService.accept`; `recorded` says whether decisions are recorded
+    here.
     """
     check_blanks(bundle, options.get("blanks", ESTIMATOR))
     if asks_decisions(options) and not recorded:
@@ -45,12 +35,8 @@ def compared_options(options: Mapping[str, Any], *, held: bool, callback_url: st
 def differences(job: Job, asked: Mapping[str, Any], model: str, live: str) -> list[str]:
     """Names of the options in which a request differs from the one that made a job.
 
-    Parameters
-    ----------
-    asked : mapping
-        As of :func:`compared_options`, with the digest of the ``file``.
-    model, live : str
-        Name or key of the model that is asked, and the key of the version that answers now.
+    `asked` is as of :func:`compared_options`, with the digest of the ``file``; `model` is the name or key that is
+    asked, `live` the key of the version that answers now.
     """
     before = _COMPARED | job.options.get("asked", asked) | {"file": job.digest}
     names = sorted(each for each in {*asked, *before} if asked.get(each) != before.get(each))

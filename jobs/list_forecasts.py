@@ -23,11 +23,7 @@ class ListForecasts:
     ) -> tuple[Wish, PickedCalls, Forecast]:
         """The wish, who is picked, and what that brings.
 
-        Raises
-        ------
-        BadWish
-        StillWorking
-            Within a deadline, where it takes longer.
+        Raises BadWish, and StillWorking where it takes longer than a deadline.
         """
         wish = wish_of(service, bundle, raw)
 

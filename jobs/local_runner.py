@@ -27,16 +27,9 @@ PAUSE = 0.5  # seconds between two polls for work
 
 
 class LocalRunner:
-    """Starts ``python -m jobs`` where no runner holds the lock.
+    """Starts ``python -m jobs`` where no runner holds the lock in a folder.
 
-    Parameters
-    ----------
-    folder : Path
-        Folder of the runner's lock.
-    home : Path
-        The folder of the program.
-    environ : mapping
-        Environment variables of the runner: the same store and files.
+    `home` is the folder of the program; `environ` names the same store and files.
     """
 
     def __init__(self, folder: Path, home: Path, environ: Mapping[str, str]) -> None:

@@ -23,12 +23,7 @@ class _Missing:
 class MissingVersions:
     """The versions that one worker lacks, and since when.
 
-    Parameters
-    ----------
-    patience : float
-        Seconds; 0 where there can be no other worker.
-    clock : callable
-        Gives seconds that never go back.
+    `patience` is in seconds; 0 where there can be no other worker.
     """
 
     def __init__(self, patience: float, clock: Callable[[], float] = time.monotonic) -> None:
@@ -48,12 +43,8 @@ class MissingVersions:
     def report(self, model: str, progress: int, why: str) -> bool:
         """Report that a chunk of a version that is missing was claimed; True where its job has to fail now.
 
-        Parameters
-        ----------
-        progress : int
-            Chunks of this version's jobs that are done: where it changes, somebody has the version.
-        why : str
-            For the log, which says it once.
+        `progress` counts the done chunks of this version's jobs: where it changes, somebody has the version. The log
+        says `why` once.
         """
         if not self._patience:
             return True

@@ -39,11 +39,8 @@ USUAL = FileLimits()
 class Receiver:
     """An upload that becomes a job. A context manager: on an error the file is removed, and its quota given back.
 
-    Parameters
-    ----------
-    again : bool
-        Whether a job has its idempotency key already: the upload is counted as any other, but not refused where the
-        quota is used up, for it is expected to be answered with that job.
+    With `again` a job has its idempotency key already: the upload is counted as any other, but not refused where the
+    quota is used up, for it is expected to be answered with that job.
     """
 
     def __init__(self, job: str, table: JobTable, files: Files, limits: FileLimits, again: bool = False) -> None:
@@ -67,28 +64,16 @@ class Receiver:
             self._undo()
 
     def expect(self, size: int) -> None:
-        """Reserve quota for an upload before it begins.
+        """Reserve quota for an upload before it begins, by its bytes as far as they are known.
 
-        Parameters
-        ----------
-        size : int
-            Bytes, as far as they are known.
-
-        Raises
-        ------
-        FileTooLarge, TooMuchOpen
+        Raises FileTooLarge, TooMuchOpen.
         """
         if size > self._limits.most:
             raise too_large(self._limits.most)
         self._reserve(size)
 
     def count_as_new(self) -> None:
-        """Count the upload as one that becomes a new job: the job of its key was removed meanwhile.
-
-        Raises
-        ------
-        TooMuchOpen
-        """
+        """Count the upload as a new job: the job of its key was removed meanwhile. Raises TooMuchOpen."""
         self.again = False
         self._reserve(self.size)
 
@@ -99,12 +84,7 @@ class Receiver:
         self._counted = size
 
     def passing(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
-        """Pass on the blocks of the upload, and count them against the quota.
-
-        Raises
-        ------
-        FileTooLarge, TooMuchOpen
-        """
+        """Pass on the blocks of the upload, and count them against the quota. Raises FileTooLarge, TooMuchOpen."""
         recorded = 0
         for block in blocks:
             self.size += len(block)
@@ -118,12 +98,7 @@ class Receiver:
         self._grow(self.size)
 
     def keep(self, blocks: Iterable[bytes]) -> None:
-        """Write the file.
-
-        Raises
-        ------
-        NoRoom
-        """
+        """Write the file; raises NoRoom."""
         try:
             self._files.write(paths.source(self.job), blocks)
         except OSError as error:

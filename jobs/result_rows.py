@@ -44,13 +44,7 @@ class ResultColumns:
 
 
 class ResultRows:
-    """Reads results row by row.
-
-    Parameters
-    ----------
-    campaigns : CampaignService
-        Provides ranks, and the index of a campaign's lines.
-    """
+    """Reads results row by row, with the ranks of campaigns and the index of their lines."""
 
     def __init__(self, job_service: JobService, campaigns: CampaignService) -> None:
         self._jobs, self._campaigns = job_service, campaigns
@@ -65,16 +59,9 @@ class ResultRows:
         return self._columns(job, self._names(job))
 
     def page(self, job: str, query: RowQuery, start: int, end: int) -> tuple[int, list[tuple[int, list[str]]]]:
-        """A page of rows.
+        """A page of rows: how many pass the filters, and of the page each row's number from 0 and its plain cells.
 
-        Returns
-        -------
-        (int, list of (int, list of str))
-            Number of rows that pass the filters, and of the page each row's number from 0 and its plain cells.
-
-        Raises
-        ------
-        UnknownJob, NoTable, NotDone, ResultGone, CampaignGone, UnknownModel
+        Raises UnknownJob, NoTable, NotDone, ResultGone, CampaignGone, UnknownModel.
         """
         finished = self._done(job)
         numbers = self._numbers(job, self._names(job), query)

@@ -48,8 +48,6 @@ class Worker:
     ----------
     announce : callable
         Called with a job's id when it has more work; tells other workers where there is a broker.
-    lease : float
-        Seconds.
     stop : callable
         True when this process was told to stop: long work is given back.
     patience : float
@@ -85,10 +83,7 @@ class Worker:
     def step(self, job: str | None = None) -> bool:
         """Execute one chunk, of that job or of any.
 
-        Returns
-        -------
-        bool
-            False where there is none, this process is told to stop, or store or files do not answer.
+        False where there is none, this process is told to stop, or store or files do not answer.
         """
         if self._stop() or not self._place.allows():
             return False

@@ -32,16 +32,9 @@ def share(var_dir: Path) -> None:
 def show(
     var_dir: Path, service: Service, store: Store, address: tuple[str, int], networks: str, *, everybody: bool
 ) -> None:  # fmt: skip
-    """Show the metrics of this machine's processes at ``/metrics``, in a thread.
+    """Show the metrics of this machine's processes at ``/metrics`` of a host and port, in a thread.
 
-    Parameters
-    ----------
-    address : (str, int)
-        Host and port.
-    networks : str
-        Networks from which no key is needed.
-    everybody : bool
-        True where nobody signs in.
+    From `networks` no key is needed, nor where nobody signs in (`everybody`).
     """
     models, alarms = Models(service.check, service.registry.live), Alarms(lambda: store.outcomes.episodes.states())
     page = Exposition(var_dir, [models, alarms, Queue(lambda: store.jobs.load())]).page

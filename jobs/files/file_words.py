@@ -28,14 +28,9 @@ class MissingColumns:
     """Other features that were never missing in training."""
 
     def sentences(self, count: int | None, *, past: bool = False) -> list[str]:
-        """Sentences about the features that no column gives.
+        """Sentences about the features that no column gives, in the past tense after scoring.
 
-        Parameters
-        ----------
-        count : int or None
-            Number of records scored without them; None where unknown.
-        past : bool
-            True for the past tense, after scoring.
+        `count` is the number of records scored without them, None where it is unknown.
         """
         said = []
         if self.needed:
@@ -93,13 +88,7 @@ class MissingColumns:
 
 
 def missing_columns(schema: Schema, names: Iterable[str]) -> MissingColumns:
-    """Group the features that no column provides by the consequence.
-
-    Parameters
-    ----------
-    names : iterable of str
-        Names of the features.
-    """
+    """Group the features of these names, which no column provides, by the consequence."""
     features = [schema.features[schema.position[name]] for name in names]
     others = [feature for feature in features if not feature.required]
     return MissingColumns(
@@ -133,11 +122,8 @@ def unread_sentence(label: str, count: int, checked: int, example: str, *, whole
 def about_file(schema: Schema, table: Table | RecordTable, options: Mapping[str, Any]) -> dict[str, Any]:
     """Facts about a file for the options of its job, once all lines were read; input of :func:`job_notes`.
 
-    Parameters
-    ----------
-    options : mapping
-        The job's: ``near`` and ``alike`` as in :class:`ml.files.header.match_columns.Matched`, from when its columns
-        were settled.
+    The job's options have ``near`` and ``alike``, as in :class:`ml.files.header.match_columns.Matched`, from when its
+    columns were settled.
     """
     matching = table.matched
     near, alike = {**options.get("near", NOTHING), **matching.near}, {**options.get("alike", NOTHING), **matching.alike}
@@ -159,14 +145,8 @@ def about_file(schema: Schema, table: Table | RecordTable, options: Mapping[str,
 def job_notes(about: Mapping[str, Any], gaps: Mapping[str, int], unread: Mapping[str, int], scored: int) -> list[str]:
     """Notes on a file that is being scored, or was.
 
-    Parameters
-    ----------
-    about : mapping
-        Result of :func:`about_file`; empty until the whole file was read.
-    gaps, unread : mapping of str to int
-        As in :class:`store.job.Job`.
-    scored : int
-        Records scored so far.
+    `about` comes of :func:`about_file` and is empty until the whole file was read; `gaps` and `unread` are those of
+    :class:`store.job.Job`; `scored` records are done so far.
     """
     labels, absent = about.get("labels", NOTHING), set(about.get("missing", ()))
     lacking = {labels.get(name, name): count for name, count in gaps.items() if name not in absent}

@@ -39,14 +39,8 @@ def unread_of(
 ) -> list[Unread]:
     """Unreadable values by feature, the most frequent first.
 
-    Parameters
-    ----------
-    problems : sequence of Problem
-        Problems of records in the order of `lines`; missing values are skipped, they are reported by feature.
-    names : sequence of str
-        Feature names of the columns.
-    lines : sequence of sequence of str
-        Cells as in the file.
+    Problems of records are in the order of `lines`, cells as in the file; missing values are skipped, they are reported
+    by feature. `names` are the feature names of the columns.
     """
     place = {name: at for at, name in enumerate(names)}
     known = labels_of(schema)

@@ -28,14 +28,8 @@ SECONDS = 120  # that the process has for its answer, when it was given all
 class StreamCheck:
     """Reads a text file block by block in a process that ends with it, at the latest.
 
-    Parameters
-    ----------
-    options : mapping
-        Options of the job, as for :func:`jobs.files.source.opened`.
-    bundle : Bundle
-        The model that is to score the file.
-    patient : bool
-        True to receive the whole file and report a fault at its end; False to raise it at once.
+    The options are those of :func:`jobs.files.source.opened`. A `patient` check receives the whole file and reports a
+    fault at its end; another raises it at once.
     """
 
     def __init__(self, options: Mapping[str, Any], bundle: Bundle, patient: bool = False) -> None:
@@ -58,10 +52,7 @@ class StreamCheck:
     def passing(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
         """Pass on blocks, each of which the process reads first; its finding is known when the last was passed on.
 
-        Raises
-        ------
-        LikelyError
-            The file cannot be read, unless the check is patient.
+        Raises LikelyError where the file cannot be read, unless the check is patient.
         """
         for block in blocks:
             if not self._give(block) and not self._patient:

@@ -36,16 +36,9 @@ class FoundLines:
 
 
 def id_places(header: Sequence[str], options: Mapping[str, Any], column: str) -> list[int]:
-    """Places of the columns that name records, as the file calls them or as they were matched.
+    """Places in a result's header of the columns that name records, as the file calls them or as they were matched.
 
-    Parameters
-    ----------
-    header : sequence of str
-        Header of the result.
-    options : mapping
-        Options of the job, or of a list's campaign.
-    column : str
-        The model's name of the column.
+    The options are the job's, or those of a list's campaign; `column` is the model's name of the column.
     """
     renamed = {**(options.get("near") or {}), **(options.get("columns") or {})}
     renamed |= (options.get("reading") or {}).get("renamed") or {}

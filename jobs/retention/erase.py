@@ -34,14 +34,9 @@ class Eraser:
         self._table = store.jobs
 
     def look(self, record: str, models: Sequence[str] = (), column: str = "") -> ErasureReport:
-        """Find all places of a record; nothing is changed.
+        """Find all places of a record of these models, or of all where none are named; nothing is changed.
 
-        Parameters
-        ----------
-        models : sequence of str
-            Names of the models that are meant; all where there are none.
-        column : str
-            The column that names records, where a model has none of its own, or is gone.
+        `column` names records where a model has no such column of its own, or is gone.
         """
         names = list(models) or sorted({*self._service.names(), *(job.model.partition("@")[0] for job in self._jobs())})
         places, beyond = [], []
@@ -59,10 +54,7 @@ class Eraser:
     def erase(self, report: ErasureReport) -> bool:
         """Erase a record from all places that :meth:`look` found, out of the files of the database too.
 
-        Returns
-        -------
-        bool
-            False where others use the database, so that bytes of it stay in its files until the next purge.
+        False where others use the database, so that bytes of it stay in its files until the next purge.
         """
         erased = [each for each in report.places if each.erase]
         for each in erased:

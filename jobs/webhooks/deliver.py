@@ -38,15 +38,7 @@ NO_SECRET = "CALLBACK_SECRET is not set where calls are made."  # noqa: S105 - t
 
 
 class WebhookSender:
-    """Sends webhooks, one after the other.
-
-    Parameters
-    ----------
-    lease : float
-        Seconds.
-    deadline : float
-        Seconds that a call may take.
-    """
+    """Sends webhooks, one after the other; lease and deadline of a call are in seconds."""
 
     def __init__(
         self, store: Store, rules: WebhookRules, lease: float = LEASE_SECONDS, deadline: float = DEADLINE
@@ -94,18 +86,8 @@ def send_signed(
 ) -> tuple[int | None, str]:  # fmt: skip
     """POST a signed body; returns the HTTP code, and what went wrong: empty where the receiver took it.
 
-    Nothing of the content of the response is in it.
-
-    Parameters
-    ----------
-    rules : WebhookRules
-        Keys that sign, and addresses that may be called.
-    message : str
-        Id of the message, the same at each attempt.
-    seconds : float
-        Time that the call may take in all.
-    more : mapping of str to str, optional
-        Further headers.
+    Nothing of the content of the response is in it. The id `message` is the same at each attempt; the call may take
+    `seconds` in all, and has further headers (`more`).
     """
     begun = time.monotonic()
     headers = {**signed(rules.secrets, message, int(time.time()), body), **(more or {})}
@@ -125,9 +107,7 @@ def send_signed(
 def _post(target: Target, body: bytes, headers: dict[str, str], seconds: float) -> int:
     """POST to the checked addresses, until one is reachable; returns the HTTP code.
 
-    Raises
-    ------
-    OSError, HTTPError, HTTPException, ValueError
+    Raises OSError, HTTPError, HTTPException, ValueError.
     """
     sent = headers | {
         "Host": target.authority, "Content-Type": "application/json", "User-Agent": "Likely",

@@ -18,10 +18,7 @@ SHORTEST, LONGEST = 24, 64  # bytes of a secret
 def secrets_of(text: str) -> tuple[bytes, ...]:
     """Parse secrets, separated by spaces or commas; the first is the newest.
 
-    Raises
-    ------
-    ValueError
-        One of them is not ``whsec_`` and 24 to 64 bytes in base64.
+    Raises ValueError where one of them is not ``whsec_`` and 24 to 64 bytes in base64.
     """
     secrets = []
     for each in text.replace(",", " ").split():
@@ -36,16 +33,9 @@ def secrets_of(text: str) -> tuple[bytes, ...]:
 
 
 def signed(secrets: Sequence[bytes], message: str, moment: int, body: bytes) -> dict[str, str]:
-    """Headers of a signed call.
+    """Headers of a call signed by each secret: during a rotation, a receiver that has only one of them can verify.
 
-    Parameters
-    ----------
-    secrets : sequence of bytes
-        Each signs: during a rotation, a receiver that has only one of them can verify.
-    message : str
-        Id of the message, the same for all attempts.
-    moment : int
-        Seconds since 1970.
+    The id `message` is the same for all attempts; `moment` is in seconds since 1970.
     """
     what = f"{message}.{moment}.".encode() + body
     signatures = [base64.b64encode(hmac.new(secret, what, hashlib.sha256).digest()).decode() for secret in secrets]

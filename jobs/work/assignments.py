@@ -23,18 +23,8 @@ SEED_DIGITS = 15  # hexadecimal digits of the campaign's id: 60 bits
 class Assignments(Sequence[Assignment]):
     """Assignments of a list, each made when it is asked for: a list may have a million records.
 
-    A record that is on the list for several outcomes has one, for that of its first place.
-
-    Parameters
-    ----------
-    bundle : Bundle
-        The version that scored.
-    made : str
-        Id of the list's job.
-    index : RankIndex
-        Rank index of the campaign's rows.
-    picked : PickedCalls
-        The list.
+    A record that is on the list for several outcomes has one, for that of its first place. `bundle` is the version that
+    scored, `made` the id of the list's job, `index` that of the campaign's rows, and `picked` the list.
     """
 
     def __init__(

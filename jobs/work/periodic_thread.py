@@ -20,20 +20,9 @@ Result = TypeVar("Result")
 class PeriodicThread(Generic[Result]):
     """Calls a function every few seconds; an error does not end it.
 
-    Of an outage the first error is logged; none is where the database does not answer, which is in the log already.
-
-    Parameters
-    ----------
-    work : callable
-        Returns True where there may be more to do: then it is called again at once.
-    failure : str
-        Beginning of the line of an error in the log.
-    pause : float
-        Seconds between two calls.
-    first : float, optional
-        Seconds before the first call; `pause` by default.
-    pause_after_error : float, optional
-        Seconds after a call that failed; `pause` by default.
+    Of an outage the first error is logged, in a line that begins with `failure`; none is where the database does not
+    answer, which is in the log already. Where `work` returns True there may be more to do: then it is called again at
+    once. Seconds before the first call (`first`) and after an error are `pause` by default.
     """
 
     def __init__(

@@ -92,12 +92,7 @@ class RankIndex:
 def read_index(files: Files, names: Sequence[str], width: int) -> RankIndex:
     """Read the indexes of all chunks.
 
-    Parameters
-    ----------
-    names : sequence of str
-        Files of the result: the header's, then those of the chunks.
-    width : int
-        Number of columns of the uploaded file.
+    `names` are the files of the result, the header's first; `width` is the number of columns of the uploaded file.
     """
     with files.open(names[0]) as file:
         header = cells_of_line(file.read())
