@@ -48,18 +48,8 @@ def register(
 ) -> None:
     """Register every callback of the pages.
 
-    Parameters
-    ----------
-    store : Store, optional
-        Store of books of records and chosen cut-offs.
-    retention : FileRetention, optional
-        Retention of files that are sent for a campaign.
-    making : callable, optional
-        Gives the progress of demo models that are being made beside the service.
-    campaigns : CampaignService, optional
-        Without it the Campaign page shows its first step only.
-    feedback : Feedback, optional
-        Takes what came of decisions.
+    The store has books of records and chosen cut-offs, `making` gives the progress of demo models that are being made
+    beside the service. Without campaigns the Campaign page shows its first step only.
     """
     books = RecordBooks((lambda: store.book) if store else None)
     retention = retention or FileRetention()

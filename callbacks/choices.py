@@ -24,11 +24,8 @@ def register(app: Dash, service: Service) -> None:
 def find_choices(service: Service, search: Any) -> dict[str, Any]:
     """Choices of one feature that match the typed text.
 
-    Parameters
-    ----------
-    search : dict
-        ``{"serial": int, "model": key, "feature": name, "text": str}``; as all that a browser sends, it may be
-        anything.
+    The search is ``{"serial": int, "model": key, "feature": name, "text": str}``; as all that a browser sends, it may
+    be anything.
     """
     search = combobox_choices.ChoiceSearch.read(search)
     try:

@@ -28,11 +28,8 @@ def register(app: Dash, service: Service, books: RecordBooks) -> None:
 def find_records(service: Service, books: RecordBooks, search: Any) -> dict[str, Any]:
     """Records that match the typed text, or a random one.
 
-    Parameters
-    ----------
-    search : dict
-        ``{"serial": int, "model": key, "text": str, "chance": bool, "recent": ids}``; as all that a
-        browser sends, it may be anything.
+    The search is ``{"serial": int, "model": key, "text": str, "chance": bool, "recent": ids}``; as all that a browser
+    sends, it may be anything.
     """
     search = finder.RecordSearch.read(search)
     try:

@@ -12,12 +12,8 @@ def request_when_due(app: Dash, request: str) -> None:
 
     ``changed`` in ``assets/ts/shared/form.ts`` gives the request (debounce): none while a person types or an answer is
     awaited, for Dash discards the answer of a request that a newer one follows, and while a key is held down nothing
-    would be shown (``docs/decisions/0070-controls-are-inputs.md``).
-
-    Parameters
-    ----------
-    request : str
-        Id of the store that holds the request: the input of the callback that asks the server.
+    would be shown (``docs/decisions/0070-controls-are-inputs.md``). `request` is the id of the store that holds it: the
+    input of the callback that asks the server.
     """
     app.clientside_callback(
         ClientsideFunction("likely", "changed"),

@@ -30,12 +30,8 @@ def register(app: Dash) -> None:
 def show_received(request: Any, fields: Any, values: Any) -> tuple[list[Component] | dict[str, Any], ...]:
     """The value that a model would receive from each input; last, the response for the form's script.
 
-    Parameters
-    ----------
-    request : dict
-        ``{"serial": int, "model": key}``; as all that a browser sends, it may be anything.
-    fields, values : list
-        Ids and values of the inputs.
+    The request is ``{"serial": int, "model": key}``; as all that a browser sends, it may be anything. `fields` are the
+    ids of the inputs, `values` what stands in them.
     """
     texts = form_values(gallery.SCHEMA, fields, values)
     reads = gallery.read_each(plain_numbers(gallery.SCHEMA, texts))

@@ -22,13 +22,7 @@ ANSWERS = ("came", "missed")
 
 
 def event_words(bundle: Bundle, event: Event) -> str:
-    """Event in words: "Bought", "No answer", "Call back", "Disagrees: They told me so".
-
-    Parameters
-    ----------
-    bundle : Bundle
-        A version of the event's model.
-    """
+    """Event in words: "Bought", "No answer", "Call back", "Disagrees: They told me so"."""
     if event.kind == CONTACTED:
         return text("Reached") if event.value else text("No answer")
     if event.kind == CALL_BACK:

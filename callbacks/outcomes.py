@@ -88,12 +88,9 @@ def register(app: Dash, services: OutcomeServices) -> None:
 
 
 def answer(services: OutcomeServices, sent: Any) -> dict[str, Any]:
-    """Answer to a press: its key, words, and the reader's events of the record so far.
+    """Answer to a press (:class:`Act`): its key, words, and the reader's events of the record so far.
 
-    Parameters
-    ----------
-    sent : dict
-        See :class:`Act`; as all that a browser sends, it may be anything.
+    As all that a browser sends, the press may be anything.
     """
     act = Act.read(sent)
     said: dict[str, Any] = {"key": act.key}

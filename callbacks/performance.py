@@ -78,11 +78,7 @@ def show_threshold_table(
 ) -> dict[str, Any]:
     """The threshold table of the page's outcome, for its script; or the reason why there is none.
 
-    Parameters
-    ----------
-    model, outcome : str
-    cut_off : number or text, optional
-        With which the page opens. As all that a browser sends, any of these may be anything.
+    `cut_off`, number or text, is that with which the page opens. As all that a browser sends, these may be anything.
     """
     model, outcome = str(model), str(outcome)
     try:
@@ -124,12 +120,8 @@ def set_cut_off(
 ) -> dict[str, Any]:
     """Put a cut-off into use everywhere; gives the cut-offs in use afterwards and before.
 
-    Parameters
-    ----------
-    request : dict
-        ``{"cut_off": number, "reason": text}``.
-    model, outcome : str
-        Model and outcome of the page. As all that a browser sends, any of these may be anything.
+    The request is ``{"cut_off": number, "reason": text}``; as all that a browser sends, it and the page's model and
+    outcome may be anything.
     """
     request = request if isinstance(request, dict) else {}
     cut_off, reason = read_cut_off(request.get("cut_off")), request.get("reason")

@@ -30,18 +30,10 @@ class BookTable(DatabaseTable):
     """The table of books, by the name of their model."""
 
     def fill(self, model: str, rows: Iterable[tuple[str, str, str, str]]) -> int:
-        """Replace the model's book by a new one; an empty one changes nothing.
+        """Replace the model's book by a new one, and return its number of records; an empty one changes nothing.
 
-        Parameters
-        ----------
-        rows : iterable of (id, folded id, searched text, record)
-            Ids are unique; ids and texts are case-folded as the search words are; the record is an opaque text
-            that is given back.
-
-        Returns
-        -------
-        int
-            Number of records in the new book.
+        Rows are (id, folded id, searched text, record). Ids are unique; ids and texts are case-folded as the search
+        words are; the record is an opaque text that is given back.
         """
         book, size, source = uuid.uuid4().hex, 0, iter(rows)
         try:
@@ -68,12 +60,7 @@ class BookTable(DatabaseTable):
     def find(self, model: str, folded: str, words: Sequence[str], limit: int) -> list[str]:
         """Find records, the best match first: this id, ids with this prefix, texts that contain all words.
 
-        Parameters
-        ----------
-        model, folded : str
-            Typed text as a whole, folded.
-        words : sequence of str
-            Words of the record, folded.
+        `folded` is the typed text as a whole; it and the words are case-folded.
         """
         column, places = book_records.c, dict[tuple[str, int], None]()
         with self._connection() as connection:

@@ -35,13 +35,7 @@ _NOW = {
 
 
 class DatabaseTable:
-    """A table of the store. Its methods raise StoreUnavailable where the database does not answer.
-
-    Parameters
-    ----------
-    engine : callable
-        Gives the opened database engine.
-    """
+    """A table of the store. Its methods raise StoreUnavailable where the database does not answer."""
 
     def __init__(self, engine: Callable[[], Engine]) -> None:
         self._engine = engine
@@ -98,12 +92,7 @@ class DatabaseTable:
     def _pages(self, query: Select[Any], order: tuple[Column[Any], ...]) -> Iterator[Sequence[Row[Any]]]:
         """Pages of a long result (keyset pagination), each read by a connection of its own.
 
-        Parameters
-        ----------
-        query : Select
-            Without an order; its rows have the columns of `order`.
-        order : tuple of Column
-            Unique as a whole.
+        The query has no order; its rows have the columns of `order`, which are unique as a whole.
         """
         query = query.order_by(*order).limit(PAGE)
         page = query

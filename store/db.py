@@ -38,12 +38,8 @@ log = logging.getLogger(__name__)
 class Store:
     """Persistent state in SQLite or PostgreSQL: cut-offs, books of records, jobs and their webhooks, people, keys.
 
-    Connects at its first use, and again in a forked process: connections cannot be shared between processes.
-
-    Parameters
-    ----------
-    url : str
-        ``sqlite:///var/likely.db`` or ``postgresql://user:password@host/database``.
+    The URL is ``sqlite:///var/likely.db`` or ``postgresql://user:password@host/database``. Connects at its first use,
+    and again in a forked process: connections cannot be shared between processes.
     """
 
     def __init__(self, url: str) -> None:
@@ -71,22 +67,8 @@ class Store:
     ) -> None:  # fmt: skip
         """Store the cut-off of an outcome of a model, and append the change to its history and to the audit log.
 
-        Parameters
-        ----------
-        value, before : float
-            The new cut-off, and the one that was in use; 0 to 1.
-        reason : str
-            Why; not empty, at most 500 characters.
-        who : str or None
-            Author of the change, where that is known.
-        request : str
-            Id of the request, for the audit log.
-
-        Raises
-        ------
-        ValueError
-            When a value is no probability, or the reason is empty or too long.
-        StoreUnavailable
+        Raises ValueError where a value is no probability, or the reason is empty or longer than 500 characters, and
+        StoreUnavailable. The cut-off in use was `before`; the audit log has the id of the request.
         """
         change = CutOffChange(float(before), float(value), reason.strip(), who, datetime.now(UTC))
         change.check()

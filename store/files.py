@@ -19,15 +19,9 @@ LOOKED_EVERY = 16 * BLOCK  # bytes written between two looks at the room that is
 
 
 class Files:
-    """A file system rooted at a URL.
+    """A file system rooted at a URL that fsspec takes (``s3://bucket/likely``, ``file:///var/files``), or a plain path.
 
-    Parameters
-    ----------
-    url : str
-        ``file:///var/lib/likely/files``, a plain path, or what fsspec takes, such as
-        ``s3://bucket/likely``.
-    floor : int
-        Bytes that uploads leave free on the disk of a folder, for results and whatever else needs them.
+    `floor` are bytes that uploads leave free on the disk of a folder, for results and whatever else needs them.
     """
 
     def __init__(self, url: str, floor: int = 0) -> None:
@@ -37,10 +31,7 @@ class Files:
     def write(self, path: str, blocks: Iterable[bytes]) -> int:
         """Write an upload from blocks, with its folder, and return its size in bytes. A partial file is removed.
 
-        Raises
-        ------
-        OSError
-            It cannot be written, or too little room would be left.
+        Raises OSError where it cannot be written, or too little room would be left.
         """
         self._check_room()
         self.make_folder(path.rpartition("/")[0])
@@ -49,14 +40,8 @@ class Files:
     def add(self, path: str, blocks: Iterable[bytes]) -> int:
         """Write a file into an existing folder, even into the space that uploads keep free; returns its size in bytes.
 
-        It makes no folder: a volume that is not mounted at the moment would hide what is written to one of its name.
-
-        Raises
-        ------
-        FileNotFoundError
-            The folder is not there.
-        OSError
-            It cannot be written. A partial file is removed.
+        It makes no folder (FileNotFoundError): a volume that is not mounted at the moment would hide what is written to
+        one of its name. Where it cannot be written (OSError), a partial file is removed.
         """
         return self._write(path, blocks, lambda: None)
 

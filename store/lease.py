@@ -72,14 +72,9 @@ class Lease:
     def claim_key(
         self, connection: Connection, key: Mapping[str, Any], owner: str, seconds: float, or_if: Any = None
     ) -> bool:
-        """Claim the row of a key, inserting it where there is none; False where somebody else has it.
+        """Claim the row of a primary key, inserting it where there is none; False where somebody else has it.
 
-        Parameters
-        ----------
-        key : mapping of str to value
-            The primary key.
-        or_if : condition, optional
-            True for leases that are taken over before they expire.
+        Leases of which `or_if` is true are taken over before they expire.
         """
         if self._owner is None:
             raise TypeError(f"The table {self._table.name} has no owners.")
@@ -103,12 +98,7 @@ class Lease:
     ) -> bool:
         """Give a row back, with other columns changed; False where it has another owner by now.
 
-        Parameters
-        ----------
-        *conditions : condition
-        pause : float or None
-            Seconds until it may be claimed again; None leaves the time as it is.
-        **values
+        It may be claimed again after `pause` seconds; None leaves the time as it is.
         """
         values |= {} if self._owner is None else {self._owner.name: None}
         values |= {} if pause is None else {self._until.name: clock(connection) + pause}

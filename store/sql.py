@@ -60,13 +60,7 @@ def _report(breaker: CircuitBreaker, context: ExceptionContext, url: str) -> Non
 
 
 def is_outage(error: BaseException) -> bool:
-    """True for an error of a database that is away, full of connections or frozen; False for what it answered.
-
-    Parameters
-    ----------
-    error : Exception
-        The driver's own.
-    """
+    """True for a driver's error where a database is away, full of connections or frozen; False for its answers."""
     if isinstance(error, sqlite3.Error):
         return _sqlite_code(error) in _SQLITE_OUTAGES
     state = _state(error)
@@ -95,18 +89,9 @@ def forget_deleted(engine: Engine, *, everywhere: bool = False) -> bool:
     """Take what was deleted out of the files of the database.
 
     SQLite: out of the write-ahead log, whose pages hold what they were before; with `everywhere` also out of pages that
-    an earlier release freed without overwriting them. PostgreSQL: rows that nobody sees any more are removed, with
-    `everywhere` at once; else by its autovacuum.
-
-    Returns
-    -------
-    bool
-        False where somebody reads an earlier state of SQLite at this moment, which has to stay for them.
-
-    Raises
-    ------
-    sqlite3.OperationalError
-        With `everywhere`: others write at this moment.
+    an earlier release freed without overwriting them, unless others write at this moment (sqlite3.OperationalError).
+    False where somebody reads an earlier state, which has to stay for them. PostgreSQL: rows that nobody sees any more
+    are removed, with `everywhere` at once; else by its autovacuum.
     """
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if connection.dialect.name == "postgresql":

@@ -70,13 +70,8 @@ def table(backend: CampaignBackend, job: str) -> dict[str, Any]:
 def show_rows(backend: CampaignBackend, asked: Any, of: Any) -> tuple[Any, Any]:
     """The rows that the table asks for, or why there are none.
 
-    Parameters
-    ----------
-    asked : str
-        JSON of the first row, the row after the last, the sort model and the filter model of AG Grid; as all that a
-        browser sends, it may be anything.
-    of : dict
-        Names the campaign or the list.
+    `asked` is JSON of the first row, the row after the last, the sort model and the filter model of AG Grid; as all
+    that a browser sends, it may be anything.
     """
     if not isinstance(asked, str):
         raise PreventUpdate

@@ -73,13 +73,9 @@ def opening(services: OutcomeServices | None, query: Mapping[str, str] | None = 
 
 
 def shown_in(query: Mapping[str, str], kind: str = "shown") -> int:
-    """Number of entries of a kind that an address asks for, kept between the first number and the most.
+    """Number of entries that an address asks for, kept between the first number and the most.
 
-    Parameters
-    ----------
-    query : mapping of str to str
-        "shown" says how many of those to be called, "done" how many of those that were.
-    kind : {"shown", "done"}
+    "shown" says how many of those to be called, "done" how many of those that were.
     """
     asked = query.get(kind, "")
     return min(max(int(asked), MOST), LONGEST) if asked.isascii() and asked.isdigit() and len(asked) <= DIGITS else MOST

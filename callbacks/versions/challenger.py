@@ -38,13 +38,7 @@ class Shadow:
 
 
 def show_challenger(shadow: Shadow, _times: object, place: Any) -> tuple[Any, bool]:
-    """The challenger and how it does, and True when the page need not ask again.
-
-    Parameters
-    ----------
-    place : dict
-        Id of the part of the page, which names the model.
-    """
+    """The challenger and how it does, and True when the page need not ask again; `place` names the model."""
     model = str(place["model"])
     name = model.partition("@")[0]
     shadow.service.allow(name)
@@ -81,14 +75,8 @@ def _shown(state: State, judged: Mapping[str, Any] | None) -> ShownChallenger:
 def choose_challenger(shadow: Shadow, clicks: Any, why: Any, place: Any, share: Any) -> tuple[list[Component], Any]:
     """Choose a challenger; True for what ends the form.
 
-    Parameters
-    ----------
-    clicks : int or None
-    why : str
-    place : dict
-        Id of the button: the model of the address, and the version.
-    share : str
-        Share of the decisions. As all that a browser sends, why and share may be anything.
+    The id of the button names the model of the address, and the version; `share` is that of the decisions. As all that
+    a browser sends, why and share may be anything.
     """
 
     def choose(challengers: Challengers, name: str, version: str) -> str:

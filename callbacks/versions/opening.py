@@ -52,13 +52,7 @@ def _opened(service: Service, model: str, query: Mapping[str, str], shadow: Shad
 
 
 def show_table(shadow: Shadow, _times: object, place: Any) -> tuple[Component, bool]:
-    """The table with the figures that are known by now, and True when no more are to come.
-
-    Parameters
-    ----------
-    place : dict
-        Id of the part of the page, which names the model.
-    """
+    """The table with the figures that are known by now, and True when no more are to come; `place` names the model."""
     model, service = str(place["model"]), shadow.service
     name = model.partition("@")[0]
     service.allow(name)

@@ -35,13 +35,7 @@ class Archive(Protocol):
 
 
 class StoreBackup:
-    """Backups of one database.
-
-    Parameters
-    ----------
-    engine : callable
-        Gives the opened database engine.
-    """
+    """Backups of one database."""
 
     step = len(STEPS)
 
@@ -69,18 +63,9 @@ class StoreBackup:
             ]
 
     def load(self, archive: Archive, rows: Mapping[str, int]) -> None:
-        """Replace what the store holds by a backup: all of it, or nothing.
+        """Replace what the store holds by a backup, with rows by table as :meth:`dump` gave them: all, or nothing.
 
-        Parameters
-        ----------
-        rows : mapping
-            Rows by table, as :meth:`dump` gave them.
-
-        Raises
-        ------
-        NotRestored
-            The backup is torn, or the database does not take a row of it.
-        StoreUnavailable
+        Raises NotRestored where the backup is torn, or the database does not take a row of it, and StoreUnavailable.
         """
         known = {table.name: table for table in tables(with_secrets=True)}
         if strange := sorted(set(rows) - set(known)):

@@ -23,13 +23,7 @@ class DeadlineConnection(psycopg.Connection[Any]):
     """
 
     def wait(self, gen: PQGen[Any], interval: float = 0.1, timeout: float | None = None) -> Any:
-        """Wait for an answer.
-
-        Raises
-        ------
-        psycopg.OperationalError
-            After the deadline.
-        """
+        """Wait for an answer; raises psycopg.OperationalError after the deadline."""
         seconds = timeout or answer_deadline()
         try:
             return super().wait(gen, interval, seconds)

@@ -48,14 +48,8 @@ class ClaimTable(DatabaseTable):
     def claim(self, job: str, row: int, holder: Holder, lease: float, *, take_over: bool = False) -> bool:
         """Claim an entry that is to be called; False where somebody else has it, or it is over.
 
-        Parameters
-        ----------
-        job, row : str, int
-            List, and row of the campaign's file.
-        lease : float
-            Seconds until the claim runs out unless it is renewed.
-        take_over : bool
-            Whether a claim of the same seller at another page is taken over.
+        An entry is a list, and a row of the campaign's file. The claim runs out after `lease` seconds unless it is
+        renewed. With `take_over`, a claim of the same seller at another page is taken over.
         """
         here = (assignments.c.list == job, assignments.c.row == row, assignments.c.grouping == CALL)
         record = self._scalar(select(assignments.c.record).where(*here))

@@ -44,10 +44,7 @@ class DeskTable(ClaimTable):
     def to_do(self, lists: Collection[str], until: float, most: int) -> list[Entry]:
         """Entries to be called: call-backs that are due first, then by worth, then those who did not answer.
 
-        Parameters
-        ----------
-        until : float
-            Call-backs that are due later are left out; seconds since 1970.
+        Call-backs that are due later than `until` are left out.
         """
         with self._connection() as connection:
             query, last = _entries(lists, now_in(connection))

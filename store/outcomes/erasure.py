@@ -16,13 +16,7 @@ class OutcomeErasure(DatabaseTable):
     """Finds and empties what the tables tell of one record."""
 
     def count(self, name: str, record: str) -> int:
-        """Rows that tell of a record of a model.
-
-        Parameters
-        ----------
-        name : str
-            Name of the model, without a version.
-        """
+        """Rows that tell of a record of a model."""
         places = (_decided(name, record), _names_record(name, record), _assigned(name, record))
         return sum(int(self._scalar(select(func.count()).where(about))) for about in places)
 

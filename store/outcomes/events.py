@@ -28,13 +28,8 @@ class EventTable(DatabaseTable):
         """Store events, all of them or none, and return them as they are stored.
 
         An event whose caller has sent the same idempotency key before, or whose id is there, is not stored again: the
-        first one is returned.
-
-        Raises
-        ------
-        KeyTaken
-            A key came before with an event about something else: it must not count as stored.
-        StoreUnavailable
+        first one is returned. Raises StoreUnavailable, and KeyTaken where a key came before with an event about
+        something else: it must not count as stored.
         """
         with self._transaction() as connection:
             now = now_in(connection)
@@ -80,10 +75,7 @@ class EventTable(DatabaseTable):
     def chains(self, roots: Collection[str]) -> dict[str, list[Event]]:
         """Events by id, each with those that refer to it, or to one that does, in the order in which they became known.
 
-        Parameters
-        ----------
-        roots : collection of str
-            Ids; those that are not there are left out.
+        Ids that are not there are left out.
         """
         by_number, root_of = dict[int, Event](), {each: each for each in roots}
         wanted, column = sorted(root_of), events.c.id
@@ -101,22 +93,10 @@ class EventTable(DatabaseTable):
         self, model: str, records: Collection[str], decisions: Collection[str] = (), as_of: float | None = None,
         *, named: bool = False,
     ) -> list[Event]:  # fmt: skip
-        """Events about some records or decisions in the order in which they became known.
+        """Events about some records or decisions in the order in which they became known, until `as_of`.
 
-        Corrections and voids are left out, see :meth:`amending`.
-
-        Parameters
-        ----------
-        model : str
-            Name of the model, without a version.
-        records : collection of str
-            Ids.
-        decisions : collection of str
-            Ids.
-        as_of : float, optional
-            Known by this time; seconds since 1970.
-        named : bool
-            Also those that name a record of these beside any decision; else these are found by the decision alone.
+        Corrections and voids are left out, see :meth:`amending`. With `named` also events that name a record of these
+        beside any decision; else these are found by the decision alone. The model is named without a version.
         """
         # SQLite takes the best index where each statement has the conditions of one
         query = _known(as_of).where(events.c.kind.not_in(AMENDING))
@@ -131,15 +111,7 @@ class EventTable(DatabaseTable):
         return [by_number[number] for number in sorted(by_number)]
 
     def amending(self, model: str, ids: Collection[str], as_of: float | None = None) -> list[Event]:
-        """Corrections and voids of events, and of each other, in the order in which they became known.
-
-        Parameters
-        ----------
-        model : str
-            Name of the model, without a version.
-        as_of : float, optional
-            Known by this time; seconds since 1970.
-        """
+        """Corrections and voids of events, and of each other, in the order in which they became known by `as_of`."""
         query = _known(as_of).where(events.c.model == model, events.c.kind.in_(AMENDING))
         by_number, wanted, seen = dict[int, Event](), set(ids), set[str]()
         with long_statements(), self._connection() as connection:

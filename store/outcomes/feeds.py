@@ -45,12 +45,6 @@ class FeedTable(DatabaseTable):
 
         A feed that is new begins with what is stored from then on. Decisions of jobs are no part of it: whoever asked
         for them has them in the result of the job.
-
-        Parameters
-        ----------
-        kind : {"decisions", "events"}
-        most : int
-            Most rows.
         """
         table, time, read = TABLES[kind]
         cursor = self._cursor(kind)

@@ -19,13 +19,7 @@ from store.outcomes.shadow import ShadowTable
 
 
 class OutcomeStore:
-    """Decisions, what came of them, assignments, and the calibration alarm.
-
-    Parameters
-    ----------
-    engine : callable
-        Gives the opened database engine.
-    """
+    """Decisions, what came of them, assignments, and the calibration alarm."""
 
     def __init__(self, engine: Callable[[], Engine]) -> None:
         self.engine = engine

@@ -69,12 +69,8 @@ class ShadowTable(DatabaseTable):
     def queue(self, of: Mapping[str, Collection[str]], most: int) -> int:
         """Queue decisions for challengers, those that were queued before excepted; returns how many are new.
 
-        Parameters
-        ----------
-        of : mapping of str to collection of str
-            Key of the challenger to ids of decisions.
-        most : int
-            Decisions of a challenger that may wait; beyond these they are counted as left out.
+        `of` has ids of decisions by the key of the challenger. At most so many of a challenger may wait; beyond these
+        they are counted as left out.
         """
         new = 0
         with self._read_then_write() as connection:

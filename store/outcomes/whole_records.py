@@ -22,12 +22,7 @@ T = TypeVar("T", bound=OfRecord)
 def whole_records(pages: Iterable[Sequence[Row[Any]]], read: Callable[[Row[Any]], T]) -> Iterator[list[T]]:
     """Parts of a result, each with all rows of its records; rows without a record's id come in any parts.
 
-    Parameters
-    ----------
-    pages : iterable of sequence of Row
-        The rows, in the order of the record's id.
-    read : callable
-        Makes an object of a row.
+    The pages are in the order of the record's id; `read` makes an object of a row.
     """
     held: list[T] = []
     for page in pages:

@@ -10,13 +10,7 @@ LENGTH = 8  # hexadecimal digits
 
 
 class JobIds:
-    """Makes ids of 32 hexadecimal digits: the tag, and 96 random bits.
-
-    Parameters
-    ----------
-    tag : callable
-        Gives the tag of the database; called at the first use.
-    """
+    """Makes ids of 32 hexadecimal digits: the tag of the database, asked for at the first use, and 96 random bits."""
 
     def __init__(self, tag: Callable[[], str]) -> None:
         self._ask = tag
