@@ -15,13 +15,7 @@ AHEAD = 86_400.0  # seconds that another clock, or a day without its zone, may b
 
 
 def check_event(event: Event, outcomes: Sequence[str]) -> None:
-    """Raise BadEvent where a report is not a valid event.
-
-    Parameters
-    ----------
-    outcomes : sequence of str
-        Names of the model's outcomes; empty where they are not known any more.
-    """
+    """Raise BadEvent where a report is no valid event; `outcomes` is empty where the model is not known any more."""
     if event.kind not in KINDS:
         raise BadEvent(
             text("The kind {kind} came; accepted: {kinds}.", kind=repr(event.kind[:40]), kinds=", ".join(KINDS))

@@ -23,12 +23,7 @@ if TYPE_CHECKING:
 def kinds_of(service: Service, store: Store, decision_values: str, decisions: str = "on") -> dict[str, JobKind]:
     """Kinds of jobs by name; what they import takes 6 MB, and a worker of files alone needs none of it.
 
-    Parameters
-    ----------
-    service, store
-        Service and store of the worker.
-    decision_values, decisions : str
-        The settings DECISION_VALUES and DECISIONS.
+    `decision_values` and `decisions` are the settings of these names.
     """
 
     @cache

@@ -66,11 +66,8 @@ class DecisionWithOutcomes:
 class Amendments:
     """Corrections and voids, and what they leave of other events.
 
-    Parameters
-    ----------
-    events : iterable of Event
-        In the order in which they became known; events of other kinds may be among them. A void or a correction refers
-        to an event, or to an earlier correction of it; a void of a correction brings back what stood before.
+    Events are in the order in which they became known; those of other kinds may be among them. A void or a correction
+    refers to an event, or to an earlier correction of it; a void of a correction brings back what stood before.
     """
 
     def __init__(self, events: Iterable[Event]) -> None:
@@ -110,22 +107,14 @@ def _corrected(event: Event, by: Event) -> Event:
 def join(
     decisions: Sequence[Decision], events: Iterable[Event], amendments: Amendments | None = None
 ) -> Iterator[DecisionWithOutcomes]:  # fmt: skip
-    """Join decisions of a model with its events.
+    """Join decisions of a model, in the order in which they were made, with its events, in which they became known.
 
     An event belongs to the decision that it names; else to the last one about its record that was made before it
     happened, one of a job only where there is no other. Where none was, it belongs to none for now: it is kept, and
     joined once the decision is known. It also belongs to the record's last place on a campaign's list before it
     happened, so that groups can be compared whatever else was asked about the record meanwhile. Of two events about one
-    outcome that are in force the one that became known last counts.
-
-    Parameters
-    ----------
-    decisions : sequence of Decision
-        In the order in which they were made.
-    events : iterable of Event
-        In the order in which they became known.
-    amendments : Amendments, optional
-        Corrections and voids of all events; those among `events` by default.
+    outcome that are in force the one that became known last counts. Without `amendments`, corrections and voids are
+    those among the events.
     """
     places = {each.id: at for at, each in enumerate(decisions)}
     acted = _ByRecord(decisions, lambda door: door != JOB)

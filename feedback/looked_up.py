@@ -16,13 +16,7 @@ _fetched: ContextVar[Fetched | None] = ContextVar("fetched_decisions_and_events"
 
 
 class DecisionLookup:
-    """Finds decisions and events by id.
-
-    Parameters
-    ----------
-    flush : callable
-        Stores decisions that this machine has given and not stored yet.
-    """
+    """Finds decisions and events by id; `flush` stores decisions that this machine has given and not stored yet."""
 
     def __init__(self, store: Store, flush: Callable[[], object]) -> None:
         self._store, self._flush = store, flush
@@ -55,9 +49,7 @@ class DecisionLookup:
     def fetched(self, decisions: Collection[str], events: Collection[str]) -> Iterator[None]:
         """Fetch these at once for all that is asked until the block ends; what is not there is not looked for again.
 
-        Raises
-        ------
-        StoreUnavailable
+        Raises StoreUnavailable.
         """
         looked_up = self._decisions(decisions), self._store.outcomes.events.some(set(events) - {""})
         held: Fetched = (

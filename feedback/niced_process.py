@@ -35,12 +35,7 @@ class ProcessFailed(LikelyError):
 class NicedProcess:
     """Runs tasks in processes of their own.
 
-    Parameters
-    ----------
-    database : str
-        URL of the store; told by a pipe, for everybody on the machine sees the arguments of a process.
-    environ : mapping of str to str
-        Environment of the process.
+    They are told the URL of the store by a pipe, for everybody on the machine sees the arguments of a process.
     """
 
     def __init__(self, models: Path, database: str, environ: Mapping[str, str]) -> None:

@@ -45,12 +45,7 @@ _current: ContextVar[RequestDecisions | None] = ContextVar("decisions_of_this_re
 def recording(door: str, number: str = "") -> Iterator[RequestDecisions]:
     """Record what is scored until the block ends; without such a block nothing is recorded, as on pages and in jobs.
 
-    Parameters
-    ----------
-    door : str
-        Door at which the answer is given.
-    number : str
-        Id of the answer; without it, a new one.
+    `door` is that at which the answer of this id is given, or of a new one without an id.
     """
     answer = RequestDecisions(number or new_answer_id(), door)
     token = _current.set(answer)
@@ -61,13 +56,7 @@ def recording(door: str, number: str = "") -> Iterator[RequestDecisions]:
 
 
 class Recorder:
-    """Appends decisions to the spool.
-
-    Parameters
-    ----------
-    sealer : Sealer or None
-        Encrypts the values; None keeps none.
-    """
+    """Appends decisions to the spool; without a sealer their values are not kept."""
 
     def __init__(self, spool: Spool, sealer: Sealer | None) -> None:
         self._spool, self._sealer = spool, sealer

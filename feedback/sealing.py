@@ -20,10 +20,7 @@ _NONCE = 12  # bytes, as AES-GCM has them (NIST SP 800-38D, 8.2)
 class Sealer:
     """Seals JSON values for one purpose, so that they cannot be moved to another row unnoticed.
 
-    Parameters
-    ----------
-    key : callable
-        Gives the key: 64 hexadecimal digits. It is called at the first use, and again after an error.
+    The key, 64 hexadecimal digits, is asked for at the first use, and again after an error.
     """
 
     def __init__(self, key: Callable[[], str]) -> None:
@@ -71,14 +68,9 @@ def json_bytes(value: Any) -> bytes:
 
 
 def sealer_of(values: str, secret: Callable[[str, Callable[[], str]], str]) -> Sealer | None:
-    """The sealer of a database; None where values are not kept.
+    """The sealer of a database; None where DECISION_VALUES is "none", and values are not kept.
 
-    Parameters
-    ----------
-    values : {"encrypted", "none"}
-        The setting DECISION_VALUES.
-    secret : callable
-        Gives a secret of the database by its name, and makes one where there is none.
+    `secret` gives a secret of the database by its name, and makes one where there is none.
     """
     return Sealer(lambda: secret(KEY, new_key)) if values == "encrypted" else None
 

@@ -27,13 +27,7 @@ AT_ONCE = 200  # decisions or events of one call
 
 
 class FeedSender:
-    """Tells decisions and events to an address, in the order in which they were stored.
-
-    Parameters
-    ----------
-    secrets : sequence of bytes
-        Keys that sign.
-    """
+    """Tells decisions and events to an address, in the order in which they were stored, signed by the secrets."""
 
     def __init__(self, feedback: Feedback, url: str, secrets: Sequence[bytes]) -> None:
         self._feedback, self._url = feedback, url

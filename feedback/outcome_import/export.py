@@ -24,18 +24,10 @@ AT_ONCE = 500  # rows
 def outcomes_csv(feedback: Feedback, bundle: Bundle, systems: Mapping[str, CrmColumns], system: str) -> Iterator[str]:
     """Lines of the table, some at a time, the header first; no values of records.
 
-    Decisions about a record come together, the oldest first: so any number of them is written with little memory.
-    A decision has a line for each outcome that was told of it, and one without a value where none was. One whose events
-    are counted at a later decision about the same record is left out.
-
-    Parameters
-    ----------
-    bundle : Bundle
-        The live version: its outcomes, for decisions of which nothing was told.
-    systems : mapping of str to CrmColumns
-        Systems of its card.
-    system : str
-        "plain", or one of these.
+    Decisions about a record come together, the oldest first: so any number of them is written with little memory. A
+    decision has a line for each outcome that was told of it, and one without a value where none was. One whose events
+    are counted at a later decision about the same record is left out. `bundle` is the live version: its outcomes serve
+    decisions of which nothing was told. `system` is "plain", or one of the systems of its card.
     """
     parts = feedback.came_by_record(bundle.name)
     joined = (each for some in parts for each in some if not each.counted_at)

@@ -55,13 +55,7 @@ class OutcomeImporter:
     """Idempotency key of a line that has none, by its number; None for no key."""
 
     def read(self, lines: Sequence[tuple[int, Sequence[str]]]) -> list[LineReading]:
-        """Read lines and their problems; nothing is stored.
-
-        Parameters
-        ----------
-        lines : sequence of (int, sequence of str)
-            Number of the line, and its cells.
-        """
+        """Read lines (their numbers and cells) and their problems; nothing is stored."""
         named = [{self.layout.cell(cells, name) for _, cells in lines} for name in ("decision", "refers")]
         with self.feedback.look_up.fetched(*named):
             read = [self._parsed(at, number, cells) for at, (number, cells) in enumerate(lines)]

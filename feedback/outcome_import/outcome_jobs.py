@@ -29,14 +29,8 @@ class OutcomeJobs:
     ) -> tuple[Job, bool]:  # fmt: skip
         """Accept a file; errors as :meth:`jobs.job_service.JobService.begin`.
 
-        Parameters
-        ----------
-        model : str
-            Name or key; of lines that name none.
-        options : mapping
-            JSON values: ``as``, ``read``, ``name``.
-        size : int
-            Bytes, as far as they are known.
+        The model, by name or key, is that of lines that name none. Options are ``as``, ``read``, ``name``; `size` is in
+        bytes, as far as they are known.
         """
         given = {**options, "kind": OUTCOMES, "sender": caller_id()}
         return self._jobs.begin(model, blocks, given, key, size)
@@ -54,12 +48,7 @@ class OutcomeJobs:
         return self._jobs.delete(number, OUTCOMES)
 
     def result(self, number: str) -> StoredResult:
-        """Result of a job as CSV, one line for each line of the table.
-
-        Raises
-        ------
-        UnknownJob, NotDone, ResultGone
-        """
+        """Result of a job as CSV, one line for each line of the table. Raises UnknownJob, NotDone, ResultGone."""
         job = self.get(number)
         if job.state != "done":
             why = translated(job.message) or text("The job is not done yet.")

@@ -38,12 +38,7 @@ class SourceRow:
 def root_of(secret: str, system: str, model: str, row: str) -> str:
     """Id of the first event about a row of another system; who does not have the secret cannot test for rows.
 
-    Parameters
-    ----------
-    secret : str
-        Secret of the database, in hexadecimal digits.
-    system, model, row : str
-        Name of the system, name of the model, and the row's id there.
+    The secret is that of the database, in hexadecimal digits; `row` is the row's id in that system.
     """
     source = "\0".join((system, model, row)).encode()
     return hmac.new(bytes.fromhex(secret), source, hashlib.sha256).hexdigest()[:32]
@@ -52,10 +47,7 @@ def root_of(secret: str, system: str, model: str, row: str) -> str:
 def due(row: SourceRow, chain: Sequence[Event]) -> Event | None:
     """The event that has to be stored so that a row stands as it is told; None where it stands so, or was erased.
 
-    Parameters
-    ----------
-    chain : sequence of Event
-        Stored events about it, in the order in which they became known.
+    The chain has the stored events about it, in the order in which they became known.
     """
     event = replace(row.event, key=f"{row.mark}:{len(chain)}:{'' if row.changed is None else f'{row.changed:.3f}'}")
     if not chain:

@@ -35,16 +35,9 @@ class MailServer:
         return self.to.replace(",", " ").split()
 
     def send(self, number: str, subject: str, words: str) -> None:
-        """Send one message.
+        """Send one message; raises NotSent.
 
-        Parameters
-        ----------
-        number : str
-            Id of the message, the same for all attempts, so that mail programs show it once.
-
-        Raises
-        ------
-        NotSent
+        Its id is the same for all attempts, so that mail programs show it once.
         """
         try:
             with self._connected() as server:

@@ -117,19 +117,11 @@ def ripen_parts(parts: Sequence[DecisionColumns], question: Question) -> RipeDec
 def decisions_to_count(
     joined: Sequence[DecisionWithOutcomes], question: Question, version: str | None = None
 ) -> tuple[DecisionWithOutcomes, ...]:
-    """Decisions that may count, one for each outcome that came.
+    """Decisions that may count, one for each outcome that came; of the version of a key, or of all.
 
-    Parameters
-    ----------
-    joined : sequence of DecisionWithOutcomes
-        All about some records, in the order in which they were made.
-    version : str, optional
-        Key of the version whose decisions count; all by default.
-
-    Notes
-    -----
     An outcome counts once, at the last decision about its record before it. An earlier decision without a told outcome
-    is left out where the next one was made within its ripening time: that nobody told of it says nothing.
+    is left out where the next one was made within its ripening time: that nobody told of it says nothing. `joined` has
+    all about some records, in the order in which they were made.
     """
     name, again = question.outcome, repeated(joined, question.after)
     return tuple(
@@ -156,11 +148,8 @@ def repeated(joined: Sequence[DecisionWithOutcomes], after: float | None) -> set
 def ripe_outcomes(columns: DecisionColumns, question: Question, is_heard: bool | None = None) -> RipeOutcomes:
     """Outcomes of the ripe decisions.
 
-    Parameters
-    ----------
-    is_heard : bool, optional
-        Whether anybody tells what comes of the model, without which silence means nothing; whether anything was told of
-        these by default.
+    `is_heard` says whether anybody tells what comes of the model, without which silence means nothing; by default,
+    whether anything was told of these.
     """
     is_heard = not bool(np.isnan(columns.value).all()) if is_heard is None else is_heard
     silence = silence_of(question.card, question.outcome) if is_heard else "unknown"

@@ -32,16 +32,10 @@ class UpliftResults:
     def add(
         self, assigned: Iterable[Assignment], reported: Iterable[Event], amendments: Amendments | None = None
     ) -> None:
-        """Add assignments of the model, of any list.
+        """Add assignments of the model, of any list: all of some records, and all events about these.
 
-        Parameters
-        ----------
-        assigned : iterable of Assignment
-            All of some records.
-        reported : iterable of Event
-            All about these records, in the order in which they became known.
-        amendments : Amendments, optional
-            Corrections and voids of all events; those among `reported` by default.
+        Events are in the order in which they became known; without `amendments`, corrections and voids are those among
+        them.
         """
         held = [each for each in assigned if each.outcome == self._question.outcome]
         self._lists.update(each.list for each in held)
@@ -57,12 +51,9 @@ class UpliftResults:
     def result(self) -> dict[str, Any]:
         """The comparison as plain JSON: fields of CampaignLift and Money, and what is missing.
 
-        Returns
-        -------
-        dict
-            ``lists``, ``assigned`` (called and kept back), ``nameless`` (of these without an id, of whom nothing can be
-            known), ``unripe``, ``called_told`` and ``control_told`` (shares of the groups whose time is over of which
-            something is known), ``comparable``, ``lift``, ``money`` and ``currency``.
+        ``lists``, ``assigned`` (called and kept back), ``nameless`` (of these without an id, of whom nothing can be
+        known), ``unripe``, ``called_told`` and ``control_told`` (shares of the groups whose time is over of which
+        something is known), ``comparable``, ``lift``, ``money`` and ``currency``.
         """
         question, every = self._question, together(self._parts)
         called = np.array([group == CALL for part in self._groups for group in part], bool)

@@ -30,15 +30,7 @@ EACH = 0.001  # seconds between two looks for each decision: 20 times what readi
 
 
 class Watch:
-    """Watches the calibration of live versions for as long as its process runs.
-
-    Parameters
-    ----------
-    channels : sequence of {"webhook", "email"}
-        By which alerts are sent.
-    clock : callable
-        Gives seconds since 1970.
-    """
+    """Watches the calibration of live versions for as long as its process runs; channels are "webhook" and "email"."""
 
     def __init__(
         self, feedback: Feedback, channels: Sequence[str] = (), clock: Callable[[], float] = time.time

@@ -31,16 +31,8 @@ class NoAnswer(Exception):
 class Asker:
     """The process of challengers, started when it is needed.
 
-    Parameters
-    ----------
-    limit, first : float
-        Seconds of the processor for an answer, and for the first one about a pair of versions.
-    patient : float
-        Times as long the whole may take.
-    command : sequence of str, optional
-        The process.
-    environ : mapping of str to str
-        Further environment variables of the process.
+    An answer may take `limit` seconds of the processor, the first one about a pair of versions `first`, and the whole
+    `patient` times as long. `environ` has further environment variables of the process.
     """
 
     def __init__(

@@ -27,13 +27,7 @@ GONE = "The values of the record are gone."
 
 
 class ShadowRunner:
-    """Asks challengers for as long as its process runs.
-
-    Parameters
-    ----------
-    lock : Path
-        File of the lock that one process of the machine holds.
-    """
+    """Asks challengers for as long as its process runs; one process of the machine holds the lock of a file."""
 
     def __init__(self, store: Store, sealer: Sealer, asker: Asker, models: Path, lock: Path) -> None:
         self._store, self._sealer, self._asker = store, sealer, asker
