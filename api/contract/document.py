@@ -98,13 +98,7 @@ def described() -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def document(server: str = "") -> dict[str, Any]:
-    """The whole document.
-
-    Parameters
-    ----------
-    server : str
-        Path prefix of the service, without trailing slash; may be empty.
-    """
+    """The whole document; `server` is the path prefix of the service, without trailing slash."""
     paths, components = described()
     return assemble(server, "Likely", "The model is a parameter: a new model needs no new client.", paths, components)
 

@@ -14,15 +14,7 @@ PLACE = "{name}"
 
 
 def document_of(bundle: Bundle, name: str, server: str = "") -> dict[str, Any]:
-    """The document of one model.
-
-    Parameters
-    ----------
-    name : str
-        Name or key, as requested.
-    server : str
-        As of :func:`api.contract.document.document`.
-    """
+    """The document of one model, named as requested; `server` is as of :func:`api.contract.document.document`."""
     paths, components = (copy.deepcopy(part) for part in document.described())
     of_one = {path.replace(PLACE, name): methods for path, methods in paths.items() if PLACE in path}
     for methods in of_one.values():

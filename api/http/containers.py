@@ -16,14 +16,7 @@ _STRING_OR_BEGIN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[{]', re
 def check_containers(text: str, most: int, names: Callable[[], Collection[str]]) -> None:
     """Raise TooManyRecords for a text of more lists and objects than `most` records can have in any shape.
 
-    Parameters
-    ----------
-    text : str
-        JSON, not parsed yet.
-    most : int
-        Maximum number of records in one request.
-    names : callable
-        Returns the model's names; asked only where there are very many.
+    The text is JSON that is not parsed yet. The model's names are asked for only where there are very many.
     """
     if len(text) <= BESIDE or text.count("[") + text.count("{") <= BESIDE:
         return

@@ -32,14 +32,7 @@ TYPES = (*TEXTS, *WORKBOOKS.values())
 class TableRecords(Sequence[object]):
     """Records of a table, with notes on how it was read; held packed, for a dict a record takes 20 times as much.
 
-    Parameters
-    ----------
-    names : sequence of str
-        Names of the columns.
-    lines : iterable of list of str or Problem
-        Cells of each record.
-    notes : callable
-        Gives the notes, after all lines were read.
+    Notes are asked for after all lines were read.
     """
 
     def __init__(
@@ -96,18 +89,9 @@ def is_table(content_type: str) -> bool:
 
 
 def read_table(body: bytes, content_type: str, most: int, schema: Schema, options: ReadOptions = AUTO) -> TableRecords:
-    """Read the first records of a table, at most `most` and one more.
+    """Read the first records of a table, at most `most` and one more; raises Unreadable, BadReadOption.
 
-    Parameters
-    ----------
-    content_type : str
-        Content type whose charset is used where no encoding is given.
-    schema : Schema
-        The model's: names of columns and types of cells.
-
-    Raises
-    ------
-    Unreadable, BadReadOption
+    The charset of the content type is used where no encoding is given.
     """
     charset = parse_options_header(content_type)[1].get("charset", "")
     given = {"encoding": charset} | options.to_json()

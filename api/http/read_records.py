@@ -41,8 +41,6 @@ def read_body(
     ----------
     content_type : str
         The header's value; empty means JSON.
-    most : int
-        Maximum number of records in one request.
     known : callable
         Returns the model's names.
     lenient : bool

@@ -16,30 +16,15 @@ HEADER = "Decision-Id"
 
 
 class RecordDeferredDecisions:
-    """Records the decisions of a deferred answer each time it is fetched; the store keeps each once.
-
-    Parameters
-    ----------
-    model : callable
-        Gives a version by its key.
-    """
+    """Records the decisions of a deferred answer each time it is fetched; the store keeps each once."""
 
     def __init__(self, recorder: Recorder, model: Callable[[str], Bundle]) -> None:
         self._recorder, self._model = recorder, model
 
     def headers(self, job: str, key: str, asked: Sequence[object], content: bytes) -> dict[str, str]:
-        """The header that names the decisions; none where they cannot be recorded.
+        """The header that names the decisions, whose ids are made of the job's; none where they cannot be recorded.
 
-        Parameters
-        ----------
-        job : str
-            Id of the job, of which the decisions have theirs.
-        key : str
-            Key of the version.
-        asked : sequence of object
-            The raw records.
-        content : bytes
-            The answer, as JSON.
+        `key` is that of the version, `asked` the raw records, `content` the answer as JSON.
         """
         bundle, response = self._model(key), orjson.loads(content)
         given = [(each["id"], _in_order(bundle, each["probabilities"])) for each in response["predictions"]]

@@ -22,20 +22,8 @@ MOST_BYTES = 1_000_000  # of options, which are no data
 def read_object(kind: type[T], refused: type[LikelyError] = Unreadable) -> T:
     """Parse the request's body as a model; no body is an empty object.
 
-    Parameters
-    ----------
-    kind : type of BaseModel
-    refused : type of LikelyError
-        Raised where the model refuses the body.
-
-    Raises
-    ------
-    OptionsTooLarge
-        It has more than `MOST_BYTES`.
-    Unreadable
-        The body is no JSON.
-    LikelyError
-        An error of type `refused`.
+    Raises `refused` where the model refuses the body, OptionsTooLarge where it has more than `MOST_BYTES`, and
+    Unreadable where it is no JSON.
     """
     request.max_content_length = min(MOST_BYTES, request.max_content_length or MOST_BYTES)
     try:
@@ -49,17 +37,10 @@ def read_object(kind: type[T], refused: type[LikelyError] = Unreadable) -> T:
 
 
 def read_query(kind: type[T], given: Mapping[str, str] | None = None, refused: type[LikelyError] = BadParameter) -> T:
-    """Parse query parameters as a model; empty and unknown ones are ignored.
+    """Parse query parameters (the request's, by default) as a model; empty and unknown ones are ignored.
 
-    The view declares their names, ``@takes(*names_of(Kind))``: others were refused before.
-
-    Parameters
-    ----------
-    kind : type of BaseModel
-    given : mapping, optional
-        The request's query parameters by default.
-    refused : type of LikelyError
-        Raised for a value that is not accepted.
+    The view declares their names, ``@takes(*names_of(Kind))``: others were refused before. Raises `refused` for a value
+    that is not accepted.
     """
     given = request.args if given is None else given
     try:

@@ -32,13 +32,7 @@ class PartConverter(BaseConverter):
 
 
 def register(app: Flask, service: Service, most: int) -> None:
-    """Add the routes.
-
-    Parameters
-    ----------
-    most : int
-        Maximum number of records in one request.
-    """
+    """Add the routes."""
     app.url_map.converters["part"] = PartConverter
 
     @app.get("/v1/models")
@@ -72,12 +66,7 @@ def register(app: Flask, service: Service, most: int) -> None:
 
 
 def versioned(service: Service, name: str, fingerprint: str) -> Bundle:
-    """The model, and version if any, that an address names.
-
-    Raises
-    ------
-    UnknownModel
-    """
+    """The model, and version if any, that an address names; raises UnknownModel."""
     if "@" in name or "@" in fingerprint:
         message = f"{name[:80]!r} is not the name of a model."
         raise UnknownModel(message, "A version is named in …/versions/<fingerprint>.")

@@ -42,17 +42,7 @@ HINT = f"Send a JSON object with one of {', '.join(FORMATS)}, or a table as text
 def register(
     app: Flask, service: Service, ready: Callable[[], Mapping[str, str | None]], most: int, default: DefaultModel
 ) -> None:
-    """Add the routes.
-
-    Parameters
-    ----------
-    ready : callable
-        Health check: each part of the service and its fault.
-    most : int
-        Maximum number of records in one request.
-    default : DefaultModel
-        The model behind ``/invocations``.
-    """
+    """Add the routes; the default model is that behind ``/invocations``."""
     guests = Blueprint("invocations", __name__)
 
     @guests.get("/ping")

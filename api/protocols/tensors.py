@@ -41,20 +41,8 @@ class Tensor:
 def read_tensors(document: Mapping[str, Any], tail: bytes, most: int) -> list[Tensor]:
     """Read the input tensors of a request.
 
-    Parameters
-    ----------
-    document : mapping
-        The JSON part.
-    tail : bytes
-        The bytes after it: the data of the tensors with a `binary_data_size`, concatenated.
-    most : int
-        Maximum number of records in one request.
-
-    Raises
-    ------
-    Unreadable
-        A tensor is malformed, or its data does not fit its shape.
-    TooManyRecords
+    After the JSON part comes the `tail`: the data of the tensors with a `binary_data_size`, concatenated. Raises
+    TooManyRecords, and Unreadable where a tensor is malformed, or its data does not fit its shape.
     """
     given = document.get("inputs")
     if not isinstance(given, list) or not given:
@@ -162,18 +150,9 @@ def _texts(raw: bytes, named: str) -> list[str]:
 
 
 def records_of(tensors: Sequence[Tensor], names: Sequence[str]) -> list[dict[str, Any]]:
-    """Records from one tensor per feature, or from one tensor with a column per feature.
+    """Records from one tensor per feature, (n,) or (n, 1), or from one of shape (n, p) in the order of `names`.
 
-    Parameters
-    ----------
-    tensors : sequence of Tensor
-        Tensors of shape (n,) or (n, 1) each; or a single one of shape (n, p), its columns in the order of `names`.
-    names : sequence of str, length p
-        The features in schema order.
-
-    Raises
-    ------
-    Unreadable
+    Raises Unreadable.
     """
     counts = {tensor.shape[0] for tensor in tensors}
     if len(counts) != 1:

@@ -18,14 +18,7 @@ DescribeJob = Callable[[Job], Mapping[str, Any]]
 def accepted_response(job: Job, new: bool, prefix: str = PREFIX, described: DescribeJob = described) -> Response:
     """Response 202 to a request that creates a job; a header says where an earlier one under the same key did.
 
-    Parameters
-    ----------
-    new : bool
-        True where this request created the job.
-    prefix : str
-        Address of jobs of this kind.
-    described : callable
-        Gives state and progress as JSON values.
+    `prefix` is the address of jobs of this kind; `described` gives state and progress as JSON values.
     """
     response = job_response(job, described(job))
     response.status_code = 202

@@ -7,25 +7,13 @@ from ml.service import Service
 
 
 class DefaultModel:
-    """The model of the setting DEFAULT_MODEL, or the only one that there is.
-
-    Parameters
-    ----------
-    name : str
-        Value of the setting; may be empty.
-    """
+    """The model of the setting DEFAULT_MODEL, or the only one that there is where that is empty."""
 
     def __init__(self, service: Service, name: str = "") -> None:
         self._service, self._name = service, name
 
     def name(self) -> str:
-        """Name or key of the model.
-
-        Raises
-        ------
-        UnknownModel
-            There are several, and the setting is empty.
-        """
+        """Name or key of the model; raises UnknownModel where there are several, and the setting is empty."""
         names = self._service.names()
         if self._name or len(names) == 1:
             return self._name or names[0]

@@ -67,15 +67,7 @@ def serving(service: Service) -> list[Bundle]:
 
 
 def page(service: Service, here: str, root: str = "") -> str:
-    """The page as HTML.
-
-    Parameters
-    ----------
-    here : str
-        URL of the host as the client sees it, without trailing slash.
-    root : str
-        The path prefix of the service there.
-    """
+    """The page as HTML, for the host's URL as the client sees it, and the path prefix of the service there."""
     from api.contract.document import described
 
     bundles = serving(service)

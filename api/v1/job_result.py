@@ -78,11 +78,8 @@ def _compression() -> str:
 def _answer(made: StoredResult, form: Format, compression: str, tag: str) -> Response:
     """The response: the file, compressed or not, a range of it, or 304; preconditions in the order of RFC 9110, 13.2.2.
 
-    Those that name a date count for nothing: the file has none.
-
-    Raises
-    ------
-    PreconditionFailed, RequestedRangeNotSatisfiable
+    Those that name a date count for nothing: the file has none. Raises PreconditionFailed,
+    RequestedRangeNotSatisfiable.
     """
     media_type = "application/gzip" if compression == "gzip" else form.media_type
     # Workbooks and Parquet are compressed already
@@ -103,9 +100,7 @@ def _answer(made: StoredResult, form: Format, compression: str, tag: str) -> Res
 def _ranged(made: StoredResult, media_type: str, headers: dict[str, str], tag: str) -> Response:
     """The response with all bytes (200), or those of Range (206); several ranges get all bytes.
 
-    Raises
-    ------
-    RequestedRangeNotSatisfiable
+    Raises RequestedRangeNotSatisfiable.
     """
     length, status = made.length, 200
     start, stop = 0, length

@@ -10,13 +10,7 @@ from api.http.query import ANY, takes
 
 
 def register(app: Flask, page: Callable[[str], tuple[bytes, str]]) -> None:
-    """Add the route.
-
-    Parameters
-    ----------
-    page : callable
-        Gives the page and its content type for an Accept header.
-    """
+    """Add the route; `page` gives the page and its content type for an Accept header."""
 
     @app.get("/metrics")
     @takes(ANY)

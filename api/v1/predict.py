@@ -24,15 +24,7 @@ from ml.service import Service
 
 
 class Predict:
-    """Body to response, for every address that takes bodies in our own shapes.
-
-    Parameters
-    ----------
-    most : int
-        Maximum number of records in one request.
-    later : bool
-        Whether an answer may come later, by a job.
-    """
+    """Body to response, for every address that takes bodies in our own shapes; if `later`, a job may answer."""
 
     def __init__(self, service: Service, most: int, *, later: bool = False) -> None:
         self.service, self.most, self._later = service, most, later

@@ -13,11 +13,6 @@ def csv_answer(parts: Iterator[str], name: str) -> Response:
     """A CSV file for download; its header and first lines are made before the response begins.
 
     So an outage of the store becomes an error response instead of a truncated file.
-
-    Parameters
-    ----------
-    parts : iterator of str
-        The header, then lines.
     """
     header, first = next(parts), next(parts, "")
     head = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}

@@ -35,13 +35,7 @@ MOST_STAGES = 20  # that a response lists
 
 
 def register(app: Flask, feedback: Feedback, most: int) -> None:
-    """Add the route.
-
-    Parameters
-    ----------
-    most : int
-        Maximum number of events in one request.
-    """
+    """Add the route, which takes at most so many events in one request."""
 
     @app.post("/api/v1/outcomes")
     @takes(*names_of(OutcomesQuery))
@@ -81,9 +75,7 @@ def _texts_of(raws: Sequence[object], name: str) -> set[str]:
 def systems_of(feedback: Feedback, model: str) -> Mapping[str, CrmColumns]:
     """Columns of each CRM: those in the model's card, or the usual ones where no model is named.
 
-    Raises
-    ------
-    UnknownModel, NotAllowed, BrokenModel
+    Raises UnknownModel, NotAllowed, BrokenModel.
     """
     return crm_columns(feedback.service.model(model).card) if model else SYSTEMS
 
