@@ -60,6 +60,21 @@ def test_values_of_every_kind_come_as_people_write_them(pyarrow):
     )  # fmt: skip
 
 
+def test_infinite_numbers_are_no_blanks(pyarrow):
+    data = file_of(pyarrow, {"number": [float("inf"), float("-inf"), float("nan"), 1.5]})
+    assert read(data)[1] == [["inf"], ["-inf"], [""], ["1.5"]]
+
+
+@pytest.mark.parametrize("kind", [("ns", None), ("us", "Europe/Vienna"), ("s", "+01:00")], ids=str)
+def test_moments_are_read_within_the_limit_of_memory(pyarrow, kind, monkeypatch):
+    """pyarrow imports pandas for them, and numpy reserves addresses for each thread that it may use."""
+    monkeypatch.setenv("OMP_NUM_THREADS", "4")
+    moments = [dt.datetime(2026, 1, 31, 12, 45, tzinfo=dt.UTC)]
+    data = file_of(pyarrow, {"moment": pyarrow.array(moments, pyarrow.timestamp(*kind))})
+    want = "2026-01-31 12:45" if kind[1] is None else "2026-01-31 13:45+01:00"
+    assert [read(data)[1] for _ in range(2)] == [[[want]]] * 2
+
+
 def test_rows_of_blanks_are_records_too_and_the_order_is_kept(pyarrow):
     data = file_of(pyarrow, {"a": [*range(12_000)], "b": [None] * 12_000}, row_group_size=500)
     header, lines = read(data)

@@ -9,6 +9,8 @@ and null at the end; or what is wrong as {"error": [message, hint]}.
 from __future__ import annotations
 
 import datetime as dt
+import math
+import os
 import sys
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -25,6 +27,7 @@ CPU = 240  # seconds
 ROWS = 1_000  # of a line that is written
 TOLD = 256 * 1024**2  # bytes of answers that any file may give
 GROWTH = 400  # times the file's own size beyond that
+_INFINITE = (math.inf, -math.inf)
 
 
 def main() -> None:
@@ -96,7 +99,12 @@ def _parquet(asked: dict[str, Any]) -> Iterator[Any]:
     source, most = _open_parquet(asked)
     yield {"names": source.schema_arrow.names}
     for batch in _within(most, source):
-        yield from map(list, zip(*(column.to_pylist() for column in batch.columns), strict=True))
+        yield from map(list, zip(*(map(_or_infinite, column.to_pylist()) for column in batch.columns), strict=True))
+
+
+def _or_infinite(value: Any) -> Any:
+    """A value, infinite ones as text: JSON has none, and null would be a blank."""
+    return str(value) if value in _INFINITE else value
 
 
 def _parquet_check(asked: dict[str, Any]) -> Iterator[Any]:
@@ -117,6 +125,7 @@ def _open_parquet(asked: dict[str, Any]) -> tuple[Any, int]:
     """A Parquet file, and the bytes that may come out of it."""
     from pathlib import Path
 
+    os.environ["ARROW_DEFAULT_MEMORY_POOL"] = "system"  # the others reserve 1 GB of addresses, of which MEMORY has few
     import pyarrow
     import pyarrow.parquet as parquet
 
