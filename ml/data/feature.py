@@ -137,7 +137,9 @@ class Feature:
     @cached_property
     def share(self) -> bool:
         """True where the training values are shares (at most 1), so that a percentage is divided by 100."""
-        return self.kind == "number" and self.unit != "%" and self.seen is not None and bool(self.seen[1] <= 1)
+        most = max(self.values_of_choices) if self.numeric_choices else self.seen and self.seen[1]
+        number = self.kind in ("number", "integer") or self.numeric_choices
+        return number and self.unit != "%" and most is not None and bool(most <= 1)
 
     @cached_property
     def labels(self) -> dict[str, str]:

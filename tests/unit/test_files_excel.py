@@ -57,6 +57,18 @@ def by_xlsxwriter(calculated=lambda content: content):
     return changed(out.getvalue(), "xl/workbook.xml", calculated)
 
 
+def test_errors_are_read_as_they_are_shown():
+    """As in the CSV that a spreadsheet makes of the sheet; the reader of cells gives nothing for them."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        sheet = book.add_worksheet()
+        for at in range(3):
+            sheet.write_row(at, 0, ["id", "income", "age"] if at == 0 else [f"0{at}", at, 30 + at])
+        sheet.write_formula("B2", '=IF(A2<>"</v>",1/0)', value="#DIV/0!")
+        sheet.write_formula("C3", "=NA()", value="#N/A")
+    assert read(out.getvalue())[1] == [["01", "#DIV/0!", "31"], ["02", "2", "#N/A"]]
+
+
 def test_a_formula_with_the_0_of_the_program_that_wrote_it_is_no_0():
     table = open_table(io.BytesIO(by_xlsxwriter()))
     assert list(table.lines) == [["a", "0", "30"], ["b", "", "0"], ["c", "7", ""]]

@@ -33,6 +33,37 @@ def test_a_second_table_with_other_columns_is_refused(second):
         left_out(MIXED, "name,income,age,region", "Ann,50,30,North", "", second, "30,50,North,Ann")
 
 
+@pytest.mark.parametrize(
+    ("schema", "header", "second"),
+    [
+        (MIXED, "name,income,age,region", "Product,Price,Quantity,Colour"),
+        (MIXED, "name,income,age,region", "Year 2025,Sales 2025,Sales 2026,"),
+        (NUMBERS, "income,age", "Umsatz,Menge"),
+    ],
+)
+@pytest.mark.parametrize("gap", [(), ("",), (",,,",)], ids=["beside", "empty line", "empty cells"])
+def test_a_second_table_with_columns_of_its_own_is_refused(schema, header, second, gap):
+    record = {"name": "Ann", "income": "50", "age": "30", "region": "North"}
+    line = ",".join(record[name] for name in header.split(","))
+    with pytest.raises(Unreadable, match=r"begins another table, with columns of its own"):
+        left_out(schema, header, line, *gap, second, line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Ann,unknown,unknown,West",  # the same word twice: no names of columns
+        "Ann,unknown,30,West",
+        "Ann,null,none,West",
+        "Ann,EUR 50,CHF 30,West",
+        "Ann,EUR,years,West",
+        "Product,Price,Quantity,North",  # a choice of the model
+    ],
+)
+def test_records_with_words_in_place_of_numbers_are_no_second_table(line):
+    assert left_out(MIXED, "name,income,age,region", "Ann,50,30,North", line, "Bob,60,40,North") == (3, 0, 0)
+
+
 RECORDS = ["id;income;age;region", "a;50;30;North", "b;60,5;40;Total", "c;20;35;North"]
 
 

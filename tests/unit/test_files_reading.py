@@ -86,6 +86,8 @@ def column(cells, name="amount", **options):
         (" $ (1,234.50)", "-1234.50", None),
         ("(1.234,50) €", None, "-1234.50"),
         ("(12.5)%", "-12.5", None),
+        ("%50", "50", "50"),
+        ("%12,5", None, "12.5"),
         (" $ -   ", "0", "0"),
         ("-   € ", "0", "0"),
         ("١٢٫٥", "12.5", None),
@@ -179,6 +181,22 @@ def test_a_number_that_lies_where_training_had_none_but_for_the_other_mark_is_re
     assert list(found.rows) == [(5849.0,), None]
 
 
+@pytest.mark.parametrize(
+    ("feature", "cells", "want"),
+    [
+        (Feature("x", "X", "integer", seen=(0, 1)), ["100%", "0 %", "%100"], [1, 0, 1]),
+        (Feature("x", "X", "category", choices=(Choice(0, "0"), Choice(1, "1"))), ["100%", "0%"], [1, 0]),
+        (Feature("x", "X", "category", choices=(Choice(0.05, "5"), Choice(1.0, "100"))), ["100%", "5%"], [1.0, 0.05]),
+        (Feature("x", "X", "category", choices=(Choice(5, "5"), Choice(10, "10"))), ["10%", "5 %"], [10, 5]),
+        (Feature("x", "X", "integer", seen=(0, 20)), ["1%", "20 %"], [1, 20]),
+    ],
+    ids=["integer", "choice", "shares", "per cent", "integer per cent"],
+)
+def test_one_rule_of_percentages_for_numbers_and_choices(feature, cells, want):
+    schema = Schema((feature,))
+    assert [row[0] for row in read("\n".join(["x", *cells]), schema)[0]] == want
+
+
 def test_shares_and_percentages():
     share = Schema((Feature("rate", "Rate", "number", seen=(0.0, 1.0)),))
     whole = Schema((Feature("rate", "Rate", "number", seen=(0.0, 100.0)),))
@@ -211,12 +229,20 @@ def test_texts_and_choices_stay_as_they_are():
 
 
 @pytest.mark.parametrize(
-    "marker", ["NA", "N/A", "NULL", "nan", "#N/A", "#NV", "#DIV/0!", "-", "\\N", "n.a.", "(leer)", "None", " ", "."]
+    "marker", ["NA", "N/A", "NULL", "nan", "#N/A", "#NV", "-", "\\N", "n.a.", "(leer)", "None", " ", "."]
 )
 def test_what_spreadsheets_and_databases_write_for_nothing(marker):
     assert column([marker, "5"])[0][-1] == 5
     rows, _ = read(f"customer;amount;rooms\nA;{marker};3\nB;4;{marker}\n")
     assert [row[:2] for row in rows] == [(None, 3), (4, None)]
+
+
+@pytest.mark.parametrize("error", ["#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#BEZUG!", "#ERROR!"])
+def test_an_error_of_a_spreadsheet_is_no_blank(error):
+    """It is refused, as it is at doors where a value comes alone."""
+    table = open_table(io.BytesIO(f"customer;amount;rooms\nA;{error};3\nB;4;3\n".encode()), schema=SCHEMA)
+    got = read_records(SCHEMA, list(table.rows), extra=True)
+    assert [(problem.row, problem.feature, problem.value) for problem in got.problems] == [(0, "amount", error)]
 
 
 # ---- dates -------------------------------------------------------------------------------------------------------

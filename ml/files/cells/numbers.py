@@ -95,6 +95,8 @@ def readings(text: str) -> NumberReadings:
     written = text.strip(SPACES)
     if not written.isascii():
         written = "".join(str(unicodedata.decimal(sign, sign)) for sign in written.translate(_SIGNS))
+    if written[:1] == "%":  # as Turkish and Basque write it
+        written = f"{written[1:]}%"
     if _ARABIC_POINT in written:
         return readings(written.replace(_ARABIC_POINT, "."))._replace(comma=None)
     zero = _ZERO.fullmatch(written)

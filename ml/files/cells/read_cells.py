@@ -16,11 +16,11 @@ from ml.files.cells.dates import date_text
 from ml.files.cells.numbers import PLAIN, SPACES, NumberReadings, readings
 from ml.files.cells.safe_cells import plain_cell
 
-# What spreadsheets, R, SQL and statistics packages write for "not known", in small letters
+# What spreadsheets, R, SQL and statistics packages write for "not known", in small letters. An error is none: #REF!
 MISSING = frozenset(
     """
-    na n/a n.a. n.a #n/a #nv #na <na> #n/a! #div/0! #ref! #value! #name? #num! #null! #bezug! #wert! #zahl! #nom?
-    #valeur! #nombre! #null null nan -nan none nil \\n - -- – — . ? k.a. k.\u00a0a. (null) (blank) (leer) (vide) #error!
+    na n/a n.a. n.a #n/a #nv #na <na> #n/a! #null null nan -nan none nil \\n - -- – — . ? k.a. k.\u00a0a. (null) (blank)
+    (leer) (vide)
     """.split(" ")  # noqa: SIM905 - the list is read by people
 )
 RULE = "-–—=_"  # a cell of nothing else is a part of the rule that SQL shells draw below the header

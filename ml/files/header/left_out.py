@@ -38,6 +38,7 @@ _COUNTS = re.compile(
     r"(\s[^()]*(\(.*\))?)?\)?[.;]?",
     re.IGNORECASE,
 )
+_NAME = re.compile(r"[^\W\d_]{3}")  # how the name of a column begins
 _LONGEST_UNIT = 15
 FEWEST_COLUMNS = 3  # of a table in which a line of one text is a remark
 
@@ -148,9 +149,9 @@ class RecordFilter:
             known = []
         total = self._total(cells, known) if known else None
         again = len(known) > 1 and all(cells[at].strip() == self.header[at] for at in known)
-        if known and left.begun and not again and self._is_other_header(cells):
+        if known and left.begun and not again and self._is_other_header(cells, known):
             raise Unreadable(
-                text("Line {n} begins another table, with the columns in another order.", n=f"{left.line:,}"),
+                text("Line {n} begins another table, with columns of its own.", n=f"{left.line:,}"),
                 text("Send each table as a file of its own."),
             )
         if total is None and not again and (known or (self.blanks and any(map(str.strip, cells)))):
@@ -167,11 +168,15 @@ class RecordFilter:
         short = all(len(cell) <= _LONGEST_UNIT and not any(map(str.isdigit, cell)) for cell in told)
         return numbers and short and any(map(is_unit, told))
 
-    def _is_other_header(self, cells: Sequence[str]) -> bool:
-        """True for names of this file's columns, more than one and among them some in place of numbers."""
+    def _is_other_header(self, cells: Sequence[str], known: Sequence[int]) -> bool:
+        """True for names of this file's columns, some in place of numbers; and for others in place of all numbers."""
         told = [cell.strip() for cell in cells if cell.strip()]
         names = set(self.header)
-        return len(told) > 1 and names.issuperset(told) and any(cells[at].strip() in names for at in self._plain(cells))
+        if len(told) > 1 and names.issuperset(told) and any(cells[at].strip() in names for at in self._plain(cells)):
+            return True
+        numbers = [cells[at].strip() for at in known if at in self.numbers]
+        named = all(_NAME.match(cell) and not is_amount(cell) and not is_unit(cell) for cell in numbers)
+        return len(numbers) > 1 and named and len(set(told)) == len(told)
 
     def _plain(self, cells: Sequence[str]) -> list[int]:
         return [at for at in self.plain if at < len(cells) and not is_amount(cells[at])]
