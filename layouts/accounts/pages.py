@@ -34,18 +34,9 @@ class Frame:
 
 
 def page(name: str, frame: Frame, here: str = "", /, *, problem: str = "", done: str = "", **values: Any) -> str:
-    """The HTML of a page.
+    """The HTML of a page, of the template of this name with these values.
 
-    Parameters
-    ----------
-    name : str
-        Name of the template, without ".html".
-    here : str
-        Path of the page, where it is one of the account's; empty for others.
-    problem, done : str
-        Result of the form that was sent, refused or done; empty for none.
-    **values
-        As the template takes them.
+    `here` is its path where it is one of the account's. `problem` or `done` is the result of the form that was sent.
     """
     site = list(shell.site_links(frame.person)) if frame.person else []
     parts = [(url.outside(path), text(words), path == here) for path, words in PARTS if frame.person and may_get(path)]

@@ -32,16 +32,9 @@ IN_TAB: dict[str, Any] = {"persistence": True, "persistence_type": "session"}  #
 
 
 def form(bundle: Bundle, job: Mapping[str, Any], choices: Mapping[str, Any], made: str) -> list[Component]:
-    """The form of a call list, and beside it the place of its forecast and of the list.
+    """The form of a call list, and beside it the place of its forecast and of the list (`made`, or empty).
 
-    Parameters
-    ----------
-    job : mapping
-        Job as :func:`jobs.files.job_view.described` gives it.
-    choices : mapping
-        Choices as :func:`jobs.campaign_view.choices_json` gives them.
-    made : str
-        Id of the list in the address; empty where there is none.
+    The job is as of :func:`jobs.files.job_view.described`, the choices as of :func:`jobs.campaign_view.choices_json`.
     """
     here = Form(job["id"], choices, currency_of(bundle.card))
     asks = html.Div(

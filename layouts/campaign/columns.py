@@ -30,10 +30,7 @@ LONG = 600  # seconds; longer than most would wait for the reasons of all record
 def step(job: str, options: Mapping[str, str]) -> list[Component]:
     """The step of a held file before it was looked into; a callback fills it with :func:`seen_as`.
 
-    Parameters
-    ----------
-    options : mapping of str to str
-        How the file is to be read, by the names of the API.
+    The options say how the file is to be read, by the names of the API.
     """
     of = ids.campaign_part
     names = (text("Column of the file"), text("First values"), text("Is read as"))
@@ -71,14 +68,8 @@ def step(job: str, options: Mapping[str, str]) -> list[Component]:
 def seen_as(job: Mapping[str, Any], seen: Mapping[str, Any], options: Mapping[str, str]) -> dict[str, Any]:
     """Parts of the step for a file that was looked into, by name; all but the rows of the table.
 
-    Parameters
-    ----------
-    job : mapping
-        Job as :func:`jobs.files.job_view.described` gives it.
-    seen : mapping
-        As :func:`jobs.files.preview_view.preview_json` gives it.
-    options : mapping of str to str
-        How the person says that the file is to be read.
+    The job is as of :func:`jobs.files.job_view.described`, `seen` as of :func:`jobs.files.preview_view.preview_json`.
+    The options are how the person says that the file is to be read.
     """
     has_columns = bool(seen["header"])
     records = _records(seen)

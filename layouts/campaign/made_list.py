@@ -88,14 +88,9 @@ def forecast(
     labels: Mapping[str, str],
     currency: str,
 ) -> list[Component]:
-    """The forecast of a list.
+    """The forecast of a list for a request (`wish`).
 
-    Parameters
-    ----------
-    wish : mapping
-        The request.
-    said : (str, str, sequence of str)
-        Sentence, promise and notes (:mod:`ml.campaign.words`).
+    `said` are sentence, promise and notes (:mod:`ml.campaign.words`).
     """
     sentence, promise, notes = said
     column = wish.get("column")

@@ -64,15 +64,7 @@ class WizardStep:
 
 
 def page(bundle: Bundle, name: str, retention: FileRetention, step: WizardStep | None = None) -> Component:
-    """The page at a step.
-
-    Parameters
-    ----------
-    name : str
-        Name or key as it stands in the address: what the file is scored with.
-    step : WizardStep, optional
-        The first by default.
-    """
+    """The page at a step, the first by default, for the name or key in the address: what the file is scored with."""
     if bundle.offers != "probabilities":
         return html.P(text(NO_PROBABILITIES), className="plots-note")
     step = step or first(retention)

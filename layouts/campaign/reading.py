@@ -80,12 +80,7 @@ def reading(job: str, options: Mapping[str, str]) -> Component:
 def choices(seen: Mapping[str, Any], options: Mapping[str, str]) -> list[list[dict[str, str]]]:
     """The choices of each option's control, in the order of the options.
 
-    Parameters
-    ----------
-    seen : mapping
-        What :func:`jobs.files.preview_view.preview_json` gives.
-    options : mapping of str to str
-        Choices of the person.
+    `seen` is as of :func:`jobs.files.preview_view.preview_json`; the options are choices of the person.
     """
     dialect = seen["dialect"]
     of_file = {

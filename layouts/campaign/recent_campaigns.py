@@ -51,13 +51,8 @@ def way(model: str) -> Component:
 def listed(kept: Sequence[Mapping[str, Any]], campaigns: Mapping[str, Mapping[str, Any]]) -> list[Component]:
     """The list; nothing where there is no campaign.
 
-    Parameters
-    ----------
-    kept : sequence of mapping
-        ``job``, ``model``, ``name``, ``created`` and ``list`` as the browser keeps them.
-    campaigns : mapping of str to mapping
-        By id, those that are still there, as :func:`jobs.files.job_view.described` gives them, with their model's
-        ``title``.
+    The browser keeps ``job``, ``model``, ``name``, ``created`` and ``list``. `campaigns` are by id those that are still
+    there, as :func:`jobs.files.job_view.described` gives them, with their model's ``title``.
     """
     if not kept:
         return []

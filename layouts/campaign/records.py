@@ -33,16 +33,9 @@ def place(job: str, spec: Mapping[str, Any], name: str) -> list[Component]:
 
 
 def table(job: str, definitions: Sequence[Mapping[str, Any]], first: Mapping[str, Any]) -> dict[str, Any]:
-    """The table, and what is shown where its script cannot be had.
+    """The table of a campaign's or a list's rows, and what is shown where its script cannot be had.
 
-    Parameters
-    ----------
-    job : str
-        Campaign or list whose rows it shows.
-    definitions : sequence of mapping
-        Definitions of the columns.
-    first : mapping
-        The first rows, as :func:`answer` gives them.
+    The first rows are as :func:`answer` gives them.
     """
     of = ids.campaign_part
     grid = AgGrid(

@@ -24,8 +24,6 @@ def step(
     ----------
     job : mapping
         Job as :func:`jobs.files.job_view.described` gives it.
-    bundle : Bundle
-        The version that scored.
     choices : mapping
         Choices as :func:`jobs.campaign_view.choices_json` gives them.
     made : str

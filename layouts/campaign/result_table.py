@@ -50,20 +50,7 @@ class TableColumn:
 
 
 class ResultTable:
-    """The table of one result.
-
-    Parameters
-    ----------
-    bundle : Bundle
-        The version that scored.
-    result : mapping
-        As :func:`jobs.result_rows.columns_json` gives it.
-
-    Attributes
-    ----------
-    columns : list of TableColumn
-        In their order on the screen.
-    """
+    """The table of one result (:func:`jobs.result_rows.columns_json`); its `columns` are in the order of the screen."""
 
     def __init__(self, bundle: Bundle, result: Mapping[str, Any]) -> None:
         self._bundle, self._result, self._own = bundle, result, result["own"]
@@ -128,17 +115,7 @@ class ResultTable:
         return columns
 
     def row(self, number: int, cells: Sequence[str], cut_offs: Mapping[str, float]) -> dict[str, str]:
-        """A row as the table shows it, by the fields of its columns.
-
-        Parameters
-        ----------
-        number : int
-            From 0.
-        cells : sequence of str
-            Plain cells of the row in the result.
-        cut_offs : mapping of str to float
-            In use now, by outcome.
-        """
+        """A row (number from 0, cells of the result) as the table shows it, by the fields of its columns."""
         ours = [each for each in self.columns if each.kind == "percent" and each.field[0] == "p" and cells[each.at[0]]]
         exclusive = self._bundle.outcomes.exclusive and len(ours) == len(self._labels)
         chances = percents([float(cells[each.at[0]]) for each in ours], exclusive=exclusive)

@@ -38,12 +38,8 @@ FOLDS = (
 def page(bundle: Bundle, state: dict[str, Any], in_use: Callable[[str], float] | None = None) -> Component:
     """The page's skeleton: answers and plots load by themselves, the facts about the version are there at once.
 
-    Parameters
-    ----------
-    state : dict
-        State of the page's address: ``outcome``, and the options as ``<plot>.<option>``.
-    in_use : callable, optional
-        Gives an outcome's cut-off in use, with which plots that have one open; without it the card's.
+    The state of the address has ``outcome``, and the options as ``<plot>.<option>``. `in_use` gives an outcome's
+    cut-off in use, with which plots that have one open; without it the card's.
     """
     outcome = plots.requested_outcome(bundle, state)
     cut_off = in_use(outcome) if in_use else None

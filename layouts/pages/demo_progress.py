@@ -29,13 +29,7 @@ def around(inside: Sequence[Component], making: DemoStatus | None) -> list[Compo
 
 
 def panel(making: DemoStatus, ready: Sequence[str]) -> Component:
-    """Progress, one line a model.
-
-    Parameters
-    ----------
-    ready : sequence of str
-        Names of the models that are made.
-    """
+    """Progress, one line a model; `ready` are the names of those that are made."""
     rows = [_row(name, making, name in ready) for name in making.names]
     if making.goes_on:
         title, words = text("The demo models are being made"), text("They appear here one by one, within some minutes.")

@@ -22,14 +22,9 @@ Found: TypeAlias = Bundle | LikelyError
 
 
 def page(models: Sequence[tuple[str, Found]], now: DemoStatus | None = None) -> Component:
-    """The list of models.
+    """The list of models, with the progress of demo models that are being made.
 
-    Parameters
-    ----------
-    models : sequence of (name, Bundle or LikelyError)
-        A model that cannot be opened is listed with what is wrong.
-    now : DemoStatus, optional
-        Progress of demo models that are being made.
+    A model that cannot be opened is listed with what is wrong.
     """
     search = [_search()] if len(models) >= MODELS else []
     lead = html.P(text("Choose a model, change a value, and see how likely each outcome is."), className="lead-line")

@@ -30,13 +30,7 @@ def stores() -> list[Component]:
 
 
 def bar(*, may_change: bool = True) -> Component:
-    """Controls of the cut-off: a slider, the exact number, and the button that puts it into use.
-
-    Parameters
-    ----------
-    may_change : bool
-        False hides the button from those who may not change cut-offs.
-    """
+    """Controls of the cut-off: a slider, the exact number, and the button of those who may put it into use."""
     typed = dbc.Input(id=ids.CUT_OFF_TYPED, type="text", inputmode="decimal", autocomplete="off", value="")
     slider = dbc.Input(
         id=ids.CUT_OFF_SLIDER, type="range", min=0, max=100, step="any", value="50", class_name="form-range"

@@ -67,14 +67,9 @@ PARTS: tuple[PagePart, ...] = (
 
 
 def page(bundle: Bundle, state: dict[str, Any], opens: plots.OpeningCutOff | None = None) -> Component:
-    """The page's skeleton; its numbers and plots load by themselves.
+    """The page's skeleton for the state of its address; its numbers and plots load by themselves.
 
-    Parameters
-    ----------
-    state : dict
-        State of the page's address.
-    opens : optional
-        See :func:`layouts.shared.plot_cards.frame`.
+    `opens` is as of :func:`layouts.shared.plot_cards.frame`.
     """
     certain = bundle.offers == "probabilities"
     outcome = plots.requested_outcome(bundle, state)

@@ -34,12 +34,9 @@ def table_data(
 ) -> dict[str, Any]:
     """The threshold table of one outcome, m rows, with what the script needs beside it.
 
-    Returns
-    -------
-    dict
-        ``cut_off`` and ``percent`` (numbers, rising), ``texts`` (columns of m texts), ``fixed``
-        (texts that no cut-off changes), ``at`` (columns of m numbers or None, for marks), ``row``
-        and ``in_use`` (rows), ``reach`` (where the slider ends, in percent), ``extra``.
+    ``cut_off`` and ``percent`` (numbers, rising), ``texts`` (columns of m texts), ``fixed`` (texts that no cut-off
+    changes), ``at`` (columns of m numbers or None, for marks), ``row`` and ``in_use`` (rows), ``reach`` (where the
+    slider ends, in percent), ``extra``.
     """
     table = overview.table
     view = View(outcomes, outcome)

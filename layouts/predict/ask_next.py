@@ -30,10 +30,7 @@ def ask_next(scored: ScoreWithBlanks) -> list[Component]:
 def question_text(question: NextQuestion, acts_now: bool) -> str:
     """The worth of knowing a blank: "likely to move this by 14 points, 41 % chance that you would then act".
 
-    Parameters
-    ----------
-    acts_now : bool
-        Whether the score is at or above the cut-off now.
+    `acts_now` says whether the score is at or above the cut-off now.
     """
     slots = {"points": points_text(100 * question.move)}
     chance = round(100 * question.crossing)

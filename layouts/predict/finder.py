@@ -61,12 +61,7 @@ class OpenedRecord:
 def finder(model: str, opened: OpenedRecord, *, blanks: bool) -> Component:
     """Record in the form, the search box with its list, and the two buttons.
 
-    Parameters
-    ----------
-    model : str
-        Key of the version whose form is open.
-    blanks : bool
-        Whether a new record may be blank; else it starts with invented values.
+    A new record may be blank with `blanks`; else it starts with invented values.
     """
     new = text(NEW if blanks else INVENTED)
     box = HtmlInput(
@@ -109,15 +104,7 @@ def _named(words: str) -> dict[str, str]:
 
 
 def hit(schema: Schema, entry: BookRecord, *, sample: bool) -> dict[str, Any]:
-    """A record as the script fills the form with it.
-
-    Parameters
-    ----------
-    schema : Schema
-        Schema of the form.
-    sample : bool
-        Whether the record is one of the sample.
-    """
+    """A record, or one of the sample, as the script fills the form with it."""
     return {
         "id": entry.id,
         "row": "" if entry.row is None else str(entry.row),

@@ -22,14 +22,9 @@ EVEN = 0.5  # below this probability acting needs a "but"
 
 
 def headline(scored: ScoreWithBlanks, shown: str, ranking: Ranking) -> Component:
-    """The outcome in focus with its number, what to do, and how much is known.
+    """The outcome in focus with its number as its bar shows it, what to do, and how much is known.
 
-    Parameters
-    ----------
-    shown : str
-        The outcome's probability as its bar shows it.
-    ranking : Ranking
-        Ranking of the bars: the first of independent outcomes is called the best offer.
+    By the ranking of the bars the first of independent outcomes is called the best offer.
     """
     said = _exclusive(scored, shown) if scored.model.outcomes.exclusive else _offer(scored, shown, ranking)
     decision = scored.decision()

@@ -58,14 +58,9 @@ class OutcomeRowContext:
 
 
 def outcome_row(bundle: Bundle, desk: OutcomeRowContext, record: Mapping[str, str], *, named: bool) -> list[Component]:
-    """The row, the place of the history, and what callbacks and scripts need.
+    """The row, the place of the history, and what callbacks and scripts need, for the record with which the form opens.
 
-    Parameters
-    ----------
-    record : mapping of str to str
-        With which the form opens.
-    named : bool
-        Whether the record has an id. Without, there is something to tell as soon as a value is known.
+    Without an id of the record (`named`), there is something to tell as soon as a value is known.
     """
     hidden = not named and not any(value.strip() for value in record.values())
     words = {item.name: asdict(words_of(bundle.card, bundle.outcomes, item.name)) for item in bundle.outcomes.items}

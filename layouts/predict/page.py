@@ -50,16 +50,8 @@ def starting_record(
 ) -> dict[str, str]:
     """The record with which the form opens: name to text, as the form's script reads it.
 
-    Parameters
-    ----------
-    schema : Schema
-        Schema of the form.
-    query : mapping
-        Query of the page's address: feature names or aliases; other names are ignored.
-    entry : BookRecord, optional
-        The record that the address names: the query holds what differs from it.
-    blanks : bool
-        True where values that nobody gave are blank; else they are the features' defaults.
+    The query has feature names or aliases, others are ignored; with an entry of the book, it holds what differs from
+    it. Values that nobody gave are blank with `blanks`; else they are the features' defaults.
     """
     start = "" if blanks else None
     given = {schema.position[name]: text for name, text in query.items() if name in schema.position}
@@ -104,10 +96,6 @@ def page(
     ----------
     bundle : Bundle
         Version whose key is pinned: every answer comes from the version whose form this is.
-    request : FormRequest
-        With which the page opens.
-    said : Component
-        The answer.
     opening : dict
         The response for the form's script, see :func:`layouts.shared.form_messages.form_response`.
     opened : OpenedRecord, optional

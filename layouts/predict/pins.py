@@ -74,12 +74,7 @@ def pins(bundle: Bundle) -> list[Component]:
 def table(bundle: Bundle, schema: Schema, kept: Sequence[Pin], now: Column | None, serial: int) -> Component:
     """The pins side by side; the first column is what stands in the form, empty until it has a result.
 
-    Parameters
-    ----------
-    schema : Schema
-        Schema of the form.
-    serial : int
-        Serial number of the result that `now` is.
+    `serial` is that of the result `now`.
     """
     columns = [now, *(pin.column for pin in kept)]
     features = [feature for _, members in groups_in_order(bundle.card, schema) for feature in members]

@@ -32,16 +32,10 @@ AVERAGES = mark("≈ what acting is worth on average, after its cost.")
 
 
 def board(scored: ScoreWithBlanks, declined: Collection[str], serial: int, order: By = "") -> Component:
-    """Headline, bars and next questions.
+    """Headline, bars and next questions; `order` is "probability" where the person wants it although there are worths.
 
-    Parameters
-    ----------
-    declined : collection of str
-        Independent outcomes that the customer does not want: they leave the ranking.
-    serial : int
-        Serial number of the request that this answers; a script compares it before it calls the result current.
-    order : str
-        "probability" where the person wants that order although the outcomes have worths.
+    `declined` are independent outcomes that the customer does not want: they leave the ranking. `serial` is that of the
+    request that this answers; a script compares it before it calls the result current.
     """
     outcomes = scored.model.outcomes
     valued = any(scored.decision(name).worth is not None for name in outcomes.names)

@@ -21,10 +21,7 @@ from ml.translation import in_row, text
 def result(bundle: Bundle, score: Score, serial: int) -> Component:
     """The model's label, yes or no for every outcome, and how to get probabilities.
 
-    Parameters
-    ----------
-    serial : int
-        Serial number of the request that this answers; a script compares it before it calls the result current.
+    `serial` is that of the request that this answers; a script compares it before it calls the result current.
     """
     outcomes = bundle.outcomes
     parts = [_headline(outcomes, score.labels), _decisions(outcomes, score.labels)]

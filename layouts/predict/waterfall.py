@@ -42,12 +42,8 @@ class WaterfallStep:
 def reasons(scored: ScoreWithBlanks, advice: Advice, serial: int, step: int = 0) -> Component:
     """The reasons for the score of the outcome in focus: waterfall, counterfactuals, evidence.
 
-    Parameters
-    ----------
-    serial : int
-        Serial number of the request that was answered: a script shows this only beside the answer with that number.
-    step : int
-        Step of the request: later steps are about the same record, with smaller errors.
+    A script shows them only beside the answer of the same serial number. Later steps are about the same record, with
+    smaller errors.
     """
     model = scored.model
     parts = [

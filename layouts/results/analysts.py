@@ -20,13 +20,7 @@ MOST = 12  # features that are listed
 
 
 def analysts(results: Results, more: Results) -> list[Component]:
-    """The three parts.
-
-    Parameters
-    ----------
-    results, more : mapping
-        As ``feedback.results.model_results.ModelResults.of`` and ``.analysts`` give them.
-    """
+    """The three parts, of what ``feedback.results.model_results.ModelResults.of`` and ``.analysts`` give."""
     return [html.Div([_evidence(results["right"]), _drift(more["drift"]), _estimated(more)], className="plots")]
 
 

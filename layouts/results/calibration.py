@@ -18,15 +18,7 @@ DAY = 86_400.0  # seconds
 
 
 def calibration_card(results: Results, label: str, may_acknowledge: bool) -> Component:
-    """The card.
-
-    Parameters
-    ----------
-    results : mapping
-        As ``feedback.results.model_results.ModelResults.of`` gives it.
-    may_acknowledge : bool
-        Whether who reads may end an alarm.
-    """
+    """The card, of what ``feedback.results.model_results.ModelResults.of`` gives; who may end an alarm finds how."""
     right, records = results["right"], results["records"]
     more: list[Component] = []
     if not records["told"]:

@@ -58,15 +58,7 @@ class Episode(Protocol):
 
 
 def page(bundle: Bundle, name: str, state: dict[str, Any]) -> Component:
-    """The page's skeleton; the answers load by themselves.
-
-    Parameters
-    ----------
-    name : str
-        Name or key as it stands in the address.
-    state : dict
-        State of the address: ``outcome``.
-    """
+    """The page's skeleton; the answers load by themselves. The state of the address has the ``outcome``."""
     named = state.get("outcome")
     outcome = named if named in bundle.outcomes.names else bundle.outcomes.positive
     lead = text("What was said, what was done, and what came of it.")
@@ -116,19 +108,7 @@ def _choice(outcomes: Outcomes, chosen: str, name: str) -> Component:
 
 
 def answers(results: Results, label: str, model: str, episodes: Sequence[Episode], may_acknowledge: bool) -> Component:
-    """The three answers, and alarms of before.
-
-    Parameters
-    ----------
-    results : mapping
-        As ``feedback.results.model_results.ModelResults.of`` gives it.
-    model : str
-        Name or key of the model.
-    episodes : sequence of Episode
-        In which the alarm of the model went off, the latest first.
-    may_acknowledge : bool
-        Whether who reads may end an alarm.
-    """
+    """The three answers (``feedback.results.model_results.ModelResults.of``), and earlier alarms, the latest first."""
     cards = [
         calibration_card(results, label, may_acknowledge),
         uplift_card(results, label, model),

@@ -39,11 +39,7 @@ def page(title: str, children: list[Component], *, class_name: str = "") -> Comp
 def model_page(bundle: Bundle, kind: url.Kind, name: str, body: Component) -> Component:
     """A page about a model: its title, its tabs, and the body.
 
-    Parameters
-    ----------
-    kind : {"predict", "insights", "performance", "campaign", "results"}
-    name : str
-        Name or key as it stands in the address: the tabs stay at the version that was asked for.
+    `name` is the name or key in the address: the tabs stay at the version that was asked for.
     """
     tab = text(dict(TABS)[kind])
     return page(f"{bundle.title} – {tab}", [_model_head(bundle, kind, name), body], class_name=f"page-{kind}")
@@ -62,14 +58,7 @@ def versions_page(bundle: Bundle | LikelyError, name: str, body: Component) -> C
 def tabs(kind: url.Kind | None, name: str, title: str = "") -> Component:
     """Links to the pages of a model that the reader may open, the open one marked.
 
-    Parameters
-    ----------
-    kind : str or None
-        The open page.
-    name : str
-        Name or key of the model.
-    title : str
-        Title of the block, where it is one of several on a page.
+    With a title it is one block of several on a page.
     """
     # With ids on an open page: a script adds to them the query with which each page was left
     links = [

@@ -59,8 +59,6 @@ def matches(
 
     Parameters
     ----------
-    serial : int
-        Serial number of the search.
     hits : sequence
         Matches, one for each option; the page knows what becomes of the chosen one.
     listed : str
@@ -76,15 +74,7 @@ def matches(
 
 
 def listed_options(list_id: str, options: Sequence[Any], foot: str = "") -> str:
-    """Options of a list as HTML.
-
-    Parameters
-    ----------
-    options : sequence of components or texts
-        What is inside of each.
-    foot : str
-        Words below them; none where empty.
-    """
+    """Options of a list as HTML, each with this inside, and words below them."""
     items = [html.Li(option, id=f"{list_id}-{at}", role="option") for at, option in enumerate(options)]
     feet = [html.Li(foot, className="combobox-foot", role="presentation")] if foot else []
     return "".join(HtmlWriter().write([*items, *feet]))

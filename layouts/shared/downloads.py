@@ -21,14 +21,8 @@ FIRST = 500  # ms between two questions whether a file is written
 def menu(job: str, words: str, noun: str, name: str) -> Component:
     """A button that opens the formats. CSV is a plain link; the others are written first, which a callback waits for.
 
-    Parameters
-    ----------
-    job : str
-        Id of the job whose result it is.
-    words : str
-        What is downloaded.
-    noun, name : str
-        What the file is, and the name of the file that was sent: the name of the download.
+    `words` is what is downloaded. The download is called by what the file is (`noun`) and the name of the file that was
+    sent.
     """
     of = ids.campaign_part
     stem = re.sub(r"\.[^.]*$", "", name or "records")

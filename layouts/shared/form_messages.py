@@ -65,12 +65,7 @@ def controls_of(states: list[dict[str, Any]]) -> list[Any]:
 def form_values(schema: Schema, fields: Any, values: Any) -> dict[str, str]:
     """Texts of the form's controls, by feature.
 
-    Parameters
-    ----------
-    schema : Schema
-        Schema of the form.
-    fields, values : list
-        Ids and values of the controls, as Dash collects them; a browser may have sent anything.
+    Ids and values of the controls are as Dash collects them; a browser may have sent anything.
     """
     given = zip(fields, values, strict=False) if isinstance(fields, list) and isinstance(values, list) else ()
     read = {}

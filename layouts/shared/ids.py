@@ -117,12 +117,8 @@ def campaign(name: str) -> str:
 def campaign_part(part: str, job: str | Any, **more: Any) -> dict[str, Any]:
     """A part of the campaign's page that belongs to a job: an answer about another job finds no place to be shown in.
 
-    Parameters
-    ----------
-    job : str
-        Id of the job; may be MATCH or ALL, as may be what follows.
-    **more
-        Tells apart parts of one kind: ``name`` of a control, ``at`` of a column.
+    The job's id may be MATCH or ALL, as may be what tells apart parts of one kind: ``name`` of a control, ``at`` of a
+    column.
     """
     return {"campaign": part, "job": job, **more}
 

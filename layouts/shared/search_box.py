@@ -19,18 +19,10 @@ MODELS = 9  # as many models fill more than a screen
 
 
 def search_box(target: str, label: str, some: str, none: str, *, key: str = "") -> StaticHtml:
-    """The search box, and the place of the number of matches.
+    """The search box, which filters the items of an element, and the place of the number of matches.
 
-    Parameters
-    ----------
-    target : str
-        Id of the element whose items it filters.
-    label : str
-        The box's placeholder, and its name for screen readers.
-    some, none : str
-        Templates of what is said of matches: slots ``n``, ``all`` and ``typed``.
-    key : str
-        Shortcut to the box, as ``aria-keyshortcuts`` writes it; empty for none.
+    The label is its placeholder, and its name for screen readers. `some` and `none` are templates of what is said of
+    matches: slots ``n``, ``all`` and ``typed``. `key` is its shortcut, as ``aria-keyshortcuts`` writes it.
     """
     named = {"aria-label": label, "aria-describedby": ids.SEARCH_WORDS, "data-searches": target}
     named |= {"data-some": some, "data-none": none}

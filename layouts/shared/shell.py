@@ -38,13 +38,7 @@ class SiteLink:
 
 
 def site_links(account: str = "") -> Iterator[SiteLink]:
-    """Links of the header on every page, to the pages that the current caller may open.
-
-    Parameters
-    ----------
-    account : str
-        Name of who signed in; empty where nobody does.
-    """
+    """Links of the header on every page, to the pages that the current caller may open; `account` is their name."""
     for page, words in PAGES:
         if may_open_site_page(page):
             yield SiteLink(text(words), url.href(page))
@@ -93,13 +87,7 @@ INDEX = f"""<!DOCTYPE html>
 
 
 def index_texts(notice: str = "") -> dict[str, str]:
-    """The reader's language, and what the index says in it, as HTML.
-
-    Parameters
-    ----------
-    notice : str
-        Said above every page.
-    """
+    """The reader's language, and what the index says in it, as HTML; the notice is said above every page."""
     said = f'<aside class="notice" aria-label="{escape(text("Access"))}">{escape(notice)}</aside>' if notice else ""
     texts = {
         "language": reader_language(),
@@ -110,13 +98,7 @@ def index_texts(notice: str = "") -> dict[str, str]:
 
 
 def layout(account: str = "") -> Component:
-    """The static frame; the router fills its content.
-
-    Parameters
-    ----------
-    account : str
-        Name of who signed in; empty where nobody does.
-    """
+    """The static frame; the router fills its content. `account` is the name of who signed in, or empty."""
     lines = {name: text(said) for name, said in CONNECTION_WORDS.items()}
     return html.Div(
         [

@@ -46,19 +46,10 @@ class StaticHtml(OwnComponent):
 
 
 def static_html(root: Component, tag: str | None = None) -> StaticHtml:
-    """Element with its inside as text.
+    """Element with its inside as text: with nothing but components of ``dash.html``, texts and numbers.
 
-    Parameters
-    ----------
-    root : component of dash.html
-        With nothing but components of ``dash.html``, texts and numbers inside.
-    tag : str, optional
-        Name of a custom element, which a script defines, in place of the root's own.
-
-    Raises
-    ------
-    TypeError
-        Where something inside is more than HTML: what a callback may change must stay a component.
+    It may have the tag of a custom element, which a script defines, in place of the root's own. Raises TypeError where
+    something inside is more than HTML: what a callback may change must stay a component.
     """
     inside = "".join(_Strict().inside(root))
     attributes = dict(_without_callback_id(props_of(root)))
@@ -72,12 +63,8 @@ def static_html(root: Component, tag: str | None = None) -> StaticHtml:
 def signal(name: str, **attributes: str) -> StaticHtml:
     """A custom element that shows nothing and tells scripts that what is around it has been drawn.
 
-    Parameters
-    ----------
-    name : str
-        "page" for an element ``likely-page``; ``onSignal`` in ``assets/ts/shared/signals.ts`` listens.
-    **attributes
-        Become data attributes: ``serial="3"`` is ``data-serial="3"``.
+    The name "page" makes an element ``likely-page``; ``onSignal`` in ``assets/ts/shared/signals.ts`` listens.
+    Attributes become data attributes: ``serial="3"`` is ``data-serial="3"``.
     """
     data = {f"data-{key}": each for key, each in attributes.items()}
     component = StaticHtml(tag=f"likely-{name}", attributes={"hidden": True} | data, html="")
@@ -88,16 +75,8 @@ def signal(name: str, **attributes: str) -> StaticHtml:
 def message(name: str, component: str, content: Any = None) -> StaticHtml:
     """A signal that gives scripts what a callback says to them: ``onMessage`` listens.
 
-    Unlike with a store and a clientside callback behind it, Dash has nothing to call.
-
-    Parameters
-    ----------
-    name : str
-        Name of the signal.
-    component : str
-        Id for callbacks, which set its property ``attributes`` to :func:`message_attributes`.
-    content : object, optional
-        What it says when the page comes in.
+    Unlike with a store and a clientside callback behind it, Dash has nothing to call. Callbacks set the property
+    ``attributes`` of the `component` to :func:`message_attributes`; `content` is what it says when the page comes in.
     """
     made = signal(name)
     made.id = component

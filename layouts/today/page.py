@@ -48,19 +48,10 @@ class DoneRow:
 def page(
     to_do: Sequence[Row], done: Sequence[DoneRow], counts: tuple[int, int, int], more: tuple[str, str] = ("", "")
 ) -> Component:
-    """The page.
+    """The page: the first rows to be called, and those done since yesterday at this time, the latest first.
 
-    Parameters
-    ----------
-    to_do : sequence of Row
-        The first ones.
-    done : sequence of DoneRow
-        Since yesterday at this time, the latest first.
-    counts : (int, int, int)
-        Counts of all lists: to be called, waiting for a later call-back, over.
-    more : (str, str)
-        Addresses of the page with more of those to be called, and with more of what was done; empty where it shows
-        all that it can.
+    The counts are of all lists: to be called, waiting for a later call-back, over. `more` are addresses of the page
+    with more of those to be called, and of what was done; empty where it shows all that it can.
     """
     left, later, over = counts
     body = [_summary(left, later, over)]

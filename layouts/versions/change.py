@@ -36,13 +36,7 @@ class PendingChange:
 
 
 def confirmation(step: PendingChange, model: str) -> Component:
-    """The form that asks whether and why.
-
-    Parameters
-    ----------
-    model : str
-        Name or key in the address.
-    """
+    """The form that asks whether and why."""
     to, live = step.to.fingerprint, step.live.fingerprint if step.live else ""
     asked = {
         "promote": text("Make {version} live?", version=to),

@@ -20,18 +20,9 @@ MOST_EVENTS = 100
 
 
 def page(listing: Listing, model: str, back: str | None = None, *, may_change: bool, challenger: str = "") -> Component:
-    """The page without its head.
+    """The page without its head; its parts are as of :func:`layouts.versions.table.versions_table`.
 
-    Parameters
-    ----------
-    model : str
-        Name or key in the address.
-    back : str, optional
-        The version to which a rollback would go.
-    may_change : bool
-        Whether the reader may make versions live.
-    challenger : str
-        Fingerprint of the challenger; empty for none.
+    `back` is the version to which a rollback would go.
     """
     lead = text("Which version of this model answers now, which did before, and which wait.")
     return html.Div(

@@ -20,17 +20,7 @@ NONE = "–"
 
 
 def versions_table(listing: Listing, model: str, *, may_change: bool, challenger: str = "") -> Component:
-    """The versions, the newest first.
-
-    Parameters
-    ----------
-    model : str
-        Name or key in the page's address.
-    may_change : bool
-        With a way to make each version live.
-    challenger : str
-        Fingerprint of the challenger; empty for none.
-    """
+    """The versions, the newest first, with a way to make each live for who may; `challenger` is a fingerprint."""
     rows = tuple(reversed(listing.versions))
     ways = [_ways(each, model, challenger) for each in rows] if may_change else None
     return table(rows, listing.events, text("Versions"), ways, challenger)
@@ -53,8 +43,6 @@ def table(
         Heard by who does not see the heading.
     ways : sequence of list of Component, optional
         A last cell for each row.
-    challenger : str
-        Fingerprint of the challenger; empty for none.
     """
     heads = [text("Version"), text("State"), text("Right"), text("ROC AUC"), text("Hold-out")]
     shown = [html.Th(head, scope="col") for head in heads]
