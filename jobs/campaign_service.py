@@ -24,7 +24,7 @@ from ml.campaign.focus import focus, ranks
 from ml.campaign.forecast import Forecast
 from ml.campaign.pick import PickedCalls
 from ml.campaign.wish import Wish
-from ml.errors import Misread
+from ml.errors import InvalidData, Misread
 from ml.files.file_kinds import CSV, GZIP
 from ml.files.open_table import AUTO
 from ml.files.readers.refused import error_of
@@ -91,13 +91,13 @@ class CampaignService:
     ) -> Job:  # fmt: skip
         """Start scoring a held file, with its columns matched as :meth:`preview` shows them.
 
-        Raises UnknownJob, NotHeld, NoCampaign, BadColumns, Unreadable.
+        Raises UnknownJob, NotHeld, NoCampaign, BadColumns, InvalidData, Unreadable.
         """
         campaign = self._held(job)
         blanks = blanks or _blanks(campaign)
         seen = self._look(campaign, self._service.model(campaign.model), columns, options, blanks)
         if seen.why:
-            raise NotHeld(seen.why, text("Nothing was started."))
+            raise InvalidData(seen.why, text("Nothing was started."))
         with use_language(ENGLISH):  # as all that a job keeps
             dialect = seen.dialect.to_json()
         chosen = {

@@ -117,7 +117,7 @@ class UnknownOutcome(LikelyError):
 
 
 class InvalidData(LikelyError):
-    """A training or hold-out table cannot be used for this."""
+    """A table cannot be used for this."""
 
     code = "invalid_data"
 

@@ -25,7 +25,7 @@ from store.retention.removals import RemovalTable
 from store.tables import chunks, jobs, uploads, webhooks
 from store.uploads import UploadTable
 
-CHUNK_LEASE = Lease(chunks, until="lease", while_in=chunks.c.state == "running")
+CHUNK_LEASE = Lease(chunks, until="lease", while_in=chunks.c.state == "running", counts_claims=True)
 MOST_ATTEMPTS = 3
 TRIED = 8  # jobs that one claim tries, and how often it looks for these
 DIED = "It was begun {attempts} times, and each time the process ended before it was done."

@@ -17,20 +17,23 @@ class Lease:
     Parameters
     ----------
     table : Table
-        Where it has a column ``attempts``, claims are counted there.
     until : str
         Column of the time until which a row is leased, in seconds since 1970.
     owner : str or None
         Column of the owner; None where a late owner does no harm.
     while_in : condition
         True for rows that are not over: all others are neither claimed nor changed.
+    counts_claims : bool
+        True where each claim counts in the column ``attempts``, so that work which kills its process ends some time.
+        A claim counts even if its answer was lost: where nothing kills, the owner counts what it tried.
     """
 
     def __init__(
-        self, table: Table, until: str = "due", owner: str | None = "owner", while_in: ColumnElement[bool] | None = None
-    ) -> None:
+        self, table: Table, until: str = "due", owner: str | None = "owner",
+        while_in: ColumnElement[bool] | None = None, *, counts_claims: bool = False,
+    ) -> None:  # fmt: skip
         self._table, self._until, self._owner = table, table.c[until], None if owner is None else table.c[owner]
-        self._while_in = true() if while_in is None else while_in
+        self._while_in, self._counts_claims = true() if while_in is None else while_in, counts_claims
 
     def live(self, connection: Connection) -> ColumnElement[bool]:
         """SQL condition of rows that are leased at the moment."""
@@ -65,7 +68,7 @@ class Lease:
         new = {self._until.name: clock(connection) + seconds, **change}
         if self._owner is not None:
             new[self._owner.name] = owner or uuid.uuid4().hex
-        if "attempts" in self._table.c:
+        if self._counts_claims:
             new["attempts"] = self._table.c.attempts + 1
         return connection.execute(update(self._table).where(condition).values(new).returning(*self._table.c)).all()
 

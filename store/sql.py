@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, ExceptionContext, bindparam, create_engine, delete, event, make_url, select
+from sqlalchemy import Engine, ExceptionContext, bindparam, create_engine, delete, event, false, make_url, select
 
 from store.connection.circuit_breaker import CircuitBreaker
 from store.connection.migrate import migrate
@@ -202,6 +202,11 @@ def _row(model: str, outcome: str, change: CutOffChange) -> dict[str, Any]:
 
 
 def ping(engine: Engine) -> None:
-    """Read one row, as a health check."""
+    """Read one row, as a health check; of PostgreSQL also write none: a standby, or a role that may only read, answers.
+
+    SQLite would wait for its writer.
+    """
     with engine.connect() as connection:
         connection.execute(select(cutoffs.c.value).limit(1)).all()
+        if engine.dialect.name == "postgresql":
+            connection.execute(delete(cutoffs).where(false()))

@@ -18,7 +18,7 @@ _JOB_IS_OVER = select(jobs.c.id).where(jobs.c.id == webhooks.c.job, jobs.c.state
 
 @dataclass(frozen=True)
 class ClaimedWebhook:
-    """A call claimed by a worker: its job, URL, owner, and number of attempts including this one."""
+    """A call claimed by a worker: its job, URL, owner, and number of attempts that came to an end, with this one."""
 
     job: str
     url: str
@@ -32,7 +32,7 @@ class WebhookTable(DatabaseTable):
     def claim(self, lease: float) -> ClaimedWebhook | None:
         """Claim a call that is due, for `lease` seconds; None where there is none."""
         taken = WEBHOOK_LEASE.claim_due(self._engine(), lease, _JOB_IS_OVER)
-        return next((ClaimedWebhook(row.job, row.url, row.owner, row.attempts) for row in taken), None)
+        return next((ClaimedWebhook(row.job, row.url, row.owner, row.attempts + 1) for row in taken), None)
 
     def renew(self, call: ClaimedWebhook, lease: float) -> bool:
         """Renew the lease of a call; False where it has another owner by now."""
@@ -58,5 +58,6 @@ class WebhookTable(DatabaseTable):
         )
 
     def _give_back(self, call: ClaimedWebhook, pause: float | None, **values: Any) -> bool:
+        values["attempts"] = call.attempts
         with self._transaction() as connection:
             return WEBHOOK_LEASE.give_back(connection, call.owner, webhooks.c.job == call.job, pause=pause, **values)

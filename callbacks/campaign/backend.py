@@ -44,10 +44,6 @@ class CampaignBackend:
         """A job for the page; UnknownJob where it is gone."""
         return as_shown(self.jobs.get(job))
 
-    def is_held(self, job: str) -> bool:
-        """True when a file still waits to be started."""
-        return any(found.state == "held" for found in self.jobs.those([job]))
-
     def name_of(self, bundle: Bundle) -> str:
         """Name of a version in addresses: the model's name while it is live, else its key."""
         return bundle.name if self.service.model(bundle.name).key == bundle.key else bundle.key

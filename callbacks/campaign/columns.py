@@ -183,9 +183,9 @@ def start(
         backend.campaigns.start(of["job"], chosen, bool(reasons), ReadOptions.from_mapping(options), averaged)
     except UnknownJob:
         return no_update, "gone"
+    except NotHeld:
+        return no_update, "over"  # somebody else started it, or this was asked twice
     except LikelyError as error:
-        if isinstance(error, NotHeld) and not backend.is_held(of["job"]):
-            return no_update, "over"  # somebody else started it, or this was asked twice
         return parts.bad(words(error)), no_update
     return text("Starting …"), "started"
 

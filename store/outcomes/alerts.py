@@ -26,7 +26,7 @@ class AlertTable(DatabaseTable):
         if taken is None:
             return None
         (episode,) = self._all(select(alarm_episodes).where(alarm_episodes.c.id == taken.episode))
-        return Alert(episode_of(episode), taken.channel, taken.attempts, taken.owner)
+        return Alert(episode_of(episode), taken.channel, taken.attempts + 1, taken.owner)
 
     def renew(self, alert: Alert, lease: float) -> bool:
         """Renew the lease of an alert; False where it has another owner by now."""
@@ -47,6 +47,7 @@ class AlertTable(DatabaseTable):
         return {row.channel: row.state for row in self._all(query)}
 
     def _give_back(self, alert: Alert, pause: float | None, **values: Any) -> bool:
+        values["attempts"] = alert.attempts
         with self._transaction() as connection:
             return ALERT_LEASE.give_back(connection, alert.owner, *_is(alert), pause=pause, **values)
 

@@ -17,7 +17,7 @@ from store.outcomes.shadow_records import ANSWERED, FAILED, WAITING, Challenger,
 ATTEMPTS = 3  # after as many claims that ended without an answer nobody asks again
 LATEST, MOST_ERRORS = 1_000, 5
 _OF = shadow_answers.c
-SHADOW_LEASE = Lease(shadow_answers, owner=None, while_in=_OF.state == WAITING)
+SHADOW_LEASE = Lease(shadow_answers, owner=None, while_in=_OF.state == WAITING, counts_claims=True)
 
 # One statement for many rows, whose values come by names other than those of the columns
 _ANSWER = (

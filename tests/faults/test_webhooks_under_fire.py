@@ -69,4 +69,4 @@ def test_a_worker_that_is_killed_while_it_calls_leaves_the_call_to_the_next(tmp_
             processes.end()
             store._engine().dispose()
     assert heard == [job.id, job.id]
-    assert (called.state, called.status, called.attempts) == ("delivered", 204, 2)
+    assert (called.state, called.status, called.attempts) == ("delivered", 204, 1)

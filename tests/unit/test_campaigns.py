@@ -344,7 +344,7 @@ def test_a_file_without_a_column_that_the_model_needs_is_scored_by_what_is_known
     job = house.hold(frame.to_csv(index=False).encode(), model="binary")
     refused = house.client.get(f"{job}/preview").json
     assert (refused["ready"], refused["blank"], refused["refused"]) == (False, True, 8)
-    assert house.post(f"{job}/start").status_code == 409
+    assert house.post(f"{job}/start").status_code == 400
     seen = house.client.get(f"{job}/preview?blanks=average").json
     assert (seen["ready"], seen["refused"], seen["problems"]) == (True, 0, [])
     assert "No column gives Debt: all 8 records are scored without it." in seen["notes"]
@@ -419,7 +419,9 @@ def test_a_file_in_which_nothing_can_be_scored_is_not_started(house):
     seen = house.client.get(f"{place}/preview").json
     assert seen["ready"] is False
     assert "No column of the file" in seen["why"]
-    assert house.post(f"{place}/start").json["error"]["code"] == "not_held"
+    refused = house.post(f"{place}/start")
+    assert (refused.status_code, refused.json["error"]["code"]) == (400, "invalid_data")
+    assert refused.json["error"]["message"] == seen["why"]
 
 
 def test_formulas_stay_texts_in_results_and_lists(house):

@@ -23,7 +23,7 @@ letters = Table(
 seats = Table(
     "seats", MetaData(), Column("name", String(10), primary_key=True), Column("due", Float), Column("owner", String(40))
 )
-LETTERS = Lease(letters, until="until", owner="who", while_in=letters.c.state == "waiting")
+LETTERS = Lease(letters, until="until", owner="who", while_in=letters.c.state == "waiting", counts_claims=True)
 SEATS = Lease(seats)
 
 
@@ -115,6 +115,12 @@ def test_what_is_given_back_waits_for_its_pause_and_what_is_over_stays(engine):
         assert not LETTERS.renew(connection, taken[3], is_number(3), seconds=HOUR)
     assert {row.who for row in rows(engine).values()} == {None}
     assert [(row.number, row.attempts) for row in LETTERS.claim_due(engine, HOUR, most=3)] == [(1, 1)]
+
+
+def test_claims_are_counted_only_where_the_lease_is_to_count_them(engine):
+    written(engine, 1)
+    (mine,) = Lease(letters, until="until", owner="who").claim_due(engine, HOUR)
+    assert mine.attempts == 0
 
 
 def test_of_many_at_once_each_has_rows_of_its_own(engine):

@@ -221,6 +221,21 @@ def test_a_worker_that_dies_before_or_after_the_call_leaves_it_to_another(house,
     house.let_time_pass(deliver.LEASE_SECONDS)
     assert house.caller.step()
     assert [headers["webhook-id"] for _, headers, _ in receiver.heard] == [job, job]
+    assert house.show(job)["callback"] == house.show(job)["callback"] | {"state": "delivered", "attempts": 1}
+
+
+def test_claims_that_were_lost_use_no_attempt_up(house, receiver):
+    """The database broke off after it had recorded a claim, or before it could record what came of the call."""
+    job = house.send(receiver.url).json["id"]
+    house.work()
+    for _ in range(2 * len(PAUSES)):
+        assert house.store.webhooks.claim(deliver.LEASE_SECONDS)
+        house.let_time_pass(deliver.LEASE_SECONDS)
+    receiver.answers = [500, 204]
+    assert house.caller.step()
+    assert house.show(job)["callback"]["attempts"] == 1
+    house.let_time_pass()
+    assert house.caller.step()
     assert house.show(job)["callback"] == house.show(job)["callback"] | {"state": "delivered", "attempts": 2}
 
 
