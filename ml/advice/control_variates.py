@@ -38,10 +38,13 @@ def main_columns(answers: Floats, most: int = MOST_ANSWERS) -> Floats:
     return kept * float(np.sqrt(len(answers)))
 
 
-def controls(own: np.ndarray, starts: np.ndarray, ends: np.ndarray, differs: np.ndarray) -> np.ndarray:
-    """All control variates of each feature, the most predictive first: shape (n, p, q); 1, then columns of mean 0."""
+def controls(own: np.ndarray, main: Floats, ends: np.ndarray, differs: np.ndarray) -> np.ndarray:
+    """All control variates of each feature, the most predictive first: shape (n, p, q); 1, then columns of mean 0.
+
+    `main` are the :func:`main_columns` of the answers to the background.
+    """
     n, p, _ = own.shape
-    shared = [np.ones((n, 1)), main_columns(starts), main_columns(ends)]
+    shared = [np.ones((n, 1)), main, main_columns(ends)]
     wide = [np.broadcast_to(each[:, np.newaxis], (n, p, each.shape[1])) for each in shared]
     there = _scaled(differs[:, :, np.newaxis].astype(float))
     return np.concatenate([wide[0], own[:, :, :1], wide[1], own[:, :, 1:], there, wide[2]], axis=2)

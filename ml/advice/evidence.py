@@ -196,10 +196,12 @@ def _apart(scales: np.ndarray, features: Sequence[Feature], block: Block, row: R
         given = column(feature, [row[at]])
         if feature.kind in ("number", "integer", "date"):
             apart = np.abs(_numbers(array) - _numbers(given)) / scales[at]
-            missing = np.isnan(_numbers(array)) & np.isnan(_numbers(given))
-            # Else an extreme value would be near all rows with a missing one.
-            unknown = max(1.0, float(np.nanmin(apart))) if not np.isnan(apart).all() else 1.0
-            line[:] = np.where(missing, 0.0, np.where(np.isnan(apart), unknown, apart))
+            missing = np.isnan(apart)  # on either side
+            if missing.all():
+                apart = np.where(np.isnan(_numbers(array)) & np.isnan(_numbers(given)), 0.0, 1.0)
+            elif missing.any():  # an extreme value must not be near all rows without one
+                apart[missing] = max(1.0, float(np.nanmin(apart)))
+            line[:] = apart
         else:
             line[:] = _unequal(array, given)
     return lines

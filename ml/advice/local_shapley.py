@@ -23,13 +23,14 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from ml.advice.permutation_walks import Walks
+from ml.advice.permutation_walks import Walks, WalkSequence
 from ml.advice.sampling_budget import BUDGET
 from ml.advice.shapley import all_coalitions, shapley_values
 from ml.advice.value_function import REMEMBERED, ValueFunction
 from ml.data.array_types import Booleans, Floats
 from ml.data.columns import Block, column, size, take
 from ml.data.schema import Row
+from ml.runtime.memo import memo
 
 MOST_COALITIONS = 512  # for exact values of the second part of the game
 ORDERS = 32  # random orders, and as many reversed, where there would be more
@@ -126,6 +127,11 @@ def _made_of(
     return walks.at(budget)
 
 
+@memo(1)
+def _sequence(value_function: ValueFunction, seed: int) -> WalkSequence:
+    return WalkSequence(value_function.answers, value_function.controls, seed)
+
+
 def _walks_of(
     value_function: ValueFunction, row: Row, mask: np.ndarray, differs: np.ndarray, ends: np.ndarray, budget: int
 ) -> Walks:
@@ -139,7 +145,7 @@ def _walks_of(
         kept = _kept.setdefault(value_function, OrderedDict())
         walks = kept.pop(key, None)
         if walks is None or walks.asked > budget:  # the same budget gives the same answer
-            walks = Walks(differs, value_function.answers, ends, value_function.controls, ask, SEED)
+            walks = Walks(_sequence(value_function, SEED), differs, ends, ask)
         kept[key] = walks
         while len(kept) > REMEMBERED:
             kept.popitem(last=False)

@@ -10,13 +10,14 @@ its standard error is that of the residuals. docs/decisions/0032-reasons-that-gr
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from threading import Lock
 from typing import Any
 
 import numpy as np
 
-from ml.advice.control_variates import controls
-from ml.data.array_types import Booleans, Positions
+from ml.advice.control_variates import controls, main_columns
+from ml.data.array_types import Booleans, Floats, Positions
 
 FEWEST_ROWS = 24  # walked, however small the budget
 REPEATED = 8  # one row in so many is walked twice, for the variance between walks of one row
@@ -24,9 +25,35 @@ ROWS_FOR_A_CONTROL = 8
 MOST_AT_ONCE = 20_000  # predictions asked for in one block
 RANK = 1e-9
 FEATURES_OF_A_BYTE = 8
+PASSES = 4  # whose random numbers are kept: first walks and second ones of two passes
 
 # Background rows (r,) and which features are the record's (r, p) to answers (r, k)
 Ask = Callable[[np.ndarray, np.ndarray], np.ndarray]
+
+
+class WalkSequence:
+    """Sequence in which background rows are walked, and what is known of them: the same for every record.
+
+    Parameters
+    ----------
+    starts : ndarray of float, shape (n, k)
+        The answers for the background rows.
+    own : ndarray of float, shape (n, p, 2)
+        From :func:`ml.advice.control_variates.own_controls`.
+    seed : int
+        Seed of the random numbers: an edit changes the numbers, chance does not.
+    """
+
+    def __init__(self, starts: np.ndarray, own: np.ndarray, seed: int = 0) -> None:
+        self.starts, self.own = starts, own
+        self.main = main_columns(starts)
+        self.order = spread_order(starts.sum(axis=1), seed)
+        self.rank: Positions = np.argsort(np.argsort(starts[:, 0], kind="stable"))
+        self.keys = lru_cache(PASSES)(lambda number: self._keys(seed, number))
+
+    def _keys(self, seed: int, number: int) -> Floats:
+        """Random numbers of one pass, shape (n, p): their ranks are the order of each row's features."""
+        return np.random.default_rng((seed, number)).random(self.own.shape[:2])
 
 
 class Walks:
@@ -36,14 +63,10 @@ class Walks:
     ----------
     differs : ndarray of bool, shape (n, p)
         True where a background row differs from the record, among known features.
-    starts, ends : ndarray of float, shape (n, k)
-        The answers for the background rows, and for these with all known values of the record.
-    own : ndarray of float, shape (n, p, 2)
-        From :func:`ml.advice.control_variates.own_controls`.
+    ends : ndarray of float, shape (n, k)
+        The answers for the background rows with all known values of the record.
     ask : callable
         Answers for background rows with some values of the record.
-    seed : int
-        Seed of the random numbers, the same for every record: an edit changes the numbers, chance does not.
 
     Attributes
     ----------
@@ -51,22 +74,17 @@ class Walks:
         Predictions made so far.
     """
 
-    def __init__(
-        self, differs: np.ndarray, starts: np.ndarray, ends: np.ndarray, own: np.ndarray, ask: Ask, seed: int = 0
-    ) -> None:
-        self._differs, self._starts, self._ends, self._ask, self._seed = differs, starts, ends, ask, seed
+    def __init__(self, sequence: WalkSequence, differs: np.ndarray, ends: np.ndarray, ask: Ask) -> None:
+        self._sequence, self._differs, self._ends, self._ask = sequence, differs, ends, ask
+        self._starts, self._order = sequence.starts, sequence.order
         self._count: Positions = differs.sum(axis=1)
-        self._order = spread_order(starts.sum(axis=1), seed)
-        self._rank: Positions = np.argsort(np.argsort(starts[:, 0], kind="stable"))
-        self._own = own
         self._controls: np.ndarray | None = None
-        p, k = differs.shape[1], starts.shape[1]
+        p, k = differs.shape[1], self._starts.shape[1]
         # Sums over the walks: of products of controls (p, q, q), of controls and shares (p, q, k), of squared shares.
         self._gram: Any = 0.0
         self._sums: Any = 0.0
         self._squares = np.zeros((p, k))
         self._differences, self._pairs, self._many = np.zeros((p, k)), 0, 0  # of rows walked twice, of three features
-        self._drawn: dict[int, np.ndarray] = {}
         self._at = 0  # in the sequence: row after row of the order, pass after pass
         self._lock = Lock()
         self.asked = 0
@@ -129,7 +147,7 @@ class Walks:
         number, at = int(places[0]) // len(self._order), places % len(self._order)
         again = np.flatnonzero(self._repeated(at))
         rows = self._order[at]
-        keys = np.concatenate([self._keys(2 * number)[rows], self._keys(2 * number + 1)[rows[again]]])
+        keys = np.concatenate([self._sequence.keys(2 * number)[rows], self._sequence.keys(2 * number + 1)[rows[again]]])
         shares = self._shares(np.concatenate([rows, rows[again]]), keys)
         once, twice = shares[: len(rows)], shares[len(rows) :]
         if len(again):
@@ -145,16 +163,8 @@ class Walks:
 
     def _columns(self) -> np.ndarray:
         if self._controls is None:
-            self._controls = controls(self._own, self._starts, self._ends, self._differs)
+            self._controls = controls(self._sequence.own, self._sequence.main, self._ends, self._differs)
         return self._controls
-
-    def _keys(self, number: int) -> np.ndarray:
-        """Random numbers of one pass, shape (n, p): their ranks are the order of each row's features."""
-        if number not in self._drawn:
-            if len(self._drawn) > 1:  # those of another pass
-                self._drawn.clear()
-            self._drawn[number] = np.random.default_rng((self._seed, number)).random(self._differs.shape)
-        return self._drawn[number]
 
     def _shares(self, rows: np.ndarray, keys: np.ndarray) -> np.ndarray:
         """Gain of each feature on each row's walk to the record, mean of both orders: shape (r, p, k)."""
@@ -186,7 +196,7 @@ class Walks:
         if taken.shape[1] > FEATURES_OF_A_BYTE:
             return self._ask(rows, taken)
         coalition = np.packbits(taken, axis=1)[:, 0].astype(int)
-        order = np.argsort(coalition * len(self._order) + self._rank[rows])
+        order = np.argsort(coalition * len(self._order) + self._sequence.rank[rows])
         answers = np.empty((len(rows), self._starts.shape[1]))
         answers[order] = self._ask(rows[order], taken[order])
         return answers

@@ -60,20 +60,14 @@ def reasons(schema: Schema, row: Row, explanation: Explanation, outcome: int, mo
     """
     displayed, shown, contributions = as_displayed(schema, row, explanation.contributions)
     _, _, errors = as_displayed(schema, row, explanation.errors)  # the error of a sum is at most the sum of errors
-    all_reasons = [
-        Reason(feature.name, points, sentence(feature, value, points), unsure(points, error))
-        for feature, value, points, error in zip(
-            displayed.features,
-            shown,
-            (100.0 * contributions[:, outcome]).tolist(),
-            (100.0 * errors[:, outcome]).tolist(),
-            strict=True,
-        )
-        if rounded(points)
-    ]
-    strongest = sorted(all_reasons, key=lambda reason: -abs(reason.points))
-    raising = tuple(reason for reason in strongest if reason.points > 0)
-    return Reasons(raising[:most], tuple(reason for reason in strongest if reason.points < 0)[:most])
+    points, margins = (100.0 * contributions[:, outcome]).tolist(), (100.0 * errors[:, outcome]).tolist()
+    strongest = sorted(zip(points, margins, displayed.features, shown, strict=True), key=lambda each: -abs(each[0]))
+
+    def worded(sign: int) -> tuple[Reason, ...]:
+        side = [each for each in strongest if sign * each[0] > 0 and rounded(each[0])][:most]
+        return tuple(Reason(of.name, p, sentence(of, value, p), unsure(p, error)) for p, error, of, value in side)
+
+    return Reasons(worded(1), worded(-1))
 
 
 def as_displayed(schema: Schema, row: Row, contributions: np.ndarray) -> tuple[Schema, Row, np.ndarray]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 BUDGET = 10_000  # 30 ms where a compiled path serves
-FIRST = 2_500  # of a page, whose answers grow sharper: under 10 ms
+FIRST = 2_000  # of a page, whose answers grow sharper: under 10 ms
 LISTED = 2_000  # of each record of a file: 5,000 of them have their reasons within a minute
 SHARPEST = 40_000
 FEWEST = 300
 FIRST_SECONDS = 0.2
 MOST_SECONDS = 2.0
-TIMES = 4
+TIMES = 5
 
 
 def quick_budget(seconds: float) -> int:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from ml.advice.sampling_budget import BUDGET
 from ml.advice.value_function import ValueFunction
 from ml.errors import InvalidRecord, NoProbabilities, UnknownOutcome
 from ml.service import open_service
@@ -49,12 +50,15 @@ def test_score_contributions_and_sweeps_are_one(service, known, outcome):
 def test_a_sharper_answer_walks_on_and_searches_nothing_again(service, monkeypatch, known):
     record = {name: FULL[name] for name in known}
     standing = service.score_with_blanks(MODEL, record, "personal-loan")
+    value_function = service._value_function(standing.model)
+    monkeypatch.setattr(value_function, "budgets", (2_000, 10_000, 40_000))  # whatever the pace of this machine
+    monkeypatch.setattr(value_function, "quick_budget", BUDGET)
     first, asked = service.advise(standing, step=0), []
     ask = ValueFunction.ask
     monkeypatch.setattr(ValueFunction, "ask", lambda self, block: asked.append(len(block[0])) or ask(self, block))
     walked = service.advise(standing, step=1)
     assert (walked.sweeps, walked.counterfactuals) == (first.sweeps, first.counterfactuals)
-    assert sum(asked) <= 10_000 - 2_500 + 500  # what the walks are given
+    assert sum(asked) <= 10_000 - 2_000 + 500  # what the walks are given
     moved = service.advise(replace(standing, cut_offs=(0.99,) * len(standing.cut_offs)), step=1)
     assert moved.counterfactuals.cut_off == 0.99
 

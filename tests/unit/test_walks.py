@@ -109,10 +109,10 @@ def test_every_beginning_of_the_order_is_spread_over_the_answers():
 @pytest.mark.parametrize(
     ("seconds", "expected"),
     [
-        (3e-6, (2_500, 10_000, 40_000)),
-        (4e-5, (2_500, 10_000, 40_000)),
-        (1e-4, (1_250, 5_000, 20_000)),
-        (2.3e-4, (625, 2_500, 10_000)),
+        (3e-6, (2_000, 10_000, 40_000)),
+        (4e-5, (2_000, 10_000, 40_000)),
+        (1e-4, (1_250, 6_250, 20_000)),
+        (2.3e-4, (625, 3_125, 10_000)),
     ],
 )
 def test_budgets_follow_the_pace_of_the_model(seconds, expected):
