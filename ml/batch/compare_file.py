@@ -174,8 +174,8 @@ def _counted(feature: Feature, ours: np.ndarray, theirs: np.ndarray) -> Floats:
 def _known(array: np.ndarray) -> np.ndarray:
     """The values that are not missing."""
     missing = np.array([value is None or value != value for value in array.tolist()], dtype=bool)  # NaN and NaT too
-    found: np.ndarray = array[~missing]
-    return found
+    known: np.ndarray = array[~missing]
+    return known
 
 
 def _chi_squared(degrees: int, level: float) -> float:

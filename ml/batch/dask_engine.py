@@ -117,10 +117,10 @@ def _given(future: Any) -> ScoredChunk:
 
 def _score(key: str, version: tuple[dict[str, bytes], Trusted], sent: bytes) -> ScoredChunk:
     """Task of a worker: score one chunk."""
-    told, lines, blanks = orjson.loads(sent)
+    reading, lines, blanks = orjson.loads(sent)
     service = _service(key, *version)
     bundle = service.model(key)
-    return scored_chunk(service, bundle, ReadPlan.from_json(told, bundle.schema), lines, blanks)
+    return scored_chunk(service, bundle, ReadPlan.from_json(reading, bundle.schema), lines, blanks)
 
 
 def _service(key: str, files: dict[str, bytes], trusted: Trusted) -> Service:

@@ -114,16 +114,16 @@ def score_file(
             check_header(bundle, table.names, table.twice)
             out = held.enter_context(atomic_output(target))
             out = held.enter_context(gzip_stream(out)) if form.gzipped else out
-            kept = None if form.write is None else held.enter_context(scratch())
-            text = out if kept is None else held.enter_context(kept.open("wb"))
+            csv_file = None if form.write is None else held.enter_context(scratch())
+            text = out if csv_file is None else held.enter_context(csv_file.open("wb"))
             header = result_header(bundle, table.header)
             text.write(csv_text([header]).encode())
             first = list(islice(table.lines, CHUNK))
             chunks = chain([first] * bool(first), _chunks(table))
             done = _write(text, (engine or _here(service))(bundle, table.reading, chunks, blanks), file, progress)
             text.flush()
-            if kept is not None:
-                write_scored(kept, out, form, bundle.schema, table.reading, added_columns(bundle))
+            if csv_file is not None:
+                write_scored(csv_file, out, form, bundle.schema, table.reading, added_columns(bundle))
             renamed = _renamed(added_columns(bundle), header)
             return replace(
                 done, dialect=table.dialect, notes=(*table.notes, *renamed, *_compared(bundle, table, first))

@@ -64,10 +64,10 @@ def score_lines(
         lines_of_result, unread = _row_by_row(service, bundle, names, fitting, rules, blanks)
     else:
         began = perf_counter()
-        found = score_columns(bundle, names, list(zip(*fitting, strict=True)), rules) if fitting else ([], Counter())
-        if found:
-            service.scored(bundle.key, sum(not line[-1] for line in found[0]), perf_counter() - began)
-        lines_of_result, unread = found or _row_by_row(service, bundle, names, fitting, rules)
+        columnar = score_columns(bundle, names, list(zip(*fitting, strict=True)), rules) if fitting else ([], Counter())
+        if columnar:
+            service.scored(bundle.key, sum(not line[-1] for line in columnar[0]), perf_counter() - began)
+        lines_of_result, unread = columnar or _row_by_row(service, bundle, names, fitting, rules)
     if len(fitting) < len(lines):
         rest = iter(lines_of_result)
         lines_of_result = [next(rest) if len(cells) == width else _misfit(bundle, header, cells) for cells in lines]

@@ -96,9 +96,9 @@ class RecordBooks:
         """The book of a version's model; raises what the store raises."""
         if self._book_store is not None:
             book_store = self._book_store()
-            kept = book_store.size(bundle.name)
-            if kept is not None:
-                return StoredBook(book_store, bundle.name, kept)
+            count = book_store.size(bundle.name)
+            if count is not None:
+                return StoredBook(book_store, bundle.name, count)
         return self._samples(bundle)
 
 
@@ -117,20 +117,20 @@ class StoredBook:
         """See :class:`RecordBook`."""
         folded = fold(text[:LONGEST_SEARCH])
         return (
-            [_book_record(kept) for kept in self._book_store.find(self._model, folded, folded.split(), limit)]
+            [_book_record(stored) for stored in self._book_store.find(self._model, folded, folded.split(), limit)]
             if folded
             else []
         )
 
     def get(self, record_id: str) -> BookRecord | None:
         """Return the record of that id, or None."""
-        kept = self._book_store.get(self._model, record_id) if can_be_id(record_id) else None
-        return None if kept is None else _book_record(kept)
+        stored = self._book_store.get(self._model, record_id) if can_be_id(record_id) else None
+        return None if stored is None else _book_record(stored)
 
     def random(self) -> BookRecord | None:
         """See :class:`RecordBook`."""
-        kept = self._book_store.random(self._model)
-        return None if kept is None else _book_record(kept)
+        stored = self._book_store.random(self._model)
+        return None if stored is None else _book_record(stored)
 
 
 class SampleBook:
@@ -208,8 +208,8 @@ def texts_of(schema: Schema, row: Row) -> tuple[str, ...]:
 
 def as_row(record: BookRecord) -> tuple[str, str, str, str]:
     """A record as a row of the store: id, folded id, searched text, JSON."""
-    kept = json.dumps({"id": record.id, "values": dict(record.values), "texts": record.texts, "also": record.also})
-    return record.id, fold(record.id)[:LONGEST_FOLDED], searched(record.id, (*record.also, *record.texts)), kept
+    data = json.dumps({"id": record.id, "values": dict(record.values), "texts": record.texts, "also": record.also})
+    return record.id, fold(record.id)[:LONGEST_FOLDED], searched(record.id, (*record.also, *record.texts)), data
 
 
 def beside(record: BookRecord, text: str = "") -> str:

@@ -53,10 +53,10 @@ class Chances:
 
     def corrected(self, probabilities: np.ndarray, outcome: np.ndarray) -> Floats:
         """Corrected probability of each call; arguments as :class:`ListChances` has them."""
-        found = np.array(probabilities, dtype=float)
+        corrected = np.array(probabilities, dtype=float)
         for at in np.unique(outcome):
-            found[outcome == at] = self.share(int(at), found[outcome == at])
-        return found
+            corrected[outcome == at] = self.share(int(at), corrected[outcome == at])
+        return corrected
 
     @property
     def few(self) -> bool:

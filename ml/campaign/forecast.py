@@ -144,5 +144,5 @@ def _by(
 ) -> tuple[tuple[str, int, float], ...]:
     chosen = np.bincount(codes, minlength=len(names))
     buyers = np.bincount(codes, np.where(control, 0.0, probability), minlength=len(names))
-    found = zip(names, chosen.tolist(), buyers.tolist(), strict=True)
-    return tuple((name, count, expected) for name, count, expected in found if count)
+    counts = zip(names, chosen.tolist(), buyers.tolist(), strict=True)
+    return tuple((name, count, expected) for name, count, expected in counts if count)

@@ -168,8 +168,8 @@ def _place(codes: np.ndarray, counted: np.ndarray) -> np.ndarray:
 
 
 def _limit(wish: Wish, value: str) -> float:
-    found = wish.limits.get(value, wish.limit)
-    return np.inf if found is None else found
+    limit = wish.limits.get(value, wish.limit)
+    return np.inf if limit is None else limit
 
 
 def room(wish: Wish) -> float:

@@ -42,13 +42,13 @@ def sentence(brings: Forecast, wish: Wish, currency: str = "") -> str:
             )
         )
     if brings.control:
-        kept = brings.control
+        control = brings.control
         said.append(
             plural(
                 "{n} more is kept back to compare with.",
                 "{n} more are kept back to compare with.",
-                kept,
-                n=_count(kept),
+                control,
+                n=_count(control),
             )
         )
     return " ".join(said)

@@ -48,13 +48,13 @@ def _of_module(name: str) -> dict[str, dict[str, str]]:
 
 
 def _of_class(made: ast.ClassDef) -> dict[str, str]:
-    found = {}
+    docs = {}
     for field, after in zip(made.body, made.body[1:], strict=False):
         named = field.target.id if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) else None
         text = after.value.value if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant) else None
         if named and isinstance(text, str):
-            found[named.rstrip("_")] = _in_one_line(text)
-    return found
+            docs[named.rstrip("_")] = _in_one_line(text)
+    return docs
 
 
 def _in_one_line(text: str) -> str:

@@ -175,10 +175,10 @@ class Feature:
     @cached_property
     def by_composed(self) -> dict[str, str | int | float | bool]:
         """Values by accepted text in Unicode's composed form, where only one value has it."""
-        found: dict[str, set[Any]] = {}
+        levels: dict[str, set[Any]] = {}
         for text, value in self.by_text.items():
-            found.setdefault(composed(text), set()).add(value)
-        return {text: next(iter(values)) for text, values in found.items() if len(values) == 1}
+            levels.setdefault(composed(text), set()).add(value)
+        return {text: next(iter(values)) for text, values in levels.items() if len(values) == 1}
 
     @cached_property
     def values_of_choices(self) -> frozenset[Any]:

@@ -116,8 +116,8 @@ def with_point(written: str) -> str:
 def _code(feature: Feature, written: str) -> float | None:
     """The number for a name: of one of the codes, or a word for yes or no."""
     truth = truth_of(written) if feature.yes_no else None
-    found = feature.coded.get(written.casefold()) if truth is None else feature.yes_no[truth]  # type: ignore[index]
-    return None if found is None else float(found)
+    code = feature.coded.get(written.casefold()) if truth is None else feature.yes_no[truth]  # type: ignore[index]
+    return None if code is None else float(code)
 
 
 def _within(feature: Feature, value: Limited, raw: object) -> Limited:

@@ -147,12 +147,12 @@ def read_columns(
         records = [expanded(schema, dict(zip(named, line, strict=True)), at, problems) for at, line in enumerate(lines)]
         named = tuple(records[0])  # all records have the same names, as all lines had
         columns = list(zip(*(line.values() for line in records), strict=True))
-    found = _Names(schema, named, extra=True)
-    if found.to_check:
+    named_columns = _Names(schema, named, extra=True)
+    if named_columns.to_check:
         for at, values in enumerate(zip(*columns, strict=True)):
-            found.check((*values, None), at, problems)
+            named_columns.check((*values, None), at, problems)
     given = (*columns, (None,) * count)
-    raws = [given[place] for place in found.places]
+    raws = [given[place] for place in named_columns.places]
     read = tuple(read_column(feature, cells, rules) for feature, cells in zip(schema.features, raws, strict=True))
     for column, cells in zip(read, raws, strict=True):
         problems.extend(_refused(column, cells, range(count)))

@@ -52,9 +52,9 @@ class Schema:
     @cached_property
     def position(self) -> dict[str, int]:
         """Column number by name and by alias; a name with spaces at its ends is found without them, too."""
-        found = {name.strip(): at for at, name in enumerate(self.names)}
-        found |= {alias: at for at, feature in enumerate(self.features) for alias in feature.aliases}
-        return found | {name: at for at, name in enumerate(self.names)}
+        positions = {name.strip(): at for at, name in enumerate(self.names)}
+        positions |= {alias: at for at, feature in enumerate(self.features) for alias in feature.aliases}
+        return positions | {name: at for at, name in enumerate(self.names)}
 
     @cached_property
     def all_float64(self) -> bool:

@@ -27,8 +27,8 @@ def fold(text: str) -> str:
     Accents are the marks that Unicode's decomposition (NFKD) splits off.
     """
     split = unicodedata.normalize("NFKD", text.encode("utf-8", "ignore").decode()).casefold()
-    kept = (letter for letter in split if not unicodedata.combining(letter))
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in kept).split())
+    letters = (letter for letter in split if not unicodedata.combining(letter))
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in letters).split())
 
 
 class Texts:
@@ -45,11 +45,11 @@ class Texts:
     def find(self, text: str) -> list[str]:
         """Texts that contain `text`: first texts that begin with it, then texts with a word that does, then others."""
         wanted = fold(text)
-        found: tuple[list[str], list[str], list[str]] = ([], [], [])
+        ranked: tuple[list[str], list[str], list[str]] = ([], [], [])
         for own, folded in zip(self.texts, self.folded, strict=True):
             if wanted in folded:
-                found[0 if folded.startswith(wanted) else 1 if f" {wanted}" in folded else 2].append(own)
-        return [each for part in found for each in part]
+                ranked[0 if folded.startswith(wanted) else 1 if f" {wanted}" in folded else 2].append(own)
+        return [each for part in ranked for each in part]
 
     def closest(self, text: str) -> str | None:
         """The most similar text by spelling; None where none is similar.

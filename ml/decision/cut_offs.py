@@ -87,17 +87,17 @@ def best_cut_off_of(card: Mapping[str, Any], outcome: str) -> BestCutOff | None:
     is of another form.
     """
     written = card.get(BEST, {})
-    found = written.get(outcome) if isinstance(written, Mapping) else written
-    if found is None:
+    entry = written.get(outcome) if isinstance(written, Mapping) else written
+    if entry is None:
         return None
     try:
-        best = BestCutOff(*(found[name] for name in _KEPT))
+        best = BestCutOff(*(entry[name] for name in _KEPT))
     except (KeyError, TypeError) as error:
-        raise InvalidData(f"The best cut-off of {outcome} is {str(found)[:80]!r}.") from error
+        raise InvalidData(f"The best cut-off of {outcome} is {str(entry)[:80]!r}.") from error
     numbers = [best.half_loses, best.half_loses_low, best.half_loses_high, best.with_it, best.without_it]
     ends = [end for end in (best.low, best.high) if end is not None]
     if not all(map(_is_probability, (best.cut_off, *ends))) or not all(map(_is_number, numbers)):
-        raise InvalidData(f"The best cut-off of {outcome} is {str(found)[:80]!r}.")
+        raise InvalidData(f"The best cut-off of {outcome} is {str(entry)[:80]!r}.")
     return best
 
 

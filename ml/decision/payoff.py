@@ -77,8 +77,8 @@ def currency_of(card: Mapping[str, Any]) -> str:
 
 def payoffs_of(card: Mapping[str, Any], outcomes: Sequence[str]) -> tuple[Payoff, ...] | None:
     """The payoff of each outcome; None unless the card has one of every outcome, for else they cannot be compared."""
-    found = [payoff_of(card, outcome) for outcome in outcomes]
-    stated = tuple(payoff for payoff in found if payoff is not None)
+    payoffs = [payoff_of(card, outcome) for outcome in outcomes]
+    stated = tuple(payoff for payoff in payoffs if payoff is not None)
     return stated if len(stated) == len(outcomes) else None
 
 

@@ -51,16 +51,16 @@ def _of(card: Mapping[str, Any], outcome: str) -> Mapping[str, Any]:
     written = card.get(CARD)
     if written is None:
         return {}
-    told = written.get(outcome, {}) if isinstance(written, Mapping) else written
-    if not isinstance(told, Mapping):
-        raise InvalidData(f"The ripening of {outcome} is {str(told)[:80]!r}.", 'Write {"after": "30 days"}.')
-    return told
+    entry = written.get(outcome, {}) if isinstance(written, Mapping) else written
+    if not isinstance(entry, Mapping):
+        raise InvalidData(f"The ripening of {outcome} is {str(entry)[:80]!r}.", 'Write {"after": "30 days"}.')
+    return entry
 
 
 def read_time(where: str, written: object) -> float:
     """Seconds in a time such as "30 days"; InvalidData for anything else, with `where` in its message."""
-    found = FORM.fullmatch(written) if isinstance(written, str) else None
-    seconds = int(found[1]) * UNITS[found[2]] if found else 0.0
+    match = FORM.fullmatch(written) if isinstance(written, str) else None
+    seconds = int(match[1]) * UNITS[match[2]] if match else 0.0
     if not 0 < seconds <= LONGEST:
         raise InvalidData(f"{where} is {str(written)[:80]!r}.", HINT)
     return seconds

@@ -88,8 +88,8 @@ def write(file: Path, making: DemoStatus) -> None:
 def read(file: Path, models: Path) -> DemoStatus | None:
     """The progress; None where nothing was begun. A training process that died is reported as failed."""
     try:
-        found = json.loads(file.read_text(encoding="utf-8"))
-        making = DemoStatus(**(found | {"names": tuple(found["names"])}))
+        stored = json.loads(file.read_text(encoding="utf-8"))
+        making = DemoStatus(**(stored | {"names": tuple(stored["names"])}))
     except (OSError, ValueError, TypeError, KeyError):
         return None
     if not making.goes_on or is_made_now(models):

@@ -58,9 +58,9 @@ def most_important_first(importance: PermutationImportance) -> list[str]:
 def in_order(card: Mapping[str, Any], schema: Schema) -> list[str]:
     """Names of all features, the most important first where the card says so, else in schema order."""
     choice_of = {column: one.name for one in schema.one_hot for column in one.columns}
-    asked = (name if name in schema.position else choice_of.get(name) for name in card.get(CARD, ()))
-    told = [name for name in dict.fromkeys(asked) if name in schema.position]
-    return told + [name for name in schema.names if name not in told]
+    stated = (name if name in schema.position else choice_of.get(name) for name in card.get(CARD, ()))
+    ordered = [name for name in dict.fromkeys(stated) if name in schema.position]
+    return ordered + [name for name in schema.names if name not in ordered]
 
 
 def groups_in_order(card: Mapping[str, Any], schema: Schema) -> FeatureGroups:

@@ -109,9 +109,9 @@ def _of_a_folder(member: str) -> str | None:
 
 def _versions_of(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
     seen = dict.fromkeys(tuple(member.split("/")[1:3]) for member in archive.namelist() if member.startswith(ROOT))
-    for found in seen:
-        if len(found) == 2 and NAME.fullmatch(found[0]) and FINGERPRINT.fullmatch(found[1]):
-            yield found[0], found[1]
+    for parts in seen:
+        if len(parts) == 2 and NAME.fullmatch(parts[0]) and FINGERPRINT.fullmatch(parts[1]):
+            yield parts[0], parts[1]
 
 
 def _extract(models: Path, archive: zipfile.ZipFile, name: str, fingerprint: str) -> None:

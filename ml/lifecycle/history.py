@@ -172,10 +172,10 @@ def removal(entries: Sequence[HistoryEntry], fingerprint: str | None = None) -> 
 def removed_on(folder: Path, fingerprint: str | None = None) -> str:
     """Time of removal of a version, or with None of the whole model, for display; empty where there is none."""
     try:
-        found = removal(read_history(folder).entries, fingerprint)
+        entry = removal(read_history(folder).entries, fingerprint)
     except NotWritten:
         return ""
-    return in_words(found.time) if found else ""
+    return in_words(entry.time) if entry else ""
 
 
 def in_words(time: str) -> str:

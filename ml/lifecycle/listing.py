@@ -81,8 +81,8 @@ def list_versions(models: Path, name: str, figures: Figures | None = None, most:
     plain = [VersionFacts(each, made_at(models, name, each), _state(each, live, events)) for each in there]
     plain.sort(key=lambda each: (each.created, each.fingerprint))
     shown = [each for each in plain if each in plain[-(most or len(plain)) :] or each.fingerprint == live]
-    asked = figures or partial(version_figures, registry)
-    facts = [_with_figures(each, f"{name}@{each.fingerprint}", asked) for each in shown]
+    figures = figures or partial(version_figures, registry)
+    facts = [_with_figures(each, f"{name}@{each.fingerprint}", figures) for each in shown]
     return Listing(name, live, tuple(facts), tuple(events), history.unreadable, len(there))
 
 

@@ -47,8 +47,8 @@ class Registry:
         self._forget_removed()
         if not self.folder.is_dir():
             return ()
-        found = {path.parent.name for path in self.folder.glob(f"*/{POINTER}")}
-        return tuple(sorted(found if self._shared is None else found | self._shared.absent().keys()))
+        names = {path.parent.name for path in self.folder.glob(f"*/{POINTER}")}
+        return tuple(sorted(names if self._shared is None else names | self._shared.absent().keys()))
 
     def live(self, name: str) -> str:
         """Model key of the live version; UnknownModel where there is none, BrokenModel where it is gone."""

@@ -44,9 +44,9 @@ def others(bundle: Bundle) -> list[Version]:
     """All other versions beside a bundle, those on hold included; the newest first."""
     model = bundle.folder.parent
     folders = [model / name for name in versions_in(model) if name != bundle.fingerprint]
-    kept = _held(model)
-    found = [replace(version_of(path), held=path.name in kept) for path in folders if (path / CARD).is_file()]
-    return sorted(found, key=lambda version: (version.created, version.fingerprint), reverse=True)
+    on_hold = _held(model)
+    versions = [replace(version_of(path), held=path.name in on_hold) for path in folders if (path / CARD).is_file()]
+    return sorted(versions, key=lambda version: (version.created, version.fingerprint), reverse=True)
 
 
 def _held(model: Path) -> set[str]:

@@ -36,8 +36,8 @@ class CustomMeasure:
 
 def custom_measures_of(card: Mapping[str, Any], outcome: str) -> tuple[CustomMeasure, ...]:
     """Custom measures of an outcome, from the card; empty where the version has none."""
-    kept = card.get(CARD, {})
-    return tuple(CustomMeasure(label, **each[outcome]) for label, each in kept.items() if outcome in each)
+    measures = card.get(CARD, {})
+    return tuple(CustomMeasure(label, **each[outcome]) for label, each in measures.items() if outcome in each)
 
 
 def compute_measures(

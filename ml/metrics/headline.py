@@ -144,10 +144,10 @@ def _one(answers: OneVsRest) -> dict[str, float | None]:
         return {}
     counts = counts_of_labels(answers)
     own = {measure.key: float(measure.of_counts(counts)) for measure in OF_COUNTS if measure.of_counts}
-    found: dict[str, float | None] = {key: float(np.nan_to_num(own[key])) for key in AVERAGED}
+    values: dict[str, float | None] = {key: float(np.nan_to_num(own[key])) for key in AVERAGED}
     if answers.probabilities is not None:
-        found.update(point_values(answers))
-    return found
+        values.update(point_values(answers))
+    return values
 
 
 def _ends_of_headlines(

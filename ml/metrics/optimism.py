@@ -88,8 +88,8 @@ def _drawn_sums(answers: OneVsRest, places: Floats) -> tuple[Floats, Iterator[Fl
 
 def _places(probabilities: Floats, best: float) -> Floats:
     """Cut-offs to try, rising: the distinct probabilities, thinned to evenly spaced ranks where there are too many."""
-    found = np.unique(probabilities)
-    if len(found) > MOST_PLACES:
+    places = np.unique(probabilities)
+    if len(places) > MOST_PLACES:
         ordered = np.sort(probabilities)
-        found = ordered[np.linspace(0, len(ordered) - 1, MOST_PLACES).astype(int)]
-    return np.unique(np.concatenate([found, [0.0, best, 1.0]]))
+        places = ordered[np.linspace(0, len(ordered) - 1, MOST_PLACES).astype(int)]
+    return np.unique(np.concatenate([places, [0.0, best, 1.0]]))

@@ -103,8 +103,8 @@ def table_cut_offs(table: CountsByCutOff, extra: Sequence[float] = ()) -> np.nda
     """
     drawn = thin(table.false_positive, table.true_positive, MOST_OCCURRING)  # each over its own range
     occurring = table.cut_off[drawn]
-    asked = np.array(list(extra), dtype=np.float64)
-    every = np.concatenate([np.arange(101) / 100, occurring, asked])
+    requested = np.array(list(extra), dtype=np.float64)
+    every = np.concatenate([np.arange(101) / 100, occurring, requested])
     return np.unique(every[(every >= 0) & (every <= 1)])
 
 

@@ -80,7 +80,7 @@ def _monday(at: float) -> str:
 
 def _numbers(marks: Mapping[str, Booleans], chosen: Booleans) -> dict[str, Any]:
     """Fields of a row but its name."""
-    found = {name: int((chosen & mark).sum()) for name, mark in marks.items()}
-    due = found["due"]
-    shares = {f"{done}_share": found[f"{done}_in_time"] / due if due else None for done in ("contacted", "recorded")}
-    return found | shares
+    counts = {name: int((chosen & mark).sum()) for name, mark in marks.items()}
+    due = counts["due"]
+    shares = {f"{done}_share": counts[f"{done}_in_time"] / due if due else None for done in ("contacted", "recorded")}
+    return counts | shares

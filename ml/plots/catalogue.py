@@ -57,8 +57,8 @@ def declared(modules: Sequence[str]) -> Iterator[Plot]:
     `modules` are names below ``ml.plots``: "curves.roc_curve". Raises TypeError where a file declares no plot.
     """
     for name in modules:
-        found = getattr(import_module(f"ml.plots.{name}"), "PLOT", None)
-        plots = found if isinstance(found, tuple) else (found,)
+        plot_or_plots = getattr(import_module(f"ml.plots.{name}"), "PLOT", None)
+        plots = plot_or_plots if isinstance(plot_or_plots, tuple) else (plot_or_plots,)
         if not plots or not all(isinstance(plot, Plot) for plot in plots):
             raise TypeError(f"ml/plots/{name.replace('.', '/')}.py declares no PLOT. Accepted: PLOT = Plot(...).")
         yield from plots

@@ -93,8 +93,8 @@ def result_of(service: Service, bundle: Bundle, plot: Plot, view: View) -> Any:
     of = view.outcome if plot.per_outcome else None
     key = (bundle.key, plot.key, plot.revision, of, *(part for pair in chosen.items() for part in pair))
     typed = any(option.is_typed(bundle, view.outcome, chosen.get(option.key)) for option in plot.options)
-    kept = service.result(key, lambda: asdict(plot.compute(study)), typed=typed)
-    return plot.result(**kept | {name: translated(kept[name]) for name in plot.named})
+    stored = service.result(key, lambda: asdict(plot.compute(study)), typed=typed)
+    return plot.result(**stored | {name: translated(stored[name]) for name in plot.named})
 
 
 def _check(plot: Plot, bundle: Bundle) -> None:

@@ -28,8 +28,8 @@ class CallingConvention:
     @classmethod
     def from_card(cls, card: Mapping[str, Any]) -> CallingConvention | None:
         """The convention in a card; None for a version from before cards had it."""
-        told = card.get(CARD)
-        return None if told is None else cls(**told)
+        recorded = card.get(CARD)
+        return None if recorded is None else cls(**recorded)
 
     def to_card(self) -> dict[str, Any]:
         """Convert it to plain JSON."""
@@ -48,8 +48,8 @@ def contained(frame: Any, container: Container) -> Any:
 def _array(frame: Any) -> np.ndarray:
     """Values as an array: numbers where all columns are numbers or truth values, else objects."""
     numbers = all(dtype.kind in "biuf" for dtype in frame.dtypes)
-    asked = {"dtype": array_dtype(map(str, frame.dtypes)), "na_value": np.nan} if numbers else {"dtype": object}
-    array: np.ndarray = frame.to_numpy(**asked)
+    options = {"dtype": array_dtype(map(str, frame.dtypes)), "na_value": np.nan} if numbers else {"dtype": object}
+    array: np.ndarray = frame.to_numpy(**options)
     return array
 
 

@@ -28,10 +28,10 @@ def rows_refused(ask: Callable[[Block], object], block: Block) -> np.ndarray:
             ask(take(block, left))
             break
         except Exception as error:  # noqa: BLE001 - foreign code refuses in any way it likes
-            found = np.ones(1, dtype=bool) if len(left) == 1 else _not_finite(error, len(left))
-        refused[left[found]] = True
-        left = left[~found]
-        if not found.any():
+            alone = np.ones(1, dtype=bool) if len(left) == 1 else _not_finite(error, len(left))
+        refused[left[alone]] = True
+        left = left[~alone]
+        if not alone.any():
             for half in np.array_split(left, 2):
                 refused[half] = rows_refused(ask, take(block, half))
             break

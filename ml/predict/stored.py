@@ -22,9 +22,9 @@ class Stored:
     @classmethod
     def keep(cls, *data: Any) -> Any:
         """A stand-in to be written."""
-        kept = object.__new__(cls)
-        kept.data = data
-        return kept
+        stand_in = object.__new__(cls)
+        stand_in.data = data
+        return stand_in
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), self.data

@@ -67,8 +67,8 @@ def lines(report: Report) -> list[MeasureLine]:
 
 def first(report: Report) -> list[MeasureLine]:
     """The few measures that stand out."""
-    found = {line.key: line for line in lines(report)}
-    return [found[key] for key in (FIRST if report.overview else OWN) if key in found]
+    by_key = {line.key: line for line in lines(report)}
+    return [by_key[key] for key in (FIRST if report.overview else OWN) if key in by_key]
 
 
 def line_of(overview: Overview, measure: Measure) -> MeasureLine:

@@ -34,12 +34,12 @@ class Memo(Generic[Owner, Given, Made]):
 
     def __call__(self, owner: Owner, *given: Given.args, **named: Given.kwargs) -> Made:
         """The result, made or found."""
-        found = self.known(owner, *given, **named)
-        if found is not None:
-            return found
+        result = self.known(owner, *given, **named)
+        if result is not None:
+            return result
         with self._single_flight.only_one(f"{id(owner)} {given!r} {named!r}"):
-            found = self.known(owner, *given, **named)
-            return self.keep(self._make(owner, *given, **named), owner, *given, **named) if found is None else found
+            result = self.known(owner, *given, **named)
+            return self.keep(self._make(owner, *given, **named), owner, *given, **named) if result is None else result
 
     def known(self, owner: Owner, *given: Given.args, **named: Given.kwargs) -> Made | None:
         """The result if it is kept; nothing is made."""
@@ -48,10 +48,10 @@ class Memo(Generic[Owner, Given, Made]):
     def keep(self, made: Made, owner: Owner, *given: Given.args, **named: Given.kwargs) -> Made:
         """Keep a result that was made elsewhere, and return it."""
         with self._guard:
-            kept = self._kept.setdefault(owner, {})
-            while self._most is not None and len(kept) >= self._most:
-                del kept[next(iter(kept))]
-            kept[_key(given, named)] = made
+            results = self._kept.setdefault(owner, {})
+            while self._most is not None and len(results) >= self._most:
+                del results[next(iter(results))]
+            results[_key(given, named)] = made
         return made
 
 

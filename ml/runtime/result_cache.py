@@ -44,8 +44,8 @@ class ResultCache:
     def result(self, key: Key, compute: Callable[[], Any], *, typed: bool = False) -> Any:
         """The kept value, or that of `compute`; see :meth:`ml.service.Service.result`."""
         text, seconds = _text(key), TYPED_SECONDS if typed else 0
-        found = self._get(text)
-        return self._background.ask(text, lambda: self._computed(text, compute, seconds)) if found is None else found
+        cached = self._get(text)
+        return self._background.ask(text, lambda: self._computed(text, compute, seconds)) if cached is None else cached
 
     def kept(self, key: Key) -> Any:
         """The kept value, or None; nothing is computed."""

@@ -122,12 +122,12 @@ def answers_of(bundle: Bundle, other: Bundle, answers: OneVsRest, outcome: str) 
 
 def why_incomparable(bundle: Bundle, other: Bundle) -> str:
     """The reason why two versions cannot be compared, in a sentence; empty where they can."""
-    asked, also = ({f.name: f.kind for f in each.schema.features} for each in (bundle, other))
-    strange = [name for name in (*also, *asked) if asked.get(name) != also.get(name)]
+    champion, challenger = ({f.name: f.kind for f in each.schema.features} for each in (bundle, other))
+    strange = [name for name in (*challenger, *champion) if champion.get(name) != challenger.get(name)]
     said = {"version": other.key, "names": ", ".join(dict.fromkeys(strange) or other.outcomes.names)}
     if strange:
         return text("{version} asks for other features ({names}), so it cannot be compared.", **said)
-    if list(asked) != list(also):
+    if list(champion) != list(challenger):
         return text("{version} asks for the features in another order, so it cannot be compared.", **said)
     if bundle.outcomes.names != other.outcomes.names or bundle.outcomes.exclusive != other.outcomes.exclusive:
         return text("{version} has other outcomes ({names}), so it cannot be compared.", **said)

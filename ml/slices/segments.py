@@ -206,8 +206,8 @@ def _worth(weight: np.ndarray) -> float:
 def _of_probabilities(
     answers: OneVsRest, parts: Binning, measure: str
 ) -> tuple[OptionalFloats, OptionalFloats, OptionalFloats]:
-    found = [_headline(_only(answers, parts.place == at), measure) for at in range(parts.count)]
-    value, low, high = (list(column) for column in zip(*found, strict=True))
+    values = [_headline(_only(answers, parts.place == at), measure) for at in range(parts.count)]
+    value, low, high = (list(column) for column in zip(*values, strict=True))
     return value, low, high
 
 

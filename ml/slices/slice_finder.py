@@ -182,15 +182,15 @@ class _SegmentSearch:
 def _different(search: _SegmentSearch, excess: np.ndarray) -> list[tuple[int, int]]:
     """The segments with the largest excess, without near duplicates of one before."""
     above = np.triu(np.where(excess > 0, excess, 0.0))
-    kept: list[tuple[int, int]] = []
+    chosen: list[tuple[int, int]] = []
     for flat in np.argsort(-above, axis=None, kind="stable")[: 40 * MOST_FOUND].tolist():
         at = divmod(flat, above.shape[1])
-        if above[at] <= 0 or len(kept) == MOST_FOUND:
+        if above[at] <= 0 or len(chosen) == MOST_FOUND:
             break
         mask = search.mask(*at)
-        if not any(_alike(mask, search.mask(*other)) for other in kept):
-            kept.append(at)
-    return kept
+        if not any(_alike(mask, search.mask(*other)) for other in chosen):
+            chosen.append(at)
+    return chosen
 
 
 def _alike(one: np.ndarray, other: np.ndarray) -> bool:

@@ -57,10 +57,10 @@ def _related(card: Card, records: str) -> str:
 
 def sentences(card: Card) -> list[str]:
     """Findings, a sentence each; empty without findings or checks."""
-    found = card.get(CARD)
-    if not found:
+    checks = card.get(CARD)
+    if not checks:
         return []
-    said = [_shared(found), _repeats(found), _population(found), _few_records(found), *_rare(found)]
+    said = [_shared(checks), _repeats(checks), _population(checks), _few_records(checks), *_rare(checks)]
     return [sentence for sentence in said if sentence]
 
 

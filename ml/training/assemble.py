@@ -95,10 +95,10 @@ def _assemble(given: TrainingInputs) -> Trained:
     training, holdout = restored(training, refused), restored(holdout, refused)
     unused = [name for name in columns if name not in chosen.columns]
     columns, known = list(chosen.columns), known.seen_in(training.frame)
-    asked = asked_levels(
+    by_asking = asked_levels(
         given.estimator, chosen.variant.apply(training)[columns], chosen.container, training, known, described
     )
-    training, holdout = restored(training, asked), restored(holdout, asked)
+    training, holdout = restored(training, by_asking), restored(holdout, by_asking)
     read = chosen.variant.apply(training)[columns]
     missing = missing_markers(chosen.variant, read, columns, known)
     frames = align(read, without_markers(holdout, read, missing), chosen.variant, columns)
@@ -106,7 +106,7 @@ def _assemble(given: TrainingInputs) -> Trained:
     gone = [left_out(rows, chosen.whole, table.name) for rows, table in zip(whole, (training, holdout), strict=True)]
     frames, truth = (frames[0][whole[0]], frames[1][whole[1]]), truth[whole[1]]
     markers = {
-        name: {level for found in (*levels, refused, asked) for level in found.get(name, ())} for name in columns
+        name: {level for texts in (*levels, refused, by_asking) for level in texts.get(name, ())} for name in columns
     }
     schema, notes = _schema(given, frames[0], chosen, outcomes, known, markers, missing)
     notes += [*itertools.chain(*gone), *([f"Not given to the estimator: {', '.join(unused)}."] if unused else [])]

@@ -67,9 +67,9 @@ class Description:
 
     def card(self) -> dict[str, Any]:
         """The part that goes into the card."""
-        told = {"payoff": self.payoff, "cut_offs": self.cut_offs, "actions": self.actions, OVERRIDES: self.overrides}
-        told |= {CRM: self.crm, RIPENING: self._only(RIPENS), OUTCOME_WORDS: self._only(WORDS)}
-        return self.about | {name: given for name, given in told.items() if given}
+        parts = {"payoff": self.payoff, "cut_offs": self.cut_offs, "actions": self.actions, OVERRIDES: self.overrides}
+        parts |= {CRM: self.crm, RIPENING: self._only(RIPENS), OUTCOME_WORDS: self._only(WORDS)}
+        return self.about | {name: given for name, given in parts.items() if given}
 
     def labels(self) -> dict[str, str]:
         """Labels of outcomes, of those that have one."""
@@ -77,8 +77,8 @@ class Description:
 
     def _only(self, keys: tuple[str, ...]) -> dict[str, dict[str, str]]:
         """Descriptions of outcomes under some keys, without the outcomes that have none of these."""
-        found = {name: {key: given[key] for key in keys if key in given} for name, given in self._told()}
-        return {name: given for name, given in found.items() if given}
+        chosen = {name: {key: given[key] for key in keys if key in given} for name, given in self._told()}
+        return {name: given for name, given in chosen.items() if given}
 
     def _told(self) -> list[tuple[str, Mapping[str, str]]]:
         """Description of each outcome: a text alone is its label."""

@@ -117,11 +117,11 @@ def _without_values(name: str, series: pd.Series, given: Mapping[str, Any]) -> F
     """A column without any value in training: hidden, and filled with the gap that the estimator knows."""
     fields = dtype_of(series)
     choices = tuple(Choice(level, text_of(level)) for level in fields.get("levels", ()))
-    kept = {key: _as_tuple(given[key]) for key in ("label", "help", "group", "missing") if key in given}
+    own = {key: _as_tuple(given[key]) for key in ("label", "help", "group", "missing") if key in given}
     _refuse_unknown_fields(name, given)
     kind = kind_of_dtype(series)
     return Feature(
-        **{"name": name, "label": label_of(name), "kind": kind, "choices": choices, **fields, **kept}, hidden=True
+        **{"name": name, "label": label_of(name), "kind": kind, "choices": choices, **fields, **own}, hidden=True
     )
 
 

@@ -49,5 +49,5 @@ def stamp_of(folder: Path) -> Stamp:
 
 
 def _times(path: Path) -> tuple[int, int, int]:
-    found = path.stat()
-    return found.st_size, found.st_mtime_ns, found.st_ino
+    stat = path.stat()
+    return stat.st_size, stat.st_mtime_ns, stat.st_ino

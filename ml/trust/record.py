@@ -54,8 +54,8 @@ class Trusted:
     def without(self, other: Trusted) -> Trusted:
         """Permissions that `other` lacks; code without any name left is dropped."""
         code = {digest: names - other.code.get(digest, frozenset()) for digest, names in self.code.items()}
-        kept = {digest: names for digest, names in code.items() if names or digest not in other.code}
-        return Trusted(self.types - other.types, kept)
+        remaining = {digest: names for digest, names in code.items() if names or digest not in other.code}
+        return Trusted(self.types - other.types, remaining)
 
     def to_json(self) -> dict[str, Any]:
         """The entry of these permissions in the file; empty where there are none."""
@@ -138,10 +138,10 @@ def _write_all(models: Path, written: Mapping[str, Any]) -> None:
 def stamp(models: Path) -> tuple[int, int] | None:
     """Stamp of the file: differs after each write."""
     try:
-        found = (models / FILE).stat()
+        stat = (models / FILE).stat()
     except OSError:
         return None
-    return found.st_ino, found.st_mtime_ns
+    return stat.st_ino, stat.st_mtime_ns
 
 
 def _record_of(models: Path) -> dict[str, Any]:

@@ -33,12 +33,12 @@ def evict(folder: Path, state: SharedState, needed: Collection[str]) -> list[str
     now = time.time()
     gone: list[str] = []
     for name, model in state.models.items():
-        kept = {*kept_ahead(model), pointed(folder, name)}
+        in_use = {*kept_ahead(model), pointed(folder, name)}
         old = [
             each
             for each in versions_in(folder / name)
             if each in model.versions
-            and each not in kept
+            and each not in in_use
             and f"{name}@{each}" not in needed
             and now - _last_use(folder / name / each) > UNUSED
         ]

@@ -95,8 +95,8 @@ class SharedState:
 
 def entry_to_json(entry: HistoryEntry) -> dict[str, Any]:
     """A line of the history as a store takes it: "by" is a word of SQL."""
-    told = asdict(entry)
-    return {"who": told.pop("by")} | told
+    fields = asdict(entry)
+    return {"who": fields.pop("by")} | fields
 
 
 def _model(entry: Mapping[str, Any]) -> SharedModel:

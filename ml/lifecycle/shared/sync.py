@@ -75,9 +75,9 @@ class Sync:
 
     def faults(self) -> dict[str, str]:
         """Versions that every instance is to have and this one lacks, by key, and why; another one serves meanwhile."""
-        found, absent = self.shared.faults.all(), self.shared.absent()
+        faults, absent = self.shared.faults.all(), self.shared.absent()
         lacking = [key for key in self._wanted() if key.partition("@")[0] not in absent]
-        return {key: str(translated(found[key])) for key in lacking if key in found}
+        return {key: str(translated(faults[key])) for key in lacking if key in faults}
 
     def none(self) -> str:
         """Reason why there are no models."""

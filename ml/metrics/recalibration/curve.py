@@ -182,5 +182,5 @@ def _design(at: np.ndarray, scores: Floats, logits: Floats, middle: float, farth
 def logit(probabilities: np.ndarray | float) -> Floats:
     """Logits of probabilities, clipped to ``FARTHEST`` from 0 and 1."""
     inside = np.clip(probabilities, FARTHEST, 1 - FARTHEST)
-    found: Floats = np.log(inside) - np.log1p(-inside)
-    return found
+    logits: Floats = np.log(inside) - np.log1p(-inside)
+    return logits

@@ -25,8 +25,8 @@ ROW = 28  # pixels of a dot, and of the room around it
 
 
 def _sorts(bundle: Bundle, _: str) -> Choices:
-    found = [(WRONG, text("Wrong decisions"))]
-    return [*found, (LOSS, text("Log-loss"))] if bundle.offers == "probabilities" else found
+    sorts = [(WRONG, text("Wrong decisions"))]
+    return [*sorts, (LOSS, text("Log-loss"))] if bundle.offers == "probabilities" else sorts
 
 
 OPTIONS = (Option("by", mark("Measured by"), _sorts), LEAST, AT_CUT_OFF)

@@ -66,8 +66,8 @@ def ranked(result: Interaction, view: View) -> list[tuple[str, float, float | No
 def rows(result: Interaction, view: View) -> Rows:
     """One row a pair, the strongest first."""
     columns = (result.first, result.second, result.strength[view.index], result.share[view.index])
-    found = sorted(zip(*columns, strict=True), key=lambda cells: -cells[2])
-    return ["first", "second", "strength", "H²"], [list(cells) for cells in found]
+    strongest_first = sorted(zip(*columns, strict=True), key=lambda cells: -cells[2])
+    return ["first", "second", "strength", "H²"], [list(cells) for cells in strongest_first]
 
 
 def _share(share: float | None) -> str:

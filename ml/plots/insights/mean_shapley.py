@@ -112,8 +112,8 @@ def ranked(result: MeanShapley, view: View) -> list[tuple[str, float, float]]:
 
 
 def _sorted(result: MeanShapley, view: View) -> list[tuple[str, float, float]]:
-    found = zip(result.features, result.size[view.index], result.error[view.index], strict=True)
-    return sorted(found, key=lambda one: -one[1])
+    features = zip(result.features, result.size[view.index], result.error[view.index], strict=True)
+    return sorted(features, key=lambda one: -one[1])
 
 
 def rows(result: MeanShapley, view: View) -> Rows:

@@ -87,8 +87,8 @@ def rows(result: PermutationImportance, view: View) -> Rows:
     """One row a feature, the largest mean first."""
     header = ["feature", f"rise of the {result.measure}", "low (95 %)", "high (95 %)", "standard error"]
     spread = (values[view.index] for values in (result.mean, result.low, result.high, result.standard_error))
-    found = sorted(zip(result.labels, *spread, strict=True), key=lambda cells: -cells[1])
-    return header, [list(cells) for cells in found]
+    largest_first = sorted(zip(result.labels, *spread, strict=True), key=lambda cells: -cells[1])
+    return header, [list(cells) for cells in largest_first]
 
 
 def ranked(result: PermutationImportance, view: View) -> list[ImportanceRow]:

@@ -61,17 +61,17 @@ def compute(study: Study) -> ShapleyScatter:
     labels = [shown_value(feature, value) for value, *_ in known]
     ordered = feature.kind in ORDERED
     choices = [] if ordered else sorted(set(labels), key=lambda label: (-labels.count(label), label))[:MOST_LEVELS]
-    kept = [number for number, label in enumerate(labels) if ordered or label in choices]
-    shown = tuple(known[number][0] for number in kept)
+    drawn = [number for number, label in enumerate(labels) if ordered or label in choices]
+    shown = tuple(known[number][0] for number in drawn)
     return ShapleyScatter(
         feature=feature.label,
         axis=axis_title(feature),
         ordered=ordered,
-        places=axis_places(feature, shown) if ordered else [float(choices.index(labels[number])) for number in kept],
-        names=[labels[number] for number in kept],
+        places=axis_places(feature, shown) if ordered else [float(choices.index(labels[number])) for number in drawn],
+        names=[labels[number] for number in drawn],
         choices=choices,
-        contributions=[known[number][1] for number in kept],
-        errors=[known[number][2] for number in kept],
+        contributions=[known[number][1] for number in drawn],
+        errors=[known[number][2] for number in drawn],
         records=len(values),
     )
 
@@ -141,8 +141,8 @@ def say(result: ShapleyScatter, view: View) -> str:
 def rows(result: ShapleyScatter, _view: View) -> Rows:
     """One row a record."""
     values = result.places if result.ordered else result.names
-    found = zip(values, result.contributions, result.errors, strict=True)
-    return ["value", "contribution", "standard error"], [list(each) for each in found]
+    points = zip(values, result.contributions, result.errors, strict=True)
+    return ["value", "contribution", "standard error"], [list(each) for each in points]
 
 
 def columns(result: ShapleyScatter, view: View) -> Columns:

@@ -55,8 +55,8 @@ def _lines(schema: Schema, outcomes: Outcomes, rows: Sequence[OutcomeRow]) -> It
 
 def _truth(outcomes: Outcomes, row: OutcomeRow) -> list[str]:
     if outcomes.exclusive:
-        found = outcome_of(outcomes, row.came)
-        return ["" if found is None else text_of(found.value)]
+        outcome = outcome_of(outcomes, row.came)
+        return ["" if outcome is None else text_of(outcome.value)]
     return ["" if (came := row.came.get(name)) is None else str(int(came)) for name in outcomes.names]
 
 

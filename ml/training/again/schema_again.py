@@ -76,9 +76,9 @@ def _known_choices(schema: Schema, block: Block, ask: Callable[[Schema], Sklearn
 
 
 def _without(feature: Feature, refused: list[Value]) -> Feature:
-    kept: tuple[Choice, ...] = tuple(choice for choice in feature.choices if choice.value not in refused)
-    default = feature.default if feature.default not in refused else kept[0].value
-    return replace(feature, choices=kept, default=default)
+    choices: tuple[Choice, ...] = tuple(choice for choice in feature.choices if choice.value not in refused)
+    default = feature.default if feature.default not in refused else choices[0].value
+    return replace(feature, choices=choices, default=default)
 
 
 def _refused(predictor: SklearnPredictor, schema: Schema, row: Row, at: int, values: list[Value]) -> list[Value]:

@@ -37,11 +37,11 @@ class Usable:
         """The others, and in `left_out` why these are not there."""
         if not rows.any():
             return self
-        kept = np.flatnonzero(~rows).tolist()
+        rest = np.flatnonzero(~rows).tolist()
         return Usable(
-            [self.sources[at] for at in kept],
-            [self.rows[at] for at in kept],
-            self.truth[kept],
+            [self.sources[at] for at in rest],
+            [self.rows[at] for at in rest],
+            self.truth[rest],
             {**self.left_out, why: int(rows.sum())},
         )
 
@@ -99,5 +99,5 @@ def truth_of(outcomes: Outcomes, row: OutcomeRow) -> list[bool] | None:
     if not outcomes.exclusive:
         known = [row.came.get(name) for name in outcomes.names]
         return None if None in known else list(map(bool, known))
-    found = outcome_of(outcomes, row.came)
-    return None if found is None else [item.name == found.name for item in outcomes.items]
+    outcome = outcome_of(outcomes, row.came)
+    return None if outcome is None else [item.name == outcome.name for item in outcomes.items]

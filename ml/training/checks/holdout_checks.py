@@ -156,20 +156,20 @@ def _copied(ours: np.ndarray, theirs: np.ndarray) -> int:
     if min(map(len, halves)) >= RUN and np.isin(_runs(halves[0]), _runs(halves[1])).any():
         return 0  # of a sorted file even two halves follow the same order
     runs, others = _runs(ours), _runs(theirs)
-    found = np.isin(runs, others[~_has_twin(others)])
+    copied = np.isin(runs, others[~_has_twin(others)])
     rows = np.zeros(len(ours), dtype=bool)
     for shift in range(RUN):
-        rows[shift : shift + len(found)] |= found
+        rows[shift : shift + len(copied)] |= copied
     return int(rows.sum())
 
 
 def _runs(hashes: np.ndarray) -> np.ndarray:
     """A hash of each eight consecutive rows: shape (n - 7,)."""
     count = len(hashes) - RUN + 1
-    found = hashes[:count].copy()
+    runs = hashes[:count].copy()
     for shift in range(1, RUN):
-        found = found * _FACTOR + hashes[shift : shift + count]
-    return found
+        runs = runs * _FACTOR + hashes[shift : shift + count]
+    return runs
 
 
 def _few(outcomes: Outcomes, truth: np.ndarray) -> dict[str, Any]:

@@ -58,8 +58,8 @@ def _unchanged(names: Sequence[str], present: Sequence[str]) -> list[str]:
     by_known: dict[str, list[str]] = {}
     for name in present:
         by_known.setdefault(known_as(name), []).append(name)
-    found = [[name] if name in present else by_known.get(known_as(name), []) for name in names]
-    return [those[0] for those in found if len(those) == 1]
+    candidates = [[name] if name in present else by_known.get(known_as(name), []) for name in names]
+    return [those[0] for those in candidates if len(those) == 1]
 
 
 def _names_of(estimator: Any) -> list[str] | None:

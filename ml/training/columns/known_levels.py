@@ -54,8 +54,8 @@ class KnownLevels:
 
     def strangers(self, frame: pd.DataFrame) -> int:
         """Number of cells in a frame with levels that no encoder learned, gaps among them."""
-        told = self.levels | {name: levels for name, levels in self.native.items() if levels}
-        return sum(self._strangers(name, frame[name], levels) for name, levels in told.items() if name in frame)
+        every = self.levels | {name: levels for name, levels in self.native.items() if levels}
+        return sum(self._strangers(name, frame[name], levels) for name, levels in every.items() if name in frame)
 
     def _strangers(self, name: str, series: pd.Series, levels: Sequence[Any]) -> int:
         gone = series.isna()

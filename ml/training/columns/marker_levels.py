@@ -46,7 +46,7 @@ def asked_levels(
     `frame` has training rows as the estimator is asked with them. Columns whose encoder was found (`known`), or of
     which a person said what is missing (`described`), are not asked.
     """
-    decided = {*known.levels, *known.native, *(name for name, told in described.items() if "missing" in told)}
+    decided = {*known.levels, *known.native, *(name for name, fields in described.items() if "missing" in fields)}
     levels = {
         name: {marker for marker in markers if _is_level(estimator, frame, container, name, marker)}
         for name, markers in table.markers.items()
@@ -77,11 +77,11 @@ def _answer(estimator: Any, frame: pd.DataFrame, container: Container) -> np.nda
 
 def restored(table: TrainingTable, levels: Mapping[str, Collection[str]]) -> TrainingTable:
     """The table with markers that are levels restored, where they were read as gaps."""
-    wanted = {name: found for name, found in levels.items() if found and name in table.frame}
+    wanted = {name: texts for name, texts in levels.items() if texts and name in table.frame}
     if not wanted:
         return table
     cells = table.texts(list(wanted))
-    changed = {name: _put_back(table.frame[name], cells[name], found) for name, found in wanted.items()}
+    changed = {name: _put_back(table.frame[name], cells[name], texts) for name, texts in wanted.items()}
     return replace(table, frame=table.frame.assign(**changed))
 
 

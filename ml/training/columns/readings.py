@@ -156,9 +156,9 @@ def _fills(table: TrainingTable, texts: Mapping[str, list[str]], known: KnownLev
     none = [name for name in gaps if known.gaps.get(name) not in ("nan", "filled")]
     if none:
         yield make("gaps of texts as None", changes=dict.fromkeys(none, to.to_none))
-    told = [name for name, gap in known.gaps.items() if gap == "none" and _has_truths(table, name)]
-    if told:  # truth values of a database
-        yield make(f"gaps of {', '.join(told)} as None", changes=dict.fromkeys(told, to.to_none))
+    truths = [name for name, gap in known.gaps.items() if gap == "none" and _has_truths(table, name)]
+    if truths:  # truth values of a database
+        yield make(f"gaps of {', '.join(truths)} as None", changes=dict.fromkeys(truths, to.to_none))
 
 
 def _empties(table: TrainingTable, columns: Sequence[str]) -> Iterator[Reading]:

@@ -75,7 +75,7 @@ class TrainingTable:
         return replace(
             self,
             frame=self.frame.rename(columns=dict(names)),
-            markers={names.get(name, name): found for name, found in self.markers.items()},
+            markers={names.get(name, name): texts for name, texts in self.markers.items()},
             padded=frozenset(names.get(name, name) for name in self.padded),
             spelled={**self.spelled, **{new: old for old, new in names.items()}},
         )

@@ -60,10 +60,10 @@ class Variant:
     @property
     def gaps(self) -> dict[str, frozenset[str]]:
         """By column, texts that are gaps."""
-        found: dict[str, frozenset[str]] = {}
+        gaps: dict[str, frozenset[str]] = {}
         for reading in self.readings:
-            found |= {name: found.get(name, frozenset()) | texts for name, texts in reading.gaps.items()}
-        return found
+            gaps |= {name: gaps.get(name, frozenset()) | texts for name, texts in reading.gaps.items()}
+        return gaps
 
     @property
     def fills(self) -> dict[str, str]:

@@ -63,9 +63,9 @@ def _refuse_other_objects(given: Any, source: str) -> None:
 
 def _refuse_networks(estimator: Any, source: str) -> None:
     """Refuse wrappers of neural networks, alone or in a pipeline: no skops file keeps what is in them."""
-    found = next(_networks(estimator), None)
-    if found is not None:
-        library, kind = found
+    network = next(_networks(estimator), None)
+    if network is not None:
+        library, kind = network
         message = f"{source} holds a neural network ({kind} of {library}), which no version keeps."
         raise InvalidData(message, OWN_NETWORK)
 
@@ -100,10 +100,10 @@ def _words_of_mapping(given: Mapping[Any, Any], source: str) -> str:
 
 
 def _one_of(items: Any, said: Callable[[Any], str]) -> str:
-    found = [key for key, value in items if callable(getattr(value, "predict", None)) and not isinstance(value, type)]
-    if not found:
+    keys = [key for key, value in items if callable(getattr(value, "predict", None)) and not isinstance(value, type)]
+    if not keys:
         return CLASSIFIER
-    at = said(found[0])
+    at = said(keys[0])
     return f"The estimator is at {at}: save that alone, for instance joblib.dump(loaded{at}, FILE)."
 
 

@@ -140,8 +140,8 @@ class ConventionSearch:
             part = self.table if variant.needs_all_rows else _part(self.table, rows)
             frame = variant.apply(part)[list(self.columns)]
             frame = frame.iloc[rows] if variant.needs_all_rows else frame
-            kept = whole_rows(frame, self.whole)
-            frame, rows = frame[kept], rows[kept]
+            whole = whole_rows(frame, self.whole)
+            frame, rows = frame[whole], rows[whole]
             strangers = self.known.strangers(variant.apply(_part(self.table, rows), CONTAINER - 1))
         except LikelyError as error:
             self.refused.append(error)
@@ -151,12 +151,12 @@ class ConventionSearch:
             return None
         best: ConventionCandidate | None = None
         for container in containers_of(self.estimator, frame):
-            asked = answer_of(self.estimator, contained(frame, container), self.outcomes)
-            if isinstance(asked, str):
-                self.failed.append((variant, asked))
+            answer = answer_of(self.estimator, contained(frame, container), self.outcomes)
+            if isinstance(answer, str):
+                self.failed.append((variant, answer))
                 continue
-            loss = loss_of(asked, None if self.truth is None else self.truth[rows])
-            sums = sums_of(asked, self.outcomes)
+            loss = loss_of(answer, None if self.truth is None else self.truth[rows])
+            sums = sums_of(answer, self.outcomes)
             best = _better(best, ConventionCandidate(variant, container, self.columns, strangers, loss, sums=sums))
         return best
 

@@ -79,8 +79,8 @@ def _of_whole_rows(search: ConventionSearch) -> ConventionCandidate | None:
     whole = {name for name in search.columns if frame[name].isna().any()}
     for name in sorted(whole, key=search.columns.index):
         rows = frame[frame[name].isna() & whole_rows(frame, whole - {name})].head(MOST_GAPS)
-        asked = answer_of(search.estimator, contained(rows, best.container), search.outcomes) if len(rows) else ""
-        if not isinstance(asked, str):
+        answer = answer_of(search.estimator, contained(rows, best.container), search.outcomes) if len(rows) else ""
+        if not isinstance(answer, str):
             whole.remove(name)
     return replace(best, whole=frozenset(whole)) if whole else None
 

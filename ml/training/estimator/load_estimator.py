@@ -113,10 +113,10 @@ def _load_pickle(path: Path) -> Any:
 
 def refuse_strangers(unknown: Sequence[str], trusted: Sequence[str], code: Code | None = None) -> None:
     """Raise UntrustedModel when a name in an estimator is none that any bundle may use, and nobody named it."""
-    found = untrusted_names(unknown, trusted, code)
-    if found:
-        message = f"The estimator holds names that are not trusted yet: {', '.join(found)}."
-        flags = " ".join(f"--trust {name}" for name in found)
+    untrusted = untrusted_names(unknown, trusted, code)
+    if untrusted:
+        message = f"The estimator holds names that are not trusted yet: {', '.join(untrusted)}."
+        flags = " ".join(f"--trust {name}" for name in untrusted)
         hint = f"If they come from a file of your own, give it with --code. Else look at each; if you trust it: {flags}"
         raise UntrustedModel(message, hint)
 
@@ -136,7 +136,7 @@ def _made_in_main(name: str, lost: Sequence[str]) -> str:
 def _standing_in_for_main(code: Code) -> Iterator[None]:
     """Context manager: the code's definitions are in ``__main__`` too, where a notebook or script had them."""
     main = sys.modules["__main__"]
-    lent = {name: found for name, found in _public(code).items() if not hasattr(main, name)}
+    lent = {name: value for name, value in _public(code).items() if not hasattr(main, name)}
     vars(main).update(lent)
     try:
         yield

@@ -55,9 +55,9 @@ def answer_of(estimator: Any, given: Any, outcomes: Outcomes) -> Prediction | st
 def _check_count(predicted: Any, outcomes: Outcomes) -> None:
     shape = np.shape(predicted)
     answers = shape[1] if len(shape) > 1 else 1
-    asked = 1 if outcomes.exclusive else len(outcomes)
-    if answers != asked:
-        message = f"The estimator gives {answers} labels a record, and --truth names {asked}."
+    expected = 1 if outcomes.exclusive else len(outcomes)
+    if answers != expected:
+        message = f"The estimator gives {answers} labels a record, and --truth names {expected}."
         raise InvalidData(message, "Name one column a label: --truth A --truth B, in the order of its training.")
 
 

@@ -167,8 +167,8 @@ def _curve(curve: Any) -> calibration.Sigmoid | calibration.Isotonic:
 def _cut(estimator: Any, given: Traced, builder: Builder) -> models.Model:
     tuned = isinstance(estimator, TunedThresholdClassifierCV)
     inner = estimator.estimator_ if hasattr(estimator, "estimator_") else estimator.estimator
-    asked = estimator.response_method
-    on_decision = asked == "decision_function" or (asked == "auto" and not hasattr(inner, "predict_proba"))
+    method = estimator.response_method
+    on_decision = method == "decision_function" or (method == "auto" and not hasattr(inner, "predict_proba"))
     at = estimator.best_threshold_ if tuned else estimator.threshold
     at = (0.0 if on_decision else 0.5) if isinstance(at, str) else float(at)
     label = estimator._curve_scorer._get_pos_label() if tuned else estimator.pos_label

@@ -33,13 +33,13 @@ def parts_of(columns: Sequence[SymbolicColumn]) -> tuple[InputColumns, ...]:
 
 
 def _neighbours(columns: Sequence[SymbolicColumn]) -> list[list[SymbolicColumn]]:
-    found: list[list[SymbolicColumn]] = []
+    groups: list[list[SymbolicColumn]] = []
     for column in columns:
-        if found and _together(found[-1][0], column):
-            found[-1].append(column)
+        if groups and _together(groups[-1][0], column):
+            groups[-1].append(column)
         else:
-            found.append([column])
-    return found
+            groups.append([column])
+    return groups
 
 
 def _together(one: SymbolicColumn, other: SymbolicColumn) -> bool:

@@ -56,10 +56,10 @@ class LookUpTable(_ByValue):
 
     def row(self, row: Row) -> tuple[float, ...]:
         """The columns' values for one row; ValueError when the model refuses the value."""
-        found = self.rows[self._positions[row[self.source]]]
-        if found is None:
+        columns = self.rows[self._positions[row[self.source]]]
+        if columns is None:
             raise ValueError(f"The model does not accept the value {row[self.source]!r}.")
-        return found
+        return columns
 
     def block(self, block: Block) -> np.ndarray:
         """The columns for n rows, shape (n, width)."""
@@ -116,8 +116,8 @@ class SparseTable(_ByValue):
         total = np.zeros((len(self.starts) - 1, weights.shape[1]))
         np.add.at(total, np.repeat(np.arange(len(total)), np.diff(self.starts)), changes)
         rows = [tuple(row) for row in (total + self.base @ weights).tolist()]
-        told = tuple(None if at in self.refused else row for at, row in enumerate(rows))
-        return LookUpTable(self.source, self.keys, told)
+        sums = tuple(None if at in self.refused else row for at, row in enumerate(rows))
+        return LookUpTable(self.source, self.keys, sums)
 
 
 def _positions_of(positions: _Positions, refused: Iterable[int], values: np.ndarray) -> np.ndarray:

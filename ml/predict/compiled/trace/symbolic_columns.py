@@ -86,14 +86,14 @@ SymbolicColumn = Raw | Coded | Made
 
 def sources_of(columns: Iterable[SymbolicColumn]) -> set[int]:
     """Positions of the features of which columns are made."""
-    found: set[int] = set()
+    sources: set[int] = set()
     groups: dict[int, Group] = {}
     for column in columns:
         if isinstance(column, Made):
             groups[id(column.group)] = column.group
         else:
-            found.add(column.source)
-    return found.union(*(sources_of(group.given) for group in groups.values()))
+            sources.add(column.source)
+    return sources.union(*(sources_of(group.given) for group in groups.values()))
 
 
 def filled(column: SymbolicColumn, value: Any) -> SymbolicColumn:

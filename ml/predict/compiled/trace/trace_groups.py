@@ -62,15 +62,15 @@ def _normal(step: Normalizer, given: Traced, used: list[str]) -> Traced:
 def select(step: Any, given: Traced, used: list[str]) -> Traced:
     """The columns that a selector of ``sklearn.feature_selection`` has chosen."""
     note(used, "select")
-    kept = step.get_support()
+    support = step.get_support()
     columns = given.columns
     if not all(map(column_is_number, columns)):
         raise CannotCompile(f"{type(step).__name__} looks at a text; that cannot be compiled.")
     if not step.__sklearn_tags__().input_tags.allow_nan:
         columns = tuple(arithmetic(column, "needed", 0.0) for column in columns)
-    chosen = tuple(column for column, keep in zip(columns, kept, strict=True) if keep)
+    chosen = tuple(column for column, keep in zip(columns, support, strict=True) if keep)
     left = tuple(
-        column for column, keep in zip(columns, kept, strict=True) if not keep and not isinstance(column, Made)
+        column for column, keep in zip(columns, support, strict=True) if not keep and not isinstance(column, Made)
     )
     return replace(given, columns=chosen, names=None, guards=given.guards + left)
 
