@@ -17,6 +17,7 @@ from ml.data.outcomes import Prediction
 from ml.data.records import Records, read_records
 from ml.data.schema import Row
 from ml.errors import InvalidRecord, Problem
+from ml.runtime.halving import bisect_refused
 from ml.translation import mark, text
 
 REFUSED = mark("Its values are of the right kind, but the estimator was not made for them: change or fill them.")
@@ -101,29 +102,23 @@ def _answered(bundle: Bundle, rows: Callable[[], Sequence[Row]], ask: Callable[[
     try:
         return ask()
     except ValueError as error:
-        refused = _refused_among(bundle, rows(), 0) or [(0, str(error))]
-        raise InvalidRecord([refused_problem(at, why) for at, why in refused]) from error
+        all_rows = rows()
+        why, places, middle = partial(_refusal, bundle, all_rows), range(len(all_rows)), len(all_rows) // 2
+        # all together were refused just now
+        refused = [*bisect_refused(places[:middle], why), *bisect_refused(places[middle:], why)] or [(0, str(error))]
+        raise InvalidRecord([refused_problem(*each) for each in refused]) from error
 
 
-def _refused_among(bundle: Bundle, rows: Sequence[Row], first: int) -> list[tuple[int, str]]:
-    """Numbers and reasons of the refused rows, found by bisection."""
-    if len(rows) == 1:
-        refusal = _refusal(lambda: bundle.predictor.row(rows[0]))
-        return [(first, refusal)] if refusal else []
-    middle = len(rows) // 2
-    refused: list[tuple[int, str]] = []
-    for start, part in ((first, rows[:middle]), (first + middle, rows[middle:])):
-        refusal = _refusal(partial(bundle.predictor.block, block_of(bundle.schema, part)))
-        refused += _refused_among(bundle, part, start) if refusal else []
-    return refused
-
-
-def _refusal(ask: Callable[[], Any]) -> str:
+def _refusal(bundle: Bundle, rows: Sequence[Row], places: Sequence[int]) -> str | None:
+    """Reason for which the estimator refuses some of the rows, asked together; None where it takes them."""
     try:
-        ask()
+        if len(places) == 1:
+            bundle.predictor.row(rows[places[0]])
+        else:
+            bundle.predictor.block(block_of(bundle.schema, [rows[at] for at in places]))
     except ValueError as error:
         return str(error) or text("no reason was given")
-    return ""
+    return None
 
 
 def refused_problem(at: int, why: str) -> Problem:
