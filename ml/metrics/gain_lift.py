@@ -8,6 +8,7 @@ import numpy as np
 
 from ml.data.array_types import OptionalFloats
 from ml.metrics.bootstrap import REPEATS, draw_counts, resampled_sums, score_bins
+from ml.metrics.confusion_counts import ratio
 from ml.metrics.confusion_matrix import CountsByCutOff, counts_by_cut_off
 from ml.metrics.curves import thin
 from ml.metrics.evaluation import OneVsRest
@@ -91,13 +92,15 @@ def lift(answers: OneVsRest, outcome: str = "the outcome") -> Lift:
     worth = answers.weight.sum() / (answers.weight**2).sum()
     low, high = wilson(tenth / 10 * table.positive * worth, np.full(10, records / 10 * worth))
     drawn = 1 + thin(selected[1:], found[1:])
-    ends = [_over(end, selected[drawn]).tolist() for end in found_interval(answers, table, selected[drawn])]
+    ends = [
+        np.nan_to_num(ratio(end, selected[drawn])).tolist() for end in found_interval(answers, table, selected[drawn])
+    ]
     return Lift(
         tenth=tenth.tolist(),
         low=(low / rate).tolist(),
         high=(high / rate).tolist(),
         selected=selected[drawn].tolist(),
-        lift=_over(found[drawn], selected[drawn]).tolist(),
+        lift=np.nan_to_num(ratio(found[drawn], selected[drawn])).tolist(),
         lift_low=ends[0],
         lift_high=ends[1],
         rate=rate,
@@ -123,12 +126,6 @@ def found_interval(answers: OneVsRest, table: CountsByCutOff, at: np.ndarray) ->
     few = (np.minimum(hits, whole - hits) < FEW) & (at > 0) & (at < 1)
     below, above = wilson(hits, np.full(len(at), whole))
     return np.where(few, below, low), np.where(few, above, high)
-
-
-def _over(found: np.ndarray, selected: np.ndarray) -> np.ndarray:
-    """Lift of a share found when a share is acted on; 0 where none is."""
-    lifted: np.ndarray = np.divide(found, selected, out=np.zeros(len(found)), where=selected > 0)
-    return lifted
 
 
 def _shares(table: CountsByCutOff) -> tuple[np.ndarray, np.ndarray]:

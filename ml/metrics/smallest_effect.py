@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 
-WANTED = 1.959963984540054  # 97.5 % quantile of the normal distribution: 5 % in two tails
-POWER = 0.8416212335729143  # 80 % quantile
+from ml.metrics.intervals import WIDTH
+
+POWER = 0.8416212335729143  # 80 % quantile of the normal distribution
 CLOSE = 1e-9
 
 
@@ -43,4 +44,4 @@ def _found(fall: float, share: float, calls: float, control: float) -> bool:
     mean = (calls * share + control * other) / (calls + control)
     under_null = math.sqrt(mean * (1 - mean) * (1 / calls + 1 / control))
     as_it_is = math.sqrt(share * (1 - share) / calls + other * (1 - other) / control)
-    return fall > 0 and WANTED * under_null + POWER * as_it_is <= fall
+    return fall > 0 and WIDTH * under_null + POWER * as_it_is <= fall

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ml.data.array_types import Floats
+from ml.metrics.smallest_effect import POWER
 
 SHIFT = 0.6
-POWER = 0.8416212335729143  # 80 % quantile of the normal distribution
 FIRST = 6.0 / (1 - 1 / math.log2(3))  # one over the weight of the first change point and of one of six shifts
 
 
