@@ -86,8 +86,8 @@ def create_app(settings: Settings, services: Services | None = None, campaigns: 
     )
     # A function: its links begin with the path prefix of each request, and it names who signed in
     app.layout = lambda: shell.layout(signed_in_as())
-    kept = file_retention(settings)
-    callbacks.register(app, services.service, services.store, kept, services.making, campaigns, services.feedback)
+    retention = file_retention(settings)
+    callbacks.register(app, services.service, services.store, retention, services.making, campaigns, services.feedback)
     refuse_malformed(app)
     guard_callbacks(app)
     answer_503_where_the_store_is_away(server)

@@ -144,10 +144,10 @@ def framers(text: str) -> str:
 
 
 def _origin(word: str, accepted: str, *, wild: bool = False) -> str:
-    found = _ORIGIN.fullmatch(word.lower())
-    if found is None or (found[2] and not wild):
+    match = _ORIGIN.fullmatch(word.lower())
+    if match is None or (match[2] and not wild):
         raise BadSetting(accepted)
-    return word.lower().removesuffix(_OWN_PORT[found[1]])
+    return word.lower().removesuffix(_OWN_PORT[match[1]])
 
 
 def https(text: str) -> str:

@@ -28,14 +28,14 @@ class Recent(Generic[Found]):
     def __call__(self, sent: str) -> Found | None:
         """Look up the value of a text."""
         now = self._clock()
-        kept = self._found.get(sent)
-        if kept is not None and now < kept[0] + REMEMBERED_FOR:
-            return kept[1]
+        entry = self._found.get(sent)
+        if entry is not None and now < entry[0] + REMEMBERED_FOR:
+            return entry[1]
         try:
             value = self._look_up(sent)
         except StoreUnavailable:
-            if kept is not None and now < kept[0] + REMEMBERED_WHILE_AWAY:
-                return kept[1]
+            if entry is not None and now < entry[0] + REMEMBERED_WHILE_AWAY:
+                return entry[1]
             raise
         self._found.pop(sent, None)
         if value is not None:

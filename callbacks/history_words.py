@@ -62,9 +62,9 @@ def own_note(event: Event) -> OwnNote:
 
 def read_own(sent: Any) -> Any:
     """Own notes as a page sends them; it may be anything."""
-    given = sent if isinstance(sent, list) else []
+    entries = sent if isinstance(sent, list) else []
     names = [each.name for each in fields(OwnNote)]
-    rows = [[each.get(name, "") for name in names] for each in given[-MOST_ENTRIES:] if isinstance(each, dict)]
+    rows = [[each.get(name, "") for name in names] for each in entries[-MOST_ENTRIES:] if isinstance(each, dict)]
     return tuple(OwnNote(*row) for row in rows if all(isinstance(part, str) for part in row))
 
 
@@ -83,12 +83,12 @@ def replaced(kind: str, outcome: str, own: Sequence[OwnNote], *, exclusive: bool
 
 def decision_words(bundle: Bundle, decision: Decision) -> str:
     """Prediction in words: the probabilities of the likeliest three outcomes."""
-    given = decision.probabilities
-    if given is None:
+    probabilities = decision.probabilities
+    if probabilities is None:
         return text("Asked")
-    known = [item for item in bundle.outcomes.items if item.name in given]
-    shown = percents([given[item.name] for item in known], exclusive=False)
-    by = sorted(zip(known, shown, strict=True), key=lambda each: -given[each[0].name])
+    known = [item for item in bundle.outcomes.items if item.name in probabilities]
+    shown = percents([probabilities[item.name] for item in known], exclusive=False)
+    by = sorted(zip(known, shown, strict=True), key=lambda each: -probabilities[each[0].name])
     if bundle.outcomes.exclusive and len(known) == TWO:
         by = [each for each in by if each[0].name == bundle.outcomes.positive]
     return " · ".join(f"{item.label} {number}" for item, number in by[:3])

@@ -94,8 +94,8 @@ def show_threshold_table(
 def threshold_table_inputs(service: Service, model: str, outcome: str, cut_off: object) -> Counts:
     """Arguments of the threshold table's layout; raises StillWorking, or any LikelyError."""
     bundle = service.model(model)
-    found = overview(service, bundle, outcome, read_cut_off(cut_off))
-    return found, bundle.outcomes, outcome, custom_measures_of(bundle.card, outcome)
+    evaluation = overview(service, bundle, outcome, read_cut_off(cut_off))
+    return evaluation, bundle.outcomes, outcome, custom_measures_of(bundle.card, outcome)
 
 
 def show_averages(service: Service, model: Any, _again: Any = None) -> Component | list[Component] | str:

@@ -84,8 +84,8 @@ def show_card(service: Service, request: Any, values: Any, clicks: Any, options:
 def plot_request(request: Any, values: Any, options: Any, place: Any) -> dict[str, Any]:
     """The request of :func:`show_plot`, from what a card sends; it may be anything."""
     request, place = (each if isinstance(each, dict) else {} for each in (request, place))
-    given = zip(options, values, strict=False) if isinstance(options, list) and isinstance(values, list) else ()
-    asked = {str(each.get("name")): value for each, value in given if isinstance(each, dict)}
+    controls = zip(options, values, strict=False) if isinstance(options, list) and isinstance(values, list) else ()
+    asked = {str(each.get("name")): value for each, value in controls if isinstance(each, dict)}
     if question_by_key(place.get("key")):
         return {"model": place.get("model"), "plot": place["key"], "outcome": place.get("outcome")}
     plot = find(place.get("key"))

@@ -77,9 +77,9 @@ def decisions_of(scored: ScoredRecords, in_use: InUse, sealer: Sealer | None) ->
     bundle, cut_offs = in_use.version(scored.model), scored.cut_offs
     if cut_offs is None:
         cut_offs = {} if bundle is None else in_use.cut_offs(bundle, scored.made)
-    given = zip(scored.places, scored.ids, scored.probabilities, scored.values, strict=True)
+    answers = zip(scored.places, scored.ids, scored.probabilities, scored.values, strict=True)
     decisions = []
-    for place, record, probabilities, raw in given:
+    for place, record, probabilities, raw in answers:
         mark = decision_id(scored.answer, place)
         by_name = None if probabilities is None else dict(zip(scored.names, probabilities, strict=True))
         sealed = None if raw is None or sealer is None else sealer.seal(raw, mark)

@@ -156,10 +156,10 @@ class _ByRecord:
 
 
 def _joined(decision: Decision, events: Sequence[Event], counted_at: str) -> DecisionWithOutcomes:
-    told = tuple(each for each in events if each.kind == OUTCOME and each.outcome and each.value is not None)
-    came = {each.outcome: came_of(each) for each in told}
+    outcomes = tuple(each for each in events if each.kind == OUTCOME and each.outcome and each.value is not None)
+    came = {each.outcome: came_of(each) for each in outcomes}
     of = {kind: tuple(each for each in events if each.kind == kind) for kind in (CONTACTED, OVERRIDE, CALL_BACK)}
-    return DecisionWithOutcomes(decision, came, of[CONTACTED], of[OVERRIDE], of[CALL_BACK], told, counted_at)
+    return DecisionWithOutcomes(decision, came, of[CONTACTED], of[OVERRIDE], of[CALL_BACK], outcomes, counted_at)
 
 
 def came_of(event: Event) -> ObservedOutcome:

@@ -82,13 +82,13 @@ class Recorder:
         answer = _current.get()
         if answer is None:
             return
-        found = given()
+        scores = given()
         sealed = None
         if (
             self._sealer is not None
             and self._sealer.is_ready
             and isinstance(raws, Sequence)
-            and len(raws) == len(found)
+            and len(raws) == len(scores)
         ):
             sealed = self._sealer.seal_bytes(_json(raws), answer.id)
         line = {
@@ -99,13 +99,13 @@ class Recorder:
             "who": caller_id(),
             "made": time.time(),
             "names": bundle.outcomes.names,
-            "ids": [record for record, _ in found],
-            "probabilities": [of for _, of in found],
+            "ids": [record for record, _ in scores],
+            "probabilities": [of for _, of in scores],
             "sealed": sealed,
             "cut_offs": cut_offs,
         }
         answer.lines.append(orjson.dumps(line, option=OPTIONS))
-        answer.records += len(found)
+        answer.records += len(scores)
 
     def keep(self, answer: RequestDecisions) -> bool:
         """Append the decisions of an answer to the spool; False where there are none, or no space is left."""

@@ -69,10 +69,10 @@ class Feedback:
 
     def decision(self, number: str) -> Decision:
         """A decision of a model that the caller may tell outcomes of; UnknownDecision where there is none."""
-        found = self.store.outcomes.decisions.get(number)
-        if found is None or not allowed(Permission.OUTCOMES, found.model.partition("@")[0]):
+        stored = self.store.outcomes.decisions.get(number)
+        if stored is None or not allowed(Permission.OUTCOMES, stored.model.partition("@")[0]):
             raise unknown_decision(number)
-        return found
+        return stored
 
     def values(self, decision: Decision) -> Any:
         """The values that a decision was made of; None where they are not kept."""

@@ -43,7 +43,7 @@ ORPHAN = 1.0  # seconds between two checks that the parent of a helper is alive
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run until stopped; returns the exit code."""
-    given = _parser().parse_args(arguments)
+    options = _parser().parse_args(arguments)
     try:
         settings = Settings.from_environ()
     except BadSetting as problem:
@@ -52,18 +52,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     set_up_traces(trace_exporters())
     find_room_for_temporary_files(settings.var_dir)
     worker_metrics.share(settings.var_dir)
-    count = given.workers or settings.job_workers
-    if settings.broker_url and not given.until_idle and not given.helper:
+    count = options.workers or settings.job_workers
+    if settings.broker_url and not options.until_idle and not options.helper:
         return _work_for_broker(settings, count)
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
-    if given.helper:
-        return _help(settings, stop, given.helper)
+    if options.helper:
+        return _help(settings, stop, options.helper)
     with ExitStack() as helpers:
         for _ in range(count - 1):
             helpers.enter_context(_Helper([sys.executable, "-m", "jobs", "--helper", str(os.getpid())]))
-        return _work(settings, stop, until_idle=given.until_idle)
+        return _work(settings, stop, until_idle=options.until_idle)
 
 
 def _parser() -> argparse.ArgumentParser:

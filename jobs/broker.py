@@ -82,8 +82,8 @@ class OneLineAnOutage(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """False for lines of an outage."""
-        given = record.args if isinstance(record.args, tuple) else ()
-        error = next((each for each in given if isinstance(each, BaseException)), None)
+        arguments = record.args if isinstance(record.args, tuple) else ()
+        error = next((each for each in arguments if isinstance(each, BaseException)), None)
         if record.msg == CONNECTED:
             self._breaker.succeeded()
         elif error is not None and str(record.msg).startswith(LOST):

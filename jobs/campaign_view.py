@@ -71,8 +71,8 @@ def _decided(cut_offs: Mapping[str, float], index: RankIndex, bundle: Bundle, ro
     name, p = bundle.outcomes.names[at[0]], float(index.probabilities[row, at[0]])
     if math.isnan(p):
         return {"decision": None, "worth": None, "action": ""}
-    found = decide(bundle.card, name, p, cut_offs[name])
-    return {"decision": found.act, "worth": found.worth, "action": found.words}
+    decision = decide(bundle.card, name, p, cut_offs[name])
+    return {"decision": decision.act, "worth": decision.worth, "action": decision.words}
 
 
 def _choice(bundle: Bundle, name: str, cut_off: float) -> dict[str, Any]:

@@ -74,9 +74,9 @@ class Downloads:
         form.check(finished.done)
         header = header_of_result(self._table, self._files, finished)
         number = hashlib.sha256(f"{job} {form.tag}".encode()).hexdigest()[:32]
-        kept = self._kept(number, finished)
-        if kept is not None:
-            return kept
+        earlier = self._kept(number, finished)
+        if earlier is not None:
+            return earlier
         small = finished.done * len(header) <= SMALL
         self._accept(number, finished, form, who="" if small else self._jobs.counted(number))
         if small:
@@ -126,9 +126,9 @@ class Downloads:
     def _wait(self, number: str, base: Job) -> StoredResult | Job:
         until = time.monotonic() + PATIENCE
         while True:
-            kept = self._kept(number, base)
-            if kept is not None:
-                return kept
+            earlier = self._kept(number, base)
+            if earlier is not None:
+                return earlier
             now = self._jobs.get(number)  # which also wakes workers
             if time.monotonic() > until:
                 return now

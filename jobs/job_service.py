@@ -160,9 +160,9 @@ class JobService:
                 return False
             sent.count_as_new()
         state: State = "held" if held else "waiting"
-        given = (sent.digest, sent.size, options, key, state, callback_url, sent.who)
+        fields = (sent.digest, sent.size, options, key, state, callback_url, sent.who)
         origin = Origin(current_request_id(), traceparent())
-        sent.accepted = self.store.jobs.add(sent.job, model, *given, origin, caller_id())
+        sent.accepted = self.store.jobs.add(sent.job, model, *fields, origin, caller_id())
         return sent.accepted
 
     def _same(self, key: str, model: str, live: str, asked: Mapping[str, Any]) -> Job:

@@ -104,8 +104,8 @@ def _usage(connection: Connection, job: str, who: str) -> tuple[Usage, Usage]:
     count = (func.count(), func.coalesce(func.sum(uploads.c.size), 0))
     sent = _read(connection, select(*count).where(uploads.c.who == who, uploads.c.job != job))
     count = (func.count(), func.coalesce(func.sum(jobs.c.size), 0))
-    kept = _read(connection, select(*count).where(jobs.c.who == who, jobs.c.state.in_(("held", *OPEN))))
-    return sent, Usage(sent.jobs + kept.jobs, sent.size + kept.size)
+    unfinished = _read(connection, select(*count).where(jobs.c.who == who, jobs.c.state.in_(("held", *OPEN))))
+    return sent, Usage(sent.jobs + unfinished.jobs, sent.size + unfinished.size)
 
 
 def _read(connection: Connection, query: Any) -> Usage:

@@ -48,10 +48,10 @@ class StoreCollector(Collector):
     def collect(self) -> Iterable[Metric]:
         """Read them."""
         try:
-            found = self._read()
+            state = self._read()
         except Exception:  # noqa: BLE001 - the circuit breaker logs an outage, and shows it
             return []
-        return self._metrics(found)
+        return self._metrics(state)
 
     def _metrics(self, found: Any) -> Iterable[Metric]:
         raise NotImplementedError

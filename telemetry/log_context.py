@@ -38,8 +38,8 @@ def at_work() -> bool:
 def fields() -> dict[str, Any]:
     """Fields of what is being worked on in this context; those that are empty are left out."""
     environ = current_request.get()
-    found = {} if environ is None else of_request(environ)
-    return {name: value for name, value in {**found, **(_fields.get() or {})}.items() if value not in (None, "")}
+    context = {} if environ is None else of_request(environ)
+    return {name: value for name, value in {**context, **(_fields.get() or {})}.items() if value not in (None, "")}
 
 
 def of_request(environ: WSGIEnvironment) -> dict[str, Any]:

@@ -57,14 +57,14 @@ def count_request(method: str, route: str, status: str, seconds: float) -> None:
     Methods that HTTP does not know are counted as one. The route is the template of the address, never the address;
     empty where there is none.
     """
-    asked = (method, route, status)
-    counters = _of_requests.get(asked)
+    labels = (method, route, status)
+    counters = _of_requests.get(labels)
     try:
         if counters is None:
             method, route = method if method in METHODS else OTHER, route or NO_ROUTE
             counters = REQUESTS.labels(method, route, status).inc, DURATION.labels(method, route).observe
             if method != OTHER:
-                _of_requests[asked] = counters
+                _of_requests[labels] = counters
         counters[0]()
         counters[1](seconds)
     except OSError:  # a full disk, see shared_files.py; no context manager, for these take longer than the counting

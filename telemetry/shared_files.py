@@ -161,10 +161,10 @@ def _ended(folder: Path) -> list[Path]:
 
 
 def _add(file: Path, total: Path) -> None:
-    kept = AllocatedDict(str(total))
+    total_file = AllocatedDict(str(total))
     try:
         for key, value, timestamp, _ in MmapedDict.read_all_values_from_file(file):
             if value:
-                kept.write_value(key, kept.read_value(key)[0] + value, timestamp)
+                total_file.write_value(key, total_file.read_value(key)[0] + value, timestamp)
     finally:
-        kept.close()
+        total_file.close()

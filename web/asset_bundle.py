@@ -68,17 +68,17 @@ class AssetBundle:
     def _current(self, kind: str) -> tuple[tuple[float, ...], bytes, str]:
         files = self._files(kind)
         times = tuple(file.stat().st_mtime for file in files)
-        found = self._made.get(kind)
-        if found is None or found[0] != times:
+        bundle = self._made.get(kind)
+        if bundle is None or bundle[0] != times:
             body = b"\n".join(file.read_bytes() for file in files)
-            found = self._made[kind] = (times, body, hashlib.sha256(body).hexdigest()[:16])
-        return found
+            bundle = self._made[kind] = (times, body, hashlib.sha256(body).hexdigest()[:16])
+        return bundle
 
     def _files(self, kind: str) -> list[Path]:
         if kind == "js":
             return [self._folder / BUILT / "likely.js"]
-        found = self._folder.rglob(f"*.{kind}")
-        ours = (file for file in found if file.relative_to(self._folder).parts[0] != VENDOR)
+        files = self._folder.rglob(f"*.{kind}")
+        ours = (file for file in files if file.relative_to(self._folder).parts[0] != VENDOR)
         return sorted(ours, key=lambda file: (file.name, file))
 
 

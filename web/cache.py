@@ -54,21 +54,21 @@ class CacheBackend:
 
     def get(self, key: str) -> Any:
         """Return the value, or None where there is none."""
-        found = self._asked(self._store.get, key)
-        if found is not FAILED:
-            count(CACHE, "miss" if found is None else "hit")
-        return None if found is FAILED else found
+        value = self._asked(self._store.get, key)
+        if value is not FAILED:
+            count(CACHE, "miss" if value is None else "hit")
+        return None if value is FAILED else value
 
     def set(self, key: str, value: Any, timeout: int | None = None) -> bool:
         """Store a JSON value; `timeout` in seconds, 0 for ever."""
-        kept = self._asked(self._store.set, key, value, timeout=timeout)
-        if kept is FAILED:
+        stored = self._asked(self._store.set, key, value, timeout=timeout)
+        if stored is FAILED:
             return False
-        if kept:
+        if stored:
             self._warned = False
         else:
             self._warn_once("The cache cannot be written to; results are computed again meanwhile. Is its disk full?")
-        return bool(kept)
+        return bool(stored)
 
     def _asked(self, method: Callable[..., Any], *given: Any, **named: Any) -> Any:
         """Ask the backend; FAILED where it does not answer."""

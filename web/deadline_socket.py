@@ -26,10 +26,10 @@ class Budget:
     def take(self, size: int) -> int:
         """Take so much of the budget, or what is left of it; the number of bytes."""
         with self._lock:
-            found = min(size, self._most - self._taken)
-            self._taken += found
-            self.is_short = self.is_short or found < size
-            return found
+            granted = min(size, self._most - self._taken)
+            self._taken += granted
+            self.is_short = self.is_short or granted < size
+            return granted
 
     def give_back(self, size: int) -> None:
         """Give a part back."""

@@ -44,7 +44,7 @@ class DemoModels:
 
     def making(self) -> DemoStatus | None:
         """Progress of the training; None where none was started."""
-        found = status.read(self._file, self._models)
-        if found is None and status.is_made_now(self._models):
+        progress = status.read(self._file, self._models)
+        if progress is None and status.is_made_now(self._models):
             return DemoStatus(status.MAKING, status.QUICK_FIRST)
-        return found
+        return progress

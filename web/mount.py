@@ -57,8 +57,8 @@ class Mount:
 
     def _forwarded(self, environ: WSGIEnvironment) -> str:
         """The prefix set by the outermost trusted proxy; there may be fewer values than proxies: most set none."""
-        given = environ.get("HTTP_X_FORWARDED_PREFIX", "") if self._hops else ""
-        named = [text.strip() for text in given.split(",") if text.strip()][-self._hops :]
+        forwarded = environ.get("HTTP_X_FORWARDED_PREFIX", "") if self._hops else ""
+        named = [text.strip() for text in forwarded.split(",") if text.strip()][-self._hops :]
         try:
             return self._read(named[0]) if named else ""
         except ValueError:

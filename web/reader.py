@@ -28,9 +28,9 @@ def set_reader_locale(server: Flask, under: Callable[[str], AbstractContextManag
     @server.before_request
     def begin() -> None:
         g.reader = ExitStack()
-        asked = request.headers.get("Accept-Language", "")
-        g.reader.enter_context(use_language(preferred_language(asked)))
-        g.reader.enter_context(use_number_format(preferred_format(asked)))
+        languages = request.headers.get("Accept-Language", "")
+        g.reader.enter_context(use_language(preferred_language(languages)))
+        g.reader.enter_context(use_number_format(preferred_format(languages)))
         g.reader.enter_context(under(request.script_root))
 
     @server.teardown_request

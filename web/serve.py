@@ -44,13 +44,13 @@ def read_options(config_file: Path, host: str, port: int, arguments: Sequence[st
         if name in config.settings:
             config.settings[name].default = value
     parser = _parser(config, host, port)
-    given = {name: value for name, value in vars(parser.parse_args(arguments)).items() if value is not None}
-    if unknown := given.pop("args", None):
+    options = {name: value for name, value in vars(parser.parse_args(arguments)).items() if value is not None}
+    if unknown := options.pop("args", None):
         parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     for name, (low, high) in _RANGES.items():
-        if not low <= given.get(name, low) <= high:
-            parser.error(f"argument --{name}: {given[name]} is no whole number from {low} to {high}")
-    return given
+        if not low <= options.get(name, low) <= high:
+            parser.error(f"argument --{name}: {options[name]} is no whole number from {low} to {high}")
+    return options
 
 
 def _parser(config: Config, host: str, port: int) -> argparse.ArgumentParser:

@@ -184,12 +184,12 @@ def _operation(operation: Operation, schemas: Mapping[Any, Any]) -> dict[str, An
 def _responses(operation: Operation, schemas: Mapping[Any, Any]) -> dict[str, Any]:
     responses = {}
     for status in operation.statuses:
-        given = operation.responses.get(status)
+        response = operation.responses.get(status)
         contents = operation.contents(status)
-        known = given.headers if given else headers.STATUS_HEADERS.get(status, ())
+        known = response.headers if response else headers.STATUS_HEADERS.get(status, ())
         known = () if status == TOO_LONG else ("RequestId", *known)
         responses[str(status)] = {
-            "description": given.says if given else ERROR_STATUSES[status],
+            "description": response.says if response else ERROR_STATUSES[status],
             "headers": {headers.RESPONSE_HEADERS[name][0]: {"$ref": f"#/components/headers/{name}"} for name in known},
         } | ({"content": _contents(contents, schemas)} if contents else {})
     return responses

@@ -94,8 +94,8 @@ def read_table(body: bytes, content_type: str, most: int, schema: Schema, option
     The charset of the content type is used where no encoding is given.
     """
     charset = parse_options_header(content_type)[1].get("charset", "")
-    given = {"encoding": charset} | options.to_json()
-    table = open_table(io.BytesIO(body), ReadOptions.from_mapping(given), schema, bounded=True)
+    read_options = {"encoding": charset} | options.to_json()
+    table = open_table(io.BytesIO(body), ReadOptions.from_mapping(read_options), schema, bounded=True)
     unnamed = {name for name in table.header if name.startswith("Unnamed: ")} - set(schema.position)
     names, valued = [name for name in table.names if name not in unnamed], set[str]()
     lines = (_cells(row, names, unnamed, valued) for row in islice(table.rows, most + 1))

@@ -158,8 +158,8 @@ def _from_objects(data: dict[str, dict[str, Any]], most: int, known: Known) -> l
 
 def _fit(keys: Collection[str], known: Collection[str]) -> tuple[bool, int]:
     """Match of keys with feature names: True when all are, and the number that are."""
-    found = sum(key in known for key in keys)
-    return found == len(keys), found
+    matches = sum(key in known for key in keys)
+    return matches == len(keys), matches
 
 
 def drop_unknown_fields(raws: Sequence[object], known: Collection[str]) -> tuple[list[object], list[str]]:

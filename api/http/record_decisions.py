@@ -27,9 +27,9 @@ class RecordDeferredDecisions:
         `key` is that of the version, `asked` the raw records, `content` the answer as JSON.
         """
         bundle, response = self._model(key), orjson.loads(content)
-        given = [(each["id"], _in_order(bundle, each["probabilities"])) for each in response["predictions"]]
+        scores = [(each["id"], _in_order(bundle, each["probabilities"])) for each in response["predictions"]]
         with recording(API, answer_of_job(job)) as answer:
-            self._recorder.record_scores(bundle, asked, lambda: given, response.get("cutoffs"))
+            self._recorder.record_scores(bundle, asked, lambda: scores, response.get("cutoffs"))
         return {HEADER: answer.id} if self._recorder.keep(answer) else {}
 
 

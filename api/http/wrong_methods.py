@@ -94,8 +94,8 @@ def _here() -> str:
 
 def _model(app: MethodsFlask) -> str:
     """The model named by the address; empty where there is none."""
-    found = OF_A_MODEL.match(request.path)
-    return found[1] if found and app.is_page(f"/{found[1]}/predict") else ""
+    match = OF_A_MODEL.match(request.path)
+    return match[1] if match and app.is_page(f"/{match[1]}/predict") else ""
 
 
 def _links(app: MethodsFlask) -> str:

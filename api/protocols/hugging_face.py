@@ -54,13 +54,13 @@ def respond(predict: Predict, name: str, data: dict[str, Any]) -> ResponseReturn
 
 def _records(data: dict[str, Any], names: tuple[str, ...], most: int) -> tuple[list[Any], bool]:
     """The records, and True when they came as a table."""
-    given = data.get(INPUTS, data.get(TABLE))
-    table = given.get("data") if isinstance(given, dict) and given.keys() == {"data"} and INPUTS in data else None
+    inputs = data.get(INPUTS, data.get(TABLE))
+    table = inputs.get("data") if isinstance(inputs, dict) and inputs.keys() == {"data"} and INPUTS in data else None
     if isinstance(table, dict):
         return in_columns(table, most), True
-    if isinstance(given, dict):
-        return in_columns(given, most), TABLE in data
-    return rows_or_records(given if isinstance(given, list) else [given], names, most), False
+    if isinstance(inputs, dict):
+        return in_columns(inputs, most), TABLE in data
+    return rows_or_records(inputs if isinstance(inputs, list) else [inputs], names, most), False
 
 
 def _ranked(scored: Scored, score: Score) -> list[dict[str, Any]]:

@@ -44,8 +44,8 @@ def register(app: Flask, predict: Predict, default: DefaultModel) -> None:
         wanted, _ = choose(accept, TEXT if is_form(kind) else JSON)
         if not request.args:
             return respond(_answer(predict.service.score(model, raws), wanted))
-        asked = read_query(PredictQuery)
-        accept = wanted.partition(";")[0] if asked.only_scores else accept  # options give JSON, for a form too
+        query = read_query(PredictQuery)
+        accept = wanted.partition(";")[0] if query.only_scores else accept  # options give JSON, for a form too
         return respond(_bare(predict.answer(model, raws, accept, labels=True)))
 
 

@@ -44,11 +44,11 @@ def read_tensors(document: Mapping[str, Any], tail: bytes, most: int) -> list[Te
     After the JSON part comes the `tail`: the data of the tensors with a `binary_data_size`, concatenated. Raises
     TooManyRecords, and Unreadable where a tensor is malformed, or its data does not fit its shape.
     """
-    given = document.get("inputs")
-    if not isinstance(given, list) or not given:
+    inputs = document.get("inputs")
+    if not isinstance(inputs, list) or not inputs:
         raise Unreadable('"inputs" is missing or empty.', 'Send {"inputs": [{"name", "shape", "datatype", "data"}]}.')
     tensors, at = [], 0
-    for entry in given:
+    for entry in inputs:
         size = _binary_size(entry)
         tensors.append(_tensor(entry, None if size is None else tail[at : at + size], size, most))
         at += size or 0

@@ -75,17 +75,17 @@ def _register_lists(app: Flask, campaigns: CampaignService) -> None:
     def job_forecast(job: str) -> dict[str, Any]:
         """Forecast of a list: calls, buyers, profit."""
         campaigns.jobs.get(job)
-        asked = _list().model_dump(exclude_unset=True)
+        body = _list().model_dump(exclude_unset=True)
         with strict_deadline(ANSWER_DEADLINE):
-            wish, found, brings = campaigns.forecast(job, asked)
+            wish, found, brings = campaigns.forecast(job, body)
         _, bundle = campaigns.choices(job)
         return _forecast(bundle, wish, found, brings)
 
     @app.get(f"{PREFIX}/<job>/control")
     def job_control(job: str) -> dict[str, Any]:
         """Control groups of a campaign: the customers that its lists kept back."""
-        found = campaigns.control_groups(job)
-        return {"campaign": job, "lists": [_control_group(each) for each in found]}
+        groups = campaigns.control_groups(job)
+        return {"campaign": job, "lists": [_control_group(each) for each in groups]}
 
     @app.delete(f"{PREFIX}/<job>/control")
     def delete_control(job: str) -> Response:
@@ -97,9 +97,9 @@ def _register_lists(app: Flask, campaigns: CampaignService) -> None:
     def make_list(job: str) -> Response:
         """Accept the job that writes a list."""
         campaigns.jobs.get(job)
-        asked = _list()
-        wish = asked.model_dump(exclude_unset=True, exclude={"reasons"})
-        return accepted_response(*campaigns.make_list(job, wish, asked.reasons, idempotency_key()))
+        body = _list()
+        wish = body.model_dump(exclude_unset=True, exclude={"reasons"})
+        return accepted_response(*campaigns.make_list(job, wish, body.reasons, idempotency_key()))
 
 
 def _forecast(bundle: Bundle, wish: Wish, picked: PickedCalls, brings: Forecast) -> dict[str, Any]:
@@ -120,8 +120,8 @@ def _forecast(bundle: Bundle, wish: Wish, picked: PickedCalls, brings: Forecast)
 
 
 def _control_group(group: ControlGroup) -> dict[str, Any]:
-    told = vars(group) | {"records": [{"row": row, "id": name or None} for row, name in group.records]}
-    return {name: value for name, value in told.items() if name != "campaign"}
+    fields = vars(group) | {"records": [{"row": row, "id": name or None} for row, name in group.records]}
+    return {name: value for name, value in fields.items() if name != "campaign"}
 
 
 def _list() -> ListRequest:

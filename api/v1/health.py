@@ -41,8 +41,8 @@ def register(app: Flask, ready: Callable[[], dict[str, str | None]]) -> None:
 def without_names(parts: Mapping[str, str | None]) -> dict[str, str | None]:
     """The parts without names of models and versions: health checks are open where people sign in, too."""
     own = {part: fault for part, fault in parts.items() if part.startswith(("model ", "version "))}
-    told = f"With a fault: {sum(map(bool, own.values()))}. The log names them." if any(own.values()) else None
-    return {part: fault for part, fault in parts.items() if part not in own} | {"single models": told}
+    summary = f"With a fault: {sum(map(bool, own.values()))}. The log names them." if any(own.values()) else None
+    return {part: fault for part, fault in parts.items() if part not in own} | {"single models": summary}
 
 
 def serves(parts: Mapping[str, str | None]) -> bool:

@@ -92,13 +92,13 @@ def _time(name: str, text: str) -> float | None:
 def _of_date(text: str) -> float:
     """Parse a date to seconds since 1970, in UTC without a zone; NaN where it is none."""
     try:
-        found = dt.datetime.fromisoformat(text.replace(" ", "+"))  # an unescaped + in an address
+        moment = dt.datetime.fromisoformat(text.replace(" ", "+"))  # an unescaped + in an address
     except ValueError:
         return math.nan
-    return (found if found.tzinfo else found.replace(tzinfo=dt.UTC)).timestamp()
+    return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).timestamp()
 
 
 def _address(query: Mapping[str, str], cursor: str | None) -> str:
-    given = {name: query[name] for name in (*FILTERS, "limit") if query.get(name)}
-    text = urlencode(given | ({"cursor": cursor} if cursor else {}))
+    filters = {name: query[name] for name in (*FILTERS, "limit") if query.get(name)}
+    text = urlencode(filters | ({"cursor": cursor} if cursor else {}))
     return PREFIX + (f"?{text}" if text else "")

@@ -69,9 +69,9 @@ class OidcProvider:
         """
         self._ask(self._metadata)
         authorization = self._client.create_authorization_url(back)
-        kept = {name: authorization[name] for name in ("state", "nonce", "code_verifier")}
+        under_way = {name: authorization[name] for name in ("state", "nonce", "code_verifier")}
         onward = onward if len(onward) <= LONGEST_ONWARD else "/"
-        self._client.save_authorize_data(redirect_uri=back, onward=onward, **kept)
+        self._client.save_authorize_data(redirect_uri=back, onward=onward, **under_way)
         pending = [name for name in session if name.startswith("_state_")]
         for name in sorted(pending, key=lambda each: float(session[each]["exp"]))[:-PENDING]:
             del session[name]
@@ -156,8 +156,8 @@ class Client(FlaskOAuth2App):
 
     def fetch_jwk_set(self, force: bool = False) -> dict[str, Any]:
         """The provider's keys."""
-        found = super().fetch_jwk_set(force)
-        return {"keys": [each for each in found["keys"] if is_readable(each)]}
+        key_set = super().fetch_jwk_set(force)
+        return {"keys": [each for each in key_set["keys"] if is_readable(each)]}
 
 
 def is_readable(key: Any) -> bool:

@@ -77,15 +77,15 @@ class Keys(jwt.PyJWKClient):
 
     def fetch_data(self) -> Any:
         """Fetch the keys within the deadline; not again shortly after that failed."""
-        now, found = time.monotonic(), None
+        now, keys = time.monotonic(), None
         if now >= self._next_try:
             try:
-                found = self._room.ask(DEADLINE, super().fetch_data)
+                keys = self._room.ask(DEADLINE, super().fetch_data)
             except (PyJWTError, OSError, ValueError) as error:
                 log.warning("The keys of the proxy cannot be fetched: %s", error)
-            if found is not None:
-                self._last, self._last_at = found, now
-                return found
+            if keys is not None:
+                self._last, self._last_at = keys, now
+                return keys
             self._next_try = now + COOLDOWN
         if self._last is None or now > self._last_at + KEPT_FOR:
             raise PyJWKClientConnectionError("The keys cannot be fetched.")

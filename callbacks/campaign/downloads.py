@@ -45,11 +45,11 @@ def export(backend: CampaignBackend, clicks: list[Any], ticks: Any, before: Any,
     `clicks` counts those of each format's button, `ticks` the looks so far. `before` is the last requested download:
     ``format``, and ``times``, which makes each fetch another one.
     """
-    asked = ctx.triggered_id
-    chosen = isinstance(asked, dict) and asked.get("campaign") == "format"
+    button = ctx.triggered_id
+    chosen = isinstance(button, dict) and button.get("campaign") == "format"
     if not any(clicks) or (not chosen and not isinstance(before, dict)):
         raise PreventUpdate
-    name = asked.get("name") if chosen else before.get("format")
+    name = button.get("name") if chosen else before.get("format")
     if not isinstance(name, str) or name not in downloads.WORDS:
         raise PreventUpdate
     wanted = {"format": name, "times": sum(each or 0 for each in clicks), "address": ""}

@@ -87,9 +87,9 @@ def acknowledge(results: ModelResults, clicks: Any, reason: Any, episode: Any, r
 
 
 def _model_and_outcome(request: Any) -> tuple[str, str | None]:
-    given = request if isinstance(request, dict) else {}
-    outcome = given.get("outcome")
-    return str(given.get("model")), outcome if isinstance(outcome, str) else None
+    fields = request if isinstance(request, dict) else {}
+    outcome = fields.get("outcome")
+    return str(fields.get("model")), outcome if isinstance(outcome, str) else None
 
 
 def _shown(make: Any) -> Shown:

@@ -77,13 +77,13 @@ def shown_in(query: Mapping[str, str], kind: str = "shown") -> int:
 
     "shown" says how many of those to be called, "done" how many of those that were.
     """
-    asked = query.get(kind, "")
-    return min(max(int(asked), MOST), LONGEST) if asked.isascii() and asked.isdigit() and len(asked) <= DIGITS else MOST
+    typed = query.get(kind, "")
+    return min(max(int(typed), MOST), LONGEST) if typed.isascii() and typed.isdigit() and len(typed) <= DIGITS else MOST
 
 
 def _more(shown: int, done: int) -> str:
-    asked = {"shown": shown, "done": done}
-    return url.href("today", **{kind: str(many) for kind, many in asked.items() if many > MOST})
+    counts = {"shown": shown, "done": done}
+    return url.href("today", **{kind: str(many) for kind, many in counts.items() if many > MOST})
 
 
 def _rows(services: OutcomeServices, today: Today) -> tuple[list[page.Row], list[page.DoneRow]]:
@@ -135,17 +135,17 @@ def _bundle(services: OutcomeServices, entry: Entry) -> Bundle | None:
 
 def who(backend: CampaignBackend | None, entry: Entry) -> str:
     """Name of a customer: as in the list's file, else the record's id, else the place."""
-    given = entry.assignment
+    place = entry.assignment
     if backend is not None:
         try:
-            row = backend.rows.record(given.list, given.rank - 1)
-            people = backend.rows.columns(given.list).people[:NAMES]
+            row = backend.rows.record(place.list, place.rank - 1)
+            people = backend.rows.columns(place.list).people[:NAMES]
             named = _cells(row[1], people) if row else ""
             if named:
-                return f"{given.record} · {named}" if given.record and given.record not in named else named
+                return f"{place.record} · {named}" if place.record and place.record not in named else named
         except LikelyError:
             pass  # its file is gone after its time
-    return given.record or text("Place {n} on the list", n=given.rank)
+    return place.record or text("Place {n} on the list", n=place.rank)
 
 
 def _cells(cells: list[str], at: Iterable[int]) -> str:

@@ -103,8 +103,8 @@ class Desk:
 
     def _free(self, lists: Collection[str]) -> Iterable[Entry]:
         for _ in range(TRIED):
-            found = self.table.to_do(lists, time.time() + AHEAD, LOOKED_AT * TRIED)
-            free = [each for each in found if not each.held_by]
+            entries = self.table.to_do(lists, time.time() + AHEAD, LOOKED_AT * TRIED)
+            free = [each for each in entries if not each.held_by]
             yield from free
             if len(free) < LOOKED_AT:
                 return

@@ -81,12 +81,12 @@ def _happened(cells: Sequence[str], layout: Layout, changed: float | None) -> fl
 
     So the day's own decisions come before it: a deal cannot be won before somebody was called about it.
     """
-    given = _time(cells, layout, "closed")
-    if given is None:
+    closed = _time(cells, layout, "closed")
+    if closed is None:
         if changed is None:
             raise BadEvent(text("The row does not say when the deal was closed."))
         return changed
-    moment, is_day = given
+    moment, is_day = closed
     if not is_day:
         return moment
     return changed if changed is not None and moment <= changed < moment + DAY else moment + DAY - 1

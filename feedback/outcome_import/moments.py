@@ -22,9 +22,9 @@ def moment_of(written: str, order: str | None) -> tuple[float, bool] | None:
     written = written.strip()
     if _MILLISECONDS.fullmatch(written):
         return int(written) / 1_000, False
-    found = date_text(written, order, serials=True)
+    date = date_text(written, order, serials=True)
     try:
-        read = dt.datetime.fromisoformat(found or "")
+        read = dt.datetime.fromisoformat(date or "")
     except ValueError:
         return None
     seconds = (read if read.tzinfo else read.replace(tzinfo=dt.UTC)).timestamp()

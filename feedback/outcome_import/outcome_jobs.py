@@ -32,8 +32,8 @@ class OutcomeJobs:
         The model, by name or key, is that of lines that name none. Options are ``as``, ``read``, ``name``; `size` is in
         bytes, as far as they are known.
         """
-        given = {**options, "kind": OUTCOMES, "sender": caller_id()}
-        return self._jobs.begin(model, blocks, given, key, size)
+        job_options = {**options, "kind": OUTCOMES, "sender": caller_id()}
+        return self._jobs.begin(model, blocks, job_options, key, size)
 
     def get(self, number: str) -> Job:
         """A job; UnknownJob where there is none for who asks."""

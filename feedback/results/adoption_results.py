@@ -41,8 +41,8 @@ class AdoptionResults:
 
     def add(self, joined: Sequence[DecisionWithOutcomes]) -> None:
         """Add decisions with all about their records, in the order in which they were made."""
-        given = [each for each in joined if each.decision.door != JOB]  # a file's records are read by nobody one by one
-        counted = columns_of(decisions_to_count(given, self._question), self._question)
+        by_people = [each for each in joined if each.decision.door != JOB]  # nobody reads a file's records one by one
+        counted = columns_of(decisions_to_count(by_people, self._question), self._question)
         self._decisions += len(counted.ids)
         self._noted += int(counted.noted.sum())
         about = self._question.outcomes, self._question.outcome

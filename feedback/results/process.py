@@ -49,8 +49,8 @@ TASKS: dict[str, Callable[[Mapping[str, Any]], Any]] = {RESULTS: results, WATCH:
 def main() -> None:
     """Run the task that standard input names."""
     os.nice(NICE)
-    given = orjson.loads(sys.stdin.buffer.read())
-    answer = orjson.dumps(TASKS[given["task"]](given))
+    task = orjson.loads(sys.stdin.buffer.read())
+    answer = orjson.dumps(TASKS[task["task"]](task))
     sys.stdout.buffer.write(answer)
 
 

@@ -103,11 +103,11 @@ class ShadowRunner:
 
 def _answer_fields(answer: dict[str, Any]) -> dict[str, Any]:
     """Fields of an answer from the challenger's process, checked: its code may have written anything."""
-    given = answer.get("probabilities")
-    if not isinstance(given, dict):
+    probabilities = answer.get("probabilities")
+    if not isinstance(probabilities, dict):
         return {"error": str(answer.get("error", ""))[:200] or "It said nothing."}
     return {
-        "probabilities": {str(name): min(1.0, max(0.0, float(each))) for name, each in given.items()},
+        "probabilities": {str(name): min(1.0, max(0.0, float(each))) for name, each in probabilities.items()},
         "seconds": float(answer["seconds"]),
         "beside": float(answer["beside"]),
     }

@@ -71,8 +71,8 @@ def encode_lines(table: Table | RecordTable, lines: Sequence[Any]) -> bytes:
 def scored(service: Service, bundle: Bundle, chunk: bytes, blanks: Blanks = ESTIMATOR) -> ScoredLines:
     """Score the records of a chunk; `blanks` as in :mod:`ml.advice.score_known`."""
     if chunk.startswith(b"{"):
-        told = json.loads(chunk)
-        return score_records(service, bundle, told["header"], told["records"], told["renamed"], blanks)
+        content = json.loads(chunk)
+        return score_records(service, bundle, content["header"], content["records"], content["renamed"], blanks)
     reading, records = decode_lines(chunk, bundle)
     return score_lines(service, bundle, reading.header, records, reading.renamed, reading.rules, blanks)
 

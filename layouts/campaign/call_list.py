@@ -225,8 +225,8 @@ def _entry(place: dict[str, Any], held: str) -> Component:
 
 def _has_other_ends(bundle: Bundle) -> bool:
     """True when the card says what false alarms, misses or records rightly left alone are worth."""
-    found = [payoff_of(bundle.card, name) for name in bundle.outcomes.names]
-    return any(payoff.false_positive or payoff.false_negative or payoff.true_negative for payoff in found if payoff)
+    payoffs = [payoff_of(bundle.card, name) for name in bundle.outcomes.names]
+    return any(payoff.false_positive or payoff.false_negative or payoff.true_negative for payoff in payoffs if payoff)
 
 
 def _group(title: str, body: list[Component]) -> Component:

@@ -34,8 +34,8 @@ def store() -> Component:
 
 def opened(job: Mapping[str, Any]) -> Component:
     """Tells the browser that a campaign is open, as :func:`jobs.files.job_view.described` gives it."""
-    told = {"job": job["id"], "model": job["model"].partition("@")[0], "name": job["name"], "created": job["created"]}
-    return dcc.Store(id=ids.campaign_part("opened", job["id"]), data=told)
+    entry = {"job": job["id"], "model": job["model"].partition("@")[0], "name": job["name"], "created": job["created"]}
+    return dcc.Store(id=ids.campaign_part("opened", job["id"]), data=entry)
 
 
 def place() -> Component:

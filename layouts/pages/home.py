@@ -44,8 +44,9 @@ def coming(name: str, models: Sequence[tuple[str, Found]], now: DemoStatus) -> C
 def listed(models: Sequence[tuple[str, Found]], now: DemoStatus | None) -> list[Component]:
     """The models' cards, below the progress of models in training."""
     cards = [_broken(name, found) if isinstance(found, LikelyError) else _card(name, found) for name, found in models]
-    told = [demo_progress.panel(now, [name for name, _ in models])] if now and demo_progress.is_shown(now) else []
-    return [*told, *([html.Ul(cards, className="cards", id=ids.MODELS)] if cards else [] if told else [_no_models()])]
+    progress = [demo_progress.panel(now, [name for name, _ in models])] if now and demo_progress.is_shown(now) else []
+    listed = [html.Ul(cards, className="cards", id=ids.MODELS)] if cards else [] if progress else [_no_models()]
+    return [*progress, *listed]
 
 
 def _search() -> Component:

@@ -54,10 +54,10 @@ def starting_record(
     it. Values that nobody gave are blank with `blanks`; else they are the features' defaults.
     """
     start = "" if blanks else None
-    given = {schema.position[name]: text for name, text in query.items() if name in schema.position}
-    kept = kept_record(schema, entry)
+    from_address = {schema.position[name]: text for name, text in query.items() if name in schema.position}
+    from_book = kept_record(schema, entry)
     return {
-        feature.name: starting_text(feature, given.get(position), kept.get(feature.name, start))
+        feature.name: starting_text(feature, from_address.get(position), from_book.get(feature.name, start))
         for position, feature in enumerate(schema.features)
     }
 

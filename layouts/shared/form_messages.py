@@ -67,9 +67,9 @@ def form_values(schema: Schema, fields: Any, values: Any) -> dict[str, str]:
 
     Ids and values of the controls are as Dash collects them; a browser may have sent anything.
     """
-    given = zip(fields, values, strict=False) if isinstance(fields, list) and isinstance(values, list) else ()
+    controls = zip(fields, values, strict=False) if isinstance(fields, list) and isinstance(values, list) else ()
     read = {}
-    for field, value in given:
+    for field, value in controls:
         at = field.get("at") if isinstance(field, dict) else None
         if type(at) is int and 0 <= at < len(schema.features):
             read[schema.features[at].name] = _text(value)

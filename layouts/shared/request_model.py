@@ -20,9 +20,9 @@ class RequestModel(BaseModel):
     @classmethod
     def read(cls, sent: Any) -> Self:
         """The request, without fields of a wrong type."""
-        given = sent if isinstance(sent, dict) else {}
+        fields = sent if isinstance(sent, dict) else {}
         try:
-            return cls.model_validate(given)
+            return cls.model_validate(fields)
         except ValidationError as error:
             wrong = {each["loc"][0] for each in error.errors(include_url=False, include_input=False)}
-            return cls.model_validate({name: value for name, value in given.items() if name not in wrong})
+            return cls.model_validate({name: value for name, value in fields.items() if name not in wrong})

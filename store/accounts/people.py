@@ -116,5 +116,5 @@ def _sign_out(connection: Connection, person: str) -> None:
 
 def _person(row: Row[Any]) -> Person:
     names = ("id", "name", "role", "password", "created", "identity", "roles_at")
-    kept = {name: getattr(row, name) for name in names}
-    return Person(**kept, roles=json.loads(row.roles), active=bool(row.active))
+    fields = {name: getattr(row, name) for name in names}
+    return Person(**fields, roles=json.loads(row.roles), active=bool(row.active))

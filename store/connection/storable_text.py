@@ -32,7 +32,7 @@ def storable(given: Any) -> Any:
         mended = {name: storable(value) for name, value in given.items()}
         return mended if any(mended[name] is not given[name] for name in given) else given
     if isinstance(given, (list, tuple)):
-        found = [storable(value) for value in given]
-        changed = any(new is not old for new, old in zip(found, given, strict=True))
-        return type(given)(found) if changed else given
+        values = [storable(value) for value in given]
+        changed = any(new is not old for new, old in zip(values, given, strict=True))
+        return type(given)(values) if changed else given
     return given

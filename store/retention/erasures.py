@@ -49,9 +49,9 @@ class ErasureTable(DatabaseTable):
         with self._read_then_write() as connection:
             query = select(control_groups.c.records).where(control_groups.c.job == job)
             records = connection.scalar(query.with_for_update())
-            kept = [[row, "" if name == record else name] for row, name in json.loads(records or "[]")]
+            emptied = [[row, "" if name == record else name] for row, name in json.loads(records or "[]")]
             change = update(control_groups).where(control_groups.c.job == job)
-            connection.execute(change.values(records=json.dumps(kept)))
+            connection.execute(change.values(records=json.dumps(emptied)))
 
     def erase_from_book(self, model: str, record: str) -> bool:
         """Delete a record of a model's book; False where it has none of that id.
