@@ -159,7 +159,7 @@ def open_exposition(settings: Settings, services: Services) -> Exposition:
     return Exposition(settings.var_dir, [models, Alarms(states), Queue(lambda: services.store.jobs.load())])
 
 
-def load_models(services: Services, default: str = "") -> None:
+def load_models(services: Services, default: str) -> None:
     """Load all models before Gunicorn forks, so that its workers share their memory; log the broken ones.
 
     Where there are none, training of the demo models begins. `default` is DEFAULT_MODEL, empty where it is not set.

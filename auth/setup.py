@@ -59,7 +59,7 @@ class Auth:
 
 def set_up(
     mode: str, pages: Flask, store: Store, secret: str, models: Path, *, is_reachable: bool,
-    elsewhere: Elsewhere | None = None,
+    elsewhere: Elsewhere | None,
 ) -> Auth:  # fmt: skip
     """Build accounts, keys, sessions and the caller's identification for a mode of AUTH.
 

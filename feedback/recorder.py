@@ -63,7 +63,7 @@ class Recorder:
         self._is_full = False
 
     def record_scores(
-        self, bundle: Bundle, raws: Iterable[object], given: Callable[[], ScoresById], cut_offs: CutOffsUsed = None
+        self, bundle: Bundle, raws: Iterable[object], given: Callable[[], ScoresById], cut_offs: CutOffsUsed
     ) -> None:  # fmt: skip
         """Note scores of the current answer; nothing happens where none is being recorded.
 

@@ -23,7 +23,6 @@ from ml.service import Bundle, Service
 from ml.translation import text
 from store.db import Store
 from store.outcome_records import (
-    NO_GROUP,
     PAGE,
     VOID,
     Decision,
@@ -48,8 +47,8 @@ class Feedback:
 
     # ---- decisions ---------------------------------------------------------------------------------
     def store_decision(
-        self, bundle: Bundle, probabilities: Mapping[str, float] | None, values: Any, record: str = "", *,
-        cut_offs: Mapping[str, float], group: str = NO_GROUP, campaign: str = "",
+        self, bundle: Bundle, probabilities: Mapping[str, float] | None, values: Any, record: str, *,
+        cut_offs: Mapping[str, float], group: str, campaign: str,
     ) -> Decision:  # fmt: skip
         """Store what a person sees at this moment as a decision, and return it; raises StoreUnavailable.
 

@@ -31,7 +31,7 @@ class Exposition:
     Below `var_dir` processes share what they count, see :mod:`telemetry.shared_files`.
     """
 
-    def __init__(self, var_dir: Path, collectors: Sequence[Collector] = ()) -> None:
+    def __init__(self, var_dir: Path, collectors: Sequence[Collector]) -> None:
         self._folder, self._collectors = shared_files.folder_of(var_dir), collectors
 
     def page(self, accept: str) -> tuple[bytes, str]:

@@ -14,7 +14,7 @@ POLICY = "content-security-policy"
 SELF = "'self'"
 
 
-def content_policy(script_hashes: Sequence[str], framers: Sequence[str] = ()) -> str:
+def content_policy(script_hashes: Sequence[str], framers: Sequence[str]) -> str:
     """Build the Content-Security-Policy: same origin only, scripts by hash, no eval, no frames but in framers.
 
     The hashes (``'sha256-…'``) are those of the inline scripts that Dash writes into the page.

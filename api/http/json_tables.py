@@ -28,7 +28,7 @@ def names_of(schema: Schema) -> frozenset[str]:
     return frozenset([*schema.position, *own, *(one.name for one in schema.one_hot)])
 
 
-def records_in(data: Any, most: int, known: Known = frozenset) -> list[object]:
+def records_in(data: Any, most: int, known: Known) -> list[object]:
     """Extract the records from JSON of any shape; too many are refused before they are made.
 
     `known` gives the model's names. Raises Unreadable, TooManyRecords.

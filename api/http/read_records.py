@@ -30,7 +30,7 @@ def read_body(
     body: bytes,
     content_type: str,
     most: int,
-    known: Known = frozenset,
+    known: Known,
     *,
     lenient: bool = False,
     tables: Tables | None = None,

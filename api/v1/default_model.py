@@ -9,7 +9,7 @@ from ml.service import Service
 class DefaultModel:
     """The model of the setting DEFAULT_MODEL, or the only one that there is where that is empty."""
 
-    def __init__(self, service: Service, name: str = "") -> None:
+    def __init__(self, service: Service, name: str) -> None:
         self._service, self._name = service, name
 
     def name(self) -> str:

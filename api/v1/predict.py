@@ -26,7 +26,7 @@ from ml.service import Service
 class Predict:
     """Body to response, for every address that takes bodies in our own shapes; if `later`, a job may answer."""
 
-    def __init__(self, service: Service, most: int, *, later: bool = False) -> None:
+    def __init__(self, service: Service, most: int, *, later: bool) -> None:
         self.service, self.most, self._later = service, most, later
 
     def read(

@@ -68,12 +68,10 @@ class Desk:
     # ---- lists -------------------------------------------------------------------------------------
     def lists(self) -> list[HandedOut]:
         """Lists assigned to the caller or to all, of served models whose outcomes the caller may report."""
-        seller, here = caller_id(), set(self.feedback.service.registry.names())
-        return [
-            each
-            for each in self.table.handed_out()
-            if (not seller or each.is_for(seller)) and each.model.partition("@")[0] in here and _may(each.model)
-        ]
+        seller, names = caller_id(), self.feedback.service.registry.names()
+        own = {name for name in names if allowed(Permission.OUTCOMES, name)}
+        handed_out = (each for each in self.table.handed_out() if not seller or each.is_for(seller))
+        return [each for each in handed_out if each.model.partition("@")[0] in own]
 
     def today(self, most: int, done: int | None = None) -> Today:
         """The caller's day: at most `most` entries to call, and at most `done` (by default `most`) that were called."""
@@ -143,7 +141,3 @@ class Desk:
 def held_by(entry: Entry, names: Names) -> str:
     """Name of who is with the customer of an entry; empty where nobody is."""
     return names.of(seller_of(entry.held_by)) or text("Somebody") if entry.held_by else ""
-
-
-def _may(model: str) -> bool:
-    return allowed(Permission.OUTCOMES, model.partition("@")[0])

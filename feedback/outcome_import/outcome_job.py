@@ -39,7 +39,7 @@ Numbered = tuple[int, list[str]]
 
 def split_table(
     table: JobTable, files: Files, service: Service, job: Job, chunk: Chunk,
-    announce: Callable[[str], Any], stop: Callable[[], bool] = lambda: False,
+    announce: Callable[[str], Any], stop: Callable[[], bool],
 ) -> None:  # fmt: skip
     """Find the system whose columns the file has, and cut it into chunks.
 

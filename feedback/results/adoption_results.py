@@ -89,7 +89,7 @@ class AdoptionResults:
         """
         question, overridden, until = self._question, list[DecisionWithOutcomes](), dict[tuple[str, ...], float]()
         for each in with_outcomes_in_time(joined, question.after) if any(each.overrides for each in joined) else ():
-            about = [one for one in each.overrides if _is_about(one, question)]
+            about = [one for one in each.overrides if (one.outcome or question.outcomes.positive) == question.outcome]
             if not about or each.counted_at or question.outcome not in (each.decision.probabilities or {}):
                 continue
             made, record = each.decision.made, each.decision.record
@@ -115,10 +115,6 @@ class AdoptionResults:
 def _first(times: Sequence[float], each: DecisionWithOutcomes) -> float:
     """The first contact; who recorded what came of a call was in contact, too."""
     return min([*times, *(came.happened for came in each.came.values())], default=float("nan"))
-
-
-def _is_about(override: Event, question: Question) -> bool:
-    return (override.outcome or question.outcomes.positive) == question.outcome
 
 
 def _said(joined: DecisionWithOutcomes, override: Event, outcome: str) -> bool:

@@ -136,10 +136,7 @@ class Eraser:
             return []
         if job.state in OPEN:
             return [Found(what, times, f"it is {job.state}: do this again when it is over", None)]
-        return [Found(what, times, fate, lambda: self._remove(job.id))]
-
-    def _remove(self, job: str) -> None:
-        remove_job(self._table, self._files, job)
+        return [Found(what, times, fate, lambda: remove_job(self._table, self._files, job.id))]
 
     def _column(self, job: Job) -> str:
         """The model's column that names records; of the present version where the job's is gone."""

@@ -6,7 +6,7 @@ Texts are numbers in the reader's marks; what a field takes is read from the req
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,7 +45,8 @@ def typed_wish(choices: Mapping[str, Any], chosen: Mapping[str, Any], texts: Map
     fields = Fields(texts)
     names = offered(choices, chosen.get("offers"))
     by = str(chosen["by"]) if chosen.get("by") in LENGTHS else "cutoff"
-    wish: dict[str, Any] = {"by": by, "outcomes": names, "several": _several(choices, names, chosen.get("several"))}
+    several = not choices["exclusive"] and len(names) > 1 and chosen.get("several") == "true"
+    wish: dict[str, Any] = {"by": by, "outcomes": names, "several": several}
     length = LENGTHS[by]
     number = fields.number(length)
     if by != "cutoff" or number is not None:
@@ -127,10 +128,6 @@ class Takes:
     def contains(self, value: float) -> bool:
         """True when a number is taken."""
         return math.isfinite(value) and self.minimum <= value <= self.maximum and (not self.whole or value.is_integer())
-
-
-def _several(choices: Mapping[str, Any], names: Sequence[str], chosen: Any) -> bool:
-    return not choices["exclusive"] and len(names) > 1 and chosen == "true"
 
 
 def _limits(column: str, fields: Fields) -> dict[str, Any]:

@@ -82,13 +82,14 @@ def page(bundle: Bundle, state: dict[str, Any], opens: plots.OpeningCutOff | Non
     several = len(bundle.outcomes) > 2 or not bundle.outcomes.exclusive or not certain
     averages = html.Section([html.H2(text("All outcomes")), html.Div(id=ids.AVERAGES)], className="plots-part")
     bar = headline.bar(may_change=allowed(Permission.CUT_OFFS, bundle.name))
+    changes = html.Div(html.Div(id=ids.CUT_OFF_HISTORY), className="cut-off-about")
     body = [
         head,
         *_warned(bundle),
         _index([part for part in parts if parts[part] is not None and part not in first], first),
         _report(bundle, outcome),
         html.P("", className="plots-note", role="status", hidden=True, **{"data-refused": "true"}),
-        *([bar, _changes(), cut_off_change.dialog()] if certain else []),
+        *([bar, changes, cut_off_change.dialog()] if certain else []),
         *(parts[part] for part in first),
         _headline(bundle, outcome, certain),
         *([averages] if several else []),
@@ -116,11 +117,6 @@ def _warned(bundle: Bundle) -> list[Component]:
 def _headline(bundle: Bundle, outcome: str, certain: bool) -> Component:
     first = headline.summary(bundle, outcome) if certain else html.P(text(NO_PROBABILITIES), className="plots-note")
     return html.Section([html.H2(text("Headline")), first], id="headline", className="plots-part")
-
-
-def _changes() -> Component:
-    """Below the controls: the place of the changes of the cut-off in use."""
-    return html.Div(html.Div(id=ids.CUT_OFF_HISTORY), className="cut-off-about")
 
 
 def _index(after: list[PagePart], before: list[PagePart]) -> Component:

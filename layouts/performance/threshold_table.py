@@ -29,9 +29,7 @@ from ml.translation import text
 RATES = ("specificity", "false_positive_rate", "false_negative_rate", "recall")
 
 
-def table_data(
-    overview: Overview, outcomes: Outcomes, outcome: str, own: Iterable[CustomMeasure] = ()
-) -> dict[str, Any]:
+def table_data(overview: Overview, outcomes: Outcomes, outcome: str, own: Iterable[CustomMeasure]) -> dict[str, Any]:
     """The threshold table of one outcome, m rows, with what the script needs beside it.
 
     ``cut_off`` and ``percent`` (numbers, rising), ``texts`` (columns of m texts), ``fixed`` (texts that no cut-off
@@ -59,7 +57,7 @@ def table_data(
 Shown = tuple[dict[str, str], dict[str, dict[str, Any]]]
 
 
-def at_opening(overview: Overview, outcomes: Outcomes, outcome: str, own: Iterable[CustomMeasure] = ()) -> Shown:
+def at_opening(overview: Overview, outcomes: Outcomes, outcome: str, own: Iterable[CustomMeasure]) -> Shown:
     """The texts by name, and the controls' props by id, at the cut-off with which the page opens."""
     table, row = overview.table, overview.row
     shown = {name: said for name, (said,) in texts(table, View(outcomes, outcome), (row,)).items()}

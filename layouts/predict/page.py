@@ -68,7 +68,7 @@ def requested_record(bundle: Bundle, query: Mapping[str, str]) -> tuple[str, str
     return query.get("record", "") if "record" in free else "", query.get("version", "") if "version" in free else ""
 
 
-def opening_request(bundle: Bundle, query: Mapping[str, str], entry: BookRecord | None = None) -> FormRequest:
+def opening_request(bundle: Bundle, query: Mapping[str, str], entry: BookRecord | None) -> FormRequest:
     """The request with which the page opens, from its address; `entry` is the record that the address names."""
     schema, names = form_schema(bundle), bundle.outcomes.names
     own = {word: query.get(word, "") for word in free_query_names(schema)}

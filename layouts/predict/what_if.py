@@ -23,7 +23,7 @@ FACES = ("radio", "buttons")  # controls that show the score on each choice, so 
 Scale = tuple[float, float]
 
 
-def advised(scored: ScoreWithBlanks, advice: Advice, serial: int, step: int = 0) -> dict[str, Any]:
+def advised(scored: ScoreWithBlanks, advice: Advice, serial: int, step: int) -> dict[str, Any]:
     """Response with the sweeps that the script puts into the fields.
 
     ``serial``, ``model``, ``outcome``; ``sweeps``: feature name to ``drawing`` (HTML) and, for choices, ``scores``

@@ -37,7 +37,7 @@ class SiteLink:
     title: str = ""
 
 
-def site_links(account: str = "") -> Iterator[SiteLink]:
+def site_links(account: str) -> Iterator[SiteLink]:
     """Links of the header on every page, to the pages that the current caller may open; `account` is their name."""
     for page, words in PAGES:
         if may_open_site_page(page):

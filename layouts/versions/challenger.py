@@ -150,7 +150,7 @@ def _how_it_does(challenger: ShownChallenger) -> Component:
 
 # ---- choosing and stopping
 def choosing(
-    rows: Sequence[VersionFacts], events: Sequence[TimelineEvent], model: str, shares: Sequence[float], before: str = ""
+    rows: Sequence[VersionFacts], events: Sequence[TimelineEvent], model: str, shares: Sequence[float], before: str
 ) -> Component:  # fmt: skip
     """The form that asks for which share a version is to be asked, and why.
 

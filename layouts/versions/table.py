@@ -19,7 +19,7 @@ from ml.translation import text, text_parts
 NONE = "–"
 
 
-def versions_table(listing: Listing, model: str, *, may_change: bool, challenger: str = "") -> Component:
+def versions_table(listing: Listing, model: str, *, may_change: bool, challenger: str) -> Component:
     """The versions, the newest first, with a way to make each live for who may; `challenger` is a fingerprint."""
     rows = tuple(reversed(listing.versions))
     ways = [_ways(each, model, challenger) for each in rows] if may_change else None

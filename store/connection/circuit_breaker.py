@@ -61,7 +61,8 @@ class CircuitBreaker:
             if self._down_since is None:
                 self._down_since = now
                 words = "%s does not answer; it is asked again every %.0f seconds: %s"
-                self._log.warning(words, self._name, self._cool_off, _one_line(error))
+                reason = f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
+                self._log.warning(words, self._name, self._cool_off, reason)
             self._tell(True)
 
     def succeeded(self) -> None:
@@ -78,7 +79,3 @@ class CircuitBreaker:
     def _tell(self, is_open: bool) -> None:
         for observe in OBSERVERS if self._backend else ():
             observe(self._backend, is_open)
-
-
-def _one_line(error: BaseException) -> str:
-    return f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"

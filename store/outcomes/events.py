@@ -110,7 +110,7 @@ class EventTable(DatabaseTable):
                 by_number |= {number: each for number, each in rows if each.model == model}
         return [by_number[number] for number in sorted(by_number)]
 
-    def amending(self, model: str, ids: Collection[str], as_of: float | None = None) -> list[Event]:
+    def amending(self, model: str, ids: Collection[str], as_of: float | None) -> list[Event]:
         """Corrections and voids of events, and of each other, in the order in which they became known by `as_of`."""
         query = _known(as_of).where(events.c.model == model, events.c.kind.in_(AMENDING))
         by_number, wanted, seen = dict[int, Event](), set(ids), set[str]()
