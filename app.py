@@ -75,6 +75,7 @@ def create_app(settings: Settings, services: Services | None = None, campaigns: 
         server=server,
         assets_folder=str(HERE / "assets"),
         title="Likely",
+        meta_tags=[{"name": "viewport", "content": shell.VIEWPORT}],
         update_title="",  # the tab keeps its title while a callback runs
         index_string=shell.INDEX,
         index_texts=lambda: shell.index_texts(unprotected_notice()),

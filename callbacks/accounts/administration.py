@@ -31,7 +31,9 @@ class AdministrationViews(Views):
         """Everybody, their roles and links."""
         status = said.pop("status", 200)
         values = {"link": "", "linked": ""} | said
-        listed = {"people": self.accounts.all(), "roles": list(ROLE_WORDS.items()), "models_of": models_of}
+        everybody = self.accounts.all()
+        about = next((each.id for each in everybody if each.id == request.form.get("person")), "")
+        listed = {"people": everybody, "about": about, "roles": list(ROLE_WORDS.items()), "models_of": models_of}
         listed |= {"elsewhere": bool(self.given.elsewhere), "sessions": not self.given.behind_proxy}
         listed |= {"can_sign_in": self.accounts.can_sign_in, "role_words": ROLE_WORDS}
         return self.shown("people", status, PEOPLE, **listed, **values)

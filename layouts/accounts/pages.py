@@ -65,6 +65,7 @@ def _templates() -> Environment:
     )
     environment.globals |= {"text": text, "plural": plural, "url": url.outside, "day": day, "moment": moment}
     environment.globals |= {"SIGN_IN": SIGN_IN, "SIGN_OUT": SIGN_OUT, "ACCOUNT": ACCOUNT, "PEOPLE": PEOPLE}
+    environment.globals["about"] = ""  # id of the account beside which the result of a form is said; else at the top
     environment.globals |= {"theme": lambda: shell.theme_address(url.outside("")), "KEYS": KEYS, "AUDIT": AUDIT}
     return environment
 

@@ -17,6 +17,8 @@ from ml.translation import mark, reader_language, text
 
 ROOT = "{%root%}"  # of the index page: the path prefix behind a proxy, else nothing
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
+# Above an on-screen keyboard the page is as high as what is seen of it: the result stays in sight
+VIEWPORT = "width=device-width, initial-scale=1, interactive-widget=resizes-content"
 THEME_SCRIPT = "bundle/theme.js"
 ACCOUNT = "/account"
 PAGES: tuple[tuple[url.Kind, str], ...] = (

@@ -131,12 +131,37 @@ def test_a_role_is_changed_by_keyboard_and_counts_at_once(browse, accounts):
     tab.page.keyboard.press("Tab")
     expect(tab.page.get_by_role("button", name="Save the roles of cat")).to_be_focused()
     tab.page.keyboard.press("Enter")
-    expect(tab.page.get_by_role("status")).to_have_text("Saved.")
+    expect(tab.page.locator(":focus")).to_have_text("Saved.")
     cat.page.reload()
     expect(tabs).to_have_text(["Insights", "Performance", "Results", "Versions"])
     tab.page.goto(f"{tab.address}/account/audit")
     row = tab.page.get_by_role("row").filter(has_text="role changed").filter(has_text="cat").first
     expect(row.get_by_role("cell")).to_contain_text(["", "admin", "role changed", "cat", "manager", "viewer", "", ""])
+
+
+def test_the_result_of_a_form_stands_beside_whom_it_is_about_and_has_the_focus(browse, accounts):
+    tab = signed_in(browse, accounts, path="/account/people", quiet=False)
+    page, focused = tab.page, tab.page.locator(":focus")
+    for number in range(9):
+        accounts.invite(f"late-{number}", "seller")
+    page.reload()
+    late = page.get_by_role("listitem").filter(has=page.get_by_role("heading", name="late-7"))
+    for models, said in (("binary: viewer", "Saved."), ("binary", "Roles of single models look like")):
+        page.get_by_label("Other roles of late-7 for single models").fill(models)
+        page.keyboard.press("Enter")
+        expect(late.locator(":focus")).to_contain_text(said)
+        expect(focused).to_be_in_viewport()
+        assert page.get_by_text(said).count() == 1
+    page.get_by_role("button", name="Make a link for a new password of late-7").press("Enter")
+    expect(late.locator(":focus")).to_have_value(re.compile("/account/invitation/"))
+    page.get_by_label("Name or e-mail address").fill("late-9")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("region", name="Link for late-9").locator(":focus")).to_be_in_viewport()
+    page.get_by_role("link", name="API keys").click()
+    page.get_by_label("What is it for?").fill("The shop")
+    page.get_by_label("score: predictions, files as jobs").check()
+    page.get_by_role("button", name="Make the key").press("Enter")
+    expect(page.get_by_role("region", name="The new key").locator(":focus")).to_have_value(re.compile("."))
 
 
 def test_who_is_signed_out_elsewhere_is_told_and_goes_on_after_signing_in_again(browse, accounts):

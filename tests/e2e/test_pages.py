@@ -105,6 +105,15 @@ def test_on_a_phone_the_result_stays_in_sight(browse):
     expect(tab.page.locator("#result")).to_be_in_viewport()
 
 
+@pytest.mark.parametrize(("width", "height"), [(740, 360), (390, 420)])  # on its side; above an on-screen keyboard
+def test_on_a_low_screen_the_bar_of_the_headline_is_in_sight(browse, width, height):
+    tab = browse(width=width, height=height).open("/iris/predict?outcome=virginica")
+    tab.settle()
+    panel = tab.page.locator("#panel").bounding_box()
+    track = tab.page.locator("[data-outcome=virginica] .track").bounding_box()
+    assert track["y"] + track["height"] <= panel["y"] + panel["height"]
+
+
 def background(tab):
     return tab.page.evaluate("getComputedStyle(document.body).backgroundColor")
 

@@ -16,6 +16,7 @@ import app
 from app import create_app, create_server, open_services
 from layouts.pages import gallery
 from layouts.shared import ids
+from layouts.shared.shell import VIEWPORT
 from settings import Settings
 
 # The test client leaves files open that a server would close
@@ -183,7 +184,8 @@ def test_the_page_asks_no_other_host_and_brings_no_unused_scripts(client):
     assert "dash_table" not in "".join(re.findall(r"src=\"[^\"]*", page))
     assert "polyfill" not in page
     assert re.search(r"<html[^>]* lang=\"en\"", page)
-    for needed in ('name="viewport"', 'name="description"', "<title>Likely</title>", 'rel="icon"'):
+    assert re.findall('<meta name="viewport"[^>]*>', page) == [f'<meta name="viewport" content="{VIEWPORT}">']
+    for needed in ('name="description"', "<title>Likely</title>", 'rel="icon"'):
         assert needed in page
 
 
