@@ -5,11 +5,12 @@ from __future__ import annotations
 import ipaddress
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from limits import RateLimitItemPerMinute, WindowStats
 from limits.errors import StorageError
-from limits.storage import storage_from_string
+from limits.storage import MemoryStorage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 
 from auth.caller import Caller
@@ -26,6 +27,21 @@ TIMEOUT = 0.5  # seconds for an answer of Redis
 def storage_of(redis_url: str) -> str:
     """Address of the counts, as ``limits`` names it: a Redis for all instances, or the memory of each process."""
     return redis_url.replace("unix:", "redis+unix:", 1) if redis_url.startswith("unix:") else redis_url or MEMORY
+
+
+class CountsInMemory(MemoryStorage):
+    """Counts of this process, whose expired ones are removed once a window.
+
+    The library starts a thread at each request for that, and waits until it runs: behind all that compute.
+    """
+
+    _remove_at = 0.0
+
+    def _MemoryStorage__schedule_expiry(self) -> None:  # noqa: N802
+        if time.monotonic() >= self._remove_at:
+            self._remove_at = time.monotonic() + WINDOW
+            expire: Callable[[], None] = getattr(self, "_MemoryStorage__expire_events")  # noqa: B009
+            expire()
 
 
 @dataclass(frozen=True)
@@ -45,8 +61,9 @@ class RateLimiter:
     """
 
     def __init__(self, per_minute: int, storage: str = MEMORY) -> None:
-        patience = {} if storage == MEMORY else {"socket_timeout": TIMEOUT, "socket_connect_timeout": TIMEOUT}
-        self._limiter = FixedWindowRateLimiter(storage_from_string(storage, wrap_exceptions=True, **patience))
+        waits = {"socket_timeout": TIMEOUT, "socket_connect_timeout": TIMEOUT}
+        counts = CountsInMemory() if storage == MEMORY else storage_from_string(storage, wrap_exceptions=True, **waits)
+        self._limiter = FixedWindowRateLimiter(counts)
         self._item = RateLimitItemPerMinute(per_minute)
         self._breaker = CircuitBreaker("The count of requests (nobody is limited meanwhile)", log, backend="rate_limit")
 

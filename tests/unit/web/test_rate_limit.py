@@ -1,6 +1,7 @@
 """Rate limit: who is counted, what is said, and what happens when the counter is away."""
 
 import logging
+import threading
 import time
 
 import pytest
@@ -143,3 +144,18 @@ def test_a_clock_that_steps_keeps_nobody_refused_for_longer_than_a_window(monkey
     taken = [limiter.hit("person 1") for _ in range(3)]
     assert [each.allowed for each in taken] == [True, True, False]
     assert int(dict(taken[-1].headers)["Retry-After"]) <= 61
+
+
+def test_counts_in_memory_start_no_thread_and_do_not_stay(monkeypatch):
+    limiter = RateLimiter(2)
+    limiter._limiter.storage.timer.join()  # that of the library's constructor
+    limiter.hit("first")
+    monkeypatch.setattr(threading.Thread, "start", lambda self: pytest.fail("a thread was started"))
+    counts = limiter._limiter.storage.storage
+    for who in map(str, range(100)):
+        limiter.hit(who)
+    assert len(counts) == 101
+    monkeypatch.setattr(time, "time", lambda now=time.time: now() + 61)
+    monkeypatch.setattr(time, "monotonic", lambda now=time.monotonic: now() + 61)
+    limiter.hit("last")
+    assert len(counts) == 1
