@@ -1,4 +1,4 @@
-"""Ranking of independent outcomes: which to offer first, by the worth of acting or by probability."""
+"""Ranking of outcomes: which to offer first, by the worth of acting or by probability."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from ml.decision.payoff import payoffs_of
 from ml.decision.worth import worth
 
 By = Literal["", "probability"]
+LOOKED_OVER = 12  # exclusive outcomes that keep their order
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,11 @@ def ranked(
 
     Independent outcomes are ranked by the worth of acting where each has a payoff and the ranking is not by
     probability, else by probability; declined ones come last. Exclusive outcomes keep the schema's order, so that the
-    eye finds them again.
+    eye finds them again, unless there are too many to look over.
     """
     ranking = ranking or Ranking()
     columns = range(len(outcomes))
-    if outcomes.exclusive:
+    if outcomes.exclusive and len(outcomes) <= LOOKED_OVER:
         return list(columns)
     worths = None if ranking.by == "probability" else worths_of(card, outcomes, probabilities)
     gains = worths or probabilities

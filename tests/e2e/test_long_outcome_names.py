@@ -102,6 +102,19 @@ def test_the_row_is_compact_and_whole(browse, model, screen):
     assert tab.page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.parametrize("width", [380, 1280])
+def test_numbers_stay_in_sight_beside_one_long_word(browse, width):
+    tab = browse(width=width, height=800).open("/worded-all/predict")
+    tab.settle()
+    right = "all => all.map((each) => each.getBoundingClientRect().right)"
+    (edge,) = tab.page.locator(".bars").evaluate_all(right)
+    numbers = tab.page.locator(".bar-words .number").evaluate_all(right)
+    assert len(numbers) == 2
+    assert max(numbers) <= edge + 1
+    edges = tab.page.locator(".panel").evaluate_all(right)
+    assert edge <= edges[0]
+
+
 @pytest.mark.parametrize("kind", ["insights", "performance", "results"])
 @pytest.mark.parametrize("model", ["products", "several"])
 def test_no_choice_of_an_outcome_is_wider_than_a_phone(browse, model, kind):

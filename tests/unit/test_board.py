@@ -50,6 +50,13 @@ def test_classes_stay_where_they_are():
     assert order(given, declined=["loan"]) == list(NAMES)
 
 
+def test_classes_too_many_to_look_over_stand_by_probability():
+    """Of 200 classes nobody finds the likely ones in the order of the alphabet."""
+    for count, want in ((12, [0, 1, 2]), (13, [12, 11, 10])):
+        outcomes = Outcomes(tuple(Outcome(f"c{at}", f"c{at}", at) for at in range(count)), True, "c0")
+        assert ranked({}, outcomes, [float(at) for at in range(count)])[:3] == want
+
+
 def test_payoffs_are_compared_only_where_each_outcome_has_one():
     assert payoffs_of({}, NAMES) is None
     assert payoffs_of({"payoff": {"outcomes": {"loan": {}}}}, NAMES) is None
