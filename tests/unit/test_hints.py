@@ -25,3 +25,10 @@ FRAME = pd.DataFrame({"age": [1.0, np.nan], "town": ["Linz", "Graz"], "big": [1.
 )
 def test_each_fault_has_its_advice(said, advice):
     assert advice in hint_for(said, object(), TrainingTable(FRAME), list(FRAME))
+
+
+@pytest.mark.parametrize("said", ["it gives nan where a probability is due", "Input contains infinity"])
+def test_no_gap_or_infinite_value_is_blamed_where_the_table_has_none(said):
+    """Such an estimator makes them itself."""
+    whole = pd.DataFrame({"age": [1.0, 2.0]})
+    assert "Leave others out of the file." in hint_for(said, object(), TrainingTable(whole), ["age"])

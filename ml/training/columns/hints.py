@@ -86,6 +86,8 @@ def _number_of_columns(fault: FailedCall) -> str:
 
 def _gaps(fault: FailedCall) -> str:
     gaps = [name for name in fault.columns if fault.table.frame[name].isna().any()]
+    if not gaps:
+        return _plain(fault)
     return (
         f"It takes no gaps, and there are some in {_listed(gaps)}. Add the pipeline with the step that fills them. "
         "Where NA or None is a level and no gap, say so with missing = [] (--describe)."
@@ -95,6 +97,8 @@ def _gaps(fault: FailedCall) -> str:
 def _infinite(fault: FailedCall) -> str:
     numbers = fault.table.frame[list(fault.columns)].select_dtypes("number")
     wrong = [str(name) for name in numbers if numbers[name].abs().max() > 3.4e38]
+    if not wrong:
+        return _plain(fault)
     return f"There are infinite values in {_listed(wrong)}: leave these rows out, or write what they stand for."
 
 
