@@ -242,19 +242,18 @@ def open_job_service(settings: Settings, services: Services) -> JobService:
 
 def sign_in_elsewhere(settings: Settings) -> Elsewhere | None:
     """Provider or proxy at which people sign in elsewhere; BadSetting for roles that cannot be read."""
-    given = settings
     rules: OidcRules | TokenRules | NameRules | None = None
-    if given.auth == "oidc":
-        client = given.oidc_client_id, given.oidc_client_secret
-        rules = OidcRules(given.oidc_issuer, *client, given.oidc_scopes, given.groups_claim)
-    elif given.auth == "proxy" and given.proxy_token_header:
-        token = given.proxy_token_issuer, given.proxy_token_audience
-        rules = TokenRules(given.proxy_token_header, given.proxy_token_keys, *token, given.groups_claim)
-    elif given.auth == "proxy":
-        headers = given.proxy_user_header, given.proxy_groups_header
-        rules = NameRules(*headers, given.proxy_secret, given.proxy_networks)
+    if settings.auth == "oidc":
+        client = settings.oidc_client_id, settings.oidc_client_secret
+        rules = OidcRules(settings.oidc_issuer, *client, settings.oidc_scopes, settings.groups_claim)
+    elif settings.auth == "proxy" and settings.proxy_token_header:
+        token = settings.proxy_token_issuer, settings.proxy_token_audience
+        rules = TokenRules(settings.proxy_token_header, settings.proxy_token_keys, *token, settings.groups_claim)
+    elif settings.auth == "proxy":
+        headers = settings.proxy_user_header, settings.proxy_groups_header
+        rules = NameRules(*headers, settings.proxy_secret, settings.proxy_networks)
     try:
-        return Elsewhere(rules, GroupRoles.read(given.group_roles)) if rules else None
+        return Elsewhere(rules, GroupRoles.read(settings.group_roles)) if rules else None
     except BadGroupRoles as bad:
         raise BadSetting(str(bad)) from None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -116,14 +117,11 @@ def _next(services: OutcomeServices) -> dict[str, Any]:
 
 def address_of(services: OutcomeServices, assignment: Any) -> str:
     """Address of a customer of a list: by the model's name while the version that scored is live."""
-    name = assignment.model.partition("@")[0]
-    live = assignment.model
-    try:
-        live = services.service.model(name).key
-        services.service.model(assignment.model)
-    except LikelyError:
-        live = assignment.model  # of this version no more is here: the live one answers
-    key = name if live == assignment.model else assignment.model
+    model = services.service.model
+    key = assignment.model.partition("@")[0]
+    with suppress(LikelyError):  # of this version no more is here: the live one answers
+        if model(key).key != assignment.model:
+            key = model(assignment.model).key
     record = f"{url.TODAY}{assignment.list}.{assignment.row}"
     return url.href("predict", key, record=record, outcome=assignment.outcome)
 
