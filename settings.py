@@ -209,7 +209,15 @@ class Settings(SignInSettings, FeedbackSettings):
     def from_environ(cls, environ: Mapping[str, str] | None = None) -> "Settings":
         """Read the settings; an empty variable counts as not set, and space around a value is none of it.
 
-        Raises BadSetting, which names the variable, what came (unless it is a secret) and what is accepted.
+        Parameters
+        ----------
+        environ : mapping of str to str, optional
+            Defaults to the environment of the process.
+
+        Raises
+        ------
+        BadSetting
+            Names the variable, what came (unless it is a secret) and what is accepted.
         """
         environ = os.environ if environ is None else environ
         values = {}

@@ -47,7 +47,10 @@ class Accounts:
     def invite(self, name: str, role: str, roles: Mapping[str, str] | None = None) -> str:
         """Add a person and give the token of the invitation, which is shown once.
 
-        Raises BadAccount where the name is taken or none, or there is no such role.
+        Raises
+        ------
+        BadAccount
+            The name is taken or none, or there is no such role.
         """
         name = read_name(name)
         person = Person(
@@ -71,7 +74,12 @@ class Accounts:
         return self._store.people.invited(hash_of(token), self._clock())
 
     def accept(self, token: str, password: str) -> Person | None:
-        """Choose the password of an invitation, once; ends the person's sessions. Raises BadPassword."""
+        """Choose the password of an invitation, once; ends the person's sessions.
+
+        Raises
+        ------
+        BadPassword
+        """
         person = self.invited(token)
         if person is None:
             return None
@@ -115,7 +123,12 @@ class Accounts:
         self._audit.note("signed out everywhere", person.name)
 
     def change_password(self, person: Person, old: str, new: str) -> bool:
-        """Change one's own password and end all sessions; False where the old one is wrong. Raises BadPassword."""
+        """Change one's own password; False where the old one is wrong. Ends all sessions.
+
+        Raises
+        ------
+        BadPassword
+        """
         if not verify_password(old, person.password):
             return False
         self._store.people.change(person.id, password=hash_password(new, person.name))
@@ -125,7 +138,10 @@ class Accounts:
     def change_role(self, person_id: str, role: str, roles: Mapping[str, str]) -> None:
         """Change what a person may do.
 
-        Raises BadAccount where there is no such person or role, or nobody would be administrator any more.
+        Raises
+        ------
+        BadAccount
+            There is no such person or role, or nobody would be administrator any more.
         """
         person = self._person(person_id)
         new = Person(person.id, person.name, _checked(role, empty=True), _all_checked(roles), active=person.active)

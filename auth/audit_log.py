@@ -39,9 +39,19 @@ class AuditLog:
         self._store.audit.append(AuditEvent(who, what, about, before, after, why, request_id, self._clock()))
 
     def page(self, most: int, before: int | None = None) -> tuple[list[AuditEvent], int | None]:
-        """A page of at most so many events after that of number `before`, newest first; and `before` of the next page.
+        """A page of events, newest first; events of other sources are merged in by time.
 
-        Events of other sources are merged in by time, beyond that number.
+        Parameters
+        ----------
+        most : int
+            Number of this log's own events.
+        before : int, optional
+            The page begins after the event of that number.
+
+        Returns
+        -------
+        int or None
+            `before` of the next page; None for the last page.
         """
         limit = self._store.audit.newest(1, before + 1) if before is not None else []
         own = self._store.audit.newest(most, before)

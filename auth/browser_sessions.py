@@ -100,7 +100,10 @@ class CookieByScheme(SecureCookieSessionInterface):
 def use_sessions(server: Flask, accounts: Accounts, secret: CookieSecret) -> Callable[[], None]:
     """Recognise people in requests of the pages.
 
-    The result looks all sessions up again: to be called where one was ended or a person changed.
+    Returns
+    -------
+    callable
+        Looks all sessions up again: to be called where one was ended or a person changed.
     """
     server.session_interface = CookieByScheme(secret)
     manager = LoginManager(server)

@@ -37,7 +37,7 @@ class ApiKeys:
     def make(
         self, name: str, scopes: Sequence[str], models: Sequence[str] = (), days: float | None = None, by: str = ""
     ) -> tuple[str, ApiKey]:  # fmt: skip
-        """Make a key and give its text, which is kept nowhere; raises BadKey.
+        """Make a key and give its text, which is kept nowhere.
 
         Parameters
         ----------
@@ -51,6 +51,10 @@ class ApiKeys:
             After how many it expires.
         by : str
             Person who makes the key.
+
+        Raises
+        ------
+        BadKey
         """
         name, now = " ".join(name.split()), self._clock()
         if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():

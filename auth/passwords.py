@@ -21,7 +21,13 @@ class BadPassword(LikelyError):
 
 
 def hash_password(password: str, name: str = "") -> str:
-    """The argon2 hash of a new password; raises BadPassword where it is too short or too long, or it is the name."""
+    """The argon2 hash of a new password.
+
+    Raises
+    ------
+    BadPassword
+        It is too short or too long, or it is the name.
+    """
     if not SHORTEST <= len(password) <= LONGEST:
         raise BadPassword(
             text("A password has at least {n} characters. Several words are easy to remember.", n=SHORTEST)

@@ -70,9 +70,16 @@ class InUse:
 
 
 def decisions_of(scored: ScoredRecords, in_use: InUse, sealer: Sealer | None) -> list[tuple[Decision, Any]]:
-    """The decision about each record, and its raw values; None in their place where there are none, or no sealer.
+    """The decision about each record, and its raw values; None in their place where there are none.
 
-    Raises StoreUnavailable.
+    Parameters
+    ----------
+    sealer : Sealer or None
+        Encrypts the values; None keeps none.
+
+    Raises
+    ------
+    StoreUnavailable
     """
     bundle, cut_offs = in_use.version(scored.model), scored.cut_offs
     if cut_offs is None:

@@ -16,8 +16,12 @@ from store.outcome_records import JOB, answer_of_job
 def record(feedback: Feedback, job: Job, bundle: Bundle, records: Sequence[DecidedRecord]) -> None:
     """Store the decisions about a job's records; decisions that are already stored stay unchanged.
 
-    They go to the database at once, not by the spool: the chunk is the queue, and is done only when they are stored. No
-    challenger is asked about them. Raises StoreUnavailable.
+    They go to the database at once, not by the spool: the chunk is the queue, and is done only when they are stored.
+    No challenger is asked about them.
+
+    Raises
+    ------
+    StoreUnavailable
     """
     places, ids, probabilities, values = zip(*records, strict=True)
     scored = ScoredRecords(

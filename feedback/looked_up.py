@@ -49,7 +49,9 @@ class DecisionLookup:
     def fetched(self, decisions: Collection[str], events: Collection[str]) -> Iterator[None]:
         """Fetch these at once for all that is asked until the block ends; what is not there is not looked for again.
 
-        Raises StoreUnavailable.
+        Raises
+        ------
+        StoreUnavailable
         """
         looked_up = self._decisions(decisions), self._store.outcomes.events.some(set(events) - {""})
         held: Fetched = (

@@ -50,10 +50,26 @@ class Feedback:
         self, bundle: Bundle, probabilities: Mapping[str, float] | None, values: Any, record: str, *,
         cut_offs: Mapping[str, float], group: str, campaign: str,
     ) -> Decision:  # fmt: skip
-        """Store what a person sees at this moment as a decision, and return it; raises StoreUnavailable.
+        """Store what a person sees at this moment as a decision, and return it.
 
-        The values belong to the probabilities that the version gave, as shown; the cut-offs are those of the same
-        answer. The others are as of :class:`store.outcome_records.Decision`.
+        Parameters
+        ----------
+        bundle : Bundle
+            The version that answered.
+        probabilities : mapping of str to float, or None
+            By outcome, as shown.
+        values : mapping
+            The record's values that belong to these probabilities.
+        record : str
+            The record's id; empty where it has none.
+        cut_offs : mapping of str to float
+            By outcome, of the same answer as the probabilities.
+        group, campaign : str
+            See :class:`store.outcome_records.Decision`.
+
+        Raises
+        ------
+        StoreUnavailable
         """
         now, mark = time.time(), decision_id(new_answer_id(), 0)
         worth = worth_of_acting(bundle, probabilities, cut_offs)
@@ -85,8 +101,12 @@ class Feedback:
     ) -> Event:  # fmt: skip
         """Store one event and return it as it is stored; parameters as of :class:`store.outcome_records.Event`.
 
-        Raises BadEvent, StoreUnavailable, and UnknownModel or LikelyError where the caller may not tell outcomes of the
-        model.
+        Raises
+        ------
+        BadEvent
+        UnknownModel, LikelyError
+            The caller may not tell outcomes of the model.
+        StoreUnavailable
         """
         event = Event(
             new_event_id(), model, kind, decision, record, outcome, value, reason, note, happened, 0.0, due, "", door,
@@ -97,7 +117,11 @@ class Feedback:
     def note_all(self, checked: Sequence[Event]) -> list[Event]:
         """Store events of the current caller that :meth:`checked` gave, all or none; notes are sealed.
 
-        Raises StoreUnavailable, and BadEvent where a key is one of another event.
+        Raises
+        ------
+        BadEvent
+            A key is one of another event.
+        StoreUnavailable
         """
         by = caller_id()
         checked = [self._sealed(replace(each, by=by)) for each in checked]
@@ -152,8 +176,14 @@ class Feedback:
     def checked(self, event: Event) -> Event:
         """The event with what its decision tells of it.
 
-        Raises BadEvent where it cannot be an event, UnknownDecision where there is none of this id and no model is
-        named, and LikelyError where the caller may not tell outcomes of the model.
+        Raises
+        ------
+        BadEvent
+            It cannot be an event.
+        UnknownDecision
+            There is none of this id, and no model is named.
+        LikelyError
+            The caller may not tell outcomes of the model.
         """
         check_about(event)
         decision = self.look_up.decision(event.decision) if event.decision else None
@@ -172,9 +202,13 @@ class Feedback:
     def referring(self, event: Event) -> Event:
         """The event with what the one that it refers to tells: model, decision, record and campaign, where it has none.
 
-        So whoever looks for a record finds what was corrected and taken back, too, and erases it. Raises BadEvent where
-        there is no such event of the model, or the caller may not tell outcomes of it; or a person is no manager, and
-        somebody else told it. Programs keep in step with what people change elsewhere, so they may.
+        So whoever looks for a record finds what was corrected and taken back, too, and erases it.
+
+        Raises
+        ------
+        BadEvent
+            There is no such event of the model, or the caller may not tell outcomes of it; or a person is no manager,
+            and somebody else told it. Programs keep in step with what people change elsewhere, so they may.
         """
         about = self.look_up.event(event.refers)
         if about is None or event.model not in ("", about.model) or not allowed(Permission.OUTCOMES, about.model):

@@ -40,7 +40,10 @@ class Spool:
     def append(self, line: bytes) -> None:
         """Append a line, without its line break; it is there as a whole, or not at all.
 
-        Raises OSError where the disk is full, or the folder is away.
+        Raises
+        ------
+        OSError
+            The disk is full, or the folder is away.
         """
         whole = line + b"\n"
         with self._lock:
@@ -86,10 +89,19 @@ class Spool:
             self._file = None
 
     def drain(self, move: Callable[[list[bytes]], object], at_once: int = 200) -> int:
-        """Move the lines of all files that nobody appends to, at most so many at once; returns their number.
+        """Move the lines of all files that nobody appends to; returns their number.
 
-        `move` stores some lines. It may be called again with lines that it has stored already, after a kill in between;
-        where it raises, the file stays and is moved later.
+        Parameters
+        ----------
+        move : callable
+            Stores some lines. It may be called again with lines that it has stored already, after a kill in between.
+        at_once : int
+            Most lines of a call.
+
+        Raises
+        ------
+        Exception
+            As of `move`: the file stays and is moved later.
         """
         self.close()
         return sum(self._drain(path, move, at_once) for path in self._left())

@@ -91,7 +91,9 @@ class CampaignService:
     ) -> Job:  # fmt: skip
         """Start scoring a held file, with its columns matched as :meth:`preview` shows them.
 
-        Raises UnknownJob, NotHeld, NoCampaign, BadColumns, InvalidData, Unreadable.
+        Raises
+        ------
+        UnknownJob, NotHeld, NoCampaign, BadColumns, Unreadable
         """
         campaign = self._held(job)
         blanks = blanks or _blanks(campaign)
@@ -152,10 +154,19 @@ class CampaignService:
     def rows(
         self, job: str, order: Order, outcome: str | None, start: int, end: int
     ) -> tuple[RankIndex, Bundle, list[Row]]:
-        """A page of at most 1,000 rows of a finished campaign: their numbers from 0, ranks, and lines of the result.
+        """A page of rows of a finished campaign.
 
-        They are ranked by the probability of an outcome, or by the campaign's ranks where there is none. A row that was
-        refused has the rank 0.
+        Parameters
+        ----------
+        outcome : str or None
+            Outcome by whose probability the rows are ranked; None for the campaign's ranks.
+        start, end : int
+            From 0; at most 1,000 rows are returned.
+
+        Returns
+        -------
+        (RankIndex, Bundle, list of (int, int, list of str))
+            Each row: its number from 0, its rank (0 where it was refused), and its line of the result.
         """
         index, rank, bundle = self._done(job)
         key = index.probabilities[:, bundle.outcomes.index(outcome)] if outcome else None
@@ -179,7 +190,11 @@ class CampaignService:
     def make_list(self, job: str, raw: object, reasons: bool, key: str | None = None) -> tuple[Job, bool]:
         """Accept the job that writes a list, and whether it is new; see :meth:`JobService.begin`.
 
-        Raises UnknownJob, NoCampaign, NotDone, KeyTaken, and BadWish for an invalid request.
+        Raises
+        ------
+        UnknownJob, NoCampaign, NotDone, KeyTaken
+        BadWish
+            The request is invalid.
         """
         self.forecast(job, raw)
         campaign = self._campaign(job)
@@ -195,7 +210,12 @@ class CampaignService:
     def forget_control(self, job: str) -> None:
         """Remove the control groups of a campaign whose job is gone.
 
-        Raises CampaignThere, NoCampaign, and UnknownJob where nothing is kept of a campaign of that id.
+        Raises
+        ------
+        CampaignThere
+        NoCampaign
+        UnknownJob
+            Nothing is kept of a campaign of that id.
         """
         there, groups = self._store.jobs.get(job), self._store.jobs.control_groups.of(job)
         unknown = UnknownJob(f"Nothing is kept of a campaign {job[:80]!r}.", "It was removed, or never made a list.")

@@ -29,7 +29,14 @@ class DeferredAnswers:
         return self._jobs.begin(model, [body], {"kind": ANSWER}, None, len(body))[0]
 
     def get(self, number: str) -> tuple[Job, bytes | None]:
-        """The job, and the answer as JSON; None while it is not there. Raises UnknownJob, ResultGone, NotMade."""
+        """The job, and the answer as JSON; None while it is not there.
+
+        Raises
+        ------
+        UnknownJob, ResultGone
+        NotMade
+            It failed.
+        """
         job = self._jobs.get(number)
         if job.kind != ANSWER or job.state == "cancelled":
             message = text("There is no answer {job}.", job=repr(number[:80]))

@@ -34,7 +34,12 @@ class Downloads:
         self._table, self._files, self._service = job_service.store.jobs, job_service.files, job_service.service
 
     def csv(self, job: str) -> StoredResult:
-        """The result as stored, in CSV. Raises UnknownJob, NotDone, ResultGone."""
+        """The result as stored, in CSV.
+
+        Raises
+        ------
+        UnknownJob, NotDone, ResultGone
+        """
         finished = self._done(job)
         rank = self._campaigns.ranks_of(job) if finished.kind == CAMPAIGN else None
         return stored(self._table, self._files, self._service, finished, rank)
@@ -67,8 +72,12 @@ class Downloads:
     def in_format(self, job: str, form: Format) -> StoredResult | Job:
         """The result in another format, or the job that writes it, where that takes longer than a request waits.
 
-        Raises UnknownJob, NotDone, ResultGone, NotMade; TooLarge or InvalidData where the format cannot hold so much,
-        or cannot be written here.
+        Raises
+        ------
+        UnknownJob, NotDone, ResultGone
+        TooLarge, InvalidData
+            The format cannot hold so much, or cannot be written here.
+        NotMade
         """
         finished = self._done(job)
         form.check(finished.done)

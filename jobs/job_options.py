@@ -16,10 +16,20 @@ _COMPARED = {"name": None, "columns": None, "read": None, "blanks": ESTIMATOR, D
 
 
 def check_options(bundle: Bundle, options: Mapping[str, Any], *, recorded: bool) -> None:
-    """Raise NoProbabilities or DecisionsOff where the version cannot score by the options of a job.
+    """Raise what speaks against the options of a job.
 
-    Options are those of :meth:`jobs.job_service.JobService.accept`; `recorded` says whether decisions are recorded
-    here.
+    Parameters
+    ----------
+    bundle : Bundle
+        The version that is to score.
+    options : mapping
+        See :meth:`jobs.job_service.JobService.accept`.
+    recorded : bool
+        Whether decisions are recorded here.
+
+    Raises
+    ------
+    NoProbabilities, DecisionsOff
     """
     check_blanks(bundle, options.get("blanks", ESTIMATOR))
     if asks_decisions(options) and not recorded:

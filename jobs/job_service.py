@@ -48,10 +48,12 @@ class JobService:
         self, model: str, blocks: Iterable[bytes], options: Mapping[str, Any], key: str | None = None, *,
         held: bool = False, callback_url: str = "", size: int = 0,
     ) -> tuple[Job, bool]:  # fmt: skip
-        """Store an upload and accept a job that scores it by the version that is live now; True where the job is new.
+        """Store an upload and accept a job that scores it by the version that is live now.
 
         Parameters
         ----------
+        model : str
+            Name or key.
         blocks : iterable of bytes
             The file; never held in memory as a whole.
         options : mapping
@@ -67,9 +69,15 @@ class JobService:
         size : int
             Bytes of the file, as far as they are known before it comes.
 
+        Returns
+        -------
+        (Job, bool)
+            The job, and True when it is new.
+
         Raises
         ------
-        UnknownModel, BrokenModel, BadWebhook, KeyTaken, NoRoom, FileTooLarge, TooMuchOpen, DecisionsOff
+        UnknownModel, BrokenModel, BadWebhook, KeyTaken, NoRoom, FileTooLarge, TooMuchOpen
+        DecisionsOff
         NoProbabilities
             Blanks are to be averaged, and the model offers none.
         LikelyError
@@ -125,9 +133,27 @@ class JobService:
     ) -> tuple[Job, bool]:  # fmt: skip
         """Accept a job that scores no file: derived from another one, or of a kind that reads its file by itself.
 
-        `what` is the request or the file, `size` its bytes as far as they are known; the options have the ``kind``. The
-        job is new (True) unless the same request came under the same idempotency key; raises KeyTaken where another one
-        did, and TooMuchOpen.
+        Parameters
+        ----------
+        model : str
+            Name or key.
+        what : iterable of bytes
+            The request, or the file.
+        options : mapping
+            JSON values, with ``kind``.
+        size : int
+            Bytes, as far as they are known.
+
+        Returns
+        -------
+        (Job, bool)
+            The job, and True when it is new: the same request under the same idempotency key gives the same job.
+
+        Raises
+        ------
+        KeyTaken
+            Another request came under that key.
+        TooMuchOpen
         """
         version = self.service.model(model).key
         receiver = self._receiver(self._before(key))
@@ -220,7 +246,10 @@ class JobService:
     def delete(self, job: str, kind: str = "") -> Job | None:
         """Cancel a job that is not over, and remove one that is, with its files, its lists and its exports.
 
-        Returns the job where it still exists: one that finished meanwhile is kept.
+        Returns
+        -------
+        Job or None
+            The job, where it still exists: a job that finished meanwhile is kept.
         """
         if self.get(job, kind).state not in OVER:
             return self.cancel(job, kind)

@@ -23,7 +23,11 @@ class ListForecasts:
     ) -> tuple[Wish, PickedCalls, Forecast]:
         """The wish, who is picked, and what that brings.
 
-        Raises BadWish, and StillWorking where it takes longer than a deadline.
+        Raises
+        ------
+        BadWish
+        StillWorking
+            Within a deadline, where it takes longer.
         """
         wish = wish_of(service, bundle, raw)
 

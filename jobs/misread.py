@@ -20,7 +20,20 @@ from store.job import Job
 
 
 def of_misread(error: Misread, bundle: Bundle, files: Files, job: Job, options: ReadOptions) -> Preview:
-    """A preview without columns and records; raises Unreadable where no read option would help."""
+    """A preview without columns and records.
+
+    Parameters
+    ----------
+    error : Misread
+        Reason why it cannot be read.
+    options : ReadOptions
+        The present read options.
+
+    Raises
+    ------
+    Unreadable
+        No read option would help.
+    """
     with TextReader(SCANNED) as reader, files.open(paths.source(job.id)) as file:
         dialect, top = raw_preview(file, options, bundle.schema, counts_of(job.options), reader)
     return Preview(

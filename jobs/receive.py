@@ -64,16 +64,28 @@ class Receiver:
             self._undo()
 
     def expect(self, size: int) -> None:
-        """Reserve quota for an upload before it begins, by its bytes as far as they are known.
+        """Reserve quota for an upload before it begins.
 
-        Raises FileTooLarge, TooMuchOpen.
+        Parameters
+        ----------
+        size : int
+            Bytes, as far as they are known.
+
+        Raises
+        ------
+        FileTooLarge, TooMuchOpen
         """
         if size > self._limits.most:
             raise too_large(self._limits.most)
         self._reserve(size)
 
     def count_as_new(self) -> None:
-        """Count the upload as a new job: the job of its key was removed meanwhile. Raises TooMuchOpen."""
+        """Count the upload as one that becomes a new job: the job of its key was removed meanwhile.
+
+        Raises
+        ------
+        TooMuchOpen
+        """
         self.again = False
         self._reserve(self.size)
 
@@ -84,7 +96,12 @@ class Receiver:
         self._counted = size
 
     def passing(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
-        """Pass on the blocks of the upload, and count them against the quota. Raises FileTooLarge, TooMuchOpen."""
+        """Pass on the blocks of the upload, and count them against the quota.
+
+        Raises
+        ------
+        FileTooLarge, TooMuchOpen
+        """
         recorded = 0
         for block in blocks:
             self.size += len(block)
@@ -98,7 +115,12 @@ class Receiver:
         self._grow(self.size)
 
     def keep(self, blocks: Iterable[bytes]) -> None:
-        """Write the file; raises NoRoom."""
+        """Write the file.
+
+        Raises
+        ------
+        NoRoom
+        """
         try:
             self._files.write(paths.source(self.job), blocks)
         except OSError as error:

@@ -59,9 +59,16 @@ class ResultRows:
         return self._columns(job, self._names(job))
 
     def page(self, job: str, query: RowQuery, start: int, end: int) -> tuple[int, list[tuple[int, list[str]]]]:
-        """A page of rows: how many pass the filters, and of the page each row's number from 0 and its plain cells.
+        """A page of rows.
 
-        Raises UnknownJob, NoTable, NotDone, ResultGone, CampaignGone, UnknownModel.
+        Returns
+        -------
+        (int, list of (int, list of str))
+            Number of rows that pass the filters, and of the page each row's number from 0 and its plain cells.
+
+        Raises
+        ------
+        UnknownJob, NoTable, NotDone, ResultGone, CampaignGone, UnknownModel
         """
         finished = self._done(job)
         numbers = self._numbers(job, self._names(job), query)

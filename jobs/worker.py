@@ -83,7 +83,10 @@ class Worker:
     def step(self, job: str | None = None) -> bool:
         """Execute one chunk, of that job or of any.
 
-        False where there is none, this process is told to stop, or store or files do not answer.
+        Returns
+        -------
+        bool
+            False where there is none, this process is told to stop, or store or files do not answer.
         """
         if self._stop() or not self._place.allows():
             return False

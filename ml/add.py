@@ -60,8 +60,12 @@ class ModelFiles:
 def read_model_files(given: ModelFiles) -> Trained:
     """Read and check the files of a model.
 
-    Raises InvalidData when a file is missing or does not fit the estimator; UntrustedModel when the estimator's file
-    would run code, or holds types, that nobody trusted.
+    Raises
+    ------
+    InvalidData
+        When a file is missing or does not fit the estimator.
+    UntrustedModel
+        When the estimator's file would run code, or holds types, that nobody trusted.
     """
     code = None if given.code is None else read_code(given.code)
     estimator = load_estimator_file(given.estimator, given.trust_pickle, given.trust, code, len(given.truth))

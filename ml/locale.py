@@ -83,8 +83,10 @@ def percent(number: str) -> str:
 def canonical(text: str, number_format: NumberFormat) -> str:
     """A number that was typed in this format as "-1234.5": a decimal point, no groups.
 
-    Raises NotANumber for groups that are not of three digits, two decimal separators, or no number at all: nothing is
-    guessed.
+    Raises
+    ------
+    NotANumber
+        Groups that are not of three digits, two decimal separators, or no number at all. Nothing is guessed.
     """
     typed = text.strip().replace(MINUS, "-")
     for alike in (SPACES, APOSTROPHES):

@@ -74,8 +74,12 @@ class Service:
     def allow(self, name_or_key: str) -> None:
         """Refuse who asks where this model is not for them.
 
-        Raises UnknownModel where they may not know that it is there; LikelyError where they may not do with it what
-        they ask for.
+        Raises
+        ------
+        UnknownModel
+            They may not know that it is there.
+        LikelyError
+            They may not do with it what they ask for.
         """
         if self._access is not None:
             self._access.check(name_or_key.partition("@")[0])
@@ -91,7 +95,11 @@ class Service:
     def model(self, name_or_key: str) -> Bundle:
         """The live version of a model, or the very version that a key names.
 
-        Raises UnknownModel or BrokenModel; LikelyError as :meth:`allow` does.
+        Raises
+        ------
+        UnknownModel, BrokenModel
+        LikelyError
+            As of :meth:`allow`.
         """
         self.allow(name_or_key)
         return self.registry.load(name_or_key)
@@ -99,7 +107,9 @@ class Service:
     def opened(self, name_or_key: str) -> Bundle:
         """Like :meth:`model`, after the check of its golden answers: for lists and pages, which show broken models.
 
-        Raises UnknownModel, BrokenModel or UntrustedModel.
+        Raises
+        ------
+        UnknownModel, BrokenModel, UntrustedModel
         """
         bundle = self.model(name_or_key)
         _ = bundle.predictor

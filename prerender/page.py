@@ -48,7 +48,13 @@ class Prerendered:
 
 
 def to_html(page: Component, answers: OpeningResponses) -> Prerendered:
-    """The whole of a page with its frame; raises TypeError for a component that this module cannot write as HTML."""
+    """The whole of a page with its frame.
+
+    Raises
+    ------
+    TypeError
+        For a component of a kind that this module cannot write as HTML.
+    """
     writer = _PageWriter(page, answers)
     body = "".join(writer.write(shell.layout(signed_in_as())))
     figure = f' data-figure="{escape(writer.figure)}"' if writer.figure else ""

@@ -30,10 +30,18 @@ class BookTable(DatabaseTable):
     """The table of books, by the name of their model."""
 
     def fill(self, model: str, rows: Iterable[tuple[str, str, str, str]]) -> int:
-        """Replace the model's book by a new one, and return its number of records; an empty one changes nothing.
+        """Replace the model's book by a new one; an empty one changes nothing.
 
-        Rows are (id, folded id, searched text, record). Ids are unique; ids and texts are case-folded as the search
-        words are; the record is an opaque text that is given back.
+        Parameters
+        ----------
+        rows : iterable of (id, folded id, searched text, record)
+            Ids are unique; ids and texts are case-folded as the search words are; the record is an opaque text
+            that is given back.
+
+        Returns
+        -------
+        int
+            Number of records in the new book.
         """
         book, size, source = uuid.uuid4().hex, 0, iter(rows)
         try:

@@ -67,8 +67,22 @@ class Store:
     ) -> None:  # fmt: skip
         """Store the cut-off of an outcome of a model, and append the change to its history and to the audit log.
 
-        Raises ValueError where a value is no probability, or the reason is empty or longer than 500 characters, and
-        StoreUnavailable. The cut-off in use was `before`; the audit log has the id of the request.
+        Parameters
+        ----------
+        value, before : float
+            The new cut-off, and the one that was in use; 0 to 1.
+        reason : str
+            Why; not empty, at most 500 characters.
+        who : str or None
+            Author of the change, where that is known.
+        request : str
+            Id of the request, for the audit log.
+
+        Raises
+        ------
+        ValueError
+            When a value is no probability, or the reason is empty or too long.
+        StoreUnavailable
         """
         change = CutOffChange(float(before), float(value), reason.strip(), who, datetime.now(UTC))
         change.check()

@@ -31,7 +31,10 @@ class Files:
     def write(self, path: str, blocks: Iterable[bytes]) -> int:
         """Write an upload from blocks, with its folder, and return its size in bytes. A partial file is removed.
 
-        Raises OSError where it cannot be written, or too little room would be left.
+        Raises
+        ------
+        OSError
+            It cannot be written, or too little room would be left.
         """
         self._check_room()
         self.make_folder(path.rpartition("/")[0])
@@ -40,8 +43,14 @@ class Files:
     def add(self, path: str, blocks: Iterable[bytes]) -> int:
         """Write a file into an existing folder, even into the space that uploads keep free; returns its size in bytes.
 
-        It makes no folder (FileNotFoundError): a volume that is not mounted at the moment would hide what is written to
-        one of its name. Where it cannot be written (OSError), a partial file is removed.
+        It makes no folder: a volume that is not mounted at the moment would hide what is written to one of its name.
+
+        Raises
+        ------
+        FileNotFoundError
+            The folder is not there.
+        OSError
+            It cannot be written. A partial file is removed.
         """
         return self._write(path, blocks, lambda: None)
 

@@ -40,10 +40,17 @@ class JobQueries(DatabaseTable):
         return next(iter(self._read(select(jobs).where(mine, THERE))), None)
 
     def page(self, wanted: JobFilter, most: int, after: Cursor | None = None) -> tuple[list[Job], Cursor | None]:
-        """A page of jobs, the newest first (keyset pagination), and its cursor: None on the last page.
+        """A page of jobs, the newest first (keyset pagination).
 
-        `after` is the cursor of the previous page: jobs that come or go meanwhile move no other from one page to the
-        next.
+        Parameters
+        ----------
+        after : (float, str), optional
+            Cursor of the previous page: jobs that come or go meanwhile move no other from one page to the next.
+
+        Returns
+        -------
+        (list of Job, (float, str) or None)
+            The jobs and the cursor of this page; None on the last page.
         """
         query = select(jobs).where(*_conditions(wanted))
         if after is not None:

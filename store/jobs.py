@@ -62,9 +62,21 @@ class JobTable(JobQueries):
     ) -> bool:  # fmt: skip
         """Insert a job, "held" until it is started or ready to be claimed; False where its key is taken.
 
-        It counts for `who` while it is not over, as :meth:`store.uploads.UploadTable.reserve` counted its file. The key
-        is one of the caller `key_of`: each caller has keys of its own. See :class:`store.job.Job` for the others.
-        Raises CommitUnknown where it is not known whether the job was stored; all other errors mean that it was not.
+        Parameters
+        ----------
+        job, model, digest, size, options, key, state, origin
+            As of :class:`store.job.Job`.
+        callback_url : str
+            Address that is called when the job is over; empty for none.
+        who : str
+            For whom it counts while it is not over, as :meth:`store.uploads.UploadTable.reserve` counted its file.
+        key_of : str
+            Caller whose key it is: each caller has keys of its own.
+
+        Raises
+        ------
+        CommitUnknown
+            It is not known whether the job was stored. All other errors mean that it was not.
         """
         row = {"id": job, "model": model, "state": state, "digest": digest, "size": size, "message": "", "key": key}
         row |= {"options": json.dumps(dict(options)), "kind": options.get("kind", "score"), "who": who or None}
@@ -150,9 +162,18 @@ class JobTable(JobQueries):
             return CHUNK_LEASE.renew(connection, chunk.owner, *_is(chunk), _goes_on(chunk), seconds=lease)
 
     def add_chunks(self, chunk: Chunk, pieces: Iterable[tuple[int, int, str]]) -> bool:
-        """Insert chunks (number, records, file) during the splitting; those of an earlier, unfinished one stay.
+        """Insert chunks while the file is split; those of an earlier, unfinished splitting stay.
 
-        False where the splitting has another owner by now, or the job is over: then nothing was added.
+        Parameters
+        ----------
+        chunk : Chunk
+            The splitting, still owned.
+        pieces : iterable of (number, records, file)
+
+        Returns
+        -------
+        bool
+            False where the splitting has another owner by now, or the job is over: then nothing was added.
         """
         with self._transaction() as connection:
             if not CHUNK_LEASE.change(connection, chunk.owner, *_is(chunk), _goes_on(chunk), owner=chunk.owner):

@@ -89,9 +89,18 @@ def forget_deleted(engine: Engine, *, everywhere: bool = False) -> bool:
     """Take what was deleted out of the files of the database.
 
     SQLite: out of the write-ahead log, whose pages hold what they were before; with `everywhere` also out of pages that
-    an earlier release freed without overwriting them, unless others write at this moment (sqlite3.OperationalError).
-    False where somebody reads an earlier state, which has to stay for them. PostgreSQL: rows that nobody sees any more
-    are removed, with `everywhere` at once; else by its autovacuum.
+    an earlier release freed without overwriting them. PostgreSQL: rows that nobody sees any more are removed, with
+    `everywhere` at once; else by its autovacuum.
+
+    Returns
+    -------
+    bool
+        False where somebody reads an earlier state of SQLite at this moment, which has to stay for them.
+
+    Raises
+    ------
+    sqlite3.OperationalError
+        With `everywhere`: others write at this moment.
     """
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if connection.dialect.name == "postgresql":

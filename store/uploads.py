@@ -47,11 +47,22 @@ class UploadTable(DatabaseTable):
     """
 
     def reserve(self, job: str, who: str, size: int, quota: Quota, *, again: bool = False) -> Usage | None:
-        """Reserve quota for an upload that begins, or for one that becomes a new job; None where that is done.
+        """Reserve quota for an upload that begins, or for one that becomes a new job.
 
-        Where the quota would be exceeded, the caller's other usage is returned, and nothing is changed. With `again` a
-        job has its idempotency key already, with which it will probably be answered: it may exceed the quota where no
-        other upload is in progress. The size is in bytes, as far as they are known.
+        Parameters
+        ----------
+        job : str
+            Id that the job will have.
+        size : int
+            Bytes, as far as they are known.
+        again : bool
+            A job has its idempotency key already, with which it will probably be answered: it may exceed the quota
+            where no other upload is in progress.
+
+        Returns
+        -------
+        Usage or None
+            The caller's other usage where the quota would be exceeded, and then nothing is changed; else None.
         """
         with self._connection() as connection, connection.begin() as transaction:
             _lock(connection, who)

@@ -71,7 +71,10 @@ def folder_of(var_dir: Path) -> Path:
 def share(var_dir: Path) -> bool:
     """Write this process's metrics, and those of its children, to files; what was counted before is forgotten.
 
-    False where no files can be made: each process then counts for itself, and the log says so.
+    Returns
+    -------
+    bool
+        False where no files can be made: each process then counts for itself, and the log says so.
     """
     folder = folder_of(var_dir)
     try:

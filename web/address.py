@@ -56,9 +56,17 @@ def listened_on(config: Config) -> list[object]:
 
 
 def check_hosts(addresses: Iterable[object]) -> None:
-    """Check that each host is one of this machine; Unix sockets and file descriptors are skipped.
+    """Check that each host is one of this machine.
 
-    Raises BadAddress, which names the host that is not, and the setting that it probably comes from.
+    Parameters
+    ----------
+    addresses : iterable
+        Pairs of host and port; Unix sockets and file descriptors are skipped.
+
+    Raises
+    ------
+    BadAddress
+        Names the host that is not, and the setting that it probably comes from.
     """
     for address in addresses:
         if isinstance(address, (tuple, list)):

@@ -125,7 +125,13 @@ def _config(folder: Path, redis_url: str) -> dict[str, Any]:
 
 
 def purge_cache(folder: Path) -> int:
-    """Remove cached files that have expired or are results of versions long replaced, and return their number."""
+    """Remove cached files that have expired, or were not written for a while: results of versions long replaced.
+
+    Returns
+    -------
+    int
+        Number of files removed.
+    """
     now, removed = time.time(), 0
     for file in folder.glob("*"):
         with suppress(OSError):  # other processes remove, too

@@ -117,7 +117,19 @@ def _read() -> Any:
 
 
 def check_envelope(body: Any, callbacks: Mapping[str, Mapping[str, Any]]) -> None:
-    """Check outputs, inputs and state of a callback request against ``Dash.callback_map``; raises Malformed."""
+    """Check outputs, inputs and state of a callback request.
+
+    Parameters
+    ----------
+    body : object
+        The request's JSON.
+    callbacks : mapping
+        ``Dash.callback_map``: callbacks by their output.
+
+    Raises
+    ------
+    Malformed
+    """
     if not isinstance(body, dict):
         raise Malformed("A callback request is a JSON object.")
     output = body.get("output")

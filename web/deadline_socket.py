@@ -17,7 +17,13 @@ MOST_OF_ALL = 64 * 1024 * 1024  # bytes that wait for all clients of a process
 
 
 class Budget:
-    """Bytes that wait for all clients of a process; it `is_short` where somebody did not get all. Thread-safe."""
+    """Bytes that wait for all clients of a process. Thread-safe.
+
+    Attributes
+    ----------
+    is_short : bool
+        Somebody did not get all that was asked for.
+    """
 
     def __init__(self, most: int = MOST_OF_ALL) -> None:
         self._most, self._taken, self._lock = most, 0, threading.Lock()
@@ -42,7 +48,14 @@ class DeadlineSocket(socket.socket):
 
     Waiting for the client is added up over a request: `grace` seconds, and one more for each `RATE` bytes that came or
     went. What the client does not read at once waits in a buffer, and holds no thread while there is room. What the
-    event loop has received stands in another, from which the thread reads first. The `client` socket is detached.
+    event loop has received stands in another, from which the thread reads first.
+
+    Parameters
+    ----------
+    client : socket.socket
+        Is detached.
+    grace : float
+        Seconds.
 
     Attributes
     ----------
@@ -116,7 +129,10 @@ class DeadlineSocket(socket.socket):
     def sendall(self, data: Any, *_flags: int) -> None:
         """Send bytes: as many as go at once, others later from the buffer, which the worker empties.
 
-        Raises BrokenPipeError where the client reads too slowly.
+        Raises
+        ------
+        BrokenPipeError
+            The client reads too slowly.
         """
         rest = memoryview(data)
         if not self.outgoing:
@@ -144,7 +160,12 @@ class DeadlineSocket(socket.socket):
         return sent
 
     def flush(self, *, wait: bool = False) -> None:
-        """Send of the buffer what goes at once; with `wait` something at least. Raises BrokenPipeError."""
+        """Send of the buffer what goes at once; with `wait` something at least.
+
+        Raises
+        ------
+        BrokenPipeError
+        """
         if wait:
             began = time.monotonic()
             select.select([], [self], [], min(WAIT, max(0.0, self._left())))  # there may be room in the buffer soon

@@ -33,7 +33,15 @@ _NO_NEW = (
 def take_no_more(listener: Any) -> bool:
     """Leave new connections to a listening socket unanswered, in all processes that share it, for good.
 
-    The socket may be one of Gunicorn's. False where this system, or this kind of socket, has no such filter.
+    Parameters
+    ----------
+    listener : socket.socket
+        Or one of Gunicorn's, around it.
+
+    Returns
+    -------
+    bool
+        False where this system, or this kind of socket, has no such filter.
     """
     if sys.platform != "linux" or listener.family not in (socket.AF_INET, socket.AF_INET6):
         return False

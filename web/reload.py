@@ -23,10 +23,19 @@ Stamps = dict[Path, int]
 
 
 def keep_running(folder: Path, host: str, port: int) -> int:
-    """Run this same command as a serving child, and restart it until it exits with 0 or is stopped; returns that code.
+    """Run this same command as a serving child, and restart it until it exits with 0 or is stopped.
 
-    After a failed start, wait for the next change of a file below the folder. The socket of host and port is opened
-    here and inherited, so that no connection is refused meanwhile.
+    Parameters
+    ----------
+    folder : Path
+        The program's: after a failed start, wait for the next change of a file below it.
+    host, port
+        Address to listen on. The socket is opened here and inherited, so that no connection is refused meanwhile.
+
+    Returns
+    -------
+    int
+        Exit code.
     """
     listener = make_server(host, port, _not_served)
     listener.socket.set_inheritable(True)

@@ -22,9 +22,14 @@ _NO_HEAD = re.compile(rb"\A[^!-~\r]|(?<!\r)\n")  # it begins as no method does, 
 
 
 class Connection(TConn):
-    """A client's connection, which the worker counts until it `is_over`.
+    """A client's connection.
 
-    It `is_long` where the body is longer than what the event loop receives.
+    Attributes
+    ----------
+    is_long : bool
+        The body is longer than what the event loop receives.
+    is_over : bool
+        The worker counts it no more.
     """
 
     sock: DeadlineSocket

@@ -35,9 +35,21 @@ environment (docs/DEPLOYING.md lists the settings); the defaults in brackets are
 
 
 def read_options(config_file: Path, host: str, port: int, arguments: Sequence[str] | None = None) -> dict[str, Any]:
-    """Parse the command line; gives the options by Gunicorn's names of settings and ours: host, port, debug.
+    """Parse the command line.
 
-    The values of Gunicorn's configuration file are the defaults that ``--help`` shows.
+    Parameters
+    ----------
+    config_file : Path
+        Gunicorn's; its values are the defaults that ``--help`` shows.
+    host, port
+        Default address to listen on.
+    arguments : sequence of str, optional
+        Command-line arguments; those of the process by default.
+
+    Returns
+    -------
+    dict
+        The options given, by Gunicorn's names of settings and ours: host, port, debug.
     """
     config = Config(usage="%(prog)s [options]", prog="app.py")
     for name, value in runpy.run_path(str(config_file)).items():

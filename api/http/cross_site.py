@@ -32,7 +32,12 @@ def computes(view: View) -> View:
 
 
 def check(view: Callable[..., Any], environ: WSGIEnvironment, allowed: Collection[str]) -> None:
-    """Refuse (ForeignSite) a request of another site's page that would change state."""
+    """Refuse a request of another site's page that would change state.
+
+    Raises
+    ------
+    ForeignSite
+    """
     if environ["REQUEST_METHOD"] in READS or getattr(view, _MARK, False) or not is_foreign(environ, allowed):
         return
     origin = environ.get("HTTP_ORIGIN", "another site")

@@ -55,9 +55,19 @@ class ByteReader(io.RawIOBase):
 
 
 class Decompressor(ByteReader):
-    """A stream of the decompressed bytes of a body, at most `most`, or else `MOST_TIMES` as many as came.
+    """A stream of the decompressed bytes of a body.
 
-    Raises RequestEntityTooLarge, CorruptBody on reading.
+    Parameters
+    ----------
+    coding : str
+        One of `CODINGS`.
+    most : int or None
+        Limit of decompressed bytes; None limits the compression ratio to `MOST_TIMES`.
+
+    Raises
+    ------
+    RequestEntityTooLarge, CorruptBody
+        On reading.
     """
 
     def __init__(self, packed: ByteSource, coding: str, most: int | None) -> None:

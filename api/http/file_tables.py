@@ -89,9 +89,18 @@ def is_table(content_type: str) -> bool:
 
 
 def read_table(body: bytes, content_type: str, most: int, schema: Schema, options: ReadOptions = AUTO) -> TableRecords:
-    """Read the first records of a table, at most `most` and one more; raises Unreadable, BadReadOption.
+    """Read the first records of a table, at most `most` and one more.
 
-    The charset of the content type is used where no encoding is given.
+    Parameters
+    ----------
+    content_type : str
+        Content type whose charset is used where no encoding is given.
+    schema : Schema
+        The model's: names of columns and types of cells.
+
+    Raises
+    ------
+    Unreadable, BadReadOption
     """
     charset = parse_options_header(content_type)[1].get("charset", "")
     read_options = {"encoding": charset} | options.to_json()

@@ -31,7 +31,18 @@ def names_of(schema: Schema) -> frozenset[str]:
 def records_in(data: Any, most: int, known: Known) -> list[object]:
     """Extract the records from JSON of any shape; too many are refused before they are made.
 
-    `known` gives the model's names. Raises Unreadable, TooManyRecords.
+    Parameters
+    ----------
+    data : object
+        The parsed JSON.
+    most : int
+        Maximum number of records in one request.
+    known : callable
+        Returns the model's names.
+
+    Raises
+    ------
+    Unreadable, TooManyRecords
     """
     if isinstance(data, list):
         return data
@@ -165,7 +176,10 @@ def _fit(keys: Collection[str], known: Collection[str]) -> tuple[bool, int]:
 def drop_unknown_fields(raws: Sequence[object], known: Collection[str]) -> tuple[list[object], list[str]]:
     """Drop fields that the model does not know from records; also returns their names.
 
-    Raises Unreadable where a record has no known name at all.
+    Raises
+    ------
+    Unreadable
+        A record has no known name at all.
     """
     unknown: dict[str, None] = {}
     kept: list[object] = []

@@ -49,7 +49,17 @@ def is_multipart(content_type: str) -> bool:
 def read_form(stream: ByteSource, content_type: str) -> Form:
     """Parse a form up to its file.
 
-    Raises Unreadable, here or from `blocks`: not a form, a repeated field, a second file, a field after the file.
+    Parameters
+    ----------
+    stream : ByteSource
+        The body.
+    content_type : str
+        Includes the boundary.
+
+    Raises
+    ------
+    Unreadable
+        Here or from `blocks`: not a form, a repeated field, a second file, a field after the file.
     """
     events = _events(stream, _boundary(content_type))
     form = Form()

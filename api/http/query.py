@@ -44,7 +44,12 @@ def taken_by(view: Callable[..., Any]) -> tuple[str, ...]:
 
 
 def check(names: Sequence[str], query: Mapping[str, str]) -> None:
-    """Refuse unknown and repeated parameters (BadParameter)."""
+    """Refuse unknown and repeated parameters.
+
+    Raises
+    ------
+    BadParameter
+    """
     for name, values in (query if isinstance(query, MultiDict) else MultiDict(query)).lists():
         if name not in names and ANY not in names:
             accepted = f"Accepted: {', '.join(names)}." if names else "This address takes none."

@@ -59,7 +59,20 @@ def accepted(accept: str) -> MIMEAccept:
 
 
 def choose(accept: str, first: str = JSON) -> tuple[str, Writer]:
-    """Choose content type and writer by the value of an Accept header, `first` by default; raises NotAcceptable."""
+    """Choose content type and writer by an Accept header.
+
+    Parameters
+    ----------
+    accept : str
+        The header's value.
+    first : str
+        The default content type.
+
+    Raises
+    ------
+    NotAcceptable
+        The client accepts none of the supported types.
+    """
     if accept in ("", "*/*", first):
         return _WRITERS[first]
     chosen = accepted(accept).best_match([first, *_WRITERS])

@@ -36,10 +36,19 @@ class UnknownCoding(UnsupportedMediaType):
 
 
 def open_body(environ: WSGIEnvironment, most: int | None) -> ByteReader:
-    """Open the body of a request as a stream of at most so many bytes, compressed and decompressed.
+    """Open the body of a request as a stream.
 
-    Raises RequestEntityTooLarge where Content-Length is over the limit (nothing was read), and UnknownCoding where the
-    coding is none of `CODINGS`.
+    Parameters
+    ----------
+    most : int or None
+        Size limit in bytes, compressed and decompressed.
+
+    Raises
+    ------
+    RequestEntityTooLarge
+        Content-Length is over the limit; nothing was read.
+    UnknownCoding
+        The coding of the body is none of `CODINGS`.
     """
     coding = _coding(environ)
     length = get_content_length(environ)
@@ -63,8 +72,19 @@ def too_large(most: int) -> RequestEntityTooLarge:
 class Body(ByteReader):
     """A stream that ends where the body ends, and fails on a truncated one.
 
-    It reads ``wsgi.input``, as many bytes as Content-Length says, or at most `most` of a chunked body. Reading raises
-    RequestEntityTooLarge, IncompleteBody, and ClientDisconnected after a timeout.
+    Parameters
+    ----------
+    stream : object
+        ``wsgi.input``.
+    length : int or None
+        Content-Length; None for a chunked body.
+    most : int or None
+        Size limit of a chunked body.
+
+    Raises
+    ------
+    RequestEntityTooLarge, IncompleteBody, ClientDisconnected
+        On reading; ClientDisconnected after a timeout.
     """
 
     def __init__(self, stream: ByteSource, length: int | None, most: int | None) -> None:

@@ -32,9 +32,16 @@ class Upload:
 
 
 def open_upload(names: tuple[str, ...]) -> Upload:
-    """Open the upload of the current request, with options of these names as parameters or as fields.
+    """Open the upload of the current request.
 
-    Raises BadParameter, Unreadable.
+    Parameters
+    ----------
+    names : tuple of str
+        Options that are accepted, as parameters or as fields.
+
+    Raises
+    ------
+    BadParameter, Unreadable
     """
     sent = request.content_type or ""
     if not is_multipart(sent):

@@ -22,8 +22,20 @@ MOST_BYTES = 1_000_000  # of options, which are no data
 def read_object(kind: type[T], refused: type[LikelyError] = Unreadable) -> T:
     """Parse the request's body as a model; no body is an empty object.
 
-    Raises `refused` where the model refuses the body, OptionsTooLarge where it has more than `MOST_BYTES`, and
-    Unreadable where it is no JSON.
+    Parameters
+    ----------
+    kind : type of BaseModel
+    refused : type of LikelyError
+        Raised where the model refuses the body.
+
+    Raises
+    ------
+    OptionsTooLarge
+        It has more than `MOST_BYTES`.
+    Unreadable
+        The body is no JSON.
+    LikelyError
+        An error of type `refused`.
     """
     request.max_content_length = min(MOST_BYTES, request.max_content_length or MOST_BYTES)
     try:

@@ -26,7 +26,18 @@ METHODS = ("predict", "predict_proba")
 def json_object(body: bytes, hint: str, schema: Schema, most: int) -> dict[str, Any]:
     """Parse a body as a JSON object, whatever its content type: ``curl -d`` declares a form.
 
-    `hint` is the shape that the protocol takes. Raises Unreadable, TooManyRecords.
+    Parameters
+    ----------
+    hint : str
+        The shape that the protocol takes.
+    schema : Schema
+        The model's.
+    most : int
+        Maximum number of records in one request.
+
+    Raises
+    ------
+    Unreadable, TooManyRecords
     """
     text = utf8_text(body)
     check_containers(text, most, lambda: names_of(schema))
@@ -37,7 +48,13 @@ def json_object(body: bytes, hint: str, schema: Schema, most: int) -> dict[str, 
 
 
 def only_form(data: Any, forms: Sequence[str], hint: str) -> str:
-    """Name of the form in which a body holds its records; raises Unreadable where it holds none or several of them."""
+    """Name of the form in which a body holds its records.
+
+    Raises
+    ------
+    Unreadable
+        It holds none or several of the forms.
+    """
     present = [form for form in forms if isinstance(data, dict) and form in data]
     if len(present) != 1:
         content = ", ".join(map(str, data))[:200] if isinstance(data, dict) else "no object"
@@ -48,7 +65,9 @@ def only_form(data: Any, forms: Sequence[str], hint: str) -> str:
 def score_request(service: Service, bundle: Bundle, records: list[Any], most: int) -> Scored:
     """Score the records of the current request, up to the limit; with ``extra=ignore`` without unknown fields.
 
-    Raises NoRecords, TooManyRecords, InvalidRecord, BadParameter, Unreadable.
+    Raises
+    ------
+    NoRecords, TooManyRecords, InvalidRecord, BadParameter, Unreadable
     """
     if not records:
         raise NoRecords("There is no record in the body.")

@@ -66,7 +66,12 @@ def register(app: Flask, service: Service, most: int) -> None:
 
 
 def versioned(service: Service, name: str, fingerprint: str) -> Bundle:
-    """The model, and version if any, that an address names; raises UnknownModel."""
+    """The model, and version if any, that an address names.
+
+    Raises
+    ------
+    UnknownModel
+    """
     if "@" in name or "@" in fingerprint:
         message = f"{name[:80]!r} is not the name of a model."
         raise UnknownModel(message, "A version is named in …/versions/<fingerprint>.")

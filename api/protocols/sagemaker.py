@@ -31,7 +31,9 @@ HEADER = {"present": True, "absent": False}
 def read_csv(body: bytes, content_type: str, schema: Schema, most: int) -> list[Any]:
     """Read the first records of a table with or without a header, at most `most` and one more.
 
-    Raises Unreadable, NoRecords, UnsupportedContent.
+    Raises
+    ------
+    Unreadable, NoRecords, UnsupportedContent
     """
     text = text_of_body(body, content_type).lstrip("\r\n")
     top = text[:LOOKED_AT].splitlines()
@@ -49,9 +51,13 @@ def read_csv(body: bytes, content_type: str, schema: Schema, most: int) -> list[
 def has_header(cells: Sequence[str], schema: Schema) -> bool:
     """True when the first line is a header.
 
-    It is one where a cell names a feature, unless there are as many cells as features and fewer than half of them do: a
-    category may be called as another feature is. Raises Unreadable where it is neither: no cell names a feature, and
-    the number of cells is not that of features.
+    It is one where a cell names a feature, unless there are as many cells as features and fewer than half of them do:
+    a category may be called as another feature is.
+
+    Raises
+    ------
+    Unreadable
+        It is neither: no cell names a feature, and the number of cells is not that of features.
     """
     known, count = _plain(schema), len(schema.names)
     named = sum(plain_name(cell) in known for cell in cells)

@@ -41,8 +41,20 @@ class Tensor:
 def read_tensors(document: Mapping[str, Any], tail: bytes, most: int) -> list[Tensor]:
     """Read the input tensors of a request.
 
-    After the JSON part comes the `tail`: the data of the tensors with a `binary_data_size`, concatenated. Raises
-    TooManyRecords, and Unreadable where a tensor is malformed, or its data does not fit its shape.
+    Parameters
+    ----------
+    document : mapping
+        The JSON part.
+    tail : bytes
+        The bytes after it: the data of the tensors with a `binary_data_size`, concatenated.
+    most : int
+        Maximum number of records in one request.
+
+    Raises
+    ------
+    Unreadable
+        A tensor is malformed, or its data does not fit its shape.
+    TooManyRecords
     """
     inputs = document.get("inputs")
     if not isinstance(inputs, list) or not inputs:
@@ -150,9 +162,18 @@ def _texts(raw: bytes, named: str) -> list[str]:
 
 
 def records_of(tensors: Sequence[Tensor], names: Sequence[str]) -> list[dict[str, Any]]:
-    """Records from one tensor per feature, (n,) or (n, 1), or from one of shape (n, p) in the order of `names`.
+    """Records from one tensor per feature, or from one tensor with a column per feature.
 
-    Raises Unreadable.
+    Parameters
+    ----------
+    tensors : sequence of Tensor
+        Tensors of shape (n,) or (n, 1) each; or a single one of shape (n, p), its columns in the order of `names`.
+    names : sequence of str, length p
+        The features in schema order.
+
+    Raises
+    ------
+    Unreadable
     """
     counts = {tensor.shape[0] for tensor in tensors}
     if len(counts) != 1:

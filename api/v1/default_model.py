@@ -13,7 +13,13 @@ class DefaultModel:
         self._service, self._name = service, name
 
     def name(self) -> str:
-        """Name or key of the model; raises UnknownModel where there are several, and the setting is empty."""
+        """Name or key of the model.
+
+        Raises
+        ------
+        UnknownModel
+            There are several, and the setting is empty.
+        """
         names = self._service.names()
         if self._name or len(names) == 1:
             return self._name or names[0]

@@ -32,7 +32,15 @@ _one_at_a_time = threading.Lock()  # one request with many records at a time in 
 
 
 class DeferredAnswer(Exception):
-    """Computing the answer takes longer than a request waits: the error handler creates a job of key and request."""
+    """Computing the answer takes longer than a request waits: the error handler creates a job with this content.
+
+    Attributes
+    ----------
+    model : str
+        Key of the version.
+    asked : dict
+        JSON values.
+    """
 
     def __init__(self, model: str, asked: dict[str, Any]) -> None:
         super().__init__(model)
@@ -45,13 +53,23 @@ def answer(
 ) -> ResponseBody:  # fmt: skip
     """Response to a prediction request with options.
 
-    Only plain scores have other representations than JSON (`accept`). With `labels` JSON has the labels alone, too.
+    Parameters
+    ----------
+    name : str
+        Name or key of the model.
+    raws : sequence of object
+        Raw records.
+    accept : str
+        The request's Accept header; only plain scores have other representations than JSON.
+    labels : bool
+        True adds the labels alone to JSON.
+    later : bool
+        True raises Later where the answer would take too long.
 
     Raises
     ------
     UnknownModel, BrokenModel, UnknownOutcome, NoProbabilities, InvalidRecord, TooManyRecords, NotAcceptable
-    DeferredAnswer
-        With `later`, where the answer would take too long.
+    Later
     """
     bundle = _model(service, name, asked.version)
     if asked.outcome:

@@ -34,8 +34,12 @@ class Arrivals:
     def admit(self, named: Named) -> Person:
         """The account of a person, with the roles of today.
 
-        It is found by issuer and subject, never by a name or an e-mail address: these may pass to somebody else. Raises
-        NotAdmitted where an administrator closed the account, or no group gives a role.
+        It is found by issuer and subject, never by a name or an e-mail address: these may pass to somebody else.
+
+        Raises
+        ------
+        NotAdmitted
+            An administrator closed the account, or no group gives a role.
         """
         person = self._store.people.of_identity(named.identity)
         role, roles = self._roles.of(named.groups) or ("", {})

@@ -39,9 +39,14 @@ class Named:
 
 
 def read_claims(issuer: str, claims: Mapping[str, Any], groups_claim: str) -> Named:
-    """Read the person that the claims of a verified token name; raises BadClaims where there is no subject.
+    """Read the person that the claims of a verified token name.
 
     An e-mail address that the issuer calls unverified is left out: anybody may have typed it.
+
+    Raises
+    ------
+    BadClaims
+        There is no subject.
     """
     subject = claims.get("sub")
     if not isinstance(subject, str) or not 1 <= len(subject) <= LONGEST_SUBJECT or not subject.isprintable():

@@ -24,9 +24,13 @@ class GroupRoles:
 
     @classmethod
     def read(cls, text: str) -> GroupRoles:
-        """Parse ``sales=seller; loan team=loan:manager; it=administrator; *=viewer``; raises BadGroupRoles.
+        """Parse ``sales=seller; loan team=loan:manager; it=administrator; *=viewer``.
 
         Groups may hold spaces, colons and equals signs (``cn=sales,ou=groups``): the last ``=`` ends them.
+
+        Raises
+        ------
+        BadGroupRoles
         """
         return cls([_rule(each.strip()) for each in text.split(";") if each.strip()])
 

@@ -63,9 +63,18 @@ class OidcProvider:
         return urlsplit(self._rules.issuer).netloc
 
     def begin(self, back: str, onward: str) -> str:
-        """The address at the provider where somebody signs in; raises ProviderAway.
+        """The address at the provider where somebody signs in.
 
-        The provider sends the browser to `back` afterwards (redirect_uri); `onward` is the path to go on to then.
+        Parameters
+        ----------
+        back : str
+            Address to which the provider sends the browser afterwards (redirect_uri).
+        onward : str
+            Path to go on to then.
+
+        Raises
+        ------
+        ProviderAway
         """
         self._ask(self._metadata)
         authorization = self._client.create_authorization_url(back)
@@ -80,8 +89,12 @@ class OidcProvider:
     def finish(self) -> tuple[Named, str]:
         """Finish a sign-in; returns the person who came back from the provider, and the path to go on to.
 
-        Raises NotAdmitted where the browser did not begin this sign-in or the provider does not vouch for it, and
-        ProviderAway where it can still be finished.
+        Raises
+        ------
+        NotAdmitted
+            The browser did not begin this sign-in, or the provider does not vouch for it.
+        ProviderAway
+            The sign-in can still be finished.
         """
         state, code = request.args.get("state"), request.args.get("code")
         pending = self._client.framework.get_state_data(session, state)
@@ -176,7 +189,10 @@ class BadMetadata(ValueError):
 def read_metadata(sent: Any, issuer: str) -> dict[str, Any]:
     """Read the fields of a provider's metadata that are used.
 
-    Raises BadMetadata where they are another issuer's, lack an endpoint, or name one without encryption.
+    Raises
+    ------
+    BadMetadata
+        They are another issuer's, lack an endpoint, or name one without encryption.
     """
     if not isinstance(sent, dict) or sent.get("issuer") != issuer:
         called = sent.get("issuer") if isinstance(sent, dict) else None

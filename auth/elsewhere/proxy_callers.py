@@ -47,7 +47,11 @@ class ProxyCallers:
     def person(self, environ: WSGIEnvironment) -> Person:
         """The person whom the proxy names.
 
-        Raises NotAdmitted where it names nobody who may come in (the message says why), ProviderAway, StoreUnavailable.
+        Raises
+        ------
+        NotAdmitted
+            It names nobody who may come in; the message says why.
+        ProviderAway, StoreUnavailable
         """
         sent = self._reader.sent(environ)
         person = self._person(sent) if sent else None

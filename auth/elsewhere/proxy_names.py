@@ -34,7 +34,10 @@ class ProxyNames:
     def named(self, sent: str) -> Named:
         """Person that the headers name; their groups, or the name itself where groups are in no header.
 
-        Raises NotAdmitted where there is no name, or more than one: a server joins headers of one name by commas.
+        Raises
+        ------
+        NotAdmitted
+            There is no name, or more than one: a server joins headers of one name by commas.
         """
         name, _, groups = sent.partition("\n")
         name = name.strip()

@@ -39,8 +39,12 @@ class ProxyTokens:
     def named(self, sent: str) -> Named:
         """Person that a token names.
 
-        Raises NotAdmitted where it is not signed by one of the keys, for another service, or expired, and ProviderAway
-        where the keys cannot be fetched.
+        Raises
+        ------
+        NotAdmitted
+            It is not signed by one of the keys, for another service, or expired.
+        ProviderAway
+            The keys cannot be fetched.
         """
         rules = self._rules
         try:

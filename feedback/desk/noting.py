@@ -63,8 +63,12 @@ class Press:
 def note(desk: Desk, shown: Shown, press: Press) -> Event:
     """Store an outcome that was reported for the record on the page, once for each press.
 
-    Raises BadEvent, UnknownDecision, StoreUnavailable, and LikelyError where the caller may not tell outcomes of the
-    model.
+    Raises
+    ------
+    BadEvent, UnknownDecision
+    LikelyError
+        The caller may not tell outcomes of the model.
+    StoreUnavailable
     """
     require(Permission.OUTCOMES, shown.bundle.name)  # before a decision is stored
     feedback = desk.feedback

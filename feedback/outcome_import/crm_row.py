@@ -27,9 +27,19 @@ def crm_row(
 ) -> SourceRow:  # fmt: skip
     """Read a row.
 
-    The columns are those of the system, from the model's card; the outcome is that which came or did not. `root` gives
-    the id of the first event about a row by its id there. Raises BadEvent where the row has no id, no record or no time
-    that can be read, or names several records.
+    Parameters
+    ----------
+    columns : CrmColumns
+        Columns of the system, from the model's card.
+    model, outcome : str
+        Names of the model, and of the outcome that came or did not.
+    root : callable
+        Gives the id of the first event about a row by its id there.
+
+    Raises
+    ------
+    BadEvent
+        It has no id, no record or no time that can be read, or names several records.
     """
     number, record = layout.cell(cells, "id"), layout.cell(cells, "record")
     if not 0 < len(number) <= LONGEST_ID:

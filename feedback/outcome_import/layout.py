@@ -65,9 +65,22 @@ def layout_in(
 ) -> Layout:
     """The layout of a table, of which all lines are looked at for the order of day and month.
 
-    `wanted` is the name of the system that wrote it, found by the header where it is empty. The table is `bounded` as
-    of a request, see :func:`ml.files.open_table.open_table`. Raises LikelyError where the file cannot be read, and
-    Unreadable where the header is that of no system, or the order of day and month cannot be told.
+    Parameters
+    ----------
+    file : seekable binary file
+    systems : mapping of str to CrmColumns
+        Systems of the model's card.
+    wanted : str
+        Name of the system that wrote it; found by the header where it is empty.
+    bounded : bool
+        As of a request, see :func:`ml.files.open_table.open_table`.
+
+    Raises
+    ------
+    Unreadable
+        The header is that of none of them, or the order of day and month cannot be told.
+    LikelyError
+        The file cannot be read.
     """
     table = open_outcomes(file, options, systems, bounded)
     system, places = _system_of(table.header, systems, wanted)

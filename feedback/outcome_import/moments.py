@@ -14,10 +14,19 @@ _MILLISECONDS = re.compile(r"\d{12,13}", re.ASCII)  # since 1970, as HubSpot's A
 
 
 def moment_of(written: str, order: str | None) -> tuple[float, bool] | None:
-    """Seconds since 1970, and whether a day was told without a time, which is its beginning; None if it is unreadable.
+    """Seconds since 1970, and whether a day was told without a time, which is its beginning.
 
-    Without a zone it is UTC. Midnight is taken for a day: columns of days are often exported so. `order` is that of the
-    column, as :func:`order_in` finds it.
+    Without a zone it is UTC. Midnight is taken for a day: columns of days are often exported so.
+
+    Parameters
+    ----------
+    order : {"dmy", "mdy", "ymd"} or None
+        Order of the column, as :func:`order_in` finds it.
+
+    Returns
+    -------
+    (float, bool) or None
+        None where it cannot be read.
     """
     written = written.strip()
     if _MILLISECONDS.fullmatch(written):

@@ -43,8 +43,11 @@ def split_table(
 ) -> None:  # fmt: skip
     """Find the system whose columns the file has, and cut it into chunks.
 
-    Raises LikelyError where the file cannot be read or its columns are nobody's (not worth a retry), LeaseLost,
-    Stopped.
+    Raises
+    ------
+    LikelyError
+        The file cannot be read, or its columns are nobody's: not worth a retry.
+    LeaseLost, Stopped
     """
     systems = crm_columns(service.model(job.model).card)
     options = ReadOptions.from_mapping(job.options.get("read") or {})
@@ -66,7 +69,11 @@ def split_table(
 def import_lines(feedback: Feedback, table: JobTable, files: Files, service: Service, job: Job, chunk: Chunk) -> None:
     """Store the outcomes in the lines of a chunk, in the name of the sender, and write the state of each line.
 
-    Raises LikelyError where the model was removed (not worth a retry), LeaseLost.
+    Raises
+    ------
+    LikelyError
+        The model was removed: not worth a retry.
+    LeaseLost
     """
     description, lines = orjson.loads(b"".join(files.read(chunk.file or "")))
     bundle, layout = service.model(job.model), Layout.from_json(description)

@@ -48,7 +48,12 @@ class OutcomeJobs:
         return self._jobs.delete(number, OUTCOMES)
 
     def result(self, number: str) -> StoredResult:
-        """Result of a job as CSV, one line for each line of the table. Raises UnknownJob, NotDone, ResultGone."""
+        """Result of a job as CSV, one line for each line of the table.
+
+        Raises
+        ------
+        UnknownJob, NotDone, ResultGone
+        """
         job = self.get(number)
         if job.state != "done":
             why = translated(job.message) or text("The job is not done yet.")

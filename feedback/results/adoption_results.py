@@ -63,9 +63,12 @@ class AdoptionResults:
     def result(self) -> dict[str, Any]:
         """The answers as plain JSON.
 
-        ``decisions`` and ``noted`` (of how many somebody told anything; those of jobs are in neither), ``listed``
-        (adoption of those who were to be called, None without lists) with ``weeks``, ``overrides`` of all and by
-        ``reasons``.
+        Returns
+        -------
+        dict
+            ``decisions`` and ``noted`` (of how many somebody told anything; those of jobs are in neither), ``listed``
+            (adoption of those who were to be called, None without lists) with ``weeks``, ``overrides`` of all and by
+            ``reasons``.
         """
         every, by_reason = self._judged()
         return {

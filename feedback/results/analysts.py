@@ -24,8 +24,12 @@ LATEST = 5_000  # decisions
 def analysts(feedback: Feedback, bundle: Bundle, outcome: str) -> dict[str, Any]:
     """Drift and estimates of the latest decisions of a version, as plain JSON.
 
-    ``records`` (decisions that were looked at), ``since`` (when the first of them was made), ``estimated`` (fields of
-    EstimatedPerformance; None without records) and ``drift`` (of InputDrift; None where too few values are kept).
+    Returns
+    -------
+    dict
+        ``records`` (decisions that were looked at), ``since`` (when the first of them was made), ``estimated`` (fields
+        of EstimatedPerformance; None without records) and ``drift`` (of InputDrift; None where too few values are
+        kept).
     """
     latest = _latest(feedback, bundle)
     drift = _drift(feedback, bundle, outcome, latest)

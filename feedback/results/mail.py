@@ -35,9 +35,16 @@ class MailServer:
         return self.to.replace(",", " ").split()
 
     def send(self, number: str, subject: str, words: str) -> None:
-        """Send one message; raises NotSent.
+        """Send one message.
 
-        Its id is the same for all attempts, so that mail programs show it once.
+        Parameters
+        ----------
+        number : str
+            Id of the message, the same for all attempts, so that mail programs show it once.
+
+        Raises
+        ------
+        NotSent
         """
         try:
             with self._connected() as server:

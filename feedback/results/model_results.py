@@ -42,12 +42,28 @@ class ModelResults:
         self._feedback, self._service, self._clock = feedback, feedback.service, clock
 
     def of(self, model: str, outcome: str | None = None) -> dict[str, Any]:
-        """The answers about an outcome, the positive one by default, as plain JSON.
+        """The answers about an outcome as plain JSON.
 
-        Whether it has been right is asked of the version of a key, or of the live one; the others of all versions.
-        ``model``, ``outcome``, ``as_of``, ``records``, ``right``, ``paid`` and ``used``: see `calibration_results`,
-        UpliftResults and AdoptionResults. Raises UnknownModel, BrokenModel, UnknownOutcome, NoProbabilities,
-        StoreUnavailable, and StillWorking where it takes longer than a deadline.
+        Parameters
+        ----------
+        model : str
+            Name or key of a model. Whether it has been right is asked of that version, of a name of the live one; the
+            others of all versions.
+        outcome : str or None
+            Name of the outcome; None is the positive one.
+
+        Returns
+        -------
+        dict
+            ``model``, ``outcome``, ``as_of``, ``records``, ``right``, ``paid`` and ``used``; see
+            `calibration_results`, UpliftResults and AdoptionResults.
+
+        Raises
+        ------
+        UnknownModel, BrokenModel, UnknownOutcome, NoProbabilities
+        StoreUnavailable
+        StillWorking
+            Within a deadline, where it takes longer.
         """
         bundle, name, episode, known = self._subject(model, outcome)
         key: Key = (bundle.key, "results", REVISION, name, *known, *_episode_key(episode))
@@ -68,10 +84,21 @@ class ModelResults:
         return self._feedback.store.outcomes.episodes.of(self._service.model(model).name)
 
     def acknowledge(self, model: str, episode: str, why: str) -> None:
-        """End an alarm of a model, by name or key: somebody knows of it. The question begins anew.
+        """End an alarm of a model: somebody knows of it. The question begins anew.
 
-        At most 500 characters of the measure taken (`why`) are kept. Raises UnknownModel, NotAllowed, StoreUnavailable,
-        and UnknownEpisode where it is over already, or there is none of this id.
+        Parameters
+        ----------
+        model : str
+            Name or key of the model.
+        why : str
+            Measure taken, in words; at most 500 characters are kept.
+
+        Raises
+        ------
+        UnknownModel, NotAllowed
+        UnknownEpisode
+            It is over already, or there is none of this id.
+        StoreUnavailable
         """
         name = self._service.model(model).name
         require(Permission.CUT_OFFS, name)

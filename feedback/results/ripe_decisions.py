@@ -117,11 +117,19 @@ def ripen_parts(parts: Sequence[DecisionColumns], question: Question) -> RipeDec
 def decisions_to_count(
     joined: Sequence[DecisionWithOutcomes], question: Question, version: str | None = None
 ) -> tuple[DecisionWithOutcomes, ...]:
-    """Decisions that may count, one for each outcome that came; of the version of a key, or of all.
+    """Decisions that may count, one for each outcome that came.
 
+    Parameters
+    ----------
+    joined : sequence of DecisionWithOutcomes
+        All about some records, in the order in which they were made.
+    version : str, optional
+        Key of the version whose decisions count; all by default.
+
+    Notes
+    -----
     An outcome counts once, at the last decision about its record before it. An earlier decision without a told outcome
-    is left out where the next one was made within its ripening time: that nobody told of it says nothing. `joined` has
-    all about some records, in the order in which they were made.
+    is left out where the next one was made within its ripening time: that nobody told of it says nothing.
     """
     name, again = question.outcome, repeated(joined, question.after)
     return tuple(

@@ -51,9 +51,12 @@ class UpliftResults:
     def result(self) -> dict[str, Any]:
         """The comparison as plain JSON: fields of CampaignLift and Money, and what is missing.
 
-        ``lists``, ``assigned`` (called and kept back), ``nameless`` (of these without an id, of whom nothing can be
-        known), ``unripe``, ``called_told`` and ``control_told`` (shares of the groups whose time is over of which
-        something is known), ``comparable``, ``lift``, ``money`` and ``currency``.
+        Returns
+        -------
+        dict
+            ``lists``, ``assigned`` (called and kept back), ``nameless`` (of these without an id, of whom nothing can be
+            known), ``unripe``, ``called_told`` and ``control_told`` (shares of the groups whose time is over of which
+            something is known), ``comparable``, ``lift``, ``money`` and ``currency``.
         """
         question, every = self._question, together(self._parts)
         called = np.array([group == CALL for part in self._groups for group in part], bool)

@@ -48,11 +48,23 @@ class Challengers:
         return self._feedback.store.outcomes.shadow
 
     def choose(self, key: str, share: float, reason: str, by: str = "") -> Challenger:
-        """Have a version asked beside the live one of its model, for a share (above 0) of its decisions from now on.
+        """Have a version asked beside the live one of its model, for a share of its decisions from now on.
 
-        `by` is the caller of the request by default. Raises UnknownModel, BrokenModel, UntrustedModel, NoReason,
-        StoreUnavailable, and BadChallenger where it is the live one, gives no probabilities, shares no outcome with the
-        live one, or the values of decisions are not kept.
+        Parameters
+        ----------
+        share : float
+            Above 0, at most 1.
+        by : str
+            Who; the caller of the request by default.
+
+        Raises
+        ------
+        UnknownModel, BrokenModel, UntrustedModel
+        BadChallenger
+            It is the live one, gives no probabilities, shares no outcome with the live one, or the values of decisions
+            are not kept.
+        NoReason
+        StoreUnavailable
         """
         why = checked_reason(reason)
         if not 0 < share <= 1:
@@ -102,8 +114,16 @@ class Challengers:
     def judged(self, state: State) -> dict[str, Any]:
         """Realised losses of challenger and live version on the decisions that both answered.
 
-        By outcome the fields of :class:`ml.monitoring.shadow_judgement.ShadowJudgement`, as plain JSON. Raises
-        UnknownModel, BrokenModel, StoreUnavailable, and StillWorking where it takes longer than a deadline.
+        Returns
+        -------
+        dict
+            By outcome the fields of :class:`ml.monitoring.shadow_judgement.ShadowJudgement`, as plain JSON.
+
+        Raises
+        ------
+        UnknownModel, BrokenModel, StoreUnavailable
+        StillWorking
+            Within a deadline, where it takes longer.
         """
         chosen = state.challenger
         live = self._service.model(chosen.model)

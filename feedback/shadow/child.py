@@ -40,10 +40,19 @@ def answer(service: Service, asked: Mapping[str, Any]) -> dict[str, Any]:
     """Ask the live version and the challenger about one record.
 
     The live version is asked again, for two reasons: it shows how missing values were meant, and its time is taken in
-    the same process. Asked are ``live`` and ``challenger`` (keys), ``record`` (raw values) and ``said`` (what the live
-    version answered, by outcome). The answer has ``probabilities`` by outcome, ``seconds`` of the challenger and of the
-    live version ``beside``; or ``error``. Where the processor is busy with others, either time is longer than it would
-    be in front.
+    the same process.
+
+    Parameters
+    ----------
+    asked : mapping
+        ``live`` and ``challenger`` (keys), ``record`` (raw values) and ``said`` (what the live version answered, by
+        outcome).
+
+    Returns
+    -------
+    dict
+        ``probabilities`` by outcome, ``seconds`` of the challenger and of the live version ``beside``; or ``error``.
+        Where the processor is busy with others, either is longer than it would be in front.
     """
     try:
         for blanks in (ESTIMATOR, AVERAGE):

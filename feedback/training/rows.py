@@ -26,9 +26,20 @@ def outcome_rows(feedback: Feedback, bundle: Bundle, as_of: float, since: float 
     """Decisions of all versions of a model with a ripe outcome at a time, grouped by record.
 
     Any number of decisions is read with little memory: some records at a time, within which the oldest decision is the
-    first. One whose events are joined to a later one about the same record, too, is left out. Outcomes and ripening
-    times are those of the version `bundle`. Decisions made before `since` or after `as_of`, and events that became
-    known later than that, are as if they were not there. Raises StoreUnavailable.
+    first. One whose events are joined to a later one about the same record, too, is left out.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        The version whose outcomes and ripening times count.
+    as_of : float
+        Seconds since 1970. Decisions made, and events that became known, later are as if they were not there.
+    since : float
+        Only decisions made from then on.
+
+    Raises
+    ------
+    StoreUnavailable
     """
 
     def parts() -> Iterator[list[DecisionWithOutcomes]]:

@@ -25,7 +25,10 @@ FEWEST = 1_024  # bytes of a head that is read again because it ended within a c
 def take_head(blocks: Iterable[bytes]) -> tuple[bytes, bool, Iterator[bytes]]:
     """Return the first bytes of a file, True if they are all of it, and an iterator of all its blocks.
 
-    Raises NoRecords where nothing was sent.
+    Raises
+    ------
+    NoRecords
+        Nothing was sent.
     """
     rest = (block for block in blocks if block)
     taken: list[bytes] = []
@@ -53,12 +56,12 @@ def is_checkable_by_head(form: str) -> bool:
 
 
 def check_head(head: bytes, whole: bool, options: Mapping[str, Any], bundle: Bundle, held: bool) -> bool:
-    """Refuse (LikelyError) by its first bytes a text that cannot be read, or in which no column matches a feature.
-
-    False where its columns cannot be told by these: they end within the cells of the first record.
+    """Refuse a text file that cannot be read, or in which no column matches a feature.
 
     Parameters
     ----------
+    head : bytes
+        The first bytes.
     whole : bool
         True when they are the whole file.
     options : mapping
@@ -66,6 +69,15 @@ def check_head(head: bytes, whole: bool, options: Mapping[str, Any], bundle: Bun
     held : bool
         Columns and read options can be corrected later: column names are not checked, and a text that cannot be read
         with the detected options is accepted.
+
+    Returns
+    -------
+    bool
+        False where its columns cannot be told by these bytes: they end within the cells of the first record.
+
+    Raises
+    ------
+    LikelyError
     """
     try:
         if options.get("format") in RECORDS:

@@ -94,8 +94,14 @@ def preview(
 ) -> Preview:  # fmt: skip
     """Read and check the first 200 records.
 
-    Columns are matched to features as the user did in `given` ("" leaves a column out). Where blanks are averaged, no
-    record is refused for missing values.
+    Parameters
+    ----------
+    given : mapping of str to str
+        Column to feature, as chosen by the user; "" leaves the column out.
+    options : ReadOptions
+        Read options given by the user.
+    blanks : {"estimator", "average"}
+        Treatment of missing values: with "average" no record is refused for them.
 
     Raises
     ------

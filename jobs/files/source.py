@@ -43,10 +43,23 @@ class WatchedFile:
 def opened(
     file: IO[bytes], options: Mapping[str, Any], bundle: Bundle, check: Callable[[], object] = lambda: None
 ) -> Table | RecordTable:
-    """Open the file of a job as a table for the model that is to score it; raises LikelyError where it cannot be read.
+    """Open the file of a job as a table.
 
-    Options of the job are ``format``, ``read`` (read options) and ``columns``. A file of records is read to its end for
-    its columns: `check` is called before each block, and its exceptions propagate.
+    Parameters
+    ----------
+    file : seekable binary file
+    options : mapping
+        Options of the job: ``format``, ``read`` (read options), ``columns``.
+    bundle : Bundle
+        The model that is to score it.
+    check : callable
+        Called before each block of a file of records, which is read to its end for its columns; its exceptions
+        propagate.
+
+    Raises
+    ------
+    LikelyError
+        It cannot be read.
     """
     form = options.get("format")
     if form in RECORDS:

@@ -52,7 +52,10 @@ class StreamCheck:
     def passing(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
         """Pass on blocks, each of which the process reads first; its finding is known when the last was passed on.
 
-        Raises LikelyError where the file cannot be read, unless the check is patient.
+        Raises
+        ------
+        LikelyError
+            The file cannot be read, unless the check is patient.
         """
         for block in blocks:
             if not self._give(block) and not self._patient:

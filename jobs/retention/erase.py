@@ -54,7 +54,10 @@ class Eraser:
     def erase(self, report: ErasureReport) -> bool:
         """Erase a record from all places that :meth:`look` found, out of the files of the database too.
 
-        False where others use the database, so that bytes of it stay in its files until the next purge.
+        Returns
+        -------
+        bool
+            False where others use the database, so that bytes of it stay in its files until the next purge.
         """
         erased = [each for each in report.places if each.erase]
         for each in erased:

@@ -17,7 +17,18 @@ from store.job import Job
 
 
 def mentions_in_request(files: Files, job: Job, record: str, column: str) -> int:
-    """Count a record's mentions in a stored request: in the column that names records, else anywhere."""
+    """Count a record's mentions in a stored request: in the column that names records, else anywhere.
+
+    Parameters
+    ----------
+    column : str
+        The model's name of the column.
+
+    Returns
+    -------
+    int
+        0 where the file is gone.
+    """
     try:
         request: Any = orjson.loads(b"".join(files.read(paths.source(job.id))))
     except FileNotFoundError:

@@ -15,10 +15,19 @@ LIST = "list"
 
 
 def remove_job(table: JobTable, files: Files, job: str, *, lists: bool = True) -> bool:
-    """Remove a job that is over or held, with its exports and, with `lists`, those of a campaign.
+    """Remove a job that is over or held, with its exports and, of a campaign, its lists.
 
-    False where the job runs, or is none: then nothing was removed. Control groups and assignments of lists that were
-    finished stay (:mod:`store.control_groups`).
+    Control groups and assignments of lists that were finished stay (:mod:`store.control_groups`).
+
+    Parameters
+    ----------
+    lists : bool
+        False leaves the lists of a campaign to their own time.
+
+    Returns
+    -------
+    bool
+        False where the job runs, or is none: then nothing was removed.
     """
     begun = table.removals.begin(job, lists=lists)
     finish_removals(table, files, begun)

@@ -85,7 +85,10 @@ NOBODY = WebhookRules()
 def read_address(url: str) -> Target:
     """Parse an address without resolving it.
 
-    Raises BadWebhook where it is none of http or https, has no host, a user or a fragment, or is too long.
+    Raises
+    ------
+    BadWebhook
+        It is none of http or https, has no host, a user or a fragment, or is too long.
     """
     hint = "Accepted: https://host/path."
     if len(url) > LONGEST or not url.isprintable() or " " in url or "\\" in url:
@@ -108,9 +111,18 @@ def read_address(url: str) -> Target:
 
 
 def resolve(url: str, networks: Sequence[Network] = ()) -> Target:
-    """Parse an address, resolve its host, and check that it may be called; private ones only within `networks`.
+    """Parse an address, resolve its host, and check that it may be called.
 
-    Raises BadWebhook, and OSError where the name cannot be resolved at present.
+    Parameters
+    ----------
+    networks : sequence of network
+        Private networks that may be called.
+
+    Raises
+    ------
+    BadWebhook
+    OSError
+        The name cannot be resolved at present.
     """
     target = read_address(url)
     try:
@@ -124,7 +136,12 @@ def resolve(url: str, networks: Sequence[Network] = ()) -> Target:
 
 
 def check_address(url: str, networks: Sequence[Network], patience: float = PATIENCE) -> None:
-    """Refuse an address (BadWebhook) as early as possible; a name that does not resolve yet is checked at the call."""
+    """Refuse an address as early as possible; a name that does not resolve in time is checked again at the call.
+
+    Raises
+    ------
+    BadWebhook
+    """
     read_address(url)
     refused: list[Exception] = []
 

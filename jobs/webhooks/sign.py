@@ -18,7 +18,10 @@ SHORTEST, LONGEST = 24, 64  # bytes of a secret
 def secrets_of(text: str) -> tuple[bytes, ...]:
     """Parse secrets, separated by spaces or commas; the first is the newest.
 
-    Raises ValueError where one of them is not ``whsec_`` and 24 to 64 bytes in base64.
+    Raises
+    ------
+    ValueError
+        One of them is not ``whsec_`` and 24 to 64 bytes in base64.
     """
     secrets = []
     for each in text.replace(",", " ").split():

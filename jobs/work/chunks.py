@@ -76,7 +76,9 @@ def add_chunks(
 ) -> int:  # fmt: skip
     """Add the chunks of a file, except those that an earlier, interrupted splitting added; returns the number of lines.
 
-    Raises LeaseLost, Stopped.
+    Raises
+    ------
+    LeaseLost, Stopped
     """
     there, total = table.numbers(chunk.job), 0
     for number, lines in enumerate(some, start=1):
@@ -110,11 +112,21 @@ def split_scored(
 def score(
     table: JobTable, files: Files, service: Service, job: Job, chunk: Chunk, decide: Decide | None = None
 ) -> None:
-    """Score the records of one chunk, and record the decisions about them (`decide`) where the job asks for that.
+    """Score the records of one chunk, and record the decisions about them where the job asks for that.
 
-    It is done only after all its decisions are stored: one that was lost before is done again, and has the same. Raises
-    LikelyError where the model was removed, or decisions are not recorded here (not worth a retry), StoreUnavailable,
-    LeaseLost.
+    It is done only after all its decisions are stored: one that was lost before is done again, and has the same.
+
+    Parameters
+    ----------
+    decide : callable, optional
+        Records decisions; a job that asks for them fails without it.
+
+    Raises
+    ------
+    LikelyError
+        The model was removed, or decisions are not recorded here: not worth a retry.
+    StoreUnavailable
+    LeaseLost
     """
     bundle, whole = service.model(job.model), b"".join(files.read(chunk.file or ""))
     made = scored(service, bundle, whole, job.options.get("blanks", ESTIMATOR))

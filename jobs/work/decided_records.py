@@ -47,8 +47,24 @@ def with_decisions(
 ) -> list[ResultLine]:
     """Record the decisions of a chunk, and return its lines with their ids before the problems; refused ones have none.
 
-    Ids are made of the job's id and the record's place in the file, from `first` on, so a chunk that is done again has
-    the same. Raises DecisionsOff without `decide`, and StoreUnavailable where not all are recorded.
+    Ids are made of the job's id and the record's place, so a chunk that is done again has the same.
+
+    Parameters
+    ----------
+    decide : callable or None
+        None where decisions are not recorded.
+    packed : bytes
+        The chunk.
+    lines : sequence of ResultLine
+        Lines of its result.
+    first : int
+        Place in the file of its first record.
+
+    Raises
+    ------
+    DecisionsOff
+    StoreUnavailable
+        They are not recorded, or not all of them.
     """
     if decide is None:
         raise decisions_off()

@@ -21,7 +21,14 @@ def make_answer(
     table: JobTable, files: Files, service: Service, job: Job, chunk: Chunk,
     _announce: Callable[[str], Any], stop: Callable[[], bool] = lambda: False,
 ) -> None:  # fmt: skip
-    """Compute the answer and store it as JSON. Raises LikelyError as the request, LeaseLost, Stopped."""
+    """Compute the answer and store it as JSON.
+
+    Raises
+    ------
+    LikelyError
+        As of the request.
+    LeaseLost, Stopped
+    """
     request = json.loads(b"".join(files.read(paths.source(job.id))))
 
     def check() -> None:

@@ -27,8 +27,12 @@ def make_export(
 ) -> None:  # fmt: skip
     """Write the result of another job in the requested format.
 
-    Raises ResultGone, LeaseLost, Stopped; TooLarge or InvalidData where the format cannot hold so much, or cannot be
-    written here.
+    Raises
+    ------
+    ResultGone
+    TooLarge, InvalidData
+        The format cannot hold so much, or cannot be written here.
+    LeaseLost, Stopped
     """
     base = table.get(job.options["of"])
     if base is None or base.state != "done":

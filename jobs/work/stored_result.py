@@ -88,9 +88,16 @@ class StoredResult:
 
 
 def stored(table: JobTable, files: Files, service: Service, job: Job, rank: np.ndarray | None = None) -> StoredResult:
-    """The result of a finished job, as CSV, with the ranks of a campaign's records if already computed.
+    """The result of a finished job, as CSV.
 
-    Raises ResultGone, UnknownModel, BrokenModel.
+    Parameters
+    ----------
+    rank : ndarray of int, optional
+        Ranks of a campaign's records, if already computed.
+
+    Raises
+    ------
+    ResultGone, UnknownModel, BrokenModel
     """
     names, sizes = table.results(job.id), files.sizes(paths.folder(job.id))
     try:

@@ -50,7 +50,20 @@ class TableColumn:
 
 
 class ResultTable:
-    """The table of one result (:func:`jobs.result_rows.columns_json`); its `columns` are in the order of the screen."""
+    """The table of one result.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        The version that scored.
+    result : mapping
+        As :func:`jobs.result_rows.columns_json` gives it.
+
+    Attributes
+    ----------
+    columns : list of TableColumn
+        In their order on the screen.
+    """
 
     def __init__(self, bundle: Bundle, result: Mapping[str, Any]) -> None:
         self._bundle, self._result, self._own = bundle, result, result["own"]

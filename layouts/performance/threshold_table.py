@@ -32,9 +32,12 @@ RATES = ("specificity", "false_positive_rate", "false_negative_rate", "recall")
 def table_data(overview: Overview, outcomes: Outcomes, outcome: str, own: Iterable[CustomMeasure]) -> dict[str, Any]:
     """The threshold table of one outcome, m rows, with what the script needs beside it.
 
-    ``cut_off`` and ``percent`` (numbers, rising), ``texts`` (columns of m texts), ``fixed`` (texts that no cut-off
-    changes), ``at`` (columns of m numbers or None, for marks), ``row`` and ``in_use`` (rows), ``reach`` (where the
-    slider ends, in percent), ``extra``.
+    Returns
+    -------
+    dict
+        ``cut_off`` and ``percent`` (numbers, rising), ``texts`` (columns of m texts), ``fixed``
+        (texts that no cut-off changes), ``at`` (columns of m numbers or None, for marks), ``row``
+        and ``in_use`` (rows), ``reach`` (where the slider ends, in percent), ``extra``.
     """
     table = overview.table
     view = View(outcomes, outcome)

@@ -26,9 +26,12 @@ Scale = tuple[float, float]
 def advised(scored: ScoreWithBlanks, advice: Advice, serial: int, step: int) -> dict[str, Any]:
     """Response with the sweeps that the script puts into the fields.
 
-    ``serial``, ``model``, ``outcome``; ``sweeps``: feature name to ``drawing`` (HTML) and, for choices, ``scores``
-    (value, as the field has it, to what is shown beside it) with ``here``, the record's own value or None; ``step``,
-    and ``sharper``: the step to ask for next, or None.
+    Returns
+    -------
+    dict
+        ``serial``, ``model``, ``outcome``; ``sweeps``: feature name to ``drawing`` (HTML) and, for choices, ``scores``
+        (value, as the field has it, to what is shown beside it) with ``here``, the record's own value or None;
+        ``step``, and ``sharper``: the step to ask for next, or None.
     """
     column = scored.model.outcomes.index(scored.outcome)
     schema = scored.model.schema.with_blanks.displayed  # as the form has it: what is advised offers probabilities

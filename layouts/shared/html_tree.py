@@ -36,7 +36,10 @@ def html_tree(inside: Component | None, **props: str) -> HtmlTree:
 def tree_of(component: Component) -> str:
     """The property ``tree`` of an element with the component inside.
 
-    Raises TypeError where something inside is more than HTML, see :func:`layouts.shared.html_writer.tag_of`.
+    Raises
+    ------
+    TypeError
+        Where something inside is more than HTML, see :func:`layouts.shared.html_writer.tag_of`.
     """
     return json.dumps(_node(component), ensure_ascii=False, separators=(",", ":"))
 

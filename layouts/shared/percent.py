@@ -10,10 +10,20 @@ TENTHS = 1000  # of a percent in the whole
 
 
 def percents(probabilities: Sequence[float], *, exclusive: bool) -> list[str]:
-    """Percent with one decimal for each probability; never "0.0" or "100.0" of what is not exactly that.
+    """Percent with one decimal for each probability.
 
-    Where they are exclusive and sum to 1, what is shown sums to 100.0 as well, each within 0.1 of its exact value
-    (largest remainders are rounded up).
+    Parameters
+    ----------
+    probabilities : sequence of float
+        0 to 1 each.
+    exclusive : bool
+        True when they sum to 1: then what is shown sums to 100.0 as well, each within 0.1 of its
+        exact value (largest remainders are rounded up).
+
+    Returns
+    -------
+    list of str
+        Never "0.0" or "100.0" of what is not exactly that.
     """
     exact = [TENTHS * probability for probability in probabilities]
     tenths = _summing_up(exact) if exclusive else [round(value) for value in exact]

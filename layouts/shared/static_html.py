@@ -46,10 +46,19 @@ class StaticHtml(OwnComponent):
 
 
 def static_html(root: Component, tag: str | None = None) -> StaticHtml:
-    """Element with its inside as text: with nothing but components of ``dash.html``, texts and numbers.
+    """Element with its inside as text.
 
-    It may have the tag of a custom element, which a script defines, in place of the root's own. Raises TypeError where
-    something inside is more than HTML: what a callback may change must stay a component.
+    Parameters
+    ----------
+    root : component of dash.html
+        With nothing but components of ``dash.html``, texts and numbers inside.
+    tag : str, optional
+        Name of a custom element, which a script defines, in place of the root's own.
+
+    Raises
+    ------
+    TypeError
+        Where something inside is more than HTML: what a callback may change must stay a component.
     """
     inside = "".join(_Strict().inside(root))
     attributes = dict(_without_callback_id(props_of(root)))

@@ -13,8 +13,17 @@ from ml.translation import text
 def check_header(bundle: Bundle, header: Sequence[str], twice: Mapping[str, str] | None = None) -> None:
     """Refuse a file in which no column is a feature: it is the wrong file, not one with a million gaps.
 
-    `header` has the names of the columns in the model; `twice` those that bear another's name in the file, to that
-    name. Raises InvalidData also where two columns were mapped to one name, or a feature's name stands over two.
+    Parameters
+    ----------
+    header : sequence of str
+        Names of the columns in the model.
+    twice : mapping of str to str, optional
+        Columns that bear another's name in the file, to that name.
+
+    Raises
+    ------
+    InvalidData
+        Also where two columns were mapped to one name, or a feature's name stands over two.
     """
     mapped = [name for name, count in Counter(header).items() if count > 1]
     if mapped:

@@ -22,10 +22,22 @@ PLAIN_FROM = 1e-4
 def score_columns(
     bundle: Bundle, names: Sequence[str], columns: Sequence[Sequence[str]], rules: Rules | None = None
 ) -> tuple[list[ResultLine], Counter[str]] | None:
-    """Score a table of which each line fits its header: n cells in each column, read by the `rules`.
+    """Score a table of which each line fits its header.
 
-    Gives for each record what :func:`ml.batch.score_lines.result_line` gives, and how many problems there were, by
-    feature; None where the estimator itself refuses a value.
+    Parameters
+    ----------
+    names : sequence of str
+        Names of the columns in the model; others may be among them.
+    columns : sequence of sequence of str
+        Cells, each of length n.
+    rules : Rules, optional
+        Rules by which cells are read.
+
+    Returns
+    -------
+    (list of sequence of str, Counter of str), or None
+        For each record what :func:`ml.batch.score_lines.result_line` gives, and how many problems there were, by
+        feature. None where the estimator itself refuses a value.
     """
     choices = {one.name for one in bundle.schema.one_hot}  # one-hot choices have no cell rules
     given = [

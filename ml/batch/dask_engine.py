@@ -42,7 +42,9 @@ class NoCluster(LikelyError):
 def cluster(scheduler: str | None) -> Iterator[Any]:
     """A client of the scheduler at an address such as ``tcp://10.0.0.5:8786``; without one of a cluster here.
 
-    Raises NoCluster.
+    Raises
+    ------
+    NoCluster
     """
     try:
         from distributed import Client, LocalCluster
@@ -73,7 +75,12 @@ class DaskEngine:
     def __call__(
         self, bundle: Bundle, reading: ReadPlan, chunks: Iterable[Lines], blanks: Blanks = ESTIMATOR
     ) -> Iterator[ScoredChunk]:
-        """Scored chunks in their order. Raises NoCluster."""
+        """Scored chunks in their order.
+
+        Raises
+        ------
+        NoCluster
+        """
         most = AHEAD * self._threads()
         files = {
             path.relative_to(bundle.folder).as_posix(): path.read_bytes()

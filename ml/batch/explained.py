@@ -49,7 +49,14 @@ def explained(
 ) -> dict[str, Any]:
     """Scores of raw records with what is wanted besides, as JSON values.
 
-    Exceptions of `check`, which is called before each record, propagate. Raises InvalidRecord.
+    Parameters
+    ----------
+    check : callable
+        Called before each record; its exceptions propagate.
+
+    Raises
+    ------
+    InvalidRecord
     """
     answer: dict[str, Any] = {"model": bundle.key, "outcomes": bundle.outcomes.names}
     if wanted.blanks == ALLOW:

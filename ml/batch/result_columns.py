@@ -43,10 +43,22 @@ def result_header(bundle: Bundle, header: Sequence[str], more: Sequence[str] = (
 def unique_names(wanted: Sequence[str], header: Iterable[str], schema: Schema | None = None) -> list[str]:
     """Our names as they are, or with the first number from 2 with which they are nobody else's: ``label_2``.
 
-    A file may have a column of that name; one that was scored before has all of them. A result is scored again like any
-    file, so no column of ours may be taken for a feature either: with the model's `schema`, ours read like none of its
-    features, aliases or labels. Columns of the `header` are compared letter by letter: a program that reads ``label``
-    finds ours beside a "Label".
+    A file may have a column of that name; one that was scored before has all of them. A result is scored again like
+    any file, so no column of ours may be taken for a feature either.
+
+    Parameters
+    ----------
+    wanted : sequence of str
+        Names of our columns in their order.
+    header : iterable of str
+        Columns of the file, compared letter by letter: a program that reads ``label`` finds ours beside a "Label".
+    schema : Schema, optional
+        Schema of the model; our names read like none of its features, aliases or labels.
+
+    Returns
+    -------
+    list of str
+        As many as were wanted, each once.
     """
     taken = {name.strip() for name in header}
     ours: set[str] = set()  # Excel and SQL take no two columns that differ in case only

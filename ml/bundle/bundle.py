@@ -46,10 +46,19 @@ Kept = TypeVar("Kept")
 
 
 class Bundle:
-    """One immutable version of a model, in ``<models>/<name>/<fingerprint>``. Its parts are read when first used.
+    """One immutable version of a model. Its parts are read once, when first used.
 
-    Any failure makes this version broken: BrokenModel or UntrustedModel. It is remembered until the files or the
-    operator's permissions change, or for some minutes, so that not every request tries again.
+    Any failure makes this version broken. It is remembered until the files or the operator's permissions
+    change, or for some minutes, so that not every request tries again.
+
+    Parameters
+    ----------
+    folder : Path
+        ``<models>/<name>/<fingerprint>``.
+
+    Raises
+    ------
+    BrokenModel, UntrustedModel
     """
 
     def __init__(self, name: str, folder: Path) -> None:

@@ -61,10 +61,18 @@ class Wish:
 
 
 def read_wish(raw: object, card: Mapping[str, Any], outcomes: Outcomes, cut_off: Callable[[str], float]) -> Wish:
-    """Validate a wish; the model's card fills in what is left out, and `cut_off` gives the one in use of an outcome.
+    """Validate a wish; the model's card fills in what is left out.
 
-    Anything may come; :class:`ml.campaign.list_request.ListRequest` describes what is accepted. Raises BadWish or
-    UnknownOutcome.
+    Parameters
+    ----------
+    raw : object
+        As it came: an object as :class:`ml.campaign.list_request.ListRequest` describes, or anything else.
+    cut_off : callable
+        Gives the cut-off in use of an outcome.
+
+    Raises
+    ------
+    BadWish, UnknownOutcome
     """
     try:
         request = ListRequest.model_validate(raw)

@@ -55,9 +55,20 @@ def run(given: argparse.Namespace) -> int:
 
 
 def warm_each(service: Service, names: Iterable[str], show: bool | None = None) -> None:
-    """Compute what the pages of some models open with, and say how far it is; the service has the server's cache.
+    """Compute what the pages of some models open with, and say how far it is.
 
-    `show` says whether to draw a bar; None draws one where a person looks on. Raises UnknownModel or BrokenModel.
+    Parameters
+    ----------
+    service : Service
+        With the cache of the server.
+    names : iterable of str
+        Names or keys of models.
+    show : bool or None
+        Whether to draw a bar; None draws one where a person looks on.
+
+    Raises
+    ------
+    UnknownModel, BrokenModel
     """
     import click
 

@@ -15,9 +15,17 @@ HINT = 'Write it as "smaller <= larger", with two features; the signs are <=, <,
 
 
 def read_constraints(written: Sequence[object], features: Sequence[Feature]) -> tuple[Constraint, ...]:
-    """Parse constraints: each "A <= B", "A < B", "A >= B" or "A > B", with names or aliases of features.
+    """Parse constraints.
 
-    Raises InvalidData when one is not of this form, names what is no feature, or compares what cannot be compared.
+    Parameters
+    ----------
+    written : sequence of str
+        Each is "A <= B", "A < B", "A >= B" or "A > B", with names or aliases of features.
+
+    Raises
+    ------
+    InvalidData
+        When one is not of this form, names what is no feature, or compares what cannot be compared.
     """
     named = {name: feature for feature in features for name in (feature.name, *feature.aliases)}
     return tuple(_constraint(text, named) for text in written)

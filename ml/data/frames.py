@@ -22,10 +22,18 @@ NULLABLE_NUMBERS = ("Int", "UInt", "Float")
 
 
 def series_of(feature: Feature, array: np.ndarray) -> Any:
-    """A column of a block, of shape (n,), as the estimator's training frame had it: of the feature's dtype.
+    """A column of a block as the estimator's training frame had it.
 
-    A gap or a decimal among integers makes them floats, a gap among truth values makes them objects: as in any frame
-    that pandas reads.
+    Parameters
+    ----------
+    array : ndarray of shape (n,)
+        As :func:`ml.data.columns.column` makes it.
+
+    Returns
+    -------
+    array or pandas object of length n
+        Of the feature's dtype. A gap or a decimal among integers makes them floats, a gap among truth values
+        makes them objects: as in any frame that pandas reads.
     """
     if feature.dtype == "category":
         return _categorical(feature, array)

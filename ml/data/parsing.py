@@ -43,7 +43,10 @@ class RefusedValue(Exception):
 def read_value(feature: Feature, raw: object) -> Value:
     """Parse one raw value; None for a blank.
 
-    Raises RefusedValue, which :func:`ml.data.records.read_records` turns into a Problem.
+    Raises
+    ------
+    RefusedValue
+        :func:`ml.data.records.read_records` turns it into a Problem.
     """
     if is_blank(feature, raw):
         if feature.required:

@@ -38,8 +38,16 @@ ACTIONS_UNUSED = (
 def bands(card: Mapping[str, Any], outcome: str | None = None) -> tuple[Band, ...]:
     """The bands of an outcome: the card's for it, else the card's for all, else the default.
 
-    ``card["bands"]`` is a list of ``{"label", "from", "action"}``, or a mapping of outcome name to such a list in which
-    "*" stands for all others. Raises InvalidData when they are of another form.
+    Parameters
+    ----------
+    card : mapping
+        ``card["bands"]`` is a list of ``{"label", "from", "action"}``, or a mapping of outcome name to
+        such a list in which "*" stands for all others.
+
+    Raises
+    ------
+    InvalidData
+        When the card's bands are not of this form.
     """
     written = card.get("bands")
     if isinstance(written, Mapping):

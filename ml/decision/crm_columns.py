@@ -94,10 +94,18 @@ FIELDS = tuple(row.name for row in fields(CrmColumns))
 def crm_columns(card: Mapping[str, Any]) -> dict[str, CrmColumns]:
     """Columns by CRM: the card's own first, then the usual ones for the rest.
 
-    ``card["crm"]`` is ``{system: {"record": "Customer_No__c", "came": ["Signed"]}}``, as ``[crm.NAME]`` of a
-    description file writes it: a text, or a list of them, by the attributes of :class:`CrmColumns`. A system other than
-    those of :data:`SYSTEMS` has to say all of ``id`` and ``record``, and ``stage`` with both kinds of words or
-    ``is_closed`` with ``is_won``. Raises InvalidData when it is of another form.
+    Parameters
+    ----------
+    card : mapping
+        ``card["crm"]`` is ``{system: {"record": "Customer_No__c", "came": ["Signed"]}}``, as ``[crm.NAME]`` of a
+        description file writes it: a text, or a list of them, by the attributes of :class:`CrmColumns`. A system other
+        than those of :data:`SYSTEMS` has to say all of ``id`` and ``record``, and ``stage`` with both kinds of words
+        or ``is_closed`` with ``is_won``.
+
+    Raises
+    ------
+    InvalidData
+        When it is not of this form.
     """
     written = card.get(CARD, {})
     if not isinstance(written, Mapping):

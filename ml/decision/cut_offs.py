@@ -80,11 +80,20 @@ class BestCutOff:
 
 
 def best_cut_off_of(card: Mapping[str, Any], outcome: str) -> BestCutOff | None:
-    """The best cut-off that the version knows of an outcome: ``card["best_cut_offs"]``.
+    """The best cut-off that the version knows of an outcome.
 
-    Made by :func:`ml.training.best_cut_offs.best_cut_offs`. None where the card has no payoff of the outcome, where the
-    hold-out could not tell, and in versions that were made before best cut-offs were kept. Raises InvalidData when it
-    is of another form.
+    None where the card has no payoff of it, where the hold-out could not tell, and in versions that were made before
+    best cut-offs were kept.
+
+    Parameters
+    ----------
+    card : mapping
+        ``card["best_cut_offs"]`` is by outcome what :func:`ml.training.best_cut_offs.best_cut_offs` gives.
+
+    Raises
+    ------
+    InvalidData
+        When it is not of this form.
     """
     written = card.get(BEST, {})
     entry = written.get(outcome) if isinstance(written, Mapping) else written
@@ -104,8 +113,15 @@ def best_cut_off_of(card: Mapping[str, Any], outcome: str) -> BestCutOff | None:
 def card_cut_off(card: Mapping[str, Any], outcome: str) -> float:
     """The card's cut-off of an outcome, 0 to 1; where it names none the best by its payoff, else one half.
 
-    ``card["cut_offs"]`` is ``{outcome: number}``; the best: :func:`best_cut_off_of`. Raises InvalidData when they are
-    of another form.
+    Parameters
+    ----------
+    card : mapping
+        ``card["cut_offs"]`` is ``{outcome: number}``; ``card["best_cut_offs"]`` see :func:`best_cut_off_of`.
+
+    Raises
+    ------
+    InvalidData
+        When the card's cut-offs are not of this form.
     """
     written = card.get("cut_offs")
     if written is not None and not isinstance(written, Mapping):

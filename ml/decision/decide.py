@@ -90,9 +90,17 @@ def decide(
 def actions(card: Mapping[str, Any], outcome: str) -> Actions | None:
     """Action for an outcome in words: the card's, else the usual ones where it speaks of decisions about it.
 
-    ``card["actions"]`` is ``{"act": text, "leave": text}``, or a mapping of outcome name to such a pair in which "*"
-    stands for all others. Without it, the outcome's payoff, or in a card without any payoff its bands, show that
-    decisions are made about it. Raises InvalidData when they are of another form.
+    Parameters
+    ----------
+    card : mapping
+        ``card["actions"]`` is ``{"act": text, "leave": text}``, or a mapping of outcome name to such a pair in which
+        "*" stands for all others. Without it, the outcome's payoff, or in a card without any payoff its bands, show
+        that decisions are made about it.
+
+    Raises
+    ------
+    InvalidData
+        When the card's actions are not of this form.
     """
     written = card.get("actions")
     if isinstance(written, Mapping) and not set(written) & {"act", "leave"}:

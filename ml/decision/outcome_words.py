@@ -21,8 +21,16 @@ REASONS = (mark("I know more than is asked here"), mark("A value is wrong"), mar
 def outcome_words(card: Mapping[str, Any], outcome: str, label: str) -> tuple[str, str]:
     """Words that say that an outcome came, and that it did not: the card's, else its label with yes and no.
 
-    ``card["outcome_words"]`` is ``{outcome: {"came": "Bought", "missed": "Not"}}``, as ``[outcomes.NAME]`` of a
-    description file writes it. Raises InvalidData when they are of another form.
+    Parameters
+    ----------
+    card : mapping
+        ``card["outcome_words"]`` is ``{outcome: {"came": "Bought", "missed": "Not"}}``, as ``[outcomes.NAME]`` of a
+        description file writes it.
+
+    Raises
+    ------
+    InvalidData
+        When the card's words are not of this form.
     """
     stated = _of(card).get(outcome, {})
     if not isinstance(stated, Mapping) or set(stated) - set(WORDS):
@@ -72,7 +80,9 @@ def words_of(card: Mapping[str, Any], outcomes: Outcomes, name: str) -> ToldWord
 def override_reasons(card: Mapping[str, Any]) -> tuple[str, ...]:
     """Reasons that are offered to who decides otherwise: ``card["overrides"]["reasons"]``, else some usual ones.
 
-    Raises InvalidData.
+    Raises
+    ------
+    InvalidData
     """
     stated = card.get(OVERRIDES)
     if stated is None:

@@ -47,8 +47,16 @@ class Payoff:
 def payoff_of(card: Mapping[str, Any], outcome: str) -> Payoff | None:
     """The card's payoff of an outcome; None where the card has none.
 
-    ``card["payoff"]`` is ``{"currency": text, "call": number, "outcomes": {name: {"true_positive": number, …}}}``; what
-    is left out is 0. Raises InvalidData when it is of another form.
+    Parameters
+    ----------
+    card : mapping
+        ``card["payoff"]`` is ``{"currency": text, "call": number, "outcomes": {name: {"true_positive": number, …}}}``;
+        what is left out is 0.
+
+    Raises
+    ------
+    InvalidData
+        When the card's payoff is not of this form.
     """
     written = card.get("payoff")
     if written is None:

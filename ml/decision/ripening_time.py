@@ -24,8 +24,16 @@ HINT = 'Write it as "30 days", in whole hours, days or weeks, ten years at most;
 def ripening_of(card: Mapping[str, Any], outcome: str) -> float | None:
     """Seconds after a decision until which the outcome may still come; None where the card does not say.
 
-    ``card["ripening"]`` is ``{outcome: {"after": "30 days", "silence": "no"}}``, as ``[outcomes.NAME]`` of a
-    description file writes it. Raises InvalidData when it is of another form.
+    Parameters
+    ----------
+    card : mapping
+        ``card["ripening"]`` is ``{outcome: {"after": "30 days", "silence": "no"}}``, as ``[outcomes.NAME]`` of a
+        description file writes it.
+
+    Raises
+    ------
+    InvalidData
+        When the card's ripening is not of this form.
     """
     written = _of(card, outcome)
     return read_time(f"outcomes.{outcome}.after", written["after"]) if "after" in written else None

@@ -21,10 +21,19 @@ WHY = "The service was started without models"
 
 
 def make_all(models: Path, file: Path, wanted: Callable[[], bool] = lambda: True) -> bool:
-    """Make what is missing, under the lock of the folder; the progress goes to `file`.
+    """Make what is missing, under the lock of the folder.
 
-    Before each model `wanted` says whether anybody still waits for it. False where another process makes them already;
-    then nothing is done or said.
+    Parameters
+    ----------
+    file : Path
+        Gets the progress.
+    wanted : callable
+        Asked before each model whether anybody still waits for it.
+
+    Returns
+    -------
+    bool
+        False where another process makes them already; then nothing is done or said.
     """
     faults: dict[str, str] = {}
     try:

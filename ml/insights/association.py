@@ -64,7 +64,13 @@ def has_gaps(bundle: Bundle) -> bool:
 
 
 def missing_values(bundle: Bundle, truth: np.ndarray) -> MissingValues:
-    """Missing values of every feature. Raises NothingToShow when there are none."""
+    """Missing values of every feature.
+
+    Raises
+    ------
+    NothingToShow
+        When there are none.
+    """
     rows = []
     for feature, array in zip(bundle.schema.features, bundle.holdout.block, strict=True):
         gaps = gaps_of(array)
@@ -90,7 +96,10 @@ def missing_values(bundle: Bundle, truth: np.ndarray) -> MissingValues:
 def association(bundle: Bundle, ordered_by: Sequence[str]) -> Association:
     """Association matrix of the first features in that order; of many records, in a sample of 50,000.
 
-    Raises NothingToShow when fewer than two features can be compared.
+    Raises
+    ------
+    NothingToShow
+        When fewer than two features can be compared.
     """
     block = bundle.holdout.block
     rows, chosen = sample(size(block), MOST_COUNTED), []

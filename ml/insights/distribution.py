@@ -43,7 +43,12 @@ class Distribution:
 
 
 def distribution(bundle: Bundle, name: str, answers: OneVsRest) -> Distribution:
-    """The distribution of one feature in the hold-out, split by the truth. Raises NothingToShow."""
+    """The distribution of one feature in the hold-out, split by the truth.
+
+    Raises
+    ------
+    NothingToShow
+    """
     feature, array = bundle.schema.feature(name), bundle.holdout.block[bundle.schema.position[name]]
     ordered = feature.kind in ORDERED
     group, heads = _binned(feature, array) if ordered else _chosen(feature, array)

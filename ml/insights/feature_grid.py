@@ -24,10 +24,19 @@ ORDERED = ("number", "integer", "date")
 
 
 def grid_values(feature: Feature, array: np.ndarray, most: int = MOST_POINTS) -> tuple[Value, ...]:
-    """Grid values: round ones between the 1 % and 99 % quantile, or the 20 most common choices.
+    """Grid values: round ones between the 1 % and 99 % quantile, or the most common choices.
 
-    `array` is the feature's column of a block, of more than 50,000 records a sample; `most` counts points of a number
-    or a date. Raises NothingToShow when no record has a value, or nearly every text is different.
+    Parameters
+    ----------
+    array : ndarray, shape (n,)
+        The feature's column of a block; of more than 50,000 records a sample.
+    most : int
+        Points of a number or a date; for all else the 20 most common values.
+
+    Raises
+    ------
+    NothingToShow
+        When no record has a value, or nearly every text is different.
     """
     few = array[sample(len(array), MOST_COUNTED)]
     values = [value for value in values_of(feature, few) if value is not None]

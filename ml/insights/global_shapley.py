@@ -50,7 +50,9 @@ class GlobalShapley:
 def global_shapley_of(bundle: Bundle) -> GlobalShapley:
     """The global Shapley values of a version, computed once a process also under concurrent calls.
 
-    Raises NoProbabilities.
+    Raises
+    ------
+    NoProbabilities
     """
     return global_shapley(bundle, *_plan(bundle))
 

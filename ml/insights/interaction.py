@@ -41,7 +41,11 @@ class Interaction:
 def interaction(bundle: Bundle) -> Interaction:
     """Interaction of the pairs among the features that contribute most.
 
-    Raises NoProbabilities; NothingToShow when the model asks for one feature only.
+    Raises
+    ------
+    NoProbabilities
+    NothingToShow
+        When the model asks for one feature only.
     """
     schema = bundle.schema
     if len(schema.features) < 2:

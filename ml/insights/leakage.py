@@ -54,7 +54,11 @@ class Leakage:
 def leakage(bundle: Bundle, outcome: str) -> Leakage:
     """Find features that look like leaks of one outcome.
 
-    Raises NoProbabilities; OneOutcomeOnly when the hold-out has fewer than ten records with, or without, the outcome.
+    Raises
+    ------
+    NoProbabilities
+    OneOutcomeOnly
+        When the hold-out has fewer than ten records with, or without, the outcome.
     """
     answers = evaluation_of(bundle).of(outcome)
     rows = sample(len(answers.truth), MOST_COUNTED)

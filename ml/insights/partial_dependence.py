@@ -73,8 +73,12 @@ class PartialDependenceOfTwo:
 def partial_dependence(bundle: Bundle, name: str) -> PartialDependence:
     """Partial dependence on one feature, with single records and the feature's distribution.
 
-    All other features keep the record's values, so combinations may arise that never occur; the distribution and the
-    single lines show where that matters. Raises NoProbabilities or NothingToShow.
+    All other features keep the record's values, so combinations may arise that never occur; the
+    distribution and the single lines show where that matters.
+
+    Raises
+    ------
+    NoProbabilities, NothingToShow
     """
     at, feature = bundle.schema.position[name], bundle.schema.feature(name)
     whole = bundle.holdout.block

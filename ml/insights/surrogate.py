@@ -43,7 +43,9 @@ class Surrogate:
 def surrogate(bundle: Bundle, outcome: str, cut_off: float = DEFAULT) -> Surrogate:
     """A tree of depth 4 at most, fitted to the model's probabilities of the background (Craven & Shavlik 1996).
 
-    Raises NoProbabilities.
+    Raises
+    ------
+    NoProbabilities
     """
     at = bundle.outcomes.index(outcome)
     answers = evaluation_of(bundle).of(outcome)

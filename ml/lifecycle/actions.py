@@ -117,7 +117,13 @@ def remove_version(
 ) -> HistoryEntry:
     """Remove one version that is not live, atomically for all readers.
 
-    Raises UnknownModel when there is no such version; InvalidData when it is live; NotWritten.
+    Raises
+    ------
+    UnknownModel
+        When there is no such version.
+    InvalidData
+        When it is live.
+    NotWritten
     """
     models, by, why = Path(models), by_whom(by), stated_reason(why)
     commit.refresh_shared(models)
@@ -134,10 +140,18 @@ def remove_version(
 
 
 def remove_model(models: Path, name: str, *, by: str | None = None, why: str | None = None) -> list[str]:
-    """Remove a model with all its versions and their permissions; gives the fingerprints.
+    """Remove a model with all its versions and their permissions; its history stays, its name can be used again.
 
-    Its history stays, its name can be used again. Raises UnknownModel, NotWritten; UntrustedModel when the file of what
-    models may use cannot be read: the model is removed all the same.
+    Returns
+    -------
+    list of str
+        Fingerprints of the removed versions.
+
+    Raises
+    ------
+    UnknownModel, NotWritten
+    UntrustedModel
+        When the file of what models may use cannot be read; the model is removed all the same.
     """
     models, by, why = Path(models), by_whom(by), stated_reason(why)
     commit.refresh_shared(models)

@@ -68,7 +68,12 @@ class History:
 def read_history(folder: Path) -> History:
     """The history in a model's folder; empty where there is none.
 
-    A torn or garbled line is skipped and counted. Raises NotWritten when there is a file that cannot be read at all.
+    A torn or garbled line is skipped and counted.
+
+    Raises
+    ------
+    NotWritten
+        When there is a file that cannot be read at all.
     """
     try:
         lines = (folder / FILE).read_bytes().split(b"\n")
@@ -98,7 +103,12 @@ def line_of(entry: HistoryEntry) -> bytes:
 
 
 def append(folder: Path, *entries: HistoryEntry) -> None:
-    """Append lines and wait until they are on the disk. To be called under :func:`locked`. Raises NotWritten."""
+    """Append lines and wait until they are on the disk. To be called under :func:`locked`.
+
+    Raises
+    ------
+    NotWritten
+    """
     lines = b"".join(map(line_of, entries))
     try:
         with (folder / FILE).open("a+b") as file:
@@ -117,7 +127,10 @@ def append(folder: Path, *entries: HistoryEntry) -> None:
 def locked(folder: Path) -> Iterator[None]:
     """Lock a model for changes, between threads and processes.
 
-    Raises NotWritten when the folder cannot be written to, or the lock is held for more than a minute.
+    Raises
+    ------
+    NotWritten
+        When the folder cannot be written to, or the lock is held for more than a minute.
     """
     lock = FileLock(folder / LOCK, timeout=LOCK_TIMEOUT)
     try:

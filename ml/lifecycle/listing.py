@@ -66,8 +66,17 @@ Figures = Callable[[str], Mapping[str, Any] | None]
 def list_versions(models: Path, name: str, figures: Figures | None = None, most: int | None = None) -> Listing:
     """List the versions of a model, live or not, and its history.
 
-    Without `figures` they are worked out; `most` limits the versions to the newest and the live one. Raises
-    UnknownModel when there is neither a version nor a history of that name.
+    Parameters
+    ----------
+    figures : callable, optional
+        By default they are worked out.
+    most : int, optional
+        Versions that are listed, the newest and the live one; all by default.
+
+    Raises
+    ------
+    UnknownModel
+        When there is neither a version nor a history of that name.
     """
     models = Path(models)
     registry = Registry(models)

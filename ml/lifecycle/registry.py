@@ -88,7 +88,9 @@ class Registry:
     def load(self, name_or_key: str) -> Bundle:
         """The bundle of a model's live version, or of the very version that a key names.
 
-        Raises UnknownModel or BrokenModel.
+        Raises
+        ------
+        UnknownModel, BrokenModel
         """
         named = "@" in name_or_key
         key = name_or_key if named else self.live(name_or_key)

@@ -15,7 +15,12 @@ from ml.trust.record import Trusted, trusted_of
 def allow(models: Path, name: str, more: Trusted) -> Trusted:
     """Extend a model's permissions; return the new ones.
 
-    Raises UntrustedModel when what is there cannot be read; NotWritten when the store does not answer.
+    Raises
+    ------
+    UntrustedModel
+        When what is there cannot be read.
+    NotWritten
+        When the store does not answer.
     """
     shared = shared_of(models)
     if shared is None:

@@ -28,9 +28,18 @@ Ends = dict[str, tuple[float, float]]
 def ends_of_averages(evaluation: Evaluation, used: np.ndarray, repeats: int = REPEATS) -> tuple[Ends, Ends]:
     """95 % intervals of the macro and of the weighted average of precision, recall and F1.
 
-    Over the outcomes `used` (bool, shape (k,)). Rows with the same truths and labels are one kind: the number of each
-    kind in a resampling is one multinomial draw, so the cost does not grow with the rows. Rows of one kind count with
-    their mean weight.
+    Rows with the same truths and labels are one kind: the number of each kind in a resampling is
+    one multinomial draw, so the cost does not grow with the rows. Rows of one kind count with their
+    mean weight.
+
+    Parameters
+    ----------
+    used : ndarray of bool, shape (k,)
+        The outcomes that are averaged.
+
+    Returns
+    -------
+    macro, weighted : dict of str to (low, high)
     """
     truth, labels = evaluation.truth[:, used], evaluation.labels[:, used]
     both = np.hstack([truth, labels])

@@ -30,7 +30,16 @@ class CountsByCutOff:
 def counts_by_cut_off(answers: OneVsRest, outcome: str = "the outcome") -> CountsByCutOff:
     """Counts at every distinct probability; records with equal probabilities are acted on together.
 
-    Raises NoProbabilities; OneOutcomeOnly, with the outcome's label, when all rows, or none, have the outcome.
+    Parameters
+    ----------
+    outcome : str
+        Label of the outcome, for the error's text.
+
+    Raises
+    ------
+    NoProbabilities
+    OneOutcomeOnly
+        When all rows, or none, have the outcome.
     """
     probabilities = need_probabilities(answers.probabilities)
     positive = float(answers.weight[answers.truth].sum())

@@ -42,7 +42,14 @@ class RocCurve:
 
 
 def roc(answers: OneVsRest, outcome: str = "the outcome") -> RocCurve:
-    """The ROC curve of one outcome. Raises NoProbabilities; OneOutcomeOnly when all rows, or none, have the outcome."""
+    """The ROC curve of one outcome.
+
+    Raises
+    ------
+    NoProbabilities
+    OneOutcomeOnly
+        When all rows, or none, have the outcome.
+    """
     table = counts_by_cut_off(answers, outcome)
     false_positive_rate = table.false_positive / table.negative
     true_positive_rate = table.true_positive / table.positive

@@ -72,9 +72,15 @@ class Averages:
 def headline(answers: OneVsRest, outcome: str = "the outcome", repeats: int = REPEATS) -> Headline:
     """ROC AUC, average precision, Brier score and log-loss from all records, with intervals.
 
-    The bootstrap is that of ``ml/metrics/bootstrap.py``. The areas of the resamplings are computed by bins, with the
-    records of a bin as ties; the interval uses only their differences to the binned area of the hold-out itself.
-    Raises NoProbabilities; OneOutcomeOnly when all rows, or none, have the outcome.
+    The bootstrap is that of ``ml/metrics/bootstrap.py``. The areas of the resamplings are computed by bins,
+    with the records of a bin as ties; the interval uses only their differences to the binned area
+    of the hold-out itself.
+
+    Raises
+    ------
+    NoProbabilities
+    OneOutcomeOnly
+        When all rows, or none, have the outcome.
     """
     table = counts_by_cut_off(answers, outcome)
     rate = table.positive / (table.positive + table.negative)

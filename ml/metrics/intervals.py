@@ -97,9 +97,17 @@ def _net_benefit(ends: Ends, counts: ConfusionCounts, worth: float) -> Ends:
 
 
 def percentile_interval(samples: np.ndarray, level: float = LEVEL) -> tuple[np.ndarray, np.ndarray]:
-    """Percentile interval over the last axis, of the samples that are defined (not NaN).
+    """Percentile interval over the last axis, of the samples that are defined.
 
-    NaN where fewer than half of them are.
+    Parameters
+    ----------
+    samples : ndarray of float, shape (..., b)
+        NaN where a resampling leaves the measure undefined.
+
+    Returns
+    -------
+    low, high : ndarray of float, shape (...)
+        NaN where fewer than half of the samples are defined.
     """
     ordered = np.sort(samples, axis=-1)  # NaN at the end
     defined = samples.shape[-1] - np.isnan(ordered).sum(axis=-1)

@@ -44,8 +44,15 @@ def overview(
 ) -> Overview:
     """Gather the data of one outcome that the page shows before the plots.
 
-    It opens with the cut-off, 0 to 1; without one with that in use. Raises UnknownOutcome, NoProbabilities or
-    OneOutcomeOnly.
+    Parameters
+    ----------
+    bundle : Bundle
+    cut_off : float or None
+        The page opens with it, 0 to 1; None is the one in use.
+
+    Raises
+    ------
+    UnknownOutcome, NoProbabilities, OneOutcomeOnly
     """
     label = bundle.outcomes[outcome].label
     in_use, opens, extra = opening_cut_offs(service, bundle, outcome, cut_off)

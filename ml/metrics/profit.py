@@ -109,7 +109,11 @@ def profit_curve(
 ) -> ProfitCurve:
     """Profit at every cut-off with bootstrap intervals, and the best cut-off within the limits.
 
-    Raises NoProbabilities; OneOutcomeOnly when all rows of the hold-out, or none, have the outcome.
+    Raises
+    ------
+    NoProbabilities
+    OneOutcomeOnly
+        When all rows of the hold-out, or none, have the outcome.
     """
     limits, table = limits or CutOffLimits(), counts_by_cut_off(answers, outcome)
     best = best_cut_off(table, payoff, limits)

@@ -54,7 +54,15 @@ MODULES: tuple[str, ...] = (
 def declared(modules: Sequence[str]) -> Iterator[Plot]:
     """The plots that files of the rooms declare as their `PLOT`, in the given order.
 
-    `modules` are names below ``ml.plots``: "curves.roc_curve". Raises TypeError where a file declares no plot.
+    Parameters
+    ----------
+    modules : sequence of str
+        Names below ``ml.plots``: "curves.roc_curve".
+
+    Raises
+    ------
+    TypeError
+        A file declares no plot.
     """
     for name in modules:
         plot_or_plots = getattr(import_module(f"ml.plots.{name}"), "PLOT", None)

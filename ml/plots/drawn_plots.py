@@ -31,11 +31,24 @@ class Drawn:
 
 
 def drawn(service: Service, model: str, plot_key: object, outcome: str | None = None, options: object = None) -> Drawn:
-    """Draw a plot of the catalogue, for a model's name or key; without an `outcome` for the positive one.
+    """Draw a plot of the catalogue.
 
-    Options may be any JSON value, as it comes from a browser; those left out have their default. Raises UnknownModel,
-    BrokenModel, UnknownPlot, UnknownOutcome or UnknownOption; NoProbabilities or OneOutcomeOnly when this plot cannot
-    be drawn for this model or outcome: the text says what to do.
+    Parameters
+    ----------
+    model : str
+        Name or key of the model.
+    plot_key : str
+    outcome : str or None
+        Name of an outcome; None is the positive one.
+    options : mapping of str to text or number, or None
+        Chosen options; those left out have their default. May be any JSON value, as it comes from a
+        browser.
+
+    Raises
+    ------
+    UnknownModel, BrokenModel, UnknownPlot, UnknownOutcome, UnknownOption
+    NoProbabilities, OneOutcomeOnly
+        When this plot cannot be drawn for this model or outcome; the text says what to do.
     """
     plot, result, view = plot_result(service, model, plot_key, outcome, options)
     return Drawn(plot.draw(result, view), plot.say(result, view), plot, result, view)

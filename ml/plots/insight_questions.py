@@ -43,7 +43,12 @@ class InsightAnswer:
 
 
 def insight_answer(service: Service, name_or_key: str, question: InsightQuestion, outcome: str) -> InsightAnswer:
-    """The answer about one outcome of a version. Raises UnknownModel, BrokenModel or UnknownOutcome."""
+    """The answer about one outcome of a version.
+
+    Raises
+    ------
+    UnknownModel, BrokenModel, UnknownOutcome
+    """
     about = Subject(service, service.model(name_or_key), outcome)
     sentences = _sentences(question, about)
     used = service.cut_off(about.bundle, outcome) if about.certain else None

@@ -44,7 +44,12 @@ class Option:
         return next((value for value, _ in self.choices(bundle, outcome)), None)
 
     def read(self, bundle: Bundle, outcome: str, raw: object) -> Setting:
-        """Check a value from a browser or an address; None is the default. Raises UnknownOption."""
+        """Check a value from a browser or an address; None is the default.
+
+        Raises
+        ------
+        UnknownOption
+        """
         if raw is None:
             opens = self.opens_with(bundle, outcome)
             return opens if opens is None or self.choices else self._number(opens)  # 100 and "100" are one setting

@@ -21,7 +21,10 @@ class EstimatorFailed(ValueError):
 def labels_of(estimator: Any, given: Any, outcomes: Outcomes) -> np.ndarray:
     """The estimator's own labels as bool of shape (n, k).
 
-    Raises EstimatorFailed when a label is none of the outcomes.
+    Raises
+    ------
+    EstimatorFailed
+        When a label is none of the outcomes.
     """
     return read_labels(estimator.predict(given), outcomes, size_of(given))
 
@@ -54,8 +57,13 @@ def means_yes(answers: np.ndarray, yes: Any) -> np.ndarray:
 def probabilities_of(estimator: Any, given: Any, outcomes: Outcomes) -> np.ndarray | None:
     """The estimator's probabilities as float of shape (n, k), or None where it has none.
 
-    Multi-output estimators give a list of k arrays of shape (n, 2), or (n, 1) where training saw one side only;
-    multi-label ones give (n, k) already. Raises EstimatorFailed when a probability is no finite number from 0 to 1.
+    Multi-output estimators give a list of k arrays of shape (n, 2), or (n, 1) where training saw
+    one side only; multi-label ones give (n, k) already.
+
+    Raises
+    ------
+    EstimatorFailed
+        When a probability is no finite number from 0 to 1.
     """
     ask = getattr(estimator, "predict_proba", None)  # looked up once: a pipeline asks its last step what it can do
     if ask is None:

@@ -15,11 +15,20 @@ _MODULE, _CHECK = "sklearn.utils.validation", "_assert_all_finite_element_wise"
 
 
 def rows_refused(ask: Callable[[Block], object], block: Block) -> np.ndarray:
-    """Mask of the rows of a block that the estimator refuses, whatever stands in the others.
+    """Rows of a block that the estimator refuses, whatever stands in the others.
 
-    `ask` raises what the estimator raises, or an error caused by that. A row with a number that is not finite would be
-    refused alone: the step that checks it takes the same numbers. Where the estimator refuses for another reason,
-    halves are asked.
+    A row with a number that is not finite would be refused alone: the step that checks it takes the same numbers. Where
+    the estimator refuses for another reason, halves are asked.
+
+    Parameters
+    ----------
+    ask : callable
+        Asks the estimator, and raises what it raises, or an error caused by that.
+    block : Block of n records
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
     """
     refused = np.zeros(size(block), dtype=bool)
     left = np.arange(size(block))

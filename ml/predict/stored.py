@@ -152,7 +152,10 @@ def zone_text(zone: Any) -> str | None:
 def plain_array(array: Any, each: Any) -> Any:
     """A stand-in for an array of pandas or numpy; `each` gives the stand-in for one value.
 
-    Raises TypeError for a kind of array that is not known here.
+    Raises
+    ------
+    TypeError
+        For a kind of array that is not known here.
     """
     array = array.to_numpy() if type(array) is pd.arrays.NumpyExtensionArray else array
     dtype = array.dtype

@@ -91,9 +91,16 @@ class Report:
 
 
 def report_contents(service: Service, name_or_key: str, outcome: str | None = None) -> Report:
-    """Everything that a report shows of one outcome, by default the positive one.
+    """Everything that a report shows.
 
-    Raises UnknownModel, BrokenModel or UnknownOutcome.
+    Parameters
+    ----------
+    outcome : str or None
+        Name of an outcome; None is the positive one.
+
+    Raises
+    ------
+    UnknownModel, BrokenModel, UnknownOutcome
     """
     bundle = service.model(name_or_key)
     name = bundle.outcomes.positive if outcome is None else outcome

@@ -38,10 +38,21 @@ class UnknownReport(LikelyError):
 def report_bytes(
     service: Service, name_or_key: str, kind: str, outcome: str | None = None, *, wait: bool = True
 ) -> bytes:
-    """The report of one outcome, by default the positive one, as "html" or "pdf"; from the cache or made.
+    """The report of one outcome, from the cache or made.
 
-    Raises UnknownModel, BrokenModel, UnknownOutcome or UnknownReport; ReportBusy, unless it may wait, where another
-    report is being made in this process; StillWorking within a deadline: it goes on, and who asks again gets it.
+    Parameters
+    ----------
+    kind : {"html", "pdf"}
+    outcome : str or None
+        Name of an outcome; None is the positive one.
+    wait : bool
+        False raises where another report is being made in this process.
+
+    Raises
+    ------
+    UnknownModel, BrokenModel, UnknownOutcome, UnknownReport, ReportBusy
+    StillWorking
+        Within a deadline; it goes on, and who asks again gets it.
     """
     if kind not in KINDS:
         raise UnknownReport(f"A report cannot be made as {kind[:40]!r}.", f"Accepted: {', '.join(KINDS)}.")

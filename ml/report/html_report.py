@@ -45,7 +45,13 @@ def library() -> str:
 
 
 def html_report(report: Report) -> str:
-    """The report as HTML, with :data:`LIBRARY` where the library belongs."""
+    """The report without the library.
+
+    Returns
+    -------
+    str
+        HTML with :data:`LIBRARY` where the library belongs.
+    """
     title = f"{report.bundle.title}: “{report.view.label}”"
     chapters = [chapter for chapter in report.chapters if chapter.plots or chapter.lead]
     body = [

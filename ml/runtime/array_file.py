@@ -19,9 +19,17 @@ VERSION = (1, 0)
 
 
 def write_arrays(path: Path, about: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> None:
-    """Write arrays of numbers, bools or dates, each with at least one element, and `about`, metadata, as JSON.
+    """Write arrays of numbers, bools or dates, each with at least one element.
 
-    Raises ValueError when an array holds objects.
+    Parameters
+    ----------
+    about : mapping
+        Metadata, kept as JSON.
+
+    Raises
+    ------
+    ValueError
+        When an array holds objects.
     """
     head = json.dumps({"arrays": list(arrays), "about": about}, ensure_ascii=False).encode()
     with path.open("wb") as file:
@@ -33,7 +41,10 @@ def write_arrays(path: Path, about: Mapping[str, Any], arrays: Mapping[str, np.n
 def read_arrays(path: Path) -> tuple[Any, dict[str, np.ndarray]]:
     """Read a file of :func:`write_arrays`: its metadata, and the arrays by name, read-only.
 
-    Raises OSError, ValueError or KeyError when the file is gone or is no such file.
+    Raises
+    ------
+    OSError, ValueError, KeyError
+        When the file is gone or is no such file.
     """
     with path.open("rb") as file:
         head = json.loads(_mapped(path, file).tobytes())

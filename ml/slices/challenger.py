@@ -70,10 +70,21 @@ class ChallengerComparison:
 
 
 def challenge(bundle: Bundle, other: Bundle, answers: OneVsRest, outcome: str, cut_off: float) -> ChallengerComparison:
-    """Compare two versions of a model on the hold-out of the first, the champion, whose answers these are.
+    """Compare two versions on the first one's hold-out.
 
-    Raises NothingToShow when the challenger asks for other features, has other outcomes or offers something else;
-    OneOutcomeOnly when all rows of the hold-out, or none, have the outcome.
+    Parameters
+    ----------
+    bundle, other : Bundle
+        Champion and challenger, of one model.
+    answers : OneVsRest
+        The champion's.
+
+    Raises
+    ------
+    NothingToShow
+        When the challenger asks for other features, has other outcomes or offers something else.
+    OneOutcomeOnly
+        When all rows of the hold-out, or none, have the outcome.
     """
     if answers.truth.all() or not answers.truth.any():
         raise one_outcome_only(len(answers.truth), bool(answers.truth.any()), bundle.outcomes[outcome].label)

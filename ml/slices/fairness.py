@@ -66,7 +66,13 @@ class GroupFairness:
 
 
 def group_fairness(bundle: Bundle, answers: OneVsRest, feature: str, cut_off: float) -> GroupFairness:
-    """Compare the rates of the parts of a feature. Raises NothingToShow when all records are in one group."""
+    """Compare the rates of the parts of a feature.
+
+    Raises
+    ------
+    NothingToShow
+        When all records are in one group.
+    """
     parts = binning_of(bundle, feature)
     label = bundle.schema.feature(feature).label
     if parts.count < 2:
@@ -101,11 +107,23 @@ def pairs_of(groups: int) -> int:
 
 
 def reference_of(selected: np.ndarray, records: np.ndarray, least: float) -> int:
-    """Position of the reference group: the one with the highest selection rate, of `least` records if there is one.
+    """Position of the reference group: the one with the highest selection rate.
 
-    By the four-fifths rule (29 CFR 1607.4 D): "the rate for the group with the highest rate". A group of few records
-    may have it by chance, so groups with enough records come first; of equal rates the one with the most records. It is
-    the reference of the other rates too. A group that is acted on, wherever there is one.
+    By the four-fifths rule (29 CFR 1607.4 D): "the rate for the group with the highest rate". A
+    group of few records may have it by chance, so groups with enough records come first; of equal rates
+    the one with the most records. It is the reference of the other rates too.
+
+    Parameters
+    ----------
+    selected, records : ndarray of float, shape (s,)
+        Records acted on, and all records.
+    least : float
+        Records from which a group is preferred.
+
+    Returns
+    -------
+    reference : int
+        A group that is acted on, wherever there is one.
     """
     share = np.nan_to_num(ratio(selected, records))
     acted = share > 0

@@ -54,8 +54,18 @@ class LargestErrors:
 def largest_errors(bundle: Bundle, answers: OneVsRest, outcome: str, sort: str, most: int) -> LargestErrors:
     """The records with the largest distance between the outcome's probability and its truth.
 
-    `sort` is "both", "missed" (only those with the outcome) or "alarm" (only those without it). Raises NoProbabilities;
-    NothingToShow when the hold-out has no record of that sort.
+    Parameters
+    ----------
+    sort : {"both", "missed", "alarm"}
+        All records, only those with the outcome, or only those without it.
+    most : int
+        Records listed.
+
+    Raises
+    ------
+    NoProbabilities
+    NothingToShow
+        When the hold-out has no record of that sort.
     """
     probabilities = need_probabilities(answers.probabilities)
     distance = np.abs(answers.truth - probabilities)

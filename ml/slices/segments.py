@@ -75,7 +75,13 @@ def measures_of(offers: str) -> list[tuple[str, str]]:
 
 
 def segments(bundle: Bundle, answers: OneVsRest, feature: str, measure: str, cut_off: float) -> Segments:
-    """A measure in each part of a feature. Raises NothingToShow when it is undefined in every part."""
+    """A measure in each part of a feature.
+
+    Raises
+    ------
+    NothingToShow
+        When it is undefined in every part.
+    """
     parts = binning_of(bundle, feature)
     value, low, high, counted = measure_parts(answers, parts, measure, cut_off)
     whole = measure_parts(answers, Binning(["all"], np.zeros_like(parts.place)), measure, cut_off)

@@ -23,7 +23,10 @@ FEWEST_FOR_BACKGROUND = 500  # rows; fewer training rows in their place (docs/de
 def calibrated(inputs: TrainingInputs, trained: Trained, table: TrainingTable) -> Trained:
     """The model with its estimator calibrated on the rows of `table`.
 
-    Raises InvalidData when the rows do not fit, the outcomes are independent, or the estimator gives no scores.
+    Raises
+    ------
+    InvalidData
+        When the rows do not fit, the outcomes are independent, or the estimator gives no scores.
     """
     with importable(inputs.code):
         return _calibrated(inputs, trained, table)

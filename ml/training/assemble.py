@@ -72,7 +72,10 @@ class TrainingInputs:
 def assemble(given: TrainingInputs) -> Trained:
     """The inputs of :func:`ml.training.build.build_bundle`, each proved to fit the others.
 
-    Raises InvalidData when the tables do not fit the estimator, in words that say what to do.
+    Raises
+    ------
+    InvalidData
+        When the tables do not fit the estimator, in words that say what to do.
     """
     check_name(given.name)  # before the work
     _check_record_id(given)

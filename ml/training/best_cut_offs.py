@@ -19,8 +19,18 @@ def best_cut_offs(
 ) -> dict[str, dict[str, Any]]:
     """The card's ``best_cut_offs``, read by :func:`ml.decision.cut_offs.best_cut_off_of`.
 
-    By outcome; without those that have no payoff on the card, or of which the hold-out lacks records with or without
-    it, for then nothing can be weighed. Arrays of shape (n, k).
+    Parameters
+    ----------
+    card : mapping
+        With its payoff.
+    truth, labels : ndarray of bool, shape (n, k)
+    probabilities : ndarray of float, shape (n, k), or None
+
+    Returns
+    -------
+    dict
+        By outcome; without those that have no payoff, or of which the hold-out lacks records with or without it, for
+        then nothing can be weighed.
     """
     if probabilities is None:
         return {}

@@ -57,9 +57,21 @@ class CalibrationResult:
 def calibrate(estimator: Any, X: Any, y: Sequence[Any]) -> CalibrationResult:
     """Wrap a fitted classifier in the calibration curve that is better by cross-fitting, if any is.
 
-    A less simple candidate is taken where its log-loss is lower by more than the standard error of the difference. The
-    estimator is of exclusive classes; X as it takes it, y as in its ``classes_``. Raises InvalidData when it gives no
-    scores, or a class has fewer than 10 records.
+    A less simple candidate is taken where its log-loss is lower by more than the standard error of the difference.
+
+    Parameters
+    ----------
+    estimator : fitted classifier of exclusive classes
+        With ``predict_proba`` or ``decision_function``.
+    X : DataFrame, array or Series of n records
+        As the estimator takes it.
+    y : sequence of n classes
+        As in the estimator's ``classes_``.
+
+    Raises
+    ------
+    InvalidData
+        When the estimator gives no scores, or a class has fewer than 10 records.
     """
     estimator = _inner(estimator)
     classes = list(estimator.classes_)

@@ -99,7 +99,10 @@ class Description:
 def read_description(path: Path | None) -> Description:
     """Read the file; without one, an empty description.
 
-    Raises InvalidData when the file is no TOML, or says something that nobody asked for, or in another form.
+    Raises
+    ------
+    InvalidData
+        When the file is no TOML, or says something that nobody asked for, or in another form.
     """
     if path is None:
         return Description()
@@ -126,7 +129,12 @@ def read_described(given: Mapping[str, Any], source: str) -> Description:
 
 
 def check_described(feature: Feature, given: Mapping[str, Any]) -> None:
-    """Refuse what a person wrote of a feature where it is not of the form that the field has. Raises InvalidData."""
+    """Refuse what a person wrote of a feature where it is not of the form that the field has.
+
+    Raises
+    ------
+    InvalidData
+    """
     nothing: Form = ((), f"left out: a {feature.kind} has no limits")
     forms = FORMS | dict.fromkeys(("low", "high"), LIMITS.get(feature.kind, nothing))
     for key, (wanted, form) in forms.items():

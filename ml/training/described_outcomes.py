@@ -24,8 +24,22 @@ def described_outcomes(
 ) -> Outcomes:
     """Outcomes of an estimator, exclusive for one truth column, independent for several.
 
-    `labels` are by an outcome's name or class; pages open with the `positive` one; `meanings` has words that stand for
-    classes. Raises InvalidData when the estimator gives another number of outputs, or knows no such class.
+    Parameters
+    ----------
+    estimator : fitted classifier
+    truth : sequence of str
+        Columns of the truth: one for exclusive outcomes, several for independent ones.
+    labels : mapping of str to str
+        Label of an outcome, by its name or class.
+    positive : str, optional
+        The outcome that pages open with.
+    meanings : mapping of str to class
+        Words that stand for classes.
+
+    Raises
+    ------
+    InvalidData
+        When the estimator gives another number of outputs, or knows no such class.
     """
     if len(truth) > 1:
         return _independent(estimator, truth, labels, positive, meanings)

@@ -29,11 +29,24 @@ YES, NO = TRUE | {"t", "ja", "j", "oui", "si", "sí", "sim"}, FALSE | {"f", "-1"
 def read_truth(
     table: TrainingTable, columns: Sequence[str], outcomes: Outcomes, described: Mapping[str, Any] | None = None
 ) -> pd.Series | pd.DataFrame:
-    """The truth of each row of a table: classes, or bools of shape (n, k).
+    """The truth of each row of a table.
 
-    From one column of classes where outcomes are exclusive; where they are independent one of yes and no an outcome, in
-    their order. `described` says what a cell means, where the table has words and the estimator codes. Raises
-    InvalidData when a column is missing, or a cell is none of the outcomes or neither yes nor no.
+    Parameters
+    ----------
+    columns : sequence of str
+        One column of classes where outcomes are exclusive; one of yes and no an outcome where
+        they are independent, in their order.
+    described : mapping of str to class, optional
+        What a cell means, where the table has words and the estimator codes.
+
+    Returns
+    -------
+    Series of n classes, or DataFrame of bool of shape (n, k)
+
+    Raises
+    ------
+    InvalidData
+        When a column is missing, or a cell is none of the outcomes or neither yes nor no.
     """
     missing = [name for name in columns if name not in table.frame]
     if missing:
@@ -58,8 +71,19 @@ def truth_matrix(truth: pd.Series | pd.DataFrame, outcomes: Outcomes) -> np.ndar
 def yes_class(name: str, classes: Sequence[Any], described: Mapping[str, Any] | None = None) -> Any:
     """The class of an independent outcome that means yes, or None where that is 1 or True.
 
-    Of the classes of that output of the estimator; `described` takes a class as text to yes or no, `name` is for
-    errors. Raises InvalidData when the classes are not two, or do not say which of them means yes.
+    Parameters
+    ----------
+    name : str
+        Name of the outcome, for errors.
+    classes : sequence
+        The classes of that output of the estimator.
+    described : mapping of str to str, optional
+        A class as text to yes or no.
+
+    Raises
+    ------
+    InvalidData
+        When the classes are not two, or do not say which of them means yes.
     """
     texts = {text_of(value): value for value in classes}
     meant = {text: _loose(text_of((described or {}).get(text, text))).casefold() for text in texts}

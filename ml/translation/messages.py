@@ -75,7 +75,10 @@ def template(message: str, /) -> str:
 def plural_template(one: str, other: str, /) -> dict[str, Any]:
     """The forms of a template with a count for a script, which fills the slots; literals as of :func:`plural`.
 
-    ``forms``, and ``of``: the form of 0, of 1, and so on up to 199. Fractions go with that of 2.
+    Returns
+    -------
+    dict
+        ``forms``, and ``of``: the form of 0, of 1, and so on up to 199. Fractions go with that of 2.
     """
     said = [translations().ngettext(one, other, number) for number in range(NUMBERS)]
     forms = list(dict.fromkeys(said))
@@ -152,7 +155,17 @@ def serialize_messages(catalogue: Any) -> Any:
 def text_parts(template: str, /, **slots: Part) -> list[str | Part]:
     """A sentence whose slots are more than texts, links for instance, as its pieces in the language's own order.
 
-    Template as of :func:`text`. Gives texts and slots in turn, without empty texts.
+    Parameters
+    ----------
+    template : str
+        As of :func:`text`.
+    **slots
+        Values of the slots.
+
+    Returns
+    -------
+    list
+        Texts and slots in turn, without empty texts.
     """
     pieces = SLOT.split(translations().gettext(template))
     return [slots[piece] if at % 2 else piece for at, piece in enumerate(pieces) if piece]

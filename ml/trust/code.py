@@ -59,11 +59,18 @@ def importable(code: Code | None) -> AbstractContextManager[None]:
 
 
 def read_code(path: Path) -> Code:
-    """Read the code of ``--code``: a Python file (a module), or a folder.
+    """Read the code of ``--code``.
 
-    One with ``__init__.py`` is a package; of one without, the files and folders are the modules. Hidden files,
-    ``__pycache__`` and ``*.pyc`` stay behind. Raises InvalidData where there is no code, a link, too much or compiled
-    code, or where a module would shadow an installed one.
+    Parameters
+    ----------
+    path : Path
+        A Python file (a module); a folder with ``__init__.py`` (a package); or a folder without one, whose files
+        and folders are the modules. Hidden files, ``__pycache__`` and ``*.pyc`` stay behind.
+
+    Raises
+    ------
+    InvalidData
+        Where there is no code, a link, too much or compiled code, or where a module would shadow an installed one.
     """
     path = Path(path)
     if not path.exists():

@@ -20,10 +20,23 @@ LARGEST_UNPACKED = 8 * 2**30  # a bomb of 0.3 MB unpacks to gigabytes
 
 
 def load_estimator(path: Path, key: str, versions: Mapping[str, str], trusted: Trusted, code: Code | None) -> Any:
-    """The estimator of a bundle, from its skops file, of which the SHA-256 was compared already.
+    """The estimator of a bundle.
 
-    `key` is for the words of a refusal; `versions` are those of libraries that it was made with. Raises BrokenModel,
-    UntrustedModel, and exceptions of foreign code, which the caller turns into errors of ours.
+    Parameters
+    ----------
+    path : Path
+        The skops file, its SHA-256 compared already.
+    key : str
+        The model's key, for the words of a refusal.
+    versions : mapping of str to str
+        Versions of libraries that it was made with, from the card.
+    trusted : Trusted
+        Permissions of the model.
+
+    Raises
+    ------
+    BrokenModel, UntrustedModel
+        And exceptions of foreign code, which the caller turns into errors of ours.
     """
     _check_versions(key, versions)
     if code is not None and code.digest not in trusted.code:

@@ -65,7 +65,13 @@ class Trusted:
 
 
 def trusted_of(models: Path, name: str) -> Trusted:
-    """Permissions of one model. Raises UntrustedModel when the file is there and cannot be read."""
+    """Permissions of one model.
+
+    Raises
+    ------
+    UntrustedModel
+        When the file is there and cannot be read.
+    """
     return _trusted(_record_of(models).get(name, {}), models)
 
 

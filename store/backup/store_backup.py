@@ -63,9 +63,18 @@ class StoreBackup:
             ]
 
     def load(self, archive: Archive, rows: Mapping[str, int]) -> None:
-        """Replace what the store holds by a backup, with rows by table as :meth:`dump` gave them: all, or nothing.
+        """Replace what the store holds by a backup: all of it, or nothing.
 
-        Raises NotRestored where the backup is torn, or the database does not take a row of it, and StoreUnavailable.
+        Parameters
+        ----------
+        rows : mapping
+            Rows by table, as :meth:`dump` gave them.
+
+        Raises
+        ------
+        NotRestored
+            The backup is torn, or the database does not take a row of it.
+        StoreUnavailable
         """
         known = {table.name: table for table in tables(with_secrets=True)}
         if strange := sorted(set(rows) - set(known)):

@@ -20,10 +20,24 @@ class NewerDatabase(RuntimeError):
 
 
 def migrate(engine: Engine, steps: Sequence[Step] = STEPS) -> int:
-    """Apply the steps that this database has not applied yet, and return their number; raises NewerDatabase.
+    """Apply the steps that this database has not applied yet.
 
     One transaction under a lock: of two workers that start together one migrates and the other finds it done, and a
     step that fails leaves nothing behind.
+
+    Parameters
+    ----------
+    steps : sequence of Step
+        Step n is the n-th of them.
+
+    Returns
+    -------
+    int
+        Number of steps applied.
+
+    Raises
+    ------
+    NewerDatabase
     """
     with _alone(engine) as connection:
         migrations.create(connection, checkfirst=True)

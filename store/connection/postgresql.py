@@ -23,7 +23,13 @@ class DeadlineConnection(psycopg.Connection[Any]):
     """
 
     def wait(self, gen: PQGen[Any], interval: float = 0.1, timeout: float | None = None) -> Any:
-        """Wait for an answer; raises psycopg.OperationalError after the deadline."""
+        """Wait for an answer.
+
+        Raises
+        ------
+        psycopg.OperationalError
+            After the deadline.
+        """
         seconds = timeout or answer_deadline()
         try:
             return super().wait(gen, interval, seconds)

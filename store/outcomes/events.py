@@ -28,8 +28,13 @@ class EventTable(DatabaseTable):
         """Store events, all of them or none, and return them as they are stored.
 
         An event whose caller has sent the same idempotency key before, or whose id is there, is not stored again: the
-        first one is returned. Raises StoreUnavailable, and KeyTaken where a key came before with an event about
-        something else: it must not count as stored.
+        first one is returned.
+
+        Raises
+        ------
+        KeyTaken
+            A key came before with an event about something else: it must not count as stored.
+        StoreUnavailable
         """
         with self._transaction() as connection:
             now = now_in(connection)

@@ -19,10 +19,17 @@ class RemovalTable(DatabaseTable):
     """Jobs that are being removed. They are in no answer, and what their options held is gone."""
 
     def begin(self, job: str, *, lists: bool) -> list[str]:
-        """Begin the removal of a job that is over or held, of its exports, and with `lists` of those of a campaign.
+        """Begin the removal of a job that is over or held, and of what was made of its result.
 
-        These go also where they are still being made. Returns the ids, the job's own first; none where it runs, or is
-        no job.
+        Parameters
+        ----------
+        lists : bool
+            True where the lists of a campaign go too, also those that are still being made. Exports always go.
+
+        Returns
+        -------
+        list of str
+            The ids, the job's own first; empty where it runs, or is no job.
         """
         with self._transaction() as connection:
             if not _hide(connection, [job], ("held", *OVER)):

@@ -38,8 +38,11 @@ class SharedModelTable(DatabaseTable):
     def read(self) -> dict[str, Any]:
         """Everything at one moment.
 
-        ``token``, and ``models``: by name ``live``, ``coming``, ``trusted``, ``versions`` (fingerprint to ``manifest``
-        and ``created``) and ``history`` (dicts, the oldest first).
+        Returns
+        -------
+        dict
+            ``token``, and ``models``: by name ``live``, ``coming``, ``trusted``, ``versions`` (fingerprint to
+            ``manifest`` and ``created``) and ``history`` (dicts, the oldest first).
         """
         with self._asking() as connection:
             if connection.dialect.name == "postgresql":
@@ -67,8 +70,6 @@ class SharedModelTable(DatabaseTable):
     ) -> bool:
         """Set what is live, add or remove versions and append to the history: all of it, or nothing.
 
-        False where another version is live, or a version that is named here is not there.
-
         Parameters
         ----------
         expected : str or None
@@ -81,6 +82,11 @@ class SharedModelTable(DatabaseTable):
             Fingerprint to ``manifest`` and ``created``.
         removed : collection of str
             Fingerprints.
+
+        Returns
+        -------
+        bool
+            False where another version is live, or a version that is named here is not there.
         """
         with self._changing(model) as connection:
             if connection.scalar(select(shared_models.c.live).where(shared_models.c.name == model)) != expected:

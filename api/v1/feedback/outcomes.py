@@ -75,7 +75,9 @@ def _texts_of(raws: Sequence[object], name: str) -> set[str]:
 def systems_of(feedback: Feedback, model: str) -> Mapping[str, CrmColumns]:
     """Columns of each CRM: those in the model's card, or the usual ones where no model is named.
 
-    Raises UnknownModel, NotAllowed, BrokenModel.
+    Raises
+    ------
+    UnknownModel, NotAllowed, BrokenModel
     """
     return crm_columns(feedback.service.model(model).card) if model else SYSTEMS
 

@@ -46,7 +46,9 @@ class TextRequest:
 def begin_text(file: BinaryIO, asked: TextRequest) -> TextRows:
     """Rows of a text, its separator set; with its beginning as :attr:`TextRows.markup` where it is none.
 
-    Raises Unreadable or Misread.
+    Raises
+    ------
+    Unreadable, Misread
     """
     most = None
     if asked.packed:

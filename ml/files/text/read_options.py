@@ -45,7 +45,12 @@ class ReadOptions:
 
     @classmethod
     def from_mapping(cls, given: Mapping[str, Any]) -> ReadOptions:
-        """Options from a query, a form or JSON; empty values and unknown names are ignored. Raises BadReadOption."""
+        """Options from a query, a form or JSON; empty values and unknown names are ignored.
+
+        Raises
+        ------
+        BadReadOption
+        """
         options: dict[str, Any] = {}
         for name in NAMES:
             value = given.get(name, given.get(name.replace("_", "-")))

@@ -50,7 +50,10 @@ class TextRows:
     def __iter__(self) -> Iterator[list[str]]:
         """All rows, blank ones as empty lists.
 
-        Raises Misread with the line in which a row begins whose quotes are broken, or bytes are none of the encoding.
+        Raises
+        ------
+        Misread
+            With the line in which a row begins whose quotes are broken, or bytes are none of the encoding.
         """
         text = self._text()
         self._reader = self._read(self._lines(text))

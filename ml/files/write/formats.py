@@ -102,10 +102,19 @@ def excel_csv(decimal: str) -> Format:
 
 
 def format_of_path(path: Path, name: str = "", separator: str = "", decimal: str = "") -> Format:
-    """The format of a file that is to be written; options as :func:`format_named` takes them.
+    """The format of a file that is to be written.
 
-    Where none is named, the file's ending gives it: an unknown one is CSV, that of another kind is refused
-    (UnknownFormat). With .gz behind, the file is compressed.
+    Parameters
+    ----------
+    path : Path
+        File whose ending gives the format where none is named: an unknown one is CSV, that of another kind is refused.
+        With .gz behind, the file is compressed.
+    name, separator, decimal : str
+        As :func:`format_named` takes them.
+
+    Raises
+    ------
+    UnknownFormat
     """
     gzipped = path.suffix.lower() == ".gz"
     ending = (path.with_suffix("") if gzipped else path).suffix.lower()

@@ -24,7 +24,13 @@ def check_pyarrow() -> None:
 
 
 def write_parquet(result: Result, target: Path) -> None:
-    """Write one file; an empty cell is a null. Raises InvalidData where pyarrow is not installed."""
+    """Write one file; an empty cell is a null.
+
+    Raises
+    ------
+    InvalidData
+        Where pyarrow is not installed.
+    """
     check_pyarrow()
     import pyarrow as pa
     from pyarrow import parquet

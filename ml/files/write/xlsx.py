@@ -58,7 +58,10 @@ def check_records(records: int) -> None:
 def write_xlsx(result: Result, target: Path) -> None:
     """Write a workbook of one sheet.
 
-    Raises TooLarge for more records, columns or characters in a cell than Excel takes: nothing is cut.
+    Raises
+    ------
+    TooLarge
+        More records, columns or characters in a cell than Excel takes; nothing is cut.
     """
     if len(result.columns) > MOST_COLUMNS:
         sizes = {"n": f"{len(result.columns):,}", "most": f"{MOST_COLUMNS:,}"}

@@ -27,7 +27,14 @@ def upload(
 ) -> dict[str, VersionRecord]:
     """Upload a version that is here, or in another folder of models, unless it is there; `again` in any case.
 
-    Gives what :func:`change` has to add: nothing where the store knows it. Raises NotWritten or BrokenModel.
+    Returns
+    -------
+    dict
+        What :func:`change` has to add; empty where the store knows it.
+
+    Raises
+    ------
+    NotWritten, BrokenModel
     """
     known = shared.known().of(name).versions.get(fingerprint)
     if known and not again:
@@ -49,8 +56,12 @@ def spread(
 ) -> None:
     """Have all machines that serve fetch a version before it goes live, so that they switch at the same time.
 
-    A machine that has not got it within `seconds` follows later; the log says so. Raises NotWritten where the store
-    does not answer, or knows another version of that name.
+    A machine that has not got it within `seconds` follows later; the log says so.
+
+    Raises
+    ------
+    NotWritten
+        The store does not answer, or knows another version of that name.
     """
     key, end = f"{name}@{fingerprint}", time.monotonic() + seconds
     try:
@@ -75,9 +86,19 @@ def change(
 ) -> None:
     """Change what is live in the store, for all instances, and then here.
 
-    `live` has the fingerprint that was live when the change was decided, and the one that is live from now on; `added`
-    is of :func:`upload`, `removed` has fingerprints. Raises NotWritten where the store does not answer, or somebody
-    changed the model meanwhile.
+    Parameters
+    ----------
+    live : tuple of str or None, length 2
+        Fingerprint that was live when the change was decided, and the one that is live from now on.
+    added : mapping, optional
+        As of :func:`upload`.
+    removed : collection of str
+        Fingerprints.
+
+    Raises
+    ------
+    NotWritten
+        The store does not answer, or somebody changed the model meanwhile.
     """
     lines = [entry_to_json(entry) for entry in entries]
     new = _to_json(added or {})

@@ -25,10 +25,15 @@ def kept_ahead(model: SharedModel) -> list[str]:
 
 
 def evict(folder: Path, state: SharedState, needed: Collection[str]) -> list[str]:
-    """Remove versions that nobody used for a day from the cache; gives their keys.
+    """Remove versions that nobody used for a day from the cache.
 
     Never one that is live, here or in the store, on hold, or next in a rollback; one that a job needs or a setting
     names (`needed`, model keys); or one that is not in the store: it may be about to be added.
+
+    Returns
+    -------
+    list of str
+        Keys of what was removed.
     """
     now = time.time()
     gone: list[str] = []

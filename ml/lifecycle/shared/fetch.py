@@ -34,9 +34,19 @@ def fetch_version(
     """Fetch a version into ``<folder>/<name>/<fingerprint>`` unless it is there; one process at a time.
 
     Its manifest must have the SHA-256 that the store holds, and each file that of the manifest: who can write into the
-    bucket only can break a version, not bring another one. With `again` one that is there and damaged is replaced, once
-    another has come whole. Raises NotFetched where the storage does not answer or this disk is full, BrokenModel where
-    what is there is not what was uploaded.
+    bucket only can break a version, not bring another one.
+
+    Parameters
+    ----------
+    again : bool
+        Whether one that is there and damaged is replaced, once another has come whole.
+
+    Raises
+    ------
+    NotFetched
+        The storage does not answer, or this disk is full.
+    BrokenModel
+        What is there is not what was uploaded.
     """
     key, final = f"{name}@{fingerprint}", folder / name / fingerprint
     try:
@@ -137,7 +147,11 @@ def manifest_digest(folder: Path) -> str:
 def upload_version(storage: ObjectStorage, folder: Path, name: str) -> VersionRecord:
     """Upload a version, its manifest last; what the store has to know of it.
 
-    Raises StorageUnavailable; BrokenModel where it is not whole here.
+    Raises
+    ------
+    StorageUnavailable
+    BrokenModel
+        It is not whole here.
     """
     for file in [*sorted(verify.verify(folder, name)), verify.MANIFEST]:
         storage.upload(folder / file, f"{name}/{folder.name}/{file}")

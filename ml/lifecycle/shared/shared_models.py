@@ -122,7 +122,11 @@ class SharedModels:
     def fetch(self, name: str, fingerprint: str, *, again: bool = False) -> None:
         """Fetch a version that the store knows, unless it is here; where it is live, it goes live here.
 
-        With `again` one that is here and damaged is fetched, too. Raises NotFetched or BrokenModel.
+        With `again` one that is here and damaged is fetched, too.
+
+        Raises
+        ------
+        NotFetched, BrokenModel
         """
         key, record = f"{name}@{fingerprint}", self.known().of(name).versions.get(fingerprint)
         if record is None:
@@ -143,7 +147,9 @@ class SharedModels:
     def need(self, name: str, fingerprint: str) -> None:
         """Have a version here that somebody asks for by its key, where the store knows it.
 
-        Raises NotFetched or BrokenModel.
+        Raises
+        ------
+        NotFetched, BrokenModel
         """
         if fingerprint not in self.known().of(name).versions and time.monotonic() - self._asked > ASKED_EVERY:
             self._asked = time.monotonic()

@@ -80,9 +80,16 @@ class RecalibrationCurve:
         return replace(self, draws=draws, edges=edges, places=places, grid=grid)
 
     def numbers(self, probabilities: np.ndarray, rng: np.random.Generator) -> tuple[Floats, Floats]:
-        """Drawn numbers of records with the outcome among n of these probabilities, two arrays of shape (2000,).
+        """Drawn numbers of records with the outcome among n of these probabilities.
 
-        The expected number by each drawn curve, and a number drawn by chance from that.
+        Parameters
+        ----------
+        probabilities : ndarray of float, shape (n,)
+
+        Returns
+        -------
+        (ndarray of float, ndarray of float), each of shape (2000,)
+            The expected number by each drawn curve, and a number drawn by chance from that.
         """
         scores = self._scores_of(probabilities)
         ends = np.union1d(np.linspace(self.scores[0], self.scores[-1], CELLS + 1)[1:-1], self.edges)

@@ -13,8 +13,15 @@ ACCEPTED = "Accepted: a day, such as 2026-06-30, or a time with its zone, such a
 def read_as_of(written: str | None, now: float) -> float:
     """Seconds since 1970: the end of a day (UTC), or a time; `now` without one.
 
-    Of today only what is known by now counts, for what is not ripe yet would look ripe. Raises InvalidData when it is
-    no date, or lies in the future.
+    Parameters
+    ----------
+    now : float
+        Seconds since 1970. Of today only what is known by now counts, for what is not ripe yet would look ripe.
+
+    Raises
+    ------
+    InvalidData
+        When it is no date, or lies in the future.
     """
     if not written:
         return now

@@ -21,7 +21,15 @@ LATER = "Wait until more outcomes are known, or give a later --as-of."
 def later_rows(made: Floats) -> Booleans:
     """Mask of the hold-out: about the last quarter, strictly later than each row of the training.
 
-    Raises InvalidData when all were made at one time.
+    Parameters
+    ----------
+    made : ndarray of float, shape (n,)
+        When each decision was made.
+
+    Raises
+    ------
+    InvalidData
+        When all were made at one time.
     """
     border = np.sort(made)[math.ceil(len(made) * (1 - HELD)) - 1]
     later: Booleans = made > border
@@ -54,7 +62,17 @@ def shared_rows(records: Sequence[str], made: Floats, known: Floats, later: Bool
 
 
 def check_enough(truth: Booleans, later: Booleans, outcomes: Outcomes) -> None:
-    """Refuse too few outcomes, and those that are all alike: InvalidData or OneOutcomeOnly."""
+    """Refuse too few outcomes, and those that are all alike.
+
+    Parameters
+    ----------
+    truth : ndarray of bool, shape (n, k)
+    later : ndarray of bool, shape (n,)
+
+    Raises
+    ------
+    InvalidData, OneOutcomeOnly
+    """
     if len(truth) < FEWEST:
         raise InvalidData(
             f"The outcomes of {len(truth):,} decisions are known; at least {FEWEST} are needed to train again.", LATER

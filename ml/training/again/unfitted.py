@@ -13,8 +13,10 @@ HINT = "Fit it where it was made, and add it: python -m ml add NAME --estimator 
 def unfitted(estimator: Any) -> Any:
     """A copy of an estimator, and of all that is frozen or fitted in advance inside, without what it has learned.
 
-    Raises InvalidData when it has no parameters to make a copy of, or was fitted in advance where that cannot be done
-    here.
+    Raises
+    ------
+    InvalidData
+        When it has no parameters to make a copy of, or was fitted in advance where that cannot be done here.
     """
     from sklearn.base import clone
 

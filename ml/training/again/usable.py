@@ -51,7 +51,10 @@ def usable_rows(
 ) -> Usable:
     """Decisions of which the values and all outcomes are known, the oldest first; these alone are held in memory.
 
-    Raises InvalidData where there are more of them than `most`, or of none the values were kept.
+    Raises
+    ------
+    InvalidData
+        There are more of them than `most`, or of none the values were kept.
     """
     left_out = dict.fromkeys((OTHER_GROUP, NO_VALUES, NOT_KNOWN), 0)
     known: list[tuple[OutcomeRow, list[bool]]] = []

@@ -26,11 +26,26 @@ ROWS = 2_000
 
 
 def prove_reading(schema: Schema, frame: pd.DataFrame, path: Path, options: ReadOptions = AUTO) -> list[str]:
-    """Compare the first rows of a file, as they are scored, with the frame that training made of them.
+    """Compare the first rows of a file, as they are scored, with the frame that was made of them.
 
-    The frame has them by their number in the file; the cells of a Parquet file are typed, and nothing is compared.
-    Gives sentences where rows would be refused when they are scored. Raises InvalidData when a value would be another
-    one.
+    Parameters
+    ----------
+    frame : DataFrame, shape (n, p)
+        Rows of the file as training reads them, by their number in it.
+    path : Path
+        File of the rows. The cells of a Parquet file are typed, and nothing is compared.
+    options : ReadOptions
+        Read options that somebody gave for the file.
+
+    Returns
+    -------
+    list of str
+        A sentence where rows would be refused when they are scored.
+
+    Raises
+    ------
+    InvalidData
+        When a value would be another one.
     """
     if path.suffix.lower() in PARQUET:
         return []

@@ -25,9 +25,17 @@ ROWS = 200
 def prove_round_trip(trained: Trained, estimator: Any, predictor: SklearnPredictor) -> None:
     """Compare the estimator's answers on the rows as they were given with those on the rows as they will be served.
 
-    The first 200 rows of the hold-out, which has the types of training, are asked, unless the estimator does not take
-    them; its answers do not depend on chance. Raises InvalidData when a probability differs by more than 1e-6, or a
-    label.
+    Parameters
+    ----------
+    trained : Trained
+        Its hold-out has the types of training; the first 200 rows are asked, unless the estimator does not take them.
+    predictor : SklearnPredictor
+        Of this estimator, whose answers do not depend on chance.
+
+    Raises
+    ------
+    InvalidData
+        When a probability differs by more than 1e-6, or a label.
     """
     rows, schema = trained.holdout.head(ROWS), trained.schema
     given = answer_of(estimator, contained(rows, trained.convention.container), trained.outcomes)

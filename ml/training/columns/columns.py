@@ -20,9 +20,18 @@ MOST_NAMED = 20
 
 
 def columns_of(estimator: Any, table: TrainingTable, others: Collection[str | None]) -> list[str]:
-    """Names of the estimator's columns, in order; `others` are no features: the truth, the record id.
+    """Names of the estimator's columns, in order.
 
-    Raises InvalidData when the table lacks one.
+    Parameters
+    ----------
+    estimator : fitted classifier
+    others : collection of str or None
+        Columns that are no features: the truth, the record id.
+
+    Raises
+    ------
+    InvalidData
+        When the table lacks one.
     """
     names = _names_of(estimator)
     present = list(table.frame.columns)
@@ -94,8 +103,12 @@ def align(
     """Both tables' columns in the types of training.
 
     What are whole numbers in training and decimals in the hold-out are decimals in both; texts in training are texts
-    in the hold-out, whatever they look like. Raises InvalidData when the hold-out has texts where training has
-    numbers.
+    in the hold-out, whatever they look like.
+
+    Raises
+    ------
+    InvalidData
+        When the hold-out has texts where training has numbers.
     """
     written = {name for reading in variant.readings if reading.rival == "written" for name in reading.changes}
     of_texts = [name for name in columns if is_text(training[name]) and name not in written]

@@ -76,9 +76,18 @@ class KnownLevels:
 
 
 def known_levels(estimator: Any, columns: Sequence[str]) -> KnownLevels:
-    """Levels that the estimator's encoders know, of the columns that it was fitted on, in order.
+    """Levels that the estimator's encoders know.
 
-    Empty where no encoder sees a column under its name.
+    Parameters
+    ----------
+    estimator : fitted classifier
+    columns : sequence of str
+        Names of the columns that it was fitted on, in order.
+
+    Returns
+    -------
+    KnownLevels
+        Empty where no encoder sees a column under its name.
     """
     levels = KnownLevels()
     with contextlib.suppress(

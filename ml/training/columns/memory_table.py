@@ -19,10 +19,21 @@ MOST_SPARSE_CELLS = 20_000_000  # 160 MB as an array
 
 
 def frame_table(X: Any, y: Any, truth: Sequence[str], name: str) -> TrainingTable:
-    """Features and truth that are in memory, n rows of each, as a table.
+    """Features and truth that are in memory as a table.
 
-    `truth` names the columns of the truth; `name` is X's for people. Raises InvalidData when the two do not fit
-    together, or two columns have one name.
+    Parameters
+    ----------
+    X : DataFrame, array of shape (n, p), or Series or list of n texts
+    y : Series, array, list or DataFrame of n rows, or None
+    truth : sequence of str
+        Names of the columns of the truth.
+    name : str
+        Name of X for people, for errors.
+
+    Raises
+    ------
+    InvalidData
+        When the two do not fit together, or two columns have one name.
     """
     frame = refuse_empty(_frame(X, name), name)
     if y is not None:

@@ -84,11 +84,23 @@ class TrainingTable:
 def read_training_table(
     path: Path, texts: Collection[str] = (), options: ReadOptions = AUTO, known: Collection[str] = ()
 ) -> TrainingTable:
-    """Read a file (CSV in any dialect, a workbook, or Parquet by its suffix) as a frame.
+    """Read a file as :func:`ml.files.open_table.open_table` does, as a frame.
 
-    Like :func:`ml.files.open_table.open_table`, with the `options` that somebody gave. Columns of `texts` are texts
-    even where they look like numbers; those `known` are there for sure: the header stands where they are. Raises
-    InvalidData when the file is not there or cannot be read.
+    Parameters
+    ----------
+    path : Path
+        CSV in any dialect, a workbook, or Parquet, which is told by its suffix.
+    texts : collection of str
+        Columns whose cells are texts even where they look like numbers.
+    options : ReadOptions
+        Read options that somebody gave.
+    known : collection of str
+        Names of columns that it has for sure: the header stands where they are.
+
+    Raises
+    ------
+    InvalidData
+        When the file is not there or cannot be read.
     """
     if not path.is_file():
         raise InvalidData(f"There is no file {path}.", "Give a CSV file, a workbook or a Parquet file with a header.")

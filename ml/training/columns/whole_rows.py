@@ -19,7 +19,10 @@ def whole_rows(frame: pd.DataFrame, columns: Collection[str]) -> np.ndarray:
 def left_out(whole: np.ndarray, columns: Collection[str], file: str) -> list[str]:
     """A sentence on the rows of a file that are left out, where there are any.
 
-    Raises InvalidData when no row is left.
+    Raises
+    ------
+    InvalidData
+        When no row is left.
     """
     gone, count = int((~whole).sum()), len(whole)
     where = f"in {', '.join(sorted(columns))}, where the estimator takes none"

@@ -12,7 +12,18 @@ from ml.runtime.halving import bisect_refused
 
 
 def answerable(predictor: SklearnPredictor, block: Block) -> tuple[np.ndarray, str]:
-    """Mask of the rows that the estimator answers, and its error for the first that it does not; empty without one."""
+    """Mask of the rows that the estimator answers, and its error for the first that it does not.
+
+    Parameters
+    ----------
+    block : Block of n records
+
+    Returns
+    -------
+    good : ndarray of bool, shape (n,)
+    why : str
+        Empty where all are good.
+    """
 
     def why(rows: Sequence[int]) -> str | None:
         return why_unanswered(predictor, take(block, np.array(rows)))

@@ -38,11 +38,26 @@ def find_convention(
     *,
     gaps: bool = True,
 ) -> ConventionCandidate:
-    """The best way to ask an estimator, tried on rows that it learned from.
+    """The best way to ask an estimator.
 
-    Without their `truth` the first way that works is taken. Without `gaps` the rows with gaps that it does not take are
-    left out, as training code does by ``dropna``. Raises InvalidData when it answers in no way; says what the plainest
-    attempt ran into.
+    Parameters
+    ----------
+    estimator : fitted classifier
+    table : TrainingTable
+        Rows that it learned from.
+    columns : sequence of str
+        Columns of the table, in order.
+    truth : ndarray of bool, shape (n, k), or None
+        Truth of the table's rows; without it the first way that works is taken.
+    known : KnownLevels
+        Levels that the estimator knows.
+    gaps : bool
+        False leaves out the rows with gaps that it does not take, as training code does by ``dropna``.
+
+    Raises
+    ------
+    InvalidData
+        When it answers in no way; says what the plainest attempt ran into.
     """
     search = ConventionSearch(estimator, table, tuple(columns), outcomes, truth, known)
     best = search.best() if gaps else _of_whole_rows(search)

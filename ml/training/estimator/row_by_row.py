@@ -31,9 +31,17 @@ ONE_CUSTOMER = "Else the score of one customer would depend on who else is in th
 def check_row_by_row(predictor: SklearnPredictor, schema: Schema, block: Block) -> None:
     """Refuse an estimator that does not answer a row as it answered it before, or alone as among others.
 
-    Up to 24 of the rows are asked, half of them with gaps where there are any, and 12 where these are answered alike.
-    Raises InvalidData when any answer differs at a second time (by more than 1e-6), or when a fifth of the rows are
-    answered differently alone: another label, or a probability further away than single precision rounds (1e-4).
+    Parameters
+    ----------
+    block : Block of n records, n > 0
+        Rows that the estimator answers; up to 24 of them are asked, half of them with gaps where there are any, and
+        12 where these are answered alike.
+
+    Raises
+    ------
+    InvalidData
+        When any answer differs at a second time (by more than 1e-6), or when a fifth of the rows are answered
+        differently alone: another label, or a probability further away than single precision rounds (1e-4).
     """
     few = take(block, _spread(block))
     first = predictor.block(few)

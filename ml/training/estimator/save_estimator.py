@@ -25,9 +25,25 @@ HINT = (
 def save_estimator(estimator: Any, folder: Path, trusted: Sequence[str] = (), code: Code | None = None) -> Trusted:
     """Write ``estimator.skops``, and the code that travels with it, into the folder of a version.
 
-    `trusted` are names beyond those that any estimator may hold. Gives the types and code that the operator's file has
-    to allow for this version to be loaded. Raises InvalidData when it holds what has no name to be found by, or what
-    skops cannot keep; UntrustedModel when it holds names that nobody trusted.
+    Parameters
+    ----------
+    estimator : fitted estimator
+    trusted : sequence of str
+        Names that the adder trusts beyond those that any estimator may hold.
+    code : Code, optional
+        Code from which its own classes and functions are imported.
+
+    Returns
+    -------
+    Trusted
+        Types and code that the operator's file has to allow for this version to be loaded.
+
+    Raises
+    ------
+    InvalidData
+        When it holds what has no name to be found by, or what skops cannot keep.
+    UntrustedModel
+        When it holds names that nobody trusted.
     """
     import skops.io
 

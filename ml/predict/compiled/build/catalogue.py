@@ -21,7 +21,10 @@ MODELS = {**TREES_AND_LINEAR, **COMBINED, **OTHERS}
 def model_of(estimator: Any, given: Traced, builder: Builder) -> models.Model:
     """One classifier of exclusive classes.
 
-    Raises CannotCompile when the estimator, a step before it, or one of its settings is not supported.
+    Raises
+    ------
+    CannotCompile
+        When the estimator, a step before it, or one of its settings is not supported.
     """
     estimator, given = unwrap(estimator, given, builder)
     kind = type(estimator)
