@@ -56,3 +56,4 @@ def make_dash() -> Dash:
 if os.environ.get("USUAL") == "dash":
     server = make_dash().server
     server.test_client().get("/_dash-layout")  # Dash's first requests race, and some of them would fail
+    px.bar(x=[0.5], y=CLASSES[:1])  # and so do plotly's first figures, which load a template
