@@ -28,7 +28,7 @@ def child(work):
     return process
 
 def counted():
-    text = Exposition(var).page("")[0].decode()
+    text = Exposition(var, ()).page("")[0].decode()
     lines = [line for line in text.splitlines() if not line.startswith(("#", "process"))]
     return {line.rpartition(" ")[0]: float(line.rpartition(" ")[2]) for line in lines}
 """
