@@ -88,6 +88,11 @@ class Bundle:
         offers: str = self.card["offers"]
         return offers
 
+    @property
+    def compiled(self) -> bool:
+        """True where a compiled program answers; it computes in the thread that asks. False for scikit-learn's path."""
+        return bool(self.card["path"]["kind"] == "compiled")
+
     @cached_property
     def predictor(self) -> Predictor:
         """The predictor of this version, after the check of its golden answers."""
@@ -186,7 +191,7 @@ class Bundle:
         return predictor
 
     def _open_predictor(self) -> Predictor:
-        if self.card["path"]["kind"] != "compiled":
+        if not self.compiled:
             return SklearnPredictor(self.estimator, self.schema, self.outcomes, CallingConvention.from_card(self.card))
         from ml.predict.program import Program
 

@@ -55,7 +55,12 @@ def coverage(model: str, hidden: float, rows: int = 1_000, records: int = 150, s
     for name, frame in (("training", train), ("unseen", unseen)):
         background = block_of_frame(schema, frame)
         bundle: Any = SimpleNamespace(
-            offers="probabilities", schema=schema, predictor=predictor, background=background, outcomes=outcomes
+            offers="probabilities",
+            compiled=False,
+            schema=schema,
+            predictor=predictor,
+            background=background,
+            outcomes=outcomes,
         )
         value_function, held, wide = ValueFunction(bundle), [], []
         for row, mask, answer in zip(rows_of(schema, block), masks, full[:, 1], strict=True):

@@ -73,7 +73,7 @@ def mask_of(text, row):
     return [character == "1" for character in text][: len(row)]
 
 
-def game_of(f, background: np.ndarray, kernel=True) -> ValueFunction:
+def game_of(f, background: np.ndarray, kernel=True, compiled=False) -> ValueFunction:
     """A game on numbers with f(array of shape (n, p)) -> (n,) as the probability of one outcome."""
     frame = pd.DataFrame(background, columns=[f"x{at}" for at in range(background.shape[1])])
     schema = infer_schema(frame + 0.5)  # halves, so that all are numbers
@@ -82,7 +82,11 @@ def game_of(f, background: np.ndarray, kernel=True) -> ValueFunction:
         row=lambda row: ((False,), tuple(f(np.array([row], dtype=float)).tolist())),
     )
     bundle = SimpleNamespace(
-        offers="probabilities", schema=schema, predictor=predictor, background=block_of_frame(schema, frame)
+        offers="probabilities",
+        compiled=compiled,
+        schema=schema,
+        predictor=predictor,
+        background=block_of_frame(schema, frame),
     )
     return ValueFunction(bundle, kernel=kernel)
 

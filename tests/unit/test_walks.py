@@ -119,6 +119,17 @@ def test_budgets_follow_the_pace_of_the_model(seconds, expected):
     assert budgets(seconds) == expected
 
 
+@pytest.mark.parametrize("compiled", [True, False])
+def test_a_busy_machine_does_not_make_a_compiled_model_slow(compiled):
+    def slept(x):
+        time.sleep(1e-3 * len(x))
+        return product(x)
+
+    game = game_of(slept, RNG.normal(size=(50, 5)), compiled=compiled)
+    assert game.budgets == ((2_000, 10_000, 40_000) if compiled else budgets(1e-3))
+    assert (game.quick_budget < BUDGET) is not compiled
+
+
 def test_however_slow_a_model_is_a_few_predictions_are_made():
     assert budgets(1.0)[0] <= FEWEST
     assert budgets(1.0)[-1] == BUDGET
@@ -168,6 +179,8 @@ def bundle(tmp_path_factory):
 
 class Slowly:
     """A bundle whose predictor takes 0.1 ms a record."""
+
+    compiled = False
 
     def __init__(self, bundle):
         self._bundle, self.predictor = bundle, Slow(bundle.predictor, 1e-4)
