@@ -29,7 +29,15 @@ class BadAccount(LikelyError):
 
 
 class Accounts:
-    """Accounts of people; with `issuer`, the provider at which they sign in, they have no passwords here."""
+    """Accounts of people.
+
+    Parameters
+    ----------
+    clock : callable
+        Gives seconds since 1970.
+    issuer : str
+        Provider at which people sign in elsewhere; empty where they have passwords here.
+    """
 
     def __init__(self, store: Store, audit: AuditLog, clock: Callable[[], float] = time.time, issuer: str = "") -> None:
         self._store, self._audit, self._clock, self.issuer = store, audit, clock, issuer

@@ -17,7 +17,12 @@ LONGEST = 500  # characters of a text
 class AuditLog:
     """Appends to the audit log, in the name of the caller of the current request.
 
-    `elsewhere` gives events that are kept elsewhere: actions on versions.
+    Parameters
+    ----------
+    clock : callable
+        Gives seconds since 1970.
+    elsewhere : callable
+        Gives events that are kept elsewhere: actions on versions.
     """
 
     def __init__(

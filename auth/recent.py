@@ -19,6 +19,13 @@ class Recent(Generic[Found]):
     """Cache of look-ups that holds what was found for one second; misses are not cached.
 
     While the store does not answer, what was found in the ten minutes before holds.
+
+    Parameters
+    ----------
+    look_up : callable
+        Gives what belongs to a text, or None.
+    clock : callable
+        Gives seconds that never go back.
     """
 
     def __init__(self, look_up: Callable[[str], Found | None], clock: Callable[[], float] = time.monotonic) -> None:

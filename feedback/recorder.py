@@ -45,7 +45,12 @@ _current: ContextVar[RequestDecisions | None] = ContextVar("decisions_of_this_re
 def recording(door: str, number: str = "") -> Iterator[RequestDecisions]:
     """Record what is scored until the block ends; without such a block nothing is recorded, as on pages and in jobs.
 
-    `door` is that at which the answer of this id is given, or of a new one without an id.
+    Parameters
+    ----------
+    door : str
+        Door at which the answer is given.
+    number : str
+        Id of the answer; without it, a new one.
     """
     answer = RequestDecisions(number or new_answer_id(), door)
     token = _current.set(answer)

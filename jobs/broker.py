@@ -150,8 +150,16 @@ class Reannouncer:
     Celery's consumer may wait for good on a connection to Redis that broke while it acknowledged a message (seen with
     Celery 5.7, kombu 5.7, redis-py 8.1): it reconnects for sending, but never asks for messages again.
 
-    `announce` sends messages for a job, `step` executes one chunk of it (False where there is none), and `with_work`
-    gives the jobs with a free chunk.
+    Parameters
+    ----------
+    announce : callable
+        Sends messages for a job.
+    step : callable
+        Executes one chunk of a job; False where there is none.
+    with_work : callable
+        Gives the jobs with a free chunk.
+    clock : callable
+        Gives seconds that never go back.
     """
 
     def __init__(

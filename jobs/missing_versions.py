@@ -23,7 +23,12 @@ class _Missing:
 class MissingVersions:
     """The versions that one worker lacks, and since when.
 
-    `patience` is in seconds; 0 where there can be no other worker.
+    Parameters
+    ----------
+    patience : float
+        Seconds; 0 where there can be no other worker.
+    clock : callable
+        Gives seconds that never go back.
     """
 
     def __init__(self, patience: float, clock: Callable[[], float] = time.monotonic) -> None:

@@ -101,7 +101,12 @@ class Lease:
     ) -> bool:
         """Give a row back, with other columns changed; False where it has another owner by now.
 
-        It may be claimed again after `pause` seconds; None leaves the time as it is.
+        Parameters
+        ----------
+        *conditions : condition
+        pause : float or None
+            Seconds until it may be claimed again; None leaves the time as it is.
+        **values
         """
         values |= {} if self._owner is None else {self._owner.name: None}
         values |= {} if pause is None else {self._until.name: clock(connection) + pause}

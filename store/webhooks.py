@@ -44,9 +44,14 @@ class WebhookTable(DatabaseTable):
         return self._give_back(call, None, state="delivered", status=status, message="")
 
     def missed(self, call: ClaimedWebhook, status: int | None, message: str, pause: float | None) -> bool:
-        """Record a failed attempt, with the HTTP code of the answer where one came.
+        """Record a failed attempt.
 
-        It is tried again after `pause` seconds, never where that is None.
+        Parameters
+        ----------
+        status : int or None
+            HTTP code of the answer, where one came.
+        pause : float or None
+            Seconds until it is tried again; None for never.
         """
         state = "failed" if pause is None else "waiting"
         return self._give_back(call, pause, state=state, status=status, message=message)

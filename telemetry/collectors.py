@@ -19,7 +19,15 @@ class Load(Protocol):
 
 
 class Models(Collector):
-    """Models by state (their `faults`, None for those that serve), and the key of the live version of each."""
+    """Models by state, and the live version of each.
+
+    Parameters
+    ----------
+    faults : callable
+        Gives the fault of each model, None for those that serve.
+    live : callable
+        Gives the key of the live version of a model that serves.
+    """
 
     def __init__(self, faults: Callable[[], Mapping[str, str | None]], live: Callable[[str], str]) -> None:
         self._faults, self._live = faults, live

@@ -81,7 +81,15 @@ def _say_when_to_come_again(response: Response) -> Response:
 
 
 def register_error_shape(app: Flask, addresses: str, shape: Shape) -> None:
-    """Set the shape of errors below addresses that match an expression, unknown addresses included."""
+    """Set the shape of errors below some addresses, unknown addresses included.
+
+    Parameters
+    ----------
+    addresses : str
+        Regular expression that a path begins with.
+    shape : callable
+        Gives the JSON of a refusal.
+    """
     app.extensions[_SHAPES].append((re.compile(addresses), shape))
 
 

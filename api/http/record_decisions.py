@@ -22,9 +22,18 @@ class RecordDeferredDecisions:
         self._recorder, self._model = recorder, model
 
     def headers(self, job: str, key: str, asked: Sequence[object], content: bytes) -> dict[str, str]:
-        """The header that names the decisions, whose ids are made of the job's; none where they cannot be recorded.
+        """The header that names the decisions; none where they cannot be recorded.
 
-        `key` is that of the version, `asked` the raw records, `content` the answer as JSON.
+        Parameters
+        ----------
+        job : str
+            Id of the job, of which the decisions have theirs.
+        key : str
+            Key of the version.
+        asked : sequence of object
+            The raw records.
+        content : bytes
+            The answer, as JSON.
         """
         bundle, response = self._model(key), orjson.loads(content)
         scores = [(each["id"], _in_order(bundle, each["probabilities"])) for each in response["predictions"]]

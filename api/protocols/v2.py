@@ -49,7 +49,15 @@ class RequestedOutput:
 
 
 def register(app: Flask, service: Service, ready: Callable[[], Mapping[str, str | None]], most: int) -> None:
-    """Add the routes under ``/v2``."""
+    """Add the routes under ``/v2``.
+
+    Parameters
+    ----------
+    ready : callable
+        Health check: each part of the service and its fault, None where it is well.
+    most : int
+        Maximum number of records in one request.
+    """
     v2 = Blueprint("v2", __name__, url_prefix="/v2")
 
     @v2.get("")

@@ -42,8 +42,16 @@ def register(app: Dash, backend: CampaignBackend) -> None:
 def export(backend: CampaignBackend, clicks: list[Any], ticks: Any, before: Any, of: Any) -> tuple[Any, Any, Any]:
     """State of the chosen format: the message, the download, and when to look again.
 
-    `clicks` counts those of each format's button, `ticks` the looks so far. `before` is the last requested download:
-    ``format``, and ``times``, which makes each fetch another one.
+    Parameters
+    ----------
+    clicks : list
+        Number of clicks of each format's button.
+    ticks : int
+        Looks so far.
+    before : dict or None
+        Last requested download: ``format``, and ``times``, which makes each fetch another one.
+    of : dict
+        Names the job.
     """
     button = ctx.triggered_id
     chosen = isinstance(button, dict) and button.get("campaign") == "format"

@@ -22,7 +22,15 @@ NAMES = 2  # columns that tell who somebody is, in the words about the record
 
 
 def open_row(backend: CampaignBackend, bundle: Bundle, named: str) -> OpenedRecord | None:
-    """The record "campaign:<job>.<row>" of a campaign or list, the row from 1; None where an address names none."""
+    """The record that an address names by its campaign or list and its number there; None where it names none.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        The version whose form is opened.
+    named : str
+        "campaign:<job>.<row>", the row from 1.
+    """
     match = ROW.fullmatch(named)
     if match is None:
         return None

@@ -23,10 +23,16 @@ ANOTHER = mark("This customer is on a list of another model. The form starts emp
 def open_customer(
     services: OutcomeServices, bundle: Bundle, named: str, books: RecordBooks | None
 ) -> tuple[OpenedRecord | None, Claim | None]:  # fmt: skip
-    """The customer "today:<list>.<row>" and the claim on them; None where an address names none.
+    """The customer that an address names by list and row, and the claim on them; None where it names none.
 
-    Rows are those of the campaign's file, from 1. Where the list's file is gone, the customer is found by id in
-    `books`.
+    Parameters
+    ----------
+    bundle : Bundle
+        The version whose form is opened.
+    named : str
+        "today:<list>.<row>", the row of the campaign's file from 1.
+    books : RecordBooks, optional
+        Where the customer is found by id when the list's file is gone.
     """
     place = PLACE.fullmatch(named)
     if place is None:

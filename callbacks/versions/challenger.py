@@ -75,8 +75,14 @@ def _shown(state: State, judged: Mapping[str, Any] | None) -> ShownChallenger:
 def choose_challenger(shadow: Shadow, clicks: Any, why: Any, place: Any, share: Any) -> tuple[list[Component], Any]:
     """Choose a challenger; True for what ends the form.
 
-    The id of the button names the model of the address, and the version; `share` is that of the decisions. As all that
-    a browser sends, why and share may be anything.
+    Parameters
+    ----------
+    clicks : int or None
+    why : str
+    place : dict
+        Id of the button: the model of the address, and the version.
+    share : str
+        Share of the decisions. As all that a browser sends, why and share may be anything.
     """
 
     def choose(challengers: Challengers, name: str, version: str) -> str:

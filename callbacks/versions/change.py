@@ -18,8 +18,14 @@ from ml.translation import text
 def change_version(service: Service, clicks: Any, why: Any, place: Any) -> tuple[list[Component], Any]:
     """Make a version live or roll back, and say what is live then; True for what ends the form.
 
-    The id of the button has the model of the address, the version `to`, the one that was `live` when the page was made,
-    and the `kind` of the step. As all that a browser sends, `why` may be anything.
+    Parameters
+    ----------
+    clicks : int or None
+    why : str
+        As all that a browser sends, it may be anything.
+    place : dict
+        Id of the button: the model of the address, the version `to`, the one that was `live` when the page was made,
+        and the `kind` of the step.
     """
     if not clicks:
         return [], no_update

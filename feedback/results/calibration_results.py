@@ -47,10 +47,16 @@ def monitored_outcome_for(outcomes: Outcomes, outcome: str) -> str:
 
 
 def alarm_state(decisions: RipeDecisions, outcomes: Outcomes, episode: Episode | None) -> AlarmState:
-    """The alarm of a watched version after all outcomes of its episode, or all outcomes where there is none.
+    """The alarm after all outcomes of its episode; an alarm that went off stays so until the episode is ended.
 
-    An alarm that went off stays so until the episode is ended. That of each of k watched outcomes is at 100 k
-    (Bonferroni).
+    Parameters
+    ----------
+    decisions : RipeDecisions
+        Decisions of the version that is watched.
+    outcomes : Outcomes
+        The alarm of each of k outcomes that are watched is at 100 k (Bonferroni).
+    episode : Episode or None
+        None: all outcomes count.
     """
     alarm = ALARM * len(monitored_outcomes(outcomes))
     counts = decisions.ripe.known_at > (episode.began if episode else 0.0)

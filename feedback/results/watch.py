@@ -30,7 +30,15 @@ EACH = 0.001  # seconds between two looks for each decision: 20 times what readi
 
 
 class Watch:
-    """Watches the calibration of live versions for as long as its process runs; channels are "webhook" and "email"."""
+    """Watches the calibration of live versions for as long as its process runs.
+
+    Parameters
+    ----------
+    channels : sequence of {"webhook", "email"}
+        By which alerts are sent.
+    clock : callable
+        Gives seconds since 1970.
+    """
 
     def __init__(
         self, feedback: Feedback, channels: Sequence[str] = (), clock: Callable[[], float] = time.time

@@ -31,8 +31,14 @@ class NoAnswer(Exception):
 class Asker:
     """The process of challengers, started when it is needed.
 
-    An answer may take `limit` seconds of the processor, the first one about a pair of versions `first`, and the whole
-    `patient` times as long. `environ` has further environment variables of the process.
+    Parameters
+    ----------
+    limit, first : float
+        Seconds of the processor for an answer, and for the first one about a pair of versions.
+    patient : float
+        How many times as long the whole may take.
+    environ : mapping of str to str
+        Further environment variables of the process.
     """
 
     def __init__(

@@ -26,7 +26,15 @@ def in_share(decision: str, share: float) -> bool:
 
 
 class ShadowQueue:
-    """Queues decisions for challengers."""
+    """Queues decisions for challengers.
+
+    Parameters
+    ----------
+    table : callable
+        Gives the tables of challengers.
+    clock : callable
+        Gives seconds.
+    """
 
     def __init__(self, table: Callable[[], ShadowTable], clock: Callable[[], float] = time.monotonic) -> None:
         self._table, self._clock = table, clock

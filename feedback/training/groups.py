@@ -15,8 +15,14 @@ class GroupsByRecord:
     """Groups by record and time.
 
     A decision of which no group is told has that of its record on the last list that was made about then: not longer
-    before it than an outcome may take (`after` seconds, None where that is not known), and after it only while its
-    outcome could still come. Lists that were made later than `as_of` are as if they were not there.
+    before it than an outcome may take, and after it only while its outcome could still come.
+
+    Parameters
+    ----------
+    after : float or None
+        Seconds after a decision in which its outcome may come; None where that is not known.
+    as_of : float
+        Lists that were made later are as if they were not there.
     """
 
     def __init__(self, assigned: Iterable[Assignment], after: float | None, as_of: float) -> None:

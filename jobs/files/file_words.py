@@ -28,9 +28,14 @@ class MissingColumns:
     """Other features that were never missing in training."""
 
     def sentences(self, count: int | None, *, past: bool = False) -> list[str]:
-        """Sentences about the features that no column gives, in the past tense after scoring.
+        """Sentences about the features that no column gives.
 
-        `count` is the number of records scored without them, None where it is unknown.
+        Parameters
+        ----------
+        count : int or None
+            Number of records scored without them; None where unknown.
+        past : bool
+            True for the past tense, after scoring.
         """
         said = []
         if self.needed:

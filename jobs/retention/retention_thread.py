@@ -20,8 +20,14 @@ LOOK = 300.0  # seconds between two looks whether a purge is due
 class RetentionThread:
     """Purges as long as its process runs; every process has one, so that no single process is needed for it.
 
-    Jobs that are over are kept for `days`, decisions and what came of them for `decision_days`, or for ever where that
-    is None. `beside` cleans up what this machine keeps, at each look.
+    Parameters
+    ----------
+    days : float
+        Days for which jobs that are over are kept.
+    beside : callable
+        Cleans up what this machine keeps, at each look.
+    decision_days : float or None
+        Days for which decisions and what came of them are kept; None for ever.
     """
 
     def __init__(

@@ -86,8 +86,18 @@ def send_signed(
 ) -> tuple[int | None, str]:  # fmt: skip
     """POST a signed body; returns the HTTP code, and what went wrong: empty where the receiver took it.
 
-    Nothing of the content of the response is in it. The id `message` is the same at each attempt; the call may take
-    `seconds` in all, and has further headers (`more`).
+    Nothing of the content of the response is in it.
+
+    Parameters
+    ----------
+    rules : WebhookRules
+        Keys that sign, and addresses that may be called.
+    message : str
+        Id of the message, the same at each attempt.
+    seconds : float
+        Time that the call may take in all.
+    more : mapping of str to str, optional
+        Further headers.
     """
     begun = time.monotonic()
     headers = {**signed(rules.secrets, message, int(time.time()), body), **(more or {})}

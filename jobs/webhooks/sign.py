@@ -36,9 +36,16 @@ def secrets_of(text: str) -> tuple[bytes, ...]:
 
 
 def signed(secrets: Sequence[bytes], message: str, moment: int, body: bytes) -> dict[str, str]:
-    """Headers of a call signed by each secret: during a rotation, a receiver that has only one of them can verify.
+    """Headers of a signed call.
 
-    The id `message` is the same for all attempts; `moment` is in seconds since 1970.
+    Parameters
+    ----------
+    secrets : sequence of bytes
+        Each signs: during a rotation, a receiver that has only one of them can verify.
+    message : str
+        Id of the message, the same for all attempts.
+    moment : int
+        Seconds since 1970.
     """
     what = f"{message}.{moment}.".encode() + body
     signatures = [base64.b64encode(hmac.new(secret, what, hashlib.sha256).digest()).decode() for secret in secrets]

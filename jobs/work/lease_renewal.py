@@ -45,8 +45,12 @@ def heartbeat(renew: Callable[[], bool], lease: float, what: str) -> Iterator[No
 def on_duty(store: Store, name: str, work: Callable[[], Result], lease: float, pause: float) -> Result | None:
     """Do a duty of all instances where it is due and no other process is at it; None where not, or without a database.
 
-    After `lease` seconds another process does it in the place of one that was killed. It is due again after `pause`
-    seconds, after an error at most as long as the lease.
+    Parameters
+    ----------
+    lease : float
+        Seconds after which another process does it in the place of one that was killed.
+    pause : float
+        Seconds until it is due again; after an error at most as long as the lease.
     """
     owner = store.duties.claim(name, lease) if store.exists else None  # no database is made for this
     if owner is None:

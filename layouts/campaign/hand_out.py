@@ -18,8 +18,14 @@ from ml.translation import in_row, text, text_parts
 def section(job: str, sellers: Mapping[str, str], chosen: Collection[str] | None) -> Component:
     """Callers of a list, and the buttons that hand it out and take it back.
 
-    `sellers` are the names of those who may sell, by caller; empty where nobody signs in. The list is handed out to the
-    `chosen`: empty for all who may sell, None for nobody yet.
+    Parameters
+    ----------
+    job : str
+        Id of the list.
+    sellers : mapping of str to str
+        Names of those who may sell, by caller; empty where nobody signs in.
+    chosen : collection of str or None
+        To whom the list is handed out: empty for all who may sell, None for nobody yet.
     """
     of = ids.campaign_part
     options = [{"value": caller, "label": name} for caller, name in sorted(sellers.items(), key=lambda each: each[1])]

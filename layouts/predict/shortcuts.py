@@ -32,9 +32,14 @@ SEARCH = ("Ctrl+K", mark("search the values"))
 
 
 def keys(*, search: bool = False, tells: Sequence[str] = ()) -> Component:
-    """The shortcuts and what they do, with that of the search on a long form.
+    """The shortcuts and what they do.
 
-    `tells` are the digits by which what came is told, rising: those of the page's buttons.
+    Parameters
+    ----------
+    search : bool
+        With that of the search on a long form.
+    tells : sequence of str
+        Digits by which what came is told, rising: those of the page's buttons.
     """
     shown = (*KEYS[:1], SEARCH, *KEYS[1:]) if search else KEYS
     rows = [_row(key, [text(words)]) for key, words in shown]

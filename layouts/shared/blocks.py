@@ -58,7 +58,14 @@ def versions_page(bundle: Bundle | LikelyError, name: str, body: Component) -> C
 def tabs(kind: url.Kind | None, name: str, title: str = "") -> Component:
     """Links to the pages of a model that the reader may open, the open one marked.
 
-    With a title it is one block of several on a page.
+    Parameters
+    ----------
+    kind : str or None
+        The open page.
+    name : str
+        Name or key of the model.
+    title : str
+        Title of the block, where it is one of several on a page.
     """
     # With ids on an open page: a script adds to them the query with which each page was left
     links = [

@@ -23,9 +23,13 @@ YES_NO = {TICKED[True]: mark("Yes"), TICKED[False]: mark("No")}
 def starting_text(feature: Feature, given: str | None = None, otherwise: str | None = None) -> str:
     """The text with which the field starts.
 
-    That of the page's address (`given`), else of the record that the address names (`otherwise`), else the feature's
-    default. A choice that does not exist cannot be shown and counts as not given; other invalid texts are shown and
-    explained at the field.
+    Parameters
+    ----------
+    given : str or None
+        From the page's address; None starts with `otherwise`. So does a choice that does not exist, which cannot be
+        shown; other invalid texts are shown and explained at the field.
+    otherwise : str or None
+        The text of the record that the address names; None for the feature's default.
     """
     if given is not None and feature.shown_as not in ("select", "radio", "switch"):
         return f"{given}{AMBIGUOUS}" if _readable_otherwise(feature, given) else given

@@ -44,8 +44,13 @@ def frame(
 ) -> Component:
     """The element with the data that the page's script needs.
 
-    `cut_off` is that in the address; None where the page has none. `opens` are the cut-off with which the page opens
-    and the extra rows of its threshold table: with these the plots need not wait for the table.
+    Parameters
+    ----------
+    cut_off : str, optional
+        Cut-off in the address; None where the page has none.
+    opens : tuple of a float and floats, optional
+        The cut-off with which the page opens and the extra rows of its threshold table: with these the plots need not
+        wait for the table.
     """
     data = {"data-model": bundle.key, "data-outcome": outcome, "data-name": bundle.title}
     data |= {"data-label": bundle.outcomes[outcome].label} | number_format_data()

@@ -154,7 +154,14 @@ def choosing(
 ) -> Component:  # fmt: skip
     """The form that asks for which share a version is to be asked, and why.
 
-    The rows are the live version and the challenger; `before` is the challenger that it takes the place of.
+    Parameters
+    ----------
+    rows : sequence of VersionFacts, length 2
+        The live version and the challenger.
+    model : str
+        Name or key in the address.
+    before : str
+        The challenger that it takes the place of; empty for none.
     """
     version = rows[-1].fingerprint
     happens = text(

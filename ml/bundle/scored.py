@@ -36,9 +36,13 @@ class Scored:
 
 
 class ScoresOfBlock(Sequence[Score]):
-    """Scores of n records, each made when it is asked for: as arrays they take a tenth of the memory.
+    """Scores of many records, each made when it is asked for: as arrays they take a tenth of the memory.
 
-    `ids` has one for each record, or None; `names` are those of the outcomes.
+    Parameters
+    ----------
+    ids : sequence of str or None, length n
+    names : tuple of str
+        Names of the outcomes.
     """
 
     def __init__(

@@ -88,10 +88,16 @@ class ListChances:
 
 
 def list_chances(chances: Chances, probabilities: np.ndarray, outcome: np.ndarray, rise: ArrayLike) -> ListChances:
-    """Chances of m calls, from the model's own `probabilities`.
+    """Chances of m calls.
 
-    `outcome` is the offered one of each, a position in the curves of `chances`; `rise` the worth of one more buyer, for
-    each outcome.
+    Parameters
+    ----------
+    probabilities : ndarray of float, shape (m,)
+        The model's own.
+    outcome : ndarray of int, shape (m,)
+        Offered outcome, a position in the curves of `chances`.
+    rise : array_like of float, shape (o,)
+        Worth of one more buyer, for each outcome.
     """
     own, worth = float(probabilities.sum()), np.asarray(rise, dtype=float)
     by_outcome = [probabilities[outcome == at] for at in range(len(chances.curves))]

@@ -18,10 +18,16 @@ WHOLE = 2**53  # steps of a draw: what a float holds exactly
 
 
 def control_draws(campaign: str, lines: Sequence[Sequence[str]], record_id: int | None) -> Floats:
-    """The number that each record draws, from 0 to below 1, with the campaign's id as the seed (up to 64 bytes).
+    """The number that each record draws, from 0 to below 1.
 
-    `lines` are the cells of each record, those of the file alone; `record_id` is the position of the cell that names
-    the record: where there is none, or it is empty, all cells do.
+    Parameters
+    ----------
+    campaign : str
+        Id of the campaign, of up to 64 bytes: the seed.
+    lines : sequence of sequence of str
+        Cells of each record, those of the file alone.
+    record_id : int or None
+        Position of the cell that names the record; where there is none, or it is empty, all cells do.
     """
     key = campaign.encode()
     return np.array([_draw(key, _named(line, record_id)) for line in lines], dtype=float).reshape(len(lines))

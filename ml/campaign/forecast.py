@@ -85,9 +85,16 @@ def forecast(
     groups: CodedColumn | None = None,
     chances: Chances | None = None,
 ) -> Forecast:
-    """Forecast of a list, from the probabilities and groups that :func:`ml.campaign.pick.pick` took.
+    """Forecast of a list.
 
-    `chances` correct by the hold-out for the wish's outcomes; without them the model's own probabilities count.
+    Parameters
+    ----------
+    probabilities : ndarray of float, shape (n, o)
+        As :func:`ml.campaign.pick.pick` takes them.
+    groups : CodedColumn or None
+        Groups of the wish's column.
+    chances : Chances or None
+        Correction by the hold-out for the wish's outcomes; without it the model's own probabilities count.
     """
     chances = chances or own_chances(len(wish.outcomes))
     called = ~picked.control

@@ -135,9 +135,16 @@ def _refused(column: ReadColumn, raws: Sequence[object], numbers: Sequence[int])
 def read_columns(
     schema: Schema, names: Sequence[str], columns: Sequence[Sequence[str]], rules: Rules | None = None
 ) -> ReadColumns:
-    """Read a table of columns of n raw values each, which may have columns that the model does not know.
+    """Read a table of columns, which may have columns that the model does not know.
 
-    `names` are those of features or their aliases, the record id, and others; `rules` those for texts.
+    Parameters
+    ----------
+    names : sequence of str
+        Names of the columns: features by name or alias, the record id, others.
+    columns : sequence of sequence of str
+        Raw values, each of length n.
+    rules : Rules, optional
+        Rules for texts.
     """
     problems: list[Problem] = []
     count = len(columns[0])

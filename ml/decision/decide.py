@@ -76,9 +76,14 @@ def decide(
     cut_off: float,
     between: tuple[float, float] | None = None,
 ) -> Recommendation:
-    """The decision about an outcome at a probability and a cut-off, 0 to 1.
+    """The decision about an outcome.
 
-    `between`, where something is not known, are the ends of what the probability may become.
+    Parameters
+    ----------
+    probability, cut_off : float
+        0 to 1.
+    between : (float, float) or None
+        Where something is not known: the ends of what the probability may become.
     """
     act = bool(acts(probability, cut_off))  # numpy's bools are no JSON
     final = between is None or acts(between[0], cut_off) == acts(between[1], cut_off)

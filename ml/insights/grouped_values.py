@@ -93,9 +93,16 @@ class GroupedValues:
 
 
 def grouped_values(feature: Feature, array: np.ndarray, most: int) -> GroupedValues:
-    """Quantile groups for numbers and dates, at most `most`; one group a choice for all else.
+    """Quantile groups for numbers and dates, one group a choice for all else.
 
-    Edges are values that occur in `array`, so a rule reads as the data do.
+    Edges are values that occur, so a rule reads as the data do.
+
+    Parameters
+    ----------
+    array : ndarray, shape (n,)
+        The records that define the edges.
+    most : int
+        Groups of a number or a date.
     """
     values = [value for value in values_of(feature, array) if value is not None]
     gaps = len(values) < len(array)

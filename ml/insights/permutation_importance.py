@@ -71,11 +71,18 @@ def permutation_importance(
 ) -> PermutationImportance:
     """Permutation importance (Breiman 2001; Fisher, Rudin & Dominici 2019) of every raw feature.
 
-    Each column of the raw records is shuffled, so everything derived from it (one-hot columns, say) moves together. The
-    rise of the error is measured for each outcome against the rest, all outcomes from the same predictions. The
-    interval covers which records were drawn as well as how they were shuffled (:func:`_rise`). Seeded: the same version
-    gives the same numbers. Each feature is shuffled `repeats` times; by default 2 to 10, as many as the budget of
-    predictions allows after all records of the hold-out.
+    Each column of the raw records is shuffled, so everything derived from it (one-hot columns, say)
+    moves together. The rise of the error is measured for each outcome against the rest, all outcomes
+    from the same predictions. The interval covers which records were drawn as well as how they were
+    shuffled (:func:`_rise`). Seeded: the same version gives the same numbers.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        Evaluation of the same version.
+    repeats : int or None
+        Shuffles of each feature; None: 2 to 10, as many as the budget of predictions allows after all
+        records of the hold-out.
     """
     schema = bundle.schema
     most, repeats = _effort(len(evaluation), len(schema.features), predictions(bundle), repeats)

@@ -32,8 +32,12 @@ Profit = Callable[[Floats, Floats], tuple[Floats, np.ndarray]]
 def optimism(answers: OneVsRest, best: float, profit: Profit) -> float | None:
     """Mean profit of the best cut-offs of drawn truths, as counted less as it really is; None where none is allowed.
 
-    `best` is the cut-off with the highest profit, 0 to 1; `profit` gives the mean profit of a record from sums over
-    bins and the cut-offs, rising.
+    Parameters
+    ----------
+    best : float
+        The cut-off with the highest profit, 0 to 1.
+    profit : callable
+        From sums over bins and the cut-offs, rising; the profit is a mean over records.
     """
     places = _places(need_probabilities(answers.probabilities), best)
     expected, drawn = _drawn_sums(answers, places)

@@ -54,8 +54,14 @@ class Adoption(AdoptionRow):
 def adoption(shown_at: ArrayLike, contacted_at: ArrayLike, recorded_at: ArrayLike, now: float, days: float) -> Adoption:
     """Count what was done with the records that people were shown.
 
-    All arrays have shape (n,), in seconds since 1970: when each was shown or listed, first contact, and first recorded
-    outcome; NaN for none. Records shown later than `days` before `now` are not judged.
+    Parameters
+    ----------
+    shown_at : array of float, shape (n,)
+        When each was shown or listed, seconds since 1970.
+    contacted_at, recorded_at : array of float, shape (n,)
+        First contact, and first recorded outcome; NaN for none.
+    days : float
+        Time within which they are to be done. Records shown later than that before `now` are not judged.
     """
     shown, contacted, recorded = (np.asarray(given, float) for given in (shown_at, contacted_at, recorded_at))
     due = shown + days * DAY <= now

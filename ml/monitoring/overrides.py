@@ -56,11 +56,17 @@ class Overrides(Described):
 
 
 def overrides(probabilities: ArrayLike, said: ArrayLike, came: ArrayLike) -> Overrides:
-    """Judge all overrides together: records on which somebody disagreed and whose outcome is ripe.
+    """Judge all overrides together.
 
-    `said` is whether that person said that the outcome would come, `came` whether it did. Where what is done moves what
-    comes (who is not called does not buy), this judges the decision and not the person: records of a control group
-    tell.
+    Parameters
+    ----------
+    probabilities : array of float, shape (n,)
+        Predicted probabilities of the outcome, for records on which somebody disagreed and whose outcome is ripe.
+    said : array of bool, shape (n,)
+        Whether that person said that the outcome would come.
+    came : array of bool, shape (n,)
+        Whether it did. Where what is done moves what comes (who is not called does not buy), this judges the decision
+        and not the person: records of a control group tell.
     """
     return _judged("", *_arrays(probabilities, said, came), WIDTH)
 

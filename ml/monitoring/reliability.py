@@ -52,11 +52,18 @@ class Reliability:
 
 
 def reliability(probabilities: ArrayLike, came: ArrayLike, bands: Sequence[Band] | None = None) -> Reliability:
-    """Compare probabilities with what came; both of shape (n,), of outcomes that are ripe.
+    """Compare probabilities with what came.
 
     Wilson's interval is that of equal probabilities; where those of a band differ, the share varies less, and the
-    interval is wider than it need be (Hoeffding 1956). Without `bands` of the model's card (``ml/decision/bands.py``)
-    there are up to ten groups of equal size.
+    interval is wider than it need be (Hoeffding 1956).
+
+    Parameters
+    ----------
+    probabilities : array of float, shape (n,)
+        0 to 1, of outcomes that are ripe (``ml/monitoring/ripening.py``).
+    came : array of bool, shape (n,)
+    bands : sequence of Band or None
+        Bands of the model's card (``ml/decision/bands.py``). None: up to ten groups of equal size.
     """
     p, y = np.asarray(probabilities, float), np.asarray(came, bool)
     named = _equal(p) if bands is None else list(bands)

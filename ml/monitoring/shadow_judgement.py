@@ -67,9 +67,14 @@ class ShadowJudgement:
 
 
 def judge_shadow(champion: ArrayLike, challenger: ArrayLike, came: ArrayLike) -> ShadowJudgement:
-    """Compare two versions on outcomes that neither was fitted on, in any order.
+    """Compare two versions on outcomes that neither was fitted on.
 
-    `champion` and `challenger` are the probabilities that both gave to the same n records.
+    Parameters
+    ----------
+    champion, challenger : array of float, shape (n,)
+        Probabilities of the outcome that both gave to the same records.
+    came : array of bool, shape (n,)
+        In any order.
     """
     first, second = (np.asarray(given, float) for given in (champion, challenger))
     truth = np.asarray(came, bool)

@@ -21,7 +21,12 @@ LEAST, MOST = 0.01, 1e6  # evidence between which it is drawn
 def evidence_over_time(path: Sequence[Sequence[float]], alarm: float) -> Figure:
     """The evidence after each outcome, and the line at which the alarm goes off.
 
-    `path` has seconds since 1970, rising, and the decimal logarithm of the evidence then.
+    Parameters
+    ----------
+    path : sequence of (float, float)
+        Seconds since 1970, rising, and the decimal logarithm of the evidence then.
+    alarm : float
+        Evidence at which the alarm goes off.
     """
     low, high = math.log10(LEAST), math.log10(MOST)
     when = [dt.datetime.fromtimestamp(at, dt.UTC).isoformat(timespec="seconds") for at, _ in path]

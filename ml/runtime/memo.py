@@ -18,11 +18,16 @@ Made = TypeVar("Made")
 class Memo(Generic[Owner, Given, Made]):
     """Memoized function of an object, mostly of a bundle; its results live as long as the object.
 
-    Concurrent calls for one result share one computation. A version never changes, so results never expire; errors are
-    not kept. A result must not refer to its object, or neither is ever freed. Use it as a decorator, or :func:`memo` to
-    limit the results of one object. The function takes the object, and further arguments that can be hashed; it gives
-    anything but None. Where further arguments come from outside, `most` limits the results of one object; the oldest
-    goes first.
+    Concurrent calls for one result share one computation. A version never changes, so results never expire;
+    errors are not kept. A result must not refer to its object, or neither is ever freed. Use it as a
+    decorator, or :func:`memo` to limit the results of one object.
+
+    Parameters
+    ----------
+    make : callable
+        Takes the object, and further arguments that can be hashed; gives anything but None.
+    most : int, optional
+        Results kept of one object, where further arguments come from outside; the oldest goes first.
     """
 
     def __init__(self, make: Callable[Concatenate[Owner, Given], Made], most: int | None = None) -> None:

@@ -31,9 +31,14 @@ class Cache(Protocol):
 
 
 class ResultCache:
-    """Results in a cache, computed by one caller while the others wait; without a cache each time.
+    """Results in a cache, computed by one caller while the others wait.
 
-    `single_flight` locks by key, between processes too if it has a folder.
+    Parameters
+    ----------
+    cache : Cache or None
+        Cache of the results; None computes them each time.
+    single_flight : SingleFlight or None
+        Locks by key, between processes too if it has a folder.
     """
 
     def __init__(self, cache: Cache | None = None, single_flight: SingleFlight | None = None) -> None:

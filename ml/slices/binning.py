@@ -40,9 +40,14 @@ class Binning:
 
 
 def bin_feature(feature: Feature, array: np.ndarray, most: int = MOST_PARTS) -> Binning:
-    """Bin the values of a feature's column of a block.
+    """Bin the values of a feature.
 
-    A number has `most` parts; one more where the lowest value is very frequent.
+    Parameters
+    ----------
+    array : ndarray, shape (n,)
+        The feature's column of a block.
+    most : int
+        Parts of a number; one more where the lowest value is very frequent.
     """
     if feature.kind == "text":
         length = replace(feature, kind="integer", unit=text("characters"))

@@ -109,9 +109,14 @@ def beyond_chance(
 ) -> list[bool]:
     """Flag the parts that differ from all records, together in at most 5 % of hold-outs without any difference.
 
-    Each 95 % interval (`parts`: values, low and high ends) is widened on both sides to that of all parts together
-    (Šidák 1967). The part belongs to all records, which makes the rule a little strict. Parts of fewer than five
-    records counted are left out.
+    Each 95 % interval is widened on both sides to that of all parts together (Šidák 1967). The part belongs to all
+    records, which makes the rule a little strict. Parts of fewer than five records counted are left out.
+
+    Parameters
+    ----------
+    parts : tuple of three lists of float or None, length s
+        Value of each part, and the ends of its 95 % interval.
+    counted : sequence of float, length s
     """
     known = [
         each if None not in each and weight >= FEWEST and whole is not None else None

@@ -26,7 +26,12 @@ _ONE_SET = threading.RLock()
 class Modules(MetaPathFinder):
     """A set of isolated modules, imported at first use.
 
-    `files` are by their paths below `folder`, with slashes. Those that are no Python are data, read by the code itself.
+    Parameters
+    ----------
+    files : mapping of str to bytes
+        Path below `folder`, with slashes, to the content. Files that are no Python are data, read by the code itself.
+    folder : Path
+        Folder of the files.
     """
 
     def __init__(self, files: Mapping[str, bytes], folder: Path) -> None:

@@ -16,9 +16,19 @@ class CircuitBreaker:
     """Says whether a backend may be asked, from how the last calls went. Thread-safe.
 
     Closed while calls succeed. A failure opens it: for `cool_off` seconds nothing is asked, then one caller tries
-    (half-open) while the others are still refused. One line in the log says that the backend went away, one that it is
-    back; they begin with the name ("The store"). Observers hear of it by `backend`, one word; of none where it is
-    empty.
+    (half-open) while the others are still refused. One line in the log says that the backend went away, one that it
+    is back.
+
+    Parameters
+    ----------
+    name : str
+        Name of the backend, as the log begins its lines with: "The store".
+    cool_off : float
+        Seconds.
+    clock : callable
+        Gives seconds that never go back.
+    backend : str
+        Name of the backend in one word, for observers; they are told nothing where it is empty.
     """
 
     def __init__(

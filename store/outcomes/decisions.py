@@ -43,8 +43,14 @@ class DecisionTable(DatabaseTable):
     def by_record(self, name: str, *, since: float = 0.0, until: float | None = None) -> Iterator[list[Decision]]:
         """Decisions of a model without their values, some at a time, each time all about some records.
 
-        Decisions about no named record come in parts of their own. Within a part they are in the order of time. They
-        were made from `since` on, and before `until`; `name` is the model's, without a version.
+        Decisions about no named record come in parts of their own. Within a part they are in the order of time.
+
+        Parameters
+        ----------
+        name : str
+            Name of the model, without a version.
+        since, until : float
+            Made from, and before; seconds since 1970.
         """
         place = (decisions.c.record, decisions.c.made, decisions.c.id)
         columns = [null() if each == "sealed" else decisions.c[COLUMNS.get(each, each)] for each in FIELDS]

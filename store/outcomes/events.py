@@ -98,10 +98,22 @@ class EventTable(DatabaseTable):
         self, model: str, records: Collection[str], decisions: Collection[str] = (), as_of: float | None = None,
         *, named: bool = False,
     ) -> list[Event]:  # fmt: skip
-        """Events about some records or decisions in the order in which they became known, until `as_of`.
+        """Events about some records or decisions in the order in which they became known.
 
-        Corrections and voids are left out, see :meth:`amending`. With `named` also events that name a record of these
-        beside any decision; else these are found by the decision alone. The model is named without a version.
+        Corrections and voids are left out, see :meth:`amending`.
+
+        Parameters
+        ----------
+        model : str
+            Name of the model, without a version.
+        records : collection of str
+            Ids.
+        decisions : collection of str
+            Ids.
+        as_of : float, optional
+            Known by this time; seconds since 1970.
+        named : bool
+            Also those that name a record of these beside any decision; else these are found by the decision alone.
         """
         # SQLite takes the best index where each statement has the conditions of one
         query = _known(as_of).where(events.c.kind.not_in(AMENDING))
@@ -116,7 +128,15 @@ class EventTable(DatabaseTable):
         return [by_number[number] for number in sorted(by_number)]
 
     def amending(self, model: str, ids: Collection[str], as_of: float | None) -> list[Event]:
-        """Corrections and voids of events, and of each other, in the order in which they became known by `as_of`."""
+        """Corrections and voids of events, and of each other, in the order in which they became known.
+
+        Parameters
+        ----------
+        model : str
+            Name of the model, without a version.
+        as_of : float, optional
+            Known by this time; seconds since 1970.
+        """
         query = _known(as_of).where(events.c.model == model, events.c.kind.in_(AMENDING))
         by_number, wanted, seen = dict[int, Event](), set(ids), set[str]()
         with long_statements(), self._connection() as connection:

@@ -27,9 +27,17 @@ def schema_again(
 ) -> tuple[Schema, list[str]]:
     """The schema after an estimator was fitted again, and remarks on it.
 
-    Labels, limits, help and aliases stay as people have described them. Ranges are those of the new training (`frame`,
-    and the same rows as a block); values that the new estimator does not take are no longer accepted. What was refused
-    before stays refused. `ask` gives the predictor of a schema.
+    Labels, limits, help and aliases stay as people have described them. Ranges are those of the new training; values
+    that the new estimator does not take are no longer accepted. What was refused before stays refused.
+
+    Parameters
+    ----------
+    frame : DataFrame, shape (n, p)
+        Training rows, as the estimator was fitted on them.
+    block : Block of n records
+        The same.
+    ask : callable
+        Gives the predictor of a schema.
     """
     described = {(f.name, field) for f in schema.features for field in ("blank", *_kept_fields(f))}
     reset = replace(schema, features=tuple(_reset(_seen(feature, frame)) for feature in schema.features))

@@ -44,11 +44,19 @@ def later_rows(made: Floats) -> Booleans:
 
 
 def shared_rows(records: Sequence[str], made: Floats, known: Floats, later: Booleans) -> Booleans:
-    """Mask of the hold-out's rows (`later`) that may have the very outcome of a row of the training.
+    """Mask of the hold-out's rows that may have the very outcome of a row of the training.
 
     A record that was asked about again before the outcome of an earlier decision was settled stands on both sides with
-    what came once: a model that remembers it would be right without having learned anything. Ids are empty where a
-    record has none; `known` is when the outcome of each began to count.
+    what came once: a model that remembers it would be right without having learned anything.
+
+    Parameters
+    ----------
+    records : sequence of str, length n
+        Ids; empty where a record has none.
+    made, known : ndarray of float, shape (n,)
+        When each decision was made, and when its outcome began to count.
+    later : ndarray of bool, shape (n,)
+        The hold-out.
     """
     outcome_known: dict[str, float] = {}
     for at in np.flatnonzero(~later).tolist():

@@ -43,8 +43,15 @@ def asked_levels(
 ) -> dict[str, set[str]]:
     """By column, markers to which the estimator answers otherwise than to a text that it never saw.
 
-    `frame` has training rows as the estimator is asked with them. Columns whose encoder was found (`known`), or of
-    which a person said what is missing (`described`), are not asked.
+    Parameters
+    ----------
+    estimator : fitted classifier
+    frame : DataFrame, shape (n, p)
+        Training rows with the estimator's columns, as it is asked with.
+    known : KnownLevels
+        Columns whose encoder was found are not asked again.
+    described : mapping
+        Columns of which a person said what is missing are not asked either.
     """
     decided = {*known.levels, *known.native, *(name for name, fields in described.items() if "missing" in fields)}
     levels = {

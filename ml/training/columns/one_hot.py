@@ -21,9 +21,17 @@ REST, NOTHING_ELSE = "Other", "None of these"
 def one_hot_of(frame: pd.DataFrame, features: Sequence[Feature], taken: Collection[str] = ()) -> tuple[OneHot, ...]:
     """Groups of columns that exclude each other in every row.
 
-    Columns belong together where their names begin alike, up to a separator, unless `taken`. That no row has two ones
-    must say something: either each row has exactly one, or of independent columns with as many ones ten rows would have
-    two.
+    Columns belong together where their names begin alike, up to a separator. That no row has two ones must say
+    something: either each row has exactly one, or of independent columns with as many ones ten rows would have two.
+
+    Parameters
+    ----------
+    frame : DataFrame, shape (n, p)
+        Training rows.
+    features : sequence of Feature, length p
+        In the order of the columns.
+    taken : collection of str
+        Names that mean something else.
     """
     flags = {feature.name: frame[feature.name].to_numpy(float) for feature in features if _is_flag(feature, frame)}
     used = {name for feature in features for name in (feature.name, *feature.aliases)} | set(taken)

@@ -51,8 +51,12 @@ def forests(
 ) -> list[tree_models.Forest]:
     """Fitted trees as one forest for each of their outputs.
 
-    `counts` are numbers of classes of the outputs; `columns`, where not all, those of the matrix that each tree was
-    given.
+    Parameters
+    ----------
+    counts : list of int
+        Numbers of classes of the outputs.
+    columns : list of ndarray, optional
+        Columns of the matrix that each tree was given; all of them when None.
     """
     # Of two classes only the second is summed (see tree_models.Forest).
     summed = [[1] if count == 2 else list(range(count)) for count in counts]
