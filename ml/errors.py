@@ -161,6 +161,10 @@ class Misread(Unreadable):
     """A table cannot be read with the detected or given options; other options may work."""
 
 
+class OtherTable(Misread):
+    """Below the records stand the names of another table's columns."""
+
+
 class NoRecords(LikelyError):
     """The input can be read, but has no record."""
 

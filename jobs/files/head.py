@@ -10,7 +10,7 @@ from typing import Any
 
 from jobs.files.source import RECORDS, opened
 from ml.batch.check_header import check_header
-from ml.errors import Misread, NoRecords, Unreadable
+from ml.errors import Misread, NoRecords, OtherTable, Unreadable
 from ml.files.file_kinds import CSV, GZIP, PARQUET, format_of, no_table
 from ml.files.readers.json_records import json_form_of, json_records, names_in
 from ml.files.readers.parquet import check_parquet
@@ -98,7 +98,11 @@ def check_kept(file: Any, options: Mapping[str, Any], bundle: Bundle, held: bool
 
     Workbooks are read whole when they are opened; so are web pages and XML (`marked_up`), and of Parquet every page.
     """
-    check_file(file, options, bundle, held, None if marked_up else LOOKED_AT)
+    try:
+        check_file(file, options, bundle, held, None if marked_up else LOOKED_AT)
+    except Misread:
+        if not held:
+            raise
     if options.get("format") == PARQUET:
         check_parquet(file)
 
@@ -134,6 +138,8 @@ def _check_start(head: bytes, options: Mapping[str, Any], bundle: Bundle, held: 
         try:
             check_file(io.BytesIO(_lines_of(head)), options, bundle, held, LOOKED_AT)
             return True
+        except OtherTable:
+            raise
         except Misread:
             head = head[: len(head) // 4]
     return held

@@ -216,7 +216,6 @@ def _records(
             while len(cells) > width and not cells[-1].strip():
                 cells.pop()
             if keep is None or keep.keeps(cells, left):
-                left.begun = True
                 yield cells
             else:
                 bound.count(empty=False)

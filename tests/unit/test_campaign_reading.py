@@ -328,3 +328,57 @@ def test_a_clean_file_is_not_spoken_of(house, rows):
     house.post(f"{place}/start")
     house.work()
     assert house.client.get(place).json["notes"] == []
+
+
+OLD = ["region", "income", "debt", "shoe_size"]  # names of the same columns, in an older order
+
+
+def sheet_of(lines):
+    book = openpyxl.Workbook()
+    for line in lines:
+        book.active.append(line)
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize("made", [lambda lines: text(lines, ";").encode(), sheet_of], ids=["text", "workbook"])
+@pytest.mark.parametrize(
+    "above",
+    [
+        [OLD, ["old", "", "", ""]],
+        [OLD, ["", "see below", "", ""]],
+        [OLD, ["south", "9", "9", "9"], ["north", "1", "2", "3"]],  # a whole table
+        [OLD, ["south", "", "", ""], ["", "", "", ""]],
+    ],
+    ids=["a word", "a remark", "a table", "a choice"],
+)
+def test_the_header_below_another_table_can_be_chosen(house, rows, twin, made, above):
+    """Held whatever the guess makes of it: the answer says what is wrong, shows the rows, and takes the header row."""
+    place = house.hold(made([*above, NAMES, *rows]))
+    guessed = look(house, place)
+    assert NAMES in guessed["top"]
+    assert guessed["refused"] or f"Line {len(above) + 1} begins another table" in guessed["why"]
+    assert "header_row" in guessed["applies"]
+    told = {"header_row": len(above) + 1}
+    seen = look(house, place, **told)
+    assert (seen["refused"], seen["estimated"], seen["why"]) == (0, ROWS, "")
+    assert house.post(f"{place}/start", **told).status_code == 202
+    house.work()
+    assert probabilities(house, place) == twin
+
+
+@pytest.mark.parametrize("below", [3, 150, 5_000])
+def test_a_file_of_two_tables_is_refused_at_once_or_by_its_job(house, rows, below):
+    """Of a file that nobody looks at, in its first lines; else by the job, and no record is scored by another header."""
+    some = (rows * 20)[:below]
+    data = text([NAMES, *some, ["product", "price", "stock", "maker"], *rows]).encode()
+    answer = house.client.post("/api/v1/models/binary/jobs", data=data, content_type="text/csv")
+    if answer.status_code == 202:
+        house.work()
+        job = house.client.get(answer.headers["Location"]).json
+        assert job["state"] == "failed"
+        assert f"Line {below + 2:,} begins another table" in job["error"]
+    else:
+        assert answer.status_code == 400
+        assert f"Line {below + 2:,} begins another table" in answer.json["error"]["message"]

@@ -10,7 +10,7 @@ from typing import Any
 
 from ml.data.feature import Feature
 from ml.data.schema import Schema
-from ml.errors import Unreadable
+from ml.errors import OtherTable
 from ml.files.cells.numbers import readings
 from ml.files.cells.read_cells import CellRules
 from ml.files.header.units import is_unit
@@ -52,7 +52,7 @@ class LeftOut:
     where: Callable[[], int] = int
     """Gives that line."""
     begun: bool = False
-    """True once a record was read."""
+    """True once a record with a number or a choice of the model was read."""
     empty: list[int] = field(default_factory=list)
     """Lines in which no feature has a value, the first of them; blank lines are not among them."""
     totals: list[int] = field(default_factory=list)
@@ -143,6 +143,7 @@ class RecordFilter:
     def keeps(self, cells: Sequence[str], left: LeftOut) -> bool:
         """True when a line is a record; else it is counted as left out."""
         if any(at < len(cells) and cells[at] in texts for at, texts in self.words):
+            left.begun = True
             return True
         known = [at for at, blank in self.features.items() if at < len(cells) and not blank(cells[at])]
         if known and (self._is_printed(cells) or self._is_remark(cells)):
@@ -150,11 +151,12 @@ class RecordFilter:
         total = self._total(cells, known) if known else None
         again = len(known) > 1 and all(cells[at].strip() == self.header[at] for at in known)
         if known and left.begun and not again and self._is_other_header(cells, known):
-            raise Unreadable(
+            raise OtherTable(
                 text("Line {n} begins another table, with columns of its own.", n=f"{left.line:,}"),
-                text("Send each table as a file of its own."),
+                text("Send each table as a file of its own, or say which row names the columns."),
             )
         if total is None and not again and (known or (self.blanks and any(map(str.strip, cells)))):
+            left.begun = left.begun or any(is_amount(cells[at]) for at in known if at in self.numbers)
             return True
         left.note(total)
         return False
