@@ -370,7 +370,7 @@ def test_the_header_below_another_table_can_be_chosen(house, rows, twin, made, a
 
 @pytest.mark.parametrize("below", [3, 150, 5_000])
 def test_a_file_of_two_tables_is_refused_at_once_or_by_its_job(house, rows, below):
-    """Of a file that nobody looks at, in its first lines; else by the job, and no record is scored by another header."""
+    """Of a file that nobody looks at, in its first lines; else by the job. No record is scored by it."""
     some = (rows * 20)[:below]
     data = text([NAMES, *some, ["product", "price", "stock", "maker"], *rows]).encode()
     answer = house.client.post("/api/v1/models/binary/jobs", data=data, content_type="text/csv")
