@@ -50,7 +50,7 @@ def _feature(feature: Feature) -> dict[str, Any]:
     if feature.kind == "date":
         kinds["format"] = "date"
     schema = {"title": feature.label, **kinds, "examples": [example_of(feature)]}
-    if feature.kind in ("number", "integer"):
+    if feature.is_number:
         limits = {"minimum": plain(feature.low), "maximum": plain(feature.high)}
         schema |= {name: value for name, value in limits.items() if value is not None}
     schema |= {"description": said} if said else {}

@@ -161,7 +161,7 @@ def _row(title: str, texts: Sequence[str | None], kind: str = "pin-value") -> Co
 
 def alike(feature: Feature, one: str, other: str) -> bool:
     """True when two texts of a field are the same value: 1 and 1.0."""
-    if one == other or feature.kind not in ("number", "integer"):
+    if one == other or not feature.is_number:
         return one == other
     try:
         return float(one) == float(other)

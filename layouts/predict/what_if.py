@@ -55,7 +55,7 @@ def scale_of(probabilities: Iterable[Sequence[float]]) -> Scale:
 
 def _drawn(feature: Feature, sweep: Sweep, column: int, scale: Scale) -> Mapping[str, Any]:
     probabilities = sweep.probabilities[:, column].tolist()
-    line = feature.kind in ("number", "integer", "date")
+    line = feature.is_ordered
     drawings: dict[str, Any] = {}
     if feature.shown_as not in FACES:
         places, draw = _places(sweep.values), _line if line else _columns

@@ -47,7 +47,7 @@ def _blank(feature: Feature) -> str:
 
 
 def _number(feature: Feature, position: int, held: str) -> Component:
-    shown = typed(held) if feature.kind in ("number", "integer") else held
+    shown = typed(held) if feature.is_number else held
     return text_input(position, shown, _blank(feature))
 
 

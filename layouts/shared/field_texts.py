@@ -77,7 +77,7 @@ def _written(feature: Feature, text: str) -> str:
 
 def _readable_otherwise(feature: Feature, given: str) -> bool:
     """True when a text is no number as programs write it, but one in the reader's own marks: "1,234"."""
-    if feature.kind not in ("number", "integer") or not given.strip() or NUMBER.fullmatch(given.strip()):
+    if not feature.is_number or not given.strip() or NUMBER.fullmatch(given.strip()):
         return False
     try:
         canonical(given, current_format())

@@ -60,7 +60,7 @@ def field(
 
 def range_hint(feature: Feature) -> str:
     """The training range in a few words; empty where a feature has none."""
-    if feature.seen is None or feature.codes or feature.kind not in ("number", "integer", "date"):
+    if feature.seen is None or feature.codes or not feature.is_ordered:
         return ""
     low, high = (shown(end, feature) for end in feature.seen)
     return text("{low} to {high} in training", low=low, high=high)
@@ -77,7 +77,7 @@ def _data(feature: Feature, position: int, start: str, reset_to: str | None) -> 
     }
     if feature.personal:
         data["data-personal"] = "true"
-    if feature.kind in ("number", "integer"):
+    if feature.is_number:
         numbers = {"data-low": feature.low, "data-high": feature.high, "data-step": feature.step or 1}
         numbers["data-typical"] = feature.default
         data |= {name: text_of(value) for name, value in numbers.items() if value is not None}

@@ -82,7 +82,7 @@ def _text(value: Any) -> str:
 
 def plain_numbers(schema: Schema, values: dict[str, str]) -> dict[str, str]:
     """The record of a form: numbers, which stand there in the reader's marks, as "-1234.5"."""
-    numbers = {feature.name for feature in schema.features if feature.kind in ("number", "integer")}
+    numbers = {feature.name for feature in schema.features if feature.is_number}
     return {name: plain_number(text) if name in numbers else text for name, text in values.items()}
 
 

@@ -226,7 +226,7 @@ def step(feature: Feature, old: Value, new: Value) -> float:
     """Size of one lever's move: its share of the feature's range, 0 to 1; 1 for another choice."""
     if old == new:
         return 0.0
-    ends = grid(feature, 2) if feature.kind in ("number", "integer", "date") else ()
+    ends = grid(feature, 2) if feature.is_ordered else ()
     if old is None or len(ends) < 2:
         return 1.0
     return abs(_number(new) - _number(old)) / (_number(ends[-1]) - _number(ends[0]))

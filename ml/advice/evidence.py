@@ -173,7 +173,7 @@ def _scale(feature: Feature, array: np.ndarray) -> float:
 
     Gower 1971 divides by the whole range, which a single outlier determines.
     """
-    if feature.kind not in ("number", "integer", "date"):
+    if not feature.is_ordered:
         return 1.0
     numbers = _numbers(array)
     numbers = numbers[~np.isnan(numbers)]
@@ -194,7 +194,7 @@ def _apart(scales: np.ndarray, features: Sequence[Feature], block: Block, row: R
     for line, at in zip(lines, wanted.tolist(), strict=True):
         feature, array = features[at], block[at]
         given = column(feature, [row[at]])
-        if feature.kind in ("number", "integer", "date"):
+        if feature.is_ordered:
             apart = np.abs(_numbers(array) - _numbers(given)) / scales[at]
             missing = np.isnan(apart)  # on either side
             if missing.all():

@@ -39,7 +39,7 @@ class Scale:
         self._feature = feature
         self._values = values
         self._missing = _is_missing(values)
-        self._sorted = np.sort(values[~self._missing]) if feature.kind in ("number", "integer", "date") else None
+        self._sorted = np.sort(values[~self._missing]) if feature.is_ordered else None
         if self._sorted is None:
             # A code for each value in order of appearance; NaN is not equal to itself, None stands for it.
             keys = [None if gone else value for value, gone in zip(values.tolist(), self._missing, strict=True)]

@@ -196,6 +196,6 @@ def _points(value_function: ValueFunction, at: int, value: Value, known: bool) -
     feature, points = value_function.schema.features[at], tried(value_function, at, MOST_POINTS)
     if not points or not known or value in points:
         return points
-    if feature.kind in ("number", "integer", "date") and value is not None:
+    if feature.is_ordered and value is not None:
         return tuple(sorted((*points, value)))  # type: ignore[type-var]
     return (*points, value)

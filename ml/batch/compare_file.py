@@ -156,7 +156,7 @@ def _index(feature: Feature, ours: np.ndarray, theirs: np.ndarray, level: float)
 
 def _counted(feature: Feature, ours: np.ndarray, theirs: np.ndarray) -> Floats:
     """Records of training and file in each part, shape (2, parts); rare parts are put together."""
-    if feature.kind in ("number", "integer", "date"):
+    if feature.is_ordered:
         first, second = as_floats(ours), as_floats(theirs)
         codes = [quantile_parts(each, first) for each in (first, second)]
     else:

@@ -181,6 +181,6 @@ def _bare(feature: Feature, value: Any) -> str:
     """A limit without its unit, which is shown with the kind."""
     if isinstance(value, dt.date):
         return text_of(value)
-    if feature.kind not in ("number", "integer"):
+    if not feature.is_number:
         return str(value)
     return number_text(float(value), groups=not feature.calendar)

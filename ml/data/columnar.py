@@ -95,7 +95,7 @@ def _read_each(feature: Feature, raws: Sequence[Any]) -> list[Any]:
 
 def _plain_numbers(feature: Feature, texts: Sequence[str]) -> np.ndarray | None:
     """Numbers, and NaN for blanks, where all are accepted; None otherwise."""
-    if feature.kind not in ("number", "integer") or feature.codes or any(map(PLAIN.fullmatch, feature.missing)):
+    if not feature.is_number or feature.codes or any(map(PLAIN.fullmatch, feature.missing)):
         return None
     joined = "\n".join(texts)
     if PLAIN.fullmatch(joined) is None or joined.count("\n") >= len(texts):

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ml.data.array_types import Floats, Positions
-from ml.data.feature import NUMERIC, Feature, Value, text_of
+from ml.data.feature import Feature, Value, text_of
 from ml.data.frames import series_of, values_of_series
 from ml.data.schema import Row, Schema
 
@@ -29,7 +29,7 @@ Block = tuple[np.ndarray, ...]
 
 def column(feature: Feature, values: Sequence[Value]) -> np.ndarray:
     """Typed values of one feature as an array of shape (n,)."""
-    if feature.kind in NUMERIC:
+    if feature.in_floats:
         return np.array(values, dtype=np.float64)  # None becomes NaN
     if feature.kind == "date":
         return _dates(feature, values)
@@ -212,7 +212,7 @@ def _value(feature: Feature, text: str) -> Value:
         return feature.blank
     if feature.kind == "text":
         return text
-    if feature.kind in ("number", "integer"):
+    if feature.is_number:
         return float(text)
     if feature.kind == "boolean":
         return text == "true"

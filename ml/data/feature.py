@@ -20,7 +20,6 @@ Value = float | int | str | bool | dt.date | None
 
 MOST_BUTTONS = 4  # choices shown side by side
 MOST_LISTED = 60  # choices that a form lists; more are searched
-NUMERIC = ("number", "integer", "boolean")
 YEARS = (1800, 2100)  # numbers between these alone are calendar years; others where the name says so
 NAMED_YEARS = (1000, 2999)
 _YEAR = re.compile(r"(?<![a-z])(year|yr|jahr|année|annee|año|anno)(?![a-z])|(year|jahr)$", re.IGNORECASE)
@@ -124,21 +123,36 @@ class Feature:
             return "text" if self.timed else "date"  # a browser's control of times knows no zone and no seconds
         return "text" if self.kind == "text" else "number"
 
+    @property
+    def is_number(self) -> bool:
+        """True for numbers, whole ones included."""
+        return self.kind in ("number", "integer")
+
+    @property
+    def is_ordered(self) -> bool:
+        """True for numbers and dates: their values lie on an axis."""
+        return self.is_number or self.kind == "date"
+
+    @property
+    def in_floats(self) -> bool:
+        """True where a column of a block is an array of floats: numbers, and truth values as 0 and 1."""
+        return self.is_number or self.kind == "boolean"
+
     @cached_property
     def float64(self) -> bool:
         """True where a column of a block is one of the training frame as it is."""
-        return self.kind in NUMERIC and self.dtype == "float64"
+        return self.in_floats and self.dtype == "float64"
 
     @cached_property
     def calendar(self) -> bool:
         """True for calendar years, which are written without groups of digits: 1950, not 1,950."""
-        return self.kind in ("number", "integer") and are_years(self.seen or (self.low, self.high), self.name)
+        return self.is_number and are_years(self.seen or (self.low, self.high), self.name)
 
     @cached_property
     def share(self) -> bool:
         """True where the training values are shares (at most 1), so that a percentage is divided by 100."""
         most = max(self.values_of_choices) if self.numeric_choices else self.seen and self.seen[1]
-        number = self.kind in ("number", "integer") or self.numeric_choices
+        number = self.is_number or self.numeric_choices
         return number and self.unit != "%" and most is not None and bool(most <= 1)
 
     @cached_property

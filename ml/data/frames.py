@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ml.data.array_types import Floats, native
-from ml.data.feature import NUMERIC, Feature
+from ml.data.feature import Feature
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,14 +39,14 @@ def series_of(feature: Feature, array: np.ndarray) -> Any:
         return _categorical(feature, array)
     if feature.kind == "date":
         return _dates(feature, array)
-    if feature.kind in NUMERIC:
+    if feature.in_floats:
         return _numbers(feature, array)
     return _objects(feature, array)
 
 
 def values_of_series(feature: Feature, series: pd.Series) -> np.ndarray:
     """The inverse of :func:`series_of`: a column of a block from a column of a frame."""
-    if feature.kind in NUMERIC:
+    if feature.in_floats:
         numbers: Floats = series.to_numpy(dtype=np.float64, na_value=math.nan)
         return numbers
     if feature.kind == "date":

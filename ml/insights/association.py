@@ -12,7 +12,6 @@ from ml.bundle.holdout import gaps_of
 from ml.data.columns import as_floats, size, values_of
 from ml.data.feature import Feature
 from ml.errors import NothingToShow
-from ml.insights.feature_grid import ORDERED
 from ml.runtime.budget import MOST_COUNTED, sample
 from ml.runtime.memo import Memo
 from ml.text.number_words import count
@@ -105,7 +104,7 @@ def association(bundle: Bundle, ordered_by: Sequence[str]) -> Association:
     rows, chosen = sample(size(block), MOST_COUNTED), []
     for name in ordered_by:
         feature, array = bundle.schema.feature(name), block[bundle.schema.position[name]][rows]
-        if feature.kind in ORDERED:
+        if feature.is_ordered:
             chosen.append((feature, as_floats(array)))
         elif (groups := _groups(feature, array)).max() < MOST_TEXTS:
             chosen.append((feature, groups))

@@ -10,7 +10,7 @@ import numpy as np
 from ml.bundle.bundle import Bundle
 from ml.data.columns import as_floats, column, values_of
 from ml.data.feature import Feature
-from ml.insights.feature_grid import ORDERED, axis_title, edge_texts, grid_values, value_names
+from ml.insights.feature_grid import axis_title, edge_texts, grid_values, value_names
 from ml.metrics.evaluation import OneVsRest
 from ml.translation import text
 
@@ -50,7 +50,7 @@ def distribution(bundle: Bundle, name: str, answers: OneVsRest) -> Distribution:
     NothingToShow
     """
     feature, array = bundle.schema.feature(name), bundle.holdout.block[bundle.schema.position[name]]
-    ordered = feature.kind in ORDERED
+    ordered = feature.is_ordered
     group, heads = _binned(feature, array) if ordered else _chosen(feature, array)
     count = len(heads) - 1 if ordered else len(heads)
     positive, negative = (_shares(group[answers.truth == side], count) for side in (True, False))

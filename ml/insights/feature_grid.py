@@ -20,7 +20,6 @@ from ml.translation import text
 MOST_POINTS = 21
 MOST_LEVELS = 20
 TAILS = (0.01, 0.99)  # outliers would compress the figure
-ORDERED = ("number", "integer", "date")
 
 
 def grid_values(feature: Feature, array: np.ndarray, most: int = MOST_POINTS) -> tuple[Value, ...]:
@@ -43,7 +42,7 @@ def grid_values(feature: Feature, array: np.ndarray, most: int = MOST_POINTS) ->
     if not values:
         none = text("No record of the hold-out has a value of {feature}.", feature=feature.label)
         raise NothingToShow(none, text("Choose another feature."))
-    if feature.kind in ORDERED:
+    if feature.is_ordered:
         ordered = sorted(values)
         low, high = (ordered[round(share * (len(ordered) - 1))] for share in TAILS)
         return grid(replace(feature, seen=(low, high), low=None, high=None), most)
@@ -64,7 +63,7 @@ def value_names(feature: Feature, values: tuple[Value, ...]) -> list[str]:
 
 def axis_places(feature: Feature, values: tuple[Value, ...]) -> list[float | str]:
     """Axis positions of values: the number, the date as ISO text, or the index of a choice."""
-    if feature.kind in ORDERED:
+    if feature.is_ordered:
         return [plain(value) for value in values]
     return [float(at) for at in range(len(values))]
 

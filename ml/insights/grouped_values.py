@@ -10,7 +10,6 @@ import numpy as np
 from ml.bundle.holdout import gaps_of
 from ml.data.columns import column, values_of
 from ml.data.feature import Feature, Value
-from ml.insights.feature_grid import ORDERED
 from ml.text.words import shown_value
 from ml.translation import either, listed, text
 
@@ -32,7 +31,7 @@ class GroupedValues:
     @property
     def ordered(self) -> bool:
         """True when the groups are ordered (numbers and dates)."""
-        return self.feature.kind in ORDERED
+        return self.feature.is_ordered
 
     @property
     def known(self) -> int:
@@ -106,7 +105,7 @@ def grouped_values(feature: Feature, array: np.ndarray, most: int) -> GroupedVal
     """
     values = [value for value in values_of(feature, array) if value is not None]
     gaps = len(values) < len(array)
-    if feature.kind in ORDERED:
+    if feature.is_ordered:
         ordered = sorted(values)
         cuts = [ordered[at * len(ordered) // most] for at in range(1, most)] if ordered else []
         edges = tuple(value for value in dict.fromkeys(cuts) if value > ordered[0])  # type: ignore[operator]

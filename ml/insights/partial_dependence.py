@@ -10,7 +10,7 @@ import numpy as np
 from ml.bundle.bundle import Bundle
 from ml.data.columns import Block, as_floats, column, size, take
 from ml.data.feature import Feature, Value
-from ml.insights.feature_grid import ORDERED, axis_places, axis_title, edge_texts, grid_values, value_names, with_values
+from ml.insights.feature_grid import axis_places, axis_title, edge_texts, grid_values, value_names, with_values
 from ml.metrics.evaluation import need_probabilities
 from ml.runtime.budget import predictions, sample
 
@@ -93,7 +93,7 @@ def partial_dependence(bundle: Bundle, name: str) -> PartialDependence:
         feature=feature.name,
         label=feature.label,
         axis=axis_title(feature),
-        ordered=feature.kind in ORDERED,
+        ordered=feature.is_ordered,
         places=axis_places(feature, values),
         names=value_names(feature, values),
         mean=answers.mean(axis=1).tolist(),
@@ -125,7 +125,7 @@ def partial_dependence_of_two(bundle: Bundle, first: str, second: str) -> Partia
         labels=[feature.label for feature in features],
         names=[value_names(feature, own) for feature, own in zip(features, values, strict=True)],
         places=[
-            (as_floats(own) if feature.kind in ORDERED else np.arange(len(own), dtype=float)).tolist()
+            (as_floats(own) if feature.is_ordered else np.arange(len(own), dtype=float)).tolist()
             for feature, own in zip(features, columns, strict=True)
         ],
         mean=given.mean(axis=2).transpose(2, 0, 1).tolist(),
@@ -142,7 +142,7 @@ def _distribution(
     feature: Feature, array: np.ndarray, values: Sequence[Value]
 ) -> tuple[Sequence[float | str], Sequence[float]]:
     """Edges of the bins and the share of all records in each; for choices no edges."""
-    if feature.kind not in ORDERED:
+    if not feature.is_ordered:
         near = _nearest(feature, array, values)
         return [], [float((near == place).mean()) for place in range(len(values))]
     numbers, ends = as_floats(array), as_floats(column(feature, values))
@@ -157,7 +157,7 @@ def _distribution(
 
 def _nearest(feature: Feature, array: np.ndarray, values: Sequence[Value]) -> np.ndarray:
     """Index of the value nearest to each record's; -1 where it has none of them."""
-    if feature.kind in ORDERED:
+    if feature.is_ordered:
         numbers, own = as_floats(array), as_floats(column(feature, values))
         near = np.searchsorted((own[1:] + own[:-1]) / 2, numbers)
         return np.where(np.isnan(numbers), -1, near)

@@ -25,7 +25,6 @@ LEVEL = 0.05
 MOST = 5_000  # records of either side
 FEWEST = 50  # of either side: below, only the largest drifts are seen
 RARE = 5  # records of a choice on both sides together: below, choices are put together
-ORDERED = ("number", "integer", "date")
 
 
 @dataclass(frozen=True)
@@ -154,7 +153,7 @@ def _parts(feature: Feature, reference: np.ndarray, now: np.ndarray) -> tuple[Po
 
     Parts are made of both together, so that they favour no side.
     """
-    if feature.kind in ORDERED:
+    if feature.is_ordered:
         values = np.concatenate([as_floats(reference), as_floats(now)])
         return quantile_parts(values, values), ~np.isfinite(values)
     texts = np.array([text_of(value) for array in (reference, now) for value in array.tolist()])

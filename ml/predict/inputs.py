@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from ml.data.columns import Block, frame_of
-from ml.data.feature import NUMERIC
 from ml.data.frames import series_of
 from ml.data.schema import Schema
 from ml.predict.calling_convention import Container, array_dtype, contained
@@ -20,6 +19,6 @@ def input_of(schema: Schema, block: Block, container: Container) -> Any:
 
         feature = schema.features[0]
         return pd.Series(series_of(feature, block[0]), name=feature.name)
-    if container == "array" and all(feature.kind in NUMERIC for feature in schema.features):
+    if container == "array" and all(feature.in_floats for feature in schema.features):
         return np.column_stack(block).astype(array_dtype(feature.dtype for feature in schema.features), copy=False)
     return contained(frame_of(schema, block), container)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ml.data.array_types import Positions
-from ml.data.feature import NUMERIC, Feature, text_of
+from ml.data.feature import Feature, text_of
 from ml.text.number_words import span
 from ml.text.words import shown_value
 from ml.translation import mark, text
@@ -54,7 +54,7 @@ def bin_feature(feature: Feature, array: np.ndarray, most: int = MOST_PARTS) -> 
         return bin_feature(length, np.array([len(value or "") for value in array.tolist()], dtype=np.float64), most)
     if feature.kind == "date":
         missing, (labels, place) = np.isnat(array), _dates(array)
-    elif feature.kind in NUMERIC:
+    elif feature.in_floats:
         missing, (labels, place) = np.isnan(array), _numbers(feature, array, most)
     else:
         missing, (labels, place) = np.array([value is None for value in array.tolist()]), _choices(feature, array)

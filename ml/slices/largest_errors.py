@@ -13,7 +13,7 @@ from ml.advice.reasons import reasons
 from ml.bundle.bundle import Bundle
 from ml.data.array_types import Positions
 from ml.data.columns import rows_of, take
-from ml.data.feature import NUMERIC, Feature
+from ml.data.feature import Feature
 from ml.errors import NothingToShow
 from ml.insights.global_shapley import shapley_of_rows
 from ml.metrics.evaluation import OneVsRest, need_probabilities
@@ -131,7 +131,7 @@ def _is_shown(feature: Feature) -> bool:
 
 def _share(feature: Feature, known: np.ndarray, asked: np.ndarray) -> np.ndarray:
     """Frequency of each asked value among the known ones, see :func:`unusual`: 0 to 1."""
-    if feature.kind == "boolean" or feature.kind not in (*NUMERIC, "date"):
+    if not feature.is_ordered:
         counted = Counter(_plain(value) for value in known.tolist())
         return np.array([counted[_plain(value)] for value in asked.tolist()]) / max(len(known), 1)
     missing = np.isnat if feature.kind == "date" else np.isnan

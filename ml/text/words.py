@@ -20,7 +20,7 @@ def named(feature: Feature, value: Value) -> str:
     """A feature with its value as the subject of a sentence."""
     if value is None or feature.kind == "boolean" or text_of(value) in _code_labels(feature):
         return text("{feature}: {value}", feature=feature.label, value=shown_value(feature, value))
-    if feature.kind in ("number", "integer"):
+    if feature.is_number:
         return text("{feature} of {value}", feature=feature.label, value=shown_value(feature, value))
     if feature.kind == "text" and not value:
         return text("{feature}: empty", feature=feature.label)

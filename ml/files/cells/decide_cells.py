@@ -74,7 +74,7 @@ def column_evidence(schema: Schema, names: Sequence[str], header: Sequence[str])
     for at, (name, written) in enumerate(zip(names, header, strict=True)):
         position = schema.position.get(name)
         feature = None if position is None else schema.features[position]
-        if feature is not None and (feature.kind in ("number", "integer", "date") or feature.numeric_choices):
+        if feature is not None and (feature.is_ordered or feature.numeric_choices):
             evidence[at] = ColumnEvidence(feature, written if is_percent(feature, written) else "")
     return evidence
 

@@ -260,12 +260,12 @@ def record_filter(
     words = [(at, each.by_text) for at, each in asked if each.kind == "category" and not _is_number(each)]
     empty = {at: partial(rules.is_blank, each) for at, each in asked}
     numbers = {at: each.seen for at, each in asked if _is_number(each)}
-    plain = {at for at, each in asked if each.kind in ("number", "integer", "boolean", "date")}
+    plain = {at for at, each in asked if each.is_ordered or each.kind == "boolean"}
     return RecordFilter(key, surely, empty, numbers, words, header, blanks, plain)
 
 
 def _is_number(feature: Feature) -> bool:
-    return feature.kind in ("number", "integer") or feature.numeric_choices
+    return feature.is_number or feature.numeric_choices
 
 
 _ORDER = {kind: at for at, kind in enumerate(("category", "boolean", "date", "number", "integer", "text"))}

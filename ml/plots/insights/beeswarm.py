@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from ml.data.columns import as_floats, take, values_of
-from ml.insights.feature_grid import ORDERED
 from ml.insights.global_shapley import global_shapley_of
 from ml.plots.columns import Column, Columns, contribution
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
@@ -72,7 +71,7 @@ def compute(study: Study) -> Beeswarm:
 
 
 def _heights(feature: Any, array: np.ndarray) -> list[float]:
-    if feature.kind not in (*ORDERED, "boolean"):
+    if not feature.is_ordered and feature.kind != "boolean":
         return [-1.0] * len(array)
     numbers = as_floats(array)
     known = np.sort(numbers[~np.isnan(numbers)])

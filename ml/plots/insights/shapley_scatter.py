@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ml.data.columns import take, values_of
 from ml.errors import NothingToShow
-from ml.insights.feature_grid import MOST_LEVELS, ORDERED, axis_places, axis_title
+from ml.insights.feature_grid import MOST_LEVELS, axis_places, axis_title
 from ml.insights.global_shapley import global_shapley_of
 from ml.plots.columns import Columns, contribution, feature_values, points
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
@@ -59,7 +59,7 @@ def compute(study: Study) -> ShapleyScatter:
         missing = text("No record that was looked at has a value of {feature}.", feature=feature.label)
         raise NothingToShow(missing, text("Choose another feature."))
     labels = [shown_value(feature, value) for value, *_ in known]
-    ordered = feature.kind in ORDERED
+    ordered = feature.is_ordered
     choices = [] if ordered else sorted(set(labels), key=lambda label: (-labels.count(label), label))[:MOST_LEVELS]
     drawn = [number for number, label in enumerate(labels) if ordered or label in choices]
     shown = tuple(known[number][0] for number in drawn)

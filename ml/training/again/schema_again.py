@@ -61,7 +61,7 @@ def _seen(feature: Feature, frame: pd.DataFrame) -> Feature:
     """The feature with the range that the training shows, and with whether it has gaps."""
     known = frame[feature.name].dropna()
     complete = feature.complete and len(known) == len(frame)
-    if feature.seen is None or known.empty or feature.kind not in ("number", "integer", "date"):
+    if feature.seen is None or known.empty or not feature.is_ordered:
         return replace(feature, complete=complete)
     return replace(feature, seen=SHAPES[feature.kind](known)["seen"], complete=complete)
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from ml.data.array_types import Floats
 from ml.data.columns import Block, as_floats, block_of_frame, quantile_parts, take
-from ml.data.feature import NUMERIC, Feature
+from ml.data.feature import Feature
 from ml.data.schema import Schema
 from ml.metrics.delong import placements
 from ml.metrics.intervals import WIDTH
@@ -67,7 +67,7 @@ def compare_populations(
 def _encoded(feature: Feature, first: np.ndarray, second: np.ndarray) -> Floats:
     """One feature of both sets as numbers; NaN where there is no value."""
     both = np.concatenate([first, second])
-    if feature.kind in NUMERIC:
+    if feature.in_floats:
         return both
     if both.dtype.kind == "M":
         return as_floats(both)

@@ -16,7 +16,7 @@ import pandas as pd
 
 from ml.bundle.holdout import Holdout
 from ml.data.columns import Block, block_of_frame
-from ml.data.feature import NUMERIC, Feature, text_of
+from ml.data.feature import Feature, text_of
 from ml.data.outcomes import Outcomes
 from ml.data.schema import Schema
 from ml.training.checks.domain_classifier import compare_populations
@@ -73,7 +73,7 @@ def _combined(columns: Iterable[Hashes]) -> Hashes:
 
 
 def _series_hash(feature: Feature, series: pd.Series) -> Hashes:
-    if feature.kind in NUMERIC or feature.kind == "date":
+    if feature.in_floats or feature.kind == "date":
         return _column_hash(feature, _typed(feature, series))
     codes, values = pd.factorize(series)  # each value is read once, however often it is there
     hashes: Hashes = np.append(_column_hash(feature, _typed(feature, pd.Series(values))), _MISSING)[codes]
@@ -85,7 +85,7 @@ def _typed(feature: Feature, series: pd.Series) -> np.ndarray:
 
 
 def _column_hash(feature: Feature, array: np.ndarray) -> Hashes:
-    if feature.kind in NUMERIC:
+    if feature.in_floats:
         return np.where(np.isnan(array), _MISSING, pd.util.hash_array(array + 0.0))  # -0.0 becomes 0.0
     if array.dtype.kind == "M":
         return np.where(np.isnat(array), _MISSING, pd.util.hash_array(array.astype(np.int64)))

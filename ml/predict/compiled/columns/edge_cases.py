@@ -114,7 +114,7 @@ def _unknown(feature: Feature) -> list[Value]:
 def _ends(feature: Feature) -> list[Value]:
     if feature.kind == "boolean":
         return [True, False]
-    if feature.kind not in ("number", "integer"):
+    if not feature.is_number:
         return []
     ends = [float(end) for end in (*(feature.seen or ()), feature.low, feature.high) if end is not None]
     if not ends:

@@ -37,9 +37,7 @@ def _levels(feature: Feature) -> tuple[Any, ...]:
 
 
 def _is_number(feature: Feature) -> bool:
-    return feature.kind in ("number", "integer", "boolean") or feature.dtype.startswith(
-        ("int", "uint", "float", "bool")
-    )
+    return feature.in_floats or feature.dtype.startswith(("int", "uint", "float", "bool"))
 
 
 def each(given: Traced, name: str, constants: Sequence[Any] | None) -> Traced:
