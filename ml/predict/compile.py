@@ -72,7 +72,6 @@ def compile_estimator(estimator: Any, schema: Schema, outcomes: Outcomes, contai
         matrices=tuple(builder.matrices),
         model=model,
         graph=graph,
-        first_graph=b"",
         description=_description(builder),
         edges=edges_of(builder, len(schema.features)),
         ties=Ties(builder.ties) if builder.ties else None,

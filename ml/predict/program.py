@@ -24,9 +24,8 @@ from ml.predict.compiled.models.ties import Ties
 from ml.predict.compiled.onnx.onnx_session import Trees
 from ml.predict.estimator_output import EstimatorFailed
 
-PROGRAM_FILES = ("program.json", "program.onnx", "program-first.onnx", "program-ties.npz")
+PLAIN, GRAPH, TIES = "program.json", "program.onnx", "program-ties.npz"
 FORMAT = 2
-READ = (1, 2)  # 1: arrays as lists, narrow tables only
 ROWS_AT_ONCE = 16_384
 NUMBERS_AT_ONCE = 4_000_000  # 32 MB: wide blocks are answered in shorter pieces
 
@@ -41,8 +40,6 @@ class Program:
     """From matrices and sums of trees to labels and probabilities, columns in outcome order."""
     graph: bytes = field(repr=False)
     """The trees as an ONNX model; empty when there are none."""
-    first_graph: bytes = field(repr=False)
-    """The trees for the first of two classes, which decide near ties in programs of format 1."""
     description: str
     """Steps and classifier in a few words, e.g. "compiled: impute, one-hot → 200 trees"."""
     edges: tuple[tuple[float, ...], ...] = field(default=(), repr=False)
@@ -78,15 +75,8 @@ class Program:
         return Prediction(labels, np.concatenate([np.asarray(part.probabilities) for part in parts]))
 
     def _answer(self, matrices: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-        def first_sums(number: int, rows: np.ndarray) -> np.ndarray | None:
-            trees = self._first_trees
-            return trees.sums([matrix[rows] for matrix in matrices]).get(number) if trees else None
-
-        def ordered_sums(number: int, matrix: int, rows: np.ndarray) -> np.ndarray | None:
-            return self.ties.sums(number, matrices[matrix][rows]) if self.ties else None
-
         sums = self._trees.sums(matrices) if self._trees else {}
-        labels, probabilities = self.model.answer(Inputs(matrices, sums, first_sums, ordered_sums))
+        labels, probabilities = self.model.answer(Inputs(matrices, sums, self.ties))
         if not math.isfinite(float(probabilities.sum())):
             raise EstimatorFailed("it gives no probability for these values.")
         return labels, probabilities
@@ -100,12 +90,8 @@ class Program:
     def _trees(self) -> Trees | None:
         return Trees(self.graph) if self.graph else None
 
-    @cached_property
-    def _first_trees(self) -> Trees | None:
-        return Trees(self.first_graph) if self.first_graph else None
-
-    def save(self, folder: Path) -> tuple[str, ...]:
-        """Write the program into a folder and return the names of the files written."""
+    def save(self, folder: Path) -> None:
+        """Write the program into a folder."""
         plain = {
             "format": FORMAT,
             "description": self.description,
@@ -113,14 +99,11 @@ class Program:
             "matrices": to_plain(self.matrices),
             "model": to_plain(self.model),
         }
-        contents = (json.dumps(plain, ensure_ascii=False).encode(), self.graph, self.first_graph)
-        written = {name: content for name, content in zip(PROGRAM_FILES, contents, strict=False) if content}
-        for name, content in written.items():
-            (folder / name).write_bytes(content)
-        if self.ties is None:
-            return tuple(written)
-        self.ties.save(folder / PROGRAM_FILES[-1])
-        return (*written, PROGRAM_FILES[-1])
+        (folder / PLAIN).write_text(json.dumps(plain, ensure_ascii=False), encoding="utf-8")
+        if self.graph:
+            (folder / GRAPH).write_bytes(self.graph)
+        if self.ties:
+            self.ties.save(folder / TIES)
 
     @classmethod
     def load(cls, folder: Path) -> Program:
@@ -133,16 +116,14 @@ class Program:
         ValueError
             When the program was written in a format that this code does not know.
         """
-        written, *graphs, ties = (folder / name for name in PROGRAM_FILES)
+        written, graph, ties = folder / PLAIN, folder / GRAPH, folder / TIES
         plain = json.loads(written.read_text(encoding="utf-8"))
-        if plain.get("format") not in READ:
-            raise ValueError(f"{written} has format {plain.get('format')!r}; this code reads formats {READ}.")
-        graph, first_graph = (path.read_bytes() if path.exists() else b"" for path in graphs)
+        if plain.get("format") != FORMAT:
+            raise ValueError(f"{written} has format {plain.get('format')!r}; this code reads format {FORMAT}.")
         program = cls(
             matrices=from_plain(plain["matrices"]),
             model=from_plain(plain["model"]),
-            graph=graph,
-            first_graph=first_graph,
+            graph=graph.read_bytes() if graph.exists() else b"",
             description=plain["description"],
             edges=from_plain(plain["edges"]),
             ties=Ties(ties) if ties.exists() else None,

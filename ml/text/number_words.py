@@ -6,20 +6,31 @@ Written in the reader's number format (:mod:`ml.locale`), on pages, in figures a
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ml import locale
 from ml.translation import plural, text
 
 
 def percent(share: float) -> str:
     """A share as a percentage; 0 % and 100 % only where it is exactly that."""
+    return _rounded(share, locale.percent)
+
+
+def of_hundred(share: float) -> str:
+    """Like :func:`percent`, without its sign: "12", "1.4", "under 0.1", for a sentence about a hundred."""
+    return _rounded(share, locale.localized)
+
+
+def _rounded(share: float, written: Callable[[str], str]) -> str:
     whole = round(100 * share)
     if whole == 100 * share or 2 <= whole <= 99:  # outside, a decimal is kept: 1.4 is not 1
-        return locale.percent(f"{whole}")
+        return written(f"{whole}")
     if 0.0005 <= share < 0.9995:
-        return locale.percent(f"{100 * share:.1f}")
+        return written(f"{100 * share:.1f}")
     if share < 0.5:
-        return text("under {share}", share=locale.percent("0.1"))
-    return text("over {share}", share=locale.percent("99.9"))
+        return text("under {share}", share=written("0.1"))
+    return text("over {share}", share=written("99.9"))
 
 
 def short_percent(share: float) -> str:
@@ -28,8 +39,7 @@ def short_percent(share: float) -> str:
         return f"<{decimal(0.1, 1)}"
     if 0.9995 <= share < 1:
         return f">{decimal(99.9, 1)}"
-    whole = round(100 * share)
-    return f"{whole}" if whole == 100 * share or 2 <= whole <= 99 else decimal(100 * share, 1)
+    return of_hundred(share)
 
 
 def span(low: str, high: str) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ml import locale
 from ml.locale import localized
-from ml.text.number_words import count, percent, span
+from ml.text.number_words import count, of_hundred, percent, span
 from ml.translation import text
 
 if TYPE_CHECKING:
@@ -47,8 +47,8 @@ def cut_off_sentence(table: ThresholdTable, row: int, records: str) -> str:
         "Acting from {cut_off} means acting on {n} of {all} records. Of 100 we act on, {right} are right; of 100 "
         "{records}, {found} are found.",
         **slots,
-        right=_of_hundred(hits, hits + alarms),
-        found=_of_hundred(hits, hits + missed),
+        right=of_hundred(hits / (hits + alarms)),
+        found=of_hundred(hits / (hits + missed)) if hits + missed else UNDEFINED,
     )
 
 
@@ -62,7 +62,3 @@ def measure_words(measure: Measure, value: float | None) -> str:
 def span_words(measure: Measure, low: float | None, high: float | None) -> str:
     """Interval of a measure in words; empty where it has none."""
     return "" if low is None or high is None else span(measure_words(measure, low), measure_words(measure, high))
-
-
-def _of_hundred(part: float, whole: float) -> str:
-    return percent(part / whole).replace("\u00a0%", "").replace("%", "").strip() if whole else UNDEFINED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -46,7 +47,7 @@ from ml.data.outcomes import Outcome, Outcomes, Prediction
 from ml.data.schema import Schema
 from ml.predict.compile import CannotCompile, compile_estimator, prove
 from ml.predict.predictor import EstimatorFailed, SklearnPredictor
-from ml.predict.program import PROGRAM_FILES, Program
+from ml.predict.program import Program
 from ml.training.infer_schema import infer_schema
 
 NUMBERS, WORDS = ["income", "age", "share"], ["region", "plan"]
@@ -310,7 +311,7 @@ def test_rows_and_blocks_of_any_length_agree_to_1e_12(compiled: tuple[Program, B
 
 def test_a_saved_program_answers_the_same(compiled: tuple[Program, Block], tmp_path: Path) -> None:
     program, block = compiled
-    assert set(program.save(tmp_path)) == {path.name for path in tmp_path.iterdir()} <= set(PROGRAM_FILES)
+    program.save(tmp_path)
     again = Program.load(tmp_path)
     assert again.description == program.description == "compiled: impute, scale, one-hot → 7 trees"
     assert again.edges == program.edges
@@ -322,9 +323,10 @@ def test_a_saved_program_answers_the_same(compiled: tuple[Program, Block], tmp_p
 def test_a_program_of_another_format_is_refused(compiled: tuple[Program, Block], tmp_path: Path) -> None:
     compiled[0].save(tmp_path)
     written = tmp_path / "program.json"
-    written.write_text(written.read_text().replace('"format": 2', '"format": 99'))
-    with pytest.raises(ValueError, match="format 99"):
-        Program.load(tmp_path)
+    for other in (1, 99):
+        written.write_text(json.dumps(json.loads(written.read_text()) | {"format": other}))
+        with pytest.raises(ValueError, match=f"format {other}"):
+            Program.load(tmp_path)
 
 
 def test_serving_a_program_imports_neither_scikit_learn_nor_pandas(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -158,21 +157,3 @@ def test_a_near_tie_of_a_forest_in_pieces_goes_to_the_class_that_scikit_learn_pr
         np.testing.assert_allclose(given.probabilities, reference.probabilities, rtol=0, atol=1e-12)
         surprising += int(reference.labels[0].argmax() != 0)
     assert surprising > 0
-
-
-def test_a_program_of_the_first_format_is_read(tmp_path: Path) -> None:
-    # As the first format wrote it: arrays as lists, no link of a linear model, no guards of a matrix.
-    table = {"is": "Table", "source": 1, "keys": ["a", "b"], "rows": [[1.0], [0.0], [0.5], None]}
-    number = {"is": "Number", "source": 0, "steps": [["subtract", 2.0]]}
-    matrix = {"is": "Matrix", "parts": [number, table], "single": False, "missing": False}
-    linear = {"is": "Linear", "matrix": 0, "weights": {"array": [[1.0, 2.0]]}, "intercept": {"array": [-1.0]}}
-    plain = {
-        "format": 1, "description": "compiled: linear model", "edges": [[], []], "matrices": [matrix],
-        "model": {"is": "Exclusive", "model": linear, "classes": 2},
-    }  # fmt: skip
-    (tmp_path / "program.json").write_text(json.dumps(plain), encoding="utf-8")
-    labels, probabilities = Program.load(tmp_path).row((3.0, "a"))
-    assert labels == (False, True)
-    assert probabilities[1] == pytest.approx(1 / (1 + np.exp(-2.0)))
-    with pytest.raises(ValueError, match="does not accept"):
-        Program.load(tmp_path).row((3.0, "c"))

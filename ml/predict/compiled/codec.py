@@ -57,8 +57,6 @@ def from_plain(value: Any) -> Any:
 
 
 def _array(value: dict[str, Any]) -> np.ndarray:
-    if isinstance(value["array"], list):  # programs of format 1
-        return np.array(value["array"], dtype=np.float64)
     if value["type"] not in ("<i8", "<f8"):
         raise ValueError(f"An array of the type {value['type']!r} is not known here.")
     return np.frombuffer(base64.b64decode(value["array"]), dtype=value["type"]).reshape(value["shape"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
@@ -84,10 +83,6 @@ class Stacked:
     """Matrices of the final classifier, computed from its inputs."""
     last: Model
 
-    @cached_property
-    def _nothing(self) -> dict[int, np.ndarray]:
-        return {}
-
     def _inputs(self, given: Inputs) -> Inputs:
         seen = [
             seen_by_calibrator(member.answer(given)[1]) if said == "probabilities" else member.decision(given)
@@ -96,9 +91,7 @@ class Stacked:
         if self.passed >= 0:
             seen.append(given.matrices[self.passed])
         block = tuple(np.concatenate(seen, axis=1).T)
-        return Inputs(
-            [matrix.block(block) for matrix in self.matrices], self._nothing, given.first_sums, given.ordered_sums
-        )
+        return Inputs([matrix.block(block) for matrix in self.matrices], {}, given.ties)
 
     def answer(self, given: Inputs) -> tuple[np.ndarray, np.ndarray]:
         """Position of the predicted class (n,), probabilities (n, k)."""

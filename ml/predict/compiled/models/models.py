@@ -6,7 +6,6 @@ gives and the probabilities that its `predict_proba` gives.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -14,6 +13,7 @@ from typing import Protocol
 import numpy as np
 
 from ml.data.array_types import Floats
+from ml.predict.compiled.models.ties import Ties
 
 
 @dataclass(frozen=True)
@@ -24,11 +24,8 @@ class Inputs:
     """Shape (n, width)."""
     sums: dict[int, np.ndarray]
     """Sums of leaf values of every tree ensemble, by its number. Shape (n, targets)."""
-    first_sums: Callable[[int, np.ndarray], np.ndarray | None]
-    """(number of an ensemble, mask of rows) -> the same sums for the first of two classes; None where the answer does
-    not depend on them."""
-    ordered_sums: Callable[[int, int, np.ndarray], np.ndarray | None]
-    """(number of an ensemble, its matrix, mask of rows) -> sums of all classes, in the order of the trees."""
+    ties: Ties | None
+    """The trees of forests for near ties; None where no label depends on them."""
 
 
 class Model(Protocol):

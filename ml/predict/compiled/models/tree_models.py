@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ml.data.array_types import Positions
 from ml.predict.compiled.models.models import Inputs, sigmoid, softmax, two_sided
 
 NEAR = 1e-9
@@ -39,24 +38,20 @@ class Forest:
         if self.classes == 2:
             shares = two_sided(shares[:, 0])
             chosen = (shares[:, 1] > 0.5).astype(np.intp)
-            near = np.abs(shares[:, 1] - 0.5) < NEAR
         else:
             chosen = shares.argmax(axis=1)
-            near = np.zeros(len(chosen), dtype=bool)
-            if self.ties >= 0:
-                near = (shares > shares.max(axis=1, keepdims=True) - NEAR).sum(axis=1) > 1
-        if near.any():
-            chosen[near] = self._decided(given, near, shares[near], chosen[near])
+        if given.ties is not None and self.ties >= 0:
+            near = self._near_ties(shares)
+            if near.any():
+                sums = given.ties.sums(self.sums, given.matrices[self.matrix][near])
+                chosen[near] = (sums[:, self.ties : self.ties + self.classes] / self.trees).argmax(axis=1)
         return chosen, shares
 
-    def _decided(self, given: Inputs, near: np.ndarray, shares: np.ndarray, chosen: Positions) -> Positions:
-        if self.ties >= 0:
-            sums = given.ordered_sums(self.sums, self.matrix, near)
-            if sums is not None:
-                most: Positions = (sums[:, self.ties : self.ties + self.classes] / self.trees).argmax(axis=1)
-                return most
-        first = given.first_sums(self.sums, near)
-        return chosen if first is None else (shares[:, 1] > first[:, self.first] / self.trees).astype(np.intp)
+    def _near_ties(self, shares: np.ndarray) -> np.ndarray:
+        near: np.ndarray = np.abs(shares[:, 1] - 0.5) < NEAR
+        if self.classes > 2:
+            near = (shares > shares.max(axis=1, keepdims=True) - NEAR).sum(axis=1) > 1
+        return near
 
     def decision(self, given: Inputs) -> np.ndarray:
         """Decision values for a calibrator, shape (n, k) or (n, 1)."""
