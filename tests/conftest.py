@@ -31,8 +31,9 @@ from ml.training.build import build_bundle
 from ml.training.checks import domain_classifier
 from store import sql
 from store.connection.migrate import migrate
-from tests import lanes, small
+from tests import small
 from tests.answers import checked
+from tests.lanes import pytest_collection_modifyitems, pytest_configure, pytest_report_header  # noqa: F401
 from tests.parquet import pyarrow  # noqa: F401
 from tests.skips import pytest_make_collect_report, pytest_runtest_makereport  # noqa: F401
 
@@ -41,15 +42,6 @@ Client.open = checked(Client.open)  # type: ignore[method-assign]
 
 SEARCHED = {"forest__n_estimators": [200], "forest__max_depth": [8]}  # found by the recipe: tests/unit/test_recipes.py
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is not in the push lane, unless ALL_CASES=1 asks for all."""
-    out = [] if lanes.ALL else lanes.left_out(items, Path(__file__).parent.as_posix())
-    if out:
-        config.hook.pytest_deselected(items=out)
-        gone = set(out)
-        items[:] = [item for item in items if item not in gone]
 
 
 @pytest.hookimpl(tryfirst=True)

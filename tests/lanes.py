@@ -1,16 +1,20 @@
-"""Two lanes of tests: those of every push, and all (``make test-all``, nightly), which are asked for by ALL_CASES=1.
+"""Two lanes of tests: those of a push, and all (``make test-all``, nightly), which are asked for by ALL_CASES=1.
 
 The push lane leaves out whole cases, never a check within one: long files, tests marked ``nightly`` (what a faster test
 of the push lane looks at too, in fewer situations), of a long test every nth case, and of a table of two parameters the
-pairs but not each value. What it leaves out is shown as "deselected". docs/TESTS.md says what moved where.
+pairs but not each value. Tests of the slow folders and files take turns: each runs on every second or third push. What
+is left out is shown as "deselected". docs/TESTS.md says what moved where.
 """
 
 from __future__ import annotations
 
 import os
+import subprocess
+import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import cycle, product
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -73,6 +77,79 @@ IN_TURNS = {
     "unit/test_api_plots.py::test_every_plot_gives_a_table": 2,
     "unit/test_program.py::test_a_model_": 1,
 }
+
+# Files of unit tests that took more than 8 s of `.ci/run`
+SLOW = (
+    "elsewhere/test_oidc", "elsewhere/test_oidc_attacks", "elsewhere/test_proxy_tokens",
+    "test_api_many_records", "test_backup", "test_book", "test_calibrate", "test_campaign_reading",
+    "test_campaigns", "test_damaged_models", "test_database_table", "test_decision_cut_offs",
+    "test_demo_models", "test_desk_table", "test_explain", "test_feed", "test_forget", "test_holdout_checks",
+    "test_job_decisions", "test_job_uploads", "test_jobs_side_by_side", "test_looks_into_files", "test_parquet",
+    "test_profit", "test_program", "test_python_door", "test_readings", "test_recipes", "test_removal",
+    "test_report", "test_results_in_parts", "test_retrain", "test_shadow", "test_shared_models",
+    "test_simulated_year", "test_store", "test_text_process", "test_told_of_jobs", "test_warm",
+    "web/test_deadline_worker",
+)  # fmt: skip
+
+# Of files whose name begins so, a push runs every nth test, and the next pushes run the others
+TURNS = {
+    "clients/": 3,
+    "contract/": 2,
+    "e2e/": 3,
+    "faults/": 3,
+    **dict.fromkeys((f"unit/{name}.py" for name in SLOW), 2),
+}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let tests take turns, unless files or tests are named; processes that run tests for this one read it, too."""
+    named = config.args_source is config.ArgsSource.ARGS or config.option.keyword or config.option.markexpr
+    if not (ALL or named or hasattr(config, "workerinput")):
+        os.environ.setdefault("PUSH_TURN", number_of_commits())
+
+
+def pytest_report_header() -> str:
+    """Say which lane runs."""
+    turn = os.environ.get("PUSH_TURN")
+    return "lane: all cases" if ALL else "lane: push, without turns" if turn is None else f"lane: push, turn {turn}"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is not in this lane."""
+    root, turn = Path(__file__).parent.as_posix(), os.environ.get("PUSH_TURN")
+    gone = set() if ALL else {*left_out(items, root), *(waiting(items, root, int(turn)) if turn else [])}
+    if gone:
+        config.hook.pytest_deselected(items=[item for item in items if item in gone])
+        items[:] = [item for item in items if item not in gone]
+
+
+def number_of_commits() -> str:
+    """The number of commits of this checkout; 0 where git does not tell."""
+    asked = ["git", "-C", str(Path(__file__).parent), "rev-list", "--count", "HEAD"]
+    try:
+        return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return "0"
+
+
+def waiting(items: Sequence[pytest.Item], root: str, now: int) -> list[pytest.Item]:
+    """Items whose turn is another one.
+
+    Parameters
+    ----------
+    now : int
+        The present turn, any number.
+    """
+    order: defaultdict[str, dict[str, int]] = defaultdict(dict)  # by file, its tests and their places
+    out = []
+    for item in items:
+        path = item.path.as_posix().removeprefix(f"{root}/")
+        places, name = order[path], getattr(item, "originalname", item.name)
+        place = places.setdefault(name, len(places))
+        place += zlib.crc32(path.encode())  # else the first tests of all files had one turn
+        if (place - now) % (_asked(TURNS, path) or 1):
+            out.append(item)
+    return out
 
 
 def in_turns(many: Iterable[Any], few: Sequence[Any]) -> list[tuple[Any, Any]]:

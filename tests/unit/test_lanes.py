@@ -1,7 +1,10 @@
-"""Which cases of a test are in the push lane: every value of each parameter stays somewhere."""
+"""Cases of the push lane: every value of each parameter stays somewhere, and every test has a turn."""
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -74,7 +77,65 @@ def test_what_is_long_or_nightly_goes():
 
 def test_every_name_in_the_tables_is_a_test_that_is_there(monkeypatch):
     monkeypatch.undo()
-    for start in [*lanes.LONG, *lanes.EVERY_NTH, *lanes.IN_TURNS]:
+    for start in [*lanes.LONG, *lanes.EVERY_NTH, *lanes.IN_TURNS, *lanes.TURNS]:
         path, _, name = start.partition("::")
         assert (ROOT / path).exists(), start
         assert not name or f"def {name}" in (ROOT / path).read_text(encoding="utf-8"), start
+
+
+TESTS = {"unit/test_a.py": "pqrstu", "unit/test_b.py": "v", "unit/test_c.py": "wx", "e2e/test_d.py": "yz"}
+
+
+def runs(turn):
+    """Tests that a push of this turn runs, each with the first of its parameter."""
+    names = [f"{file}::test_{name}" for file, tests in TESTS.items() for name in tests]
+    items = [Item(**vars(item)) for name in names for item in cases(name, "12")]
+    out = set(map(id, lanes.waiting(items, ROOT.as_posix(), turn)))
+    stays = [item for item in items if id(item) not in out]
+    assert len(stays) == 2 * len({item.name for item in stays})  # all cases of a test have one turn
+    return {item.name.removeprefix("test_") for item in stays}
+
+
+@pytest.mark.parametrize("first", [0, 5])
+def test_each_test_has_one_of_the_turns_and_the_others_run_on_every_push(monkeypatch, first):
+    monkeypatch.setattr(lanes, "TURNS", {"unit/test_a.py": 3, "unit/test_b.py": 2, "e2e/": 2})
+    three, two = [runs(first + at) & set("pqrstu") for at in range(3)], [runs(first + at) for at in range(2)]
+    assert sorted(map(len, three)) == [2, 2, 2]
+    assert set().union(*three) == set("pqrstu")
+    assert [sum(name in each for each in two) for name in "vyz"] == [1, 1, 1]
+    assert all({"w", "x"} <= each for each in two)
+
+
+def test_without_a_repository_the_turn_is_the_first(monkeypatch):
+    assert int(lanes.number_of_commits()) >= 0
+    monkeypatch.setenv("GIT_DIR", "/nowhere")
+    assert lanes.number_of_commits() == "0"
+    monkeypatch.setenv("PATH", "")
+    assert lanes.number_of_commits() == "0"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "lane"),
+    [
+        (["-n2"], "push, turn 7"),
+        (["-k", "one or two"], "push, without turns"),
+        (["test_any.py"], "push, without turns"),
+    ],
+)
+@pytest.mark.slow
+def test_who_names_files_or_tests_gets_all_of_them(tmp_path, arguments, lane):
+    (tmp_path / "conftest.py").write_text(
+        "from tests import lanes\nfrom tests.lanes import *\n"
+        "lanes.number_of_commits = lambda: '7'\nlanes.TURNS = {str(lanes.Path(__file__).parent): 2}\n"
+    )
+    (tmp_path / "pytest.ini").write_text("[pytest]\ntestpaths = .\n")
+    (tmp_path / "test_any.py").write_text("def test_one(): pass\ndef test_two(): pass\n")
+    environ = {
+        name: value for name, value in os.environ.items() if name not in ("PUSH_TURN", "ALL_CASES", "PYTEST_ADDOPTS")
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:dash", "-p", "no:schemathesis", "-v", *arguments],
+        capture_output=True, text=True, env=environ | {"PYTHONPATH": str(ROOT.parent)}, cwd=tmp_path, timeout=300,
+    )  # fmt: skip
+    assert ("1 passed" if "turn 7" in lane else "2 passed") in done.stdout, done.stdout
+    assert f"lane: {lane}" in done.stdout
