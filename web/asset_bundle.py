@@ -15,7 +15,7 @@ from pathlib import Path
 from flask import Flask, Response
 
 BUILT = "bundle"
-EARLY = r"(theme|prerender)\.js"  # bundles that run before Dash's scripts: the index links to each
+APART = r"(theme|prerender|search)\.js"  # bundles that are linked by themselves, by the index or by pages without Dash
 VENDOR = "vendor"  # libraries of others, each loaded by itself where it is needed
 ADDRESS = "/assets/likely"
 _LINKS = {

@@ -10,7 +10,7 @@ from dash import Dash
 from dash._utils import interpolate_str
 from flask import Flask, Response, request
 
-from web.asset_bundle import EARLY, VENDOR, AssetBundle
+from web.asset_bundle import APART, VENDOR, AssetBundle
 from web.mount import prefixed_addresses
 from web.plotly_bundle import PlotlyBundle
 
@@ -45,7 +45,7 @@ class LeanDash(Dash):
         index_texts: Callable[[], dict[str, str]] = dict,
         **kwargs: Any,
     ) -> None:
-        super().__init__(*args, assets_path_ignore=[f"^{VENDOR}$"], assets_ignore=f"^{EARLY}$", **kwargs)
+        super().__init__(*args, assets_path_ignore=[f"^{VENDOR}$"], assets_ignore=f"^{APART}$", **kwargs)
         self.change_index, self.index_texts = change_index, index_texts
         self.asset_bundle = AssetBundle(Path(self.config.assets_folder))
         self.plotly_bundle = PlotlyBundle(Path(self.config.assets_folder), draws) if draws else None

@@ -15,13 +15,15 @@ from auth.accounts import BadAccount
 from auth.audit_log import AuditLog
 from auth.keys import BadKey
 from callbacks.accounts.views import Views
-from layouts.accounts.pages import AUDIT, INVITATION, KEYS, PEOPLE
+from layouts.accounts.pages import AUDIT, INVITATION, KEYS, PEOPLE, search_of_people
 from layouts.accounts.words import ROLE_WORDS, SCOPE_WORDS
 from layouts.shared import url
+from layouts.shared.search_box import search_text
 from ml.translation import text
 from store.accounts.account_records import AuditEvent, Person
 
 EVENTS = 100  # on a page of the audit log
+SEARCHED = 10  # as many people fill more than two screens
 
 
 class AdministrationViews(Views):
@@ -35,7 +37,8 @@ class AdministrationViews(Views):
         about = next((each.id for each in everybody if each.id == request.form.get("person")), "")
         listed = {"people": everybody, "about": about, "roles": list(ROLE_WORDS.items()), "models_of": models_of}
         listed |= {"elsewhere": bool(self.given.elsewhere), "sessions": not self.given.behind_proxy}
-        listed |= {"can_sign_in": self.accounts.can_sign_in, "role_words": ROLE_WORDS}
+        listed |= {"can_sign_in": self.accounts.can_sign_in, "role_words": ROLE_WORDS, "words_of": words_of}
+        listed["search"] = search_of_people() if len(everybody) >= SEARCHED else ""
         return self.shown("people", status, PEOPLE, **listed, **values)
 
     def change_people(self) -> AnyResponse:
@@ -109,6 +112,11 @@ class AdministrationViews(Views):
 def models_of(person: Person) -> str:
     """Roles of single models as they are typed: "loan: viewer, iris: manager"."""
     return ", ".join(f"{model}: {role}" for model, role in person.roles.items())
+
+
+def words_of(person: Person) -> str:
+    """The words of a person that a search over everybody matches."""
+    return search_text([person.name, text(ROLE_WORDS[person.role]) if person.role else "", models_of(person)])
 
 
 def read_models(typed: str) -> dict[str, str]:

@@ -1,1 +1,1 @@
-"""Pages of accounts: sign-in, one's own account, people, API keys and audit, as HTML that needs no script."""
+"""Pages of accounts: sign-in, one's own account, people, API keys and audit, as HTML without Dash."""

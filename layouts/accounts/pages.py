@@ -12,7 +12,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from auth.access import may_get
 from layouts.shared import shell, url
-from ml.translation import mark, plural, reader_language, text
+from layouts.shared.html_writer import HtmlWriter
+from layouts.shared.search_box import search_box
+from ml.translation import mark, plural, reader_language, template, text
 
 SIGN_IN, SIGN_OUT, ACCOUNT = "/sign-in", "/sign-out", shell.ACCOUNT
 SIGN_IN_START, SIGN_IN_CALLBACK = f"{SIGN_IN}/start", f"{SIGN_IN}/callback"
@@ -54,6 +56,13 @@ def page(name: str, frame: Frame, here: str = "", /, *, problem: str = "", done:
     )
 
 
+def search_of_people() -> str:
+    """The search over everybody as HTML; the browser filters (``assets/ts/shared/search.ts``)."""
+    some, none = template("{n} of {all} people"), template("None of {all} people matches “{typed}”.")
+    box = search_box("people", text("Search the people"), some, none)
+    return "".join(HtmlWriter().element(box.root))
+
+
 @cache
 def _templates() -> Environment:
     environment = Environment(
@@ -66,7 +75,8 @@ def _templates() -> Environment:
     environment.globals |= {"text": text, "plural": plural, "url": url.outside, "day": day, "moment": moment}
     environment.globals |= {"SIGN_IN": SIGN_IN, "SIGN_OUT": SIGN_OUT, "ACCOUNT": ACCOUNT, "PEOPLE": PEOPLE}
     environment.globals["about"] = ""  # id of the account beside which the result of a form is said; else at the top
-    environment.globals |= {"theme": lambda: shell.theme_address(url.outside("")), "KEYS": KEYS, "AUDIT": AUDIT}
+    environment.globals |= {"script": lambda name: shell.script_address(name, url.outside(""))}
+    environment.globals |= {"KEYS": KEYS, "AUDIT": AUDIT}
     return environment
 
 

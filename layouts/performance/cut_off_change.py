@@ -70,9 +70,9 @@ def dialog() -> Component:
         html.Label(text("Why?"), htmlFor=ids.CUT_OFF_REASON),
         why,
         html.P("", className="cut-off-dialog-said", role="alert", id=f"{ids.CUT_OFF_DIALOG}-said"),
-        html.Div(buttons, className="cut-off-buttons"),
+        html.Div(buttons, className="dialog-buttons"),
     ]
-    return html.Dialog(body, id=ids.CUT_OFF_DIALOG, className="cut-off-dialog", **asks)
+    return html.Dialog(body, id=ids.CUT_OFF_DIALOG, className="dialog cut-off-dialog", **asks)
 
 
 def history(changes: Sequence[Change]) -> Component | str:

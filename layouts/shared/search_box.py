@@ -1,4 +1,4 @@
-"""A search box that filters items of the page it stands on: fields of a long form, models of a long list.
+"""A search box that filters items of the page it stands on: fields of a long form, models or people of a long list.
 
 The browser filters (``assets/ts/shared/search.ts``): an item is what has ``data-words``; one that does not match is
 hidden and stays in the page, with its value.

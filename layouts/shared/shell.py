@@ -19,7 +19,6 @@ ROOT = "{%root%}"  # of the index page: the path prefix behind a proxy, else not
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 # Above an on-screen keyboard the page is as high as what is seen of it: the result stays in sight
 VIEWPORT = "width=device-width, initial-scale=1, interactive-widget=resizes-content"
-THEME_SCRIPT = "bundle/theme.js"
 ACCOUNT = "/account"
 PAGES: tuple[tuple[url.Kind, str], ...] = (
     ("home", mark("Models")),
@@ -48,9 +47,10 @@ def site_links(account: str) -> Iterator[SiteLink]:
         yield SiteLink(text("Account"), url.outside(ACCOUNT), inside=False, title=account)
 
 
-def theme_address(root: str) -> str:
-    """Address of the theme script under a path prefix, stamped so that browsers keep it."""
-    return f"{root}/assets/{THEME_SCRIPT}?m={(ASSETS / THEME_SCRIPT).stat().st_mtime}"
+def script_address(name: str, root: str) -> str:
+    """Address of a bundle of scripts, as "theme", under a path prefix; stamped so that browsers keep it."""
+    script = f"bundle/{name}.js"
+    return f"{root}/assets/{script}?m={(ASSETS / script).stat().st_mtime}"
 
 
 CONNECTION_WORDS = {
@@ -71,7 +71,7 @@ INDEX = f"""<!DOCTYPE html>
 <meta name="color-scheme" content="light dark">
 <title>{{%title%}}</title>
 <link rel="icon" href="{ROOT}/assets/icon.svg" type="image/svg+xml">
-<script src="{theme_address(ROOT)}"></script>
+<script src="{script_address("theme", ROOT)}"></script>
 {{%css%}}
 </head>
 <body>

@@ -164,6 +164,31 @@ def test_the_result_of_a_form_stands_beside_whom_it_is_about_and_has_the_focus(b
     expect(page.get_by_role("region", name="The new key").locator(":focus")).to_have_value(re.compile("."))
 
 
+def test_an_account_is_found_and_closed_by_keyboard_after_a_question(browse, accounts):
+    for number in range(10):
+        accounts.invite(f"Émile-{number}@shop.example", "seller")
+    tab = signed_in(browse, accounts, path="/account/people")
+    page, focused = tab.page, tab.page.locator(":focus")
+    page.get_by_role("searchbox", name="Search the people").press_sequentially("emile-7")
+    expect(page.locator("#people > li:visible")).to_have_count(1)
+    expect(page.locator("#search-words")).to_contain_text("1 of ")
+    page.keyboard.press("Enter")
+    expect(focused).to_have_accessible_name("Role of émile-7@shop.example")
+    closes = page.get_by_role("button", name="Close the account of émile-7@shop.example")
+    closes.press("Enter")
+    expect(page.get_by_role("dialog", name="Close the account of émile-7@shop.example?")).to_be_visible()
+    expect(focused).to_have_text("Cancel")
+    page.evaluate(AXE.read_text())
+    assert page.evaluate(FOUND) == []
+    page.keyboard.press("Escape")
+    expect(closes).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(focused).to_have_text("Saved.")
+    expect(page.get_by_role("button", name="Open the account again: émile-7@shop.example")).to_be_visible()
+
+
 def test_who_is_signed_out_elsewhere_is_told_and_goes_on_after_signing_in_again(browse, accounts):
     tab = signed_in(browse, accounts, "ann", "/binary/predict?income=50&debt=10&shoe_size=40&region=north", quiet=False)
     tab.settle()

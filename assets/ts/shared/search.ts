@@ -1,4 +1,4 @@
-/* Search over items of the page: fields of a long form, models of a long list. Items that do not match are hidden, not
+/* Search over items of the page: fields of a long form, models or people of a long list. Items that do not match are hidden, not
    removed: their values stay and count. */
 import { all, byId, find, hasModifier, need, setWords } from "./dom.ts";
 import { filled } from "./sentences.ts";
@@ -42,7 +42,7 @@ export function reveal(field: Element) {
 
 function toFirst(search: HTMLInputElement) {
   const first = itemsOf(placeOf(search)).find((item) => !item.hidden);
-  const control = first && (find("input:checked", first) ?? find("input:not([type=range]), select, textarea, a[href]", first));
+  const control = first && (find("input:checked", first) ?? find("input:not([type=range], [type=hidden]), select, textarea, a[href]", first) ?? find("button", first));
   control?.focus();
   if (control instanceof HTMLInputElement && control.matches(":not([type=checkbox], [type=radio])")) control.select();
 }

@@ -19,7 +19,7 @@ MODULES = ASSETS / "ts"
 @pytest.fixture
 def folder(tmp_path):
     files = {
-        "bundle/theme.js": "first();", "bundle/likely.js": "a();", "css/z/10-a.css": "a {}",
+        "bundle/theme.js": "first();", "bundle/search.js": "s();", "bundle/likely.js": "a();", "css/z/10-a.css": "a {}",
         "css/a/20-b.css": "b {}", "vendor/15-library.js": "library()",
     }  # fmt: skip
     for name, text in files.items():

@@ -358,6 +358,34 @@ def test_administrators_change_and_close_accounts(client, server, accounts):
     assert "only administrator" in client.post("/account/people", data={"do": "close", "person": admin.id}).text
 
 
+def test_a_closed_account_and_an_ended_key_are_asked_for_in_a_dialog(client):
+    sign_in(client, "admin")
+    client.post("/account/keys", data={"do": "make", "name": "shop", "scope": "read"})
+    for path, does in (("/account/people", "close"), ("/account/keys", "end")):
+        page = client.get(path).text
+        dialogs = re.findall('<dialog [^>]*id="([^"]+)"(?s:(.*?))</dialog>', page)
+        sent = f'name="do" value="{does}"'
+        assert page.count(sent) == len(dialogs) > 0
+        for at, inside in dialogs:
+            assert sent in inside
+            assert re.findall(rf'type="button" command="([^"]+)" commandfor="{at}"', page) == ["show-modal", "close"]
+
+
+@pytest.mark.parametrize("many", [9, 10])
+def test_from_ten_people_on_there_is_a_search_over_them(client, accounts, many):
+    for at in range(len(accounts.all()), many):
+        accounts.invite(f"late-{at}", "viewer", {"binary": "manager"})
+    sign_in(client, "admin")
+    page = client.get("/account/people").text
+    assert page.count("<li data-words=") == many
+    assert '<li data-words="late-8 Viewer: sees models and figures binary: manager">' in page
+    scripts = re.findall('<script src="(/assets/bundle/search[^"]+)"', page)
+    assert len(scripts) == page.count('data-searches="people"') == (many >= 10)
+    for script in scripts:
+        with client.get(script) as found:
+            assert found.status_code == 200
+
+
 def test_a_changed_password_signs_out_all_other_browsers(client, server):
     other = OwnPage(server)
     sign_in(other)
