@@ -79,7 +79,7 @@ class BestCutOff:
     """Records of the hold-out with the outcome, and without."""
 
 
-def best_cut_off_of(card: Mapping[str, Any], outcome: str) -> BestCutOff | None:
+def read_best_cut_off(card: Mapping[str, Any], outcome: str) -> BestCutOff | None:
     """The best cut-off that the version knows of an outcome.
 
     None where the card has no payoff of it, where the hold-out could not tell, and in versions that were made before
@@ -88,7 +88,7 @@ def best_cut_off_of(card: Mapping[str, Any], outcome: str) -> BestCutOff | None:
     Parameters
     ----------
     card : mapping
-        ``card["best_cut_offs"]`` is by outcome what :func:`ml.training.best_cut_offs.best_cut_offs` gives.
+        ``card["best_cut_offs"]`` is by outcome what :func:`ml.training.best_cut_offs.find_best_cut_offs` gives.
 
     Raises
     ------
@@ -116,7 +116,7 @@ def card_cut_off(card: Mapping[str, Any], outcome: str) -> float:
     Parameters
     ----------
     card : mapping
-        ``card["cut_offs"]`` is ``{outcome: number}``; ``card["best_cut_offs"]`` see :func:`best_cut_off_of`.
+        ``card["cut_offs"]`` is ``{outcome: number}``; ``card["best_cut_offs"]`` see :func:`read_best_cut_off`.
 
     Raises
     ------
@@ -127,7 +127,7 @@ def card_cut_off(card: Mapping[str, Any], outcome: str) -> float:
     if written is not None and not isinstance(written, Mapping):
         raise InvalidData(f"cut_offs is {str(written)[:80]!r}.", HINT)
     if written is None or outcome not in written:
-        best = best_cut_off_of(card, outcome)
+        best = read_best_cut_off(card, outcome)
         return DEFAULT if best is None else float(best.cut_off)
     value = written[outcome]
     if not _is_probability(value):

@@ -116,7 +116,7 @@ def profit_curve(
         When all rows of the hold-out, or none, have the outcome.
     """
     limits, table = limits or CutOffLimits(), counts_by_cut_off(answers, outcome)
-    best = best_cut_off(table, payoff, limits)
+    best = highest_profit_cut_off(table, payoff, limits)
     grid = table_cut_offs(table, () if best is None else (best,))
     bins = score_bins(answers, grid)
     counts = _counts_at(bins.sums(answers.weight), grid)
@@ -144,7 +144,7 @@ def profit_curve(
     )
 
 
-def best_cut_off(table: CountsByCutOff, payoff: Payoff, limits: CutOffLimits) -> float | None:
+def highest_profit_cut_off(table: CountsByCutOff, payoff: Payoff, limits: CutOffLimits) -> float | None:
     """The cut-off with the highest profit within the limits; None where no cut-off keeps to them.
 
     All cut-offs down to the next lower probability decide alike; the roundest of them is returned.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ml.decision.cut_offs import DEFAULT, best_cut_off_of
+from ml.decision.cut_offs import DEFAULT, read_best_cut_off
 from ml.decision.payoff import currency_of
 from ml.locale import localized
 from ml.text.few_words import few_words
@@ -22,7 +22,7 @@ def best_cut_off_words(card: Mapping[str, Any], outcome: str) -> str:
 
     Empty where the version knows no best cut-off of the outcome.
     """
-    best = best_cut_off_of(card, outcome)
+    best = read_best_cut_off(card, outcome)
     if best is None:
         return ""
     named = cut_off_text(best.cut_off)

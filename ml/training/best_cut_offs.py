@@ -14,10 +14,10 @@ from ml.metrics.evaluation import OneVsRest
 from ml.metrics.profit import profit_curve
 
 
-def best_cut_offs(
+def find_best_cut_offs(
     card: Mapping[str, Any], outcomes: Outcomes, truth: np.ndarray, labels: np.ndarray, probabilities: np.ndarray | None
 ) -> dict[str, dict[str, Any]]:
-    """The card's ``best_cut_offs``, read by :func:`ml.decision.cut_offs.best_cut_off_of`.
+    """The card's ``best_cut_offs``, read by :func:`ml.decision.cut_offs.read_best_cut_off`.
 
     Parameters
     ----------
@@ -43,14 +43,14 @@ def best_cut_offs(
         curve = profit_curve(answers, payoff, outcome.label)
         if curve.best is None:  # without limits there is always a best one
             continue
-        half = curve.cut_off.index(DEFAULT)
+        default_row = curve.cut_off.index(DEFAULT)
         cut_offs[outcome.name] = {
             "cut_off": curve.cut_off[curve.best],
             "low": curve.best_low,
             "high": curve.best_high,
-            "half_loses": curve.behind[half],
-            "half_loses_low": curve.behind_low[half],
-            "half_loses_high": curve.behind_high[half],
+            "half_loses": curve.behind[default_row],
+            "half_loses_low": curve.behind_low[default_row],
+            "half_loses_high": curve.behind_high[default_row],
             "with": int(true.sum()),
             "without": int((~true).sum()),
         }

@@ -40,7 +40,7 @@ from ml.predict.compile import CannotCompile, compile_estimator, prove
 from ml.predict.predictor import EstimatorFailed, Predictor, SklearnPredictor, offers
 from ml.runtime import memory
 from ml.text.holdout_words import CARD as CHECKS
-from ml.training.best_cut_offs import best_cut_offs
+from ml.training.best_cut_offs import find_best_cut_offs
 from ml.training.checks.holdout_checks import check_holdout
 from ml.training.checks.prove_round_trip import prove_round_trip
 from ml.training.estimator.answerable import answerable
@@ -135,19 +135,19 @@ def _write_all(trained: Trained, estimator: Any, folder: Path) -> Trusted:
     memory.give_back(collect=True)  # skops keeps what it reads and what it writes in circles of references
     trusted = save_estimator(estimator, folder, trained.trusted, trained.code)
     memory.give_back(collect=True)
-    path, serves = _compiled(estimator, reference, trained, (holdout.block, background), folder)
+    predictor, serves = _compiled(estimator, reference, trained, (holdout.block, background), folder)
     _write_json(folder / GOLDEN, _golden(schema, reference, holdout.block))
     _write_json(folder / verify.SCHEMA, schema_json.to_json(schema))
     answer = reference.block(holdout.block)
     follow = labels_follow(estimator, outcomes, answer, *([reference.block(background)] if size(background) else []))
-    card = _card(trained, estimator, path, size(holdout.block))
+    card = _card(trained, estimator, predictor, size(holdout.block))
     card[CONVENTION] = replace(trained.convention, labels_follow=follow).to_card()
     card |= {"left_out": left_out} if left_out else {}
     if is_large(len(holdout.truth)):
         write_scores(folder, answer if serves is reference else serves.block(holdout.block))
     own = compute_measures(trained.measures, outcomes.names, holdout.truth, answer.probabilities)
     card[ORDER] = order_of(schema, outcomes, serves, holdout, answer)
-    best = best_cut_offs(card, outcomes, holdout.truth, answer.labels, answer.probabilities)
+    best = find_best_cut_offs(card, outcomes, holdout.truth, answer.labels, answer.probabilities)
     card |= {BEST: best} if best else {}
     card[CHECKS] = check_holdout(schema, outcomes, trained.training, holdout)
     _write_json(folder / verify.CARD, card | ({CARD: own} if own else {}))
@@ -207,7 +207,7 @@ def _golden(schema: Schema, reference: SklearnPredictor, holdout: Block) -> dict
     return {"records": records, "labels": answer.labels.astype(int).tolist(), "probabilities": probabilities}
 
 
-def _card(trained: Trained, estimator: Any, path: dict[str, str], holdout_rows: int) -> dict[str, Any]:
+def _card(trained: Trained, estimator: Any, predictor: dict[str, str], holdout_rows: int) -> dict[str, Any]:
     versions = {name: installed(name) for name in ("scikit-learn", "numpy", "pandas", "scipy", "skops")}
     return {
         "name": trained.name,
@@ -215,7 +215,7 @@ def _card(trained: Trained, estimator: Any, path: dict[str, str], holdout_rows: 
         "description": trained.description,
         "outcomes": outcomes_to_json(trained.outcomes),
         "offers": offers(trained.estimator),
-        "path": path,
+        "path": predictor,
         "rows": {"training": len(trained.training), "hold-out": holdout_rows},
         "versions": {"python": platform.python_version()} | versions,
         "diagram": diagram_of(estimator, trained.schema.names),

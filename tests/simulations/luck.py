@@ -15,7 +15,7 @@ from scipy.special import expit, logit
 from ml.decision.payoff import Payoff
 from ml.metrics.confusion_matrix import counts_by_cut_off
 from ml.metrics.evaluation import OneVsRest
-from ml.metrics.profit import CutOffLimits, best_cut_off, profit_curve
+from ml.metrics.profit import CutOffLimits, highest_profit_cut_off, profit_curve
 
 MANY = 300_000
 
@@ -79,7 +79,7 @@ def luck_and_gap(law: Law, rows: int, gaps: int, lucks: int) -> tuple[np.ndarray
         true_probabilities = law.draw(rows, rng)
         truth, probabilities = rng.random(rows) < true_probabilities, law.said(true_probabilities)
         answers = OneVsRest(truth, probabilities >= 0.5, probabilities, np.ones(rows))
-        best = best_cut_off(counts_by_cut_off(answers), payoff, CutOffLimits())
+        best = highest_profit_cut_off(counts_by_cut_off(answers), payoff, CutOffLimits())
         assert best is not None
         true.append(apart(probabilities, truth, best) - apart(probabilities, truth, right))
         if at < lucks:

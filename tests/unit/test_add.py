@@ -17,7 +17,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from ml.cli import FAILED, OK
 from ml.cli.commands import main
 from ml.data.schema import Constraint
-from ml.decision.cut_offs import best_cut_off_of, card_cut_off
+from ml.decision.cut_offs import card_cut_off, read_best_cut_off
 from ml.decision.decide import decide
 from ml.decision.payoff import Payoff, payoff_of
 from ml.service import open_service
@@ -122,7 +122,7 @@ def test_the_version_keeps_what_the_description_says_of_worth_and_persons(files,
     assert payoff_of(bundle.card, "left") == Payoff(true_positive=120.0, call=4.0, currency="EUR")
     assert payoff_of(bundle.card, "stayed") is None
     assert [card_cut_off(bundle.card, outcome) for outcome in ("left", "stayed")] == [0.35, 0.5]
-    assert best_cut_off_of(bundle.card, "left").cut_off < 0.35  # known, and not what the card asks for
+    assert read_best_cut_off(bundle.card, "left").cut_off < 0.35  # known, and not what the card asks for
     decision = decide(bundle.card, "left", 0.4, 0.35)
     assert (decision.words, decision.worth) == ("Call them.", pytest.approx(44.0))  # 0.4 · 120 - 4
     assert {feature.name: feature.personal for feature in bundle.schema.features} == {"tenure": False, "plan": True}

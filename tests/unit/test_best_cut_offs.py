@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from ml.data.outcomes import Outcome, Outcomes
-from ml.decision.cut_offs import CutOffs, best_cut_off_of, card_cut_off, check_cut_offs
+from ml.decision.cut_offs import CutOffs, card_cut_off, check_cut_offs, read_best_cut_off
 from ml.errors import InvalidData
 from ml.text.best_cut_off_words import best_cut_off_words
-from ml.training.best_cut_offs import best_cut_offs
+from ml.training.best_cut_offs import find_best_cut_offs
 from tests.unit.test_decide import CARD
 
 TWO = Outcomes((Outcome("yes", "Yes", "yes"), Outcome("no", "No", "no")), exclusive=True, positive="yes")
@@ -26,7 +26,7 @@ def made():
     truth = rng.random(300) < p
     columns = np.column_stack([p, 1 - p])
     both = np.column_stack([truth, ~truth])
-    return p, truth, best_cut_offs(CARD, TWO, both, columns >= 0.5, columns)
+    return p, truth, find_best_cut_offs(CARD, TWO, both, columns >= 0.5, columns)
 
 
 def profit_of(p, truth, cut_off):
@@ -53,10 +53,10 @@ def test_an_outcome_without_a_payoff_or_without_one_of_two_truths_has_none(made)
     assert set(found) == {"yes"}  # the card has no payoff of "no"
     columns = np.column_stack([p, 1 - p])
     for same in (np.ones_like(truth), np.zeros_like(truth)):
-        assert best_cut_offs(CARD, TWO, np.column_stack([same, ~same]), columns >= 0.5, columns) == {}
+        assert find_best_cut_offs(CARD, TWO, np.column_stack([same, ~same]), columns >= 0.5, columns) == {}
     both = np.column_stack([truth, ~truth])
-    assert best_cut_offs({}, TWO, both, columns >= 0.5, columns) == {}
-    assert best_cut_offs(CARD, TWO, both, both, None) == {}
+    assert find_best_cut_offs({}, TWO, both, columns >= 0.5, columns) == {}
+    assert find_best_cut_offs(CARD, TWO, both, both, None) == {}
 
 
 def test_a_choice_goes_before_the_card_and_the_card_before_the_best_and_this_before_one_half():
@@ -86,7 +86,7 @@ def test_it_is_said_with_its_interval_and_the_loss_of_one_half():
         "50 % would lose 11,188 USD for 1,000 records (9,000 to 12,400 USD)."
     )
     assert best_cut_off_words(card, "no") == ""
-    assert best_cut_off_of({}, "yes") is None
+    assert read_best_cut_off({}, "yes") is None
 
 
 def test_an_interval_that_begins_at_the_best_is_rounded_like_it():

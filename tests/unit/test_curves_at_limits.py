@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from ml.metrics.calibration import _median, calibration, kolmogorov_smirnov, quantile_groups, score_distribution
+from ml.metrics.calibration import calibration, quantile_groups
 from ml.metrics.curves import det, precision_recall, reach, roc, thin
 from ml.metrics.evaluation import OneVsRest
 from ml.metrics.gain_lift import gain, lift
 from ml.metrics.intervals import contrast_interval, wilson
+from ml.metrics.separation import _median, kolmogorov_smirnov, score_distribution
 from ml.metrics.threshold_plots import _longest, confusion_table, decision_curve, metrics_by_threshold
 from ml.metrics.threshold_table import threshold_table
 

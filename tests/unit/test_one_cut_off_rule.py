@@ -17,7 +17,7 @@ from ml.decision.decide import acts, cut_offs_reached, decide
 from ml.decision.payoff import Payoff
 from ml.metrics.confusion_matrix import counts_by_cut_off
 from ml.metrics.evaluation import OneVsRest
-from ml.metrics.profit import CutOffLimits, best_cut_off
+from ml.metrics.profit import CutOffLimits, highest_profit_cut_off
 from ml.metrics.threshold_table import threshold_table
 from ml.monitoring.estimated_performance import estimate_performance
 from ml.slices.segments import acted
@@ -74,7 +74,7 @@ def test_the_best_cut_off_acts_on_those_that_were_to_be_acted_on(from_):
     """All from a probability on have the outcome and no other has, so the best cut-off parts exactly these."""
     truth = np.array([Fraction(p) >= Fraction(from_) for p in NEAR])
     counts = counts_by_cut_off(OneVsRest(truth, truth, NEAR, np.ones(len(NEAR))))
-    best = best_cut_off(counts, Payoff(true_positive=2.0, call=1.0), CutOffLimits())
+    best = highest_profit_cut_off(counts, Payoff(true_positive=2.0, call=1.0), CutOffLimits())
     assert acts(NEAR, best).tolist() == truth.tolist()
 
 

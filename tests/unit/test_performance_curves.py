@@ -9,10 +9,11 @@ from sklearn.calibration import calibration_curve
 from sklearn.metrics import average_precision_score, det_curve, precision_recall_curve, roc_auc_score
 
 from ml.errors import NoProbabilities, OneOutcomeOnly
-from ml.metrics.calibration import calibration, kolmogorov_smirnov, score_distribution
+from ml.metrics.calibration import calibration
 from ml.metrics.curves import MOST_POINTS, det, normal_deviates, precision_recall, reach, thin
 from ml.metrics.evaluation import OneVsRest
 from ml.metrics.gain_lift import gain, lift
+from ml.metrics.separation import kolmogorov_smirnov, score_distribution
 from ml.metrics.threshold_plots import confusion_table, decision_curve, metrics_by_threshold
 from ml.metrics.threshold_table import threshold_table
 from tests.lanes import fewer

@@ -8,7 +8,7 @@ import pytest
 from ml.decision.payoff import Payoff
 from ml.metrics.confusion_matrix import counts_by_cut_off
 from ml.metrics.evaluation import OneVsRest
-from ml.metrics.profit import CutOffLimits, best_cut_off, profit_curve
+from ml.metrics.profit import CutOffLimits, highest_profit_cut_off, profit_curve
 
 GAIN = Payoff(true_positive=1.0, false_positive=-10.0)
 
@@ -19,7 +19,7 @@ def answers(probabilities, truth):
 
 
 def best(probabilities, truth, payoff, **limits):
-    return best_cut_off(counts_by_cut_off(answers(probabilities, truth)), payoff, CutOffLimits(**limits))
+    return highest_profit_cut_off(counts_by_cut_off(answers(probabilities, truth)), payoff, CutOffLimits(**limits))
 
 
 def test_a_record_at_1_is_acted_on_at_every_cut_off():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ml.metrics.calibration import KolmogorovSmirnov, kolmogorov_smirnov
+from ml.metrics.separation import KolmogorovSmirnov, kolmogorov_smirnov
 from ml.plots.columns import Column, Columns
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, View
 from ml.plots.theme import INK, Figure, curves, hover, legend_on_top, note, share_axis

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ml.metrics.calibration import ScoreDistribution, score_distribution
+from ml.metrics.separation import ScoreDistribution, score_distribution
 from ml.plots.columns import Column, Columns
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, View
 from ml.plots.theme import FAINT, ON_PAPER, Figure, curves, hover, note, share_axis
