@@ -53,7 +53,7 @@ class Worker:
     patience : float
         Seconds for which jobs of versions that are missing here are left to others; 0 where there are none.
     kinds : mapping of str to JobKind
-        Kinds of other rooms, which know the jobs while these do not know them: handed over by who opens both.
+        Job kinds defined in other packages, which import this one: injected, to avoid an import cycle.
     """
 
     def __init__(
@@ -137,7 +137,7 @@ class Worker:
         about = {"likely.job": job.id, "likely.chunk": chunk.number, "likely.model": job.model}
         with (
             log_fields(request_id=job.origin.request, job=job.id, chunk=chunk.number),
-            job_span(f"{job.kind} piece", job.origin.trace, about | {"likely.request_id": job.origin.request}),
+            job_span(f"{job.kind} chunk", job.origin.trace, about | {"likely.request_id": job.origin.request}),
         ):
             try:
                 with heartbeat(lambda: self._table.renew(chunk, self._lease), self._lease, f"{job.id}/{chunk.number}"):

@@ -1,8 +1,9 @@
 """The table of jobs: claims, leases and results of work that outlives a request.
 
-A job is cut into chunks. A worker claims a chunk by a conditional update, holds it by a lease that it renews, and
-can finish it only as its owner; an expired lease is claimed again, three times at most. Times are the database's own,
-for the clocks of several machines differ.
+A job is cut into chunks. A worker claims a chunk by one update, under a row lock (PostgreSQL) or as the only
+writer (SQLite), holds it by a lease that it renews, and can finish it only as its owner. A chunk whose lease has
+expired is claimed again, and is begun three times at most. Times are the database's own, for the clocks of several
+machines differ.
 """
 
 from __future__ import annotations
@@ -161,14 +162,15 @@ class JobTable(JobQueries):
         with self._transaction() as connection:
             return CHUNK_LEASE.renew(connection, chunk.owner, *_is(chunk), _goes_on(chunk), seconds=lease)
 
-    def add_chunks(self, chunk: Chunk, pieces: Iterable[tuple[int, int, str]]) -> bool:
+    def add_chunks(self, chunk: Chunk, cut: Iterable[tuple[int, int, str]]) -> bool:
         """Insert chunks while the file is split; those of an earlier, unfinished splitting stay.
 
         Parameters
         ----------
         chunk : Chunk
             The splitting, still owned.
-        pieces : iterable of (number, records, file)
+        cut : iterable of (number, records, file)
+            The chunks into which it has cut the file so far.
 
         Returns
         -------
@@ -178,13 +180,13 @@ class JobTable(JobQueries):
         with self._transaction() as connection:
             if not CHUNK_LEASE.change(connection, chunk.owner, *_is(chunk), _goes_on(chunk), owner=chunk.owner):
                 return False
-            cut = list(pieces)
-            these = and_(chunks.c.job == chunk.job, chunks.c.number.in_([number for number, _, _ in cut]))
+            added = list(cut)
+            these = and_(chunks.c.job == chunk.job, chunks.c.number.in_([number for number, _, _ in added]))
             known = set(connection.scalars(select(chunks.c.number).where(these)))
             empty = {"job": chunk.job, "state": "waiting", "attempts": 0}
             new = [
                 empty | {"number": number, "records": records, "file": file}
-                for number, records, file in cut
+                for number, records, file in added
                 if number not in known
             ]
             if new:

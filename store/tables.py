@@ -71,7 +71,7 @@ uploads = Table(
     Column("at", Float, nullable=False),
 )
 
-# Chunks of a job; number 0 splits the file into the others
+# Chunks of a job; number 0 splits the file into the others. Databases that exist call the table "pieces"
 chunks = Table(
     "pieces",
     metadata,

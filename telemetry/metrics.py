@@ -38,7 +38,7 @@ LIMITED = _counter("likely_rate_limited_requests_total", "Requests refused by th
 UPLOADS = _counter("likely_uploads_refused_total", "Files of jobs that were refused.", "reason")
 LOST = _counter("likely_decisions_lost_total", "Decisions that could not be recorded.")
 CHUNKS = Histogram(
-    "likely_job_chunk_duration_seconds", "Seconds of work on a piece of a job.", ("kind", "result"),
+    "likely_job_chunk_duration_seconds", "Seconds of work on a chunk of a job.", ("kind", "result"),
     buckets=SECONDS_OF_CHUNKS, registry=REGISTRY,
 )  # fmt: skip
 BREAKERS = Gauge(

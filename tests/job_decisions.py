@@ -26,7 +26,7 @@ from store.outcome_records import Decision
 from tests.small import people, pushed
 from tests.stored import decisions_of
 
-PIECE, ROWS = 40, 100
+CHUNK_RECORDS, ROWS = 40, 100
 BAD = 50  # row whose income is no number
 
 

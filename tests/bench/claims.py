@@ -1,4 +1,4 @@
-"""Pieces of jobs that worker processes claim and finish in a second, where a piece itself takes no time.
+"""Chunks of jobs that worker processes claim and finish in a second, where a chunk itself takes no time.
 
 Run: python tests/bench/claims.py [postgresql|sqlite] [processes] [seconds]
 """
@@ -24,21 +24,21 @@ from store.jobs import JobTable
 from tests.bench.serving import table
 from tests.faults.places import database
 
-SIZES = ((1, 400), (1, 20_000), (20, 1_000))  # jobs, and pieces of each
+SIZES = ((1, 400), (1, 20_000), (20, 1_000))  # jobs, and chunks of each
 
 
-def add_job(jobs: JobTable, pieces: int) -> None:
+def add_job(jobs: JobTable, chunks: int) -> None:
     """A job that is split already."""
     job = uuid.uuid4().hex
     jobs.add(job, "loan@3f9a1c2b", "d" * 64, 1, {}, None)
     splitting = jobs.claim(600, job)
     assert splitting is not None
-    jobs.add_chunks(splitting, [(number, 1, "in") for number in range(1, pieces + 1)])
-    jobs.finish(splitting, pieces, file="head")
+    jobs.add_chunks(splitting, [(number, 1, "in") for number in range(1, chunks + 1)])
+    jobs.finish(splitting, chunks, file="head")
 
 
 def work(url: str, begin: Any, seconds: float) -> None:
-    """One worker process: every piece is finished as soon as it was claimed."""
+    """One worker process: every chunk is finished as soon as it was claimed."""
     logging.basicConfig(level="WARNING")
     job_kinds._KINDS["score"] = job_kinds.JobKind(Mock(), _finish)
     store = open_store(url)
@@ -58,20 +58,20 @@ def _finish(jobs: JobTable, _files: Any, _service: Any, _job: Any, chunk: Any) -
     jobs.finish(chunk, 1, 0, "out")
 
 
-def measure(kind: str, processes: int, seconds: float, jobs: int, pieces: int) -> float:
-    """Pieces in a second, of all processes together."""
+def measure(kind: str, processes: int, seconds: float, jobs: int, chunks: int) -> float:
+    """Chunks in a second, of all processes together."""
     context = multiprocessing.get_context("spawn")
     with tempfile.TemporaryDirectory() as folder, database(kind, Path(folder)) as url:
         store = open_store(url)
         for _ in range(jobs):
-            add_job(store.jobs, pieces)
+            add_job(store.jobs, chunks)
         begin = context.Barrier(processes + 1)
         workers = [context.Process(target=work, args=(url, begin, seconds)) for _ in range(processes)]
         for each in workers:
             each.start()
         begin.wait()
         began, done = time.monotonic(), 0
-        while time.monotonic() - began < seconds and done < jobs * pieces:
+        while time.monotonic() - began < seconds and done < jobs * chunks:
             time.sleep(0.2)
             done = _done(store.jobs)
         took = time.monotonic() - began
@@ -90,10 +90,10 @@ def _done(jobs: JobTable) -> int:
 def main(kind: str = "postgresql", processes: str = "8", seconds: str = "10") -> None:
     """Measure each size, and print a table."""
     found = [
-        [f"{jobs:,} × {pieces:,}", f"{measure(kind, int(processes), float(seconds), jobs, pieces):,.1f}/s"]
-        for jobs, pieces in SIZES
+        [f"{jobs:,} × {chunks:,}", f"{measure(kind, int(processes), float(seconds), jobs, chunks):,.1f}/s"]
+        for jobs, chunks in SIZES
     ]
-    table(f"{kind}, {processes} processes", ["jobs × pieces", "pieces done"], found)
+    table(f"{kind}, {processes} processes", ["jobs × chunks", "chunks done"], found)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ OTHER = "iris@11111111"
 
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)  # SQLite has one writer at a time
 def test_what_another_is_about_to_claim_is_passed_over(table):  # noqa: F811
-    """The other's claim is not committed yet: PostgreSQL gives the next piece at once instead of waiting for it."""
+    """The other's claim is not committed yet: PostgreSQL gives the next chunk at once instead of waiting for it."""
     split(table, added(table), [(1, 5), (2, 5), (3, 5)])
     with table._engine().begin() as connection:
         connection.execute(select(chunks.c.number).where(chunks.c.number == 1).with_for_update())
@@ -60,7 +60,7 @@ def test_a_job_whose_last_finisher_died_before_he_closed_it_is_closed(table, mon
     assert (table.get(job).state, table.with_work()) == ("done", [])
 
 
-def test_claims_read_open_pieces_from_their_index(table):  # noqa: F811
+def test_claims_read_open_chunks_from_their_index(table):  # noqa: F811
     """Whatever the planner believes of how many are done: only this index has the order of a claim."""
     job = added(table)
     split(table, job, [(number, 5) for number in range(1, 1001)])
@@ -76,7 +76,7 @@ def test_claims_read_open_pieces_from_their_index(table):  # noqa: F811
             assert "temp b-tree" not in lines.lower()
 
 
-def test_a_worker_reads_a_job_without_counting_its_pieces(table):  # noqa: F811
+def test_a_worker_reads_a_job_without_counting_its_chunks(table):  # noqa: F811
     job = added(table, callback_url="https://shop.example/called")
     split(table, job, [(1, 5)])
     table.finish(table.claim(60), 5, 2, "one")

@@ -15,7 +15,7 @@ from store.jobs import JobTable
 from store.outcome_tables import decisions
 from store.outcomes.decisions import DecisionTable
 from store.tables import chunks
-from tests.job_decisions import BAD, PIECE, ROWS, House, frame, ids, shop_of, table
+from tests.job_decisions import BAD, CHUNK_RECORDS, ROWS, House, frame, ids, shop_of, table
 from tests.unit.test_store import url  # noqa: F401 - the fixture of both databases
 
 
@@ -26,7 +26,7 @@ def models(tmp_path_factory):
 
 @pytest.fixture
 def house(models, tmp_path, url, monkeypatch):  # noqa: F811
-    monkeypatch.setattr(doing, "RECORDS", PIECE)
+    monkeypatch.setattr(doing, "RECORDS", CHUNK_RECORDS)
     monkeypatch.setattr("services.LocalRunner.wake", lambda *_: None)
     return House(models, tmp_path, url)
 
@@ -93,7 +93,7 @@ def test_the_ids_are_in_every_format_and_under_a_name_of_their_own(house, reques
 
 @pytest.mark.parametrize("at", [1, 2, 3])
 def test_a_worker_that_is_lost_after_it_stored_decisions_stores_none_twice(house, monkeypatch, at):
-    """Killed between the decisions of a piece and the word that it is done: the piece is done again, with the same."""
+    """Killed between the decisions of a chunk and the word that it is done: the chunk is done again, with the same."""
     sent = house.send(table()).json
     finish, left = JobTable.finish, [at + 1]  # the first is the splitting
 
@@ -107,7 +107,7 @@ def test_a_worker_that_is_lost_after_it_stored_decisions_stores_none_twice(house
     with pytest.raises(KeyboardInterrupt):
         house.work()
     before = house.stored()
-    assert set(before) == {each for each in ids(sent)[: at * PIECE] if each}
+    assert set(before) == {each for each in ids(sent)[: at * CHUNK_RECORDS] if each}
     house.work()
     job, after = house.client.get(sent["links"]["self"]).json, house.stored()
     assert (job["state"], job["done"]) == ("done", ROWS)
@@ -118,8 +118,8 @@ def test_a_worker_that_is_lost_after_it_stored_decisions_stores_none_twice(house
     assert [each["decision"] for each in house.lines(job)] == ids(job)
 
 
-def test_a_piece_that_two_workers_did_is_stored_once(house, monkeypatch):
-    """The first owner's lease ran out while it scored: another has done the piece when it is finished."""
+def test_a_chunk_that_two_workers_did_is_stored_once(house, monkeypatch):
+    """The first owner's lease ran out while it scored: another has done the chunk when it is finished."""
     sent = house.send(table()).json
     append, finish, stored, told = DecisionTable.append, JobTable.finish, [], []
 
@@ -139,7 +139,12 @@ def test_a_piece_that_two_workers_did_is_stored_once(house, monkeypatch):
     monkeypatch.setattr(DecisionTable, "append", slow)
     monkeypatch.setattr(JobTable, "finish", finished)
     house.work()
-    assert stored == [PIECE, PIECE, PIECE - 1, ROWS - 2 * PIECE]  # the first piece twice
+    assert stored == [
+        CHUNK_RECORDS,
+        CHUNK_RECORDS,
+        CHUNK_RECORDS - 1,
+        ROWS - 2 * CHUNK_RECORDS,
+    ]  # the first twice
     assert told == [(0, True), (1, True), (2, True), (3, True), (1, False)]
     job = house.client.get(sent["links"]["self"]).json
     assert (job["state"], job["done"]) == ("done", ROWS)
@@ -147,12 +152,12 @@ def test_a_piece_that_two_workers_did_is_stored_once(house, monkeypatch):
     assert set(house.stored()) == set(ids(job)) - {""}
 
 
-def test_a_piece_is_not_done_before_its_decisions_are_stored(house, monkeypatch):
+def test_a_chunk_is_not_done_before_its_decisions_are_stored(house, monkeypatch):
     sent = house.send(table()).json
     append, away = DecisionTable.append, [True]
 
     def unreachable(self, made):
-        if away[0] and made[0].id.endswith(f"-{PIECE}"):  # the second piece
+        if away[0] and made[0].id.endswith(f"-{CHUNK_RECORDS}"):  # the second chunk
             raise StoreUnavailable
         append(self, made)
 
@@ -160,7 +165,7 @@ def test_a_piece_is_not_done_before_its_decisions_are_stored(house, monkeypatch)
     worker = house.worker()
     for _ in range(3):
         worker.step()
-    assert house.client.get(sent["links"]["self"]).json["done"] == PIECE
+    assert house.client.get(sent["links"]["self"]).json["done"] == CHUNK_RECORDS
     away[0] = False
     while worker.step():
         pass

@@ -62,7 +62,7 @@ def test_a_key_is_taken_once(table):
     assert added(table) != added(table)
 
 
-def test_a_job_is_done_when_all_its_pieces_are(table):
+def test_a_job_is_done_when_all_its_chunks_are(table):
     job = added(table)
     split(table, job)
     assert (table.get(job).total, table.get(job).done, table.get(job).state) == (8, 0, "running")
@@ -78,7 +78,7 @@ def test_a_job_is_done_when_all_its_pieces_are(table):
     assert table.results(job) == ["head", "one", "two"]
 
 
-def test_pieces_can_be_claimed_before_the_splitting_ends(table):
+def test_chunks_can_be_claimed_before_the_splitting_ends(table):
     job = added(table)
     splitting = table.claim(60)
     table.add_chunks(splitting, [(1, 5, "in 1")])
@@ -101,8 +101,8 @@ def test_whoever_comes_second_to_a_chunk_gets_the_next_one(table, monkeypatch):
     assert table.claim(60) is None
 
 
-def test_of_two_who_see_a_lease_that_ran_out_only_one_claims_the_piece(table, monkeypatch):
-    """Its state is "running" before and after the quicker one's claim: only the count of attempts tells them apart."""
+def test_of_two_who_see_a_lease_that_ran_out_only_one_claims_the_chunk(table, monkeypatch):
+    """Its state is "running" before and after the quicker claim; the slower one asks for the lease once more."""
     job = added(table)
     split(table, job, [(1, 5)])
     table.claim(60)
@@ -116,7 +116,7 @@ def test_of_two_who_see_a_lease_that_ran_out_only_one_claims_the_piece(table, mo
 
 
 def test_one_who_looked_before_another_gave_up_counts_that_attempt(table, monkeypatch):
-    """The chunk waits again, as it was seen; claimed by the count that was seen, it could be begun without end."""
+    """The chunk waits again, as it was seen; the claim counts on from the row as it is now, so attempts end."""
     split(table, added(table), [(1, 5)])
     seen = table._claimable(None, ())
     table.retry_later(table.claim(60), "went wrong")

@@ -51,12 +51,12 @@ def test_starting_one_held_job_starts_no_other(table):  # noqa: F811
     assert table.get(one).options == {"reasons": 1}
 
 
-def test_claiming_a_piece_of_one_job_begins_no_other(table):  # noqa: F811
+def test_claiming_a_chunk_of_one_job_begins_no_other(table):  # noqa: F811
     one, two = added(table), added(table)
     before = whole(table, two)
     assert table.claim(60, one).job == one
     assert whole(table, two) == before
-    assert table.claim(60, one) is None  # the other's piece is free, and not of this job
+    assert table.claim(60, one) is None  # the other's chunk is free, and not of this job
     assert table.claim(60).job == two
 
 
@@ -78,12 +78,12 @@ def test_finishing_cancelling_and_failing_one_leave_the_other(table):  # noqa: F
 
 def test_a_lease_is_not_renewed_for_a_job_that_is_over_though_another_is_open(table):  # noqa: F811
     over, _ = added(table), added(table)
-    piece = table.claim(60, over)
+    chunk = table.claim(60, over)
     assert table.cancel(over)
-    assert not table.renew(piece, 60)
+    assert not table.renew(chunk, 60)
 
 
-def test_forgetting_one_leaves_the_other_with_its_pieces_and_call(table):  # noqa: F811
+def test_forgetting_one_leaves_the_other_with_its_chunks_and_call(table):  # noqa: F811
     other, over, gone = (added(table, callback_url="https://shop.example/called") for _ in range(3))
     table.cancel(over)
     before = [whole(table, job) for job in (other, over)]
@@ -112,8 +112,8 @@ def test_results_and_numbers_are_of_one_job_and_of_what_is_done(table):  # noqa:
 # ---- who looked some time ago -------------------------------------------------------------------
 
 
-def test_a_piece_that_its_slow_owner_finished_is_not_begun_again(table, monkeypatch):  # noqa: F811
-    """It was seen with a lease that had run out, and its attempts are as they were seen."""
+def test_a_chunk_that_its_slow_owner_finished_is_not_begun_again(table, monkeypatch):  # noqa: F811
+    """It was seen with a lease that had run out; the claim asks for its state once more, and it is done."""
     job = added(table)
     split(table, job, [(1, 5), (2, 5)])
     slow = table.claim(60)
@@ -133,12 +133,12 @@ def test_a_job_that_was_cancelled_meanwhile_is_not_begun_again(table, monkeypatc
     assert table.get(job).state == "cancelled"
 
 
-def test_a_job_that_was_cancelled_is_not_done_when_its_last_piece_is(table):  # noqa: F811
+def test_a_job_that_was_cancelled_is_not_done_when_its_last_chunk_is(table):  # noqa: F811
     job = added(table)
     split(table, job, [(1, 5)])
-    piece = table.claim(60)
+    chunk = table.claim(60)
     table.cancel(job)
-    table.finish(piece, 5, file="late")
+    table.finish(chunk, 5, file="late")
     assert table.get(job).state == "cancelled"
 
 
@@ -155,7 +155,7 @@ def test_how_many_records_there_are_is_known_when_the_splitting_is_done(table): 
     assert (table.get(job).total, table.get(job).done) == (9, 5)
 
 
-def test_gaps_and_unread_values_are_summed_over_pieces(table):  # noqa: F811
+def test_gaps_and_unread_values_are_summed_over_chunks(table):  # noqa: F811
     job, other = added(table), added(table)
     split(table, job, [(1, 5), (2, 5), (3, 5), (4, 5)])
     split(table, other, [(1, 5)])

@@ -24,7 +24,7 @@ from store.jobs import JobTable
 from tests.small import small_model
 from tests.stored import events_of
 
-LINES = 25  # of a piece, here
+LINES = 25  # of a chunk, here
 
 
 class House:
@@ -113,8 +113,8 @@ def test_what_is_wrong_is_told_by_line_and_the_others_are_stored(house):
 
 
 @pytest.mark.parametrize("at", [1, 2, 3])
-def test_a_worker_that_is_lost_after_it_stored_a_piece_stores_none_twice(house, monkeypatch, at):
-    """The piece is done again from its beginning, and each line is one event with the same id."""
+def test_a_worker_that_is_lost_after_it_stored_a_chunk_stores_none_twice(house, monkeypatch, at):
+    """The chunk is done again from its beginning, and each line is one event with the same id."""
     sent = house.send(table())
     finish, left = JobTable.finish, [at]
 

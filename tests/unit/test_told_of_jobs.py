@@ -12,7 +12,7 @@ from feedback.training.rows import outcome_rows
 from jobs.__main__ import _open
 from jobs.retention.erase import Eraser
 from jobs.work import chunks as doing
-from tests.job_decisions import BAD, PIECE, ROWS, House, frame, ids, shop_of, table
+from tests.job_decisions import BAD, CHUNK_RECORDS, ROWS, House, frame, ids, shop_of, table
 from tests.stored import events_of
 from tests.unit.test_store import url  # noqa: F401 - the fixture of both databases
 
@@ -24,7 +24,7 @@ def models(tmp_path_factory):
 
 @pytest.fixture
 def house(models, tmp_path, url, monkeypatch):  # noqa: F811
-    monkeypatch.setattr(doing, "RECORDS", PIECE)
+    monkeypatch.setattr(doing, "RECORDS", CHUNK_RECORDS)
     monkeypatch.setattr("services.LocalRunner.wake", lambda *_: None)
     return House(models, tmp_path, url)
 

@@ -102,7 +102,7 @@ def test_further_lines_of_debugging_are_indented(logger):
         assert len(written().splitlines()) == 1
 
 
-def test_a_line_names_the_request_and_the_piece_of_a_job(logger):
+def test_a_line_names_the_request_and_the_chunk_of_a_job(logger):
     log, written, form = logger
     environ = {"REQUEST_METHOD": "POST", "HTTP_X_REQUEST_ID": "call-7", ROUTE: "/a/<b>", CALLER: "key shop (k1)"}
     token = current_request.set(environ)

@@ -75,7 +75,7 @@ def broken(*_):
     raise RuntimeError("a\nfault")
 
 
-def test_every_line_about_a_piece_names_the_request_that_sent_the_job(house, written, monkeypatch):
+def test_every_line_about_a_chunk_names_the_request_that_sent_the_job(house, written, monkeypatch):
     monkeypatch.setitem(job_kinds._KINDS, "score", job_kinds.JobKind(job_kinds.split, broken))
     first, second = house.send("crm-call-7").json, house.send("another:1").json
     assert (first["request_id"], second["request_id"]) == ("crm-call-7", "another:1")

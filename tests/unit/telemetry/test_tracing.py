@@ -1,4 +1,4 @@
-"""Traces: of requests, predictions and pieces of jobs, from the client to the worker; and nothing without them."""
+"""Traces: of requests, predictions and chunks of jobs, from the client to the worker; and nothing without them."""
 
 import json
 import logging
@@ -74,7 +74,7 @@ def test_a_request_and_its_prediction_are_below_the_span_of_the_client(settings,
     assert format(refused.context.trace_id, "032x") != TRACE
 
 
-def test_pieces_of_a_job_are_in_the_trace_of_the_request_that_sent_it(settings, spans):
+def test_chunks_of_a_job_are_in_the_trace_of_the_request_that_sent_it(settings, spans):
     client = Client(create_service(settings).server)
     data = people(rows=30, seed=4).to_csv(index=False).encode()
     sent = client.post("/api/v1/models/binary/jobs", data=data, headers=SENT | {"Content-Type": "text/csv"})
@@ -84,14 +84,14 @@ def test_pieces_of_a_job_are_in_the_trace_of_the_request_that_sent_it(settings, 
     worker, before = Worker(service, store.jobs, Files(settings.files_url)), len(spans())
     while worker.step():
         pass
-    splitting, predict, piece = spans()[before:]
-    assert {format(each.context.trace_id, "032x") for each in (splitting, predict, piece)} == {TRACE}
-    assert {each.parent.span_id for each in (splitting, piece)} == {request.context.span_id}
-    assert predict.parent.span_id == piece.context.span_id
-    assert piece.kind is SpanKind.CONSUMER
-    assert piece.attributes["likely.job"] == sent.json["id"]
-    assert piece.attributes["likely.request_id"] == "crm-call-7"
-    assert (splitting.attributes["likely.chunk"], piece.attributes["likely.chunk"]) == (0, 1)
+    splitting, predict, chunk = spans()[before:]
+    assert {format(each.context.trace_id, "032x") for each in (splitting, predict, chunk)} == {TRACE}
+    assert {each.parent.span_id for each in (splitting, chunk)} == {request.context.span_id}
+    assert predict.parent.span_id == chunk.context.span_id
+    assert chunk.kind is SpanKind.CONSUMER
+    assert chunk.attributes["likely.job"] == sent.json["id"]
+    assert chunk.attributes["likely.request_id"] == "crm-call-7"
+    assert (splitting.attributes["likely.chunk"], chunk.attributes["likely.chunk"]) == (0, 1)
 
 
 def test_a_path_is_in_no_span(settings, spans):
@@ -119,7 +119,7 @@ def test_what_fails_is_an_error_in_its_span(spans):
 
 def test_lines_of_the_log_have_the_ids_of_the_span(spans):
     record = logging.makeLogRecord({"msg": "x"})
-    with tracing.job_span("a piece", SENT["traceparent"], {}):
+    with tracing.job_span("a chunk", SENT["traceparent"], {}):
         told = json.loads(JsonFormatter().format(record))
     assert told["trace_id"] == TRACE
     assert told["span_id"] == format(spans()[-1].context.span_id, "016x")
