@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ml.advice.grid import grid, tried
+from ml.advice.grid import grid, values_to_try
 from ml.advice.kernel import Moves
 from ml.advice.value_function import REMEMBERED, ValueFunction
 from ml.advice.what_if import values_of
@@ -85,11 +85,11 @@ def counterfactuals(
     search = _Search(value_function, row, outcome, cut_off)
     best: Counterfactual | None = None
     for count in range(1, min(MOST_LEVERS, len(search.levers)) + 1):
-        tried = search.tried(count)
-        smallest = search.smallest(tried)
+        changes = search.scored_changes(count)
+        smallest = search.smallest(changes)
         if smallest:
             return search.result(name, smallest, None)
-        best = search.nearest([*tried, *([best] if best else [])])
+        best = search.nearest([*changes, *([best] if best else [])])
     return search.result(name, (), best)
 
 
@@ -112,11 +112,11 @@ class _Search:
 
     def _values(self, at: int, most: int = MOST_VALUES) -> tuple[Value, ...]:
         if (at, most) not in self._grids:
-            values = tried(self.value_function, at, most)
+            values = values_to_try(self.value_function, at, most)
             self._grids[at, most] = tuple(value for value in values if value != self.row[at])
         return self._grids[at, most]
 
-    def tried(self, count: int) -> list[Counterfactual]:
+    def scored_changes(self, count: int) -> list[Counterfactual]:
         """All allowed changes of that many levers, with their scores."""
         moves = [change for change in self._moves(count) if self._allowed(change)]
         if not moves:
@@ -177,9 +177,9 @@ class _Search:
     def _gain(self, change: Counterfactual) -> float:
         return change.probability if self.upwards else -change.probability
 
-    def smallest(self, tried: Sequence[Counterfactual]) -> tuple[Counterfactual, ...]:
+    def smallest(self, changes: Sequence[Counterfactual]) -> tuple[Counterfactual, ...]:
         """For each set of levers the smallest change that crosses the cut-off; of equal ones the most effective."""
-        crossing = [change for change in tried if self.crosses(change.probability)]
+        crossing = [change for change in changes if self.crosses(change.probability)]
         by_levers: dict[tuple[str, ...], Counterfactual] = {}
         left = CONFIRMED
         for change in sorted(crossing, key=lambda change: (change.steps, -self._gain(change))):
@@ -194,9 +194,9 @@ class _Search:
                 break
         return tuple(by_levers.values())
 
-    def nearest(self, tried: Sequence[Counterfactual]) -> Counterfactual | None:
+    def nearest(self, changes: Sequence[Counterfactual]) -> Counterfactual | None:
         """The change that comes nearest to the cut-off; None where none moves the score towards it."""
-        best = max(tried, key=lambda change: (self._gain(change), -len(change.moves), -change.steps), default=None)
+        best = max(changes, key=lambda change: (self._gain(change), -len(change.moves), -change.steps), default=None)
         if best is None:
             return None
         best = self._confirmed(best)

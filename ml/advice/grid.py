@@ -18,7 +18,7 @@ NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 
 @Memo
-def tried(value_function: ValueFunction, at: int, most: int) -> tuple[Value, ...]:
+def values_to_try(value_function: ValueFunction, at: int, most: int) -> tuple[Value, ...]:
     """Values to try for the feature at a position: :func:`grid`, or of very many choices the most common ones.
 
     The background gives the counts; the values are in the order of the choices.

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ml.advice.grid import MOST_SWEPT, tried
+from ml.advice.grid import MOST_SWEPT, values_to_try
 from ml.advice.kernel import Moves
 from ml.advice.value_function import REMEMBERED, ValueFunction
 from ml.data.array_types import Floats, Positions
@@ -193,7 +193,7 @@ def _filled(
 
 
 def _points(value_function: ValueFunction, at: int, value: Value, known: bool) -> tuple[Value, ...]:
-    feature, points = value_function.schema.features[at], tried(value_function, at, MOST_POINTS)
+    feature, points = value_function.schema.features[at], values_to_try(value_function, at, MOST_POINTS)
     if not points or not known or value in points:
         return points
     if feature.is_ordered and value is not None:

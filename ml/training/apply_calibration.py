@@ -36,16 +36,17 @@ def _calibrated(inputs: TrainingInputs, trained: Trained, table: TrainingTable) 
     if not trained.outcomes.exclusive:
         message = "Independent outcomes are not calibrated: each would need a curve of its own."
         raise InvalidData(message, "Calibrate each outcome's estimator before fitting, or leave --calibrate out.")
-    seen = assemble(replace(inputs, holdout=table))  # read, checked and aligned as a hold-out is
-    truth = truth_matrix(seen.truth, seen.outcomes)
-    strange = sorted({str(value) for value in np.asarray(seen.truth, dtype=object)[~truth.any(axis=1)]})
+    calibration_rows = assemble(replace(inputs, holdout=table))  # read, checked and aligned as a hold-out is
+    truth = truth_matrix(calibration_rows.truth, calibration_rows.outcomes)
+    strange = sorted({str(value) for value in np.asarray(calibration_rows.truth, dtype=object)[~truth.any(axis=1)]})
     if strange:
         raise InvalidData(f"{table.name} has outcomes that the model does not know: {', '.join(strange[:6])}.")
-    classes = [seen.outcomes.items[at].value for at in truth.argmax(axis=1).tolist()]
-    result = calibrate(trained.estimator, contained(seen.holdout, trained.convention.container), classes)
-    said = [_quality_words(result, table.name), *_overlaps(trained, seen, table.name)]
+    classes = [calibration_rows.outcomes.items[at].value for at in truth.argmax(axis=1).tolist()]
+    result = calibrate(trained.estimator, contained(calibration_rows.holdout, trained.convention.container), classes)
+    said = [_quality_words(result, table.name), *_overlaps(trained, calibration_rows, table.name)]
     about = {**trained.about, CARD: {"file": table.name, **_plain(result)}}
-    background = seen.holdout if len(seen.holdout) >= FEWEST_FOR_BACKGROUND else None
+    frame = calibration_rows.holdout
+    background = frame if len(frame) >= FEWEST_FOR_BACKGROUND else None
     return replace(
         trained, estimator=result.estimator, about=about, notes=[*trained.notes, *said], background=background
     )
@@ -68,10 +69,10 @@ def _words(quality: ProbabilityQuality) -> str:
     return f"log-loss {quality.log_loss:.4f}, Brier score {quality.brier:.4f}, calibration error {quality.error:.4f}"
 
 
-def _overlaps(trained: Trained, seen: Trained, name: str) -> list[str]:
+def _overlaps(trained: Trained, calibration_rows: Trained, name: str) -> list[str]:
     """Rows of the file that stand in the hold-out, whose figures they would flatter, or in the training data."""
     features = trained.schema.features
-    ours = frame_hashes(features, seen.holdout)
+    ours = frame_hashes(features, calibration_rows.holdout)
     places = {"the hold-out": trained.holdout, "the training data": trained.training}
     counts = {where: int(np.isin(ours, frame_hashes(features, frame)).sum()) for where, frame in places.items()}
     return [

@@ -314,10 +314,10 @@ def test_what_moves_do_alone_is_kept_from_the_first_round(monkeypatch, upwards, 
     made._moves = lambda count: [{0: value} if count == 1 else {0: value, 1: value} for value in range(3)]
     made._allowed, made._change = (lambda change: True), (lambda change, score: score)
     monkeypatch.setattr(levers, "values_of", lambda *given: np.array([[0.2], [0.5], [0.7]]))
-    made.tried(1)
+    made.scored_changes(1)
     kept = dict(made._alone)
     assert made._strongest(0, range(3))[0] == best
-    made.tried(2)
+    made.scored_changes(2)
     assert made._alone == kept
 
 
@@ -330,7 +330,7 @@ def test_values_that_may_not_be_tried_alone_come_last():
 def test_the_value_that_is_known_is_not_tried_and_one_that_is_unknown_may_be(monkeypatch):
     made = search(blanks=True)
     made.value_function, made.row, made._grids = None, (None, 5.0, 5.0), {}
-    monkeypatch.setattr(levers, "tried", lambda value_function, at, most: (1.0, 5.0))
+    monkeypatch.setattr(levers, "values_to_try", lambda value_function, at, most: (1.0, 5.0))
     assert made._values(0) == (1.0, 5.0)
     assert made._values(1) == (1.0,)
 
@@ -347,7 +347,7 @@ def test_a_change_says_what_is_known_now():
 def test_the_best_of_fewer_levers_stays_where_more_do_less(bundles, monkeypatch):
     """Constraints can forbid what was best to go together with any other move."""
     one, two = change("a", 0.1, 1.5), change("ab", 0.2, 1.4)
-    monkeypatch.setattr(levers._Search, "tried", lambda self, count: [one] if count == 1 else [two])
+    monkeypatch.setattr(levers._Search, "scored_changes", lambda self, count: [one] if count == 1 else [two])
     monkeypatch.setattr(levers._Search, "_confirmed", lambda self, each: each)
     bundle = bundles["binary"]
     assert counterfactuals(game_of(bundle), row_of(bundle), 1, 2.0).best is one
@@ -355,7 +355,7 @@ def test_the_best_of_fewer_levers_stays_where_more_do_less(bundles, monkeypatch)
 
 def test_three_levers_at_a_time_are_the_most(bundles, monkeypatch):
     counts = []
-    monkeypatch.setattr(levers._Search, "tried", lambda self, count: counts.append(count) or [])
+    monkeypatch.setattr(levers._Search, "scored_changes", lambda self, count: counts.append(count) or [])
     bundle = bundles["binary"]
     found = counterfactuals(game_of(bundle, (*LEVERS, "shoe_size")), row_of(bundle), 1, 2.0)
     assert len(found.levers) == 4

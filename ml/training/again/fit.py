@@ -24,9 +24,9 @@ def target(outcomes: Outcomes, truth: Booleans) -> Any:
 
 def fit(estimator: Any, X: Any, y: Any, outcomes: Outcomes) -> None:
     """Fit an estimator; InvalidData where it fails, or learns other classes than its outcomes are."""
-    given = y if outcomes.exclusive else _classes(y, outcomes)
+    _refuse_words_for_yes(outcomes)
     with warnings.catch_warnings(action="ignore"), foreign(_refusal):
-        estimator.fit(X, given)
+        estimator.fit(X, y)
     if outcomes.exclusive and set(np.asarray(estimator.classes_).tolist()) != {item.value for item in outcomes.items}:
         known = ", ".join(map(str, np.asarray(estimator.classes_).tolist()))
         raise InvalidData(f"The estimator has learned the classes {known}; the model has {', '.join(outcomes.names)}.")
@@ -36,12 +36,11 @@ def _refusal(error: BaseException) -> InvalidData:
     return InvalidData(f"The estimator cannot be fitted on these decisions: {first_line(error)}.")
 
 
-def _classes(y: pd.DataFrame, outcomes: Outcomes) -> Any:
-    """Answers of independent outcomes by the classes that the estimator has for yes and no."""
+def _refuse_words_for_yes(outcomes: Outcomes) -> None:
+    """InvalidData where an independent outcome has a word for yes: the one for no is not kept, so cannot be learned."""
     named = {item.value: item.yes for item in outcomes.items if item.yes not in (None, 1, True)}
-    if named:
+    if named and not outcomes.exclusive:
         raise InvalidData(
             f"The outcomes {', '.join(map(str, named))} have words for yes, and what means no is not kept.",
             "Fit the model where it was made, on training.csv, and add it with python -m ml add.",
         )
-    return y

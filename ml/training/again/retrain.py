@@ -23,8 +23,8 @@ from ml.training.trained import Trained
 from ml.trust.code import importable
 from ml.trust.record import trusted_of
 
-# What people told of the model; all else in a card is worked out when a version is made
-TOLD = (
+# Fields of the card that people wrote; all others are computed when a version is made
+CARD_FIELDS_KEPT = (
     "owner",
     "use",
     "limits",
@@ -38,9 +38,8 @@ TOLD = (
     "crm",
     "mapping",
 )
-
-
-SHARED = "of the hold-out, made before an outcome of the same record in training was settled,"
+# Why decisions of the hold-out are left out, as the notes of the new version say it: "3 decisions ... are left out."
+RECORD_IN_TRAINING = "of the hold-out, made before an outcome of the same record in training was settled,"
 
 
 def retrained(
@@ -73,7 +72,7 @@ def retrained(
     later = later_rows(times) if len(times) else np.zeros(0, dtype=bool)
     known = np.array([row.known for row in usable.sources])
     shared = shared_rows([row.record for row in usable.sources], times, known, later)
-    usable, later = usable.without(shared, SHARED), later[~shared]
+    usable, later = usable.leave_out(shared, RECORD_IN_TRAINING), later[~shared]
     check_enough(usable.truth, later, bundle.outcomes)
     with importable(bundle.code):
         return _fitted(bundle, usable, later, as_of, groups)
@@ -88,11 +87,11 @@ def _fitted(bundle: Bundle, usable: Usable, later: Booleans, as_of: float, group
     estimator = unfitted(bundle.estimator)
     fit(estimator, contained(frame, convention.container), target(outcomes, usable.truth[~later]), outcomes)
 
-    def ask(made: Schema) -> SklearnPredictor:
-        return SklearnPredictor(estimator, made, outcomes, CallingConvention(convention.container))
+    def predictor_for(schema: Schema) -> SklearnPredictor:
+        return SklearnPredictor(estimator, schema, outcomes, CallingConvention(convention.container))
 
-    schema, notes = schema_again(schema, frame, training, ask)
-    about = {name: bundle.card[name] for name in TOLD if name in bundle.card}
+    schema, notes = schema_again(schema, frame, training, predictor_for)
+    about = {name: bundle.card[name] for name in CARD_FIELDS_KEPT if name in bundle.card}
     about |= {"data": source_words(usable, later, as_of)}
     about |= {CARD: source_of(bundle.key, usable, later, as_of, groups)}
     return Trained(

@@ -23,7 +23,7 @@ ACCEPTED = {"required": True, "unknown": False, "fractions": False}
 
 
 def schema_again(
-    schema: Schema, frame: pd.DataFrame, block: Block, ask: Callable[[Schema], SklearnPredictor]
+    schema: Schema, frame: pd.DataFrame, block: Block, predictor_for: Callable[[Schema], SklearnPredictor]
 ) -> tuple[Schema, list[str]]:
     """The schema after an estimator was fitted again, and remarks on it.
 
@@ -36,13 +36,13 @@ def schema_again(
         Training rows, as the estimator was fitted on them.
     block : Block of n records
         The same.
-    ask : callable
+    predictor_for : callable
         Gives the predictor of a schema.
     """
     described = {(f.name, field) for f in schema.features for field in ("blank", *_kept_fields(f))}
     reset = replace(schema, features=tuple(_reset(_seen(feature, frame)) for feature in schema.features))
-    accepted = with_accepted_values(reset, block, ask, described)
-    return _known_choices(accepted, block, ask)
+    accepted = with_accepted_values(reset, block, predictor_for, described)
+    return _known_choices(accepted, block, predictor_for)
 
 
 def _kept_fields(feature: Feature) -> list[str]:
@@ -66,10 +66,12 @@ def _seen(feature: Feature, frame: pd.DataFrame) -> Feature:
     return replace(feature, seen=SHAPES[feature.kind](known)["seen"], complete=complete)
 
 
-def _known_choices(schema: Schema, block: Block, ask: Callable[[Schema], SklearnPredictor]) -> tuple[Schema, list[str]]:
+def _known_choices(
+    schema: Schema, block: Block, predictor_for: Callable[[Schema], SklearnPredictor]
+) -> tuple[Schema, list[str]]:
     """The schema without choices that the estimator refuses: levels that no row of the training shows."""
     rows = rows_of(schema, take(block, slice(0, min(size(block), TRIED))))
-    predictor, features, notes = ask(schema), list(schema.features), []
+    predictor, features, notes = predictor_for(schema), list(schema.features), []
     row = next((row for row in rows if why_unanswered(predictor, block_of(schema, [row])) is None), None)
     for at, feature in enumerate(schema.features):
         if row is None or not feature.choices or feature.unknown:

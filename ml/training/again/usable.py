@@ -33,16 +33,16 @@ class Usable:
     left_out: dict[str, int]
     """Why decisions are left out, and how many."""
 
-    def without(self, rows: Booleans, why: str) -> Usable:
-        """The others, and in `left_out` why these are not there."""
-        if not rows.any():
+    def leave_out(self, these: Booleans, why: str) -> Usable:
+        """The decisions without those of a mask, shape (n,), which are counted in `left_out` for this reason."""
+        if not these.any():
             return self
-        rest = np.flatnonzero(~rows).tolist()
+        rest = np.flatnonzero(~these).tolist()
         return Usable(
             [self.sources[at] for at in rest],
             [self.rows[at] for at in rest],
             self.truth[rest],
-            {**self.left_out, why: int(rows.sum())},
+            {**self.left_out, why: int(these.sum())},
         )
 
 
@@ -59,7 +59,7 @@ def usable_rows(
     left_out = dict.fromkeys((OTHER_GROUP, NO_VALUES, NOT_KNOWN), 0)
     known: list[tuple[OutcomeRow, list[bool]]] = []
     for row in rows:
-        if groups != ALL and (row.selection == CONTROL) != (groups == CONTROL):
+        if not _is_wanted(row, groups):
             left_out[OTHER_GROUP] += 1
         elif row.values is None:
             left_out[NO_VALUES] += 1
@@ -71,11 +71,16 @@ def usable_rows(
     _refuse_without_values(left_out[NO_VALUES], len(known) + left_out[NOT_KNOWN])
     known.sort(key=lambda pair: (pair[0].made, pair[0].decision))
     read = read_records(schema, [row.values for row, _ in known], extra=True).rows
-    whole = [(row, truth, values) for (row, truth), values in zip(known, read, strict=True) if values is not None]
-    left_out["with values that the model does not take"] = len(known) - len(whole)
-    matrix = np.array([truth for _, truth, _ in whole], dtype=bool).reshape(len(whole), len(outcomes))
+    readable = [(row, truth, values) for (row, truth), values in zip(known, read, strict=True) if values is not None]
+    left_out["with values that the model does not take"] = len(known) - len(readable)
+    matrix = np.array([truth for _, truth, _ in readable], dtype=bool).reshape(len(readable), len(outcomes))
     left_out = {why: count for why, count in left_out.items() if count}
-    return Usable([row for row, _, _ in whole], [values for _, _, values in whole], matrix, left_out)
+    return Usable([row for row, _, _ in readable], [values for _, _, values in readable], matrix, left_out)
+
+
+def _is_wanted(row: OutcomeRow, groups: str) -> bool:
+    """True where a decision is of the groups to learn from: all, the control groups, or all but these."""
+    return groups == ALL or (row.selection == CONTROL) == (groups == CONTROL)
 
 
 def _refuse_more(most: int, held: int) -> None:
@@ -88,10 +93,10 @@ def _refuse_more(most: int, held: int) -> None:
         )
 
 
-def _refuse_without_values(without: int, kept: int) -> None:
-    if without and not kept:
+def _refuse_without_values(without_values: int, with_values: int) -> None:
+    if without_values and not with_values:
         raise InvalidData(
-            f"The values of none of {without:,} decisions were kept: there is nothing to learn from.",
+            f"The values of none of {without_values:,} decisions were kept: there is nothing to learn from.",
             "With DECISION_VALUES=encrypted the values of decisions from then on are kept; or train on a table of your "
             "own, and add the model with python -m ml add.",
         )
