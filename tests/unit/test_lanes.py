@@ -77,7 +77,7 @@ def test_what_is_long_or_nightly_goes():
 
 def test_every_name_in_the_tables_is_a_test_that_is_there(monkeypatch):
     monkeypatch.undo()
-    for start in [*lanes.LONG, *lanes.EVERY_NTH, *lanes.IN_TURNS, *lanes.TURNS]:
+    for start in [*lanes.LONG, *lanes.EVERY_NTH, *lanes.IN_TURNS, *lanes.IN_THREE]:
         path, _, name = start.partition("::")
         assert (ROOT / path).exists(), start
         assert not name or f"def {name}" in (ROOT / path).read_text(encoding="utf-8"), start
@@ -97,13 +97,12 @@ def runs(turn):
 
 
 @pytest.mark.parametrize("first", [0, 5])
-def test_each_test_has_one_of_the_turns_and_the_others_run_on_every_push(monkeypatch, first):
-    monkeypatch.setattr(lanes, "TURNS", {"unit/test_a.py": 3, "unit/test_b.py": 2, "e2e/": 2})
-    three, two = [runs(first + at) & set("pqrstu") for at in range(3)], [runs(first + at) for at in range(2)]
-    assert sorted(map(len, three)) == [2, 2, 2]
-    assert set().union(*three) == set("pqrstu")
-    assert [sum(name in each for each in two) for name in "vyz"] == [1, 1, 1]
-    assert all({"w", "x"} <= each for each in two)
+def test_each_test_has_one_of_three_turns_and_the_others_run_on_every_push(monkeypatch, first):
+    monkeypatch.setattr(lanes, "IN_THREE", ("unit/test_a.py", "unit/test_b.py", "e2e/"))
+    three = [runs(first + at) for at in range(3)]
+    assert [len(each & set("pqrstu")) for each in three] == [2, 2, 2]
+    assert [sum(name in each for each in three) for name in "pqrstuvyz"] == [1] * 9
+    assert all({"w", "x"} <= each for each in three)
 
 
 def test_without_a_repository_the_turn_is_the_first(monkeypatch):
@@ -118,7 +117,7 @@ def test_without_a_repository_the_turn_is_the_first(monkeypatch):
     ("arguments", "lane"),
     [
         (["-n2"], "push, turn 7"),
-        (["-k", "one or two"], "push, without turns"),
+        (["-k", "one or two or three"], "push, without turns"),
         (["test_any.py"], "push, without turns"),
     ],
 )
@@ -126,10 +125,10 @@ def test_without_a_repository_the_turn_is_the_first(monkeypatch):
 def test_who_names_files_or_tests_gets_all_of_them(tmp_path, arguments, lane):
     (tmp_path / "conftest.py").write_text(
         "from tests import lanes\nfrom tests.lanes import *\n"
-        "lanes.number_of_commits = lambda: '7'\nlanes.TURNS = {str(lanes.Path(__file__).parent): 2}\n"
+        "lanes.number_of_commits = lambda: '7'\nlanes.IN_THREE = (str(lanes.Path(__file__).parent),)\n"
     )
     (tmp_path / "pytest.ini").write_text("[pytest]\ntestpaths = .\n")
-    (tmp_path / "test_any.py").write_text("def test_one(): pass\ndef test_two(): pass\n")
+    (tmp_path / "test_any.py").write_text("def test_one(): pass\ndef test_two(): pass\ndef test_three(): pass\n")
     environ = {
         name: value for name, value in os.environ.items() if name not in ("PUSH_TURN", "ALL_CASES", "PYTEST_ADDOPTS")
     }
@@ -137,5 +136,5 @@ def test_who_names_files_or_tests_gets_all_of_them(tmp_path, arguments, lane):
         [sys.executable, "-m", "pytest", "-p", "no:dash", "-p", "no:schemathesis", "-v", *arguments],
         capture_output=True, text=True, env=environ | {"PYTHONPATH": str(ROOT.parent)}, cwd=tmp_path, timeout=300,
     )  # fmt: skip
-    assert ("1 passed" if "turn 7" in lane else "2 passed") in done.stdout, done.stdout
+    assert ("1 passed" if "turn 7" in lane else "3 passed") in done.stdout, done.stdout
     assert f"lane: {lane}" in done.stdout
