@@ -205,7 +205,7 @@ def begin_web_worker(settings: Settings, services: Services, job_service: JobSer
         purge_temporary()
         purge_cache(settings.var_dir / "cache")
 
-    RetentionThread(services.store, job_service.files, settings.job_days, beside, settings.decision_days).start()
+    RetentionThread(services.store, job_service.files, settings.job_days, settings.decision_days, beside).start()
     begin_watch(settings, services)
     if services.feedback:
         begin_shadow(services.feedback, settings.var_dir, plain_environ())

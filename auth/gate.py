@@ -40,7 +40,7 @@ class Gate:
         Gives the caller of an environment; may raise StoreUnavailable.
     request_id : callable
         Gives the id of the request of an environment, for the audit log.
-    limiter : RateLimiter, optional
+    limiter : RateLimiter or None
         Counts what is not open to everybody; without it nobody is limited.
     """
 
@@ -50,7 +50,7 @@ class Gate:
         routes: Callable[[WSGIEnvironment], Map],
         identify: IdentifyCaller,
         request_id: Callable[[WSGIEnvironment], str],
-        limiter: RateLimiter | None = None,
+        limiter: RateLimiter | None,
     ) -> None:
         self.application = application
         self._routes, self._identify, self._request_id = routes, identify, request_id

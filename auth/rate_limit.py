@@ -60,7 +60,7 @@ class RateLimiter:
     While Redis is away, nobody is limited.
     """
 
-    def __init__(self, per_minute: int, storage: str = MEMORY) -> None:
+    def __init__(self, per_minute: int, storage: str) -> None:
         waits = {"socket_timeout": TIMEOUT, "socket_connect_timeout": TIMEOUT}
         counts = CountsInMemory() if storage == MEMORY else storage_from_string(storage, wrap_exceptions=True, **waits)
         self._limiter = FixedWindowRateLimiter(counts)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from store.jobs import JobTable
 
 
-def kinds_of(service: Service, store: Store, decision_values: str, decisions: str = "on") -> dict[str, JobKind]:
+def kinds_of(service: Service, store: Store, decision_values: str, decisions: str) -> dict[str, JobKind]:
     """Kinds of jobs by name; what they import takes 6 MB, and a worker of files alone needs none of it.
 
     `decision_values` and `decisions` are the settings of these names.

@@ -136,7 +136,7 @@ def _begin(settings: Settings, store: Store, files: Files, service: Service, sto
     rules = WebhookRules.of(settings.callback_secret, settings.callback_networks)
     WebhookSender(store, rules, settings.job_lease).start(stop)
 
-    RetentionThread(store, files, settings.job_days, decision_days=settings.decision_days).start(stop)
+    RetentionThread(store, files, settings.job_days, settings.decision_days).start(stop)
 
 
 def _help(settings: Settings, stop: threading.Event, parent: int) -> int:

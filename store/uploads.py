@@ -46,7 +46,7 @@ class UploadTable(DatabaseTable):
     instances, the second sees the first.
     """
 
-    def reserve(self, job: str, who: str, size: int, quota: Quota, *, again: bool = False) -> Usage | None:
+    def reserve(self, job: str, who: str, size: int, quota: Quota, *, again: bool) -> Usage | None:
         """Reserve quota for an upload that begins, or for one that becomes a new job.
 
         Parameters
@@ -77,7 +77,7 @@ class UploadTable(DatabaseTable):
             transaction.rollback()
             return others
 
-    def grow(self, job: str, who: str, size: int, quota: Quota, *, again: bool = False) -> Usage | None:
+    def grow(self, job: str, who: str, size: int, quota: Quota, *, again: bool) -> Usage | None:
         """Update the bytes of an upload as it proceeds; returns as :meth:`reserve`."""
         with self._transaction() as connection:
             _lock(connection, who)

@@ -54,7 +54,7 @@ class SafeHeaders:
     Responses without Cache-Control get no-store: they hold values of a customer.
     """
 
-    def __init__(self, application: WSGIApplication, policy: str, framers: Sequence[str] = (), hsts: int = 0) -> None:
+    def __init__(self, application: WSGIApplication, policy: str, framers: Sequence[str], hsts: int) -> None:
         self.application = application
         self._hsts = ("Strict-Transport-Security", f"max-age={hsts}")
         self._ancestors = ancestors(framers)

@@ -23,7 +23,7 @@ AT_ONCE = 500  # ids per query
 TEMPORARY = "likely-*"  # folders of exports and workbooks; a killed process leaves them
 
 
-def purge(store: Store, files: Files, days: float, decision_days: float | None = None) -> int:
+def purge(store: Store, files: Files, days: float, decision_days: float | None) -> int:
     """Remove jobs that have been over, or held, for that many days; returns the number.
 
     Removals that a killed process left half done are finished, and files of this database's jobs that have no row are

@@ -24,15 +24,15 @@ class RetentionThread:
     ----------
     days : float
         Days for which jobs that are over are kept.
-    beside : callable
-        Cleans up what this machine keeps, at each look.
     decision_days : float or None
         Days for which decisions and what came of them are kept; None for ever.
+    beside : callable
+        Cleans up what this machine keeps, at each look.
     """
 
     def __init__(
-        self, store: Store, files: Files, days: float, beside: Callable[[], object] = purge_temporary,
-        decision_days: float | None = None,
+        self, store: Store, files: Files, days: float, decision_days: float | None,
+        beside: Callable[[], object] = purge_temporary,
     ) -> None:  # fmt: skip
         self._store, self._files, self._days, self._beside = store, files, days, beside
         self._decision_days = decision_days

@@ -20,7 +20,7 @@ PLAIN_FROM = 1e-4
 
 
 def score_columns(
-    bundle: Bundle, names: Sequence[str], columns: Sequence[Sequence[str]], rules: Rules | None = None
+    bundle: Bundle, names: Sequence[str], columns: Sequence[Sequence[str]], rules: Rules
 ) -> tuple[list[ResultLine], Counter[str]] | None:
     """Score a table of which each line fits its header.
 
@@ -30,7 +30,7 @@ def score_columns(
         Names of the columns in the model; others may be among them.
     columns : sequence of sequence of str
         Cells, each of length n.
-    rules : Rules, optional
+    rules : Rules
         Rules by which cells are read.
 
     Returns
@@ -40,10 +40,7 @@ def score_columns(
         feature. None where the estimator itself refuses a value.
     """
     choices = {one.name for one in bundle.schema.one_hot}  # one-hot choices have no cell rules
-    given = [
-        cells if rules and name not in choices else plain_cells(cells)
-        for name, cells in zip(names, columns, strict=True)
-    ]
+    given = [cells if name not in choices else plain_cells(cells) for name, cells in zip(names, columns, strict=True)]
     read = read_columns(bundle.schema, names, given, rules)
     refused = _words(read.problems)
     good = [at for at in range(len(columns[0])) if at not in refused] if refused else slice(None)

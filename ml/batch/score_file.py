@@ -185,9 +185,7 @@ def _here(service: Service) -> Engine:
     return score
 
 
-def scored_chunk(
-    service: Service, bundle: Bundle, reading: ReadPlan, lines: Lines, blanks: Blanks = ESTIMATOR
-) -> ScoredChunk:
+def scored_chunk(service: Service, bundle: Bundle, reading: ReadPlan, lines: Lines, blanks: Blanks) -> ScoredChunk:
     """Score lines of a table; parameters as :func:`score_lines`."""
     made = score_lines(service, bundle, reading.header, lines, reading.renamed, reading.rules, blanks)
     return ScoredChunk(csv_text(made.lines), len(made.lines) - made.refused, made.refused, made.gaps, made.unread)

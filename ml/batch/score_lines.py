@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from time import perf_counter
 from typing import NamedTuple
 
-from ml.advice.score_known import AVERAGE, ESTIMATOR, Blanks
+from ml.advice.score_known import AVERAGE, Blanks
 from ml.batch.columnar_writer import ResultLine, problems_text, score_columns
 from ml.batch.result_columns import score_cells
 from ml.bundle.bundle import Bundle
@@ -38,9 +38,9 @@ def score_lines(
     bundle: Bundle,
     header: Sequence[str],
     lines: Sequence[list[str]],
-    columns: Mapping[str, str] | None = None,
-    rules: CellRules | None = None,
-    blanks: Blanks = ESTIMATOR,
+    columns: Mapping[str, str],
+    rules: CellRules,
+    blanks: Blanks,
 ) -> ScoredLines:
     """Lines of the result for lines of a table, in their order.
 
@@ -50,14 +50,14 @@ def score_lines(
         Names of the columns, each once.
     lines : sequence of list of str
         Cells as they came, as many as there were.
-    columns : mapping of str to str, optional
+    columns : mapping of str to str
         Column of the table to feature, where it has another name.
-    rules : CellRules, optional
-        How cells are written; without it they are read as they are.
+    rules : CellRules
+        How cells are written.
     blanks : {"estimator", "average"}
         Treatment of missing values: the estimator's own way with gaps, or v(K), the average over what they may be.
     """
-    names = [columns.get(name, name) for name in header] if columns else header
+    names = [columns.get(name, name) for name in header]
     width = len(header)
     fitting = [cells for cells in lines if len(cells) == width]
     if blanks == AVERAGE:
@@ -67,7 +67,7 @@ def score_lines(
         columnar = score_columns(bundle, names, list(zip(*fitting, strict=True)), rules) if fitting else ([], Counter())
         if columnar:
             service.scored(bundle.key, sum(not line[-1] for line in columnar[0]), perf_counter() - began)
-        lines_of_result, unread = columnar or _row_by_row(service, bundle, names, fitting, rules)
+        lines_of_result, unread = columnar or _row_by_row(service, bundle, names, fitting, rules, blanks)
     if len(fitting) < len(lines):
         rest = iter(lines_of_result)
         lines_of_result = [next(rest) if len(cells) == width else _misfit(bundle, header, cells) for cells in lines]
@@ -77,9 +77,7 @@ def score_lines(
     )
 
 
-def gaps_in(
-    schema: Schema, names: Sequence[str], lines: Sequence[Sequence[str]], rules: CellRules | None = None
-) -> Gaps:
+def gaps_in(schema: Schema, names: Sequence[str], lines: Sequence[Sequence[str]], rules: CellRules) -> Gaps:
     """Number of records without a value that in training every row had, by feature.
 
     `lines` are the cells of scored records, as many as there are `names` of columns in the model.
@@ -95,17 +93,17 @@ def gaps_in(
     return gaps
 
 
-def _blanks(feature: Feature, cells: Sequence[str], rules: CellRules | None) -> int:
-    blank = {text for text in set(cells) if is_blank(feature, rules.plain(feature, text) if rules else text)}
+def _blanks(feature: Feature, cells: Sequence[str], rules: CellRules) -> int:
+    blank = {text for text in set(cells) if is_blank(feature, rules.plain(feature, text))}
     return sum(map(blank.__contains__, cells)) if blank else 0
 
 
 def _row_by_row(
-    service: Service, bundle: Bundle, names: Sequence[str], lines: Sequence[list[str]], rules: CellRules | None,
-    blanks: Blanks = ESTIMATOR,
+    service: Service, bundle: Bundle, names: Sequence[str], lines: Sequence[list[str]], rules: CellRules,
+    blanks: Blanks,
 ) -> tuple[list[ResultLine], Counter[str]]:  # fmt: skip
     rows: list[dict[str, str] | Problem] = [dict(zip(names, plain_cells(cells), strict=True)) for cells in lines]
-    answers = score_rows(service, bundle, [rules.row(row) for row in rows] if rules else rows, blanks)
+    answers = score_rows(service, bundle, [rules.row(row) for row in rows], blanks)
     unread = Counter(problem.feature or "" for answer in answers if not isinstance(answer, Score) for problem in answer)
     return [_line(bundle, cells, answer) for cells, answer in zip(lines, answers, strict=True)], unread
 
@@ -116,7 +114,7 @@ def _misfit(bundle: Bundle, header: Sequence[str], cells: list[str]) -> ResultLi
 
 
 def score_rows(
-    service: Service, bundle: Bundle, chunk: Sequence[dict[str, str] | Problem], blanks: Blanks = ESTIMATOR
+    service: Service, bundle: Bundle, chunk: Sequence[dict[str, str] | Problem], blanks: Blanks
 ) -> list[Score | tuple[Problem, ...]]:
     """A score, or what is wrong, for each row of a file."""
     scores = iter(service.score_each(bundle, [row for row in chunk if not isinstance(row, Problem)], blanks))

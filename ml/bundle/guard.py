@@ -29,7 +29,7 @@ class Guarded:
     Modules of its `code`, if any, can be imported during predictions.
     """
 
-    def __init__(self, inner: Predictor, key: str, code: Code | None = None) -> None:
+    def __init__(self, inner: Predictor, key: str, code: Code | None) -> None:
         self.inner = inner
         self._key = key
         self._code = code

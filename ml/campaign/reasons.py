@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ml.advice.reasons import reasons
-from ml.advice.score_known import AVERAGE, ESTIMATOR, Blanks, as_blanks, schema_for
+from ml.advice.score_known import AVERAGE, Blanks, as_blanks, schema_for
 from ml.bundle.bundle import Bundle
 from ml.data.records import read_records
 from ml.files.cells.safe_cells import plain_cell, safe_cell
@@ -15,7 +15,7 @@ MOST_REASONS = 3
 
 
 def reasons_in_cells(
-    service: Service, bundle: Bundle, cells: Mapping[str, str], outcome: int, blanks: Blanks = ESTIMATOR
+    service: Service, bundle: Bundle, cells: Mapping[str, str], outcome: int, blanks: Blanks
 ) -> list[str]:
     """The three strongest reasons, as the Prediction page words them, the strongest first; empty where there are fewer.
 

@@ -132,9 +132,7 @@ def _refused(column: ReadColumn, raws: Sequence[object], numbers: Sequence[int])
         yield Problem(numbers[at], column.feature.name, raws[at], why.message, why.hint)
 
 
-def read_columns(
-    schema: Schema, names: Sequence[str], columns: Sequence[Sequence[str]], rules: Rules | None = None
-) -> ReadColumns:
+def read_columns(schema: Schema, names: Sequence[str], columns: Sequence[Sequence[str]], rules: Rules) -> ReadColumns:
     """Read a table of columns, which may have columns that the model does not know.
 
     Parameters
@@ -143,7 +141,7 @@ def read_columns(
         Names of the columns: features by name or alias, the record id, others.
     columns : sequence of sequence of str
         Raw values, each of length n.
-    rules : Rules, optional
+    rules : Rules
         Rules for texts.
     """
     problems: list[Problem] = []

@@ -46,7 +46,7 @@ class Calibration(CalibrationCheck):
     """Over all records."""
 
 
-def calibration(answers: OneVsRest, outcome: str = "the outcome") -> Calibration:
+def calibration(answers: OneVsRest, outcome: str) -> Calibration:
     """Calibration curve in groups of about equal size; errors NoProbabilities, OneOutcomeOnly."""
     counts_by_cut_off(answers, outcome)  # raises OneOutcomeOnly
     probabilities, weight = need_probabilities(answers.probabilities), answers.weight

@@ -27,7 +27,7 @@ class CountsByCutOff:
     """Weight of all records with and without the outcome; both above 0."""
 
 
-def counts_by_cut_off(answers: OneVsRest, outcome: str = "the outcome") -> CountsByCutOff:
+def counts_by_cut_off(answers: OneVsRest, outcome: str) -> CountsByCutOff:
     """Counts at every distinct probability; records with equal probabilities are acted on together.
 
     Parameters

@@ -41,7 +41,7 @@ class RocCurve:
     curve."""
 
 
-def roc(answers: OneVsRest, outcome: str = "the outcome") -> RocCurve:
+def roc(answers: OneVsRest, outcome: str) -> RocCurve:
     """The ROC curve of one outcome.
 
     Raises
@@ -84,7 +84,7 @@ class PrecisionRecall:
     """Weight of the records with and without the outcome."""
 
 
-def precision_recall(answers: OneVsRest, outcome: str = "the outcome") -> PrecisionRecall:
+def precision_recall(answers: OneVsRest, outcome: str) -> PrecisionRecall:
     """The precision-recall curve of one outcome; errors as :func:`roc`."""
     table = counts_by_cut_off(answers, outcome)
     drawn = 1 + thin(table.false_positive[1:], table.true_positive[1:])  # undefined where none is acted on
@@ -116,7 +116,7 @@ class DetCurve:
     """Equal error rate, linearly interpolated between neighbouring cut-offs."""
 
 
-def det(answers: OneVsRest, outcome: str = "the outcome") -> DetCurve:
+def det(answers: OneVsRest, outcome: str) -> DetCurve:
     """The detection error trade-off of one outcome; errors as :func:`roc`."""
     table = counts_by_cut_off(answers, outcome)
     false_positive_rate = table.false_positive / table.negative

@@ -62,7 +62,7 @@ class Lift:
     """Weight of all records."""
 
 
-def gain(answers: OneVsRest, outcome: str = "the outcome") -> Gain:
+def gain(answers: OneVsRest, outcome: str) -> Gain:
     """Gain curve of one outcome; NoProbabilities, OneOutcomeOnly."""
     table = counts_by_cut_off(answers, outcome)
     selected, found = _shares(table)
@@ -82,7 +82,7 @@ def gain(answers: OneVsRest, outcome: str = "the outcome") -> Gain:
     )
 
 
-def lift(answers: OneVsRest, outcome: str = "the outcome") -> Lift:
+def lift(answers: OneVsRest, outcome: str) -> Lift:
     """Lift of one outcome, by tenths and of all acted on; NoProbabilities, OneOutcomeOnly."""
     table = counts_by_cut_off(answers, outcome)
     records = table.positive + table.negative

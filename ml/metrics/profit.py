@@ -104,9 +104,7 @@ def profits(payoff: Payoff, columns: Mapping[str, list[Any]]) -> list[float]:
     return brought
 
 
-def profit_curve(
-    answers: OneVsRest, payoff: Payoff, outcome: str = "the outcome", limits: CutOffLimits | None = None
-) -> ProfitCurve:
+def profit_curve(answers: OneVsRest, payoff: Payoff, outcome: str, limits: CutOffLimits | None = None) -> ProfitCurve:
     """Profit at every cut-off with bootstrap intervals, and the best cut-off within the limits.
 
     Raises

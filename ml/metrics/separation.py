@@ -47,7 +47,7 @@ class KolmogorovSmirnov:
     """Where the probabilities end (``ml.metrics.curves.reach``)."""
 
 
-def score_distribution(answers: OneVsRest, outcome: str = "the outcome") -> ScoreDistribution:
+def score_distribution(answers: OneVsRest, outcome: str) -> ScoreDistribution:
     """Histograms of the probabilities with and without the outcome; NoProbabilities, OneOutcomeOnly."""
     table = counts_by_cut_off(answers, outcome)
     probabilities = need_probabilities(answers.probabilities)
@@ -64,7 +64,7 @@ def score_distribution(answers: OneVsRest, outcome: str = "the outcome") -> Scor
     )
 
 
-def kolmogorov_smirnov(answers: OneVsRest, outcome: str = "the outcome") -> KolmogorovSmirnov:
+def kolmogorov_smirnov(answers: OneVsRest, outcome: str) -> KolmogorovSmirnov:
     """Cumulative shares of both sides and the KS statistic; NoProbabilities, OneOutcomeOnly."""
     table = counts_by_cut_off(answers, outcome)
     missed, spared = 1 - table.true_positive / table.positive, 1 - table.false_positive / table.negative

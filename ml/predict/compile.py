@@ -31,7 +31,7 @@ from ml.runtime import memory
 __all__ = ["CannotCompile", "Proof", "compile_estimator", "prove"]
 
 
-def compile_estimator(estimator: Any, schema: Schema, outcomes: Outcomes, container: str = "frame") -> Program:
+def compile_estimator(estimator: Any, schema: Schema, outcomes: Outcomes, container: str) -> Program:
     """Compile a fitted estimator.
 
     Serve the program only after :func:`prove` has compared it with the estimator.

@@ -65,7 +65,7 @@ NUMPY_FUNCTIONS = """
 PANDAS_FUNCTIONS = "cut factorize get_dummies isna isnull notna notnull qcut to_datetime to_numeric to_timedelta"
 
 
-def untrusted_names(names: Iterable[str], trusted: Collection[str] = (), code: Code | None = None) -> list[str]:
+def untrusted_names(names: Iterable[str], trusted: Collection[str], code: Code | None) -> list[str]:
     """Names from ``skops.io.get_untrusted_types`` that are not allowed, sorted.
 
     The operator allowed those `trusted`; what the estimator's code defines is allowed: it is imported for this.

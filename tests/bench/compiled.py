@@ -170,7 +170,7 @@ def measure(name: str) -> str:
     blocks = [block_of_frame(schema, frame[:2_000])]
     before, started = peak(), time.process_time()
     try:
-        program = compile_estimator(estimator, schema, outcomes)
+        program = compile_estimator(estimator, schema, outcomes, "frame")
         proof = prove(program, SklearnPredictor(estimator, schema, outcomes).block, schema, blocks)
     except CannotCompile as error:
         return f"{name:<26} not compiled: {error}"

@@ -82,7 +82,7 @@ def in_process(service: Service, models: tuple[str, ...]) -> list[list[str]]:
     compress_text(api)
     assert isinstance(api.wsgi_app, FastPath)
     ways = [
-        SafeHeaders(Origins(Dispatcher(way, way), []), "default-src 'self'", [])
+        SafeHeaders(Origins(Dispatcher(way, way), []), "default-src 'self'", [], 0)
         for way in (api.wsgi_app, api.wsgi_app._flask)
     ]
     rows = []

@@ -67,7 +67,7 @@ def _work(
     write_csv(folder / "file.csv", bundle.schema, take(bundle.holdout.block, rows))
     options = {"name": "file.csv"} | ({} if asked is None else {"decisions": asked})
     job, _ = JobService(service, store, files, str).accept(model, _blocks(folder / "file.csv"), options)
-    kinds = kinds_of(service, store, values)
+    kinds = kinds_of(service, store, values, "on")
     worker = Worker(service, store.jobs, files, kinds=kinds)
     before = _bytes_of(store, folder)
     worker.step()  # the splitting

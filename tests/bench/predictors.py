@@ -179,7 +179,7 @@ def by_numpy(forest: RandomForestClassifier) -> Candidate:
 def compiled(estimator: Any, names: list[str]) -> tuple[Program, Schema]:
     schema = Schema(tuple(Feature(name, name, "number") for name in names))
     outcomes = Outcomes(tuple(Outcome(str(v), str(v), v) for v in estimator.classes_.tolist()), True, "yes")
-    return compile_estimator(estimator, schema, outcomes), schema
+    return compile_estimator(estimator, schema, outcomes, "frame"), schema
 
 
 def bare(title: str, estimator: Any, X: np.ndarray, y: np.ndarray, tests: np.ndarray) -> None:
@@ -241,7 +241,7 @@ def mixed(trees: int, depth: int | None) -> None:
     reference = SklearnPredictor(estimator, schema, outcomes)
     times = [milliseconds(partial(lambda n: reference.block(take(block, slice(0, n))), n)) for n in BLOCKS]
     show("predict and predict_proba", times, 0.0)
-    program = compile_estimator(estimator, schema, outcomes)
+    program = compile_estimator(estimator, schema, outcomes, "frame")
     row = rows_of(schema, take(block, slice(0, 1)))[0]
     times = [milliseconds(lambda: program.row(row))]
     times += [milliseconds(partial(lambda n: program.block(take(block, slice(0, n))), n)) for n in BLOCKS[1:]]

@@ -64,7 +64,7 @@ def proved(estimator: Any, sides: int, coded: bool = True) -> Any:
     estimator = estimator.fit(frame, LabelEncoder().fit_transform(truth) if coded else truth)
     items = tuple(Outcome(str(v), str(v), v) for v in np.asarray(estimator.classes_).tolist())
     outcomes, schema = Outcomes(items, True, items[0].name), schema_of(frame)
-    program = compile_estimator(estimator, schema, outcomes)
+    program = compile_estimator(estimator, schema, outcomes, "frame")
     blocks = [block_of_frame(schema, unseen), block_of_frame(schema, frame)]
     proof = prove(program, SklearnPredictor(estimator, schema, outcomes).block, schema, blocks)
     assert proof.ok, proof
@@ -104,7 +104,7 @@ def test_early_stopping_is_followed() -> None:
         ),
     ):
         outcomes = Outcomes((Outcome("0", "0", 0), Outcome("1", "1", 1)), True, "1")
-        program = compile_estimator(estimator, schema_of(x), outcomes)
+        program = compile_estimator(estimator, schema_of(x), outcomes, "frame")
         answer = program.block(block_of_frame(schema_of(x), UNSEEN[NUMBERS]))
         np.testing.assert_allclose(answer.probabilities, estimator.predict_proba(UNSEEN[NUMBERS]), rtol=0, atol=1e-12)
         assert "80 trees" not in program.description
@@ -144,7 +144,7 @@ def test_categories_of_the_library_are_equal(model: Any, sides: int) -> None:
     estimator = clone(model).fit(frame, LabelEncoder().fit_transform(wanted(TRAINING, sides)))
     items = tuple(Outcome(str(v), str(v), v) for v in estimator.classes_.tolist())
     outcomes, schema = Outcomes(items, True, "1"), category_schema()
-    program = compile_estimator(estimator, schema, outcomes)
+    program = compile_estimator(estimator, schema, outcomes, "frame")
     assert b"membership_values" in program.graph
     blocks = [block_of_frame(schema, with_categories(given[[*NUMBERS, *CATEGORIES]])) for given in (UNSEEN, TRAINING)]
     proof = prove(program, SklearnPredictor(estimator, schema, outcomes).block, schema, blocks)
@@ -157,7 +157,7 @@ def test_a_number_that_lightgbm_takes_for_a_category_is_equal() -> None:
     model = lightgbm.LGBMClassifier(**LGBM, min_data_per_group=5).fit(frame, y, categorical_feature=["age"])
     outcomes = Outcomes((Outcome("0", "0", 0), Outcome("1", "1", 1)), True, "1")
     schema = Schema((Feature("share", "Share", "number"), Feature("age", "Age", "number", seen=(1.0, 8.0))))
-    program = compile_estimator(model, schema, outcomes)
+    program = compile_estimator(model, schema, outcomes, "frame")
     for age in (-1.0, -0.5, 0.4, 2.0, 2.7, 3.0, 99.0, None):
         row = pd.DataFrame({"share": [0.3], "age": [np.nan if age is None else age]})
         assert program.row((0.3, age))[1] == pytest.approx(model.predict_proba(row)[0], abs=1e-12)
@@ -169,7 +169,7 @@ def test_categories_of_catboost_are_refused() -> None:
     estimator = catboost.CatBoostClassifier(**CAT, cat_features=["town"]).fit(frame, y)
     outcomes = Outcomes((Outcome("0", "0", 0), Outcome("1", "1", 1)), True, "1")
     with pytest.raises(CannotCompile, match="categories"):
-        compile_estimator(estimator, schema_of(frame), outcomes)
+        compile_estimator(estimator, schema_of(frame), outcomes, "frame")
 
 
 def test_a_pipeline_of_imbalanced_learn_is_equal() -> None:

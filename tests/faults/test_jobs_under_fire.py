@@ -16,6 +16,7 @@ from jobs.campaign_service import CampaignService
 from jobs.downloads import Downloads
 from jobs.job_service import JobService
 from jobs.local_runner import LOCK
+from ml.advice.score_known import ESTIMATOR
 from ml.batch.score_lines import result_line, score_rows
 from ml.service import open_service
 from settings import Settings
@@ -55,7 +56,7 @@ def cells(models, applicants):
     found = []
     for applicant in applicants:
         row = {"Loan_ID": "x", **applicant}
-        found.append(result_line(len(row), bundle, row, score_rows(service, bundle, [row])[0])[len(row) :])
+        found.append(result_line(len(row), bundle, row, score_rows(service, bundle, [row], ESTIMATOR)[0])[len(row) :])
     return found
 
 

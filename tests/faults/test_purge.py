@@ -98,7 +98,7 @@ def test_a_removal_whose_process_was_killed_is_finished(places, models, where):
     assert store.jobs.get(job) is None  # nobody is told of it any more
     assert store.jobs.states([job]) == {job: "removed"}
     assert bool(files.folders(paths.ALL)) == (where == "before the files")
-    purge(store, files, 7)
+    purge(store, files, 7, None)
     assert store.jobs.states([job]) == {}
     assert files.folders(paths.ALL) == []
 
@@ -108,10 +108,10 @@ def test_the_file_of_an_upload_whose_process_was_killed_is_removed(places, model
     store, files, job = done_job(places, models)
     killed(SEND, *places, models, where)
     (left,) = set(files.folders(paths.ALL)) - {job}
-    purge(store, files, 7)
+    purge(store, files, 7, None)
     assert left in files.folders(paths.ALL)  # somebody might still be sending it
     age(tmp_path / "files" / paths.folder(left))
-    purge(store, files, 7)
+    purge(store, files, 7, None)
     assert files.folders(paths.ALL) == [job]
 
 

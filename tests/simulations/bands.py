@@ -41,7 +41,7 @@ def coverage_of_bands(law: str, rows: int, draws: int) -> tuple[np.ndarray, np.n
         curve = decision_curve(threshold_table(answers, extra=CUT_OFFS))
         at = [curve.cut_off.index(cut) for cut in CUT_OFFS]
         held[0] += [_holds(curve.low[row], float(true), curve.high[row]) for row, true in zip(at, benefit, strict=True)]
-        low, high = found_interval(answers, counts_by_cut_off(answers), np.array(SHARES))
+        low, high = found_interval(answers, counts_by_cut_off(answers, "buys"), np.array(SHARES))
         held[1] += (low <= found) & (found <= high)
     return held[0] / draws, held[1] / draws
 

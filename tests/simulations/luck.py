@@ -79,11 +79,11 @@ def luck_and_gap(law: Law, rows: int, gaps: int, lucks: int) -> tuple[np.ndarray
         true_probabilities = law.draw(rows, rng)
         truth, probabilities = rng.random(rows) < true_probabilities, law.said(true_probabilities)
         answers = OneVsRest(truth, probabilities >= 0.5, probabilities, np.ones(rows))
-        best = highest_profit_cut_off(counts_by_cut_off(answers), payoff, CutOffLimits())
+        best = highest_profit_cut_off(counts_by_cut_off(answers, "buys"), payoff, CutOffLimits())
         assert best is not None
         true.append(apart(probabilities, truth, best) - apart(probabilities, truth, right))
         if at < lucks:
-            luck = profit_curve(answers, payoff).luck
+            luck = profit_curve(answers, payoff, "buys").luck
             assert luck is not None
             said.append(luck)
     return np.array(said), np.array(true)

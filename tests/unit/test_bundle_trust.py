@@ -56,7 +56,7 @@ def test_every_fitted_estimator_of_scikit_learn_may_be_loaded(kind):
         except TypeError:
             assert name == "Birch"  # which skops refuses to write
             continue
-        assert untrusted_names(skops.io.get_untrusted_types(data=kept)) == [], name
+        assert untrusted_names(skops.io.get_untrusted_types(data=kept), (), None) == [], name
         tried += 1
     assert tried > 30
 
@@ -76,7 +76,7 @@ def test_what_pipelines_usually_hold_may_be_loaded():
     ):
         numbers = table if first is columns else table[list("abcd")]
         kept = skops.io.dumps(make_pipeline(first, LogisticRegression(max_iter=5000)).fit(numbers, Y))
-        assert untrusted_names(skops.io.get_untrusted_types(data=kept)) == []
+        assert untrusted_names(skops.io.get_untrusted_types(data=kept), (), None) == []
 
 
 HARMFUL = """

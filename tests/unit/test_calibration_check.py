@@ -109,17 +109,17 @@ def test_level_coverage_and_power_in_simulation(case):
 
 
 def test_the_sentence_follows_the_one_test():
-    true = calibration(drawn(2_000, seed=3))
+    true = calibration(drawn(2_000, seed=3), "buys")
     assert true.p_value > 0.05
     assert "No more than chance speaks against its probabilities (one test" in say(true, VIEW)
-    sure = say(calibration(drawn(2_000, slope=0.5)), VIEW)
+    sure = say(calibration(drawn(2_000, slope=0.5), "buys"), VIEW)
     assert "beyond chance (one test of all probabilities, p under 0.001)" in sure
     assert "too sure of itself" in sure
-    assert "too cautious" in say(calibration(drawn(2_000, slope=1.6)), VIEW)
-    much = calibration(drawn(2_000, intercept=-0.5))
+    assert "too cautious" in say(calibration(drawn(2_000, slope=1.6), "buys"), VIEW)
+    much = calibration(drawn(2_000, intercept=-0.5), "buys")
     words = f"promises too much ({much.expected:,.0f} expected, {much.actual:,.0f} came)"
     assert words in say(much, VIEW)
-    assert "promises too little" in say(calibration(drawn(2_000, intercept=0.5)), VIEW)
+    assert "promises too little" in say(calibration(drawn(2_000, intercept=0.5), "buys"), VIEW)
 
 
 def test_all_equal_probabilities_have_no_slope():
@@ -129,7 +129,7 @@ def test_all_equal_probabilities_have_no_slope():
     assert check.p_value == 1.0
     assert (check.expected, check.actual) == (25.0, 25.0)
     assert check.intercept == pytest.approx(0.0, abs=1e-9)
-    assert "over all records" in say(calibration(answers), VIEW)
+    assert "over all records" in say(calibration(answers, "buys"), VIEW)
 
 
 @pytest.mark.parametrize("rows", [1, 2, 7])

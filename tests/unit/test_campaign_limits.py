@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from ml.advice.score_known import ESTIMATOR
 from ml.campaign import reasons, words
 from ml.campaign.focus import focus, ranks
 from ml.campaign.forecast import Forecast, expected_and_actual, forecast
@@ -373,7 +374,7 @@ def test_three_reasons_the_strongest_first_and_empty_cells_where_there_are_fewer
     found = SimpleNamespace(raising=said(0.1, 0.4), lowering=said(-0.3, -0.05))
     monkeypatch.setattr(reasons, "reasons", lambda schema, row, explained, outcome: found)
     cells = {"age": "41", "debt": "-3", "customer": "c-1"}
-    assert reasons.reasons_in_cells(service, bundle, cells, 0) == ["'=0.4", "'=-0.3", "'=0.1"]
+    assert reasons.reasons_in_cells(service, bundle, cells, 0, ESTIMATOR) == ["'=0.4", "'=-0.3", "'=0.1"]
     assert asked == [((bundle, (41.0, -3.0)), {"blanks": False, "many": True})]
     found.raising, found.lowering = said(0.1), []
-    assert reasons.reasons_in_cells(service, bundle, cells, 0) == ["'=0.1", "", ""]
+    assert reasons.reasons_in_cells(service, bundle, cells, 0, ESTIMATOR) == ["'=0.1", "", ""]

@@ -15,6 +15,7 @@ from jobs.job_service import JobService
 from jobs.work import job_kinds
 from jobs.worker import Worker
 from ml.advice.reasons import reasons
+from ml.advice.score_known import ESTIMATOR
 from ml.campaign.reasons import reasons_in_cells
 from store.db import open_store
 from store.files import Files
@@ -171,7 +172,7 @@ def test_reasons_that_are_sampled_say_how_unsure_they_are(service, monkeypatch):
     found = SimpleNamespace(contributions=sizes, errors=np.repeat(errors, 2, axis=1))
     monkeypatch.setattr(service, "explain", lambda *_, **__: found)
     raw = {"income": "70", "debt": "3", "shoe_size": "40", "region": "south"}
-    first, second, third = reasons_in_cells(service, bundle, raw, bundle.outcomes.index("yes"))
+    first, second, third = reasons_in_cells(service, bundle, raw, bundle.outcomes.index("yes"), ESTIMATOR)
     assert first.endswith("raises it by 21 points (± 3 points)")
     assert second.endswith("lowers it by 4 points (± 0.2 points)")
     assert third.endswith("lowers it by 1 point")

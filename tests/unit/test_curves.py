@@ -24,7 +24,9 @@ def random_answers(rows: int, seed: int, *, ties: bool, weighted: bool) -> OneVs
 
 def test_roc_by_hand():
     truth = np.array([True, False, True, False])
-    curve = roc(OneVsRest(truth, np.array([True, True, False, False]), np.array([0.9, 0.8, 0.7, 0.1]), np.ones(4)))
+    curve = roc(
+        OneVsRest(truth, np.array([True, True, False, False]), np.array([0.9, 0.8, 0.7, 0.1]), np.ones(4)), "buys"
+    )
     assert curve.false_positive_rate == [0, 0, 0.5, 0.5, 1]
     assert curve.true_positive_rate == [0, 0.5, 0.5, 1, 1]
     assert curve.cut_off == [None, 0.9, 0.8, 0.7, 0.1]
@@ -39,13 +41,13 @@ def test_roc_by_hand():
 def test_area_is_scikit_learns(ties, weighted, rows):
     given = random_answers(rows, rows, ties=ties, weighted=weighted)
     expected = roc_auc_score(given.truth, given.probabilities, sample_weight=given.weight)
-    assert roc(given).area == pytest.approx(expected, abs=1e-12)
+    assert roc(given, "buys").area == pytest.approx(expected, abs=1e-12)
 
 
 @pytest.mark.parametrize("weighted", [True, False])
 def test_every_point_is_one_of_scikit_learns(weighted):
     given = random_answers(120, 3, ties=True, weighted=weighted)
-    curve = roc(given)
+    curve = roc(given, "buys")
     x, y, cut_off = roc_curve(given.truth, given.probabilities, sample_weight=given.weight, drop_intermediate=False)
     np.testing.assert_allclose(curve.false_positive_rate, x, atol=1e-12)
     np.testing.assert_allclose(curve.true_positive_rate, y, atol=1e-12)
@@ -58,12 +60,12 @@ def test_area_is_the_share_of_ordered_pairs_ties_counting_half():
     difference = given.probabilities[yes][:, None] - given.probabilities[no][None, :]
     weight = np.outer(given.weight[yes], given.weight[no])
     share = (((difference > 0) + 0.5 * (difference == 0)) * weight).sum() / weight.sum()
-    assert roc(given).area == pytest.approx(share, abs=1e-12)
+    assert roc(given, "buys").area == pytest.approx(share, abs=1e-12)
 
 
 def test_constant_probabilities_are_guessing():
     truth = np.array([True, False, False])
-    curve = roc(OneVsRest(truth, truth, np.full(3, 0.3), np.ones(3)))
+    curve = roc(OneVsRest(truth, truth, np.full(3, 0.3), np.ones(3)), "buys")
     assert (curve.false_positive_rate, curve.true_positive_rate, curve.area) == ([0, 1], [0, 1], 0.5)
 
 
@@ -79,7 +81,7 @@ def test_thinning_keeps_the_ends_and_the_shape(rows, ties):
     given = random_answers(rows, 7, ties=False, weighted=False)
     if ties:  # a jump in the middle of many small steps
         given.probabilities[(given.probabilities > 0.4) & (given.probabilities < 0.6)] = 0.5
-    curve = roc(given)
+    curve = roc(given, "buys")
     x, y, _ = roc_curve(given.truth, given.probabilities, drop_intermediate=False)
     assert len(curve.cut_off) <= MOST_POINTS
     assert (curve.false_positive_rate[0], curve.true_positive_rate[0], curve.cut_off[0]) == (0, 0, None)

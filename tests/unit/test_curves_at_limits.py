@@ -32,7 +32,7 @@ WEIGHTLESS = answers([0.9, 0.8, 0.6, 0.4] * 4, [0, 1, 0, 1] * 4, [0, 1, 1, 2] * 
 
 
 def test_the_point_of_the_estimators_own_labels_counts_weights():
-    found = roc(answers([0.9, 0.7, 0.6, 0.2], [1, 1, 0, 0], [3, 1, 1, 4], [1, 0, 0, 1]))
+    found = roc(answers([0.9, 0.7, 0.6, 0.2], [1, 1, 0, 0], [3, 1, 1, 4], [1, 0, 0, 1]), "buys")
     assert (found.own_true_positive_rate, found.own_false_positive_rate) == (0.75, 0.8)
 
 
@@ -63,7 +63,7 @@ def test_det_is_thinned_on_the_scale_that_is_drawn():
     rng = np.random.default_rng(0)
     truth = rng.random(3_000) < 0.5
     p = 1 / (1 + np.exp(-rng.normal(np.where(truth, 2.0, -2.0))))
-    curve = det(answers(p, truth))
+    curve = det(answers(p, truth), "buys")
     assert len(curve.x) <= 200
     steps = np.abs(np.diff(curve.x)) / np.ptp(curve.x) + np.abs(np.diff(curve.y)) / np.ptp(curve.y)
     assert steps.max() < 0.15
@@ -75,14 +75,14 @@ def test_det_is_thinned_on_the_scale_that_is_drawn():
 
 
 def test_precision_and_lift_of_first_records_without_weight_are_0():
-    assert precision_recall(WEIGHTLESS).precision == pytest.approx([0, 1, 0.5, 0.75])
-    assert lift(WEIGHTLESS).lift == pytest.approx([0, 4 / 3, 2 / 3, 1])
-    assert lift(WEIGHTLESS).selected == pytest.approx([0, 0.25, 0.5, 1])
+    assert precision_recall(WEIGHTLESS, "buys").precision == pytest.approx([0, 1, 0.5, 0.75])
+    assert lift(WEIGHTLESS, "buys").lift == pytest.approx([0, 4 / 3, 2 / 3, 1])
+    assert lift(WEIGHTLESS, "buys").selected == pytest.approx([0, 0.25, 0.5, 1])
 
 
 def test_of_few_found_the_intervals_of_gain_are_wilsons_but_for_none_and_all():
     given = answers([0.9, 0.8, 0.7, 0.6, 0.5], [1, 0, 1, 1, 0])
-    found = gain(given)
+    found = gain(given, "buys")
     assert (found.selected, found.found) == (
         pytest.approx([0, 0.2, 0.4, 0.6, 0.8, 1]),
         pytest.approx([0, 1 / 3, 1 / 3, 2 / 3, 1, 1]),
@@ -92,10 +92,10 @@ def test_of_few_found_the_intervals_of_gain_are_wilsons_but_for_none_and_all():
     assert (found.low[0], found.high[0], found.low[-1], found.high[-1]) == (0, 0, 1, 1)
     low, high = wilson(0.5, 3)  # half of the first tie of a fifth
     assert (found.tenth_low[0], found.tenth_high[0]) == pytest.approx((float(low), float(high)))
-    heavy = gain(OneVsRest(given.truth, given.labels, given.probabilities, np.full(5, 4.0)))
+    heavy = gain(OneVsRest(given.truth, given.labels, given.probabilities, np.full(5, 4.0)), "buys")
     assert heavy.low == pytest.approx(found.low)  # five records, whatever they weigh
     assert heavy.high == pytest.approx(found.high)
-    tenth = lift(given)
+    tenth = lift(given, "buys")
     assert tenth.lift_low == pytest.approx(
         [end / share for end, share in zip(found.low[1:], found.selected[1:], strict=True)]
     )
@@ -108,21 +108,25 @@ def test_of_few_found_the_intervals_of_gain_are_wilsons_but_for_none_and_all():
 def test_from_30_found_and_30_not_the_intervals_of_gain_are_the_bootstraps(found, few):
     """30 or 29 of 60 are told apart; the others lie beside the cut-off for sure, so nothing is left to chance."""
     p, truth = [0.9] * found + [0.1] * (60 - found) + [0.1] * 40, [1] * 60 + [0] * 40
-    curve = gain(answers(p, truth))
+    curve = gain(answers(p, truth), "buys")
     ends = tuple(map(float, wilson(found, 60)))
     assert ((curve.low[1], curve.high[1]) == pytest.approx(ends)) is few
-    other = gain(answers([0.9] * (60 - found) + [0.1] * found + [0.1] * 40, truth))
+    other = gain(answers([0.9] * (60 - found) + [0.1] * found + [0.1] * 40, truth), "buys")
     assert ((other.low[1], other.high[1]) == pytest.approx(tuple(map(float, wilson(60 - found, 60))))) is few
 
 
 def test_weights_that_are_all_light_change_no_interval_of_gain_and_no_group():
     given = drawn(300, 5)
     light = OneVsRest(given.truth, given.labels, given.probabilities, np.full(300, 2.0**-10))
-    for one, other in zip((gain(given), calibration(given)), (gain(light), calibration(light)), strict=True):
+    for one, other in zip(
+        (gain(given, "buys"), calibration(given, "buys")),
+        (gain(light, "buys"), calibration(light, "buys")),
+        strict=True,
+    ):
         assert other.low == pytest.approx(one.low)
         assert other.high == pytest.approx(one.high)
-    assert gain(given).cut_off[0] is None
-    assert gain(given).cut_off[1:] == sorted(set(gain(given).cut_off[1:]), reverse=True)
+    assert gain(given, "buys").cut_off[0] is None
+    assert gain(given, "buys").cut_off[1:] == sorted(set(gain(given, "buys").cut_off[1:]), reverse=True)
 
 
 def test_intervals_of_gain_of_many_are_those_of_resampled_rows():
@@ -134,7 +138,7 @@ def test_intervals_of_gain_of_many_are_those_of_resampled_rows():
     acted, hits = np.cumsum(many, axis=1)[:, last] / 400, np.cumsum(many * truth, axis=1)[:, last]
     samples = [np.interp(at, [0, *x], [0, *(y / y[-1])]) for x, y in zip(acted, hits, strict=True)]
     low, high = np.percentile(samples, [2.5, 97.5], axis=0)
-    curve = gain(given)
+    curve = gain(given, "buys")
     many = [place for place in range(9) if 30 <= curve.tenth_found[place] * curve.positive <= curve.positive - 30]
     assert len(many) >= 4
     for place in many:
@@ -145,7 +149,7 @@ def test_intervals_of_gain_of_many_are_those_of_resampled_rows():
 
 def test_the_interval_of_a_tenths_lift_is_wilsons_of_its_effective_records():
     given = drawn(200, weighted=True)
-    found = lift(given)
+    found = lift(given, "buys")
     worth = given.weight.sum() / (given.weight**2).sum()
     positive = given.weight[given.truth].sum()
     records = given.weight.sum()
@@ -173,7 +177,7 @@ def test_groups_are_of_equal_weight_and_start_at_the_target():
 
 def test_a_group_without_weight_is_left_out():
     p = np.concatenate([np.full(20, 0.1), np.full(20, 0.9)])
-    found = calibration(answers(p, np.arange(40) % 2, np.append(np.ones(20), np.zeros(20))))
+    found = calibration(answers(p, np.arange(40) % 2, np.append(np.ones(20), np.zeros(20))), "buys")
     assert (found.said, found.came, found.records) == ([pytest.approx(0.1)], [0.5], [20])
     assert len(found.edges) == 26
     assert (found.edges[0], found.edges[-1]) == (0, 1)
@@ -182,7 +186,7 @@ def test_a_group_without_weight_is_left_out():
 
 def test_the_interval_of_a_groups_share_is_wilsons_of_its_effective_records():
     weight = np.append(np.full(20, 1.0), np.full(20, 3.0))
-    found = calibration(answers(np.repeat([0.2, 0.8], 20), np.arange(40) % 4 == 0, weight))
+    found = calibration(answers(np.repeat([0.2, 0.8], 20), np.arange(40) % 4 == 0, weight), "buys")
     worth = 80 / 200
     for place, heavy in enumerate((20, 60)):
         ends = wilson(heavy / 4 * worth, heavy * worth)
@@ -191,7 +195,7 @@ def test_the_interval_of_a_groups_share_is_wilsons_of_its_effective_records():
 
 def test_a_rare_outcomes_histograms_end_where_its_probabilities_do():
     given = answers([0.0, 0.008, 0.01, 0.002, 0.0079], [1, 1, 0, 0, 0])
-    found, chart = score_distribution(given), calibration(given)
+    found, chart = score_distribution(given, "buys"), calibration(given, "buys")
     assert (found.start[0], found.end[-1], chart.edges[-1]) == (0, 0.01, 0.01)
     assert found.start[1:] == found.end[:-1] == pytest.approx([at * 0.0004 for at in range(1, 25)])
     assert (found.positive[0], found.positive[20], found.negative[24]) == (
@@ -199,20 +203,20 @@ def test_a_rare_outcomes_histograms_end_where_its_probabilities_do():
         0.5,
         pytest.approx(1 / 3),
     )  # the end too
-    assert kolmogorov_smirnov(given).reach == 0.01
+    assert kolmogorov_smirnov(given, "buys").reach == 0.01
 
 
 def test_the_median_is_the_first_value_at_which_half_of_the_weight_is_reached():
     assert _median(np.array([3.0, 1.0, 2.0, 4.0]), np.ones(4)) == 2.0
     assert _median(np.array([3.0, 1.0, 2.0]), np.array([1.0, 1.0, 5.0])) == 2.0
     assert _median(np.array([3.0, 1.0, 2.0]), np.array([9.0, 1.0, 5.0])) == 3.0
-    found = score_distribution(answers([0.9, 0.1, 0.5, 0.3], [1, 1, 0, 0], [1, 3, 1, 3]))
+    found = score_distribution(answers([0.9, 0.1, 0.5, 0.3], [1, 1, 0, 0], [1, 3, 1, 3]), "buys")
     assert (found.median_positive, found.median_negative) == (0.1, 0.3)
 
 
 def test_separation_keeps_the_best_cut_off_among_the_points_and_the_shares_below_it():
     given = drawn(5_000, 7)
-    found = kolmogorov_smirnov(given)
+    found = kolmogorov_smirnov(given, "buys")
     at = found.cut_off.index(found.best)
     assert (found.positive_below[at], found.negative_below[at]) == (found.best_positive, found.best_negative)
     assert found.distance == found.best_negative - found.best_positive > 0
@@ -225,12 +229,12 @@ def test_separation_keeps_the_best_cut_off_among_the_points_and_the_shares_below
 
 
 def test_separation_the_wrong_way_round_is_none():
-    found = kolmogorov_smirnov(answers([0.2, 0.4, 0.6, 0.8], [1, 1, 0, 0]))
+    found = kolmogorov_smirnov(answers([0.2, 0.4, 0.6, 0.8], [1, 1, 0, 0]), "buys")
     assert (found.distance, found.best, found.best_positive, found.best_negative) == (0.0, 0.2, 0.0, 0.0)
 
 
 def test_of_equal_separations_the_highest_cut_off_is_the_best():
-    found = kolmogorov_smirnov(answers([0.8, 0.6, 0.6, 0.4], [1, 1, 0, 0]))
+    found = kolmogorov_smirnov(answers([0.8, 0.6, 0.6, 0.4], [1, 1, 0, 0]), "buys")
     assert (found.distance, found.best) == (0.5, 0.8)
 
 

@@ -120,7 +120,7 @@ def test_the_profit_curve_is_leaving_all_alone_plus_the_worth_of_those_acted_on(
     rng = np.random.default_rng(8)
     p = rng.beta(1, 3, 200).round(2)
     truth = rng.random(200) < p
-    curve = profit_curve(OneVsRest(truth, truth, p, np.ones(200)), FULL)
+    curve = profit_curve(OneVsRest(truth, truth, p, np.ones(200)), FULL, "buys")
     alone = float(worth_left_alone(FULL, truth.astype(float)).sum())
     for cut_off, profit in zip(curve.cut_off, curve.profit, strict=True):
         acting = float(worth(FULL, truth[acts(p, cut_off)].astype(float)).sum())

@@ -27,7 +27,7 @@ def answers(truth, probabilities, weight=None) -> OneVsRest:
 
 
 def test_counts_by_hand_with_ties_and_weights():
-    table = counts_by_cut_off(answers([1, 0, 1, 0, 1], [0.9, 0.4, 0.4, 0.4, 0.1], [1, 2, 3, 4, 5]))
+    table = counts_by_cut_off(answers([1, 0, 1, 0, 1], [0.9, 0.4, 0.4, 0.4, 0.1], [1, 2, 3, 4, 5]), "buys")
     assert table.cut_off.tolist() == [np.inf, 0.9, 0.4, 0.1]
     assert table.true_positive.tolist() == [0, 1, 4, 9]
     assert table.false_positive.tolist() == [0, 0, 6, 6]
@@ -43,7 +43,7 @@ def test_a_hold_out_with_one_side_only_is_refused_in_words(truth, words):
 def test_counts_without_probabilities_say_what_to_do():
     column = np.array([True, False])
     with pytest.raises(NoProbabilities, match="CalibratedClassifierCV"):
-        counts_by_cut_off(OneVsRest(column, column, None, np.ones(2)))
+        counts_by_cut_off(OneVsRest(column, column, None, np.ones(2)), "buys")
 
 
 def test_exclusive_confusion_matrix_is_scikit_learns():

@@ -81,7 +81,7 @@ def coverage() -> dict[str, float]:
             )
             held[key] += low <= value <= high
         # Probabilities are true here, so a group's true share is their mean.
-        found = calibration(answers)
+        found = calibration(answers, "buys")
         bins += len(found.said)
         bins_held += sum(low <= said <= high for said, low, high in zip(found.said, found.low, found.high, strict=True))
     return {key: count / DATA_SETS for key, count in held.items()} | {"calibration": bins_held / bins}

@@ -393,10 +393,10 @@ def test_one_of_which_nobody_knows_whether_the_store_heard(house):
     assert house.send(HEADER + LINE).status_code == 503
     event.remove(engine, "commit", breaks)
     (folder,) = house.folder.iterdir()
-    purge(house.store, house.files, 7)
+    purge(house.store, house.files, 7, None)
     assert folder.exists()  # somebody might still be sending it
     age(folder)
-    purge(house.store, house.files, 7)
+    purge(house.store, house.files, 7, None)
     house.nothing_stays()
 
 
@@ -419,7 +419,7 @@ def test_what_a_killed_process_left_is_swept_and_nothing_else(house):
     for folder in house.folder.iterdir():
         if folder.name != d:
             age(folder)
-    purge(house.store, house.files, 7)
+    purge(house.store, house.files, 7, None)
     # Of a job; of another database; still being sent
     assert {folder.name for folder in house.folder.iterdir()} == {kept, others + "a", others + "b", d}
 
@@ -431,7 +431,7 @@ def test_a_place_that_is_no_folder_is_swept_too(service, tmp_path):
     files.write(f"jobs/{job}/source", [b"x"])
     assert files.folders("jobs") == [job]
     assert 0 <= files.age(f"jobs/{job}", time.time()) < 60
-    purge(store, files, 7)
+    purge(store, files, 7, None)
     assert files.folders("jobs") == [job]
     files.remove("jobs")
 

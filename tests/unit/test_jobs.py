@@ -365,8 +365,8 @@ def test_who_looks_whether_a_runner_runs_is_taken_for_none(tmp_path):
 def test_jobs_that_have_been_over_for_long_are_removed_with_their_files(house, frame):
     job = house.send(table(frame))
     house.work()
-    assert purge(house.store, house.files, days=1) == 0
-    assert purge(house.store, house.files, days=-1) == 1
+    assert purge(house.store, house.files, days=1, decision_days=None) == 0
+    assert purge(house.store, house.files, days=-1, decision_days=None) == 1
     with pytest.raises(UnknownJob):
         house.job_service.get(job.id)
     assert not list(house.folder.glob("jobs/*"))

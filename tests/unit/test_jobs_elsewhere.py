@@ -49,7 +49,7 @@ def test_a_job_is_done_in_a_place_that_is_no_folder(tmp_path, bucket, monkeypatc
     assert lines == [
         [*text.values(), *score_cells(bundle.outcomes, score), ""] for text, score in zip(texts, scores, strict=True)
     ]
-    assert purge(store, Files(URL), days=-1) == 1
+    assert purge(store, Files(URL), days=-1, decision_days=None) == 1
     assert not bucket
     with pytest.raises(UnknownJob):
         job_service.get(job.id)

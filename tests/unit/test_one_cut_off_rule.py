@@ -62,7 +62,7 @@ def test_the_threshold_table_counts_the_records_on_which_one_acts():
 
 
 def test_counts_of_sorted_records_are_of_those_on_which_one_acts():
-    table = counts_by_cut_off(ANSWERS)
+    table = counts_by_cut_off(ANSWERS, "buys")
     assert set(table.cut_off) == {*NEAR, np.inf}
     mask = acts(NEAR, table.cut_off[:, None])
     assert table.true_positive.tolist() == (mask & TRUTH).sum(axis=1).tolist()
@@ -73,7 +73,7 @@ def test_counts_of_sorted_records_are_of_those_on_which_one_acts():
 def test_the_best_cut_off_acts_on_those_that_were_to_be_acted_on(from_):
     """All from a probability on have the outcome and no other has, so the best cut-off parts exactly these."""
     truth = np.array([Fraction(p) >= Fraction(from_) for p in NEAR])
-    counts = counts_by_cut_off(OneVsRest(truth, truth, NEAR, np.ones(len(NEAR))))
+    counts = counts_by_cut_off(OneVsRest(truth, truth, NEAR, np.ones(len(NEAR))), "buys")
     best = highest_profit_cut_off(counts, Payoff(true_positive=2.0, call=1.0), CutOffLimits())
     assert acts(NEAR, best).tolist() == truth.tolist()
 

@@ -37,7 +37,7 @@ def table(url):  # noqa: F811
 
 def reserve(table, size=10, quota=None, who=ME):
     job = uuid.uuid4().hex
-    return job, table.uploads.reserve(job, who, size, quota or Quota())
+    return job, table.uploads.reserve(job, who, size, quota or Quota(), again=False)
 
 
 def accept(table, job, size, who=ME, state="held"):
@@ -63,12 +63,12 @@ def test_bytes_count_as_they_come_and_one_file_alone_may_be_of_any_size(table):
     quota = Quota(size=100)
     first, over = reserve(table, 10_000, quota)
     assert over is None
-    assert table.uploads.grow(first, ME, 20_000, quota) is None
-    assert table.uploads.grow(first, ME, 60, quota) is None
+    assert table.uploads.grow(first, ME, 20_000, quota, again=False) is None
+    assert table.uploads.grow(first, ME, 60, quota, again=False) is None
     second, over = reserve(table, 0, quota)
     assert over is None
-    assert table.uploads.grow(second, ME, 40, quota) is None
-    found = table.uploads.grow(second, ME, 41, quota)
+    assert table.uploads.grow(second, ME, 40, quota, again=False) is None
+    found = table.uploads.grow(second, ME, 41, quota, again=False)
     assert (found.jobs, found.size) == (1, 60)
 
 
@@ -78,7 +78,9 @@ def test_an_upload_that_is_not_heard_of_counts_no_longer_until_it_is(table):
     with table._engine().begin() as connection:
         connection.execute(update(uploads).values(at=uploads.c.at - SILENT - 1))
     assert reserve(table, 10, quota)[1] is None
-    assert table.uploads.grow(lost, ME, 11, Quota(size=20)).size == 10  # it was slow only, and counts again
+    assert (
+        table.uploads.grow(lost, ME, 11, Quota(size=20), again=False).size == 10
+    )  # it was slow only, and counts again
     assert table.uploads.expire() == 0
     with table._engine().begin() as connection:
         connection.execute(update(uploads).values(at=uploads.c.at - SILENT - 1))
@@ -229,7 +231,7 @@ def test_the_house_keeper_removes_uploads_of_killed_processes(service, tmp_path)
     reserve(house.store.jobs)
     with house.store.jobs._engine().begin() as connection:
         connection.execute(update(uploads).values(at=0))
-    purge(house.store, house.files, 7)
+    purge(house.store, house.files, 7, None)
     with house.store.jobs._engine().connect() as connection:
         assert connection.execute(uploads.select()).all() == []
 
@@ -237,7 +239,7 @@ def test_the_house_keeper_removes_uploads_of_killed_processes(service, tmp_path)
 @pytest.mark.parametrize(("caller", "who"), [(STRANGER, "address 203.0.113.9"), (EVERYBODY, "")])
 def test_the_gate_says_for_whom_a_request_counts(caller, who):
     heard = []
-    gate = Gate(lambda *_: heard.append(counted_for()) or (), None, lambda _: caller, lambda _: "1")
+    gate = Gate(lambda *_: heard.append(counted_for()) or (), None, lambda _: caller, lambda _: "1", None)
     gate.needs = lambda _: Permission.READ
     environ = {"REQUEST_METHOD": "GET", "REMOTE_ADDR": "203.0.113.9:80"}
     gate._let_in(environ, lambda *_: None, _may_all(caller), Permission.READ)

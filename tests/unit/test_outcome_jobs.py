@@ -42,7 +42,7 @@ class House:
     @property
     def worker(self):
         service = open_service(self.settings.models_folder)
-        kinds = kinds_of(service, self.store, "encrypted")
+        kinds = kinds_of(service, self.store, "encrypted", "on")
         return Worker(service, self.store.jobs, Files(self.settings.files_url), kinds=kinds)
 
     def work(self):

@@ -29,7 +29,7 @@ EVERY = (precision_recall, det, gain, lift, calibration, score_distribution, kol
 @pytest.mark.parametrize("weighted", [True, False])
 def test_precision_recall_points_are_scikit_learns(weighted):
     given = random_answers(120, 3, ties=True, weighted=weighted)
-    curve = precision_recall(given)
+    curve = precision_recall(given, "buys")
     precision, recall, cut_off = precision_recall_curve(given.truth, given.probabilities, sample_weight=given.weight)
     np.testing.assert_allclose(curve.precision, precision[:-1][::-1], atol=1e-12)
     np.testing.assert_allclose(curve.recall, recall[:-1][::-1], atol=1e-12)
@@ -38,7 +38,7 @@ def test_precision_recall_points_are_scikit_learns(weighted):
 
 def test_precision_recall_of_many_is_thinned_and_its_area_is_of_all():
     given = random_answers(20_000, 4)
-    curve = precision_recall(given)
+    curve = precision_recall(given, "buys")
     assert len(curve.recall) <= MOST_POINTS
     assert curve.recall[-1] == 1
     assert curve.precision[-1] == pytest.approx(given.truth.mean())
@@ -49,7 +49,7 @@ def test_precision_recall_of_many_is_thinned_and_its_area_is_of_all():
 @pytest.mark.parametrize("weighted", [True, False])
 def test_det_points_are_scikit_learns(weighted):
     given = random_answers(120, 5, ties=True, weighted=weighted)
-    curve = det(given)
+    curve = det(given, "buys")
     alarms, missed, _ = det_curve(given.truth, given.probabilities, sample_weight=given.weight, drop_intermediate=False)
     mine = {
         (round(x, 9), round(y, 9)) for x, y in zip(curve.false_positive_rate, curve.false_negative_rate, strict=True)
@@ -60,7 +60,7 @@ def test_det_points_are_scikit_learns(weighted):
 
 
 def test_det_by_hand():
-    curve = det(HAND)
+    curve = det(HAND, "buys")
     assert curve.false_positive_rate == pytest.approx([0, 0, 1 / 3, 2 / 3, 1])
     assert curve.false_negative_rate == pytest.approx([1, 0.5, 0.5, 0, 0])
     assert curve.cut_off == [None, 0.9, 0.8, 0.7, 0.1]
@@ -74,7 +74,7 @@ def test_deviates_are_scipys():
 
 
 def test_gain_by_hand_and_ties_in_random_order():
-    curve = gain(HAND)
+    curve = gain(HAND, "buys")
     assert curve.selected == pytest.approx([0, 0.2, 0.4, 0.8, 1])
     assert curve.found == [0, 0.5, 0.5, 1, 1]
     # At 50 % a quarter of the tie of two records (40 to 80 %), which holds half of the outcome.
@@ -85,7 +85,7 @@ def test_gain_by_hand_and_ties_in_random_order():
 @pytest.mark.parametrize("weighted", [True, False])
 def test_gain_ends_at_all_and_its_area_follows_from_auc(weighted):
     given = random_answers(700, 6, ties=True, weighted=weighted)
-    curve = gain(given)
+    curve = gain(given, "buys")
     assert (curve.selected[-1], curve.found[-1], curve.tenth_found[-1]) == pytest.approx((1, 1, 1))
     area = roc_auc_score(given.truth, given.probabilities, sample_weight=given.weight)
     # Under the gain curve lies rate / 2 + (1 - rate) AUC, whatever the scores.
@@ -94,10 +94,10 @@ def test_gain_ends_at_all_and_its_area_follows_from_auc(weighted):
 
 
 def test_lift_by_hand_and_its_mean_is_one():
-    curve = lift(HAND)
+    curve = lift(HAND, "buys")
     assert curve.tenth == pytest.approx([2.5, 2.5, 0, 0, 1.25, 1.25, 1.25, 1.25, 0, 0])
     assert curve.lift == pytest.approx([2.5, 1.25, 1.25, 1])
-    many = lift(random_answers(1_003, 7, weighted=True))
+    many = lift(random_answers(1_003, 7, weighted=True), "buys")
     assert np.mean(many.tenth) == pytest.approx(1)
     assert all(low <= mid <= high for low, mid, high in zip(many.low, many.tenth, many.high, strict=True))
 
@@ -105,7 +105,7 @@ def test_lift_by_hand_and_its_mean_is_one():
 @pytest.mark.parametrize("ties", [True, False])
 def test_separation_is_scipys(ties):
     given = random_answers(800, 8, ties=ties)
-    found = kolmogorov_smirnov(given)
+    found = kolmogorov_smirnov(given, "buys")
     with_it, without = given.probabilities[given.truth], given.probabilities[~given.truth]
     expected = ks_2samp(with_it, without, alternative="less")
     assert found.distance == pytest.approx(expected.statistic)
@@ -120,7 +120,7 @@ def test_separation_is_scipys(ties):
 @pytest.mark.parametrize("ends", [(0.0, 1.0), (0.2, 0.6)])
 def test_separation_reaches_from_nothing_to_all(ends):
     truth = np.array([False, True])
-    found = kolmogorov_smirnov(OneVsRest(truth, truth, np.array(ends), np.ones(2)))
+    found = kolmogorov_smirnov(OneVsRest(truth, truth, np.array(ends), np.ones(2)), "buys")
     assert (found.cut_off[0], found.positive_below[0], found.negative_below[0]) == (0, 0, 0)
     assert found.cut_off[-1] == 1
     # A record at exactly 1 is never below a cut-off.
@@ -130,12 +130,12 @@ def test_separation_reaches_from_nothing_to_all(ends):
 
 def test_separation_of_equals_is_none():
     truth = np.array([False, True, True])
-    assert kolmogorov_smirnov(OneVsRest(truth, truth, np.full(3, 0.4), np.ones(3))).distance == 0
+    assert kolmogorov_smirnov(OneVsRest(truth, truth, np.full(3, 0.4), np.ones(3)), "buys").distance == 0
 
 
 def test_calibration_groups_are_scikit_learns_quantiles():
     given = random_answers(1_000, 9)
-    found = calibration(given)
+    found = calibration(given, "buys")
     came, said = calibration_curve(given.truth, given.probabilities, n_bins=10, strategy="quantile")
     np.testing.assert_allclose(found.said, said, atol=2e-3)  # groups may differ by the record on the edge
     np.testing.assert_allclose(found.came, came, atol=0.02)
@@ -150,7 +150,7 @@ def test_calibration_groups_are_scikit_learns_quantiles():
 def test_calibration_by_hand_with_weights():
     truth = np.array([True, False] * 20)
     given, weight = np.repeat([0.2, 0.8], 20), np.repeat([1.0, 3.0], 20)
-    found = calibration(OneVsRest(truth, truth, given, weight))
+    found = calibration(OneVsRest(truth, truth, given, weight), "buys")
     assert found.said == pytest.approx([0.2, 0.8])
     assert found.came == pytest.approx([0.5, 0.5])
     assert found.records == [20, 60]
@@ -159,7 +159,7 @@ def test_calibration_by_hand_with_weights():
 
 def test_scores_are_shares_of_each_side():
     given = random_answers(500, 10, weighted=True)
-    found = score_distribution(given)
+    found = score_distribution(given, "buys")
     assert (sum(found.positive), sum(found.negative)) == pytest.approx((1, 1))
     expected, _ = np.histogram(given.probabilities[given.truth], 25, (0, 1), weights=given.weight[given.truth])
     np.testing.assert_allclose(found.positive, expected / expected.sum())
@@ -271,6 +271,11 @@ def test_axes_of_rare_outcomes_end_where_their_probabilities_do(most, end):
     assert reach(np.array([0.0, most])) == end
     truth = np.array([True, False] * 20)
     given = OneVsRest(truth, truth, np.where(truth, most, most / 2), np.ones(40))
-    assert calibration(given).edges[-1] == score_distribution(given).end[-1] == kolmogorov_smirnov(given).reach == end
+    assert (
+        calibration(given, "buys").edges[-1]
+        == score_distribution(given, "buys").end[-1]
+        == kolmogorov_smirnov(given, "buys").reach
+        == end
+    )
     table = threshold_table(given, repeats=0)
     assert metrics_by_threshold(table).reach == decision_curve(table).reach == end

@@ -41,7 +41,7 @@ def drawn(seed: int, rows: int = 200, ties: bool = False) -> OneVsRest:
 
 
 def test_four_records_by_hand():
-    result = profit_curve(answers_of([0.9, 0.6, 0.4, 0.1], [1, 0, 1, 0]), CALLS)
+    result = profit_curve(answers_of([0.9, 0.6, 0.4, 0.1], [1, 0, 1, 0]), CALLS, "buys")
     profit = dict(zip(result.cut_off, result.profit, strict=True))
     # From 0.9: a hit (80), a miss (-5), two rightly let be (2): 77 of four records.
     assert profit[0.9] == pytest.approx(77 * 250)
@@ -56,7 +56,7 @@ def test_four_records_by_hand():
 @pytest.mark.parametrize("ties", [False, True])
 def test_profit_is_the_accountants_and_no_cut_off_is_better_than_the_best(seed, ties):
     answers = drawn(seed, ties=ties)
-    result = profit_curve(answers, CALLS)
+    result = profit_curve(answers, CALLS, "buys")
     for at in range(0, len(result.cut_off), 17):
         assert result.profit[at] == pytest.approx(by_hand(answers, CALLS, result.cut_off[at]))
     every = [by_hand(answers, CALLS, cut_off) for cut_off in (*answers.probabilities, 0.0, 1.0)]
@@ -65,7 +65,7 @@ def test_profit_is_the_accountants_and_no_cut_off_is_better_than_the_best(seed, 
 
 def test_the_rows_are_those_of_the_table_of_counts_and_the_best_one():
     answers = drawn(3, 2_000)
-    result, table = profit_curve(answers, CALLS), threshold_table(answers, repeats=0)
+    result, table = profit_curve(answers, CALLS, "buys"), threshold_table(answers, repeats=0)
     assert set(result.cut_off) - set(table.cut_off) <= {result.cut_off[result.best]}
     assert set(table.cut_off) <= set(result.cut_off)
     here = dict(zip(result.cut_off, result.profit, strict=True))
@@ -102,7 +102,7 @@ def test_limits_that_contradict_each_other_say_what_either_would_need():
 
 
 def test_behind_is_the_distance_to_the_best_and_its_interval_is_paired():
-    result = profit_curve(drawn(1, 500), CALLS)
+    result = profit_curve(drawn(1, 500), CALLS, "buys")
     at = result.best
     assert result.behind[at] == result.behind_low[at] == result.behind_high[at] == 0
     assert min(result.behind) == pytest.approx(0)
@@ -113,13 +113,13 @@ def test_behind_is_the_distance_to_the_best_and_its_interval_is_paired():
 
 
 def test_acting_on_none_is_best_where_every_call_costs_and_nothing_comes_of_it():
-    result = profit_curve(drawn(2), Payoff(call=1.0))
+    result = profit_curve(drawn(2), Payoff(call=1.0), "buys")
     assert result.selected[result.best] == 0
     assert result.profit[result.best] == 0
 
 
 def test_where_every_record_has_probability_one_there_is_no_acting_on_none():
-    result = profit_curve(answers_of([1.0, 1.0], [1, 0]), Payoff(call=1.0))
+    result = profit_curve(answers_of([1.0, 1.0], [1, 0]), Payoff(call=1.0), "buys")
     assert result.selected[result.best] == 1
     assert result.profit[result.best] == -1_000
 
@@ -127,17 +127,17 @@ def test_where_every_record_has_probability_one_there_is_no_acting_on_none():
 def test_weights_count_as_so_many_records():
     light = answers_of([0.9, 0.6, 0.4, 0.1], [1, 0, 1, 0], [3, 1, 1, 2])
     many = answers_of([0.9] * 3 + [0.6, 0.4, 0.1, 0.1], [1, 1, 1, 0, 1, 0, 0])
-    assert profit_curve(light, CALLS).profit == pytest.approx(profit_curve(many, CALLS).profit)
+    assert profit_curve(light, CALLS, "buys").profit == pytest.approx(profit_curve(many, CALLS, "buys").profit)
 
 
 def test_nobody_has_said_what_a_decision_is_worth():
-    assert not profit_curve(drawn(1), NEUTRAL).stated
-    assert profit_curve(drawn(1), CALLS).stated
+    assert not profit_curve(drawn(1), NEUTRAL, "buys").stated
+    assert profit_curve(drawn(1), CALLS, "buys").stated
 
 
 def test_no_probabilities_and_one_side_only_are_said():
     with pytest.raises(NoProbabilities):
-        profit_curve(OneVsRest(np.array([True, False]), np.array([True, True]), None, np.ones(2)), CALLS)
+        profit_curve(OneVsRest(np.array([True, False]), np.array([True, True]), None, np.ones(2)), CALLS, "buys")
     with pytest.raises(OneOutcomeOnly, match="it"):
         profit_curve(answers_of([0.1, 0.2], [0, 0]), CALLS, "it")
 
@@ -159,7 +159,7 @@ def test_the_interval_of_the_best_cut_off_and_of_its_profit_hold_what_is_true():
     for seed in range(100):
         rng = np.random.default_rng(seed)
         probabilities = rng.beta(1, 4, 600)
-        result = profit_curve(answers_of(probabilities, rng.random(600) < probabilities), payoff)
+        result = profit_curve(answers_of(probabilities, rng.random(600) < probabilities), payoff, "buys")
         inside += result.best_low <= 0.2 <= result.best_high
         at = int(np.searchsorted(result.cut_off, 0.2))
         held += result.low[at] <= expected <= result.high[at]
@@ -173,7 +173,7 @@ def test_luck_of_one_probability_by_the_binomial_distribution():
     share = float(recalibration_curve(answers.truth, answers.probabilities).share(np.array([0.4]))[0])
     hits = np.arange(13, 51)
     exact = float(binom.pmf(hits, 50, share) @ (4 * hits - 4 * 50 * share)) * 1_000 / 50
-    found = profit_curve(answers, Payoff(true_positive=3.0, false_positive=-1.0))
+    found = profit_curve(answers, Payoff(true_positive=3.0, false_positive=-1.0), "buys")
     assert found.selected[found.best] == 0  # 3 · 12 - 38 is below 0, and of acting on none nothing is luck
     assert found.luck == pytest.approx(exact, rel=0.06)
 
@@ -181,10 +181,10 @@ def test_luck_of_one_probability_by_the_binomial_distribution():
 def test_luck_of_weights_is_that_of_so_much_money():
     plain = drawn(4, 300)
     heavy = OneVsRest(plain.truth, plain.labels, plain.probabilities, np.full(300, 3.0))
-    assert profit_curve(heavy, CALLS).luck == pytest.approx(profit_curve(plain, CALLS).luck)
+    assert profit_curve(heavy, CALLS, "buys").luck == pytest.approx(profit_curve(plain, CALLS, "buys").luck)
     rng = np.random.default_rng(0)  # uneven weights are fewer records, and more luck
     uneven = OneVsRest(plain.truth, plain.labels, plain.probabilities, rng.exponential(1.0, 300) ** 2)
-    assert profit_curve(uneven, CALLS).luck > 1.2 * profit_curve(plain, CALLS).luck
+    assert profit_curve(uneven, CALLS, "buys").luck > 1.2 * profit_curve(plain, CALLS, "buys").luck
 
 
 @pytest.mark.slow

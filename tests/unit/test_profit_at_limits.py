@@ -19,7 +19,9 @@ def answers(probabilities, truth):
 
 
 def best(probabilities, truth, payoff, **limits):
-    return highest_profit_cut_off(counts_by_cut_off(answers(probabilities, truth)), payoff, CutOffLimits(**limits))
+    return highest_profit_cut_off(
+        counts_by_cut_off(answers(probabilities, truth), "buys"), payoff, CutOffLimits(**limits)
+    )
 
 
 def test_a_record_at_1_is_acted_on_at_every_cut_off():
@@ -47,7 +49,7 @@ def test_calls_that_are_used_up_exactly_are_allowed(calls, cut_off):
 
 def test_of_equal_cut_offs_the_interval_holds_the_highest():
     """Told apart without an error: every resampling is best from 0.9 down to just above 0.1."""
-    found = profit_curve(answers([0.9] * 40 + [0.1] * 60, [True] * 40 + [False] * 60), GAIN)
+    found = profit_curve(answers([0.9] * 40 + [0.1] * 60, [True] * 40 + [False] * 60), GAIN, "buys")
     assert found.best is not None
     assert (found.best_low, found.cut_off[found.best], found.best_high) == (0.9, 0.9, 0.9)
 
@@ -55,7 +57,9 @@ def test_of_equal_cut_offs_the_interval_holds_the_highest():
 def test_limits_that_contradict_each_other_say_what_each_leaves():
     """Two calls in five reach half of those who have it, exactly; three quarters of them need three in five."""
     p, truth = [0.9, 0.8, 0.7, 0.6, 0.5], [True, True, True, True, False]
-    found = profit_curve(answers(p, truth), GAIN, limits=CutOffLimits(most_calls=400, least_recall=0.75))
+    found = profit_curve(
+        answers(p, truth), GAIN, limits=CutOffLimits(most_calls=400, least_recall=0.75), outcome="buys"
+    )
     assert found.best is None
     assert (found.most_reached, found.calls_needed) == (0.5, 600)
     assert (found.best_low, found.best_high) == (None, None)
@@ -71,7 +75,7 @@ def many(seed, rows=3_000):
 @pytest.mark.parametrize("seed", range(3))
 def test_the_best_of_many_cut_offs_is_a_row_of_its_own_with_its_counts(seed):
     given, payoff = many(seed), Payoff(true_positive=3.0, false_positive=-1.0)
-    found, best_one = profit_curve(given, payoff), best(given.probabilities, given.truth, payoff)
+    found, best_one = profit_curve(given, payoff, "buys"), best(given.probabilities, given.truth, payoff)
     assert found.best is not None
     assert found.cut_off[found.best] == best_one
     acted = given.probabilities >= best_one
@@ -84,7 +88,7 @@ def test_the_best_of_many_cut_offs_is_a_row_of_its_own_with_its_counts(seed):
 
 def test_the_interval_of_a_profit_is_that_of_a_mean():
     given = many(0)
-    found = profit_curve(given, Payoff(true_positive=3.0, false_positive=-1.0))
+    found = profit_curve(given, Payoff(true_positive=3.0, false_positive=-1.0), "buys")
     each = np.where(given.truth, 3.0, -1.0) * (given.probabilities >= 0.3)
     half = 1.96 * each.std() / np.sqrt(3_000) * 1_000
     at = found.cut_off.index(0.3)
@@ -95,7 +99,10 @@ def test_the_interval_of_a_profit_is_that_of_a_mean():
 
 def test_limits_that_do_not_bind_change_nothing():
     given, payoff = many(1), Payoff(true_positive=3.0, false_positive=-1.0)
-    free, held = profit_curve(given, payoff), profit_curve(given, payoff, limits=CutOffLimits(900, 0.01))
+    free, held = (
+        profit_curve(given, payoff, "buys"),
+        profit_curve(given, payoff, limits=CutOffLimits(900, 0.01), outcome="buys"),
+    )
     assert (held.best, held.best_low, held.best_high, held.luck) == (
         free.best,
         free.best_low,

@@ -138,7 +138,7 @@ INDEPENDENT = Outcomes(tuple(Outcome(name, name, name) for name in ("loan", "car
 
 def assert_equal(estimator: Any, schema: Schema, frame: pd.DataFrame, outcomes: Outcomes) -> Program:
     """Compile, prove, and compare once more by hand on a frame that the training did not see."""
-    program = compile_estimator(estimator, schema, outcomes)
+    program = compile_estimator(estimator, schema, outcomes, "frame")
     reference = SklearnPredictor(estimator, schema, outcomes)
     block = block_of_frame(schema, frame)
     proof = prove(program, reference.block, schema, [block])
@@ -245,7 +245,7 @@ def test_a_date_that_no_step_takes_hinders_nothing_and_one_that_is_taken_does() 
     used = ColumnTransformer([("w", encode, [*WORDS, "since"])])
     estimator = make_pipeline(used, LogisticRegression()).fit(frame, truth(frame, 2))
     with pytest.raises(CannotCompile, match="'since'"):
-        compile_estimator(estimator, schema, exclusive(estimator))
+        compile_estimator(estimator, schema, exclusive(estimator), "frame")
 
 
 @pytest.mark.parametrize("sides", [2, 3])
@@ -291,7 +291,7 @@ def test_labels_follow_the_estimators_own_cut_off(model: Any) -> None:
 def compiled() -> tuple[Program, Block]:
     frame = people()
     estimator = make_pipeline(preparation(), RandomForestClassifier(**FAST)).fit(frame, truth(frame, 3))
-    return compile_estimator(estimator, MIXED, exclusive(estimator)), block_of_frame(MIXED, frame)
+    return compile_estimator(estimator, MIXED, exclusive(estimator), "frame"), block_of_frame(MIXED, frame)
 
 
 def test_rows_and_blocks_of_any_length_agree_to_1e_12(compiled: tuple[Program, Block]) -> None:
@@ -380,7 +380,7 @@ def answers(estimator: Any, frame: pd.DataFrame) -> tuple[Prediction, Prediction
     outcomes = exclusive(estimator)
     block = block_of_frame(CONSTANT, frame[:1])
     wanted = SklearnPredictor(estimator, CONSTANT, outcomes).block(block)
-    return wanted, compile_estimator(estimator, CONSTANT, outcomes).block(block)
+    return wanted, compile_estimator(estimator, CONSTANT, outcomes, "frame").block(block)
 
 
 def test_a_tie_goes_to_the_class_that_scikit_learn_prefers() -> None:
@@ -421,7 +421,7 @@ def test_a_sum_of_exactly_zero_has_the_label_that_each_booster_gives_it(model: A
 def test_infinite_and_oversized_values_are_refused(compiled: tuple[Program, Block], bad: float) -> None:
     frame = people(gaps=False)
     estimator = RandomForestClassifier(**FAST).fit(frame[NUMBERS], truth(frame, 2))
-    program = compile_estimator(estimator, PLAIN, exclusive(estimator))
+    program = compile_estimator(estimator, PLAIN, exclusive(estimator), "frame")
     with pytest.raises(ValueError, match=r"Infinite|too large"):
         program.row((bad, 40, 0.5))
     with pytest.raises(ValueError, match=r"Infinite|too large"):
@@ -431,7 +431,7 @@ def test_infinite_and_oversized_values_are_refused(compiled: tuple[Program, Bloc
 def test_a_missing_value_that_the_model_needs_is_refused() -> None:
     frame = people(gaps=False)
     estimator = LogisticRegression().fit(frame[NUMBERS], truth(frame, 2))
-    program = compile_estimator(estimator, PLAIN, exclusive(estimator))
+    program = compile_estimator(estimator, PLAIN, exclusive(estimator), "frame")
     with pytest.raises(ValueError, match="missing"):
         program.row((0.1, None, 0.5))
     proof = prove(
@@ -453,7 +453,7 @@ def test_what_cannot_be_compiled_says_why(model: Any, reason: str) -> None:
     frame = people(gaps=False).assign(income=lambda f: f["income"].abs())
     estimator = clone(model).fit(frame[NUMBERS], truth(frame, 2))
     with pytest.raises(CannotCompile, match=reason):
-        compile_estimator(estimator, PLAIN, exclusive(estimator))
+        compile_estimator(estimator, PLAIN, exclusive(estimator), "frame")
 
 
 def test_outcomes_in_another_order_are_refused() -> None:
@@ -461,7 +461,7 @@ def test_outcomes_in_another_order_are_refused() -> None:
     estimator = LogisticRegression().fit(frame[NUMBERS], truth(frame, 2))
     turned = Outcomes(exclusive(estimator).items[::-1], True, "often")
     with pytest.raises(CannotCompile, match="order"):
-        compile_estimator(estimator, PLAIN, turned)
+        compile_estimator(estimator, PLAIN, turned, "frame")
 
 
 def test_the_proof_finds_another_probability_and_another_label(compiled: tuple[Program, Block]) -> None:
@@ -493,7 +493,7 @@ def test_a_compiled_model_gives_no_number_that_is_none():
     frame = pd.DataFrame({"a": np.linspace(-1, 1, 40), "b": np.linspace(1, -1, 40)})
     model = GaussianNB().fit(frame, np.where(frame["a"] > 0, "y", "x"))
     outcomes = Outcomes((Outcome("x", "x", "x"), Outcome("y", "y", "y")), True, "y")
-    program = compile_estimator(model, infer_schema(frame), outcomes)
+    program = compile_estimator(model, infer_schema(frame), outcomes, "frame")
     program.model.model.variance[:] = np.nan
     with pytest.raises(EstimatorFailed, match="no probability"):
         program.row((0.5, 0.5))

@@ -70,7 +70,7 @@ def fitted(encoder: Any, model: Any) -> tuple[Any, pd.DataFrame, Outcomes]:
 def test_a_column_of_thousands_of_levels_is_equal_and_small(encoder: Any, model: Any, tmp_path: Path) -> None:
     estimator, frame, outcomes = fitted(encoder, model)
     schema = schema_of(frame)
-    program = compile_estimator(estimator, schema, outcomes)
+    program = compile_estimator(estimator, schema, outcomes, "frame")
     block = block_of_frame(schema, shops(300, 1))
     proof = prove(program, SklearnPredictor(estimator, schema, outcomes).block, schema, [block])
     assert proof.ok, proof
@@ -85,7 +85,7 @@ def test_a_sparse_table_holds_what_the_encoder_makes() -> None:
     frame = shops(4_000, 2)
     encoder = OneHotEncoder(handle_unknown="ignore", drop="first", sparse_output=False).fit(frame[["shop"]])
     schema = Schema((schema_of(frame).features[1],))
-    (part,) = parts_of(trace(encoder, features_of(schema), []).columns)
+    (part,) = parts_of(trace(encoder, features_of(schema, "frame"), []).columns)
     assert isinstance(part, SparseTable)
     few = pd.DataFrame({"shop": [*frame["shop"][:50], "unheard of"]})
     block = block_of_frame(schema, few)
@@ -111,7 +111,7 @@ def test_a_forest_that_is_read_in_pieces_is_equal(sides: int, leaf: int, monkeyp
     estimator = RandomForestClassifier(20, min_samples_leaf=leaf, random_state=0).fit(frame, wanted)
     outcomes = Outcomes(tuple(Outcome(v, v, v) for v in estimator.classes_.tolist()), True, "yes")
     schema = Schema(tuple(Feature(name, name, "number", seen=(-3.0, 3.0)) for name in frame))
-    program = compile_estimator(estimator, schema, outcomes)
+    program = compile_estimator(estimator, schema, outcomes, "frame")
     models = list(taken_apart(program.graph))
     assert len(models) > sides
     for model in models:
@@ -152,7 +152,7 @@ def test_a_near_tie_of_a_forest_in_pieces_goes_to_the_class_that_scikit_learn_pr
             shares = [one / 10, other / 10, rest / 10] if sides == 3 else [one / (one + other), other / (one + other)]
             member.tree_.value[0, 0] = shares
         reference = SklearnPredictor(estimator, schema, outcomes).block(block)
-        given = compile_estimator(estimator, schema, outcomes).block(block)
+        given = compile_estimator(estimator, schema, outcomes, "frame").block(block)
         np.testing.assert_array_equal(given.labels, reference.labels)
         np.testing.assert_allclose(given.probabilities, reference.probabilities, rtol=0, atol=1e-12)
         surprising += int(reference.labels[0].argmax() != 0)

@@ -13,6 +13,7 @@ from ml.data.records import MOST_UNKNOWN, read_columns, read_records
 from ml.data.schema import Schema
 from ml.data.value_words import LONGEST_TEXT
 from ml.errors import InvalidRecord, Problem
+from ml.files.cells.read_cells import CellRules
 
 NUMBER = Feature("length", "Length", "number", low=0.0, high=20.0, seen=(4.3, 7.9), unit="cm", aliases=("len", "l"))
 INTEGER = Feature("children", "Children", "integer", low=0, high=20, seen=(0, 4))
@@ -402,7 +403,10 @@ def test_a_problem_has_what_came_and_what_is_accepted(times):
 
 def test_a_table_is_read_by_the_same_rules():
     read = read_columns(
-        PEOPLE, ["pay", "age", "note", "wage", "id"], [["1", "2"], ["x", "5"], "ab", "34", ["k", "k" * 201]]
+        PEOPLE,
+        ["pay", "age", "note", "wage", "id"],
+        [["1", "2"], ["x", "5"], "ab", "34", ["k", "k" * 201]],
+        CellRules(schema=PEOPLE),
     )
     assert [(problem.row, problem.feature, problem.message) for problem in read.problems] == [
         (0, "pay", "Came twice, as 'pay' and as 'wage'."),

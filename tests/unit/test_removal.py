@@ -198,7 +198,7 @@ def test_a_removal_that_was_broken_off_is_out_of_sight_and_finished_by_the_sweep
     assert house.client.get("/api/v1/jobs").json["jobs"] == []
     assert told(house, ids[0])
     assert [name for name, _ in told(house, MARKER)] == (["file"] * len(told(house, MARKER)))  # no row tells a value
-    purge(house.store, house.files, 7)
+    purge(house.store, house.files, 7, None)
     assert told(house, *ids, MARKER) == []
 
 
@@ -213,7 +213,7 @@ def test_files_that_cannot_be_removed_now_are_removed_by_the_sweep(house, monkey
         assert house.client.delete(place).status_code == 204
     assert "are still there: read-only file system" in caplog.text
     assert house.client.get(place).status_code == 404
-    purge(house.store, house.files, 7)
+    purge(house.store, house.files, 7, None)
     assert told(house, place.rpartition("/")[2], MARKER) == []
 
 
@@ -230,7 +230,7 @@ def test_the_sweep_leaves_the_lists_of_an_old_campaign_to_their_own_time(house):
     place, made = campaign(house)
     with house.store._engine().begin() as connection:
         connection.exec_driver_sql(f"UPDATE jobs SET finished = finished - 864000 WHERE id = '{place[-32:]}'")
-    assert purge(house.store, house.files, 7) == 1
+    assert purge(house.store, house.files, 7, None) == 1
     assert house.client.get(place).status_code == 404
     assert house.client.get(f"{made}/result").status_code == 200
 
@@ -238,14 +238,14 @@ def test_the_sweep_leaves_the_lists_of_an_old_campaign_to_their_own_time(house):
 def test_the_sweep_removes_any_number_of_old_jobs_at_once(house):
     for _ in range(105):
         house.store.jobs.add(house.store.job_ids.new(), "binary@x", "", 0, {}, None, "held")
-    assert purge(house.store, house.files, -1) == 105
+    assert purge(house.store, house.files, -1, None) == 105
 
 
 def test_files_that_came_back_after_a_cancelled_job_are_swept(house):
     job = house.client.post("/api/v1/models/binary/jobs", data=data()).json["id"]
     house.client.delete(f"/api/v1/jobs/{job}")
     house.files.write(f"{paths.folder(job)}/000001-out-x", [MARKER.encode()])
-    purge(house.store, house.files, 7)
+    purge(house.store, house.files, 7, None)
     assert told(house, MARKER) == []
 
 
@@ -254,7 +254,7 @@ def test_files_that_came_back_after_a_cancelled_job_are_swept(house):
 
 def retention_thread(url, house):  # noqa: F811
     house.store._engine()  # where there is no database yet, nothing is purged
-    return RetentionThread(open_store(url), house.files, 7)
+    return RetentionThread(open_store(url), house.files, 7, None)
 
 
 def test_one_process_of_all_purges_in_an_hour(house, url):  # noqa: F811
@@ -289,7 +289,7 @@ def test_what_looks_every_few_seconds_makes_no_database(tmp_path):
     feedback = Feedback(open_service(tmp_path / "models"), store, None)
     receivers = Receivers("http://127.0.0.1:1/", (b"0" * 24,))
     for looks in (
-        RetentionThread(store, Files(str(tmp_path)), 7).look,
+        RetentionThread(store, Files(str(tmp_path)), 7, None).look,
         Watch(feedback).look,
         FeedSender(feedback, receivers.url, receivers.secrets).look,
         AlertSender(store, receivers)._look,
@@ -321,9 +321,9 @@ def test_jobs_are_purged_where_this_machine_cannot_be_cleaned_and_the_other_way_
         cleaned.append(1)
         raise OSError
 
-    assert not RetentionThread(store, house.files, 7, beside=fail).look()
+    assert not RetentionThread(store, house.files, 7, None, beside=fail).look()
     assert not retention_thread(url, house).look()  # it is done for this hour
-    RetentionThread(Store("sqlite:////dev/null/likely.db"), house.files, 7, beside=fail).look()
+    RetentionThread(Store("sqlite:////dev/null/likely.db"), house.files, 7, None, beside=fail).look()
     assert len(cleaned) == 2
 
 

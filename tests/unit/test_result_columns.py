@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 
 from jobs.work.call_lists import list_header
 from jobs.work.score_campaign import campaign_header
+from ml.advice.score_known import ESTIMATOR
 from ml.batch.result_columns import result_header, unique_names
 from ml.batch.score_file import score_file
 from ml.batch.score_lines import score_lines
 from ml.data.feature import Feature
 from ml.data.schema import Schema
+from ml.files.cells.read_cells import CellRules
 from ml.files.table import header_of
 from ml.service import open_service
 from tests.small import people, small_model
@@ -101,6 +103,14 @@ def test_scored_three_times_with_the_same_scores(asked, tmp_path):
 def test_what_a_result_was_escaped_with_is_no_part_of_the_value(asked):
     service, bundle = asked
     lines = [["50", "'-1+1", "40", "south"], ["50", "'-1+1"]]
-    made = score_lines(service, bundle, ["income", "debt", "shoe_size", "region"], lines).lines
+    made = score_lines(
+        service,
+        bundle,
+        ["income", "debt", "shoe_size", "region"],
+        lines,
+        {},
+        CellRules(schema=bundle.schema),
+        ESTIMATOR,
+    ).lines
     assert "“-1+1” is not a number" in made[0][-1]
     assert made[0][1] == "'-1+1"

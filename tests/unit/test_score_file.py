@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from ml.add import add_model
+from ml.advice.score_known import ESTIMATOR
 from ml.batch.columnar_writer import digits
 from ml.batch.score_file import score_file
 from ml.batch.score_lines import gaps_in, result_line, score_lines, score_rows
@@ -18,6 +19,7 @@ from ml.cli.commands import main
 from ml.data.feature import Feature
 from ml.data.schema import Schema
 from ml.errors import InvalidData, Unreadable
+from ml.files.cells.read_cells import CellRules
 from ml.files.cells.safe_cells import safe_cell, safe_cells
 from ml.files.table import row_of
 from ml.service import open_service
@@ -130,9 +132,13 @@ def test_a_whole_chunk_is_scored_as_each_of_its_lines_alone(asked, data):
     cell = st.sampled_from(PLAIN * 4 + ODD) if data.draw(st.booleans()) else st.sampled_from(PLAIN)
     line = st.tuples(*(cell for _ in header)).map(list)
     lines = data.draw(st.lists(st.one_of(line, line, line, st.lists(cell, min_size=1, max_size=7)), max_size=25))
-    made, refused, *_ = score_lines(service, bundle, header, lines)
+    rules = CellRules(schema=bundle.schema)
+    made, refused, *_ = score_lines(service, bundle, header, lines, {}, rules, ESTIMATOR)
     rows = [row_of(header, cells) for cells in lines]
-    alone = [result_line(len(header), bundle, row, score_rows(service, bundle, [row])[0]) for row in rows]
+    alone = [
+        result_line(len(header), bundle, row, score_rows(service, bundle, [rules.row(row)], ESTIMATOR)[0])
+        for row in rows
+    ]
     assert len(made) == len(alone)
     for together, single in zip(made, alone, strict=True):
         assert _without_numbers(bundle, together) == _without_numbers(bundle, single)
@@ -153,14 +159,28 @@ def test_a_chunk_is_read_as_columns_and_not_line_by_line(asked, monkeypatch):
     service, bundle = asked
     monkeypatch.setattr("ml.batch.score_lines._row_by_row", lambda *_: pytest.fail("line by line"))
     lines = [["50", "5", "40", "south"], ["x", "5", "40", "south"], ["50", "5"]]
-    made, refused, *_ = score_lines(service, bundle, ["income", "debt", "shoe_size", "region"], lines)
+    made, refused, *_ = score_lines(
+        service,
+        bundle,
+        ["income", "debt", "shoe_size", "region"],
+        lines,
+        {},
+        CellRules(schema=bundle.schema),
+        ESTIMATOR,
+    )
     assert (len(made), refused) == (3, 2)
 
 
 def test_lines_that_are_all_bad_are_told_one_by_one(asked):
     service, bundle = asked
     made, refused, *_ = score_lines(
-        service, bundle, ["income", "debt", "shoe_size", "region"], [["x", "y", "z", "w"]] * 3
+        service,
+        bundle,
+        ["income", "debt", "shoe_size", "region"],
+        [["x", "y", "z", "w"]] * 3,
+        {},
+        CellRules(schema=bundle.schema),
+        ESTIMATOR,
     )
     assert refused == len(made) == 3
     assert len(service.score_each(bundle, [{"income": "x"}] * 30)) == 30
@@ -188,8 +208,8 @@ def test_gaps_that_training_never_had_are_counted_among_the_scored():
         )
     )
     lines = [["1", "", "x"], ["NA", "", "x"], [" ", "", "x"]]
-    assert gaps_in(schema, ["tenure", "spend", "other"], lines) == {"tenure": 2, "plan": 3}
-    assert gaps_in(schema, ["tenure", "plan"], []) == {}
+    assert gaps_in(schema, ["tenure", "spend", "other"], lines, CellRules()) == {"tenure": 2, "plan": 3}
+    assert gaps_in(schema, ["tenure", "plan"], [], CellRules()) == {}
 
 
 def test_a_file_says_what_its_records_lack(bundles_with_complete_features, tmp_path, capsys):

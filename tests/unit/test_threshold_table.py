@@ -169,7 +169,7 @@ def test_intervals_are_the_same_however_many_cut_offs_are_measured_together(monk
     assert threshold_table(given, repeats=50) == together
 
 
-@pytest.mark.parametrize("compute", [threshold_table, lambda answers: profit_curve(answers, NEUTRAL)])
+@pytest.mark.parametrize("compute", [threshold_table, lambda answers: profit_curve(answers, NEUTRAL, "buys")])
 def test_resampling_takes_no_more_than_50_mb(compute):
     """Several such results are computed at a time; all resamplings of each measure together took 56 and 130 MB."""
     given = random_answers(1_250, 3)

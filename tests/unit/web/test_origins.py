@@ -125,7 +125,7 @@ def test_both_headers_say_who_may_frame(text, policy, option):
         )
 
     for app in (application, own):
-        answer = Client(SafeHeaders(app, content_policy((), framers), framers)).get("/")
+        answer = Client(SafeHeaders(app, content_policy((), framers), framers, 0)).get("/")
         rules = answer.headers["Content-Security-Policy"].split("; ")
         assert [rule for rule in rules if rule.startswith("frame-ancestors")] == [f"frame-ancestors {policy}"]
         assert len(rules) > 2

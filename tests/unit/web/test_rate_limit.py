@@ -12,7 +12,7 @@ from auth.accounts import Accounts
 from auth.audit_log import AuditLog
 from auth.caller import ANYBODY, STRANGER, caller_of_key, caller_of_person
 from auth.keys import ApiKeys
-from auth.rate_limit import RateLimiter, counted_as, storage_of
+from auth.rate_limit import MEMORY, RateLimiter, counted_as, storage_of
 from settings import Settings
 from store.accounts.account_records import ApiKey, Person
 from store.db import Store
@@ -46,7 +46,7 @@ def test_who_a_request_is_counted_for(caller, address, who):
 
 
 def test_so_many_are_allowed_and_the_headers_say_how_many_remain():
-    limiter = RateLimiter(3)
+    limiter = RateLimiter(3, MEMORY)
     taken = [limiter.hit("ann") for _ in range(5)]
     assert [each.allowed for each in taken] == [True] * 3 + [False] * 2
     for each, remain in zip(taken, (2, 1, 0, 0, 0), strict=True):
@@ -138,7 +138,7 @@ def test_instances_count_together_in_redis_and_let_all_pass_while_it_is_away(mod
 
 @pytest.mark.parametrize("step", [-3600, -90, 3600])
 def test_a_clock_that_steps_keeps_nobody_refused_for_longer_than_a_window(monkeypatch, step):
-    limiter = RateLimiter(2)
+    limiter = RateLimiter(2, MEMORY)
     assert [limiter.hit("person 1").allowed for _ in range(3)] == [True, True, False]
     monkeypatch.setattr(time, "time", lambda now=time.time: now() + step)
     taken = [limiter.hit("person 1") for _ in range(3)]
@@ -147,7 +147,7 @@ def test_a_clock_that_steps_keeps_nobody_refused_for_longer_than_a_window(monkey
 
 
 def test_counts_in_memory_start_no_thread_and_do_not_stay(monkeypatch):
-    limiter = RateLimiter(2)
+    limiter = RateLimiter(2, MEMORY)
     limiter._limiter.storage.timer.join()  # that of the library's constructor
     limiter.hit("first")
     monkeypatch.setattr(threading.Thread, "start", lambda self: pytest.fail("a thread was started"))

@@ -26,7 +26,7 @@ class Traced:
     """Columns that a selection dropped: they still may refuse a record."""
 
 
-def features_of(schema: Schema, container: str = "frame") -> Traced:
+def features_of(schema: Schema, container: str) -> Traced:
     """The raw columns of a schema, as the estimator gets them: a frame, an array or one series."""
     columns = tuple(Raw(f.name, at, _is_number(f), levels=_levels(f)) for at, f in enumerate(schema.features))
     return Traced(columns, schema.names if container == "frame" else None, series=container == "series")
