@@ -57,8 +57,7 @@ def _search() -> Component:
 def _card(name: str, bundle: Bundle) -> Component:
     outcomes = [html.Li([blocks.dot(bundle.outcomes, item.name), item.label]) for item in bundle.outcomes.items]
     features = len(bundle.schema.features)
-    first: url.Kind = "predict" if may_open("predict", name) else "insights"
-    title = html.H2(dcc.Link(bundle.title, href=url.href(first, name), className="card-title"))
+    title = html.H2(dcc.Link(bundle.title, href=url.href(blocks.first_page(name), name), className="card-title"))
     body = [
         title,
         html.P(bundle.card.get("description", ""), className="card-words"),

@@ -1,4 +1,4 @@
-"""Pages for addresses that name no page, or a model that cannot be opened, with links to what is there."""
+"""Pages for addresses that name no page, or one that cannot be opened, with links to what is there."""
 
 from __future__ import annotations
 
@@ -20,14 +20,16 @@ def page(path: str | None, names: Sequence[str]) -> Component:
 
 
 def error_page(error: LikelyError, names: Sequence[str]) -> Component:
-    """The model of the address is not there or cannot be opened."""
+    """The model of the address is not there or cannot be opened, or the caller may not open this page of it."""
     if error.code == "unknown_model":
         return _page(text("No such model"), error.message, "" if names else error.hint, names)
-    return _page(text("This model cannot be opened"), error.message, error.hint, names)
+    refused = error.code == "not_allowed"
+    title = text("You may not open this page") if refused else text("This model cannot be opened")
+    return _page(title, error.message, error.hint, names)
 
 
 def _page(title: str, words: str, hint: str, names: Sequence[str]) -> Component:
-    links = [html.Li(dcc.Link(name, href=url.href("predict", name))) for name in names]
+    links = [html.Li(dcc.Link(name, href=url.href(blocks.first_page(name), name))) for name in names]
     head = html.Header(html.Div([html.H1(title), html.P(words, className="lead-line")]), className="model-head")
     ways = [html.P(text("These models are here:")), html.Ul(links)] if links else []
     body = html.Div(

@@ -7,6 +7,7 @@ from typing import Any
 from dash import dcc
 from dash.development.base_component import Component
 
+from auth.access import may_open
 from layouts import html
 from layouts.results.parts import Results, card, table
 from layouts.shared import url
@@ -144,7 +145,8 @@ def _money(paid: Results) -> Component:
 
 
 def _how_to_compare(model: str) -> Component:
-    link = dcc.Link(text("Campaign page"), href=url.href("campaign", model))
+    named = text("Campaign page")
+    link = dcc.Link(named, href=url.href("campaign", model)) if may_open("campaign", model) else named
     said = text_parts(
         "Make a call list on the {page} and keep some people back at random: only the difference "
         "shows what calling brings.",

@@ -82,6 +82,11 @@ def tabs(kind: url.Kind | None, name: str, title: str = "") -> Component:
     return html.Nav(links, className="model-tabs", **{"aria-label": named})
 
 
+def first_page(name: str) -> url.Kind:
+    """The page with which a model is opened: the first that the current caller may open."""
+    return next((kind for kind, _ in TABS if may_open(kind, name)), "insights")
+
+
 def table_head(names: Iterable[str]) -> Component:
     """The head of a table: one row with the names of its columns."""
     return html.Thead(html.Tr([html.Th(name, scope="col") for name in names]))

@@ -211,6 +211,9 @@ def test_pages_that_a_role_may_not_open_have_no_tab(shop):
         assert re.findall(r'"id":"tab-(\w+)"', shown) == [*kinds.split(), "versions"]
         hidden = re.search(r'"className":"cut-off-buttons","hidden":(\w+)', shown)[1]
         assert hidden == ("false" if role == "manager" else "true")
+        body["inputs"][0]["value"] = "/nope" if role == "manager" else "/binary/campaign"
+        links = re.findall(r"binary\\u002f(\w+)", client.post("/_dash-update-component", json=body).text)
+        assert links == kinds.split()[:1]
     key, _ = shop.keys.make("one model", ["score"], ["multiclass"])
     bearer = {"Authorization": f"Bearer {key}"}
     programs = OwnPage(shop.server)

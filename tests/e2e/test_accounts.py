@@ -72,8 +72,17 @@ def test_a_seller_comes_to_the_page_that_was_asked_for_and_predicts(browse, acco
     tab.page.get_by_role("link", name="Account").click()
     expect(tab.page.locator("main")).to_contain_text("signed in as ann")
     assert tab.page.get_by_role("link", name="People").count() == 0
-    tab.page.get_by_role("button", name="Sign out", exact=True).click()
+
+
+@pytest.mark.parametrize("button", ["Sign out", "Sign out everywhere"])
+def test_who_signs_out_leaves_no_customers_in_the_tab(browse, accounts, button):
+    tab = signed_in(browse, accounts, "ann", "/binary/predict?income=50&debt=10&shoe_size=40&region=north")
+    tab.settle()
+    tab.page.wait_for_function("sessionStorage.length")
+    tab.page.get_by_role("link", name="Account").click()
+    tab.page.get_by_role("button", name=button, exact=True).click()
     expect(tab.page.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert tab.page.evaluate("Object.keys(sessionStorage)") == []
 
 
 def test_wrong_passwords_are_told_at_the_form(browse, accounts):

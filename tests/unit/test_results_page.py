@@ -3,7 +3,10 @@
 from dataclasses import replace
 
 import pytest
+from dash import html
 
+from auth.caller import Caller, Request, use_request
+from auth.permissions import ROLES, Permission
 from feedback.results.calibration_results import calibration_results
 from feedback.results.ripe_decisions import Question
 from layouts.results.analysts import _evidence
@@ -26,7 +29,11 @@ def words(component):
     return words(getattr(component, "children", None))
 
 
-def said(decisions=(), events=(), assigned=(), asked=None, episode=None, episodes=(), may=True):
+def said(*given, **more):
+    return words(page_of(*given, **more)).replace("  ", " ")
+
+
+def page_of(decisions=(), events=(), assigned=(), asked=None, episode=None, episodes=(), may=True):
     asked: Question = asked or question()
     made = settled(list(decisions), list(events), asked)
     ripe = made.ripe
@@ -40,7 +47,7 @@ def said(decisions=(), events=(), assigned=(), asked=None, episode=None, episode
         "paid": paid(assigned, events, asked),
         "used": used(list(decisions), assigned, list(events), asked),
     }  # fmt: skip
-    return words(answers(found, "Will buy", "shop", episodes, may)).replace("  ", " ")
+    return answers(found, "Will buy", "shop", episodes, may)
 
 
 def test_of_a_model_of_which_nothing_is_known_the_page_says_what_to_do():
@@ -57,6 +64,14 @@ def test_few_outcomes_are_not_enough_and_the_page_says_how_many_are():
     assert "Too few outcomes are known yet; nothing speaks against it so far." in shown
     assert "Of 10 decisions whose outcome is known, “Will buy” was expected 5 times and came 4 times." in shown
     assert "a large error would show." in shown
+
+
+@pytest.mark.parametrize(("role", "linked"), [("viewer", False), ("manager", True)])
+def test_the_way_to_a_call_list_is_a_link_for_who_may_make_one(role, linked):
+    with use_request(Request(Caller("ann", ROLES[role]), Permission.READ)):
+        shown = page_of()
+    assert "Campaign page and keep some people back" in words(shown).replace("  ", " ")
+    assert ("/shop/campaign" in [getattr(each, "href", "") for each in html.Div(shown)._traverse()]) == linked
 
 
 def test_right_and_off_are_said_in_a_sentence():
