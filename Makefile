@@ -34,7 +34,7 @@ models: $(VENV)/.installed ## the demo models that are missing
 
 TESTED := $(VENV)/.installed-dev node_modules/.installed $(VENV)/clients/.installed $(VENV)/parquet/.installed
 
-test: $(TESTED) ## the tests of every push; PYTEST_ARGS="-k name" for a part
+test: $(TESTED) ## the tests of a push, slow ones in turns; PYTEST_ARGS="-k name" for a part
 	@echo "== Tests"
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
