@@ -108,29 +108,22 @@ def open_services(settings: Settings) -> Services:
     shared = settings.models_folder, settings.models_url, store.shared_models, settings.default_model
     sync = open_shared(*shared) if settings.models_url else None
     locks = settings.var_dir / "locks"
-    service = open_service(settings.models_folder, cache, locks, chosen, RequestAccess(), observe_scored)
+    sealer = sealer_of(settings.decision_values, store.secrets.get)
+    spool = Spool(settings.var_dir / "spool")
+    recorder = Recorder(spool, sealer) if settings.decisions == "on" else None
+    record_scores = recorder.record_scores if recorder else None
+    service = open_service(settings.models_folder, cache, locks, chosen, RequestAccess(), observe_scored, record_scores)
     OBSERVERS.add(show_breaker)
     demo = None
     if settings.demo_models == "auto" and sync is None:
         demo = DemoModels(settings.models_dir, settings.var_dir, HOME, settings.to_environ())
-    return Services(service, cache, store, demo, sync, *open_feedback(settings, service, store))
-
-
-def open_feedback(settings: Settings, service: Service, store: Store) -> tuple[Feedback, Recorder | None, Mover | None]:
-    """Open what records decisions and what came of them; the service hands the recorder each score."""
-    sealer = sealer_of(settings.decision_values, store.secrets.get)
-    feedback = Feedback(service, store, sealer)
-    feedback.niced = NicedProcess(settings.models_folder, settings.to_environ()["DATABASE_URL"], plain_environ())
-    if settings.decisions == "off":
-        return feedback, None, None
-    spool = Spool(settings.var_dir / "spool")
-    recorder = Recorder(spool, sealer)
-    service.record_scores = recorder.record_scores  # called by Service.score and score_with_blanks (ml/service.py)
-    mover = Mover(spool, sealer, store, service)
-    feedback.on_decisions = ShadowQueue(lambda: store.outcomes.shadow).observe
-    mover.observers.append(feedback.on_decisions)
-    feedback.flush = mover.move
-    return feedback, recorder, mover
+    niced = NicedProcess(settings.models_folder, settings.to_environ()["DATABASE_URL"], plain_environ())
+    if recorder is None:
+        return Services(service, cache, store, demo, sync, Feedback(service, store, sealer, niced=niced))
+    queue = ShadowQueue(lambda: store.outcomes.shadow).observe
+    mover = Mover(spool, sealer, store, service, queue)
+    feedback = Feedback(service, store, sealer, on_decisions=queue, flush=mover.move, niced=niced)
+    return Services(service, cache, store, demo, sync, feedback, recorder, mover)
 
 
 def fetch_models(settings: Settings, sync: Sync) -> None:

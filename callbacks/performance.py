@@ -18,7 +18,7 @@ from ml.metrics.custom import CustomMeasure, custom_measures_of
 from ml.metrics.overview import Overview, averages_of, overview, read_cut_off
 from ml.runtime.deadline import ANSWER_DEADLINE, StillWorking, deadline
 from ml.service import Service
-from ml.text.spoken import cut_off_text
+from ml.text.cut_off_words import cut_off_text
 from ml.translation import mark, text
 from store.cut_off_change import LONGEST_REASON, CutOffChange
 from store.db import Store

@@ -28,7 +28,7 @@ from ml.plots.profit_words import at_cut_off
 from ml.plots.table import TextTable
 from ml.runtime.deadline import ANSWER_DEADLINE, StillWorking, deadline
 from ml.service import Service
-from ml.text.spoken import cut_off_text
+from ml.text.cut_off_words import cut_off_text
 from ml.translation import text
 
 

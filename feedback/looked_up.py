@@ -21,19 +21,19 @@ class DecisionLookup:
     def __init__(self, store: Store, flush: Callable[[], object]) -> None:
         self._store, self._flush = store, flush
 
-    def decision(self, number: str) -> Decision | None:
+    def decision(self, decision_id: str) -> Decision | None:
         """A decision; one that was given a moment ago may still have to be stored."""
         held = _fetched.get()
-        if held is not None and number in held[0]:
-            return held[0][number]
-        return self._decisions([number]).get(number)
+        if held is not None and decision_id in held[0]:
+            return held[0][decision_id]
+        return self._decisions([decision_id]).get(decision_id)
 
-    def event(self, number: str) -> Event | None:
+    def event(self, event_id: str) -> Event | None:
         """An event; None where there is none of this id."""
         held = _fetched.get()
-        if held is not None and number in held[1]:
-            return held[1][number]
-        return self._store.outcomes.events.get(number)
+        if held is not None and event_id in held[1]:
+            return held[1][event_id]
+        return self._store.outcomes.events.get(event_id)
 
     def once(self, what: Hashable, look: Callable[[], T]) -> T:
         """Look something up under a key of its own kind: once within a block of :meth:`fetched`, else each time."""

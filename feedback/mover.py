@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -18,23 +17,27 @@ from ml.service import Service
 from store.db import Store
 from store.outcome_records import Decision
 
-log = logging.getLogger(__name__)
-
 PAUSE = 0.5  # seconds between two moves
 AWAY = 5.0  # seconds until a database that is away is tried again
 KEY_PATIENCE = 2.0  # seconds for which the start of a process waits for the key of the values
-Moved = Callable[[Sequence[tuple[Decision, Any]]], object]
+OnDecisions = Callable[[Sequence[tuple[Decision, Any]]], object]  # decisions, each with its values
 
 
 class Mover:
-    """Moves decisions from the spool to the database, for as long as its process runs."""
+    """Moves decisions from the spool to the database, for as long as its process runs.
 
-    def __init__(self, spool: Spool, sealer: Sealer | None, store: Store, service: Service) -> None:
+    `on_decisions` is called with new decisions and their values, after they are stored.
+    """
+
+    def __init__(
+        self, spool: Spool, sealer: Sealer | None, store: Store, service: Service,
+        on_decisions: OnDecisions = lambda _: None,
+    ) -> None:  # fmt: skip
         self._spool, self._sealer, self._store, self._service = spool, sealer, store, service
         failure = "Decisions could not be moved to the store"
         self._thread = PeriodicThread("mover", self._move, failure, PAUSE, first=0.0, pause_after_error=AWAY)
         self._asked = threading.Event()  # set once the key of the values was asked for, whatever the answer
-        self.observers: list[Moved] = []  # called with new decisions and their values, after they are stored
+        self._on_decisions = on_decisions
 
     def start(self) -> None:
         """Start the thread of this process, where it does not run, and wait a little for the key of the values.
@@ -55,6 +58,7 @@ class Mover:
         return self._thread.call() is not None
 
     def _move(self) -> bool:
+        """Store the key and all lines; False, as a periodic thread understands it: nothing is left to do at once."""
         try:
             if self._sealer is not None:
                 self._sealer.prepare()
@@ -67,11 +71,7 @@ class Mover:
         in_use = InUse(self._service, self._store)
         decisions = [each for line in lines for each in decisions_of(self._scored_records(line), in_use, self._sealer)]
         self._store.outcomes.decisions.append([decision for decision, _ in decisions])
-        for observe in self.observers:
-            try:
-                observe(decisions)
-            except Exception as error:  # noqa: BLE001 - what watches decisions must not stop their storing
-                log.warning("Decisions were stored, and something beside failed: %s", type(error).__name__)
+        self._on_decisions(decisions)
 
     def _scored_records(self, line: bytes) -> ScoredRecords:
         """Parse a line of the spool; any error counts as a line that is none."""

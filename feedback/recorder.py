@@ -42,17 +42,17 @@ _current: ContextVar[RequestDecisions | None] = ContextVar("decisions_of_this_re
 
 
 @contextmanager
-def recording(door: str, number: str = "") -> Iterator[RequestDecisions]:
+def recording(door: str, answer_id: str = "") -> Iterator[RequestDecisions]:
     """Record what is scored until the block ends; without such a block nothing is recorded, as on pages and in jobs.
 
     Parameters
     ----------
     door : str
         Door at which the answer is given.
-    number : str
-        Id of the answer; without it, a new one.
+    answer_id : str
+        Without it, a new one is made.
     """
-    answer = RequestDecisions(number or new_answer_id(), door)
+    answer = RequestDecisions(answer_id or new_answer_id(), door)
     token = _current.set(answer)
     try:
         yield answer
@@ -72,7 +72,7 @@ class Recorder:
     ) -> None:  # fmt: skip
         """Note scores of the current answer; nothing happens where none is being recorded.
 
-        ``services.py`` sets :attr:`ml.service.Service.record_scores` to it.
+        ``services.py`` gives it to :class:`ml.service.Service`, which calls it after each score.
 
         Parameters
         ----------

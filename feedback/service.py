@@ -33,17 +33,29 @@ from store.outcome_records import (
 )
 from store.outcomes.events import EventKeyTaken
 
+OnDecisions = Callable[[Sequence[tuple[Decision, Any]]], object]  # decisions, each with its values
+
 
 class Feedback:
-    """Records decisions of pages and events, and gives both back; values and notes only where there is a sealer."""
+    """Records decisions of pages and events, and gives both back; values and notes only where there is a sealer.
 
-    def __init__(self, service: Service, store: Store, sealer: Sealer | None) -> None:
-        self.service, self.store, self.sealer = service, store, sealer
-        self.observers: list[Callable[[Sequence[Event]], object]] = []  # called with events after they are stored
-        self.on_decisions: Callable[[Sequence[tuple[Decision, Any]]], object] = lambda _: None  # with stored decisions
-        self.flush: Callable[[], object] = lambda: None  # stores what this machine has recorded and not stored yet
-        self.niced: NicedProcess | None = None  # where results of many decisions are computed; None: here
-        self.look_up = DecisionLookup(store, lambda: self.flush())
+    Parameters
+    ----------
+    on_decisions : callable
+        Called with decisions of pages and their values, after they are stored.
+    flush : callable
+        Stores what this machine has recorded and not stored yet.
+    niced : NicedProcess, optional
+        Where results of many decisions are computed; in this process by default.
+    """
+
+    def __init__(
+        self, service: Service, store: Store, sealer: Sealer | None, *, on_decisions: OnDecisions = lambda _: None,
+        flush: Callable[[], object] = lambda: None, niced: NicedProcess | None = None,
+    ) -> None:  # fmt: skip
+        self.service, self.store, self.sealer, self.niced = service, store, sealer, niced
+        self._on_decisions = on_decisions
+        self.look_up = DecisionLookup(store, flush)
 
     # ---- decisions ---------------------------------------------------------------------------------
     def store_decision(
@@ -79,14 +91,14 @@ class Feedback:
             mark, bundle.key, record, PAGE, caller_id(), now, by_outcome, cut_offs, worth, now, group, campaign, sealed
         )  # fmt: skip
         self.store.outcomes.decisions.append([decision])
-        self.on_decisions([(decision, values)])
+        self._on_decisions([(decision, values)])
         return decision
 
-    def decision(self, number: str) -> Decision:
+    def decision(self, decision_id: str) -> Decision:
         """A decision of a model that the caller may tell outcomes of; UnknownDecision where there is none."""
-        stored = self.store.outcomes.decisions.get(number)
+        stored = self.store.outcomes.decisions.get(decision_id)
         if stored is None or not allowed(Permission.OUTCOMES, stored.model.partition("@")[0]):
-            raise unknown_decision(number)
+            raise unknown_decision(decision_id)
         return stored
 
     def values(self, decision: Decision) -> Any:
@@ -132,8 +144,6 @@ class Feedback:
             raise BadEvent(
                 message, text("Send a key of its own for each event, and the same one only to repeat it.")
             ) from None
-        for observe in self.observers:
-            observe(stored)
         return stored
 
     def undo(self, event: str, *, key: str | None = None) -> Event:

@@ -226,7 +226,7 @@ class CampaignService:
             self._campaign(job)
             message = "The campaign is there: its lists keep these people back, and further lists would again."
             raise CampaignThere(message, "Remove it first: DELETE /api/v1/jobs/<id>.")
-        if not self._store.jobs.control_groups.forget(job):
+        if not self._store.jobs.control_groups.forget_campaign(job):
             raise unknown
         self._store.jobs.assignments.forget_control(job)
 

@@ -46,6 +46,9 @@ class Service:
         Access of the caller to models; None for all.
     scored : callable
         Called with the key of a version, the number of records that it scored, and the seconds that it took.
+    record_scores : callable, optional
+        Called with a version, raw records, what gives their scores, and cut-offs; where decisions are recorded it is
+        :meth:`feedback.recorder.Recorder.record_scores`, which this package must not import.
     """
 
     def __init__(
@@ -56,11 +59,9 @@ class Service:
         chosen: ChosenCutOffs | None = None,
         access: Access | None = None,
         scored: OnScored = lambda *_: None,
+        record_scores: OnScores | None = None,
     ) -> None:
-        self.registry, self.scored = registry, scored
-        # Called with the version, the raw records, what gives their scores, and cut-offs. services.py sets it to
-        # Recorder.record_scores (feedback/recorder.py), which this room must not know, where decisions are recorded
-        self.record_scores: OnScores = lambda *_: None
+        self.registry, self.scored, self._record_scores = registry, scored, record_scores or (lambda *_: None)
         self._access = access
         self._cut_offs = CutOffs(chosen)
         self._results = ResultCache(cache, single_flight)
@@ -157,7 +158,7 @@ class Service:
         else:
             made = score_records(bundle, raws)
         self.scored(bundle.key, len(made.scores), perf_counter() - began)
-        self.record_scores(bundle, raws, lambda: [(each.id, each.probabilities) for each in made.scores], cut_offs)
+        self._record_scores(bundle, raws, lambda: [(each.id, each.probabilities) for each in made.scores], cut_offs)
         return made
 
     def cut_off(self, bundle: Bundle, outcome: str) -> float:
@@ -198,7 +199,7 @@ class Service:
         except ValueError as error:
             raise InvalidRecord([refused_problem(0, str(error))]) from error
         self.scored(bundle.key, 1, perf_counter() - began)
-        self.record_scores(bundle, [raw], lambda: [(id_of(bundle.schema, raw), scored.probabilities)], cut_offs)
+        self._record_scores(bundle, [raw], lambda: [(id_of(bundle.schema, raw), scored.probabilities)], cut_offs)
         return scored
 
     def advise(self, scored: ScoreWithBlanks, holdout_row: int | None = None, step: int | None = None) -> Advice:
@@ -265,7 +266,8 @@ def open_service(
     chosen: ChosenCutOffs | None = None,
     access: Access | None = None,
     scored: OnScored = lambda *_: None,
+    record_scores: OnScores | None = None,
 ) -> Service:
     """A service on a folder of models."""
     flight = SingleFlight(Path(locks) if locks else None)
-    return Service(Registry(Path(models)), cache, flight, chosen, access, scored)
+    return Service(Registry(Path(models)), cache, flight, chosen, access, scored, record_scores)

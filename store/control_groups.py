@@ -30,8 +30,9 @@ class ControlGroup:
     share: float
     """Share that was to be kept back."""
     calls: int
+    """Records of the list that are to be called."""
     control: int
-    """Calls of the list, and calls that were kept back."""
+    """Records that were kept back."""
     made: float
     """Seconds since 1970, by the database's clock."""
     records: tuple[ControlRecord, ...]
@@ -64,6 +65,6 @@ class ControlGroupTable(DatabaseTable):
         """Delete the control group of one list; False where it has none."""
         return self._change(delete(control_groups).where(control_groups.c.job == job)) > 0
 
-    def forget(self, campaign: str) -> int:
+    def forget_campaign(self, campaign: str) -> int:
         """Delete the control groups of a campaign; returns how many there were."""
         return self._change(delete(control_groups).where(control_groups.c.campaign == campaign))

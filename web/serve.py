@@ -17,12 +17,12 @@ from werkzeug.serving import is_running_from_reloader, run_simple
 from web.address import check_hosts, joined, listened_on
 from web.reload import keep_running
 
-CreateServer = Callable[[Callable[[Dash], None] | None], WSGIApplication]
-Create = Callable[[Sequence[object]], WSGIApplication]
+CreateDebugServer = Callable[[Callable[[Dash], None] | None], WSGIApplication]
+CreateApplication = Callable[[Sequence[object]], WSGIApplication]
 
 _RANGES = {"port": (1, 65535), "workers": (1, 64), "threads": (1, 256)}  # Gunicorn accepts any number and fails later
 # Options that --help lists; all others of Gunicorn are accepted, too
-_TOLD = {
+_LISTED = {
     "bind", "workers", "threads", "worker_class", "timeout", "graceful_timeout", "keepalive", "loglevel", "accesslog",
     "errorlog", "proc_name", "pythonpath", "user", "forwarded_allow_ips", "certfile", "keyfile", "daemon", "config",
     "print_config",
@@ -69,8 +69,8 @@ def _parser(config: Config, host: str, port: int) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = config.parser()
     parser.description, parser.formatter_class = _ABOUT, argparse.RawDescriptionHelpFormatter
     for action in parser._actions:
-        told = action.dest in (*_TOLD, "help", "version") and action.help
-        action.help = _REFERENCE.sub(r"\1", told) if told else argparse.SUPPRESS
+        help_text = action.dest in (*_LISTED, "help", "version") and action.help
+        action.help = _REFERENCE.sub(r"\1", help_text) if help_text else argparse.SUPPRESS
     own = parser.add_argument_group("Likely")
     own.add_argument("--host", help=f"Address to listen on. [{host}, HOST]")
     own.add_argument("--port", type=int, help=f"Port to listen on. [{port}, PORT]")
@@ -90,7 +90,7 @@ class Gunicorn(Application):
     is read after `config_file`.
     """
 
-    def __init__(self, create: Create, config_file: Path, options: dict[str, Any]) -> None:
+    def __init__(self, create: CreateApplication, config_file: Path, options: dict[str, Any]) -> None:
         self._create = create
         self._config_file = config_file
         self._options = options
@@ -99,8 +99,8 @@ class Gunicorn(Application):
     def load_config(self) -> None:
         """Read the files, the environment, and the options."""
         self.chdir()
-        said = vars(self.cfg.parser().parse_args(self.cfg.get_cmd_args_from_env()))
-        given = {name: value for name, value in said.items() if value is not None and name != "args"} | self._options
+        parsed = vars(self.cfg.parser().parse_args(self.cfg.get_cmd_args_from_env()))
+        given = {name: value for name, value in parsed.items() if value is not None and name != "args"} | self._options
         self.load_config_from_file(str(self._config_file))
         if more := given.pop("config", None):
             self.load_config_from_file(more)
@@ -109,18 +109,18 @@ class Gunicorn(Application):
         self.chdir()
 
     def load(self) -> WSGIApplication:
-        """Create the application."""
+        """CreateApplication the application."""
         return self._create(listened_on(self.cfg))
 
 
-def serve(create: Create, config_file: Path, options: dict[str, Any]) -> None:
+def serve(create: CreateApplication, config_file: Path, options: dict[str, Any]) -> None:
     """Serve with Gunicorn until stopped; BadAddress where it cannot listen."""
     gunicorn = Gunicorn(create, config_file, options)
     check_hosts(gunicorn.cfg.address)
     gunicorn.run()
 
 
-def debug(create: CreateServer, folder: Path, host: str, port: int, *, tools: bool) -> None:
+def debug(create: CreateDebugServer, folder: Path, host: str, port: int, *, tools: bool) -> None:
     """Serve with one process that restarts when code changes and reloads the page when assets do.
 
     A syntax error does not end it: the next change restarts it. With `tools`, tracebacks and Dash's developer tools are

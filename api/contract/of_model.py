@@ -19,14 +19,14 @@ def document_of(bundle: Bundle, name: str, server: str = "") -> dict[str, Any]:
     of_one = {path.replace(PLACE, name): methods for path, methods in paths.items() if PLACE in path}
     for methods in of_one.values():
         for operation in methods.values():
-            _fit(operation, bundle)
+            _narrow(operation, bundle)
     components["parameters"].pop("name")
     components["schemas"] |= schemas.of_model(bundle, components["schemas"])
-    says = f"{bundle.card.get('description', '')} The version is {bundle.key}.".strip()
-    return document.assemble(server, bundle.title, says, of_one, components)
+    description = f"{bundle.card.get('description', '')} The version is {bundle.key}.".strip()
+    return document.assemble(server, bundle.title, description, of_one, components)
 
 
-def _fit(operation: dict[str, Any], bundle: Bundle) -> None:
+def _narrow(operation: dict[str, Any], bundle: Bundle) -> None:
     """Narrow an operation to this model: without the name parameter, with its outcomes."""
     parameters = [each for each in operation.get("parameters", []) if not each.get("$ref", "").endswith("/name")]
     for each in parameters:

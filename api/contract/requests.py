@@ -82,13 +82,13 @@ class PredictQuery(OutcomeQuery, ExtraQuery, FileQuery):
     """Fingerprint or key of the version that answers; the live one where it is left out."""
 
     @property
-    def only_scores(self) -> bool:
-        """True when only scores are requested."""
-        return not self.more and self.cutoff is None
+    def is_plain(self) -> bool:
+        """True when nothing but scores is requested."""
+        return not self.has_explanations and self.cutoff is None
 
     @property
-    def more(self) -> bool:
-        """True when more than scores and decisions is requested."""
+    def has_explanations(self) -> bool:
+        """True when each record is to have contributions, or the range of its score and the questions worth asking."""
         return self.explain or self.blanks == "allow"
 
 

@@ -16,7 +16,7 @@ from ml.errors import Problem
 from ml.files.open_table import AUTO, open_table
 from ml.files.text.read_options import ReadOptions
 
-BLOCK = 1_000  # records that are packed together
+BLOCK = 1_000  # records that are compressed together
 LEVEL = 1  # of compression: a fiftieth of the time that reading takes
 TEXTS = ("text/csv", "text/tab-separated-values")
 WORKBOOKS = {
@@ -30,7 +30,9 @@ TYPES = (*TEXTS, *WORKBOOKS.values())
 
 
 class TableRecords(Sequence[object]):
-    """Records of a table, with notes on how it was read; held packed, for a dict a record takes 20 times as much.
+    """Records of a table, with notes on how it was read.
+
+    Compressed in memory: one dict per record would take 20 times as much.
 
     Notes are asked for after all lines were read.
     """
@@ -43,7 +45,7 @@ class TableRecords(Sequence[object]):
         self._size = 0
         lines = iter(lines)
         while block := list(islice(lines, BLOCK)):
-            self._blocks.append(zlib.compress(orjson.dumps([self._packed(each) for each in block]), LEVEL))
+            self._blocks.append(zlib.compress(orjson.dumps([self._row_of(each) for each in block]), LEVEL))
         self.notes = tuple(notes())
 
     def __len__(self) -> int:
@@ -65,7 +67,7 @@ class TableRecords(Sequence[object]):
     def __getitem__(self, at: int | slice) -> object:
         return list(self)[at]
 
-    def _packed(self, line: list[str] | Problem) -> list[str] | None:
+    def _row_of(self, line: list[str] | Problem) -> list[str] | None:
         self._size += 1
         if isinstance(line, Problem):
             self._problems[self._size - 1] = line
@@ -106,21 +108,23 @@ def read_table(body: bytes, content_type: str, most: int, schema: Schema, option
     read_options = {"encoding": charset} | options.to_json()
     table = open_table(io.BytesIO(body), ReadOptions.from_mapping(read_options), schema, bounded=True)
     unnamed = {name for name in table.header if name.startswith("Unnamed: ")} - set(schema.position)
-    names, valued = [name for name in table.names if name not in unnamed], set[str]()
-    lines = (_cells(row, names, unnamed, valued) for row in islice(table.rows, most + 1))
-    return TableRecords(names, lines, lambda: (*table.notes, *_left_out(table.header, valued)))
+    names, with_values = [name for name in table.names if name not in unnamed], set[str]()
+    lines = (_cells(row, names, unnamed, with_values) for row in islice(table.rows, most + 1))
+    return TableRecords(names, lines, lambda: (*table.notes, *_left_out(table.header, with_values)))
 
 
 def _cells(
-    row: dict[str, str] | Problem, names: Sequence[str], unnamed: Collection[str], valued: set[str]
+    row: dict[str, str] | Problem, names: Sequence[str], unnamed: Collection[str], with_values: set[str]
 ) -> list[str] | Problem:  # fmt: skip
     """Cells of a row without unnamed columns (row numbers of R, trailing separators), which are noted."""
     if isinstance(row, Problem):
         return row
-    valued.update(name for name in unnamed if row[name].strip())
+    with_values.update(name for name in unnamed if row[name].strip())
     return [row[name] for name in names]
 
 
-def _left_out(header: Sequence[str], valued: Collection[str]) -> list[str]:
+def _left_out(header: Sequence[str], with_values: Collection[str]) -> list[str]:
     """A note for each unnamed column that has values."""
-    return [f"Column {number} has no name and is left out." for number, name in enumerate(header, 1) if name in valued]
+    return [
+        f"Column {number} has no name and is left out." for number, name in enumerate(header, 1) if name in with_values
+    ]

@@ -23,7 +23,8 @@ STEP = 64 * 1024
 MOST_HELD = 1024 * 1024  # bytes of one field, and of the buffer before a file
 MOST_PARTS = 10_000
 LONGEST_BOUNDARY = 200
-_TORN = re.compile(rb"(\r|-{1,2})?\Z")
+# End of a block at which the decoder must not stop; why: :func:`_unsplit`
+_INCOMPLETE_END = re.compile(rb"(\r|-{1,2})?\Z")
 SEND = "Send fields of one record, or one file; curl -F and browsers' forms do."
 
 
@@ -152,7 +153,7 @@ def _unsplit(stream: ByteSource) -> Iterator[bytes]:
     held = b""
     while block := stream.read(STEP):
         block = held + block
-        end = next(_TORN.finditer(block, max(0, len(block) - 2))).start()
+        end = next(_INCOMPLETE_END.finditer(block, max(0, len(block) - 2))).start()
         held = block[end:]
         if end:
             yield block[:end]

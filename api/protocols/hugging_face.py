@@ -21,11 +21,11 @@ from ml.data.schema import Schema
 from ml.errors import LikelyError, Unreadable
 
 INPUTS, TABLE = "inputs", "table"
-BESIDE = {"parameters", "options"}
+OPTION_KEYS = {"parameters", "options"}  # may stand beside them; of these top_k alone is read
 HINT = 'Send {"inputs": {"data": {"feature": [value, …]}}}, or {"inputs": [{"feature": value}, …]}.'
 
 
-def question(body: bytes, schema: Schema, most: int) -> dict[str, Any] | None:
+def parse_body(body: bytes, schema: Schema, most: int) -> dict[str, Any] | None:
     """Parse a body of this protocol, whatever its content type; None where it is of another."""
     if not body.lstrip().startswith(b"{") or not any(f'"{key}"'.encode() in body for key in (INPUTS, TABLE)):
         return None
@@ -33,7 +33,7 @@ def question(body: bytes, schema: Schema, most: int) -> dict[str, Any] | None:
         data = json_object(body, HINT, schema, most)
     except LikelyError:
         return None  # reported by the next reader
-    keys = data.keys() - BESIDE
+    keys = data.keys() - OPTION_KEYS
     return data if keys in ({INPUTS}, {TABLE}) and not keys & names_of(schema) else None
 
 

@@ -37,7 +37,7 @@ def register(app: Flask, predict: Predict, default: DefaultModel) -> None:
         """Score the records of the body."""
         model, body = name or default.name(), request.get_data(cache=False)
         kind, accept = request.content_type or "", request.headers.get("Accept", "")
-        operation = hugging_face.question(body, predict.service.model(model).schema, predict.most)
+        operation = hugging_face.parse_body(body, predict.service.model(model).schema, predict.most)
         if operation is not None:
             return hugging_face.respond(predict, model, operation)
         raws = predict.read(model, body, kind, lenient=True, options=ReadOptions.from_mapping(request.args))
@@ -45,7 +45,7 @@ def register(app: Flask, predict: Predict, default: DefaultModel) -> None:
         if not request.args:
             return respond(_answer(predict.service.score(model, raws), wanted))
         query = read_query(PredictQuery)
-        accept = wanted.partition(";")[0] if query.only_scores else accept  # options give JSON, for a form too
+        accept = wanted.partition(";")[0] if query.is_plain else accept  # options give JSON, for a form too
         return respond(_bare(predict.answer(model, raws, accept, labels=True)))
 
 

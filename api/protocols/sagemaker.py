@@ -19,7 +19,7 @@ from api.http.read_records import text_of_body
 from ml.data.schema import Schema
 from ml.errors import Unreadable
 from ml.files.open_table import open_table
-from ml.files.text.encodings import LOOKED_AT
+from ml.files.text.encodings import SNIFFED_BYTES
 from ml.files.text.plain_name import plain_name
 from ml.files.text.read_options import ReadOptions
 from ml.files.text.separators import rows_with, separator_of
@@ -36,7 +36,7 @@ def read_csv(body: bytes, content_type: str, schema: Schema, most: int) -> list[
     Unreadable, NoRecords, UnsupportedContent
     """
     text = text_of_body(body, content_type).lstrip("\r\n")
-    top = text[:LOOKED_AT].splitlines()
+    top = text[:SNIFFED_BYTES].splitlines()
     separator = separator_of(top, _plain(schema))
     said = HEADER.get(parse_options_header(content_type)[1].get("header", "").lower())
     first = next(iter(rows_with(top, separator)), [])

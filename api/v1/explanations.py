@@ -80,7 +80,7 @@ def answer(
     if asked.extra == "ignore":
         raws, unknown = drop_unknown_fields(raws, names_of(bundle.schema))
         beside["ignored"] = unknown
-    if not asked.only_scores:
+    if not asked.is_plain:
         if content_type != JSON:
             raise NotAcceptable("What the address asks for is given as JSON only.", f"Accepted: {JSON}.")
         return ResponseBody.in_json(_more(service, bundle, raws, asked, beside, labels=labels, later=later), bundle.key)
@@ -97,7 +97,7 @@ def _more(
     if bundle.offers != "probabilities":
         raise no_probabilities()
     outcome = asked.outcome or bundle.outcomes.positive
-    if asked.more and len(raws) > MOST:
+    if asked.has_explanations and len(raws) > MOST:
         message = f"More than {MOST} records in one request that asks for more than scores."
         raise TooManyRecords(message, f"Send up to {MOST} at a time, or a job.")
     _check_averaged(raws, asked)
@@ -106,7 +106,7 @@ def _more(
     if not later:
         return finished(explained(service, bundle, raws, wanted), beside, labels=labels)
     try:
-        with _patience(asked.more and len(raws) > FEW) as check:
+        with _patience(asked.has_explanations and len(raws) > FEW) as check:
             return finished(explained(service, bundle, raws, wanted, check), beside, labels=labels)
     except StillWorking:
         _check_records(service, bundle, raws, asked)

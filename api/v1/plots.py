@@ -17,7 +17,7 @@ from ml.metrics.overview import read_cut_off
 from ml.plots.drawn_plots import plot_rows
 from ml.runtime.deadline import ANSWER_DEADLINE, strict_deadline
 from ml.service import Service
-from ml.text.spoken import cut_off_text
+from ml.text.cut_off_words import cut_off_text
 
 
 def register(app: Flask, service: Service) -> None:

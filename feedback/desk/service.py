@@ -21,7 +21,7 @@ LEASE_SECONDS = 180.0  # seconds that a claim lives without being renewed: brows
 AHEAD = 900.0  # seconds before its time from which a call-back is due
 DAY = 86_400.0
 TRIED = 5  # looks at the lists for somebody whom nobody else takes first
-LOOKED_AT = 16  # entries of a look
+ENTRIES_AT_ONCE = 16  # entries of a look
 
 
 @dataclass(frozen=True)
@@ -101,10 +101,10 @@ class Desk:
 
     def _free(self, lists: Collection[str]) -> Iterable[Entry]:
         for _ in range(TRIED):
-            entries = self.table.to_do(lists, time.time() + AHEAD, LOOKED_AT * TRIED)
+            entries = self.table.to_do(lists, time.time() + AHEAD, ENTRIES_AT_ONCE * TRIED)
             free = [each for each in entries if not each.held_by]
             yield from free
-            if len(free) < LOOKED_AT:
+            if len(free) < ENTRIES_AT_ONCE:
                 return
 
     def open(self, job: str, row: int) -> Opened | None:

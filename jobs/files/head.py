@@ -18,7 +18,7 @@ from ml.service import Bundle
 from ml.translation import text
 
 HEAD = 256 * 1024  # bytes
-LOOKED_AT = 200  # records
+CHECKED_RECORDS = 200  # at the head of a file
 FEWEST = 1_024  # bytes of a head that is read again because it ended within a cell
 
 
@@ -99,7 +99,7 @@ def check_kept(file: Any, options: Mapping[str, Any], bundle: Bundle, held: bool
     Workbooks are read whole when they are opened; so are web pages and XML (`marked_up`), and of Parquet every page.
     """
     try:
-        check_file(file, options, bundle, held, None if marked_up else LOOKED_AT)
+        check_file(file, options, bundle, held, None if marked_up else CHECKED_RECORDS)
     except Misread:
         if not held:
             raise
@@ -136,7 +136,7 @@ def _check_start(head: bytes, options: Mapping[str, Any], bundle: Bundle, held: 
     """
     while len(head) >= FEWEST:
         try:
-            check_file(io.BytesIO(_lines_of(head)), options, bundle, held, LOOKED_AT)
+            check_file(io.BytesIO(_lines_of(head)), options, bundle, held, CHECKED_RECORDS)
             return True
         except OtherTable:
             raise
@@ -175,7 +175,7 @@ def _check_records(head: bytes, whole: bool, options: Mapping[str, Any], bundle:
     records: list[object] = []
     try:
         lines = json_records(io.BytesIO(head) if whole else _Head(head), str(options["format"]))
-        records.extend(lines if whole else islice(lines, LOOKED_AT))
+        records.extend(lines if whole else islice(lines, CHECKED_RECORDS))
     except _Ends:
         pass  # a JSON text of one long line: valid as far as it was read
     if not records:

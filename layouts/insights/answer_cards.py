@@ -10,7 +10,7 @@ from layouts.shared.static_html import static_html
 from ml.bundle.bundle import Bundle
 from ml.plots.catalogue import find
 from ml.plots.insight_questions import INSIGHT_QUESTIONS, InsightAnswer, InsightQuestion
-from ml.text.spoken import cut_off_text
+from ml.text.cut_off_words import cut_off_text
 from ml.translation import text
 
 

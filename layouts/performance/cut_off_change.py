@@ -12,7 +12,7 @@ from layouts import html
 from layouts.performance.headline import pick
 from layouts.shared import ids
 from layouts.shared.static_html import static_html
-from ml.text.spoken import cut_off_text
+from ml.text.cut_off_words import cut_off_text
 from ml.translation import plural, text, text_parts
 
 MOST = 50  # changes that are listed

@@ -17,7 +17,7 @@ from ml.bundle.bundle import Bundle
 from ml.metrics.custom import custom_measures_of
 from ml.metrics.headline import Averages
 from ml.metrics.registry import MEASURES, Measure, measure_of
-from ml.text.spoken import measure_words, span_words
+from ml.text.cut_off_words import measure_words, span_words
 from ml.translation import text, text_parts
 
 FIRST = ("precision", "recall", "accuracy", "roc_auc")  # what a manager asks for; the others one click away

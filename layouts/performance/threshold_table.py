@@ -21,8 +21,16 @@ from ml.metrics.threshold_table import ThresholdTable
 from ml.plots.catalogue import plots_of
 from ml.plots.cut_off_mark import column
 from ml.plots.plot import View
+from ml.text.cut_off_words import (
+    COUNTS,
+    UNDEFINED,
+    cut_off_digits,
+    cut_off_sentence,
+    cut_off_text,
+    measure_words,
+    span_words,
+)
 from ml.text.number_words import count, percent
-from ml.text.spoken import COUNTS, UNDEFINED, cut_off_digits, cut_off_sentence, cut_off_text, measure_words, span_words
 from ml.text.words import number_text
 from ml.translation import text
 

@@ -10,7 +10,7 @@ from ml.advice.advice import ScoreWithBlanks
 from ml.advice.counterfactuals import Counterfactual, Counterfactuals
 from ml.data.schema import Schema
 from ml.decision.decide import acts
-from ml.text.spoken import cut_off_text
+from ml.text.cut_off_words import cut_off_text
 from ml.text.words import shown_value
 from ml.translation import listed, text
 

@@ -14,7 +14,7 @@ from ml.decision.decide import Recommendation
 from ml.decision.payoff import currency_of
 from ml.decision.ranking import Ranking, ranked, worths_of
 from ml.decision.worth import NOTHING
-from ml.text.spoken import cut_off_text
+from ml.text.cut_off_words import cut_off_text
 from ml.text.words import money_text
 from ml.translation import text, text_parts
 

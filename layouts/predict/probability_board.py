@@ -23,7 +23,7 @@ from ml.decision.payoff import currency_of
 from ml.decision.ranking import By, Ranking, ranked, worths_of
 from ml.decision.worth import NOTHING
 from ml.plots.palette import colour_of
-from ml.text.spoken import cut_off_text
+from ml.text.cut_off_words import cut_off_text
 from ml.text.words import money_text
 from ml.translation import listed, mark, text, text_parts
 

@@ -30,7 +30,7 @@ from ml.plots.drawn_plots import Drawn
 from ml.plots.option import Option, Setting
 from ml.plots.plot import PROBABILITIES, Plot
 from ml.plots.table import TextTable
-from ml.text.spoken import cut_off_digits
+from ml.text.cut_off_words import cut_off_digits
 from ml.translation import reader_language, text, text_parts
 
 MOST_OPTIONS = 4  # that stand open on a card

@@ -23,7 +23,7 @@ from ml.data.records import Records, read_records
 from ml.data.value_words import quote
 from ml.translation import listed, text
 
-SAMPLE = 2_000  # records of a file that are compared
+SAMPLE_RECORDS = 2_000  # records of a file that are compared
 FEWEST = 50  # records of the file and of the background: below, nothing is said of drift
 LEVEL = 0.01  # of all features together
 WORTH_A_WORD = 0.1  # population stability index
@@ -89,7 +89,7 @@ class FileComparison:
 
 def every_nth(lines: Sequence[list[str]]) -> Sequence[list[str]]:
     """At most 2,000 of the lines, evenly spread."""
-    step = -(-len(lines) // SAMPLE)
+    step = -(-len(lines) // SAMPLE_RECORDS)
     return lines[:: max(step, 1)]
 
 

@@ -13,7 +13,7 @@ from ml.data.schema import Schema
 from ml.decision.decide import decide
 from ml.decision.payoff import currency_of
 from ml.service import Bundle, Service, open_service
-from ml.text.spoken import cut_off_text
+from ml.text.cut_off_words import cut_off_text
 
 
 def register(commands: Any) -> None:

@@ -22,7 +22,7 @@ from ml.files.table import Table, check_width, header_of, twice_in
 from ml.files.text.byte_counts import ByteCounts
 from ml.files.text.dialect import Dialect
 from ml.files.text.read_options import ReadOptions
-from ml.files.text.separators import LOOKED_AT, in_one_cell, parted
+from ml.files.text.separators import HEADER_ROWS, in_one_cell, parted
 from ml.files.text.text_rows import TextRows
 from ml.runtime.deadline import is_late
 from ml.translation import text
@@ -30,7 +30,7 @@ from ml.translation import text
 TOP = 20  # rows that are kept, to choose the header among them
 MOST_CELLS = 1_000_000  # cells that are processed together: 50 MB or more
 MOST_CHARACTERS = 16_000_000  # of them; a line may have 4,000,000
-SAMPLE = 2_000  # rows by which numbers and dates are judged before the whole file is asked
+SAMPLE_ROWS = 2_000  # rows by which numbers and dates are judged before the whole file is asked
 LATE_EVERY = 5_000  # rows between two looks at the clock
 MOST_EMPTY = 1_100_000  # lines without a value, where they are bounded: more than a sheet of Excel has
 MOST_OTHER = 200_000  # lines of totals, rules, repeated headers and spaces there: each takes ten times as long
@@ -102,7 +102,7 @@ class Source:
 def assemble_table(source: Source, wanted: ReadRequest) -> Table:
     """The table that a source holds; errors as :func:`ml.files.open_table.open_table`."""
     told, skipped = wanted.options.header_row, source.skipped
-    above = source.take(max(LOOKED_AT, told or 0) + skipped)
+    above = source.take(max(HEADER_ROWS, told or 0) + skipped)
     check_width(max((len(cells) for _, cells in above), default=0))
     texts = [cells if source.text else text_row(cells) for _, cells in above]
     separator = None if told or wanted.options.separator else in_one_cell(texts[skipped:], wanted.known)
@@ -111,7 +111,7 @@ def assemble_table(source: Source, wanted: ReadRequest) -> Table:
         texts = list(parted(texts, separator))
         above = [(line, cells) for (line, _), cells in zip(above, texts, strict=True)]
     at = skipped + header_at(texts[skipped:], wanted.known, told and max(1, told - skipped))
-    first = [*above[at + 1 :], *source.take(SAMPLE)]
+    first = [*above[at + 1 :], *source.take(SAMPLE_ROWS)]
     written = texts[at] if at < len(texts) else []
     if source.text and has_row_names(written, [cells for _, cells in first]):
         written = ["", *written]
@@ -163,7 +163,7 @@ def _decided(
     _look(evidence, (cells for _, cells in first))
     doubtful = undecided(evidence)
     may_tell = source.text and (source.text.may_tell or any(evidence[at].percent for at in doubtful))
-    if doubtful and source.text and not source.parted and len(first) >= SAMPLE and may_tell:
+    if doubtful and source.text and not source.parted and len(first) >= SAMPLE_ROWS and may_tell:
         _look({column: evidence[column] for column in doubtful}, source.text.again(at + 1))
     return decide(wanted.schema, evidence, wanted.options, source.dialect.separator)
 

@@ -35,7 +35,7 @@ INSTEAD = {
     LINK: mark("Open it, download the table as a workbook or CSV, and send that."),
     LOCK: mark("Send the workbook itself: the file of the same name without “~$” or “.~lock.” in front."),
 }
-LOOKED_AT = 512  # bytes by which the format is told
+FORMAT_BYTES = 512  # at the beginning, by which the format is told
 _CHARSET = re.compile(r"""(?:charset|encoding)\s*=\s*["']?([\w-]+)""")
 
 
@@ -87,12 +87,12 @@ def open_table(
     BadColumns
     """
     source = _seekable(file)
-    start = source.read(LOOKED_AT)
+    start = source.read(FORMAT_BYTES)
     source.seek(0)
     form = format_of(start)
     compressed = form == GZIP
     if compressed:
-        start = unpacked(source).read(LOOKED_AT)
+        start = unpacked(source).read(FORMAT_BYTES)
         form = format_of(start)
     other = no_table(start)
     if other:

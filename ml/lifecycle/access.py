@@ -1,4 +1,4 @@
-"""Access to models: which of them the caller may know and use is decided outside the model module."""
+"""Protocol by which the model service asks which models the caller may know and use; ``auth/access.py`` answers."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ def precision_recall(answers: OneVsRest, outcome: str) -> PrecisionRecall:
     true_positive, false_positive = table.true_positive[drawn], table.false_positive[drawn]
     return PrecisionRecall(
         recall=(true_positive / table.positive).tolist(),
-        precision=_of(true_positive, true_positive + false_positive).tolist(),
+        precision=_ratio(true_positive, true_positive + false_positive).tolist(),
         cut_off=table.cut_off[drawn].tolist(),
         average_precision=average_precision_of(table),
         positive=table.positive,
@@ -108,7 +108,7 @@ class DetCurve:
     """0 to 1: the first never falling, the second never rising. Length m <= 200."""
     x: list[float]
     y: list[float]
-    """The same as normal deviates, rates kept within 0.001 and 0.999: on this scale normally distributed scores give a
+    """The same as normal deviates, rates clipped to 0.001 and 0.999: on this scale normally distributed scores give a
     straight line. Length m."""
     cut_off: OptionalFloats
     """Falling; None where we act on none. Length m."""
@@ -134,7 +134,7 @@ def det(answers: OneVsRest, outcome: str) -> DetCurve:
 
 
 def normal_deviates(rates: np.ndarray) -> np.ndarray:
-    """Normal deviates of rates, kept within 0.001 and 0.999."""
+    """Normal deviates of rates, clipped to 0.001 and 0.999."""
     normal = NormalDist()
     # Rates of a large hold-out repeat, above all at the limits: each value is computed once.
     values, places = np.unique(np.clip(rates, LEAST_RATE, 1.0 - LEAST_RATE), return_inverse=True)
@@ -149,7 +149,7 @@ def roc_auc(table: CountsByCutOff) -> float:
 def average_precision_of(table: CountsByCutOff) -> float:
     """Sum of precision times rise of recall over all cut-offs, without interpolation (Davis & Goadrich 2006)."""
     true_positive, false_positive = table.true_positive[1:], table.false_positive[1:]
-    precision = _of(true_positive, true_positive + false_positive)
+    precision = _ratio(true_positive, true_positive + false_positive)
     return float((np.diff(table.true_positive) * precision).sum() / table.positive)
 
 
@@ -189,7 +189,7 @@ def reach(probabilities: np.ndarray) -> float:
     return next((end for end in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5) if most <= end), 1.0)
 
 
-def _of(part: Floats, whole: Floats) -> Floats:
+def _ratio(part: Floats, whole: Floats) -> Floats:
     """Ratio of both; 0 where the denominator is 0 (the first records may have no weight)."""
     return np.divide(part, whole, out=np.zeros(len(part)), where=whole > 0)
 

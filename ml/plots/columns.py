@@ -10,8 +10,8 @@ import numpy as np
 
 from ml.data.feature import are_years
 from ml.plots.table import TextTable
+from ml.text.cut_off_words import cut_off_text
 from ml.text.number_words import count, percent
-from ml.text.spoken import cut_off_text
 from ml.text.words import change_text, number_text, points_text
 from ml.translation import text
 

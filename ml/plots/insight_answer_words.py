@@ -22,10 +22,10 @@ from ml.plots.plot import View
 from ml.plots.profit_words import brings
 from ml.service import Service
 from ml.slices.slice_finder import WorstSegments
+from ml.text.cut_off_words import cut_off_text
 from ml.text.few_words import few_words
 from ml.text.holdout_words import warnings
 from ml.text.number_words import count, decimal, percent
-from ml.text.spoken import cut_off_text
 from ml.text.words import points_text
 from ml.translation import in_row, listed, mark, plural, text
 

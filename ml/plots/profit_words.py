@@ -6,8 +6,8 @@ from ml.decision.payoff import Payoff
 from ml.metrics.profit import ProfitCurve, profits
 from ml.metrics.threshold_table import ThresholdTable
 from ml.plots.plot import View
+from ml.text.cut_off_words import cut_off_text
 from ml.text.number_words import count, percent
-from ml.text.spoken import cut_off_text
 from ml.translation import in_row, text
 
 PER = 1000  # records for which profit is stated

@@ -26,8 +26,8 @@ from ml.report import charts
 from ml.report.charts import BOLD, INK, LINE, PLAIN, QUIET
 from ml.report.contents import Report
 from ml.report.summary import MeasureLine, cut_off_words, first, paragraphs
+from ml.text.cut_off_words import COUNTS
 from ml.text.number_words import count, percent
-from ml.text.spoken import COUNTS
 from ml.translation import mark, reader_language, text
 
 FONTS = Path(__file__).parent / "fonts"

@@ -11,9 +11,9 @@ from ml.metrics.registry import BY_KEY, MEASURES, OF_COUNTS, Measure, measure_of
 from ml.plots.profit_words import brings
 from ml.report.contents import NO_WORTH, Report
 from ml.text.best_cut_off_words import best_cut_off_words
+from ml.text.cut_off_words import cut_off_sentence, cut_off_text, measure_words, span_words
 from ml.text.holdout_words import counted_words, warnings
 from ml.text.number_words import count, percent, span
-from ml.text.spoken import cut_off_sentence, cut_off_text, measure_words, span_words
 from ml.text.words import number_text
 from ml.translation import text
 

@@ -8,9 +8,9 @@ from typing import Any
 from ml.decision.cut_offs import DEFAULT, read_best_cut_off
 from ml.decision.payoff import currency_of
 from ml.locale import localized
+from ml.text.cut_off_words import cut_off_digits, cut_off_text
 from ml.text.few_words import few_words
 from ml.text.number_words import count, with_span
-from ml.text.spoken import cut_off_digits, cut_off_text
 from ml.text.words import money_text
 from ml.translation import text
 

@@ -35,7 +35,7 @@ def main(*sizes: str) -> None:
             took: dict[bool, list[tuple[float, float]]] = {True: [], False: []}
             for _ in range(TIMES + 1):
                 for apart in took:
-                    text_process.POSSIBLE = apart
+                    text_process.CAN_FORK = apart
                     took[apart].append(look(campaigns, job.id))
             for apart, each in took.items():
                 sys.stdout.write(row(size, "a process" if apart else "web worker", each[1:]))

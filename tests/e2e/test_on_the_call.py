@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from ml.text.spoken import cut_off_text
+from ml.text.cut_off_words import cut_off_text
 from tests.e2e.addresses import filled
 from tests.e2e.modules import clear as clear_field
 from tests.e2e.modules import set_text

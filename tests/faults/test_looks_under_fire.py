@@ -23,7 +23,7 @@ from store.files import Files
 from tests.faults.places import wait_until
 from tests.small import small_service
 
-pytestmark = pytest.mark.skipif(not text_process.POSSIBLE, reason="the system cannot fork")
+pytestmark = pytest.mark.skipif(not text_process.CAN_FORK, reason="the system cannot fork")
 ROOT = Path(__file__).resolve().parents[2]
 SIZE = 2**40  # bytes of a file without an end
 COUNTED = TextRequest(counts=ByteCounts("utf-8", SIZE, commas=True))
@@ -72,7 +72,7 @@ def begun():
     with TextReader() as reader:
         rows = iter(reader.open(Endless(), COUNTED))
         assert next(rows) == ["1", "2"]
-        yield rows, reader._processes[0].number
+        yield rows, reader._processes[0].pid
 
 
 def test_a_line_that_takes_all_memory_is_an_error_of_its_file_alone(begun):
@@ -106,7 +106,7 @@ def test_a_process_that_hangs_is_ended(monkeypatch):
     with TextReader() as reader:
         rows = iter(reader.open(Endless(), COUNTED))
         next(rows)
-        number = reader._processes[0].number
+        number = reader._processes[0].pid
         os.kill(number, signal.SIGSTOP)
         reader._until = 0.0  # its time is over
         with pytest.raises(Unreadable, match=ENDED):
@@ -119,7 +119,7 @@ def test_a_look_that_is_left_leaves_no_process(begun):
     rows, number = begun
     with TextReader() as reader:
         next(iter(reader.open(Endless(), COUNTED)))
-        another = reader._processes[0].number
+        another = reader._processes[0].pid
     wait_until(lambda: is_gone(another))
     assert not is_gone(number)
     assert next(rows) == ["1", "2"]
@@ -168,7 +168,7 @@ assert os.waitstatus_to_exitcode(os.wait()[1]) == 0
 reader = TextReader()
 rows = iter(reader.open(Endless(), COUNTED))
 next(rows)
-print(SERVER._process.pid, reader._processes[0].number, flush=True)
+print(SERVER._process.pid, reader._processes[0].pid, flush=True)
 sys.stdin.read()
 """
 

@@ -9,7 +9,7 @@ from ml.data.outcomes import Outcome, Outcomes
 from ml.decision.payoff import payoffs_of
 from ml.decision.ranking import Ranking, ranked, worths_of
 from ml.locale import format_of_locale, use_number_format
-from ml.text.spoken import cut_off_text
+from ml.text.cut_off_words import cut_off_text
 
 NAMES = ("loan", "card", "account")
 

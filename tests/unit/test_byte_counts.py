@@ -163,7 +163,7 @@ def test_a_look_reads_no_byte_for_its_encoding_and_says_the_same(client, monkeyp
     monkeypatch.setattr("jobs.misread.counts_of", lambda options: None)
     plain = client.get(f"/api/v1/jobs/{job}/preview{query}")
     monkeypatch.undo()
-    monkeypatch.setattr(text_process, "POSSIBLE", False)
+    monkeypatch.setattr(text_process, "CAN_FORK", False)
     monkeypatch.setattr(begin_text, "scan_text", None)  # whoever calls it fails
     answer = client.get(f"/api/v1/jobs/{job}/preview{query}")
     assert answer.status_code == plain.status_code == 200

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.stats import chi2, chi2_contingency
 
-from ml.batch.compare_file import SAMPLE, _chi_squared, _counted, _index, compare_file, every_nth
+from ml.batch.compare_file import SAMPLE_RECORDS, _chi_squared, _counted, _index, compare_file, every_nth
 from ml.batch.score_file import score_file
 from ml.data.feature import Feature
 from tests.lanes import fewer
@@ -99,9 +99,9 @@ def test_index_and_test_are_those_of_the_books():
 
 
 def test_a_long_file_is_compared_by_lines_from_all_of_it():
-    lines = [[str(row)] for row in range(4 * SAMPLE)]
+    lines = [[str(row)] for row in range(4 * SAMPLE_RECORDS)]
     assert [line[0] for line in every_nth(lines)][:3] == ["0", "4", "8"]
-    assert len(every_nth(lines)) == SAMPLE
+    assert len(every_nth(lines)) == SAMPLE_RECORDS
     assert every_nth(lines[:5]) == lines[:5]
 
 

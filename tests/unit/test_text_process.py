@@ -19,7 +19,7 @@ from ml.files.text.byte_counts import ByteCounts
 from ml.files.text.read_options import ReadOptions
 from ml.files.text.text_rows import TextRows
 
-pytestmark = pytest.mark.skipif(not text_process.POSSIBLE, reason="the system cannot fork")
+pytestmark = pytest.mark.skipif(not text_process.CAN_FORK, reason="the system cannot fork")
 SCHEMA = Schema((Feature("amount", "Amount", "number"), Feature("rooms", "Rooms", "integer", dtype="int64")))
 HEADER = "amount,rooms\n"
 TEXTS = {
@@ -62,7 +62,7 @@ def test_a_process_reads_a_text_as_this_one_does(what, encoding, packed):
     data = gzip.compress(data) if packed else data
     with TextReader() as reader:
         assert read(data, told, reader) == read(data, told, None)
-    assert text_process._places._value == text_process.AT_ONCE
+    assert text_process._slots._value == text_process.AT_ONCE
 
 
 @pytest.mark.parametrize("what", TEXTS)
@@ -82,7 +82,7 @@ def test_so_it_does_with_the_first_lines_of_what_is_no_table(what):
 def test_rows_come_from_a_process_and_from_this_one_where_the_system_cannot_fork(monkeypatch):
     with TextReader() as reader:
         assert isinstance(reader.open(io.BytesIO(b"a,b\n"), TextRequest()), ServedRows)
-        monkeypatch.setattr(text_process, "POSSIBLE", False)
+        monkeypatch.setattr(text_process, "CAN_FORK", False)
         assert isinstance(reader.open(io.BytesIO(b"a,b\n"), TextRequest()), TextRows)
 
 
@@ -109,7 +109,7 @@ def test_so_many_look_at_a_time_and_others_are_told_to_come_again(monkeypatch):
         reader.__exit__(None, None, None)
     with last:
         assert list(last.open(io.BytesIO(b"a,b\n"), TextRequest())) == [["a", "b"]]
-    assert text_process._places._value == text_process.AT_ONCE
+    assert text_process._slots._value == text_process.AT_ONCE
 
 
 def test_many_threads_look_at_once():

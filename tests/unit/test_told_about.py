@@ -91,7 +91,7 @@ def test_decisions_of_many_events_are_looked_up_at_once(service, form, monkeypat
     asked, moved = [], []
     monkeypatch.setattr(type(tables.decisions), "get", lambda _, mark: asked.append(mark))
     move = mover.move
-    mover.observers.append(lambda some: moved.append(len(some)))
+    monkeypatch.setattr(mover, "_on_decisions", lambda some: moved.append(len(some)))
     if form == "json":
         tell(client, [{"decision": mark, "value": 1} for mark in marks])
     else:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 
 from ml.errors import Misread
 from ml.files.cells.numbers import readings
-from ml.files.text.separators import LOOKED_AT, matches
+from ml.files.text.separators import HEADER_ROWS, matches
 from ml.translation import mark, text
 
 NAMES = mark("Say in which row the names of the columns stand.")
@@ -38,7 +38,7 @@ def header_at(rows: Sequence[Sequence[str]], known: Collection[str], given: int 
         if not any(cell.strip() for cell in rows[given - 1]):
             raise Misread(text("Row {row} of the file is empty.", row=f"{given:,}"), text(NAMES))
         return given - 1
-    first = rows[:LOOKED_AT]
+    first = rows[:HEADER_ROWS]
     most_known = [matches(row, known) for row in first]
     if any(most_known):
         return most_known.index(max(most_known))

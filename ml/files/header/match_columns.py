@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from ml.data.schema import Schema
 from ml.errors import LikelyError
-from ml.files.header.units import size_in, without_unit
+from ml.files.header.units import scale_in, without_unit
 from ml.files.text.plain_name import plain_name
 from ml.translation import in_row, text
 
@@ -220,7 +220,7 @@ def reads_like_a_feature(schema: Schema, name: str) -> bool:
 
 def _is_misspelling(name: str, word: str) -> bool:
     """True when a name is a typing error away from a plain one and counts in the same size: "income_k" is no income."""
-    return word.endswith(size_in(name)) and _one_typing_error(plain_name(name), word)
+    return word.endswith(scale_in(name)) and _one_typing_error(plain_name(name), word)
 
 
 def _one_typing_error(a: str, b: str) -> bool:

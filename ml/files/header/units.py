@@ -11,8 +11,8 @@ _UNITS = re.compile(
     re.IGNORECASE,
 )
 _SCALED = re.compile(r"%|‰|k€|t€|tsd|thousands?", re.IGNORECASE)
-# A word at the end of a name that makes other numbers of its column, with what people write around it
-_SIZE = re.compile(
+# A word at the end of a name that scales its numbers (k€: thousands, %: hundredths), with what people write around it
+_SCALE_WORD = re.compile(
     r"(?:^|[\W_])(k|k€|€k|t€|[kmt](?:eur|usd|gbp|chf)|tsd|tds|tkr|thousands?|tausend|milliers|miles|000|m€|€m|mio|mln|mn|mil|millions?|millionen"
     r"|mrd|bn|billions?|lakhs?|lacs?|crores?|pct|percent|prozent|cents?|ct)[\W_]*(?:€|\$|£|eur|usd|gbp|chf)?[\W_]*",
     re.IGNORECASE,
@@ -26,13 +26,13 @@ def is_unit(text: str) -> bool:
 
 
 def without_unit(name: str) -> str:
-    """A name without its unit, as in "Balance [EUR]"; one that makes other numbers of it stays: "income [tsd]"."""
+    """A name without its unit, as in "Balance [EUR]"; one that scales its numbers stays: "income [tsd]"."""
     found = _NAME.fullmatch(name.strip())
     unit = (found[2] or found[3]).strip() if found else ""
     return found[1] if found and is_unit(unit) and not _SCALED.fullmatch(unit.rstrip(".")) else name
 
 
-def size_in(name: str) -> str:
-    """The word at the end of a name that makes other numbers of its column, plain: "k" in "Income (k€)"; else empty."""
-    found = next((found for found in _SIZE.finditer(name) if found.end() == len(name)), None)
+def scale_in(name: str) -> str:
+    """The word at the end of a name that scales its numbers, plain: "k" (thousands) in "Income (k€)"; else empty."""
+    found = next((found for found in _SCALE_WORD.finditer(name) if found.end() == len(name)), None)
     return re.sub(r"[\W_]+", "", found[1].casefold()) if found else ""

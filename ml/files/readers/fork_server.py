@@ -26,10 +26,10 @@ from typing import Any, BinaryIO
 from ml.errors import LikelyError
 from ml.files.readers.process_limits import limit
 from ml.files.readers.refused import SAVE, TOO_LONG
-from ml.files.readers.wire import heard, said
+from ml.files.readers.wire import decode, encode
 from ml.files.text.begin_text import TextRequest, begin_text
 from ml.files.text.encodings import WESTERN
-from ml.files.text.separators import LOOKED_AT
+from ml.files.text.separators import HEADER_ROWS
 from ml.files.text.text_rows import TextRows
 from ml.translation import ALL_READERS, serialize_messages, text, use_language
 
@@ -84,17 +84,17 @@ def answer(asker: Connection) -> None:
     signal.alarm(ALIVE)
     limit(MEMORY, CPU)
     with use_language(ALL_READERS):  # whoever asked says it to a reader
-        asker.send_bytes(said(os.getpid()))
+        asker.send_bytes(encode(os.getpid()))
         if hasattr(os, "pidfd_open"):
             send_handle(asker, os.pidfd_open(os.getpid()), None)
-        size, asked = heard(asker.recv_bytes())
+        size, asked = decode(asker.recv_bytes())
         try:
             for each in _answers(io.BufferedReader(_Served(asker, size)), TextRequest.from_json(asked)):
-                asker.send_bytes(said(each))
+                asker.send_bytes(encode(each))
         except LikelyError as error:
-            asker.send_bytes(said({"error": serialize_messages(error.kept), "kind": type(error).__name__}))
+            asker.send_bytes(encode({"error": serialize_messages(error.kept), "kind": type(error).__name__}))
         except MemoryError:
-            asker.send_bytes(said({"error": serialize_messages([text(TOO_LONG), text(SAVE)]), "kind": "Unreadable"}))
+            asker.send_bytes(encode({"error": serialize_messages([text(TOO_LONG), text(SAVE)]), "kind": "Unreadable"}))
 
 
 def _answers(file: BinaryIO, asked: TextRequest) -> Iterator[Any]:
@@ -117,7 +117,7 @@ def _together(rows: TextRows) -> Iterator[list[tuple[int, list[str]]]]:
                 raise MemoryError
             some.append((rows.line, row))
             size += characters + len(row)
-            if size > TOGETHER or len(some) > LOOKED_AT * 20:
+            if size > TOGETHER or len(some) > HEADER_ROWS * 20:
                 yield some
                 some, size = [], 0
     except (LikelyError, MemoryError):
@@ -150,7 +150,7 @@ class _Served(io.RawIOBase):
 
     def readinto(self, buffer: Any, /) -> int:
         if not self._from <= self._at < self._from + len(self._block):
-            self._asker.send_bytes(said({"read": [self._at, FETCHED]}))
+            self._asker.send_bytes(encode({"read": [self._at, FETCHED]}))
             self._from, self._block = self._at, self._asker.recv_bytes()
         start = self._at - self._from
         part = self._block[start : start + len(buffer)]

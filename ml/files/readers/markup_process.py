@@ -14,7 +14,7 @@ from typing import Any
 from ml.files.cells.numbers import readings
 from ml.files.readers.refused import SAVE, RefusedFile
 from ml.files.text.plain_name import plain_name
-from ml.files.text.separators import LOOKED_AT
+from ml.files.text.separators import HEADER_ROWS
 from ml.translation import serialize_messages, text
 
 BLOCK = 64 * 1024  # characters
@@ -90,7 +90,7 @@ def _table_asked(tables: list[MarkupTable], sheet: str) -> MarkupTable:
 
 def _rank(table: MarkupTable, known: Collection[str]) -> tuple[int, bool]:
     """Rank of a table: the most known names in one row, then whether a row has more than one cell."""
-    first = table.rows[:LOOKED_AT]
+    first = table.rows[:HEADER_ROWS]
     most = max(len({plain_name(str(cell)) for cell in row} & set(known)) for row in first)
     return most, sum(len(row) > 1 for row in first) > 1
 

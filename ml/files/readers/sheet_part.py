@@ -1,4 +1,4 @@
-"""The part of an .xlsx file that holds a sheet, searched as text: for what the reader of cells does not tell."""
+"""The part of an .xlsx file that holds a sheet, searched as text: for what calamine does not report."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from ml.files.readers.refused import TOO_LONG
 from ml.files.text.byte_counts import BLOCK, ByteCounter
 from ml.files.text.encodings import MIXED, UTF8, WESTERN, TextScan, begins_as
 from ml.files.text.packed import most_unpacked, too_much_unpacked, unpacked
-from ml.files.text.separators import LOOKED_AT
+from ml.files.text.separators import HEADER_ROWS
 from ml.files.text.text_rows import TextRows
 from ml.translation import ALL_READERS, serialize_messages, text, use_language
 
@@ -87,7 +87,7 @@ def _read(file: _Text, asked: dict[str, Any]) -> dict[str, Any]:
     if scan.encoding == WESTERN or (scan.encoding == UTF8 and asked["encoding"] is None):
         scan.errors = MIXED  # whatever else it is, quotes, separators and line ends are the same bytes
     rows = TextRows(cast(BinaryIO, file), scan)
-    if "".join(rows.sample[:LOOKED_AT]).lstrip("\ufeff \t\r\n").startswith("<"):
+    if "".join(rows.sample[:HEADER_ROWS]).lstrip("\ufeff \t\r\n").startswith("<"):
         return {"later": True}  # a web page or XML
     rows.find_separator(asked["separator"], frozenset(asked["known"]))
     rows.check()

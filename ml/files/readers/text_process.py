@@ -26,7 +26,7 @@ from typing import Any, BinaryIO
 from ml.errors import ReadersBusy, Unreadable
 from ml.files.readers.excel import ENDED, ROOT
 from ml.files.readers.refused import SAVE, error_of
-from ml.files.readers.wire import heard, said
+from ml.files.readers.wire import decode, encode
 from ml.files.text.begin_text import TextRequest, begin_text
 from ml.files.text.encodings import TextScan
 from ml.files.text.text_rows import TextRows
@@ -34,12 +34,12 @@ from ml.translation import text
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 4  # looks of one process of ours
-WAIT = 8.0  # seconds for a place
+AT_ONCE = 4  # readings at once of one process of ours
+WAIT = 8.0  # seconds for a slot
 STARTS = 10.0  # seconds for a process to start
-SECONDS = 30.0  # of a look, until its process is ended, whatever it does
-POSSIBLE = hasattr(os, "fork") and hasattr(socket, "send_fds")  # not on Windows
-_places = threading.BoundedSemaphore(AT_ONCE)
+SECONDS = 30.0  # of a reading, until its process is ended, whatever it does
+CAN_FORK = hasattr(os, "fork") and hasattr(socket, "send_fds")  # not on Windows
+_slots = threading.BoundedSemaphore(AT_ONCE)
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class TextProcess:
     """A process that reads a text."""
 
     connection: Connection
-    number: int
+    pid: int
     pidfd: int | None
     """File descriptor that stands for it; None where the system has none, and it ends when it cannot answer."""
 
@@ -67,13 +67,14 @@ class ForkServer:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._owner, self._control = 0, None  # type: tuple[int, socket.socket | None]
+        self._owner = 0  # process id of who started it
+        self._control: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
     def warm(self) -> None:
         """Start it, unless it runs."""
         with self._lock, contextlib.suppress(OSError):
-            _ = POSSIBLE and self._running()
+            _ = CAN_FORK and self._running()
 
     def connect(self) -> TextProcess:
         """A new process; ReadersBusy where none can be started."""
@@ -94,8 +95,8 @@ class ForkServer:
                 socket.send_fds(self._running(), [b"+"], [theirs.fileno()])
             if not connection.poll(STARTS):
                 raise TimeoutError("it does not answer")
-            number = heard(connection.recv_bytes())
-            return TextProcess(connection, number, recv_handle(connection) if hasattr(os, "pidfd_open") else None)
+            pid = decode(connection.recv_bytes())
+            return TextProcess(connection, pid, recv_handle(connection) if hasattr(os, "pidfd_open") else None)
         except BaseException:
             connection.close()
             raise
@@ -149,7 +150,7 @@ class TextReader:
         self._scanned = scanned
         self._processes: list[TextProcess] = []
         self._until = 0.0
-        self._held = False
+        self._has_slot = False
 
     def __enter__(self) -> TextReader:
         return self
@@ -158,9 +159,9 @@ class TextReader:
         """End its processes."""
         for process in self._processes:
             process.end()
-        if self._held:
-            self._held = False
-            _places.release()
+        if self._has_slot:
+            self._has_slot = False
+            _slots.release()
 
     def open(self, file: BinaryIO, asked: TextRequest) -> TextRows | ServedRows:
         """Begin to read a text.
@@ -174,15 +175,15 @@ class TextReader:
         Unreadable, Misread
             What is wrong with the file, or that it takes too much memory or time.
         ReadersBusy
-            Too many look at a time, or no process can be started.
+            Too many readings at once, or no process can be started.
         """
         asked = replace(asked, scanned=self._scanned)
-        if not POSSIBLE:
+        if not CAN_FORK:
             return begin_text(file, asked)
-        if not self._held:
-            if not _places.acquire(timeout=WAIT):
+        if not self._has_slot:
+            if not _slots.acquire(timeout=WAIT):
                 raise ReadersBusy(text("Other files are being read here."), text("Try again in a moment."))
-            self._held, self._until = True, time.monotonic() + SECONDS
+            self._has_slot, self._until = True, time.monotonic() + SECONDS
         return ServedRows(self, file, asked)
 
     def answers(self, file: BinaryIO, asked: TextRequest) -> Iterator[Any]:
@@ -191,10 +192,10 @@ class TextReader:
         self._processes.append(process)
         connection = process.connection
         try:
-            connection.send_bytes(said([file.seek(0, os.SEEK_END), asked.to_json()]))
+            connection.send_bytes(encode([file.seek(0, os.SEEK_END), asked.to_json()]))
             while True:
                 left = self._until - time.monotonic()
-                answer = heard(connection.recv_bytes()) if left > 0 and connection.poll(left) else {}
+                answer = decode(connection.recv_bytes()) if left > 0 and connection.poll(left) else {}
                 if isinstance(answer, dict) and "read" in answer:
                     place, size = answer["read"]
                     file.seek(place)
@@ -219,12 +220,10 @@ class ServedRows:
 
     Attributes
     ----------
-    scan : TextScan
+    scan, separator, stated, may_tell
+        As of ``TextRows``.
     markup : str or None
         The beginning of a web page or XML, which has no rows here.
-    separator : str
-    stated : str or None
-    may_tell : bool
     sample : list of str
         First lines of the text, of a lenient reading.
     line : int

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 
-def said(value: Any) -> bytes:
+def encode(value: Any) -> bytes:
     """A value as JSON."""
     try:
         return orjson.dumps(value)
@@ -16,8 +16,8 @@ def said(value: Any) -> bytes:
         return json.dumps(value).encode()
 
 
-def heard(message: bytes) -> Any:
-    """The value that :func:`said` wrote."""
+def decode(message: bytes) -> Any:
+    """The value that :func:`encode` wrote."""
     try:
         return orjson.loads(message)
     except orjson.JSONDecodeError:

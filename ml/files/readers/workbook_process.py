@@ -17,7 +17,7 @@ from ml.files.readers.refused import SAVE, RefusedFile
 from ml.files.readers.shown import Shown, shown_in
 from ml.files.readers.uncalculated import Uncalculated, uncalculated
 from ml.files.text.plain_name import plain_name
-from ml.files.text.separators import LOOKED_AT
+from ml.files.text.separators import HEADER_ROWS
 from ml.translation import mark, serialize_messages, text
 
 MOST_ROWS = 1_048_576  # of a sheet, by Excel's own limit
@@ -203,7 +203,7 @@ def _chosen(book: Any, visible: list[str], known: Collection[str]) -> str:
 
 
 def _rank(sheet: Any, known: Collection[str]) -> int:
-    rows = [[str(cell) for cell in row if cell != ""] for row in islice(sheet.iter_rows(), LOOKED_AT)]
+    rows = [[str(cell) for cell in row if cell != ""] for row in islice(sheet.iter_rows(), HEADER_ROWS)]
     if any({plain_name(cell) for cell in row} & set(known) for row in rows):
         return 3
     return 2 if sum(len(row) > 1 for row in rows) > 1 else int(any(rows))

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 from ml.files.text.byte_counts import ByteCounts
 from ml.files.text.encodings import scan_of, scan_text
 from ml.files.text.packed import most_unpacked, unpacked
-from ml.files.text.separators import LOOKED_AT
+from ml.files.text.separators import HEADER_ROWS
 from ml.files.text.text_rows import TextRows
 
 
@@ -61,7 +61,7 @@ def begin_text(file: BinaryIO, asked: TextRequest) -> TextRows:
         scan = scan_of(asked.counts, asked.encoding)
     scan.errors = "replace" if asked.lenient else scan.errors
     rows = TextRows(file, scan)
-    first = "".join(rows.sample[:LOOKED_AT]).lstrip("\ufeff \t\r\n")
+    first = "".join(rows.sample[:HEADER_ROWS]).lstrip("\ufeff \t\r\n")
     if first.startswith("<") and not asked.lenient:
         rows.markup = first
     else:

@@ -12,7 +12,7 @@ from ml.files.text.packed import too_much_unpacked
 from ml.translation import mark, text
 
 SEND = mark("Send a workbook, CSV or Parquet.")
-LOOKED_AT = 64 * 1024  # bytes by which a text is told from what is none
+SNIFFED_BYTES = 64 * 1024  # at the beginning, by which a text is told from binary data
 # Control characters but NUL, with which old programs pad, and those of layout: files have one or two as separators
 _CONTROLS = bytes({*range(1, 9), *range(14, 32)} - {0x1A, 0x1B})
 MOST_KINDS, MOST_PART = 8, 0.02
@@ -118,7 +118,7 @@ def begins_as(first: bytes, given: str | None = None) -> str:
     """Encoding by the first bytes of a text; Unreadable where they are no text, unless somebody said its encoding."""
     found = _by_beginning(first)
     if given is None and found == UTF8:
-        _refuse_noise(first[:LOOKED_AT])
+        _refuse_noise(first[:SNIFFED_BYTES])
     return found
 
 

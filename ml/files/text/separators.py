@@ -13,7 +13,7 @@ from typing import Any
 from ml.files.text.plain_name import plain_name
 
 SEPARATORS = (",", ";", "\t", "|", " ")
-LOOKED_AT = 50  # rows at the top of a table by which it is told how it is written
+HEADER_ROWS = 50  # rows at the top of a table by which its separator and its header are found
 _STATED = re.compile(r'\ufeff?"?sep=(.)"?;*,*\s*', re.IGNORECASE)
 
 
@@ -53,7 +53,7 @@ def rows_with(lines: Sequence[str], separator: str) -> list[list[str]]:
     """The first rows that are not blank, up to the first with broken quotes for this separator."""
     found: list[list[str]] = []
     with suppress(csv.Error):
-        found.extend(islice(csv.reader(lines, delimiter=separator, strict=True), LOOKED_AT))
+        found.extend(islice(csv.reader(lines, delimiter=separator, strict=True), HEADER_ROWS))
     return [row for row in found if any(map(str.strip, row))]
 
 

@@ -12,10 +12,10 @@ from typing import Any, BinaryIO
 
 from ml.errors import Misread
 from ml.files.text.encodings import TextScan, spoken
-from ml.files.text.separators import LOOKED_AT, separator_of, stated
+from ml.files.text.separators import HEADER_ROWS, separator_of, stated
 from ml.translation import mark, text
 
-SAMPLE = 256 * 1024  # characters by which separator and header are found
+SAMPLE_CHARACTERS = 256 * 1024  # characters by which separator and header are found
 QUOTES = mark('A cell that holds a separator, a quote or a line break stands in "…", its quotes doubled.')
 CTRL_Z = "\x1a"
 _ESCAPED = re.compile(r'\\[\\"]')
@@ -123,7 +123,7 @@ class TextRows:
     @property
     def _spaced(self) -> bool:
         """True when a space stands between separator and quote, as people write lists."""
-        first = [line for line in self.sample[:LOOKED_AT] if line.strip()]
+        first = [line for line in self.sample[:HEADER_ROWS] if line.strip()]
         mark = f'{self.separator} "'
         return self.separator != " " and 2 * sum(mark in line for line in first) > len(first)
 
@@ -137,12 +137,12 @@ class TextRows:
     def _sample(self) -> list[str]:
         text = self._text()
         try:
-            lines = io.StringIO(text.read(SAMPLE), newline="").readlines()  # by line ends of files
+            lines = io.StringIO(text.read(SAMPLE_CHARACTERS), newline="").readlines()  # by line ends of files
         except UnicodeError as error:
             raise _not_in(self.scan.encoding, error) from None
         finally:
             _let_go(text)
-        if len(lines) > 1 and self.scan.size > SAMPLE:
+        if len(lines) > 1 and self.scan.size > SAMPLE_CHARACTERS:
             lines.pop()  # it may be cut
         return list(map(_without_noise, lines))
 

@@ -21,8 +21,8 @@ from ml.plots.option import Option
 from ml.plots.plot import PROBABILITIES, Plot, Rows, View
 from ml.plots.theme import INK, Figure, figure
 from ml.plots.traces import tiles
+from ml.text.cut_off_words import cut_off_text
 from ml.text.number_words import count, percent, shortened
-from ml.text.spoken import cut_off_text
 from ml.translation import mark, text
 
 OPTIONS = (Option("cut_off", mark("Cut-off"), default=lambda *_: DEFAULT, low=0.0, high=1.0, computed=False),)

@@ -21,8 +21,8 @@ from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
 from ml.plots.profit_words import PER, amount, best_words
 from ml.plots.theme import FAINT, ON_PAPER, Figure, band, figure, note
 from ml.plots.traces import line, pointed_at
+from ml.text.cut_off_words import cut_off_text
 from ml.text.number_words import count, percent
-from ml.text.spoken import cut_off_text
 from ml.translation import mark, text
 
 LARGEST = 1e9

@@ -11,9 +11,9 @@ from ml.plots.option import Option
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.theme import Figure, figure, note, percent_ticks
 from ml.plots.traces import row_bars
+from ml.text.cut_off_words import cut_off_text
 from ml.text.few_words import few_words
 from ml.text.number_words import count, part_words, percent
-from ml.text.spoken import cut_off_text
 from ml.translation import mark, text
 
 WIDE = 40  # characters in a line that fit on a phone
