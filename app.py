@@ -47,7 +47,8 @@ from services import (
     open_job_service,
     open_services,
 )
-from settings import BadSetting, Settings, find_room_for_temporary_files, is_loopback, trace_exporters
+from setting_parsers import is_loopback
+from settings import BadSetting, Settings, find_room_for_temporary_files, trace_exporters
 from telemetry.logs import set_up_logs
 from telemetry.tracing import set_up_traces
 from web.address import BadAddress, addresses_of_gunicorn, joined, most_open

@@ -17,7 +17,8 @@ from callbacks.accounts import routes as accounts
 from callbacks.accounts.views import SignIn
 from layouts.accounts.pages import FORMS, INVITATION
 from services import Services, sign_in_elsewhere
-from settings import Settings, read_root
+from setting_parsers import read_root
+from settings import Settings
 from telemetry.request_ids import request_id
 from telemetry.requests import ObservedRequests
 from web.address import is_every, joined

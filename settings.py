@@ -33,7 +33,7 @@ from setting_parsers import (
 )
 from sign_in_settings import SignInSettings
 
-__all__ = ["FORMERLY", "BadSetting", "Settings", "is_loopback", "read_root"]
+__all__ = ["FORMERLY", "BadSetting", "Settings"]
 
 # What any program needs of the environment
 PLAIN = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONPATH", "TMPDIR", "VIRTUAL_ENV")
@@ -255,14 +255,14 @@ def trace_exporters(environ: Mapping[str, str] | None = None) -> tuple[str, ...]
     """
     environ = os.environ if environ is None else environ
 
-    def said(*names: str) -> str:
+    def first_set(*names: str) -> str:
         return next((environ[name].strip().lower() for name in names if environ.get(name, "").strip()), "")
 
-    if said("OTEL_SDK_DISABLED") == "true":
+    if first_set("OTEL_SDK_DISABLED") == "true":
         return ()
-    address = said("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
-    named = said("OTEL_TRACES_EXPORTER") or ("otlp" if address else "none")
-    grpc = said("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL") == "grpc"
+    address = first_set("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
+    named = first_set("OTEL_TRACES_EXPORTER") or ("otlp" if address else "none")
+    grpc = first_set("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL") == "grpc"
     otlp = "otlp_proto_grpc" if grpc else "otlp_proto_http"
     wanted = [name.strip() for name in named.split(",")]
     return tuple(otlp if name == "otlp" else name for name in wanted if name not in ("", "none"))

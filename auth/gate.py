@@ -16,7 +16,7 @@ from auth.access import refused
 from auth.caller import EVERYBODY, Caller, Request, use_open_request, use_request
 from auth.elsewhere.signing import ProviderAway
 from auth.permissions import Permission
-from auth.rate_limit import RateLimiter, counted_as
+from auth.rate_limit import RateLimiter, count_key
 from auth.same_origin import READS, may_be_forged
 from auth.table import ROUTES
 from store.errors import StoreUnavailable
@@ -70,7 +70,7 @@ class Gate:
             return self._refuse(environ, start_response, 503, away.code, away.message, away.hint)
         if self._limiter is None:
             return self._let_in(environ, start_response, caller, needs)
-        taken = self._limiter.hit(counted_as(caller, environ.get("REMOTE_ADDR", "")))
+        taken = self._limiter.hit(count_key(caller, environ.get("REMOTE_ADDR", "")))
         start_response = _with_headers(start_response, taken.headers)
         if taken.allowed:
             return self._let_in(environ, start_response, caller, needs)
@@ -87,7 +87,7 @@ class Gate:
             hint = "Programs send an API key. Browsers say by Origin or Sec-Fetch-Site where a request comes from."
             return self._refuse(environ, start_response, 403, "foreign_site", words, hint)
         if needs is not None and caller.may(needs):
-            who = "" if caller is EVERYBODY else counted_as(caller, environ.get("REMOTE_ADDR", ""))
+            who = "" if caller is EVERYBODY else count_key(caller, environ.get("REMOTE_ADDR", ""))
             with use_request(Request(caller, needs, self._request_id(environ), who)):
                 return self.application(environ, start_response)
         if caller.may(Permission.SIGNED_IN):

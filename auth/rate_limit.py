@@ -1,4 +1,4 @@
-"""Rate limit (throttle): how many requests a key, a person or an address may send in a minute."""
+"""Rate limit (throttle): how many requests a key, a person or a client address (IP) may send in a minute."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TIMEOUT = 0.5  # seconds for an answer of Redis
 
 
 def storage_of(redis_url: str) -> str:
-    """Address of the counts, as ``limits`` names it: a Redis for all instances, or the memory of each process."""
+    """URL of the counts, as ``limits`` takes it: a Redis for all instances, or the memory of each process."""
     return redis_url.replace("unix:", "redis+unix:", 1) if redis_url.startswith("unix:") else redis_url or MEMORY
 
 
@@ -94,20 +94,20 @@ class RateLimiter:
         return self._limiter.hit(self._item, who), self._limiter.get_window_stats(self._item, who)
 
 
-def counted_as(caller: Caller, address: str) -> str:
-    """Key of a request's count: the person, the API key, or an unknown caller's address (:func:`counted_address`)."""
-    return caller.id or f"address {counted_address(address)}"
+def count_key(caller: Caller, client: str) -> str:
+    """Key of a request's count: the person, the API key, or an unknown caller's IP address (:func:`client_network`)."""
+    return caller.id or f"address {client_network(client)}"
 
 
-def counted_address(address: str) -> str:
-    """The address of a client as its requests are counted.
+def client_network(client: str) -> str:
+    """IP address or network under which requests of a client are counted; `client` is as ``REMOTE_ADDR`` has it.
 
-    A port is left out, IPv6 counts by its /64, and all that is no address counts together: else a client would be
+    A port is left out, IPv6 counts by its /64, and all that is no IP address counts together: else a client would be
     somebody else with each spelling.
     """
-    host, _, port = address.strip().rpartition(":")
+    host, _, port = client.strip().rpartition(":")
     if not (port.isdecimal() and (host.endswith("]") or ("." in host and ":" not in host))):
-        host = address.strip()
+        host = client.strip()
     try:
         parsed = ipaddress.ip_address(host.strip("[]").partition("%")[0])
     except ValueError:

@@ -54,8 +54,8 @@ def as_texts(show: Callable[..., tuple[Any, dict[str, Any]]]) -> Callable[..., t
     """A callback whose component and message for the script are one text each, which Dash does not walk through."""
 
     def called(*values: Any) -> tuple[Any, dict[str, Any]]:
-        said, told = show(*values)
-        return said if said is no_update else tree_of(said), message_attributes(told)
+        component, response = show(*values)
+        return component if component is no_update else tree_of(component), message_attributes(response)
 
     return called
 
@@ -83,13 +83,13 @@ def show_score(service: Service, request: Any, fields: Any, values: Any) -> tupl
         schema = form_schema(service.model(request.model))
         texts = form_values(schema, fields, values)
         asked = {**(sent if isinstance(sent, dict) else {}), "values": texts}
-        said, notes = answer(service, request.model_copy(update={"record": plain_numbers(schema, texts)}))
+        component, notes = answer(service, request.model_copy(update={"record": plain_numbers(schema, texts)}))
     except InvalidRecord as invalid:
         response = form_response(request.serial, asked=asked, problems=invalid.problems, notes=invalid.notes)
         return no_update, response
     except LikelyError as error:
         return result.score_error(error, request.serial), form_response(request.serial)
-    return said, form_response(request.serial, asked=asked, notes=notes)
+    return component, form_response(request.serial, asked=asked, notes=notes)
 
 
 def show_reasons(service: Service, request: Any) -> tuple[Any, dict[str, Any]]:
@@ -135,8 +135,8 @@ def opening(
     request = predict.opening_request(bundle, query, opened.entry)
     beside = outcomes.desk_of(desk, bundle, request, claim) if desk else None
     try:
-        said, notes = answer(service, request)
+        component, notes = answer(service, request)
     except InvalidRecord as invalid:
         response = form_response(0, request.record, problems=invalid.problems, notes=invalid.notes)
         return predict.page(bundle, request, result.nothing_yet(), response, opened, beside)
-    return predict.page(bundle, request, said, form_response(0, request.record, notes=notes), opened, beside)
+    return predict.page(bundle, request, component, form_response(0, request.record, notes=notes), opened, beside)

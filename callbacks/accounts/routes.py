@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response, request
 from flask_limiter import Limiter
 
-from auth.rate_limit import counted_address
+from auth.rate_limit import client_network
 from callbacks.accounts.administration import AdministrationViews
 from callbacks.accounts.own_account import SessionViews
 from callbacks.accounts.proxy import ProxyViews
@@ -91,7 +91,7 @@ def _was_refused(response: Response) -> bool:
 
 
 def _address() -> str:
-    return counted_address(request.remote_addr or "")
+    return client_network(request.remote_addr or "")
 
 
 def _name() -> str:

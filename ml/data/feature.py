@@ -42,6 +42,7 @@ class Feature:
     name: str
     """The column's name in the estimator's data."""
     label: str
+    """Name as people read it."""
     kind: Kind
     """Decides the type of a row's value: float, int, the choice's value, bool, date, str."""
     dtype: str = "float64"
@@ -63,11 +64,13 @@ class Feature:
     suggestions: tuple[str, ...] = ()
     """Suggested values of a text; others are accepted, too."""
     unit: str = ""
+    """Unit of the value, shown beside it."""
     help: str = ""
+    """Explanation that the form shows where it is asked for."""
     default: Value = None
     """Initial value of the form. None is a blank."""
     group: str = ""
-    """`label`, `unit`, `help`, `group`: displayed texts. `group` is the heading above fields."""
+    """Heading of the form under which the field stands; empty for none."""
     aliases: tuple[str, ...] = ()
     """Other names under which the value may be sent."""
     lever: bool = False

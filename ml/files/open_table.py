@@ -151,7 +151,7 @@ def first_lines(
 
 def _dialect(rows: TextRows | ServedRows, options: ReadOptions) -> Dialect:
     told = frozenset(options.to_json())
-    return Dialect(encoding=rows.scan.encoding, separator=rows.separator, told=told, notes=_odd(rows.scan))
+    return Dialect(encoding=rows.scan.encoding, separator=rows.separator, given_options=told, notes=_odd(rows.scan))
 
 
 def _markup_source(file: BinaryIO, scan: TextScan, first: str, wanted: ReadRequest) -> Source:
@@ -165,7 +165,7 @@ def _markup_source(file: BinaryIO, scan: TextScan, first: str, wanted: ReadReque
     table = open_markup(file, scan.encoding, scan.errors, wanted.options.sheet, wanted.known)
     given = frozenset(wanted.options.to_json())
     dialect = Dialect(
-        table.format, scan.encoding, sheet=table.sheet, sheets=table.sheets, told=given, notes=table.notes
+        table.format, scan.encoding, sheet=table.sheet, sheets=table.sheets, given_options=given, notes=table.notes
     )
     return Source(table.rows, dialect)
 
@@ -200,7 +200,9 @@ def _typed_source(file: BinaryIO, form: str, wanted: ReadRequest) -> Source:
 
     workbook = open_workbook(file, wanted.options.sheet, wanted.known)
     given = frozenset(wanted.options.to_json())
-    dialect = Dialect(workbook.format, sheet=workbook.sheet, sheets=workbook.sheets, told=given, notes=workbook.notes)
+    dialect = Dialect(
+        workbook.format, sheet=workbook.sheet, sheets=workbook.sheets, given_options=given, notes=workbook.notes
+    )
     return Source(workbook.rows, dialect)
 
 

@@ -43,7 +43,7 @@ def raw_preview(
     """
     try:  # often only the header row was given wrongly
         table = open_table(file, replace(options, header_row=None), schema, counts=counts, reader=reader)
-        return replace(table.dialect, told=frozenset(options.to_json())), list(table.top)
+        return replace(table.dialect, given_options=frozenset(options.to_json())), list(table.top)
     except Misread:
         pass
     lines, dialect = first_lines(file, options, schema, counts, reader)

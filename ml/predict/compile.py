@@ -23,18 +23,17 @@ from ml.predict.compiled.models.ties import Ties
 from ml.predict.compiled.onnx.onnx_graph import graph_of
 from ml.predict.compiled.trace.symbolic_columns import CannotCompile
 from ml.predict.compiled.trace.traced import Traced, features_of
-from ml.predict.equivalence import Proof, prove
 from ml.predict.estimator_output import means_yes
 from ml.predict.program import Program
 from ml.runtime import memory
 
-__all__ = ["CannotCompile", "Proof", "compile_estimator", "prove"]
+__all__ = ["CannotCompile", "compile_estimator"]
 
 
 def compile_estimator(estimator: Any, schema: Schema, outcomes: Outcomes, container: str) -> Program:
     """Compile a fitted estimator.
 
-    Serve the program only after :func:`prove` has compared it with the estimator.
+    Serve the program only after :func:`ml.predict.equivalence.prove` has compared it with the estimator.
 
     Parameters
     ----------

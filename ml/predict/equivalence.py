@@ -29,7 +29,7 @@ class Proof:
     """Result of a comparison."""
 
     ok: bool
-    """Same labels everywhere, probabilities within 1e-9, and refusals where the reference refuses."""
+    """Same labels everywhere, probabilities within :data:`TOLERANCE`, and refusals where the reference refuses."""
     rows: int
     """Records compared, given and generated."""
     refused: int

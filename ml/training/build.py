@@ -36,7 +36,8 @@ from ml.lifecycle.registry import check_name
 from ml.lifecycle.trusted_types import allowed
 from ml.metrics.custom import CARD, compute_measures
 from ml.predict.calling_convention import CARD as CONVENTION
-from ml.predict.compile import CannotCompile, compile_estimator, prove
+from ml.predict.compile import CannotCompile, compile_estimator
+from ml.predict.equivalence import prove
 from ml.predict.predictor import EstimatorFailed, Predictor, SklearnPredictor, offers
 from ml.runtime import memory
 from ml.text.holdout_words import CARD as CHECKS

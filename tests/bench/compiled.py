@@ -61,7 +61,8 @@ from ml.data.columns import block_of_frame, rows_of, take
 from ml.data.feature import Choice, Feature
 from ml.data.outcomes import Outcome, Outcomes
 from ml.data.schema import Schema
-from ml.predict.compile import CannotCompile, compile_estimator, prove
+from ml.predict.compile import CannotCompile, compile_estimator
+from ml.predict.equivalence import prove
 from ml.predict.predictor import SklearnPredictor
 from tests.bench.predictors import customers, milliseconds
 

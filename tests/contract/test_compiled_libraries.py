@@ -25,8 +25,9 @@ from ml.data.columns import block_of_frame
 from ml.data.feature import Choice, Feature
 from ml.data.outcomes import Outcome, Outcomes
 from ml.data.schema import Schema
-from ml.predict.compile import CannotCompile, compile_estimator, prove
+from ml.predict.compile import CannotCompile, compile_estimator
 from ml.predict.compiled.models.single import exp
+from ml.predict.equivalence import prove
 from ml.predict.predictor import SklearnPredictor
 from tests.contract.test_compiled_steps import NUMBERS, PLACE, TRAINING, UNSEEN, WORDS, schema_of, wanted
 

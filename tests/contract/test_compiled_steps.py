@@ -48,7 +48,8 @@ from ml.data.columns import block_of_frame
 from ml.data.feature import Choice, Feature
 from ml.data.outcomes import Outcome, Outcomes
 from ml.data.schema import Schema
-from ml.predict.compile import compile_estimator, prove
+from ml.predict.compile import compile_estimator
+from ml.predict.equivalence import prove
 from ml.predict.predictor import SklearnPredictor
 from ml.predict.program import Program
 

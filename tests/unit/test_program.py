@@ -45,7 +45,8 @@ from ml.data.columns import Block, block_of_frame, rows_of, take
 from ml.data.feature import Choice, Feature
 from ml.data.outcomes import Outcome, Outcomes, Prediction
 from ml.data.schema import Schema
-from ml.predict.compile import CannotCompile, compile_estimator, prove
+from ml.predict.compile import CannotCompile, compile_estimator
+from ml.predict.equivalence import prove
 from ml.predict.predictor import EstimatorFailed, SklearnPredictor
 from ml.predict.program import Program
 from ml.training.infer_schema import infer_schema

@@ -20,7 +20,7 @@ from ml.data.columns import block_of_frame, rows_of, take
 from ml.data.feature import Choice, Feature
 from ml.data.outcomes import Outcome, Outcomes
 from ml.data.schema import Schema
-from ml.predict.compile import compile_estimator, prove
+from ml.predict.compile import compile_estimator
 from ml.predict.compiled.build.layout import parts_of
 from ml.predict.compiled.columns.columns import Matrix
 from ml.predict.compiled.columns.tables import LookUpTable, SparseTable
@@ -29,6 +29,7 @@ from ml.predict.compiled.onnx import onnx_wire
 from ml.predict.compiled.onnx.onnx_session import taken_apart
 from ml.predict.compiled.trace.trace_steps import trace
 from ml.predict.compiled.trace.traced import features_of
+from ml.predict.equivalence import prove
 from ml.predict.predictor import SklearnPredictor
 from ml.predict.program import Program
 

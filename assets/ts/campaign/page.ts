@@ -2,7 +2,7 @@
    step, an address that is mended in place, attributes of fields, and a file that is fetched. */
 import { go, register, setProps } from "../shared/dash.ts";
 import { all, byId, closest, find, make, need } from "../shared/dom.ts";
-import { script } from "./table.ts";
+import { loadGrid } from "./table.ts";
 
 type Query = Record<string, string>;
 let shown = { path: "", at: "" }; // the step before
@@ -12,7 +12,7 @@ function stepShown(at: string) {
   const moved = shown.path === location.pathname && shown.at !== at;
   shown = { path: location.pathname, at };
   if (moved) requestAnimationFrame(focusHeading);
-  if (at === "result") script().catch(() => {}); // while the server makes the table, which tells a failure
+  if (at === "result") loadGrid().catch(() => {}); // while the server makes the table, which tells a failure
   return at;
 }
 

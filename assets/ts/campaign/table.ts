@@ -7,12 +7,12 @@ import { sentence } from "../shared/sentences.ts";
 
 async function tableShown({ shown, otherwise }: { shown: unknown; otherwise: unknown }) {
   try {
-    await script();
+    await loadGrid();
     return shown;
   } catch { return otherwise; }
 }
 
-export const script = () => loadScript("grid");
+export const loadGrid = () => loadScript("grid");
 
 interface Request { startRow: number; endRow: number; sortModel: unknown[]; filterModel: unknown }
 interface Answer { asked: string; rows: unknown }

@@ -46,8 +46,8 @@ class Dialect:
     """Order of day, month and year where dates are not written as 2025-12-31."""
     compressed: bool = False
     """Whether it came as gzip."""
-    told: frozenset[str] = field(default_factory=frozenset)
-    """Names of the attributes that were given; the others were detected."""
+    given_options: frozenset[str] = field(default_factory=frozenset)
+    """Names of the attributes that were given, "told" in JSON; the others were detected."""
     notes: tuple[str, ...] = ()
     """What is worth saying: what was doubtful, and what was taken."""
 
@@ -71,7 +71,7 @@ class Dialect:
             **{name: getattr(self, name) for name in NAMES},
             "sheets": list(self.sheets),
             "compressed": self.compressed,
-            "told": sorted(self.told),
+            "told": sorted(self.given_options),
             "notes": list(self.notes),
             "sentence": self.sentence(),
         }
@@ -81,7 +81,7 @@ class Dialect:
         """The dialect that :meth:`to_json` gave."""
         kept = {name: value for name, value in given.items() if name in cls.__dataclass_fields__}
         lists = {name: tuple(given.get(name, ())) for name in ("sheets", "notes")}
-        return cls(**{**kept, **lists, "told": frozenset(given.get("told", ()))})
+        return cls(**{**kept, **lists, "given_options": frozenset(given.get("told", ()))})
 
 
 def _in_words(names: Mapping[str, str], key: str) -> str:

@@ -9,7 +9,8 @@ from werkzeug.test import Client, EnvironBuilder
 from werkzeug.wrappers import Request, Response
 
 from app import create_server
-from settings import BadSetting, Settings, read_root
+from setting_parsers import read_root
+from settings import BadSetting, Settings
 from tests.serving import ROOT
 from web.mount import Mount
 

@@ -12,7 +12,7 @@ from auth.accounts import Accounts
 from auth.audit_log import AuditLog
 from auth.caller import ANYBODY, STRANGER, caller_of_key, caller_of_person
 from auth.keys import ApiKeys
-from auth.rate_limit import MEMORY, RateLimiter, counted_as, storage_of
+from auth.rate_limit import MEMORY, RateLimiter, count_key, storage_of
 from settings import Settings
 from store.accounts.account_records import ApiKey, Person
 from store.db import Store
@@ -42,7 +42,7 @@ KEY = ApiKey("k1", "", "shop", ("score",), (), "ann", 0.0)
     ],
 )
 def test_who_a_request_is_counted_for(caller, address, who):
-    assert counted_as(caller, address) == who
+    assert count_key(caller, address) == who
 
 
 def test_so_many_are_allowed_and_the_headers_say_how_many_remain():

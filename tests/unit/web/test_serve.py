@@ -14,7 +14,8 @@ from flask import Flask
 from flask.cli import find_best_app
 
 import app
-from settings import Settings, is_loopback
+from setting_parsers import is_loopback
+from settings import Settings
 from tests.serving import ROOT
 from web.address import BadAddress, addresses_of_gunicorn, check_hosts, joined, most_open
 from web.reload import stamps
