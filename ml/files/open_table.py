@@ -23,7 +23,7 @@ from ml.files.table import Table
 from ml.files.text.begin_text import TextRequest, begin_text
 from ml.files.text.byte_counts import BLOCK, ByteCounts
 from ml.files.text.dialect import Dialect
-from ml.files.text.encodings import MAC, SEND, UTF8, WESTERN, TextScan, spoken
+from ml.files.text.encodings import SEND, UTF8, TextScan, spoken
 from ml.files.text.packed import unpacked
 from ml.files.text.plain_name import plain_name
 from ml.files.text.read_options import BadReadOption, ReadOptions
@@ -120,6 +120,12 @@ def known_names(schema: Schema | None, columns: Mapping[str, str] | None, more: 
     return frozenset(filter(None, map(plain_name, names)))
 
 
+def _words(schema: Schema | None) -> frozenset[str]:
+    """Choices with letters beyond ASCII, plain."""
+    choices = (choice for feature in schema.given for choice in feature.by_text) if schema else ()
+    return frozenset(plain_name(choice) for choice in choices if not choice.isascii())
+
+
 def _text_source(file: BinaryIO, packed: bool, wanted: ReadRequest) -> Source:
     rows = _begun(file, packed, wanted)
     if rows.markup:
@@ -130,8 +136,9 @@ def _text_source(file: BinaryIO, packed: bool, wanted: ReadRequest) -> Source:
 
 def _begun(file: BinaryIO, packed: bool, wanted: ReadRequest, lenient: bool = False) -> TextRows | ServedRows:
     asked = TextRequest(
-        packed, wanted.options.encoding, wanted.options.separator, wanted.known, wanted.counts, lenient=lenient
-    )
+        packed, wanted.options.encoding, wanted.options.separator, wanted.known, _words(wanted.schema), wanted.counts,
+        lenient=lenient,
+    )  # fmt: skip
     return wanted.reader.open(file, asked) if wanted.reader else begin_text(file, asked)
 
 
@@ -159,7 +166,7 @@ def _markup_source(file: BinaryIO, scan: TextScan, first: str, wanted: ReadReque
     from ml.files.readers.excel import open_markup
 
     said = _CHARSET.search(first)
-    if said and scan.encoding in (WESTERN, MAC) and not wanted.options.encoding:
+    if said and scan.guessed:
         with suppress(BadReadOption):
             scan.encoding = ReadOptions.from_mapping({"encoding": said[1]}).encoding or scan.encoding
     table = open_markup(file, scan.encoding, scan.errors, wanted.options.sheet, wanted.known)
@@ -182,7 +189,7 @@ def _odd(scan: TextScan) -> tuple[str, ...]:
             n=f"{scan.odd:,}",
         )
         return (said,)
-    if scan.odd and scan.errors != "strict":
+    if scan.guessed:
         said = text(
             "The file is not UTF-8; it was taken for {encoding}. Where letters look wrong, say its encoding.",
             encoding=spoken(scan.encoding),

@@ -55,7 +55,8 @@ def by_hand(data, told):
     if told is None and encoding == "utf-8" and odd:
         inner = sum(len(letter.encode()) - 1 for letter in letters if letter not in odd)
         found.encoding, found.errors = "utf-8" if inner > len(odd) else "cp1252", "likely-mixed"
-    if told == "cp1252":
+        found.guessed = found.encoding == "cp1252"
+    if told in ("cp1252", "cp1250", "mac-roman"):
         found.errors = "likely-mixed"
     return found
 

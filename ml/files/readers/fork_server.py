@@ -28,7 +28,7 @@ from ml.files.readers.process_limits import limit
 from ml.files.readers.refused import SAVE, TOO_LONG
 from ml.files.readers.wire import decode, encode
 from ml.files.text.begin_text import TextRequest, begin_text
-from ml.files.text.encodings import WESTERN
+from ml.files.text.code_pages import WESTERN
 from ml.files.text.separators import HEADER_ROWS
 from ml.files.text.text_rows import TextRows
 from ml.translation import ALL_READERS, serialize_messages, text, use_language

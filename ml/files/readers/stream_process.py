@@ -20,7 +20,8 @@ from ml.files.readers.json_records import JSON, NDJSON, json_records, names_in
 from ml.files.readers.process_limits import limit
 from ml.files.readers.refused import TOO_LONG
 from ml.files.text.byte_counts import BLOCK, ByteCounter
-from ml.files.text.encodings import MIXED, UTF8, WESTERN, TextScan, begins_as
+from ml.files.text.code_pages import PAGES
+from ml.files.text.encodings import MIXED, UTF8, TextScan, begins_as
 from ml.files.text.packed import most_unpacked, too_much_unpacked, unpacked
 from ml.files.text.separators import HEADER_ROWS
 from ml.files.text.text_rows import TextRows
@@ -84,7 +85,7 @@ def check_stream(stream: BinaryIO, asked: dict[str, Any]) -> dict[str, Any]:
 def _read(file: _Text, asked: dict[str, Any]) -> dict[str, Any]:
     scan = TextScan(asked["encoding"] or file.begins, size=len(file.start))
     scan.noise = not file.drop_noise(scan.encoding)
-    if scan.encoding == WESTERN or (scan.encoding == UTF8 and asked["encoding"] is None):
+    if scan.encoding in PAGES or (scan.encoding == UTF8 and asked["encoding"] is None):
         scan.errors = MIXED  # whatever else it is, quotes, separators and line ends are the same bytes
     rows = TextRows(cast(BinaryIO, file), scan)
     if "".join(rows.sample[:HEADER_ROWS]).lstrip("\ufeff \t\r\n").startswith("<"):

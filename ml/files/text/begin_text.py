@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from ml.files.text.byte_counts import ByteCounts
+from ml.files.text.code_pages import page_with
 from ml.files.text.encodings import scan_of, scan_text
 from ml.files.text.packed import most_unpacked, unpacked
 from ml.files.text.separators import HEADER_ROWS
-from ml.files.text.text_rows import TextRows
+from ml.files.text.text_rows import SAMPLE_CHARACTERS, TextRows
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class TextRequest:
     """As somebody gave them."""
     known: Collection[str] = ()
     """Names of columns that are expected, plain."""
+    words: Collection[str] = ()
+    """Choices of the model with letters beyond ASCII, plain: in the right encoding they are cells."""
     counts: ByteCounts | None = None
     """Counts of all bytes of the text, where they were counted before."""
     scanned: int | None = None
@@ -35,7 +38,7 @@ class TextRequest:
     def to_json(self) -> dict[str, Any]:
         """The request as JSON."""
         counts = self.counts.to_json() if self.counts else None
-        return {**vars(self), "known": sorted(self.known), "counts": counts}
+        return {**vars(self), "known": sorted(self.known), "words": sorted(self.words), "counts": counts}
 
     @classmethod
     def from_json(cls, given: Mapping[str, Any]) -> TextRequest:
@@ -59,6 +62,8 @@ def begin_text(file: BinaryIO, asked: TextRequest) -> TextRows:
         scan = scan_text(file, asked.encoding, most, asked.scanned)
     else:
         scan = scan_of(asked.counts, asked.encoding)
+    if scan.guessed:
+        scan.encoding = page_with({*asked.known, *asked.words}, file.read(SAMPLE_CHARACTERS), scan.encoding)
     scan.errors = "replace" if asked.lenient else scan.errors
     rows = TextRows(file, scan)
     first = "".join(rows.sample[:HEADER_ROWS]).lstrip("\ufeff \t\r\n")

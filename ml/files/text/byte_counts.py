@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import codecs
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from ml.errors import Unreadable
+from ml.files.text.code_pages import LONGEST, WESTERN, odd_words, page_of, tail_of
 from ml.translation import text
 
 BLOCK = 1024 * 1024
 LONGEST_LINE = 4 * BLOCK  # bytes; what has no line end for so long is no table
-# Letters with accents inside words. Those of Mac Roman are no letters in Windows-1252, or capitals: "M\x9fnchen" is
-# München, or MŸnchen. Left out are bytes that stand inside words there, too (’ ‘ – — … € š œ ž).
-_MAC = re.compile(rb"(?<=[A-Za-z])[\x87-\x8f\x9f](?=[a-z])|(?<=[a-z])[\x93-\x95\x98\x99\x9b](?=[a-z])")
-_WESTERN = re.compile(rb"(?<=[A-Za-z])[\xdf-\xf6\xf8-\xff](?=[a-z])")
-ENOUGH = 200  # such letters; more are not counted, for that takes longer than all else
+MOST_WORDS = 100  # different words by which the code page is told
+MOST_FOUND = 5_000  # words that are looked at for them: that takes longer than all else
 
 
 @dataclass
@@ -32,9 +29,8 @@ class ByteCounts:
     """Bytes that are no UTF-8."""
     letters: int = 0
     """Bytes that continue a character of UTF-8: about as many as it has characters beyond ASCII."""
-    mac: int = 0
-    western: int = 0
-    """Bytes that are a letter inside a word of Mac Roman, and of Windows-1252; counted up to some hundreds."""
+    page: str = WESTERN
+    """Code page of the bytes that are no UTF-8, by the words in which they stand; of the first words alone."""
     nul: bool = False
     ctrl_z: bool = False
     quotes: bool = False
@@ -62,6 +58,11 @@ class ByteCounter:
     ----------
     begins : str
         Encoding by the first bytes.
+
+    Attributes
+    ----------
+    words : dict of bytes to None
+        Words by which the code page is told.
     """
 
     def __init__(self, begins: str) -> None:
@@ -69,7 +70,9 @@ class ByteCounter:
         self._decoder = codecs.getincrementaldecoder("utf-8")("ignore")
         self._valid = 0  # bytes of characters of UTF-8
         self._since = 0  # bytes since the last line end: reading a line takes as much memory
-        self._before = b""  # the last two bytes: a letter may stand between two blocks
+        self.words: dict[bytes, None] = {}
+        self._found = 0
+        self._tail = b""  # the end of the last block: a word may stand across two
 
     def take(self, block: bytes) -> None:
         """Count a block; Unreadable where a line is too long."""
@@ -88,10 +91,13 @@ class ByteCounter:
             )
         if block.isascii() and not self._decoder.getstate()[0]:
             self._valid += len(block)
-        elif not self._decode(block) and counts.mac + counts.western < ENOUGH:
-            counts.mac += len(_MAC.findall(self._before + block))
-            counts.western += len(_WESTERN.findall(self._before + block))
-        self._before = (self._before + block[-2:])[-2:]
+            odd = not self._tail.isascii()
+        else:
+            odd = not self._decode(block) or not self._tail.isascii()
+        if odd and self._found < MOST_FOUND:
+            self._look(self._tail + block)
+        else:
+            self._tail = tail_of(self._tail + block if len(block) < LONGEST else block)
 
     def end(self, whole: bool = True) -> ByteCounts:
         """The counts; unless `whole`, bytes that may begin a character at the end are none of it."""
@@ -99,7 +105,20 @@ class ByteCounter:
         self._decode(b"", final=True)
         self.counts.whole = whole
         self.counts.odd = self.counts.size - self._valid - (0 if whole else pending)
+        if self.counts.odd:
+            self._look(self._tail + b"\n")
+            self.counts.page = page_of(self.words)
         return self.counts
+
+    def _look(self, block: bytes) -> None:
+        """Keep the words of a block by which its code page is told, but for the last, which the next block may end."""
+        self._tail = tail_of(block)
+        for word in odd_words(block[: len(block) - len(self._tail)]):
+            self._found += 1
+            if len(self.words) < MOST_WORDS:
+                self.words[word] = None
+            if self._found == MOST_FOUND:
+                return
 
     def _decode(self, block: bytes, final: bool = False) -> bool:
         """Count a block's characters of UTF-8; whether it holds nothing else."""

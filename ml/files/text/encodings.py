@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from ml.errors import Unreadable
 from ml.files.text.byte_counts import BLOCK, ByteCounter, ByteCounts
+from ml.files.text.code_pages import PAGES, WESTERN
 from ml.files.text.packed import too_much_unpacked
 from ml.translation import mark, text
 
@@ -16,7 +18,7 @@ SNIFFED_BYTES = 64 * 1024  # at the beginning, by which a text is told from bina
 # Control characters but NUL, with which old programs pad, and those of layout: files have one or two as separators
 _CONTROLS = bytes({*range(1, 9), *range(14, 32)} - {0x1A, 0x1B})
 MOST_KINDS, MOST_PART = 8, 0.02
-UTF8, WESTERN, MAC = "utf-8", "cp1252", "mac_roman"
+UTF8 = "utf-8"
 MIXED = "likely-mixed"  # name of the error handler that reads bytes which are no UTF-8 as Windows-1252
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -26,10 +28,11 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _SPOKEN = {
-    "utf-8": "UTF-8", "utf-8-sig": "UTF-8", "cp1252": "Windows-1252", "cp1250": "Windows-1250",
-    "cp1251": "Windows-1251", "mac-roman": "Mac Roman", "iso8859-1": "Latin-1", "iso8859-15": "Latin-9",
-    "utf-16": "UTF-16", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "ascii": "ASCII",
+    "utf-8-sig": "UTF-8", "mac-roman": "Mac Roman", "iso8859-1": "Latin-1", "iso8859-15": "Latin-9",
+    "utf-16-le": "UTF-16", "utf-16-be": "UTF-16",
 }  # fmt: skip
+_FAMILY = re.compile(r"(cp125|cp(?=[4-8]\d\d$)|iso8859-)")
+_FAMILIES = {"cp125": "Windows-125", "cp": "DOS ", "iso8859-": "ISO 8859-"}
 
 
 @dataclass
@@ -51,11 +54,17 @@ class TextScan:
     """Whether there are quotation marks, and commas."""
     whole: bool = True
     """False where the encoding was told by the first `size` bytes alone."""
+    guessed: bool = False
+    """Whether the encoding is the likeliest of several that the bytes may have."""
 
 
 def spoken(encoding: str) -> str:
     """Everyday name of an encoding."""
-    return _SPOKEN.get(encoding.replace("_", "-").lower(), encoding.upper())
+    name = encoding.replace("_", "-").lower()
+    family = _FAMILY.match(name)
+    if name not in _SPOKEN and family:
+        return _FAMILIES[family[1]] + name.removeprefix(family[1])
+    return _SPOKEN.get(name, encoding.upper())
 
 
 def scan_text(
@@ -95,9 +104,9 @@ def scan_of(counts: ByteCounts, given: str | None = None) -> TextScan:
     single = is_single(encoding)
     odd = counts.odd if single else 0
     if given is not None:
-        errors = MIXED if given == WESTERN else "strict"
+        errors = MIXED if given in PAGES else "strict"
     elif encoding == UTF8 and odd:
-        encoding, errors = UTF8 if counts.letters > odd else MAC if counts.mac > counts.western else WESTERN, MIXED
+        encoding, errors = UTF8 if counts.letters > odd else counts.page, MIXED
     elif encoding == UTF8 and not counts.whole:
         errors = MIXED  # there may be others further down
     return TextScan(
@@ -106,6 +115,7 @@ def scan_of(counts: ByteCounts, given: str | None = None) -> TextScan:
         quotes=counts.quotes or not counts.whole,
         commas=counts.commas or not counts.whole,
         whole=counts.whole or given is not None,
+        guessed=given is None and bool(odd) and encoding not in (UTF8, "utf-8-sig"),
     )  # fmt: skip
 
 
