@@ -74,8 +74,8 @@ class Request:
     needs: Permission
     id: str = ""
     """For the audit log."""
-    counted_as: str = ""
-    """For whom it counts where something is limited: a person, a key or an address; empty where nobody is limited."""
+    count_key: str = ""
+    """Key under which it counts towards limits: a person, an API key or an IP address; empty where there are none."""
 
 
 _request: ContextVar[Request | None] = ContextVar("request_of_a_caller", default=None)
@@ -119,7 +119,7 @@ def signed_in_as() -> str:
 def counted_for() -> str:
     """Key under which the rate limit counts the current request, see :class:`Request`; empty outside of requests."""
     request = _request.get()
-    return request.counted_as if request else ""
+    return request.count_key if request else ""
 
 
 def caller_id() -> str:

@@ -122,7 +122,7 @@ def test_later_answers_beyond_the_limit_are_refused_in_words_that_fit(models, tm
     service = open_service(models, Memory())
     jobs = JobService(service, store, files, lambda _: None, limits=FileLimits(quota=Quota(jobs=1)))
     client = create_api(service, dict, 1_000_000, 2_000, job_service=jobs).test_client()
-    with use_request(Request(Caller("anybody"), Permission.OPEN, counted_as="address 192.0.2.1")):
+    with use_request(Request(Caller("anybody"), Permission.OPEN, count_key="address 192.0.2.1")):
         answers = [client.post(f"{PREDICT}?explain=true", json=MANY) for _ in range(2)]
     assert [each.status_code for each in answers] == [202, 429]
     said = answers[1].json["error"]

@@ -47,7 +47,7 @@ class House:
 
     def as_(self, who):
         caller = Caller(who, is_key=True) if who.startswith("key ") else Caller("anybody")
-        return use_request(Request(caller, Permission.FILES, counted_as=who))
+        return use_request(Request(caller, Permission.FILES, count_key=who))
 
     def remove(self, job, who=ANN):
         with self.as_(who):

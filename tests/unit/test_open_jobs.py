@@ -122,7 +122,7 @@ class House:
         self.folder = folder / "files" / "jobs"
 
     def ask(self, method, path, who=ME, **more):
-        with use_request(Request(STRANGER, Permission.FILES, counted_as=who)):
+        with use_request(Request(STRANGER, Permission.FILES, count_key=who)):
             return getattr(self.client, method)(path, **more)
 
     def send(self, query="?held=true", data=DATA, who=ME, **more):
@@ -180,7 +180,7 @@ def test_files_of_unknown_size_that_come_at_once_never_have_more_together_than_m
     monkeypatch.setattr("jobs.receive.STEP", 30_000)
     most, came = 100_000, [0, 0, 0]
     limits = FileLimits(10_000_000, Quota(size=most))
-    with use_request(Request(STRANGER, Permission.FILES, counted_as=ME)):
+    with use_request(Request(STRANGER, Permission.FILES, count_key=ME)):
         files = [Receiver(uuid.uuid4().hex, table, Files(str(tmp_path)), limits) for _ in came]
         for each in files:
             each.expect(0)

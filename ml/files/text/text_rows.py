@@ -30,6 +30,14 @@ class TextRows:
 
     Attributes
     ----------
+    scan : TextScan
+        The encoding, and what its bytes told.
+    separator : str
+        The separator that is in use, "," until it was looked for.
+    stated : str or None
+        Separator that the file declares in a first line ``sep=;``.
+    sample : list of str
+        The first lines.
     markup : str or None
         The beginning of a web page or XML, whose rows are none of a table.
     """
