@@ -8,6 +8,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
+from ml.decision.known_outcomes import check_known
 from ml.errors import InvalidData
 from ml.translation import mark, reader_language, text
 
@@ -71,9 +72,7 @@ def check_bands(card: Mapping[str, Any], outcomes: Sequence[str]) -> None:
     """Raise InvalidData unless the card's bands are valid and name known outcomes only."""
     written = card.get("bands")
     if isinstance(written, Mapping):
-        strangers = sorted(set(map(str, written)) - {*outcomes, "*"})
-        if strangers:
-            raise InvalidData(f"The bands name unknown outcomes: {', '.join(strangers)}.", HINT)
+        check_known("The bands name", written, [*outcomes, "*"], HINT)
     for outcome in outcomes:
         bands(card, outcome)
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ml.decision.known_outcomes import check_known
 from ml.errors import InvalidData
 
 log = logging.getLogger("likely")
@@ -147,8 +148,4 @@ def check_cut_offs(card: Mapping[str, Any], outcomes: Sequence[str]) -> None:
     """Raise InvalidData unless the card's cut-offs are valid and name known outcomes only."""
     for outcome in outcomes:
         card_cut_off(card, outcome)
-    strangers = sorted(set(map(str, card.get("cut_offs") or {})) - set(outcomes))
-    if strangers:
-        raise InvalidData(
-            f"The cut-offs name unknown outcomes: {', '.join(strangers)}.", f"Known outcomes: {', '.join(outcomes)}."
-        )
+    check_known("The cut-offs name", card.get("cut_offs") or {}, outcomes)

@@ -18,6 +18,7 @@ from typing import Any, overload
 import numpy as np
 
 from ml.data.array_types import Booleans, Floats, Positions
+from ml.decision.known_outcomes import check_known
 from ml.decision.payoff import payoff_of
 from ml.decision.worth import worth_of
 from ml.errors import InvalidData
@@ -127,9 +128,7 @@ def check_actions(card: Mapping[str, Any], outcomes: Sequence[str]) -> None:
     """Raise InvalidData unless the card's actions are valid and name known outcomes only."""
     written = card.get("actions")
     if isinstance(written, Mapping) and not set(written) & {"act", "leave"}:
-        strangers = sorted(set(map(str, written)) - {*outcomes, "*"})
-        if strangers:
-            raise InvalidData(f"The actions name unknown outcomes: {', '.join(strangers)}.", HINT)
+        check_known("The actions name", written, [*outcomes, "*"], HINT)
     for outcome in outcomes:
         actions(card, outcome)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ml.data.outcomes import Outcomes
+from ml.decision.known_outcomes import check_known
 from ml.errors import InvalidData
 from ml.translation import mark, text
 
@@ -105,9 +106,7 @@ def check_outcome_words(card: Mapping[str, Any], outcomes: Sequence[str]) -> Non
     for outcome in outcomes:
         outcome_words(card, outcome, outcome)
     override_reasons(card)
-    if strangers := sorted(set(map(str, _of(card))) - set(outcomes)):
-        known = f"Known outcomes: {', '.join(outcomes)}."
-        raise InvalidData(f"Words are given for unknown outcomes: {', '.join(strangers)}.", known)
+    check_known("Words are given for", _of(card), outcomes)
 
 
 def _of(card: Mapping[str, Any]) -> Mapping[str, Any]:

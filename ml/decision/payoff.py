@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ml.decision.known_outcomes import check_known
 from ml.errors import InvalidData
 
 ENDS = ("true_positive", "false_positive", "false_negative", "true_negative")
@@ -94,11 +95,7 @@ def check_payoff(card: Mapping[str, Any], outcomes: Sequence[str]) -> None:
     """Raise InvalidData unless the card's payoff is valid and names known outcomes only."""
     for outcome in outcomes:
         payoff_of(card, outcome)
-    strangers = sorted(set(map(str, (card.get("payoff") or {}).get("outcomes", {}))) - set(outcomes))
-    if strangers:
-        raise InvalidData(
-            f"The payoff names unknown outcomes: {', '.join(strangers)}.", f"Known outcomes: {', '.join(outcomes)}."
-        )
+    check_known("The payoff names", (card.get("payoff") or {}).get("outcomes", {}), outcomes)
 
 
 def _table(where: str, written: Any, known: Sequence[str]) -> Mapping[str, Any]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+from ml.decision.known_outcomes import check_known
 from ml.errors import InvalidData
 
 CARD = "ripening"
@@ -78,8 +79,4 @@ def check_ripening(card: Mapping[str, Any], outcomes: Sequence[str]) -> None:
     """Raise InvalidData unless the card's ripening is valid and names known outcomes only."""
     for outcome in outcomes:
         ripening_of(card, outcome), silence_of(card, outcome)
-    strangers = sorted(set(map(str, card.get(CARD) or {})) - set(outcomes))
-    if strangers:
-        raise InvalidData(
-            f"A time is given for unknown outcomes: {', '.join(strangers)}.", f"Known outcomes: {', '.join(outcomes)}."
-        )
+    check_known("A time is given for", card.get(CARD) or {}, outcomes)
