@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from jobs.work.chunks import score, split_scored
+from jobs.work.claimed_chunk import ClaimedChunk
 from jobs.work.job_kinds import SCORE, JobKind
 from ml.service import Service
 from store.db import Store
@@ -14,10 +14,6 @@ from store.job import OUTCOMES
 
 if TYPE_CHECKING:
     from feedback.service import Feedback
-    from jobs.work.decided_records import Decide
-    from store.files import Files
-    from store.job import Chunk, Job
-    from store.jobs import JobTable
 
 
 def kinds_of(service: Service, store: Store, decision_values: str, decisions: str) -> dict[str, JobKind]:
@@ -33,15 +29,15 @@ def kinds_of(service: Service, store: Store, decision_values: str, decisions: st
 
         return Feedback(service, store, sealer_of(decision_values, store.secrets.get))
 
-    def split(*given: Any) -> None:
+    def split(work: ClaimedChunk) -> None:
         from feedback.outcome_import.outcome_job import split_table
 
-        split_table(*given)
+        split_table(work)
 
-    def tell(*given: Any) -> None:
+    def tell(work: ClaimedChunk) -> None:
         from feedback.outcome_import.outcome_job import import_lines
 
-        import_lines(feedback(), *given)
+        import_lines(feedback(), work)
 
     def decide(*given: Any) -> None:
         from feedback.job_decisions import record
@@ -50,12 +46,5 @@ def kinds_of(service: Service, store: Store, decision_values: str, decisions: st
 
     return {
         OUTCOMES: JobKind(split, tell),
-        SCORE: JobKind(split_scored, _scoring(decide if decisions == "on" else None)),
+        SCORE: JobKind(split_scored, partial(score, decide=decide if decisions == "on" else None)),
     }
-
-
-def _scoring(decide: Decide | None) -> Callable[..., None]:
-    def scoring(table: JobTable, files: Files, service: Service, job: Job, chunk: Chunk) -> None:
-        score(table, files, service, job, chunk, decide)
-
-    return scoring

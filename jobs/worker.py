@@ -13,7 +13,7 @@ from typing import Any
 from jobs.files import paths
 from jobs.missing_versions import MissingVersions
 from jobs.retention.removal import clear_after
-from jobs.work.chunks import LeaseLost, Stopped
+from jobs.work.claimed_chunk import ClaimedChunk, LeaseLost, Stopped
 from jobs.work.job_kinds import SCORE, JobKind, job_kind
 from jobs.work.lease_renewal import heartbeat
 from ml.errors import LikelyError
@@ -213,12 +213,13 @@ class Worker:
 
     def _execute(self, job: Job, chunk: Chunk) -> None:
         kind = job.options.get("kind", SCORE)
-        work = self._kinds.get(kind) or job_kind(kind)
+        functions = self._kinds.get(kind) or job_kind(kind)
+        work = ClaimedChunk(self._table, self._files, self.service, job, chunk, self.announce, self._stop)
         if chunk.number == SPLITTING:
             with use_language(ALL_READERS):  # what is wrong with a file is kept, and said to who reads it
-                work.split(self._table, self._files, self.service, job, chunk, self.announce, self._stop)
+                functions.split(work)
         else:
-            work.do(self._table, self._files, self.service, job, chunk)
+            functions.do(work)
 
     def _refuse(self, job: Job, chunk: Chunk, error: LikelyError) -> str:
         """Fail the job, unless its version is missing here and may be with another worker, or its files are away."""

@@ -6,10 +6,9 @@ A chunk that is done again, as after a kill, stores nothing twice: a line withou
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import islice
-from typing import Any
 
 import orjson
 
@@ -19,17 +18,13 @@ from feedback.outcome_import.importer import REFUSED, LineReading, OutcomeImport
 from feedback.outcome_import.layout import Layout, layout_in, open_outcomes
 from feedback.service import Feedback
 from jobs.files import paths
-from jobs.work.chunks import LeaseLost, add_chunks
+from jobs.work.claimed_chunk import ClaimedChunk
 from ml.decision.crm_columns import crm_columns
 from ml.errors import NoRecords
 from ml.files.cells.safe_cells import csv_text, safe_cell
 from ml.files.table import Table
 from ml.files.text.read_options import ReadOptions
-from ml.service import Service
 from ml.translation import text
-from store.files import Files
-from store.job import Chunk, Job
-from store.jobs import JobTable
 from store.outcome_records import FILE
 
 LINES = 1_000  # of a chunk: a transaction of some hundred milliseconds
@@ -37,10 +32,7 @@ HEADER = ("line", "state", "record", "event", "problem", "hint")
 Numbered = tuple[int, list[str]]
 
 
-def split_table(
-    table: JobTable, files: Files, service: Service, job: Job, chunk: Chunk,
-    announce: Callable[[str], Any], stop: Callable[[], bool],
-) -> None:  # fmt: skip
+def split_table(work: ClaimedChunk) -> None:
     """Find the system whose columns the file has, and cut it into chunks.
 
     Raises
@@ -49,24 +41,20 @@ def split_table(
         The file cannot be read, or its columns are nobody's: not worth a retry.
     LeaseLost, Stopped
     """
-    systems = crm_columns(service.model(job.model).card)
-    options = ReadOptions.from_mapping(job.options.get("read") or {})
-    with files.open(paths.source(job.id)) as file:
-        layout = layout_in(file, options, systems, job.options.get("as", ""))
+    given, systems = work.job.options, crm_columns(work.bundle.card)
+    options = ReadOptions.from_mapping(given.get("read") or {})
+    with work.files.open(paths.source(work.job.id)) as file:
+        layout = layout_in(file, options, systems, given.get("as", ""))
         lines = _numbered(open_outcomes(file, options, systems))
-        some = iter(lambda: list(islice(lines, LINES)), [])
+        parts = iter(lambda: list(islice(lines, LINES)), [])
         description = layout.to_json()
-        total = add_chunks(table, files, chunk, some, lambda each: orjson.dumps([description, each]), announce, stop)
+        total = work.add_chunks(parts, lambda _, some: orjson.dumps([description, some]))
     if not total:
         raise NoRecords(text("There is no line in the file."), text("Send a table with a header and a line for each."))
-    head = paths.made(job.id, chunk.number, chunk.owner, "out")
-    files.add(head, [csv_text([HEADER]).encode()])
-    if not table.finish(chunk, total, file=head, about={"system": layout.system}):
-        files.remove(head)
-        raise LeaseLost
+    work.finish(total, [csv_text([HEADER]).encode()], about={"system": layout.system})
 
 
-def import_lines(feedback: Feedback, table: JobTable, files: Files, service: Service, job: Job, chunk: Chunk) -> None:
+def import_lines(feedback: Feedback, work: ClaimedChunk) -> None:
     """Store the outcomes in the lines of a chunk, in the name of the sender, and write the state of each line.
 
     Raises
@@ -75,20 +63,16 @@ def import_lines(feedback: Feedback, table: JobTable, files: Files, service: Ser
         The model was removed: not worth a retry.
     LeaseLost
     """
-    description, lines = orjson.loads(b"".join(files.read(chunk.file or "")))
-    bundle, layout = service.model(job.model), Layout.from_json(description)
+    description, lines = orjson.loads(work.read())
+    job, bundle, layout = work.job, work.bundle, Layout.from_json(description)
     key = partial(_key, job.id)
     with use_sender(feedback.store, job.options["sender"], Permission.OUTCOMES, job.origin.request):
         importer = OutcomeImporter(feedback, layout, crm_columns(bundle.card), bundle.name, FILE, key)
         read = importer.read(lines)
         importer.store(read)
-    out = paths.made(job.id, chunk.number, chunk.owner, "out")
-    files.add(out, [csv_text(_results(layout, lines, read)).encode()])
     states = Counter(line.state for line in read)
-    if not table.finish(chunk, len(read), states.pop(REFUSED, 0), out, gaps=states):
-        files.remove(out)
-        raise LeaseLost
-    files.remove(chunk.file or "")
+    refused = states.pop(REFUSED, 0)
+    work.finish(len(read), [csv_text(_results(layout, lines, read)).encode()], refused=refused, gaps=states)
 
 
 def _key(job: str, line: int) -> str:

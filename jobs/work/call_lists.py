@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 import orjson
 
 from jobs.files import paths
 from jobs.work.assignments import Assignments
-from jobs.work.chunks import RECORDS, LeaseLost, Stopped
+from jobs.work.chunks import RECORDS
+from jobs.work.claimed_chunk import ClaimedChunk
 from jobs.work.rank_index import RankIndex, read_index
 from jobs.work.score_campaign import EXTRA, WITH_REASONS, band_cell, feature_cells, record_id_of
 from ml.advice.score_known import ESTIMATOR
@@ -26,7 +26,7 @@ from ml.files.table import ReadPlan
 from ml.service import Bundle, Service
 from ml.translation import text
 from store.files import Files
-from store.job import Chunk, Job
+from store.job import Job
 from store.jobs import JobTable
 
 AFTER = ("outcome", "probability", "band", "decision", *EXTRA[-MOST_REASONS:], "group", "expected_value")
@@ -70,45 +70,23 @@ def picked(bundle: Bundle, index: RankIndex, wish: Wish) -> tuple[np.ndarray, Pi
     return probabilities, pick(probabilities, wish, groups, index.draws)
 
 
-def split_list(
-    table: JobTable, files: Files, service: Service, job: Job, chunk: Chunk,
-    announce: Callable[[str], Any], stop: Callable[[], bool] = lambda: False,
-) -> None:  # fmt: skip
+def split_list(work: ClaimedChunk) -> None:
     """Choose the rows of a list and cut it into chunks."""
-    campaign = _campaign_of(table, files, job)
-    bundle, index = service.model(job.model), open_index(table, files, campaign)
-    wish = wish_of(service, bundle, job.options["wish"])
+    table, job, bundle = work.table, work.job, work.bundle
+    campaign = _campaign_of(table, work.files, job)
+    index = open_index(table, work.files, campaign)
+    wish = wish_of(work.service, bundle, job.options["wish"])
     _, picked_calls = picked(bundle, index, wish)
-    files.make_folder(paths.folder(job.id))
+    work.files.make_folder(paths.folder(job.id))
     size = WITH_REASONS if job.options.get("reasons") else RECORDS
-    there = table.numbers(job.id)
-    rows = [
-        picked_calls.rows.tolist(),
-        picked_calls.outcome.tolist(),
-        picked_calls.control.tolist(),
-        picked_calls.gain.tolist(),
-    ]
-    calls = list(zip(*rows, strict=True))
-    for number, start in enumerate(range(0, len(calls), size), start=1):
-        if number in there:
-            continue
-        if stop():
-            raise Stopped
-        some = calls[start : start + size]
-        name = paths.made(job.id, number, chunk.owner, "in")
-        files.add(name, [orjson.dumps([start, some])])
-        if not table.add_chunks(chunk, [(number, len(some), name)]):
-            files.remove(name)
-            raise LeaseLost
-        announce(job.id)
+    columns = (picked_calls.rows, picked_calls.outcome, picked_calls.control, picked_calls.gain)
+    calls = list(zip(*(column.tolist() for column in columns), strict=True))
+    parts = (calls[start : start + size] for start in range(0, len(calls), size))
+    work.add_chunks(parts, lambda start, some: orjson.dumps([start, some]))
     if wish.control:
         _keep_control(table, bundle, index, wish, picked_calls, campaign, job.id)
     table.assignments.keep(job.id, Assignments(bundle, campaign, job.id, index, wish, picked_calls))
-    head = paths.made(job.id, 0, chunk.owner, "out")
-    files.add(head, [csv_text([list_header(bundle, index.header[: index.width])]).encode()])
-    if not table.finish(chunk, len(calls), file=head):
-        files.remove(head)
-        raise LeaseLost
+    work.finish(len(calls), [csv_text([list_header(bundle, index.header[: index.width])]).encode()])
 
 
 def _campaign_of(table: JobTable, files: Files, job: Job) -> Job:
@@ -146,13 +124,14 @@ def list_header(bundle: Bundle, header: Sequence[str]) -> list[str]:
     return [place, *header, *after]
 
 
-def write_list(table: JobTable, files: Files, service: Service, job: Job, chunk: Chunk) -> None:
+def write_list(work: ClaimedChunk) -> None:
     """Write the lines of one chunk of a list."""
-    campaign = _campaign_of(table, files, job)
-    bundle, index = service.model(job.model), open_index(table, files, campaign)
+    service, job, bundle = work.service, work.job, work.bundle
+    campaign = _campaign_of(work.table, work.files, job)
+    index = open_index(work.table, work.files, campaign)
     wish = wish_of(service, bundle, job.options["wish"])
     cut_offs = service.cut_offs(bundle)
-    start, calls = orjson.loads(b"".join(files.read(chunk.file or "")))
+    start, calls = orjson.loads(work.read())
     reading = ReadPlan.from_json(campaign.options["reading"], bundle.schema) if job.options.get("reasons") else None
     blanks = campaign.options.get("blanks", ESTIMATOR)
     lines = []
@@ -168,9 +147,4 @@ def write_list(table: JobTable, files: Files, service: Service, job: Job, chunk:
         does = DECISIONS[acts(p, cut_offs[outcome])]
         about = [safe_cell(outcome), repr(p), band_cell(bundle.card, outcome, p), does]
         lines.append([str(place), *cells, *about, *said, GROUPS[control], repr(gain)])
-    out = paths.made(job.id, chunk.number, chunk.owner, "out")
-    files.add(out, [csv_text(lines).encode()])
-    if not table.finish(chunk, len(lines), 0, out):
-        files.remove(out)
-        raise LeaseLost
-    files.remove(chunk.file or "")
+    work.finish(len(lines), [csv_text(lines).encode()])

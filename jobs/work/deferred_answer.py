@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import orjson
 
 from jobs.files import paths
-from jobs.work.chunks import LeaseLost, Stopped
+from jobs.work.claimed_chunk import ClaimedChunk
 from ml.batch.explained import Wanted, explained
-from ml.service import Service
-from store.files import Files
-from store.job import Chunk, Job
-from store.jobs import JobTable
 
 
-def make_answer(
-    table: JobTable, files: Files, service: Service, job: Job, chunk: Chunk,
-    _announce: Callable[[str], Any], stop: Callable[[], bool] = lambda: False,
-) -> None:  # fmt: skip
+def make_answer(work: ClaimedChunk) -> None:
     """Compute the answer and store it as JSON.
 
     Raises
@@ -29,19 +21,10 @@ def make_answer(
         As of the request.
     LeaseLost, Stopped
     """
-    request = json.loads(b"".join(files.read(paths.source(job.id))))
-
-    def check() -> None:
-        if stop():
-            raise Stopped
-
-    bundle = service.model(job.model)
-    answer = explained(service, bundle, request["records"], Wanted(**request["wanted"]), check)
-    out = paths.made(job.id, chunk.number, chunk.owner, "out")
-    files.add(out, [orjson.dumps(finished(answer, request["beside"], labels=request["labels"]))])
-    if not table.finish(chunk, len(request["records"]), file=out):
-        files.remove(out)
-        raise LeaseLost
+    request = json.loads(b"".join(work.files.read(paths.source(work.job.id))))
+    records = request["records"]
+    answer = explained(work.service, work.bundle, records, Wanted(**request["wanted"]), work.go_on)
+    work.finish(len(records), [orjson.dumps(finished(answer, request["beside"], labels=request["labels"]))])
 
 
 def finished(made: dict[str, Any], beside: dict[str, Any], *, labels: bool) -> dict[str, Any]:

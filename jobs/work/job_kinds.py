@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from jobs.work.call_lists import split_list, write_list
 from jobs.work.chunks import score, split, split_scored
+from jobs.work.claimed_chunk import ClaimedChunk
 from jobs.work.deferred_answer import make_answer
 from jobs.work.exports import make_export
 from jobs.work.score_campaign import WITH_REASONS, campaign_header, score_campaign
-from ml.service import Service
-from store.files import Files
-from store.job import ANSWER, EXPORT, Chunk, Job
-from store.jobs import JobTable
+from store.job import ANSWER, EXPORT
 
 SCORE, CAMPAIGN, LIST = "score", "campaign", "list"
 
@@ -23,8 +20,8 @@ SCORE, CAMPAIGN, LIST = "score", "campaign", "list"
 class JobKind:
     """The functions of a kind of job: split it into chunks, and execute one of them."""
 
-    split: Callable[..., None]
-    do: Callable[..., None]
+    split: Callable[[ClaimedChunk], None]
+    do: Callable[[ClaimedChunk], None]
 
 
 def job_kind(kind: str) -> JobKind:
@@ -32,11 +29,8 @@ def job_kind(kind: str) -> JobKind:
     return _KINDS[kind]
 
 
-def _split_campaign(
-    table: JobTable, files: Files, service: Service, job: Job, chunk: Chunk, announce: Any, stop: Any
-) -> None:
-    records = WITH_REASONS if job.options.get("reasons") else None
-    split(table, files, service, job, chunk, announce, stop, campaign_header, records)
+def _split_campaign(work: ClaimedChunk) -> None:
+    split(work, campaign_header, WITH_REASONS if work.job.options.get("reasons") else None)
 
 
 _KINDS = {

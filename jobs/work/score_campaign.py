@@ -7,9 +7,8 @@ from itertools import accumulate
 
 import numpy as np
 
-from jobs.files import paths
 from jobs.files.source import decode_lines
-from jobs.work.chunks import LeaseLost
+from jobs.work.claimed_chunk import ClaimedChunk
 from jobs.work.rank_index import encode_index, index_of
 from ml.advice.score_known import ESTIMATOR, Blanks
 from ml.batch.result_columns import PROBLEMS, score_header, unique_names
@@ -21,9 +20,6 @@ from ml.decision.bands import band_of, bands
 from ml.files.cells.safe_cells import csv_text, plain_cell, safe_cell
 from ml.files.table import ReadPlan
 from ml.service import Bundle, Service
-from store.files import Files
-from store.job import Chunk, Job
-from store.jobs import JobTable
 
 EXTRA = ("outcome", "rank", "band", *(f"reason_{at + 1}" for at in range(MOST_REASONS)))
 RANK = EXTRA.index("rank")
@@ -36,10 +32,10 @@ def campaign_header(bundle: Bundle, header: Sequence[str]) -> list[str]:
     return [*map(safe_cell, header), *unique_names(ours, header, bundle.schema)]
 
 
-def score_campaign(table: JobTable, files: Files, service: Service, job: Job, chunk: Chunk) -> None:
+def score_campaign(work: ClaimedChunk) -> None:
     """Score the records of a chunk and write its rank index; errors as :func:`jobs.work.chunks.score`."""
-    bundle = service.model(job.model)
-    reading, records = decode_lines(b"".join(files.read(chunk.file or "")), bundle)
+    service, job, bundle = work.service, work.job, work.bundle
+    reading, records = decode_lines(work.read(), bundle)
     header = reading.header
     blanks = job.options.get("blanks", ESTIMATOR)
     made = score_lines(service, bundle, header, records, reading.renamed, reading.rules, blanks)
@@ -53,15 +49,9 @@ def score_campaign(table: JobTable, files: Files, service: Service, job: Job, ch
     ]
     texts = [csv_text([line]).encode() for line in lines]
     starts = np.array([0, *accumulate(map(len, texts))], dtype=np.int64)
-    out = paths.made(job.id, chunk.number, chunk.owner, "out")
     draws = control_draws(job.id, [line[: len(header)] for line in scored], record_id_of(bundle, reading))
-    files.add(index_of(out), [encode_index(header, lines, probabilities, starts, draws)])
-    files.add(out, [b"".join(texts)])
-    if not table.finish(chunk, len(lines), made.refused, out, made.gaps, made.unread):
-        files.remove(out)
-        files.remove(index_of(out))
-        raise LeaseLost
-    files.remove(chunk.file or "")
+    index = {index_of(work.out): encode_index(header, lines, probabilities, starts, draws)}
+    work.finish(len(lines), texts, beside=index, refused=made.refused, gaps=made.gaps, unread=made.unread)
 
 
 def record_id_of(bundle: Bundle, reading: ReadPlan) -> int | None:

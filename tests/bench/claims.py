@@ -18,6 +18,7 @@ from unittest.mock import Mock
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from jobs.work import job_kinds
+from jobs.work.claimed_chunk import ClaimedChunk
 from jobs.worker import Worker
 from store.db import open_store
 from store.jobs import JobTable
@@ -54,8 +55,8 @@ def work(url: str, begin: Any, seconds: float) -> None:
             logging.warning("%s", type(error).__name__)
 
 
-def _finish(jobs: JobTable, _files: Any, _service: Any, _job: Any, chunk: Any) -> None:
-    jobs.finish(chunk, 1, 0, "out")
+def _finish(work: ClaimedChunk) -> None:
+    work.table.finish(work.chunk, 1, 0, "out")
 
 
 def measure(kind: str, processes: int, seconds: float, jobs: int, chunks: int) -> float:

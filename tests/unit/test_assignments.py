@@ -6,6 +6,7 @@ import csv
 import io
 
 from jobs.work.call_lists import split_list
+from jobs.work.claimed_chunk import ClaimedChunk
 from tests.results import on_list
 from tests.unit.test_campaigns import data, house, service  # noqa: F401 - fixtures
 
@@ -40,7 +41,8 @@ def test_a_list_that_is_made_again_or_cancelled_keeps_no_assignments_twice(house
     made = house.post(f"{place}/lists", by="number", number=20).headers["Location"]
     job = made.rpartition("/")[2]
     first = house.store.jobs.claim(-1, job)  # the worker that split it died
-    split_list(house.store.jobs, house.files, house.job_service.service, house.store.jobs.get(job), first, str)
+    jobs, asked = house.store.jobs, house.job_service.service
+    split_list(ClaimedChunk(jobs, house.files, asked, jobs.get(job), first, str, lambda: False))
     house.work()
     assert len(on_list(house.store.outcomes, job)) == 20
     other = house.post(f"{place}/lists", by="number", number=30).headers["Location"]

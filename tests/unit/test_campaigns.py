@@ -209,8 +209,8 @@ def test_a_bad_row_has_no_rank_and_stays_in_its_place(house):
 
 @pytest.mark.parametrize("chunks", [7, 5_000])
 def test_any_rows_can_be_looked_up(house, monkeypatch, chunks):
-    def split(*given):
-        job_kinds.split(*given, job_kinds.campaign_header, chunks)
+    def split(work):
+        job_kinds.split(work, job_kinds.campaign_header, chunks)
 
     monkeypatch.setitem(job_kinds._KINDS, "campaign", job_kinds.JobKind(split, job_kinds.score_campaign))
     sent = data()

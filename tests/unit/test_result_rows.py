@@ -164,8 +164,8 @@ def field(backend, job, title):
 
 @pytest.mark.parametrize("chunks", [7, 5_000])
 def test_rows_are_those_of_the_result_in_any_order(house, backend, monkeypatch, chunks):
-    def split(*given):
-        job_kinds.split(*given, job_kinds.campaign_header, chunks)
+    def split(work):
+        job_kinds.split(work, job_kinds.campaign_header, chunks)
 
     monkeypatch.setitem(job_kinds._KINDS, "campaign", job_kinds.JobKind(split, job_kinds.score_campaign))
     job = done(house)

@@ -83,7 +83,7 @@ def test_a_chunk_in_work_when_the_store_went_away_is_given_back_and_costs_no_att
     scored = []
 
     def score(*given):
-        scored.append(given[-1].number)
+        scored.append(given[-1].chunk.number)
         if scored.count(2) == 1:
             go_away(house)
         doing.score(*given)
@@ -106,7 +106,7 @@ def test_a_chunk_that_was_recorded_though_no_answer_came_is_not_done_again(house
 
     def score(*given):
         doing.score(*given)
-        scored.append(given[-1].number)
+        scored.append(given[-1].chunk.number)
         raise StoreUnavailable("no answer to the commit")
 
     monkeypatch.setitem(job_kinds._KINDS, "score", job_kinds.JobKind(doing.split, score))
@@ -364,11 +364,12 @@ def test_nothing_is_written_in_the_place_of_files_that_are_away(house, frame, se
     """A folder with a part of a job's files would look like a place that is there, and lack the others."""
     score, elsewhere = doing.score, house.folder.with_name("elsewhere")
 
-    def goes_away(table, files, *given):
+    def goes_away(work, **given):
         """The place goes away after the chunk was read."""
+        files = work.files
         add, files.add = files.add, lambda *written: (house.folder.rename(elsewhere), add(*written))[1]
         try:
-            score(table, files, *given)
+            score(work, **given)
         finally:
             files.add = add
 
