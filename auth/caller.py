@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from auth.permissions import ROLES, SCOPES, Permission
+from ml.context import holding
 from store.accounts.account_records import ApiKey, Person
 
 Granted = frozenset[Permission]
@@ -81,27 +82,17 @@ class Request:
 _request: ContextVar[Request | None] = ContextVar("request_of_a_caller", default=None)
 
 
-@contextmanager
-def use_request(request: Request | None) -> Iterator[None]:
+def use_request(request: Request | None) -> AbstractContextManager[None]:
     """Answer this request until the block ends, in this context only."""
-    token = _request.set(request)
-    try:
-        yield
-    finally:
-        _request.reset(token)
+    return holding(_request, request)
 
 
 _open_request_id: ContextVar[str] = ContextVar("id_of_an_open_request", default="")
 
 
-@contextmanager
-def use_open_request(request_id: str) -> Iterator[None]:
+def use_open_request(request_id: str) -> AbstractContextManager[None]:
     """Answer a request of an open route, as sign-in is: it has an id, and nobody has been recognised."""
-    token = _open_request_id.set(request_id)
-    try:
-        yield
-    finally:
-        _open_request_id.reset(token)
+    return holding(_open_request_id, request_id)
 
 
 def current_request_id() -> str:

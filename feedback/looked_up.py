@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
+from ml.context import holding
 from store.db import Store
 from store.outcome_records import Decision, Event
 
@@ -59,11 +60,8 @@ class DecisionLookup:
             {each: looked_up[1].get(each) for each in events},
             {},
         )
-        token = _fetched.set(held)
-        try:
+        with holding(_fetched, held):
             yield
-        finally:
-            _fetched.reset(token)
 
     def _decisions(self, numbers: Collection[str]) -> dict[str, Decision]:
         table, wanted = self._store.outcomes.decisions, set(numbers) - {""}

@@ -18,8 +18,9 @@ from feedback.sealing import Sealer, json_bytes
 from feedback.spool import Spool
 from ml.bundle.observers import CutOffsUsed, ScoresById
 from ml.bundle.scored import AT_ONCE
+from ml.context import holding
 from ml.service import Bundle
-from store.outcome_records import new_answer_id
+from store.outcome_records import API, new_answer_id
 from telemetry.metrics import count_lost
 
 log = logging.getLogger(__name__)
@@ -32,7 +33,6 @@ class RequestDecisions:
     """Decisions of one request so far."""
 
     id: str
-    door: str
     lines: list[bytes] = field(default_factory=list)
     """For the spool, one for each call of the model."""
     records: int = 0
@@ -42,22 +42,17 @@ _current: ContextVar[RequestDecisions | None] = ContextVar("decisions_of_this_re
 
 
 @contextmanager
-def recording(door: str, answer_id: str = "") -> Iterator[RequestDecisions]:
+def recording(answer_id: str = "") -> Iterator[RequestDecisions]:
     """Record what is scored until the block ends; without such a block nothing is recorded, as on pages and in jobs.
 
     Parameters
     ----------
-    door : str
-        Door at which the answer is given.
     answer_id : str
         Without it, a new one is made.
     """
-    answer = RequestDecisions(answer_id or new_answer_id(), door)
-    token = _current.set(answer)
-    try:
+    answer = RequestDecisions(answer_id or new_answer_id())
+    with holding(_current, answer):
         yield answer
-    finally:
-        _current.reset(token)
 
 
 class Recorder:
@@ -100,7 +95,7 @@ class Recorder:
             "answer": answer.id,
             "first": answer.records,
             "model": bundle.key,
-            "door": answer.door,
+            "door": API,
             "who": caller_id(),
             "made": time.time(),
             "names": bundle.outcomes.names,

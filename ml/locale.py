@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+
+from ml.context import holding
 
 SPACES = " \u00a0\u2009\u202f"  # any of them is read where a space separates groups: keyboards have one only
 APOSTROPHES = "'’"
@@ -44,14 +45,9 @@ class NotANumber(ValueError):
     """The text is no number in this format."""
 
 
-@contextmanager
-def use_number_format(number_format: NumberFormat | None) -> Iterator[None]:
+def use_number_format(number_format: NumberFormat | None) -> AbstractContextManager[None]:
     """Write numbers in this format until the block ends, in this context only."""
-    token = _reader_format.set(number_format)
-    try:
-        yield
-    finally:
-        _reader_format.reset(token)
+    return holding(_reader_format, number_format)
 
 
 def reader_format() -> NumberFormat | None:

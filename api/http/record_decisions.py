@@ -10,7 +10,7 @@ import orjson
 
 from feedback.recorder import Recorder, RequestDecisions, recording
 from ml.service import Bundle
-from store.outcome_records import API, answer_of_job
+from store.outcome_records import answer_of_job
 
 HEADER = "Decision-Id"
 
@@ -37,7 +37,7 @@ class RecordDeferredDecisions:
         """
         bundle, response = self._model(key), orjson.loads(content)
         scores = [(each["id"], _in_order(bundle, each["probabilities"])) for each in response["predictions"]]
-        with recording(API, answer_of_job(job)) as answer:
+        with recording(answer_of_job(job)) as answer:
             self._recorder.record_scores(bundle, asked, lambda: scores, response.get("cutoffs"))
         return {HEADER: answer.id} if self._recorder.keep(answer) else {}
 
@@ -59,7 +59,7 @@ class RecordDecisions:
         """Answer one request."""
         if environ["REQUEST_METHOD"] != "POST":
             return self.application(environ, start_response)
-        with recording(API) as answer:
+        with recording() as answer:
             return self.application(environ, self._started(answer, start_response))
 
     def _started(self, answer: RequestDecisions, start_response: StartResponse) -> Any:

@@ -6,13 +6,13 @@ Behind a reverse proxy they may begin with a path prefix (``/apps/likely``), ano
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
+from ml.context import holding
 from ml.lifecycle.model_folder import NAME
 
 Kind = Literal["home", "gallery", "today", "predict", "insights", "performance", "campaign", "results", "versions"]
@@ -50,14 +50,9 @@ def parse(path: str | None) -> Page | None:
     return Page(parts[1], parts[0]) if named else None
 
 
-@contextmanager
-def under(root: str) -> Iterator[None]:
+def under(root: str) -> AbstractContextManager[None]:
     """Context in which addresses begin with a prefix such as ``/apps/likely``; empty for none."""
-    before = _root.set(root)
-    try:
-        yield
-    finally:
-        _root.reset(before)
+    return holding(_root, root)
 
 
 def inside(path: str) -> str:

@@ -8,10 +8,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar, copy_context
 from typing import Any, TypeVar
 
+from ml.context import holding
 from ml.errors import LikelyError
 from ml.translation import text
 
@@ -36,18 +37,13 @@ class StillWorking(LikelyError):
         )
 
 
-@contextmanager
-def deadline(seconds: float) -> Iterator[None]:
+def deadline(seconds: float) -> AbstractContextManager[None]:
     """Wait at most so long for results that have to be computed; then StillWorking is raised.
 
     Of nested deadlines the earliest holds.
     """
     outer, until = _deadline.get(), time.monotonic() + seconds
-    before = _deadline.set(until if outer is None else min(until, outer))
-    try:
-        yield
-    finally:
-        _deadline.reset(before)
+    return holding(_deadline, until if outer is None else min(until, outer))
 
 
 def is_late() -> bool:
@@ -59,12 +55,8 @@ def is_late() -> bool:
 @contextmanager
 def strict_deadline(seconds: float) -> Iterator[None]:
     """Like :func:`deadline`, for callers that can do without the result: never overruns, even with too many tasks."""
-    before = _may_overrun.set(False)
-    try:
-        with deadline(seconds):
-            yield
-    finally:
-        _may_overrun.reset(before)
+    with holding(_may_overrun, False), deadline(seconds):
+        yield
 
 
 class BackgroundTasks:

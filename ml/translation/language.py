@@ -7,12 +7,12 @@ people alike, and do not depend on who reads.
 from __future__ import annotations
 
 import gettext
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 
+from ml.context import holding
 from ml.locale import weighted_tags
 from ml.translation.pseudo_locale import PSEUDO, PseudoTranslations
 
@@ -23,14 +23,9 @@ ALL_READERS = "*"  # of what is made once for all of them: sentences keep their 
 _language: ContextVar[str] = ContextVar("reader_language", default=ENGLISH)
 
 
-@contextmanager
-def use_language(tag: str) -> Iterator[None]:
+def use_language(tag: str) -> AbstractContextManager[None]:
     """Write sentences in this language until the block ends, in this context only."""
-    token = _language.set(tag)
-    try:
-        yield
-    finally:
-        _language.reset(token)
+    return holding(_language, tag)
 
 
 def reader_language() -> str:
