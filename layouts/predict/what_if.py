@@ -9,6 +9,7 @@ from typing import Any
 
 from layouts.shared.percent import percents
 from ml.advice.advice import Advice, ScoreWithBlanks
+from ml.advice.grid import number_of
 from ml.advice.what_if import Sweep
 from ml.data.feature import Feature, Value, text_of
 from ml.text.words import shown_value
@@ -118,17 +119,10 @@ def _places(values: Sequence[Value]) -> list[float]:
     """Position of each value between the first and the last, 0 to 1."""
     if not all(_is_number(value) for value in values):
         return [(at + 0.5) / len(values) for at in range(len(values))]
-    numbers = [_number(value) for value in values]
+    numbers = [number_of(value) for value in values]
     width = numbers[-1] - numbers[0] or 1.0
     return [(number - numbers[0]) / width for number in numbers]
 
 
 def _is_number(value: Value) -> bool:
     return isinstance(value, (int, float, dt.date)) and not isinstance(value, bool)
-
-
-def _number(value: Any) -> float:
-    if not isinstance(value, dt.date):
-        return float(value)
-    clock = value.hour * 3600 + value.minute * 60 if isinstance(value, dt.datetime) else 0
-    return value.toordinal() + clock / 86_400  # days

@@ -8,7 +8,7 @@ import numpy as np
 
 from ml.advice.kernel import Scale
 from ml.data.array_types import Floats
-from ml.data.columns import Block
+from ml.data.columns import Block, gaps_of
 
 RANK = 1e-9
 MOST_ANSWERS = 2
@@ -53,7 +53,7 @@ def controls(own: np.ndarray, main: Floats, ends: np.ndarray, differs: np.ndarra
 def _places(values: np.ndarray) -> np.ndarray:
     if values.dtype == object:
         return np.zeros(len(values))
-    known = ~(np.isnat(values) if values.dtype.kind == "M" else np.isnan(values))
+    known = ~gaps_of(values)
     found = np.zeros(len(values))
     if known.any():
         ordered = np.sort(values[known])

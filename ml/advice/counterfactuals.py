@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 from math import prod
-from typing import Any
 
 import numpy as np
 
-from ml.advice.grid import grid, values_to_try
+from ml.advice.grid import grid, number_of, values_to_try
 from ml.advice.kernel import Moves
 from ml.advice.value_function import REMEMBERED, ValueFunction
 from ml.advice.what_if import values_of
@@ -229,11 +227,4 @@ def step(feature: Feature, old: Value, new: Value) -> float:
     ends = grid(feature, 2) if feature.is_ordered else ()
     if old is None or len(ends) < 2:
         return 1.0
-    return abs(_number(new) - _number(old)) / (_number(ends[-1]) - _number(ends[0]))
-
-
-def _number(value: Any) -> float:
-    if not isinstance(value, dt.date):
-        return float(value)
-    clock = value.hour * 3600 + value.minute * 60 + value.second if isinstance(value, dt.datetime) else 0
-    return value.toordinal() + clock / 86_400  # days
+    return abs(number_of(new) - number_of(old)) / (number_of(ends[-1]) - number_of(ends[0]))

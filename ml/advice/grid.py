@@ -95,3 +95,11 @@ def _round_numbers(low: float, high: float, most: int, *, whole: bool) -> list[f
         if len(inner) + 2 <= most:
             return [low, *(round(number, digits) for number in inner.tolist()), high]
     return [low, high]
+
+
+def number_of(value: Any) -> float:
+    """A number or a date as its place on an axis, of dates in days."""
+    if not isinstance(value, dt.date):
+        return float(value)
+    clock = value.hour * 3600 + value.minute * 60 + value.second if isinstance(value, dt.datetime) else 0
+    return value.toordinal() + clock / 86_400

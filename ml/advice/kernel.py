@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ml.data.array_types import Booleans, Floats, Positions
-from ml.data.columns import column
+from ml.data.columns import column, gaps_of
 from ml.data.feature import Feature, Value
 from ml.data.schema import Row
 
@@ -38,7 +38,7 @@ class Scale:
     def __init__(self, feature: Feature, values: np.ndarray) -> None:
         self._feature = feature
         self._values = values
-        self._missing = _is_missing(values)
+        self._missing = gaps_of(values)
         self._sorted = np.sort(values[~self._missing]) if feature.is_ordered else None
         if self._sorted is None:
             # A code for each value in order of appearance; NaN is not equal to itself, None stands for it.
@@ -240,10 +240,3 @@ def _kernel_weights(distances: Floats, widest: Floats) -> Floats:
     reach = np.partition(apart, rank, axis=1)[:, rank]
     bandwidth: Floats = np.maximum(np.maximum(reach, BANDWIDTH * widest), STEP)
     return np.exp(-apart / bandwidth[:, np.newaxis])
-
-
-def _is_missing(values: np.ndarray) -> Booleans:
-    if values.dtype == object:
-        return np.array([value is None for value in values], dtype=bool)
-    missing: Booleans = np.isnat(values) if values.dtype.kind == "M" else np.isnan(values)
-    return missing

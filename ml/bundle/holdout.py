@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 
-from ml.data.array_types import Booleans
 from ml.data.columns import Block, read_csv, write_csv
 from ml.data.outcomes import Outcomes, Prediction
 from ml.data.schema import Schema
@@ -88,14 +87,6 @@ def read_scores(folder: Path, files: Collection[str]) -> Prediction | None:
 def truth_columns(outcomes: Outcomes) -> list[str]:
     """Names of the table's columns that hold the truth, one an outcome, 1 or 0."""
     return [f"is {name}" for name in outcomes.names]
-
-
-def gaps_of(array: np.ndarray) -> Booleans:
-    """Mask of missing values in a column of a block: bool of shape (n,)."""
-    if array.dtype == object:
-        return np.array([value is None for value in array.tolist()], dtype=bool)
-    gaps: Booleans = np.isnat(array) if array.dtype.kind == "M" else np.isnan(array)
-    return gaps
 
 
 def _numbered(array: np.ndarray) -> tuple[list[Any] | None, np.ndarray]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ml.data.array_types import Floats, Positions
+from ml.data.array_types import Booleans, Floats, Positions
 from ml.data.feature import Feature, Value, text_of
 from ml.data.frames import series_of, values_of_series
 from ml.data.schema import Row, Schema
@@ -179,6 +179,14 @@ def _dates(feature: Feature, values: Sequence[Any]) -> np.ndarray:
     if feature.zone is not None:
         values = [None if value is None else value.astimezone(dt.UTC).replace(tzinfo=None) for value in values]
     return np.array(["NaT" if value is None else value for value in values], dtype="datetime64[us]")
+
+
+def gaps_of(array: np.ndarray) -> Booleans:
+    """Mask of missing values in a column of a block: bool of shape (n,)."""
+    if array.dtype == object:
+        return np.array([value is None for value in array.tolist()], dtype=bool)
+    gaps: Booleans = np.isnan(array)  # of dates NaT
+    return gaps
 
 
 def as_floats(array: np.ndarray) -> Floats:

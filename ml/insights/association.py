@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ml.bundle.bundle import Bundle
-from ml.bundle.holdout import gaps_of
-from ml.data.columns import as_floats, size, values_of
+from ml.data.columns import as_floats, gaps_of, size, values_of
 from ml.data.feature import Feature
 from ml.errors import NothingToShow
 from ml.runtime.budget import MOST_COUNTED, sample

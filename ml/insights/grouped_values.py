@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ml.bundle.holdout import gaps_of
-from ml.data.columns import column, values_of
+from ml.data.columns import column, gaps_of, values_of
 from ml.data.feature import Feature, Value
 from ml.text.words import shown_value
 from ml.translation import either, listed, text
@@ -46,11 +45,10 @@ class GroupedValues:
     def of(self, array: np.ndarray) -> np.ndarray:
         """The group of each value: int of shape (n,)."""
         if self.ordered:
-            edges = column(self.feature, self.edges)
-            missing = np.isnat(array) if self.feature.kind == "date" else np.isnan(array)
-            return np.where(missing, self.count - 1, np.searchsorted(edges, array, side="right"))
-        place = {value: at for at, value in enumerate(self.choices)}
-        groups = np.array([place.get(value, self.known) for value in array.tolist()], dtype=np.intp)
+            groups = np.searchsorted(column(self.feature, self.edges), array, side="right")
+        else:
+            place = {value: at for at, value in enumerate(self.choices)}
+            groups = np.array([place.get(value, self.known) for value in array.tolist()], dtype=np.intp)
         return np.where(gaps_of(array), self.count - 1, groups)
 
     def words(self, allowed: np.ndarray) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ml.data.array_types import Positions
+from ml.data.columns import gaps_of
 from ml.data.feature import Feature, text_of
 from ml.text.number_words import span
 from ml.text.words import shown_value
@@ -53,12 +54,12 @@ def bin_feature(feature: Feature, array: np.ndarray, most: int = MOST_PARTS) -> 
         length = replace(feature, kind="integer", unit=text("characters"))
         return bin_feature(length, np.array([len(value or "") for value in array.tolist()], dtype=np.float64), most)
     if feature.kind == "date":
-        missing, (labels, place) = np.isnat(array), _dates(array)
+        labels, place = _dates(array)
     elif feature.in_floats:
-        missing, (labels, place) = np.isnan(array), _numbers(feature, array, most)
+        labels, place = _numbers(feature, array, most)
     else:
-        missing, (labels, place) = np.array([value is None for value in array.tolist()]), _choices(feature, array)
-    return _with_missing(labels, place, missing)
+        labels, place = _choices(feature, array)
+    return _with_missing(labels, place, gaps_of(array))
 
 
 def _with_missing(labels: list[str], place: np.ndarray, missing: np.ndarray) -> Binning:

@@ -12,7 +12,7 @@ from ml.advice.local_shapley import Explanation
 from ml.advice.reasons import reasons
 from ml.bundle.bundle import Bundle
 from ml.data.array_types import Positions
-from ml.data.columns import rows_of, take
+from ml.data.columns import gaps_of, rows_of, take
 from ml.data.feature import Feature
 from ml.errors import NothingToShow
 from ml.insights.global_shapley import shapley_of_rows
@@ -134,12 +134,12 @@ def _share(feature: Feature, known: np.ndarray, asked: np.ndarray) -> np.ndarray
     if not feature.is_ordered:
         counted = Counter(_plain(value) for value in known.tolist())
         return np.array([counted[_plain(value)] for value in asked.tolist()]) / max(len(known), 1)
-    missing = np.isnat if feature.kind == "date" else np.isnan
-    there = np.sort(known[~missing(known)])
+    gone = gaps_of(known)
+    there = np.sort(known[~gone])
     total = max(len(there), 1)
     below, above = np.searchsorted(there, asked, "right") / total, 1 - np.searchsorted(there, asked, "left") / total
-    gaps = missing(known).mean() if len(known) else 0.0
-    return np.where(missing(asked), gaps, np.minimum(1.0, 2 * np.minimum(below, above)))
+    gaps = gone.mean() if len(known) else 0.0
+    return np.where(gaps_of(asked), gaps, np.minimum(1.0, 2 * np.minimum(below, above)))
 
 
 def _plain(value: object) -> object:

@@ -21,9 +21,9 @@ import numpy as np
 
 from ml.bundle.bundle import BACKGROUND, BACKGROUND_ROWS, CREATED, GOLDEN, outcomes_to_json
 from ml.bundle.card import check_decisions
-from ml.bundle.holdout import Holdout, gaps_of, is_large, write_holdout, write_scores
+from ml.bundle.holdout import Holdout, is_large, write_holdout, write_scores
 from ml.data import schema_json
-from ml.data.columns import Block, block_of_frame, rows_of, size, take, write_csv
+from ml.data.columns import Block, block_of_frame, gaps_of, rows_of, size, take, write_csv
 from ml.data.feature import plain
 from ml.data.schema import Schema
 from ml.decision.cut_offs import BEST

@@ -10,8 +10,7 @@ import time
 
 import numpy as np
 
-from ml.bundle.holdout import gaps_of
-from ml.data.columns import Block, rows_of, take
+from ml.data.columns import Block, gaps_of, rows_of, take
 from ml.data.outcomes import Prediction
 from ml.data.schema import Schema
 from ml.errors import InvalidData
