@@ -27,12 +27,13 @@ from ml.advice.permutation_walks import Walks, WalkSequence
 from ml.advice.sampling_budget import BUDGET
 from ml.advice.shapley import all_coalitions, shapley_values
 from ml.advice.value_function import REMEMBERED, ValueFunction
-from ml.data.array_types import Booleans, Floats
+from ml.data.array_types import Booleans, Floats, Positions
 from ml.data.columns import Block, column, size, take
 from ml.data.schema import Row
 from ml.runtime.memo import memo
 
 MOST_COALITIONS = 512  # for exact values of the second part of the game
+VALUES_AT_ONCE = 4_000_000  # of changed rows: 32 MB; those of more than 200 features are asked about in shorter pieces
 ORDERS = 32  # random orders, and as many reversed, where there would be more
 SEED = 0  # the same for every record: an edit changes the numbers, chance does not
 
@@ -120,11 +121,16 @@ def _made_of(
     """Shapley values of the first part of the game and their standard errors, both of shape (p, k)."""
     differs = _differs(value_function, row, mask)
     count = differs.sum(axis=1)
-    if np.sum(2.0**count - 2.0) <= budget:
+    if coalitions_fit(count, budget):
         contributions = _all_of(value_function, row, differs, ends)
         return contributions, np.zeros_like(contributions)
     walks = _walks_of(value_function, row, mask, differs, ends, budget)
     return walks.at(budget)
+
+
+def coalitions_fit(count: Positions, budget: int) -> bool:
+    """True where all coalitions of so many features, other than none and all, are within the budget; shape (n,)."""
+    return bool(np.sum(2.0 ** np.minimum(count, 64) - 2.0) <= budget)  # 64: a higher power may overflow
 
 
 @memo(1)
@@ -138,7 +144,9 @@ def _walks_of(
     """The walks to this record, continued from those of smaller budgets."""
 
     def ask(rows: np.ndarray, taken: np.ndarray) -> np.ndarray:
-        return value_function.ask(_mixed(value_function, row, rows, taken))
+        pieces = range(0, len(rows), max(1, VALUES_AT_ONCE // len(row)))
+        each = (slice(first, first + pieces.step) for first in pieces)
+        return np.concatenate([value_function.ask(_mixed(value_function, row, rows[at], taken[at])) for at in each])
 
     key = (row, tuple(mask.tolist()))
     with _guard:

@@ -30,6 +30,9 @@ from ml.data.schema import Row
 from ml.metrics.evaluation import need_probabilities, no_probabilities
 
 SCREENED_ROWS = 200
+FEWEST_SCREENED = 20
+SCREENED_VALUES = 10**8  # given to the model for it: of more than 700 features fewer rows are asked about
+SEARCHED_VALUES = 3 * 10**8
 TIMED_ROWS = 500
 REMEMBERED = 8  # records whose scores and answers are kept for the next call
 
@@ -53,7 +56,8 @@ class ValueFunction:
     answers : ndarray of float, shape (n, k)
         The model's answers to the background.
     used : ndarray of bool, shape (p,)
-        False where the model ignores the feature: no answer changes when its background values are permuted.
+        False where the model ignores the feature: no answer changes when its background values are permuted. Of
+        thousands of features some that are hardly used or not at all may count as used.
     scales : tuple of Scale, length p
         Distances and groups of each feature's values.
     budgets : tuple of int
@@ -84,7 +88,7 @@ class ValueFunction:
         self.budgets, self.quick_budget = budgets(seconds), quick_budget(seconds)
         self.listed_budget = listed_budget(seconds)
         self.base: np.ndarray = self.answers.mean(axis=0)
-        self.used = np.array([self._uses(at) for at in range(len(self.background))], dtype=bool)
+        self.used = self._used()
         self.scales = tuple(map(Scale, self.schema.features, self.background))
         self.controls = own_controls(self.scales, self.background, self.answers)
         self._kernel = Kernel(self.scales, self.answers, self.used) if kernel else None
@@ -172,17 +176,40 @@ class ValueFunction:
             return self._kernel.weights_after(row, known, moves, MOST_ROWS)
         return np.full((len(moves), len(self.answers)), 1.0 / len(self.answers))
 
-    def _uses(self, at: int) -> bool:
-        """True when any answer changes if the background's values of one feature are permuted."""
-        rows = len(self.answers)
-        order = np.random.default_rng((at, 2)).permutation(rows)
-        for part in (slice(0, SCREENED_ROWS), slice(0, rows)):  # most features show it at once
-            block = [array[part] for array in self.background]
-            before = self.ask(tuple(block))  # of the same size: another may round differently
-            block[at] = self.background[at][order][part]
-            if not np.array_equal(before, self.ask(tuple(block))):
-                return True
-        return False
+    def _used(self) -> np.ndarray:
+        """Mask of the features whose permuted background values change any answer.
+
+        A few rows show most of them. The others are permuted together in all rows, and by halves where that changes
+        an answer; what is not told apart by then counts as used.
+        """
+        features, rows = len(self.background), len(self.answers)
+        few = int(np.clip(SCREENED_VALUES // max(features, 1) ** 2, FEWEST_SCREENED, SCREENED_ROWS))
+        some = take(self.background, slice(0, few))
+        before = self.ask(some)  # of the same size: another may round differently
+        used = np.array([self._changes(some, before, [at]) for at in range(features)], dtype=bool)
+        left = [np.flatnonzero(~used)] if few < rows else []
+        asks = SEARCHED_VALUES // max(features * rows, 1)
+        before = self.ask(self.background) if left else before
+        while left and asks > 0:
+            together = left.pop(0)
+            asks -= 1
+            if not self._changes(self.background, before, together.tolist()):
+                continue
+            if len(together) == 1:
+                used[together] = True
+            else:
+                left += np.array_split(together, 2)
+        for together in left:
+            used[together] = True
+        return used
+
+    def _changes(self, block: Block, before: np.ndarray, features: Sequence[int]) -> bool:
+        """True when any answer changes if the block's values of these features are permuted."""
+        changed = list(block)
+        for at in features:
+            order = np.random.default_rng((at, 2)).permutation(len(before))
+            changed[at] = block[at][order]
+        return not np.array_equal(before, self.ask(tuple(changed)))
 
     def _filled(self, row: Row, coalitions: np.ndarray, chosen: list[np.ndarray]) -> Block:
         """Copies of the record, the blanks of each coalition filled by its rows, one coalition after the other."""

@@ -23,8 +23,10 @@ from ml.runtime.budget import predictions, sample
 from ml.runtime.memo import Memo
 
 MOST_RECORDS, FEWEST_RECORDS = 200, 60
+MOST_PREDICTIONS, FEWEST_OF_WIDE = 500_000, 20  # of more than 1,000 features these are more than any budget
 MOST_WALKS, FEWEST_WALKS = 128, 4
 CHUNK = 50_000  # rows in one block: bounds the memory
+VALUES_AT_ONCE = 4_000_000  # of more than 80 features fewer rows
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,8 @@ def _plan(bundle: Bundle) -> tuple[int, int]:
     """Numbers of records and walks within the budget of predictions."""
     steps = 2 * max(1, len(bundle.schema.features) - 1)
     effort = predictions(bundle)
-    records = int(np.clip(effort // (steps * 2 * FEWEST_WALKS), FEWEST_RECORDS, MOST_RECORDS))
+    fewest = int(np.clip(MOST_PREDICTIONS // (steps * FEWEST_WALKS), FEWEST_OF_WIDE, FEWEST_RECORDS))
+    records = int(np.clip(effort // (steps * 2 * FEWEST_WALKS), fewest, MOST_RECORDS))
     walks = int(np.clip(effort // (steps * min(records, len(bundle.holdout.truth))), FEWEST_WALKS, MOST_WALKS))
     return records, walks
 
@@ -146,11 +149,15 @@ def _walked(
     taken = np.concatenate([forward, ~forward], axis=2).reshape(-1, p)
     record = np.repeat(np.arange(r), m * 2 * (p - 1))
     start = np.repeat(starts, 2 * (p - 1))
-    mixed = tuple(
-        np.where(own, end[record], begin[start])
-        for own, end, begin in zip(taken.T, ends, bundle.background, strict=True)
-    )
-    inner = _probabilities_of(bundle, mixed).reshape(r, m, 2, p - 1, k) if p > 1 else np.empty((r, m, 2, 0, k))
+    inner = np.empty((len(record), k))
+    pieces = range(0, len(record), max(1, VALUES_AT_ONCE // p))
+    for at in (slice(first, first + pieces.step) for first in pieces):
+        mixed = tuple(
+            np.where(own, end[record[at]], begin[start[at]])
+            for own, end, begin in zip(taken[at].T, ends, bundle.background, strict=True)
+        )
+        inner[at] = _probabilities_of(bundle, mixed)
+    inner = inner.reshape(r, m, 2, p - 1, k)
     first = answers[starts][:, :, np.newaxis]
     last = np.broadcast_to(total[:, np.newaxis, np.newaxis], first.shape)
     there = np.concatenate([first, inner[:, :, 0], last], axis=2)

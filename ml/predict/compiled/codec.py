@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ml.predict.compiled.columns import columns, stages, tables, words
+from ml.predict.compiled.columns import columns, numbers, stages, tables, words
 from ml.predict.compiled.models import calibration, combined, kernels, models, single, tree_models
 
 # Names in program files that differ from those of their classes
@@ -20,7 +20,7 @@ WRITTEN_AS: dict[type, str] = {
 KNOWN: dict[str, type] = {
     WRITTEN_AS.get(kind, kind.__name__): kind
     for kind in (
-        columns.Number, tables.LookUpTable, tables.SparseTable, columns.Matrix, words.Words,
+        numbers.Number, tables.LookUpTable, tables.SparseTable, columns.Matrix, words.Words,
         stages.Staged, stages.Affine, stages.Products, stages.Normalised, stages.SelectedColumns, stages.Stepped,
         tree_models.Forest, tree_models.Boosted, models.Linear, models.Gaussian,
         calibration.Sigmoid, calibration.Isotonic,

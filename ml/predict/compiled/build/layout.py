@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ml.predict.compiled.columns.columns import Number
+from ml.predict.compiled.columns.numbers import Number
 from ml.predict.compiled.columns.stages import InputColumns, SelectedColumns, Stage, Staged, Stepped, with_stage
 from ml.predict.compiled.columns.tables import LookUpTable, SparseTable
 from ml.predict.compiled.columns.words import Words

@@ -2,7 +2,8 @@
 
 Most preprocessing steps work on one feature at a time, so a pipeline of them is a list of columns,
 each of which depends on one feature: a number goes through a few arithmetic steps, a category has
-finitely many values and so is a table. Steps over several columns are in
+finitely many values and so is a table. Numbers are in
+``ml/predict/compiled/columns/numbers.py``, steps over several columns are in
 ``ml/predict/compiled/columns/stages.py``, texts in ``ml/predict/compiled/columns/words.py``.
 """
 
@@ -11,56 +12,19 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
 from ml.data.columns import Block
 from ml.data.schema import Row
+from ml.predict.compiled.columns.numbers import Numbers, grouped
 from ml.predict.compiled.columns.stages import InputColumns, Staged, peak_width_of, side_by_side
-from ml.predict.compiled.columns.steps import NEEDED, OnArray, OnValue, Step, on_array, on_value
+from ml.predict.compiled.columns.steps import NEEDED
 from ml.predict.compiled.columns.tables import SparseTable
 from ml.predict.compiled.columns.words import Words
 
 LARGEST_SINGLE = float(np.finfo(np.float32).max)
 SAFE_TOTAL = 1e38
-
-
-@dataclass(frozen=True)
-class Number:
-    """One column: the number of one feature after `steps`, NaN where it is missing."""
-
-    source: int
-    steps: tuple[Step, ...] = ()
-
-    width = 1
-
-    @cached_property
-    def _chain(self) -> tuple[OnValue, ...]:
-        return tuple(map(on_value, self.steps))
-
-    @cached_property
-    def _array_chain(self) -> tuple[OnArray, ...]:
-        return tuple(map(on_array, self.steps))
-
-    def row(self, row: Row) -> tuple[float, ...]:
-        """The column's value for one row; ValueError when the value is not a finite number."""
-        given: Any = row[self.source]
-        value = math.nan if given is None else float(given)
-        if value in (math.inf, -math.inf):
-            raise ValueError("Infinite values are not accepted.")
-        for apply in self._chain:
-            value = apply(value)
-        return (value,)
-
-    def block(self, block: Block) -> np.ndarray:
-        """The column for n rows, shape (n, 1)."""
-        array = block[self.source].astype(np.float64)
-        if np.isinf(array).any():
-            raise ValueError("Infinite values are not accepted.")
-        for apply in self._array_chain:
-            array = apply(array)
-        return array[:, np.newaxis]
 
 
 @dataclass(frozen=True)
@@ -87,15 +51,23 @@ class Matrix:
         return peak_width_of(self.parts) + peak_width_of(self.guards)
 
     @cached_property
+    def _grouped(self) -> tuple[InputColumns, ...]:
+        return grouped(self.parts)
+
+    @cached_property
+    def _grouped_guards(self) -> tuple[InputColumns, ...]:
+        return grouped(self.guards)
+
+    @cached_property
     def _wide(self) -> bool:
-        return any(isinstance(part, (SparseTable, Staged, Words)) for part in self.parts)
+        return any(isinstance(part, (Numbers, SparseTable, Staged, Words)) for part in self._grouped)
 
     def row(self, row: Row) -> np.ndarray:
         """One row as float64 of shape (1, width)."""
-        for guard in self.guards:
+        for guard in self._grouped_guards:
             guard.row(row)
         if self._wide:
-            joined = np.concatenate([part.row(row) for part in self.parts])
+            joined = np.concatenate([part.row(row) for part in self._grouped])
             return self._checked(joined[np.newaxis])
         values: list[float] = []
         for part in self.parts:
@@ -108,9 +80,9 @@ class Matrix:
 
     def block(self, block: Block) -> np.ndarray:
         """N rows as float64 of shape (n, width)."""
-        for guard in self.guards:
+        for guard in self._grouped_guards:
             guard.block(block)
-        return self._checked(side_by_side(self.parts, block))
+        return self._checked(side_by_side(self._grouped, block))
 
     def _rounded(self, array: np.ndarray) -> np.ndarray:
         return array.astype(np.float32).astype(np.float64) if self.single else array

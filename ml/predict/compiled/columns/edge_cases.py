@@ -28,6 +28,7 @@ TEXTS = (
     "it's  a 東京",
 )
 ROWS_AT_ONCE = 4_096  # a pipeline may make thousands of dense columns of each
+VALUES_AT_ONCE = 4_000_000  # of generated records: of more than 1,000 features, some are changed after the others
 FEW_FEATURES = 40  # of more features, numbers are changed in one record only
 
 
@@ -57,20 +58,30 @@ def edge_cases(schema: Schema, turns: Sequence[Sequence[float]], blocks: Sequenc
     models = _models(schema, blocks)
     if not models:
         return
+    features = len(schema.features)
+    at_once = max(1, VALUES_AT_ONCE // (RECORDS_TO_CHANGE * max(features, 1)))
+    for first in range(0, features, at_once):
+        yield from _of_features(schema, turns, models, range(first, min(first + at_once, features)))
+    yield EdgeCases("a record without any value", [(None,) * features])
+
+
+def _of_features(
+    schema: Schema, turns: Sequence[Sequence[float]], models: Sequence[Row], places: range
+) -> Iterator[EdgeCases]:
     gaps, unknown = [], []
     numbers: list[Row] = []
-    for at, feature in enumerate(schema.features):
+    for at in places:
+        feature = schema.features[at]
         # A refusal of a gap does not depend on the record, so one record is enough.
         gaps.append(EdgeCases(f"a record with {feature.name!r} missing", _changed(models[:1], at, [None])))
         unknown.append(EdgeCases(f"a record with {feature.name!r} unknown", _changed(models, at, _unknown(feature))))
         beside = _beside(feature, turns[at] if at < len(turns) else ())
         numbers += _changed(models if len(schema.features) <= FEW_FEATURES else models[:1], at, _ends(feature) + beside)
-    every = [row for at in range(len(schema.features)) for row in _changed(models, at, [None])]
+    every = [row for at in places for row in _changed(models, at, [None])]
     yield EdgeCases("a record with one value missing", every, tuple(gaps))
     levels = [row for group in unknown for row in group.rows]
     yield from _cut("a record with an unknown level", levels, [group for group in unknown if group.rows])
     yield from _cut("a record with a number at an end or at a turn of a tree", numbers, [])
-    yield EdgeCases("a record without any value", [(None,) * len(schema.features)])
 
 
 def _cut(what: str, rows: list[Row], instead: Sequence[EdgeCases]) -> Iterator[EdgeCases]:

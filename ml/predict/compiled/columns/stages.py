@@ -16,6 +16,7 @@ import numpy as np
 from ml.data.array_types import Floats
 from ml.data.columns import Block, size
 from ml.data.schema import Row
+from ml.predict.compiled.columns.numbers import grouped
 from ml.predict.compiled.columns.steps import NEEDED, OnArray, on_array
 
 
@@ -153,14 +154,18 @@ class Staged:
             widths.append(stage.width(widths[-1] if len(widths) > 1 else sum(part.width for part in self.parts)))
         return max(widths)
 
+    @cached_property
+    def _grouped(self) -> tuple[InputColumns, ...]:
+        return grouped(self.parts)
+
     def row(self, row: Row) -> Floats:
         """The columns' values for one row."""
-        made: Floats = self._through(np.concatenate([part.row(row) for part in self.parts])[np.newaxis])[0]
+        made: Floats = self._through(np.concatenate([part.row(row) for part in self._grouped])[np.newaxis])[0]
         return made
 
     def block(self, block: Block) -> np.ndarray:
         """The columns for n rows, shape (n, width)."""
-        return self._through(side_by_side(self.parts, block))
+        return self._through(side_by_side(self._grouped, block))
 
     def folded(self, weights: np.ndarray) -> InputColumns | None:
         """The part with the weights multiplied in, where the columns are picked from one that can fold; else None."""
