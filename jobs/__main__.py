@@ -89,16 +89,15 @@ class _Helper(subprocess.Popen[bytes]):
 
 
 def _open(
-    settings: Settings, stop: Callable[[], bool], patience: float = VERSION_PATIENCE
+    settings: Settings, stop: Callable[[], bool], patience: float = VERSION_PATIENCE,
+    announce: Callable[[str], object] = lambda _: None,
 ) -> tuple[Store, Files, Worker]:  # fmt: skip
     store, files = open_store(settings.database_url), Files(settings.files_url)
     if settings.models_url:  # before the service is opened, which then knows that others share its models
         open_shared(settings.models_folder, settings.models_url, store.shared_models, settings.default_model)
     service = open_service(settings.models_folder, chosen=chosen_cut_offs(store), scored=observe_scored)
     kinds = kinds_of(service, store, settings.decision_values, settings.decisions)
-    worker = Worker(
-        service, store.jobs, files, lease=settings.job_lease, stop=stop, patience=patience, kinds=kinds
-    )  # fmt: skip
+    worker = Worker(service, store.jobs, files, announce, settings.job_lease, stop, patience, kinds)
     return store, files, worker
 
 
@@ -160,8 +159,7 @@ def _work_for_broker(settings: Settings, count: int) -> int:
     from jobs import broker  # celery takes 5 MB, and the runner of one machine has none
 
     app = broker.connect(settings.broker_url)
-    store, files, worker = _open(settings, broker.stopping)
-    worker.announce = broker.announcer(app)
+    store, files, worker = _open(settings, broker.stopping, announce=broker.announcer(app))
     never = threading.Event()  # daemon threads, which end with the process
     broker.serve(app, worker.step, store.jobs.with_work, lambda: _begin(settings, store, files, worker.service, never))
     name = f"likely-{uuid.uuid4().hex[:12]}@%h"  # two workers of one name on a machine would replace each other

@@ -68,7 +68,7 @@ class Worker:
         kinds: Mapping[str, JobKind] | None = None,
     ) -> None:
         self.service, self._table, self._files = service, table, files
-        self.announce, self._lease, self._stop = announce, lease, stop
+        self._announce, self._lease, self._stop = announce, lease, stop
         self._missing, self._kinds = MissingVersions(patience), dict(kinds or {})
         self._owed: list[Chunk] = []  # in work when the store went away
         self._unanswered: dict[str, float] = {}  # claims whose answer was lost, and when their leases expire
@@ -214,7 +214,7 @@ class Worker:
     def _execute(self, job: Job, chunk: Chunk) -> None:
         kind = job.options.get("kind", SCORE)
         functions = self._kinds.get(kind) or job_kind(kind)
-        work = ClaimedChunk(self._table, self._files, self.service, job, chunk, self.announce, self._stop)
+        work = ClaimedChunk(self._table, self._files, self.service, job, chunk, self._announce, self._stop)
         if chunk.number == SPLITTING:
             with use_language(ALL_READERS):  # what is wrong with a file is kept, and said to who reads it
                 functions.split(work)
@@ -234,7 +234,7 @@ class Worker:
         except LikelyError as fault:
             if not self._missing.report(job.model, self._table.count_done_chunks(job.model), str(fault)):
                 self._table.give_back(chunk)
-                self.announce(job.id)
+                self._announce(job.id)
                 return "given back"
         self._table.fail(job.id, _kept(error))
         return "refused"

@@ -7,7 +7,7 @@ hooks, which would disable its fast path.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from contextlib import AbstractContextManager, ExitStack
 
 from flask import Flask, g, request
 
@@ -15,11 +15,7 @@ from ml.locale import preferred_format, use_number_format
 from ml.translation import preferred_language, use_language
 
 
-def _no_prefix(_root: str) -> AbstractContextManager[None]:
-    return nullcontext()
-
-
-def set_reader_locale(server: Flask, under: Callable[[str], AbstractContextManager[None]] = _no_prefix) -> None:
+def set_reader_locale(server: Flask, under: Callable[[str], AbstractContextManager[None]]) -> None:
     """Set language, number format and path prefix before each request of the pages, and reset them after it.
 
     Within the context manager of `under` addresses are written with a prefix.

@@ -11,7 +11,6 @@ from numpy.typing import ArrayLike
 from ml.data.describe_fields import Described
 from ml.data.validation.field_types import Count, Probability, Share
 from ml.decision.bands import Band
-from ml.metrics.calibration import quantile_groups
 from ml.metrics.intervals import WIDTH, joint_width, wilson
 
 
@@ -20,7 +19,7 @@ class ReliabilityRow(Described):
     """Decisions of one band of probability: predicted and observed share, with an interval of 95 %."""
 
     label: str
-    """Name of the band; empty where it has none, and for all decisions together."""
+    """Name of the band; empty for all decisions together."""
     start: Probability
     """Lower end of the band."""
     end: Probability
@@ -51,7 +50,7 @@ class Reliability:
     all: ReliabilityRow
 
 
-def reliability(probabilities: ArrayLike, came: ArrayLike, bands: Sequence[Band] | None = None) -> Reliability:
+def reliability(probabilities: ArrayLike, came: ArrayLike, bands: Sequence[Band]) -> Reliability:
     """Compare probabilities with what came.
 
     Wilson's interval is that of equal probabilities; where those of a band differ, the share varies less, and the
@@ -62,29 +61,19 @@ def reliability(probabilities: ArrayLike, came: ArrayLike, bands: Sequence[Band]
     probabilities : array of float, shape (n,)
         0 to 1, of outcomes that are ripe (``ml/monitoring/ripening.py``).
     came : array of bool, shape (n,)
-    bands : sequence of Band or None
-        Bands of the model's card (``ml/decision/bands.py``). None: up to ten groups of equal size.
+    bands : sequence of Band
+        Bands of the model's card (``ml/decision/bands.py``).
     """
     p, y = np.asarray(probabilities, float), np.asarray(came, bool)
-    named = _equal(p) if bands is None else list(bands)
-    starts = [band.low for band in named]
+    starts = [band.low for band in bands]
     group = np.maximum(np.searchsorted(starts, p, side="right") - 1, 0)
     width = joint_width(len(np.unique(group)))
-    ends = [*starts[1:], 1.0][: len(named)]
+    ends = [*starts[1:], 1.0]
     rows = tuple(
         _row(band.label, band.low, end, p[group == number], y[group == number], width)
-        for number, (band, end) in enumerate(zip(named, ends, strict=True))
+        for number, (band, end) in enumerate(zip(bands, ends, strict=True))
     )
     return Reliability(rows, _row("", 0.0, 1.0, p, y, WIDTH))
-
-
-def _equal(p: np.ndarray) -> list[Band]:
-    """Up to ten bands that hold equally many of the probabilities; none where there are none."""
-    if not len(p):
-        return []
-    group = quantile_groups(p, np.ones(len(p)))
-    starts = [float(p[group == number].min()) for number in range(1, 1 + group.max())]
-    return [Band("", start) for start in (0.0, *starts)]
 
 
 def _row(label: str, start: float, end: float, p: np.ndarray, y: np.ndarray, width: float) -> ReliabilityRow:

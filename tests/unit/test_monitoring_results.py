@@ -17,6 +17,7 @@ from tests.lanes import fewer
 from tests.simulations.lifts import YEARS, coverage
 
 BANDS = (Band("Low", 0.0), Band("Middle", 0.2), Band("High", 0.5))
+TENTHS = tuple(Band(f"From {at} %", at / 100) for at in range(0, 50, 5))  # of as many records each, about
 
 
 def test_what_was_said_and_what_came_by_band():
@@ -36,27 +37,19 @@ def test_a_band_without_outcomes_says_nothing():
     empty = reliability([0.1], [False], BANDS).bands[2]
     assert (empty.records, empty.off) == (0, False)
     assert {empty.said, empty.share, empty.low, empty.high} == {None}
-    nothing = reliability([], [])
-    assert (nothing.bands, nothing.all.records, nothing.all.said) == ((), 0, None)
-
-
-def test_without_bands_there_are_ten_of_equal_size():
-    said = np.linspace(0.005, 0.995, 500)
-    found = reliability(said, said > 0.5)
-    assert [row.records for row in found.bands] == [50] * 10
-    assert found.bands[0].start == 0.0
-    assert [row.end for row in found.bands[:-1]] == [row.start for row in found.bands[1:]]
+    nothing = reliability([], [], BANDS)
+    assert ([row.records for row in nothing.bands], nothing.all.records, nothing.all.said) == ([0] * 3, 0, None)
 
 
 def test_bands_are_off_together_in_five_of_a_hundred_right_models():
     rng, off = np.random.default_rng(0), []
     for _ in range(400):
         said = rng.beta(1, 3, 1_000)
-        found = reliability(said, rng.random(1_000) < said)
+        found = reliability(said, rng.random(1_000) < said, TENTHS)
         off.append(any(row.off for row in found.bands))
     assert np.mean(off) <= 0.05 + 2.6 * math.sqrt(0.05 * 0.95 / 400)
     said = rng.beta(1, 3, 1_000)
-    assert any(row.off for row in reliability(said, rng.random(1_000) < said**0.5).bands)
+    assert any(row.off for row in reliability(said, rng.random(1_000) < said**0.5, TENTHS).bands)
 
 
 def test_the_difference_has_newcombes_interval():

@@ -35,7 +35,7 @@ def test_shares_are_those_of_the_records():
 
 def test_where_there_are_no_records_none_came():
     assert [row.came for row in reliability([0.1], [True], HALVES).bands] == [1, 0]
-    assert reliability([], []).all.came == 0
+    assert reliability([], [], HALVES).all.came == 0
 
 
 def test_what_was_said_may_lie_at_an_end_of_the_interval():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from threading import Barrier, Thread
 
 import pytest
@@ -14,7 +15,7 @@ from web.reader import set_reader_locale
 @pytest.fixture
 def server():
     server = Flask(__name__)
-    set_reader_locale(server)
+    set_reader_locale(server, nullcontext)
     server.add_url_rule("/", view_func=lambda: percent("1,234.5"))
     return server
 
