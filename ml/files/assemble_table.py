@@ -131,7 +131,7 @@ def assemble_table(source: Source, wanted: ReadRequest) -> Table:
     lines = _lines(first, source, left)
     if not source.text:
         lines = _texts(lines, len(header), names, decided.rules)
-        lines = lines if dialect.format == PARQUET else _filled(lines)
+        lines = lines if dialect.format == PARQUET else _filled(lines, left)
     records = _records(lines, len(header), keep, left, bounded=wanted.bounded)
     records = without_sums(records, keep, left) if keep else records
     return Table(header, records, {**twice, **matched.tied}, dialect, matched, decided.rules, left, texts[:TOP])
@@ -192,9 +192,13 @@ def _texts(rows: Iterator[list[Any]], width: int, names: Sequence[str], rules: C
     return (text_row(row, width, exact) for row in rows)
 
 
-def _filled(rows: Iterator[list[str]]) -> Iterator[list[str]]:
+def _filled(rows: Iterator[list[str]], left: LeftOut) -> Iterator[list[str]]:
     """Rows without the empty ones, in which sheets end."""
-    return (row for row in rows if any(row))
+    for row in rows:
+        if any(row):
+            yield row
+        else:
+            left.gap = True
 
 
 def _records(
@@ -207,15 +211,19 @@ def _records(
     for count, cells in enumerate(lines):
         if count % LATE_EVERY == 0 and is_late():
             return  # a caller with a deadline, such as the preview, takes the lines read so far
-        if surely and len(cells) == width and surely(cells[key]) and not (doubtful and begins_as_total(cells)):
+        sure = surely and len(cells) == width and surely(cells[key]) and not left.gap
+        if sure and not (doubtful and begins_as_total(cells)):
             left.begun = True
             yield cells  # nearly every line
         elif none.is_in(cells):
+            left.gap = True
             bound.count(empty=True)
         else:
             while len(cells) > width and not cells[-1].strip():
                 cells.pop()
-            if keep is None or keep.keeps(cells, left):
+            kept = keep is None or keep.keeps(cells, left)
+            left.gap = False
+            if kept:
                 yield cells
             else:
                 bound.count(empty=False)

@@ -9,6 +9,8 @@ import openpyxl
 import pytest
 import xlsxwriter
 
+from ml.data.feature import Feature
+from ml.data.schema import Schema
 from ml.errors import InvalidData, Unreadable
 from ml.files.file_kinds import format_of
 from ml.files.open_table import open_table
@@ -354,3 +356,10 @@ def test_parquet_without_its_package_says_what_to_do(monkeypatch):
     with pytest.raises(InvalidData, match="Parquet files cannot be read") as refused:
         open_table(io.BytesIO(b"PAR1"))
     assert refused.value.hint == "Save it as CSV UTF-8. Whoever runs this service can add Parquet: pip install pyarrow."
+
+
+def test_a_second_table_of_years_below_an_empty_row_is_refused():
+    schema = Schema((Feature("income", "Income", "number"), Feature("age", "Age", "integer", seen=(18, 80))))
+    table = open_table(io.BytesIO(workbook([["income", "age"], [50, 30], [], [2023, 2024], [60, 40]])), schema=schema)
+    with pytest.raises(Unreadable, match="Line 4 begins another table"):
+        list(table.lines)

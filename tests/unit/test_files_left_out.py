@@ -58,10 +58,37 @@ def test_a_second_table_with_columns_of_its_own_is_refused(schema, header, secon
         "Ann,EUR 50,CHF 30,West",
         "Ann,EUR,years,West",
         "Product,Price,Quantity,North",  # a choice of the model
+        "Ann,unbekannt,keine,West",
+        "Ann,Unknown,refused,West",
+        "17,half,quarter,West",  # a number, a date or an address is a record's
+        "2025-12-31,half,quarter,West",
+        "ann@example.org,half,quarter,West",
     ],
 )
-def test_records_with_words_in_place_of_numbers_are_no_second_table(line):
-    assert left_out(MIXED, "name,income,age,region", "Ann,50,30,North", line, "Bob,60,40,North") == (3, 0, 0)
+@pytest.mark.parametrize("gap", [(), ("",)], ids=["beside", "empty line"])
+def test_records_with_words_in_place_of_numbers_are_no_second_table(line, gap):
+    assert left_out(MIXED, "name,income,age,region", "Ann,50,30,North", *gap, line, "Bob,60,40,North") == (3, 0, 0)
+
+
+YEARS = {"2023,2024": NUMBERS, "2025,2024,": MIXED, "Region,2023,2024,": MIXED, "2023,2024,2025,2026": MIXED}
+
+
+@pytest.mark.parametrize("line", YEARS)
+@pytest.mark.parametrize("gap", ["", ",,,"])
+def test_a_second_table_whose_columns_are_years_is_refused(line, gap):
+    schema = YEARS[line]
+    header = {2: "income,age", 3: "income,age,region", 4: "name,income,age,region"}[line.count(",") + 1]
+    record = ",".join(
+        {"name": "Ann", "income": "50", "age": "30", "region": "North"}[name] for name in header.split(",")
+    )
+    with pytest.raises(Unreadable, match="begins another table"):
+        left_out(schema, header, record, gap[: header.count(",")], line, record)
+    assert left_out(schema, header, record, line, record)[0] == 3  # without a gap it may be a record
+
+
+@pytest.mark.parametrize("line", ["50,51", "2024,30", "2024,2026", "1024,1025"])
+def test_records_behind_a_gap_that_are_no_years_stay(line):
+    assert left_out(NUMBERS, "income,age", "50,30", "", line, "60,40")[0] == 3
 
 
 RECORDS = ["id;income;age;region", "a;50;30;North", "b;60,5;40;Total", "c;20;35;North"]

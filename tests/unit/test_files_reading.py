@@ -310,6 +310,12 @@ def test_days_as_excel_counts_them():
     assert column(["46022", "45000"], "since")[0] == [dt.date(2025, 12, 31), dt.date(2023, 3, 15)]
 
 
+@pytest.mark.parametrize("wrapped", ["'{}", '=""{}""'], ids=["apostrophe", "formula"])
+@pytest.mark.parametrize("written", ["31.12.2025", "46022"])
+def test_dates_that_exports_keep_as_texts_are_dates(wrapped, written):
+    assert column([wrapped.format(written), wrapped.format(written)], "since")[0] == [dt.date(2025, 12, 31)] * 2
+
+
 # ---- what is no record -------------------------------------------------------------------------------------------
 def test_lines_of_which_nothing_is_known_are_left_out_and_counted():
     rows, table = read("customer,amount,rooms,town\nA,1,2,NA\n,,,\nB,,,\nC,NA,n/a,\nD,,,Linz\n")

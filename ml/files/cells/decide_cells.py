@@ -11,7 +11,7 @@ from ml.data.feature import Feature
 from ml.data.schema import Schema
 from ml.files.cells.dates import DMY, date_text, order_of
 from ml.files.cells.decide_units import is_percent, over_one, percent_note, unit_beside
-from ml.files.cells.numbers import SPACES, readings
+from ml.files.cells.numbers import readings
 from ml.files.cells.read_cells import EITHER, CellRules, unwrapped
 from ml.files.text.read_options import ReadOptions
 from ml.translation import mark, text
@@ -38,12 +38,13 @@ class ColumnEvidence:
     feature: Feature
     percent: str = ""
     texts: dict[str, None] = field(default_factory=dict)
+    """Without the wrapping of Excel's exports."""
     typed: dict[str, None] = field(default_factory=dict)
 
     def take(self, cell: Any) -> None:
         """Look at one more cell; typed numbers and dates are no evidence of how texts are written."""
         if type(cell) is str and len(self.texts) < MOST_TEXTS:
-            self.texts[cell] = None
+            self.texts[unwrapped(cell)] = None
         elif self.percent and type(cell) in (int, float) and len(self.typed) < MOST_TEXTS:
             self.typed[repr(cell)] = None
 
@@ -54,7 +55,7 @@ class ColumnEvidence:
 
     def sorts(self) -> Counter[str]:
         """Counts of texts by :attr:`ml.files.cells.numbers.NumberReadings.sort`: the decimal mark that each tells."""
-        found = Counter(readings(unwrapped(text).strip(SPACES)).sort for text in self.marked)
+        found = Counter(readings(text).sort for text in self.marked)
         return Counter({sort: count for sort, count in found.items() if sort})
 
 
@@ -156,8 +157,8 @@ def _decimals(
     for column in doubtful:
         mark, why = _doubtful(column, of_others, separator)
         marks[column.feature.name] = mark
-        example = next(cell for cell in column.marked if readings(unwrapped(cell).strip(SPACES)).sort == "?")
-        value = readings(unwrapped(example).strip(SPACES))
+        example = next(cell for cell in column.marked if readings(cell).sort == "?")
+        value = readings(example)
         read = value.comma if mark == "," else value.point
         notes.append(text(why, feature=column.feature.name, value=repr(example.strip()), read=read))
     return marks
@@ -182,7 +183,7 @@ def _by_range(column: ColumnEvidence) -> str | None:
     low, high = feature.seen or (feature.low, feature.high)
     if low is None or high is None:
         return None
-    fitting = [readings(unwrapped(text).strip(SPACES)) for text in column.marked]
+    fitting = [readings(text) for text in column.marked]
     doubtful = [each for each in fitting if each.sort == "?"]
     inside = {
         mark: sum(low <= float(value) <= high for value in values) / len(doubtful)

@@ -6,8 +6,7 @@ import re
 from collections.abc import Collection, Iterable
 
 from ml.data.feature import Feature
-from ml.files.cells.numbers import SPACES, readings
-from ml.files.cells.read_cells import unwrapped
+from ml.files.cells.numbers import readings
 from ml.translation import in_row, mark, text
 
 _PERCENT = re.compile(r"(?:%|(?:^|[\W_])(?:pct|per[ _]?cent|prozent))[\W_]*$", re.IGNORECASE)
@@ -40,11 +39,7 @@ def percent_note(feature: Feature, header: str, texts: Collection[str]) -> tuple
 
 def unit_beside(feature: Feature, texts: Iterable[str]) -> tuple[str | None, str]:
     """The unit beside a column's numbers, "?" where there are several, None where there is none; and what is said."""
-    units = dict.fromkeys(
-        readings(unwrapped(cell).strip(SPACES)).unit
-        for cell in texts
-        if not (cell[:1].isdecimal() and cell[-1:].isdecimal())
-    )
+    units = dict.fromkeys(readings(cell).unit for cell in texts if not (cell[:1].isdecimal() and cell[-1:].isdecimal()))
     units.pop("", None)
     if len(units) < 2:
         return next(iter(units), None), ""
@@ -52,6 +47,6 @@ def unit_beside(feature: Feature, texts: Iterable[str]) -> tuple[str | None, str
 
 
 def _plain_number(cell: str) -> float | None:
-    found = readings(unwrapped(cell).strip(SPACES))
+    found = readings(cell)
     value = found.comma if found.point is None else found.point
     return None if value is None or found.percent else float(value)

@@ -121,6 +121,13 @@ def readings(text: str) -> NumberReadings:
     return NumberReadings(values[0], values[1], match["percent"] is not None, "".join(map(_unit, beside)))
 
 
+def is_amount(cell: str) -> bool:
+    """True when a cell is a number, and no code or telephone number."""
+    cell = cell.strip()
+    code = cell[:1] == "+" or (cell[:1] == "0" and cell[1:2].isdecimal())
+    return not code and readings(cell)[:2] != (None, None)
+
+
 def _brackets_fit(found: re.Match[str]) -> bool:
     """True without brackets, and with a pair around all or around the number beside money or a percent sign."""
     opened, closed = ([found[f"{side}{at}"] for at in ("", "2")] for side in ("open", "close"))

@@ -11,8 +11,9 @@ from typing import Any
 from ml.data.feature import Feature
 from ml.data.schema import Schema
 from ml.errors import OtherTable
-from ml.files.cells.numbers import readings
+from ml.files.cells.numbers import is_amount, readings
 from ml.files.cells.read_cells import CellRules
+from ml.files.header.other_header import are_names, are_years
 from ml.files.header.units import is_unit
 from ml.files.text.separators import SEPARATORS
 from ml.translation import plural, text
@@ -38,7 +39,6 @@ _COUNTS = re.compile(
     r"(\s[^()]*(\(.*\))?)?\)?[.;]?",
     re.IGNORECASE,
 )
-_NAME = re.compile(r"[^\W\d_]{3}")  # how the name of a column begins
 _LONGEST_UNIT = 15
 FEWEST_COLUMNS = 3  # of a table in which a line of one text is a remark
 
@@ -53,6 +53,8 @@ class LeftOut:
     """Gives that line."""
     begun: bool = False
     """True once a record with a number or a choice of the model was read."""
+    gap: bool = False
+    """Whether the line before was empty."""
     empty: list[int] = field(default_factory=list)
     """Lines in which no feature has a value, the first of them; blank lines are not among them."""
     totals: list[int] = field(default_factory=list)
@@ -150,7 +152,7 @@ class RecordFilter:
             known = []
         total = self._total(cells, known) if known else None
         again = len(known) > 1 and all(cells[at].strip() == self.header[at] for at in known)
-        if known and left.begun and not again and self._is_other_header(cells, known):
+        if known and left.begun and not again and self._is_other_header(cells, known, left.gap):
             raise OtherTable(
                 text("Line {n} begins another table, with columns of its own.", n=f"{left.line:,}"),
                 text("Send each table as a file of its own, or say which row names the columns."),
@@ -170,18 +172,21 @@ class RecordFilter:
         short = all(len(cell) <= _LONGEST_UNIT and not any(map(str.isdigit, cell)) for cell in told)
         return numbers and short and any(map(is_unit, told))
 
-    def _is_other_header(self, cells: Sequence[str], known: Sequence[int]) -> bool:
-        """True for names of this file's columns, some in place of numbers; and for others in place of all numbers."""
-        told = [cell.strip() for cell in cells if cell.strip()]
-        names = set(self.header)
-        if len(told) > 1 and names.issuperset(told) and any(cells[at].strip() in names for at in self._plain(cells)):
+    def _is_other_header(self, cells: Sequence[str], known: Sequence[int], gap: bool) -> bool:
+        """True for names of columns in a line: of this file, in place of numbers; others for all numbers; or years."""
+        if self._names_of_this(cells):
             return True
-        numbers = [cells[at].strip() for at in known if at in self.numbers]
-        named = all(_NAME.match(cell) and not is_amount(cell) and not is_unit(cell) for cell in numbers)
-        return len(numbers) > 1 and named and len(set(told)) == len(told)
+        numbers = [at for at in known if at in self.numbers]
+        if len(numbers) < 2:
+            return False
+        if gap and are_years(cells) and any(self.beyond(at, cells[at]) for at in numbers if is_amount(cells[at])):
+            return True
+        return are_names(cells, [cells[at].strip() for at in numbers])
 
-    def _plain(self, cells: Sequence[str]) -> list[int]:
-        return [at for at in self.plain if at < len(cells) and not is_amount(cells[at])]
+    def _names_of_this(self, cells: Sequence[str]) -> bool:
+        told, names = [cell.strip() for cell in cells if cell.strip()], set(self.header)
+        instead = (cells[at].strip() for at in self.plain if at < len(cells) and not is_amount(cells[at]))
+        return len(told) > 1 and names.issuperset(told) and any(cell in names for cell in instead)
 
     def _is_printed(self, cells: Sequence[str]) -> bool:
         """True for a line that a database's program prints around its rows: a rule, or how many rows they are."""
@@ -237,13 +242,6 @@ class RecordFilter:
 def begins_as_total(cells: Sequence[str]) -> bool:
     """True when the first cell that is not blank is a word such as "Total" or "Mean"."""
     return TOTALS.fullmatch(next(filter(None, cells), "").strip()) is not None
-
-
-def is_amount(cell: str) -> bool:
-    """True when a cell is a number, and no code or telephone number."""
-    cell = cell.strip()
-    code = cell[:1] == "+" or (cell[:1] == "0" and cell[1:2].isdecimal())
-    return not code and readings(cell)[:2] != (None, None)
 
 
 def record_filter(

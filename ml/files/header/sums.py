@@ -6,8 +6,8 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from ml.files.cells.numbers import readings
-from ml.files.header.left_out import LeftOut, RecordFilter, is_amount
+from ml.files.cells.numbers import is_amount, readings
+from ml.files.header.left_out import LeftOut, RecordFilter
 
 MOST_CELLS = 10_000  # of numbers that are added up: they are held meanwhile
 FEWEST = 3  # records: the third of three may be the sum of two by chance
