@@ -10,6 +10,7 @@ from ml.data.array_types import OptionalFloats
 from ml.plots.theme import FAINT, INK, note
 from ml.plots.traces import line
 from ml.text.number_words import shortened
+from ml.translation import isolated
 
 ABOVE: dict[str, Any] = {"xanchor": "left", "yanchor": "bottom", "yshift": 7}  # of a name, over its bar or dot
 ROW = 44  # pixels: a bar and the name above it
@@ -30,7 +31,7 @@ def names_above(names: Sequence[str], values: Sequence[str] = (), x: float = 0.0
 def named_rows(names: Sequence[str], values: Sequence[str], more: Sequence[str], x: float) -> list[dict[str, Any]]:
     """Annotations above each row: the name, in bold its value, and more words after it."""
     return [
-        note(f"{fitted(name, value, rest)}  <b>{value}</b>  {rest}".rstrip(), x, place, **ABOVE)
+        note(f"{isolated(fitted(name, value, rest))}  <b>{value}</b>  {rest}".rstrip(), x, place, **ABOVE)
         for place, (name, value, rest) in enumerate(zip(names, values, more, strict=True))
     ]
 

@@ -37,7 +37,8 @@ INNER = WIDE - 2 * SIDE
 GAP = 24.0
 TALL, SHORT = 66.0, 42.0  # a tile with and without the trivial model's value
 # Our fonts hold Latin, Greek and Cyrillic letters; these signs have a twin in them.
-TWINS = str.maketrans({"−": "–", "→": "–", "≥": "from ", "≤": "to ", "≈": "about ", "\u2009": "\u00a0"})
+MARKS = {"\u2066": "", "\u2069": ""}  # of direction, which reportlab would draw
+TWINS = str.maketrans(MARKS | {"−": "–", "→": "–", "≥": "from ", "≤": "to ", "≈": "about ", "\u2009": "\u00a0"})
 CELLS = {"true_positive": mark("found"), "false_negative": mark("missed"), "false_positive": mark("false alarms"),
          "true_negative": mark("rightly left")}  # fmt: skip
 

@@ -10,6 +10,7 @@ from ml.translation.language import ALL_READERS, ENGLISH, preferred_language, re
 from ml.translation.lists import chained, either, in_row, listed
 from ml.translation.messages import (
     Later,
+    isolated,
     mark,
     plural,
     plural_template,
@@ -27,6 +28,7 @@ __all__ = [
     "chained",
     "either",
     "in_row",
+    "isolated",
     "listed",
     "mark",
     "plural",

@@ -13,6 +13,7 @@ from ml.translation.language import ALL_READERS, reader_language, translations
 Part = TypeVar("Part")
 PACKED = "\u0002"  # begins a text that was packed: no text of people does
 SLOT = re.compile(r"\{(\w+)\}")
+RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")  # Hebrew, Arabic and their neighbours
 NUMBERS = 200  # from there on the last two digits and 100 choose the form of a plural, in all languages
 
 
@@ -31,7 +32,7 @@ def text(template: str, /, **slots: object) -> str:
         return ""
     if reader_language() == ALL_READERS:
         return Later(template, slots)
-    return translations().gettext(template).format(**slots)
+    return _filled(translations().gettext(template), slots)
 
 
 def plural(one: str, other: str, number: float, /, **slots: object) -> str:
@@ -48,7 +49,20 @@ def plural(one: str, other: str, number: float, /, **slots: object) -> str:
     """
     if reader_language() == ALL_READERS:
         return Later(one, slots, other, number)
-    return translations().ngettext(one, other, _whole(number)).format(**_with_number(slots, number))
+    return _filled(translations().ngettext(one, other, _whole(number)), _with_number(slots, number))
+
+
+def isolated(value: Part) -> Part | str:
+    """A text written from right to left, isolated from what stands beside it (LRI and PDI of UAX #9); else the value.
+
+    Without that a number behind a name in Arabic or Hebrew is drawn before it.
+    """
+    is_text = isinstance(value, str) and not value.isascii() and RIGHT_TO_LEFT.search(value)
+    return f"\u2066{value}\u2069" if is_text else value
+
+
+def _filled(template: str, slots: Mapping[str, object]) -> str:
+    return template.format(**{name: isolated(value) for name, value in slots.items()})
 
 
 def _with_number(slots: Mapping[str, object], number: float) -> dict[str, object]:
@@ -97,7 +111,7 @@ class Later(str):
     def __new__(cls, template: str, slots: Mapping[str, object], other: str = "", number: float = 1) -> Later:
         """The sentence in English."""
         form = other if other and _whole(number) != 1 else template
-        made = super().__new__(cls, form.format(**(_with_number(slots, number) if other else slots)))
+        made = super().__new__(cls, _filled(form, _with_number(slots, number) if other else slots))
         made.parts = (template, slots, other, number)
         return made
 
@@ -168,4 +182,4 @@ def text_parts(template: str, /, **slots: Part) -> list[str | Part]:
         Texts and slots in turn, without empty texts.
     """
     pieces = SLOT.split(translations().gettext(template))
-    return [slots[piece] if at % 2 else piece for at, piece in enumerate(pieces) if piece]
+    return [isolated(slots[piece]) if at % 2 else piece for at, piece in enumerate(pieces) if piece]

@@ -93,6 +93,20 @@ def test_english_without_a_reader():
     assert text_parts("{page}", page=link) == [link]
 
 
+@pytest.mark.parametrize(
+    ("name", "isolates"), [("العمر", True), ("גיל", True), ("Größe", False), ("年齢", False), ("", False), (44, False)]
+)
+def test_a_name_written_from_right_to_left_moves_no_number_beside_it(name, isolates):
+    """A number after an Arabic letter is Arabic, too, and would be drawn on the left of the name."""
+    shown = f"\u2066{name}\u2069" if isolates else name
+    assert text("{feature}: {value}", feature=name, value="44 to 53") == f"{shown}: 44 to 53"
+    assert plural("{n} of {x}", "{n} of {x}", 2, x=name) == f"2 of {shown}"
+    assert text_parts("{x} {n}", x=name, n=1) == [shown, " ", 1]
+    with use_language(ALL_READERS):
+        later = text("{feature}: {value}", feature=name, value="44 to 53")
+    assert later == translated(later) == translated(serialize_messages(later)) == f"{shown}: 44 to 53"
+
+
 def test_a_sentence_for_all_readers_is_said_to_each(catalogs):
     with use_language(ALL_READERS):
         made = text("See {page}.", page=plural("{n} row", "{n} rows", 2, n=2))
