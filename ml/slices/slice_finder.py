@@ -35,7 +35,7 @@ MOST_FOUND = 8
 DEALS = 199
 LEVEL = 0.05
 SAME = 0.75  # shared records, of the smaller: two such segments are one finding
-# Multiplications in each draw: bounds the time to about a second.
+# Multiplications in each draw: bounds the time to about a second. Of more parts than the last no pairs are tested.
 MOST_WORK, FEWEST_ROWS, MOST_ROWS, MOST_FOR_PAIRS = 1e8, 2_000, 10_000, 400
 
 
@@ -116,13 +116,14 @@ def worst_segments(
             text("Search with fewer records, by the other measure, or at another cut-off."),
         )
     top = search.largest(deals)
-    chance = [float((1 + (top >= excess[at] - 1e-9).sum()) / (deals + 1)) for at in listed]
-    masks = [search.mask(*at) for at in listed]
+    chance = [float((1 + (top >= excess.flat[place] - 1e-9).sum()) / (deals + 1)) for place in listed]
+    segments = [search.segment(place) for place in listed]
+    masks = [search.mask(place) for place in listed]
     held = errors.held
     return WorstSegments(
         by=by,
-        segment=["; ".join(_words(search, labels, at)) for at in listed],
-        parts=[_words(search, labels, at) for at in listed],
+        segment=["; ".join(_words(search, labels, at)) for at in segments],
+        parts=[_words(search, labels, at) for at in segments],
         error=[float(held[mask].mean()) for mask in masks],
         expected=[float(errors.expected[mask].mean()) for mask in masks],
         rest=[float(held[~mask].mean()) for mask in masks],
@@ -130,7 +131,7 @@ def worst_segments(
         chance=chance,
         found=sum(each <= LEVEL for each in chance),
         whole=float(held.mean()),
-        looked_at=int(np.triu(search.enough).sum()),
+        looked_at=int(search.once(search.enough).sum()),
         rows=len(chosen),
         least=int(max(least, 1)),
         cut_off=cut_off_used(answers, cut_off) if by == WRONG else None,
@@ -141,7 +142,8 @@ def worst_segments(
 class _SegmentSearch:
     """Indicator columns of all parts of all features, and sums of errors over segments.
 
-    Entry (a, b) of an array is for the segment of part a and part b; (a, a) for part a alone.
+    Entry (a, b) of an array is for the segment of part a and part b; (a, a) for part a alone. Without pairs,
+    of thousands of parts, entry a is for part a alone.
     """
 
     def __init__(self, parts: Sequence[Binning], errors: Errors, least: int) -> None:
@@ -151,11 +153,13 @@ class _SegmentSearch:
         self.ones: npt.NDArray[np.float32] = np.zeros((rows, starts[-1]), dtype=np.float32)
         for start, each in zip(starts, parts, strict=False):
             self.ones[np.arange(rows), start + each.place] = 1.0
+        self.pairs = len(self.owner) <= MOST_FOR_PAIRS
         size = self._sums(np.ones(rows))
         rest = rows - size
-        apart = self.owner[:, None] != self.owner[None, :]
-        self.pairs = len(self.owner) <= MOST_FOR_PAIRS
-        self.enough = (size >= least) & (rest >= least) & (np.eye(len(self.owner), dtype=bool) | (apart & self.pairs))
+        self.enough = (size >= least) & (rest >= least)
+        if self.pairs:
+            apart = self.owner[:, None] != self.owner[None, :]
+            self.enough &= np.eye(len(self.owner), dtype=bool) | apart
         # Variance of a segment's sum: of independent records, or of a sample drawn without replacement.
         variance = self._sums(errors.variance)
         if errors.having is None:
@@ -171,25 +175,34 @@ class _SegmentSearch:
         rng = np.random.default_rng(0)
         return np.array([self.excess(self.errors.draw(rng)).max() for _ in range(deals)])
 
-    def mask(self, first: int, second: int) -> np.ndarray:
+    def once(self, entries: np.ndarray) -> np.ndarray:
+        """The entries with those of each pair of parts once; the others are 0."""
+        return np.triu(entries) if self.pairs else entries
+
+    def segment(self, place: int) -> tuple[int, int]:
+        """Both parts of the segment at a place of a flat array; of a part alone twice that part."""
+        return divmod(place, len(self.owner)) if self.pairs else (place, place)
+
+    def mask(self, place: int) -> np.ndarray:
         """Mask of the records in a segment."""
+        first, second = self.segment(place)
         return (self.ones[:, first] > 0) & (self.ones[:, second] > 0)
 
     def _sums(self, values: Floats) -> Floats:
-        return self.ones.T @ (self.ones * values.astype(np.float32)[:, None])
+        given = values.astype(np.float32)
+        return self.ones.T @ (self.ones * given[:, None] if self.pairs else given)
 
 
-def _different(search: _SegmentSearch, excess: np.ndarray) -> list[tuple[int, int]]:
-    """The segments with the largest excess, without near duplicates of one before."""
-    above = np.triu(np.where(excess > 0, excess, 0.0))
-    chosen: list[tuple[int, int]] = []
-    for flat in np.argsort(-above, axis=None, kind="stable")[: 40 * MOST_FOUND].tolist():
-        at = divmod(flat, above.shape[1])
-        if above[at] <= 0 or len(chosen) == MOST_FOUND:
+def _different(search: _SegmentSearch, excess: np.ndarray) -> list[int]:
+    """Places of the segments with the largest excess, without near duplicates of one before."""
+    above = search.once(np.where(excess > 0, excess, 0.0)).ravel()
+    chosen: list[int] = []
+    for place in np.argsort(-above, kind="stable")[: 40 * MOST_FOUND].tolist():
+        if above[place] <= 0 or len(chosen) == MOST_FOUND:
             break
-        mask = search.mask(*at)
-        if not any(_alike(mask, search.mask(*other)) for other in chosen):
-            chosen.append(at)
+        mask = search.mask(place)
+        if not any(_alike(mask, search.mask(other)) for other in chosen):
+            chosen.append(place)
     return chosen
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from types import SimpleNamespace
 
 import numpy as np
@@ -13,6 +14,7 @@ from ml.data.schema import Schema
 from ml.errors import NoProbabilities, NothingToShow
 from ml.metrics.evaluation import OneVsRest
 from ml.metrics.recalibration.line import recalibrate
+from ml.slices import slice_finder
 from ml.slices.expected_errors import expected_errors
 from ml.slices.slice_finder import worst_segments
 from tests.lanes import fewer
@@ -99,6 +101,31 @@ def test_without_the_correction_most_hold_outs_would_have_a_worst_segment():
         excess = (result.error[0] - share) / np.sqrt(share * (1 - share) / rows * (300 - rows) / 299)
         found += norm.sf(excess) <= 0.05
     assert found > 15
+
+
+def test_of_too_many_parts_each_is_tested_alone_at_the_cost_of_one(monkeypatch):
+    bundle, rng = model(600, 4)
+    member = bundle.holdout.block[1] == 1
+    answers = answers_of(rng.random(600) < np.where(member, 0.4, 0.1), rng)
+    whole = worst_segments(bundle, answers, "wrong", 0.5, 30)
+    monkeypatch.setattr(slice_finder, "MOST_FOR_PAIRS", 9)
+    alone = worst_segments(bundle, answers, "wrong", 0.5, 30)
+    assert (alone.looked_at, alone.segment[0], alone.found) == (10, "Member: yes", 1)
+    at = whole.segment.index("Member: yes")
+    for field in ("error", "expected", "rest", "records"):
+        assert getattr(alone, field)[0] == pytest.approx(getattr(whole, field)[at])
+
+    columns = 1_500  # the square of their 3,000 parts is 36 MB for each sum, and 72 for each mean
+    wide = SimpleNamespace(
+        schema=Schema(tuple(Feature(f"x{at}", f"X{at}", "boolean") for at in range(columns))),
+        holdout=SimpleNamespace(block=tuple(rng.integers(0, 2, (columns, 60)).astype(float))),
+    )
+    tracemalloc.start()
+    found = worst_segments(wide, answers_of(rng.random(60) < 0.2, rng), "wrong", 0.5, 20, deals=9)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert found.looked_at > columns
+    assert peak < 20_000_000
 
 
 def test_the_same_records_are_listed_once_and_small_segments_not_at_all():
