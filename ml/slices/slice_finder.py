@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -190,7 +191,9 @@ class _SegmentSearch:
 
     def _sums(self, values: Floats) -> Floats:
         given = values.astype(np.float32)
-        return self.ones.T @ (self.ones * given[:, None] if self.pairs else given)
+        other: npt.NDArray[Any] = self.ones * given[:, None] if self.pairs else given
+        sums: Floats = self.ones.T @ other
+        return sums
 
 
 def _different(search: _SegmentSearch, excess: np.ndarray) -> list[int]:
