@@ -152,10 +152,9 @@ def create_service(settings: Settings, change: Callable[[Dash], None] | None = N
         services.faults if settings.auth_mode == "none" else lambda: without_names(services.faults()),
         *limits,
         settings.default_model,
-        campaigns.jobs,
+        campaigns,
         lambda path: is_page(path, services.service),
         settings.allowed_origins.split(),
-        campaigns,
         services.recorder,
         services.feedback,
     )

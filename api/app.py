@@ -38,7 +38,6 @@ from feedback.service import Feedback
 from jobs.campaign_service import CampaignService
 from jobs.deferred_answers import DeferredAnswers
 from jobs.downloads import Downloads
-from jobs.job_service import JobService
 from ml.service import Service
 
 
@@ -56,10 +55,9 @@ def create_api(
     max_body: int,
     max_records: int,
     default_model: str = "",
-    job_service: JobService | None = None,
+    campaign_service: CampaignService | None = None,
     is_page: IsPage | None = None,
     origins: Collection[str] = (),
-    campaign_service: CampaignService | None = None,
     recorder: Recorder | None = None,
     feedback: Feedback | None = None,
 ) -> Flask:
@@ -77,14 +75,13 @@ def create_api(
         Maximum number of records in one request.
     default_model : str
         The model of addresses that name none; may be empty where there is only one.
-    job_service : JobService or None
-        Accepts jobs; with None there are no routes for jobs.
+    campaign_service : CampaignService or None
+        Has the campaigns, and the service that accepts their jobs; shared with the pages, so that a process opens a
+        campaign once. With None there are no routes for jobs.
     is_page : callable or None
         True when a path is a page's address, where the methods of pages are allowed, too.
     origins : collection of str
         Other sites whose pages may change state here: start a job, remove one.
-    campaign_service : CampaignService, optional
-        Shared with the pages, so that a process opens a campaign once.
     recorder : Recorder, optional
         Records decisions; without it answers have no ids of decisions.
     feedback : Feedback, optional
@@ -105,7 +102,7 @@ def create_api(
     models.register(app, service)
     versions.register(app, service)
     plots.register(app, service)
-    scores = predict.Predict(service, max_records, later=job_service is not None)
+    scores = predict.Predict(service, max_records, later=campaign_service is not None)
     predict.register(app, scores)
     deferred_answers.accept_slow_requests(app)
     default = DefaultModel(service, default_model)
@@ -115,8 +112,8 @@ def create_api(
     kserve_v1.register(app, service, max_records)
     azure.register(app, service, max_records, default)
     mlflow.register(app, service, ready, max_records, default)
-    if job_service is not None:
-        campaign_service = campaign_service or CampaignService(job_service)
+    if campaign_service is not None:
+        job_service = campaign_service.jobs
         downloads = Downloads(job_service, campaign_service)
         jobs.register(app, job_service, campaign_service, downloads)
         job_list.register(app, job_service)
@@ -129,8 +126,8 @@ def create_api(
         outcomes.register(app, feedback, max_records)
         outcome_export.register(app, service, feedback)
         model_results.register(app, ModelResults(feedback))
-    if feedback is not None and job_service is not None:
-        outcome_jobs.register(app, OutcomeJobs(job_service))
+    if feedback is not None and campaign_service is not None:
+        outcome_jobs.register(app, OutcomeJobs(campaign_service.jobs))
     if recorder is not None:
         app.wsgi_app = RecordDecisions(app.wsgi_app, recorder)  # type: ignore[method-assign]
     return app

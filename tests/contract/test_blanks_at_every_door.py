@@ -11,6 +11,7 @@ import pytest
 from distributed import Client, LocalCluster
 
 from api import create_api
+from jobs.campaign_service import CampaignService
 from ml.advice.value_function import ValueFunction
 from ml.batch.dask_engine import DaskEngine
 from ml.batch.score_file import score_file
@@ -168,7 +169,9 @@ DOORS = (
 def house(service, tmp_path):
     made = House(service, tmp_path)
     made.folder = tmp_path
-    made.client = create_api(service, dict, 100_000, 100, job_service=made.job_service).test_client()
+    made.client = create_api(
+        service, dict, 100_000, 100, campaign_service=CampaignService(made.job_service)
+    ).test_client()
     return made
 
 

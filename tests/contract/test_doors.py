@@ -21,6 +21,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from api import create_api
+from jobs.campaign_service import CampaignService
 from jobs.job_service import JobService
 from jobs.worker import Worker
 from ml.cli.commands import main
@@ -47,7 +48,9 @@ def job(service, tmp_path_factory):
     """The door of jobs: a file of one record is accepted, worked on and fetched."""
     folder = tmp_path_factory.mktemp("jobs")
     store, files = open_store(f"sqlite:///{folder / 'likely.db'}"), Files(str(folder / "files"))
-    api = create_api(service, dict, 1_000_000, 100, job_service=JobService(service, store, files, str)).test_client()
+    api = create_api(
+        service, dict, 1_000_000, 100, campaign_service=CampaignService(JobService(service, store, files, str))
+    ).test_client()
     worker = Worker(service, store.jobs, files)
 
     def ask(model, record):

@@ -42,7 +42,7 @@ def job_service(service, tmp_path_factory):
 @pytest.fixture(scope="module")
 def app(service, job_service):
     feedback = Feedback(service, job_service.store, None)
-    return create_api(service, dict, 100_000, 50, "binary", job_service, feedback=feedback)
+    return create_api(service, dict, 100_000, 50, "binary", CampaignService(job_service), feedback=feedback)
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ import pytest
 from api import WholeRequest, create_api
 from app import create_app
 from feedback.service import Feedback
+from jobs.campaign_service import CampaignService
 from jobs.job_service import JobService
 from ml.service import open_service
 from settings import Settings
@@ -88,7 +89,7 @@ def test_every_address_that_takes_a_body_is_tried_here(tmp_path):
     service = open_service(tmp_path / "models")
     job_service = JobService(service, open_store(f"sqlite:///{tmp_path / 'likely.db'}"), Files(str(tmp_path)), str)
     feedback = Feedback(service, job_service.store, None)
-    api = create_api(service, dict, 1_000, 10, job_service=job_service, feedback=feedback)
+    api = create_api(service, dict, 1_000, 10, campaign_service=CampaignService(job_service), feedback=feedback)
     apps = api, create_app(Settings(var_dir=tmp_path)).server
     assert {app.request_class for app in apps} == {WholeRequest}
     rules = [rule for app in apps for rule in app.url_map.iter_rules() if rule.methods & {"POST", "PUT", "PATCH"}]

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from api import create_api
+from jobs.campaign_service import CampaignService
 from jobs.job_service import JobService
 from ml.errors import ReadersBusy, Unreadable
 from ml.files.open_table import AUTO, open_table
@@ -193,7 +194,7 @@ def service(tmp_path_factory):
 @pytest.fixture
 def client(service, tmp_path):
     jobs = JobService(service, open_store(f"sqlite:///{tmp_path / 'likely.db'}"), Files(str(tmp_path / "f")), str)
-    return create_api(service, dict, 20_000_000, 1_000, job_service=jobs).test_client()
+    return create_api(service, dict, 20_000_000, 1_000, campaign_service=CampaignService(jobs)).test_client()
 
 
 def test_a_program_is_told_and_others_are_served(client, monkeypatch):

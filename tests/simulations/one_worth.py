@@ -25,6 +25,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from api import create_api
+from jobs.campaign_service import CampaignService
 from jobs.job_service import JobService
 from jobs.worker import Worker
 from ml.bundle.bundle import Bundle
@@ -72,7 +73,7 @@ class Doors:
         self.outcome = self.bundle.outcomes.positive
         store, files = open_store(f"sqlite:///{folder / 'likely.db'}"), Files(str(folder / "files"))
         jobs = JobService(service, store, files, lambda _: None)
-        self.client = create_api(service, dict, MOST_BYTES, BATCH, job_service=jobs).test_client()
+        self.client = create_api(service, dict, MOST_BYTES, BATCH, campaign_service=CampaignService(jobs)).test_client()
         self.worker = Worker(service, store.jobs, files)
         names, rows = self.bundle.schema.names, zip(*self.bundle.holdout.block, strict=True)
         self.records = [{name: text_of(value) for name, value in zip(names, row, strict=True)} for row in rows]

@@ -11,6 +11,7 @@ import pytest
 import api.contract.requests  # noqa: F401 - defines models
 from api import create_api
 from api.http.validated import MOST_BYTES
+from jobs.campaign_service import CampaignService
 from jobs.job_service import JobService
 from ml.campaign.list_request import ListRequest
 from ml.campaign.wish import BadWish, read_wish
@@ -34,7 +35,7 @@ def service(tmp_path_factory):
 def client(service, tmp_path):
     store, files = open_store(f"sqlite:///{tmp_path / 'likely.db'}"), Files(str(tmp_path / "f"))
     jobs = JobService(service, store, files, str)
-    return create_api(service, dict, WHOLE, 1_000, job_service=jobs).test_client()
+    return create_api(service, dict, WHOLE, 1_000, campaign_service=CampaignService(jobs)).test_client()
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import create_engine
 
 from api import create_api
+from jobs.campaign_service import CampaignService
 from jobs.job_service import JobService
 from store.connection.migrate import migrate
 from store.connection.migration_steps import STEPS
@@ -30,7 +31,7 @@ def service(tmp_path_factory):
 def house(service, tmp_path):
     store = open_store(f"sqlite:///{tmp_path / 'likely.db'}")
     job_service = JobService(service, store, Files(str(tmp_path / "files")), lambda _: None)
-    client = create_api(service, dict, 1_000, 10, job_service=job_service).test_client()
+    client = create_api(service, dict, 1_000, 10, campaign_service=CampaignService(job_service)).test_client()
 
     def send(model="binary", **query):
         return client.post(f"/api/v1/models/{model}/jobs", data=TABLE, query_string=query).json["id"]

@@ -11,6 +11,7 @@ import pytest
 from api import create_api
 from api.http.file_tables import TYPES, WORKBOOKS
 from jobs import job_options
+from jobs.campaign_service import CampaignService
 from jobs.files.job_view import pause_of
 from jobs.files.stream_check import StreamCheck
 from jobs.job_service import JobService
@@ -33,7 +34,7 @@ def service(tmp_path_factory):
 def house(service, tmp_path):
     store, files = open_store(f"sqlite:///{tmp_path / 'likely.db'}"), Files(str(tmp_path / "files"))
     job_service = JobService(service, store, files, lambda _: None)
-    client = create_api(service, dict, 1_000, 10, job_service=job_service).test_client()
+    client = create_api(service, dict, 1_000, 10, campaign_service=CampaignService(job_service)).test_client()
     worker = Worker(service, store.jobs, files)
 
     def work():

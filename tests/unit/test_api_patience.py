@@ -11,6 +11,7 @@ from api.v1 import campaigns, explanations
 from auth.caller import Caller, Request, use_request
 from auth.permissions import Permission
 from jobs import list_forecasts
+from jobs.campaign_service import CampaignService
 from jobs.deferred_answers import DeferredAnswers
 from jobs.errors import NoRoom, TooMuchOpen
 from jobs.job_service import JobService
@@ -51,7 +52,7 @@ def house(models, tmp_path):
     service = open_service(models, Memory(), chosen=lambda _: {"yes": 0.9})
     store, files = open_store(f"sqlite:///{tmp_path / 'likely.db'}"), Files(str(tmp_path / "files"))
     jobs = JobService(service, store, files, lambda _: None)
-    client = create_api(service, dict, 1_000_000, 2_000, job_service=jobs).test_client()
+    client = create_api(service, dict, 1_000_000, 2_000, campaign_service=CampaignService(jobs)).test_client()
     worker = Worker(open_service(models), store.jobs, files)
 
     def run():
@@ -121,7 +122,7 @@ def test_later_answers_beyond_the_limit_are_refused_in_words_that_fit(models, tm
     store, files = open_store(f"sqlite:///{tmp_path / 'likely.db'}"), Files(str(tmp_path / "files"))
     service = open_service(models, Memory())
     jobs = JobService(service, store, files, lambda _: None, limits=FileLimits(quota=Quota(jobs=1)))
-    client = create_api(service, dict, 1_000_000, 2_000, job_service=jobs).test_client()
+    client = create_api(service, dict, 1_000_000, 2_000, campaign_service=CampaignService(jobs)).test_client()
     with use_request(Request(Caller("anybody"), Permission.OPEN, count_key="address 192.0.2.1")):
         answers = [client.post(f"{PREDICT}?explain=true", json=MANY) for _ in range(2)]
     assert [each.status_code for each in answers] == [202, 429]

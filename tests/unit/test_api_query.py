@@ -14,7 +14,7 @@ FREE = {"healthz", "readyz", "docs", "plot_data"}  # probers and links add what 
 @pytest.fixture(scope="module")
 def app():
     """Without models: parameters are refused before anything is asked of them."""
-    return create_api(MagicMock(), dict, 1_000, 10, job_service=MagicMock())
+    return create_api(MagicMock(), dict, 1_000, 10, campaign_service=MagicMock())
 
 
 def questions(app):

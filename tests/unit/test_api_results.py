@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from api import create_api
 from jobs import downloads
+from jobs.campaign_service import CampaignService
 from jobs.job_service import JobService
 from jobs.work import job_kinds
 from jobs.worker import Worker
@@ -31,7 +32,7 @@ class House:
         service = open_service(folder / "models")
         self.store, self.files = open_store(f"sqlite:///{folder / 'likely.db'}"), Files(str(folder / "files"))
         job_service = JobService(service, self.store, self.files, lambda _: None)
-        self.client = create_api(service, dict, 10_000, 10, job_service=job_service).test_client()
+        self.client = create_api(service, dict, 10_000, 10, campaign_service=CampaignService(job_service)).test_client()
         self.worker = Worker(service, self.store.jobs, self.files)
 
     def work(self):

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api import create_api
+from jobs.campaign_service import CampaignService
 from jobs.files import paths
 from jobs.files import preview as previews
 from jobs.files.source import counts_of, opened
@@ -141,7 +142,7 @@ def jobs(service, tmp_path):
 
 @pytest.fixture
 def client(service, jobs):
-    return create_api(service, dict, 20_000_000, 1_000, job_service=jobs).test_client()
+    return create_api(service, dict, 20_000_000, 1_000, campaign_service=CampaignService(jobs)).test_client()
 
 
 def held(client, data):

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from api import create_api
+from jobs.campaign_service import CampaignService
 from jobs.job_service import JobService
 from jobs.work import job_kinds
 from jobs.worker import Worker
@@ -35,7 +36,9 @@ class House:
     def __init__(self, service, folder):
         self.store, self.files = open_store(f"sqlite:///{folder / 'likely.db'}"), Files(str(folder / "files"))
         self.job_service = JobService(service, self.store, self.files, lambda _: None)
-        self.client = create_api(service, dict, 1_000, 10, job_service=self.job_service).test_client()
+        self.client = create_api(
+            service, dict, 1_000, 10, campaign_service=CampaignService(self.job_service)
+        ).test_client()
         self.worker = Worker(service, self.store.jobs, self.files)
 
     def work(self):

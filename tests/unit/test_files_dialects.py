@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 
 from api.app import create_api
+from jobs.campaign_service import CampaignService
 from jobs.job_service import JobService
 from jobs.worker import Worker
 from ml.batch.score_file import score_file
@@ -168,7 +169,9 @@ def test_a_file_in_any_dialect_is_scored_as_its_plain_twin(service, wanted, tmp_
 def job(service, tmp_path_factory):
     folder = tmp_path_factory.mktemp("jobs")
     store, files = open_store(f"sqlite:///{folder / 'likely.db'}"), Files(str(folder / "files"))
-    api = create_api(service, dict, 10_000_000, 1000, job_service=JobService(service, store, files, str)).test_client()
+    api = create_api(
+        service, dict, 10_000_000, 1000, campaign_service=CampaignService(JobService(service, store, files, str))
+    ).test_client()
     worker = Worker(service, store.jobs, files)
 
     def ask(data, query=""):

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import select, update
 
 from api import create_api
+from jobs.campaign_service import CampaignService
 from jobs.files import paths
 from jobs.job_service import JobService
 from jobs.retention.erase import Eraser
@@ -57,7 +58,7 @@ def house(models, tmp_path, url, monkeypatch):  # noqa: F811
     monkeypatch.setattr(doing, "RECORDS", 40)
     service, store, files = open_service(models), open_store(url), Files(str(tmp_path / "files"))
     job_service = JobService(service, store, files, lambda _: None)
-    client = create_api(service, dict, 1_000, 10, job_service=job_service).test_client()
+    client = create_api(service, dict, 1_000, 10, campaign_service=CampaignService(job_service)).test_client()
     worker = Worker(service, store.jobs, files)
     eraser = Eraser(service, store, files)
     return SimpleNamespace(**locals(), folder=tmp_path)

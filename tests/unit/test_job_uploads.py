@@ -13,6 +13,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from api import create_api
+from jobs.campaign_service import CampaignService
 from jobs.files import head as heads
 from jobs.files.head import check_file
 from jobs.files.stream_check import StreamCheck
@@ -43,7 +44,9 @@ class House:
         self.folder = folder / "files" / "jobs"
         self.service = service
         self.jobs = JobService(service, self.store, self.files, lambda _: None, limits=FileLimits(most))
-        self.client = create_api(service, dict, 1_000_000, 1_000, job_service=self.jobs).test_client()
+        self.client = create_api(
+            service, dict, 1_000_000, 1_000, campaign_service=CampaignService(self.jobs)
+        ).test_client()
         self._worker = Worker(service, self.store.jobs, self.files)
 
     def send(self, data, kind="text/csv", query="", **more):

@@ -9,6 +9,7 @@ import tracemalloc
 import pytest
 
 from api import create_api
+from jobs.campaign_service import CampaignService
 from jobs.files import preview as previews
 from jobs.files import taken_lines
 from jobs.job_service import JobService
@@ -35,7 +36,7 @@ def service(tmp_path_factory):
 @pytest.fixture
 def client(service, tmp_path):
     jobs = JobService(service, open_store(f"sqlite:///{tmp_path / 'likely.db'}"), Files(str(tmp_path / "f")), str)
-    return create_api(service, dict, 20_000_000, 1_000, job_service=jobs).test_client()
+    return create_api(service, dict, 20_000_000, 1_000, campaign_service=CampaignService(jobs)).test_client()
 
 
 def looked(client, data):

@@ -11,6 +11,7 @@ from api import create_api
 from auth.caller import EVERYBODY, STRANGER, Request, counted_for, use_request
 from auth.gate import Gate
 from auth.permissions import Permission
+from jobs.campaign_service import CampaignService
 from jobs.errors import TooMuchOpen
 from jobs.job_service import JobService
 from jobs.receive import FileLimits, Receiver
@@ -117,7 +118,7 @@ class House:
         self.store, self.files = open_store(f"sqlite:///{folder / 'likely.db'}"), Files(str(folder / "files"))
         limits = FileLimits(10_000_000, Quota(**quota))
         jobs = JobService(service, self.store, self.files, lambda _: None, limits=limits)
-        self.client = create_api(service, dict, 1_000, 10, job_service=jobs).test_client()
+        self.client = create_api(service, dict, 1_000, 10, campaign_service=CampaignService(jobs)).test_client()
         self.worker = Worker(service, self.store.jobs, self.files)
         self.folder = folder / "files" / "jobs"
 

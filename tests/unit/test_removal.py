@@ -19,6 +19,7 @@ from feedback.sealing import Sealer, new_key
 from feedback.service import Feedback
 from feedback.shadow.asker import Asker
 from feedback.shadow.runner import ShadowRunner
+from jobs.campaign_service import CampaignService
 from jobs.files import paths
 from jobs.job_service import JobService
 from jobs.retention.purge import purge, purge_temporary
@@ -50,7 +51,7 @@ def house(service, tmp_path, url, monkeypatch):  # noqa: F811
     monkeypatch.setattr(doing, "RECORDS", 40)
     store, files = open_store(url), Files(str(tmp_path / "files"))
     jobs = JobService(service, store, files, lambda _: None, WebhookRules.of(SECRET, "127.0.0.0/8"))
-    client = create_api(service, dict, 1_000, 10, job_service=jobs).test_client()
+    client = create_api(service, dict, 1_000, 10, campaign_service=CampaignService(jobs)).test_client()
     worker = Worker(service, store.jobs, files)
     return SimpleNamespace(store=store, files=files, jobs=jobs, client=client, worker=worker, folder=tmp_path)
 

@@ -16,6 +16,7 @@ import time
 import pytest
 
 from api import create_api
+from jobs.campaign_service import CampaignService
 from jobs.files.stream_check import StreamCheck
 from jobs.job_service import JobService
 from jobs.webhooks import allowed_addresses, deliver
@@ -80,7 +81,7 @@ class House:
         self.store, files = open_store(f"sqlite:///{folder / 'likely.db'}"), Files(str(folder / "files"))
         self.announced = []
         job_service = JobService(service, self.store, files, self.announced.append, rules)
-        self.client = create_api(service, dict, 1_000, 10, job_service=job_service).test_client()
+        self.client = create_api(service, dict, 1_000, 10, campaign_service=CampaignService(job_service)).test_client()
         self._worker = Worker(service, self.store.jobs, files)
         self.caller = WebhookSender(self.store, rules)
 

@@ -155,7 +155,7 @@ FOREIGN = [
 
 
 def api(*origins):
-    return create_api(MagicMock(), dict, 1_000, 10, job_service=MagicMock(), origins=origins).test_client()
+    return create_api(MagicMock(), dict, 1_000, 10, campaign_service=MagicMock(), origins=origins).test_client()
 
 
 @pytest.mark.parametrize("headers", FOREIGN)
@@ -190,7 +190,7 @@ def test_any_site_may_have_a_record_scored(path):
 
 def test_every_address_that_takes_a_post_is_one_or_the_other():
     """A new address that changes something is closed without anybody thinking of it."""
-    app = create_api(MagicMock(), dict, 1_000, 10, job_service=MagicMock())
+    app = create_api(MagicMock(), dict, 1_000, 10, campaign_service=MagicMock())
     takes = {rule.endpoint for rule in app.url_map.iter_rules() if rule.methods - {"GET", "HEAD", "OPTIONS"}}
     open_ones = {name for name in takes if getattr(app.view_functions[name], "only_computes", False)}
     assert {name.rpartition(".")[2] for name in open_ones} == {
