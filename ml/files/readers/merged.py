@@ -52,7 +52,7 @@ class Merged:
                 ((texts, [column for column, _ in below_texts]), (numbers, below_numbers))
             ):
                 counts[which] += len(columns)
-                named += [f"{_letters(column)}{at + 1}" for column in columns][: MOST_NAMED - len(named)]
+                named += [place_of(at, column) for column in columns][: MOST_NAMED - len(named)]
         return self._said(texts, counts[0], numbers, counts[1])
 
     def _said(self, texts: list[str], of_texts: int, numbers: list[str], of_numbers: int) -> list[str]:
@@ -104,11 +104,11 @@ def _listed(named: Sequence[str], count: int) -> str:
     return ", ".join(named) + (" …" if count > len(named) else "")
 
 
-def _letters(column: int) -> str:
-    """Letters of a column, from 0: A, …, Z, AA."""
+def place_of(row: int, column: int) -> str:
+    """Place of a cell as spreadsheets name it, by row and column from 0: A1, …, Z1, AA1."""
     letters = ""
     column += 1
     while column:
         column, rest = divmod(column - 1, 26)
         letters = chr(ord("A") + rest) + letters
-    return letters
+    return f"{letters}{row + 1}"

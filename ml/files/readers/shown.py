@@ -1,7 +1,6 @@
-"""Cells of an .xlsx sheet that are shown otherwise than read: numbers padded with zeros, errors, and hidden rows.
+"""Cells of an .xlsx sheet that are shown otherwise than read: numbers padded with zeros, and hidden rows.
 
-A customer's number 300 of the format 0000000 is 0000300 to people, and in the CSV that a spreadsheet makes of it; #REF!
-is that, too, where the reader of cells gives nothing.
+A customer's number 300 of the format 0000000 is 0000300 to people, and in the CSV that a spreadsheet makes of it.
 """
 
 from __future__ import annotations
@@ -17,14 +16,11 @@ from ml.files.readers.sheet_part import column_at, found_in, part_of
 from ml.translation import plural
 
 MOST_NAMED = 5
-Padded = tuple[tuple[int, int | str], ...]
+Padded = tuple[tuple[int, int], ...]
 _ZEROS = re.compile(r"(?:\[\$-[0-9A-Fa-f]+\])?(0{2,})")
 _HIDDEN = re.compile(rb"""<(?:\w+:)?row\b(?=[^>]*\br="([0-9]+)")[^>]*\bhidden="(?:1|true)"[^>]*>""")
 _PLACE = re.compile(rb'\br="([A-Z]+)([0-9]+)"')
 _TEXT = re.compile(rb'\bt="(?!n")')
-_ERROR = re.compile(
-    rb'<c\b(?=[^>]*\br="([A-Z]+)([0-9]+)")[^>]*\bt="e"[^>]*>(?:<f(?:(?!</?c\b).)*?)?<v>(#[^<]+)</v>', re.DOTALL
-)
 
 
 @dataclass(frozen=True)
@@ -34,16 +30,14 @@ class Shown:
     hidden: frozenset[int] = frozenset()
     """Rows that a filter hides, or somebody."""
     digits: dict[int, Padded] = field(default_factory=dict)
-    """Row to columns, each with the digits that a whole number has there at least, or with an error."""
+    """Row to columns, each with the digits that a whole number has there at least."""
 
     def padded(self, rows: Iterable[list[Any]]) -> Iterator[list[Any]]:
-        """Rows from the first of the sheet, with such numbers and errors as the texts that they show."""
+        """Rows from the first of the sheet, with such numbers as the texts that they show."""
         for at, row in enumerate(rows):
             for column, digits in self.digits.get(at, ()):
-                if column < len(row) and isinstance(digits, str):
-                    row[column] = digits
-                elif column < len(row) and isinstance(row[column], int | float):
-                    row[column] = str(int(row[column])).zfill(int(digits))
+                if column < len(row) and isinstance(row[column], int | float):
+                    row[column] = str(int(row[column])).zfill(digits)
             yield row
 
     def notes(self, rows: Iterable[list[Any]]) -> list[str]:
@@ -79,9 +73,6 @@ def shown_in(path: str, sheet: str) -> Shown:
                 row = int(place[2]) - 1
                 padded = (*digits.get(row, ()), (column_at(place[1]), styles[cell[2].decode()]))
                 digits[row] = shared.setdefault(padded, padded)
-        for cell in found_in(archive, part, _ERROR, b't="e"', b"</v>"):
-            row, error = int(cell[2]) - 1, (column_at(cell[1]), cell[3].decode())
-            digits[row] = (*digits.get(row, ()), error)
     return Shown(hidden, digits)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import python_calamine as calamine
 
+from ml.files.readers.error_cells import ErrorCells
 from ml.files.readers.merged import Merged
 from ml.files.readers.refused import SAVE, RefusedFile
 from ml.files.readers.shown import Shown, shown_in
@@ -71,11 +72,12 @@ def read_workbook(path: str, sheet: str | None, known: Collection[str]) -> Itera
         notes.append(text("The workbook has {n} sheets; “{sheet}” was read.", n=len(visible), sheet=chosen))
     formulas = uncalculated(path, chosen) if form == "xlsx" else Uncalculated()
     shown = shown_in(path, chosen) if form == "xlsx" else Shown()
+    errors = ErrorCells.of_sheet(path, form, chosen)
     merged = Merged.of_sheet(rows.merged_cell_ranges, rows.end)
-    notes += [*formulas.notes, *(merged.notes(_whole(rows)) if merged.ranges else [])]
+    notes += [*errors.notes, *formulas.notes, *(merged.notes(_whole(rows)) if merged.ranges else [])]
     notes += shown.notes(_whole(rows)) if shown.hidden else []
     yield {"format": form, "sheet": chosen, "sheets": visible, "notes": serialize_messages(notes)}
-    yield from merged.filled(shown.padded(formulas.blanked(_whole(rows))))
+    yield from merged.filled(errors.named(shown.padded(formulas.blanked(_whole(rows)))))
 
 
 def _format(path: str) -> str:

@@ -1,0 +1,124 @@
+"""Errors of formulas are the same in .xlsx, .xlsb and .ods: named, and never a number or a silent blank."""
+
+import io
+import struct
+import zipfile
+
+import pytest
+
+from ml.data.feature import Feature
+from ml.data.schema import Schema
+from ml.files.open_table import open_table
+from tests.unit.test_files_excel import changed, workbook
+
+SCHEMA = Schema((Feature("income", "Income", "number"), Feature("age", "Age", "integer", seen=(18, 80))))
+CODES = {"#DIV/0!": 7, "#REF!": 23, "#N/A": 42}
+ROWS = [["income", "age"], [50, 30], ["#REF!", 31], [60, "#N/A"], ["#DIV/0!", 33]]
+SAID = "3 cells of the sheet are errors of formulas: A3 (#REF!), B4 (#N/A), A5 (#DIV/0!)."
+
+
+def xlsx():
+    return changed(workbook(ROWS), "xl/worksheets/sheet1.xml", lambda content: content)  # openpyxl writes t="e"
+
+
+def ods(value_type="string", repeated=1):
+    """As LibreOffice writes errors, or with a number beside them as other programs do."""
+
+    def cell(value):
+        if str(value).startswith("#"):
+            number = ' office:value="0"' if value_type == "float" else ' office:string-value=""'
+            form = f'table:formula="of:=1/0" office:value-type="{value_type}"{number}'
+            return f"<table:table-cell {form}><text:p>{value}</text:p></table:table-cell>"
+        kind = "string" if isinstance(value, str) else f'float" office:value="{value}'
+        return f'<table:table-cell office:value-type="{kind}"><text:p>{value}</text:p></table:table-cell>'
+
+    def row(values):
+        times = f' table:number-rows-repeated="{repeated}"' if "#REF!" in values else ""
+        return f"<table:table-row{times}>{''.join(map(cell, values))}</table:table-row>"
+
+    spaces = " ".join(f'xmlns:{n}="urn:oasis:names:tc:opendocument:xmlns:{n}:1.0"' for n in ("office", "table", "text"))
+    other = f'<table:table table:name="Notes">{row(["#N/A"])}</table:table>'
+    sheet = f'<table:table table:name="People">{"".join(map(row, ROWS))}</table:table>'
+    return packed(
+        {
+            "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
+            "content.xml": f"<office:document-content {spaces}><office:body><office:spreadsheet>{sheet}{other}"
+            "</office:spreadsheet></office:body></office:document-content>",
+            "META-INF/manifest.xml": '<m:manifest xmlns:m="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
+        }
+    )
+
+
+def record(kind, data=b""):
+    head = bytes([kind]) if kind < 0x80 else bytes([kind & 0x7F | 0x80, kind >> 7])
+    return head + bytes([len(data)]) + data
+
+
+def wide(text):
+    return struct.pack("<I", len(text)) + text.encode("utf-16-le")
+
+
+def xlsb(formula=False):
+    def cell(column, value):
+        place = struct.pack("<II", column, 0)
+        if value in CODES and formula:
+            return record(11, place + bytes([CODES[value]]) + struct.pack("<HII", 0, 0, 0))
+        if value in CODES:
+            return record(3, place + bytes([CODES[value]]))
+        return record(6, place + wide(value)) if isinstance(value, str) else record(5, place + struct.pack("<d", value))
+
+    rows = b"".join(
+        record(0, struct.pack("<I", at) + bytes(21)) + b"".join(cell(*each) for each in enumerate(row))
+        for at, row in enumerate(ROWS)
+    )
+    size = record(148, struct.pack("<IIII", 0, len(ROWS) - 1, 0, 1))
+    sheets = record(156, struct.pack("<II", 0, 1) + wide("rId1") + wide("People"))
+    rels, office = (
+        "http://schemas.openxmlformats.org/package/2006/relationships",
+        "http://schemas.openxmlformats.org/officeDocument/2006",
+    )
+    link = '<Relationships xmlns="{}"><Relationship Id="rId1" Type="{}/{}" Target="{}"/></Relationships>'
+    return packed(
+        {
+            "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
+            "_rels/.rels": link.format(rels, f"{office}/relationships", "officeDocument", "xl/workbook.bin"),
+            "xl/_rels/workbook.bin.rels": link.format(
+                rels, f"{office}/relationships", "worksheet", "worksheets/sheet1.bin"
+            ),
+            "xl/workbook.bin": record(131) + record(143) + sheets + record(144) + record(132),
+            "xl/worksheets/sheet1.bin": record(129) + size + record(145) + rows + record(146) + record(130),
+        }
+    )
+
+
+def packed(parts):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+FILES = {
+    "xlsx": xlsx,
+    "xlsb": xlsb,
+    "xlsb, formulas": lambda: xlsb(formula=True),
+    "ods": ods,
+    "ods with numbers": lambda: ods("float"),
+}
+
+
+@pytest.mark.parametrize("form", FILES)
+def test_errors_are_texts_and_are_named(form):
+    table = open_table(io.BytesIO(FILES[form]()), schema=SCHEMA)
+    assert list(table.lines) == [["50", "30"], ["#REF!", "31"], ["60", "#N/A"], ["#DIV/0!", "33"]]
+    assert SAID in " ".join(table.notes)
+    rows = list(open_table(io.BytesIO(FILES[form]()), schema=SCHEMA).rows)
+    assert [row["age"] for row in rows] == ["30", "31", "", "33"]
+    assert rows[1]["income"] == "#REF!"
+
+
+def test_errors_of_a_repeated_row_are_all_named():
+    table = open_table(io.BytesIO(ods(repeated=3)), schema=SCHEMA)
+    assert [cells[0] for cells in table.lines] == ["50", "#REF!", "#REF!", "#REF!", "60", "#DIV/0!"]
+    assert "A3 (#REF!), A4 (#REF!), A5 (#REF!), B6 (#N/A), A7 (#DIV/0!)" in " ".join(table.notes)
