@@ -115,7 +115,10 @@ def _radio(feature: Feature, position: int, held: str) -> Component:
 
 
 def _switch(_: Feature, position: int, held: str) -> Component:
-    return dbc.Switch(id=ids.field(position), value=held == TICKED[True], label="", class_name="switch")
+    # Words for the eye beside the switch; a screen reader says on or off
+    words = {f"--{said}": f'"{text(YES_NO[TICKED[on]])}"' for said, on in (("no", False), ("yes", True))}
+    given = {"label": "", "label_style": words, "class_name": "switch"}
+    return dbc.Switch(id=ids.field(position), value=held == TICKED[True], **given)
 
 
 def _buttons(feature: Feature, position: int, held: str) -> Component:

@@ -27,6 +27,8 @@ LABELS = {
 ACTIONS = {name: {"act": f"Offer: {label}.", "leave": "Leave it."} for name, label in LABELS.items()}
 LONG_WORDS = {"came": "Signed the supplementary home insurance contract", "missed": "Declined to sign that contract"}
 WORD = "Donaudampfschifffahrtsgesellschaftskapitänsmützenverordnungsdurchführungsbestimmung"
+# With the mark of a colour before it
+LINES_OF_TEXT = "(each) => Math.round(each.offsetHeight / parseFloat(getComputedStyle(each).lineHeight))"
 RECORD = "predict?income=62&debt=3&shoe_size=41"
 MOST = 200  # pixels of the row's height
 LINES = """() => new Set([...document.querySelectorAll("#outcomes .outcome-buttons :is(button, select)")]
@@ -138,6 +140,13 @@ def test_one_long_word_makes_no_page_wider_than_it_is_at_four_times_its_size(bro
         card.scroll_into_view_if_needed()
         expect(card.locator(".plot-waiting, [data-again]")).to_have_count(0)
     assert tab.page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_the_colour_of_a_long_word_stands_on_its_first_line(browse):
+    tab = browse(width=380).open("/worded-all/predict")
+    tab.settle()
+    for place, most in ((".eyebrow:has(> .dot)", 2), (".bar-face[aria-pressed=true] .bar-name", 5)):
+        assert 1 < tab.page.locator(f"#result {place}").evaluate(LINES_OF_TEXT) <= most, place
 
 
 def test_results_on_paper_name_their_outcome_and_no_other(browse):

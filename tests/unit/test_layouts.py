@@ -22,6 +22,8 @@ from ml.decision.decide import NOT_FINAL
 from ml.errors import BrokenModel, Problem, UnknownModel
 from ml.locale import DEFAULT_FORMAT, NotANumber, canonical, current_format, format_of_locale, use_number_format
 from ml.service import Score
+from ml.translation import text, use_language
+from ml.translation.pseudo_locale import PSEUDO
 
 
 def all_of(component):
@@ -168,6 +170,14 @@ def test_a_number_names_its_typical_value_from_which_arrow_keys_step_a_blank():
 )
 def test_a_slider_goes_over_what_was_seen_in_whole_steps(feature, ends):
     assert controls.slider_range(feature) == pytest.approx(ends)
+
+
+def test_words_beside_a_switch_are_in_the_readers_language():
+    feature = Feature("online", "Online", "boolean", "bool", widget="switch")
+    with use_language(PSEUDO):
+        said = controls.control(feature, 0, "true").label_style
+        assert said == {"--no": f'"{text("No")}"', "--yes": f'"{text("Yes")}"'}
+    assert said != controls.control(feature, 0, "true").label_style == {"--no": '"No"', "--yes": '"Yes"'}
 
 
 def test_optional_choices_can_be_left_unknown_and_required_ones_not():
