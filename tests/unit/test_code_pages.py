@@ -9,6 +9,7 @@ from layouts.campaign.reading import ENCODINGS
 from ml.data.feature import Choice, Feature
 from ml.data.schema import Schema
 from ml.files.open_table import open_table
+from ml.files.readers.text_process import TextReader
 from ml.files.text.code_pages import OTHERS, PAGES
 from ml.files.text.encodings import scan_text, spoken
 from ml.files.text.read_options import ReadOptions
@@ -88,10 +89,10 @@ def test_signs_and_mixed_western_words_stay_western(text):
     assert scan_text(io.BytesIO(text.encode("cp1252"))).encoding == "cp1252"
 
 
-def table_of(data, *choices, name="город"):
+def table_of(data, *choices, name="город", **more):
     region = Feature("region", name, "category", choices=tuple(Choice(one, one) for one in choices))
     schema = Schema((region, Feature("income", "Income", "number")))
-    return open_table(io.BytesIO(data), schema=schema)
+    return open_table(io.BytesIO(data), schema=schema, **more)
 
 
 KNOWN = [
@@ -118,6 +119,14 @@ def test_choices_of_the_model_tell_the_page(page, choices):
     table = table_of(data, *choices)
     assert [cells[0] for cells in table.lines] == list(choices[:2])
     assert f"taken for {spoken(table.dialect.encoding)}. Where letters look wrong" in " ".join(table.notes)
+
+
+def test_a_look_in_a_process_takes_the_same_page():
+    data = "region;income\nЮг;1\n".encode("mac-cyrillic")
+    with TextReader() as reader:
+        table = table_of(data, "Юг", "Север", reader=reader)
+        assert list(table.lines) == [["Юг", "1"]]
+    assert "taken for Mac Cyrillic" in " ".join(table.notes)
 
 
 def test_names_of_columns_tell_the_page():

@@ -29,6 +29,8 @@ _MARKS = (
 )
 _SPOKEN = {
     "utf-8-sig": "UTF-8", "mac-roman": "Mac Roman", "iso8859-1": "Latin-1", "iso8859-15": "Latin-9",
+    "mac-cyrillic": "Mac Cyrillic", "mac-greek": "Mac Greek", "mac-latin2": "Mac Latin 2", "mac-turkish": "Mac Turkish",
+    "shift-jis": "Shift JIS", "big5": "Big5",
     "utf-16-le": "UTF-16", "utf-16-be": "UTF-16",
 }  # fmt: skip
 _FAMILY = re.compile(r"(cp125|cp(?=[4-8]\d\d$)|iso8859-)")
