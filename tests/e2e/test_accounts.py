@@ -198,6 +198,16 @@ def test_an_account_is_found_and_closed_by_keyboard_after_a_question(browse, acc
     expect(page.get_by_role("button", name="Open the account again: émile-7@shop.example")).to_be_visible()
 
 
+def test_paper_has_people_and_keys_and_nothing_to_press(browse, accounts):
+    tab = signed_in(browse, accounts, path="/account/people")
+    tab.page.emulate_media(media="print")
+    for path, form, listed in (("people", "Invite somebody", "Everybody"), ("keys", "Make a key", "Keys")):
+        tab.page.goto(f"{tab.address}/account/{path}")
+        expect(tab.page.get_by_role("heading", name=listed, exact=True)).to_be_visible()
+        expect(tab.page.get_by_role("heading", name=form, exact=True)).to_be_hidden()
+        assert tab.page.locator("main button:visible").count() == 0
+
+
 def test_who_is_signed_out_elsewhere_is_told_and_goes_on_after_signing_in_again(browse, accounts):
     tab = signed_in(browse, accounts, "ann", "/binary/predict?income=50&debt=10&shoe_size=40&region=north", quiet=False)
     tab.settle()
