@@ -179,8 +179,9 @@ def test_pins_are_named_removed_and_survive_a_reload_but_are_in_no_address(brows
     tab.settle()
     expect(tab.page.locator("#pins .pin-now .pin-text").first).not_to_be_empty()
     assert table(tab) == before
-    for _ in range(2):
-        tab.page.locator("[data-pin-act=remove]").first.click()
+    tab.page.locator("[data-pin-act=remove]").first.click()
+    expect(tab.page.locator("[data-pin-act=remove]")).to_have_count(1)  # two presses at once remove one
+    tab.page.locator("[data-pin-act=remove]").click()
     expect(tab.page.locator("#pins")).to_be_hidden()
     expect(tab.page.get_by_role("button", name="Pin", exact=True)).to_be_focused()
 
