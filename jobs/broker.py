@@ -23,9 +23,11 @@ SLICE = 20.0  # time slice of one message, in seconds, before it goes to the end
 AT_ONCE = 4  # messages for a job: so many workers start on it
 REMEMBERED = 1000  # jobs announced recently
 BREAKER = "likely_breaker"  # attribute of the application
-# Loggers, and what they say of an outage; a message that was not acknowledged comes again, and finds its chunks done
-OF_OUTAGES = ("celery.worker.consumer.consumer", "celery.worker.consumer.connection", "celery.worker.request")
-LOST, CONNECTED = ("%s (%r)", "consumer: Cannot connect to %s", "Couldn't ack %r"), "Connected to %s"
+# Loggers of Celery that speak of an outage
+OF_OUTAGES = tuple(f"celery.worker.{name}" for name in ("consumer.consumer", "consumer.connection", "loops", "request"))
+LOST, CONNECTED = ("%s (%r)", "consumer: Cannot connect to %s"), "Connected to %s"
+# Of a lost connection, perhaps after there is another one. What was not acknowledged comes again, and finds its chunks done
+LEFT_OVER = ("Couldn't ack %r", "Error cleaning up after event loop", "Error cleaning up after sync event loop")
 REANNOUNCE_SECONDS = 10.0  # seconds between two looks for jobs without a message
 DEAF = 30.0  # seconds without a message after which a worker looks for work by itself; a busy one hears each SLICE
 
@@ -89,7 +91,7 @@ class OneLineAnOutage(logging.Filter):
         elif error is not None and str(record.msg).startswith(LOST):
             self._breaker.failed(error)
             return False
-        return True
+        return not str(record.msg).startswith(LEFT_OVER)
 
 
 def announcer(app: Celery) -> Callable[[str], None]:
@@ -137,7 +139,7 @@ def serve(
     for name in OF_OUTAGES:
         logging.getLogger(name).addFilter(OneLineAnOutage(breaker_of(app)))
     signals.worker_shutting_down.connect(_end, weak=False)
-    reannouncer = Reannouncer(announcer(app), step, with_work)
+    reannouncer = Reannouncer(announcer(app), step, with_work, lambda: breaker_of(app).is_open)
     signals.task_received.connect(reannouncer.heard, weak=False)
     signals.worker_ready.connect(reannouncer.start, weak=False)
     signals.worker_ready.connect(lambda **_: begin(), weak=False)
@@ -158,28 +160,33 @@ class Reannouncer:
         Executes one chunk of a job; False where there is none.
     with_work : callable
         Gives the jobs with a free chunk.
+    is_away : callable
+        True while the broker is known to be away, which is in the log already.
     clock : callable
         Gives seconds that never go back.
     """
 
     def __init__(
         self, announce: Callable[[str], object], step: Callable[[str], bool], with_work: Callable[[], list[str]],
-        clock: Callable[[], float] = time.monotonic,
+        is_away: Callable[[], bool], clock: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
         self._announce, self._step, self._with_work, self._clock = announce, step, with_work, clock
-        self._silent_since = clock()
-        self._is_deaf = False
+        self._is_away = is_away
+        self._silent_since = self._there_since = clock()
+        self._is_deaf = self._is_told = False
 
     def heard(self, **_: object) -> None:
         """Note that a message of the broker has arrived."""
         self._silent_since = self._clock()
-        if self._is_deaf:
+        if self._is_told:
             log.warning("Messages come again from the broker.")
-            self._is_deaf = False
+        self._is_deaf = self._is_told = False
 
     def reannounce(self) -> None:
         """Announce jobs, and execute their free chunks where no message came for a while although there are some."""
         jobs = self._with_work()
+        if self._is_away():
+            self._there_since = self._clock()
         if not jobs:
             self._silent_since = self._clock()
         for job in jobs:
@@ -188,9 +195,10 @@ class Reannouncer:
                 self._work_unheard(job)
 
     def _work_unheard(self, job: str) -> None:
-        if not self._is_deaf:
+        self._is_deaf = True
+        if not self._is_told and self._clock() - max(self._silent_since, self._there_since) > DEAF:
             log.warning("There is work, and no message of it came from the broker: it is looked for without.")
-            self._is_deaf = True
+            self._is_told = True
         while self._is_deaf and self._step(job):
             pass
 

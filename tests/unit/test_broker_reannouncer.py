@@ -8,7 +8,10 @@ class House:
 
     def __init__(self, **chunks):
         self.chunks, self.announced, self.done, self.now = chunks, [], [], 0.0
-        self.reannouncer = Reannouncer(self.announced.append, self.step, self.with_work, lambda: self.now)
+        self.away = False
+        self.reannouncer = Reannouncer(
+            self.announced.append, self.step, self.with_work, lambda: self.away, lambda: self.now
+        )
 
     def with_work(self):
         return [job for job, left in self.chunks.items() if left]
@@ -69,3 +72,32 @@ def test_it_stops_working_when_a_message_comes():
     house.now += DEAF + 1
     house.reannouncer.reannounce()
     assert house.done == ["a"]
+
+
+def test_in_an_outage_it_works_without_a_line_more_and_says_so_if_it_stays_deaf_after_it(caplog):
+    house = House()
+    house.away = True
+    for _ in range(2):
+        house.chunks["a"] = 1
+        house.now += DEAF + 1
+        house.reannouncer.reannounce()
+    assert (house.done, caplog.records) == (["a", "a"], [])
+    house.away = False
+    for seconds, lines in ((DEAF, 0), (1, 1), (1, 1)):
+        house.chunks["a"] = 1
+        house.now += seconds
+        house.reannouncer.reannounce()
+        assert (house.chunks["a"], len(caplog.records)) == (0, lines)
+    house.reannouncer.heard()
+    assert caplog.messages[-1] == "Messages come again from the broker."
+
+
+def test_who_hears_messages_again_soon_after_an_outage_has_nothing_to_say(caplog):
+    house = House(a=1)
+    house.away = True
+    house.now += DEAF + 1
+    house.reannouncer.reannounce()
+    house.away = False
+    house.now += DEAF
+    house.reannouncer.heard()
+    assert (house.done, caplog.records) == (["a"], [])

@@ -87,7 +87,7 @@ def test_a_broker_that_is_away_is_told_once_and_left_alone(app, caplog):
 
 
 def test_what_celery_says_at_each_trial_becomes_one_line_an_outage(app, caplog):
-    loggers = consumer, connection, request = [logging.getLogger(name) for name in broker.OF_OUTAGES]
+    loggers = consumer, connection, loops, request = [logging.getLogger(name) for name in broker.OF_OUTAGES]
     told = broker.OneLineAnOutage(broker.breaker_of(app))
     for logger in loggers:
         logger.addFilter(told)
@@ -98,6 +98,8 @@ def test_what_celery_says_at_each_trial_becomes_one_line_an_outage(app, caplog):
                 consumer.error("consumer: Cannot connect to %s: %s.\n%s\n", "amqp://x", OSError("refused"), "Again.")
                 request.critical("Couldn't ack %r, reason:%r", "5c1f", OSError("closed"), exc_info=True)
             connection.info("Connected to %s", "amqp://x")
+            request.critical("Couldn't ack %r, reason:%r", "5c1f", OSError("closed"), exc_info=True)
+            loops.error("Error cleaning up after event loop: %r", OSError("disconnected"), exc_info=True)
             consumer.warning("Something else: %s", "odd")
     finally:
         for logger in loggers:
