@@ -26,7 +26,7 @@ BREAKER = "likely_breaker"  # attribute of the application
 # Loggers of Celery that speak of an outage
 OF_OUTAGES = tuple(f"celery.worker.{name}" for name in ("consumer.consumer", "consumer.connection", "loops", "request"))
 LOST, CONNECTED = ("%s (%r)", "consumer: Cannot connect to %s"), "Connected to %s"
-# Of a lost connection, perhaps after there is another one. What was not acknowledged comes again, and finds its chunks done
+# Of a lost connection, perhaps after there is another one. What was not acknowledged comes again: its chunks are done
 LEFT_OVER = ("Couldn't ack %r", "Error cleaning up after event loop", "Error cleaning up after sync event loop")
 REANNOUNCE_SECONDS = 10.0  # seconds between two looks for jobs without a message
 DEAF = 30.0  # seconds without a message after which a worker looks for work by itself; a busy one hears each SLICE
