@@ -24,6 +24,7 @@ from web.request_connection import Connection, state_of
 from web.sending_worker import LINGER, REFUSALS, SendingWorker
 
 AT_ONCE = 16  # connections that are ended at a sweep where all are taken
+FRESH = 1.0  # seconds in which a client that connected sends its request, also on a busy machine
 SWEEP = 0.25  # seconds between two looks for what is too late
 CHUNKS = 1.0  # seconds for the next bytes of a body in chunks, of which only a thread can tell whether they are sound
 QUEUED = 60.0  # seconds for a thread that reads long bodies
@@ -38,8 +39,8 @@ class DeadlineWorker(SendingWorker):
     """Threaded worker whose event loop receives requests and sends what clients are slow to read.
 
     A request has to come within `STALL_SECONDS` from its first byte, plus a second for each 50 kB. At most half of the
-    threads read long bodies at a time, so that others are answered meanwhile. Where all connections are taken, the
-    longest idle one is closed for a new one.
+    threads read long bodies at a time, so that others are answered meanwhile. Where all connections are taken, the one
+    that is idle longest is closed for a new one; where none is idle, one that is slow or unread.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -70,8 +71,13 @@ class DeadlineWorker(SendingWorker):
             self._make_room()
 
     def _make_room(self) -> bool:
-        """End the connection that has been idle, slow or unread longest; False where all are being answered."""
-        for table in (self.keepalived_conns, self._lingering, self._flushing, self.pending_conns):
+        """End the connection that has been idle, slow or unread longest; False where all are being answered.
+
+        One that became idle just now goes last: its client is about to send.
+        """
+        idle, others = self.keepalived_conns, [self._lingering, self._flushing, self.pending_conns]
+        is_fresh = idle and idle[0].timeout - self.cfg.keepalive > time.monotonic() - FRESH
+        for table in [*others, idle] if is_fresh else [idle, *others]:
             if table:
                 conn = next(iter(table))
                 table.remove(conn) if isinstance(table, deque) else table.pop(conn)

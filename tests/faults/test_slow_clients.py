@@ -48,6 +48,13 @@ def connect(port):
     return socket.create_connection(("127.0.0.1", port), 30)
 
 
+def read_nothing(client, port):
+    """Ask for 4 MB, and read nothing of them."""
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+    client.connect(("127.0.0.1", port))
+    client.sendall(b"GET /assets/vendor/plotly-cartesian.min.js HTTP/1.1\r\nHost: x\r\n\r\n" * 3)
+
+
 def answer(reader):
     """The next answer of a connection's file: its status and its body."""
     status = reader.readline().split()
@@ -80,13 +87,24 @@ def test_predictions_do_not_wait_for_clients_that_do_not_read(port, many):
     """100 of them want 150 MB to wait; the room for all is 64 MB, and 60 connections may be open."""
     with ExitStack() as held:
         for _ in range(many):
-            client = held.enter_context(socket.socket())
-            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
-            client.connect(("127.0.0.1", port))
-            client.sendall(b"GET /assets/vendor/plotly-cartesian.min.js HTTP/1.1\r\nHost: x\r\n\r\n" * 3)
+            read_nothing(held.enter_context(socket.socket()), port)
         began = time.monotonic()
         assert [predicted(port) for _ in range(5)] == [200] * 5
         assert time.monotonic() - began < 2 * STALL  # each of them could hold a thread for so long, and there are two
+
+
+def test_who_sends_a_moment_after_connecting_is_answered_beside_clients_that_do_not_read(port):
+    """Nobody else is idle: who has just come must not be taken for the one who has been idle longest."""
+    with ExitStack() as held:
+        for _ in range(70):
+            read_nothing(held.enter_context(socket.socket()), port)
+        for _ in range(3):
+            client = held.enter_context(connect(port))
+            for _ in range(4):
+                read_nothing(held.enter_context(socket.socket()), port)
+            time.sleep(0.3)  # longer than the worker's look at what is too late
+            client.sendall(SLOW["half of the next"][: -len(HEAD[:30])])
+            assert answer(client.makefile("rb"))[0] == 200
 
 
 def test_more_idle_connections_than_there_may_be_keep_nobody_out(port):
