@@ -198,6 +198,24 @@ def test_an_account_is_found_and_closed_by_keyboard_after_a_question(browse, acc
     expect(page.get_by_role("button", name="Open the account again: émile-7@shop.example")).to_be_visible()
 
 
+def test_a_browser_without_popovers_shows_the_question_in_place_of_its_button(browse, accounts):
+    accounts.invite("old@shop.example", "seller")
+    tab = signed_in(browse, accounts)
+
+    def without_popovers(route):
+        answer = route.fetch()
+        body = answer.text().replace(" popover ", " ").replace("not selector(:popover-open)", "(display: block)")
+        route.fulfill(response=answer, body=body)
+
+    tab.page.route(re.compile(r"/account/people$|likely\.css"), without_popovers)
+    tab.page.goto(f"{tab.address}/account/people")
+    question = tab.page.get_by_role("dialog", name="Close the account of old@shop.example?")
+    expect(question.get_by_role("button")).to_have_count(1)
+    question.get_by_role("button", name="Close the account").click()
+    expect(tab.page.locator(":focus")).to_have_text("Saved.")
+    expect(tab.page.get_by_role("button", name="Open the account again: old@shop.example")).to_be_visible()
+
+
 def test_paper_has_people_and_keys_and_nothing_to_press(browse, accounts):
     tab = signed_in(browse, accounts, path="/account/people")
     tab.page.emulate_media(media="print")
