@@ -9,6 +9,7 @@ import pytest
 from ml.data.feature import Feature
 from ml.data.schema import Schema
 from ml.files.open_table import open_table
+from ml.files.readers import error_cells, sheet_part
 from tests.unit.test_files_excel import changed, workbook
 
 SCHEMA = Schema((Feature("income", "Income", "number"), Feature("age", "Age", "integer", seen=(18, 80))))
@@ -21,14 +22,17 @@ def xlsx():
     return changed(workbook(ROWS), "xl/worksheets/sheet1.xml", lambda content: content)  # openpyxl writes t="e"
 
 
-def ods(value_type="string", repeated=1):
-    """As LibreOffice writes errors, or with a number beside them as other programs do."""
+def ods(value_type="string", repeated=1, beside="", shown=str, more=""):
+    """As LibreOffice writes errors, or with a number beside them as other programs do.
+
+    `beside` are further attributes of an error, `more` stands in its cell, and `shown` is its text.
+    """
 
     def cell(value):
         if str(value).startswith("#"):
             number = ' office:value="0"' if value_type == "float" else ' office:string-value=""'
-            form = f'table:formula="of:=1/0" office:value-type="{value_type}"{number}'
-            return f"<table:table-cell {form}><text:p>{value}</text:p></table:table-cell>"
+            form = f'table:formula="of:=1/0" office:value-type="{value_type}"{number}{beside}'
+            return f"<table:table-cell {form}>{more}<text:p>{shown(value)}</text:p></table:table-cell>"
         kind = "string" if isinstance(value, str) else f'float" office:value="{value}'
         return f'<table:table-cell office:value-type="{kind}"><text:p>{value}</text:p></table:table-cell>'
 
@@ -37,6 +41,7 @@ def ods(value_type="string", repeated=1):
         return f"<table:table-row{times}>{''.join(map(cell, values))}</table:table-row>"
 
     spaces = " ".join(f'xmlns:{n}="urn:oasis:names:tc:opendocument:xmlns:{n}:1.0"' for n in ("office", "table", "text"))
+    spaces += ' xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"'
     other = f'<table:table table:name="Notes">{row(["#N/A"])}</table:table>'
     sheet = f'<table:table table:name="People">{"".join(map(row, ROWS))}</table:table>'
     return packed(
@@ -105,6 +110,7 @@ FILES = {
     "xlsb, formulas": lambda: xlsb(formula=True),
     "ods": ods,
     "ods with numbers": lambda: ods("float"),
+    "ods with comments": lambda: ods(more="<office:annotation><text:p>Ask Ann</text:p></office:annotation>"),
 }
 
 
@@ -122,3 +128,22 @@ def test_errors_of_a_repeated_row_are_all_named():
     table = open_table(io.BytesIO(ods(repeated=3)), schema=SCHEMA)
     assert [cells[0] for cells in table.lines] == ["50", "#REF!", "#REF!", "#REF!", "60", "#DIV/0!"]
     assert "A3 (#REF!), A4 (#REF!), A5 (#REF!), B6 (#N/A), A7 (#DIV/0!)" in " ".join(table.notes)
+
+
+@pytest.mark.parametrize(
+    ("said", "word"),
+    [({"#REF!": "#REF !", "#N/A": "#NV", "#DIV/0!": "#DIV/0 !"}, "#REF !"), ({"#REF!": "#BEZUG!"}, "#BEZUG!")],
+)
+def test_errors_in_the_language_of_libreoffice_are_errors(said, word):
+    data = ods(beside=' calcext:value-type="error"', shown=lambda value: said.get(value, value))
+    rows = list(open_table(io.BytesIO(data), schema=SCHEMA).rows)
+    assert [row["age"] for row in rows] == ["30", "31", "", "33"]
+    assert rows[1]["income"] == word
+
+
+@pytest.mark.parametrize("cut", range(40))
+def test_the_only_error_is_found_wherever_a_block_ends(monkeypatch, cut):
+    data = changed(ods(), "content.xml", lambda content: content.replace(b"#N/A", b"1").replace(b"#DIV/0!", b"1"))
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        monkeypatch.setattr(sheet_part, "BLOCK", archive.read("content.xml").index(b"#REF!") - 20 + cut)
+        assert list(error_cells._of_ods(archive, "People")) == [(2, 0, "#REF!")]

@@ -23,7 +23,7 @@ _XLSX = re.compile(
     rb'<c\b(?=[^>]*\br="([A-Z]+)([0-9]+)")[^>]*\bt="e"[^>]*>(?:<f(?:(?!</?c\b).)*?)?<v>(#[^<]+)</v>', re.DOTALL
 )
 _SHOWN = re.compile(r"#[^\W\d_][^\s]{0,20}[!?A]|#DIV/0!|Err:\d{3}")
-_SHOWN_SOMEWHERE = re.compile(rb">(?:#|Err:)[^<]*</")
+_SOMEWHERE = re.compile(rb'(?:value-type="error"|>(?:#|Err:)).*?</', re.DOTALL)  # where an error may be
 _CODES = {
     0: "#NULL!",
     7: "#DIV/0!",
@@ -38,6 +38,8 @@ _CODES = {
 _XLSB = re.compile(rb"(?:\x03\x09|\x0b[\x80-\xff]?[\x00-\x7f])..\0\0....[\x00\x07\x0f\x17\x1d\x24\x2a\x2b]", re.DOTALL)
 _ROW, _ERROR, _FORMULA_ERROR, _SHEET = 0, 3, 11, 156  # records of .xlsb
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_PARAGRAPH = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}p"
+_LIBRE_OFFICE = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
 Error = tuple[int, int, str]
 
 
@@ -141,12 +143,16 @@ def _text(data: bytes) -> tuple[str, bytes]:
 
 
 def _of_ods(archive: zipfile.ZipFile, sheet: str) -> Iterator[Error]:
-    """Cells with a formula that show an error: what else they hold depends on the program."""
-    if not any(found_in(archive, "content.xml", _SHOWN_SOMEWHERE, b">", b">")):
+    """Cells that are errors to LibreOffice, in its user's language, or show one of a formula.
+
+    What else they hold depends on the program.
+    """
+    if not any(found_in(archive, "content.xml", _SOMEWHERE, b"</", b"</")):
         return
     for rows, columns, cell in _cells_of_ods(archive, sheet):
-        shown = "".join(cell.itertext()).strip()
-        if cell.get(f"{_TABLE}formula") and _SHOWN.fullmatch(shown):
+        shown = "".join("".join(each.itertext()) for each in cell.findall(_PARAGRAPH)).strip()  # without comments
+        by_formula = cell.get(f"{_TABLE}formula") and _SHOWN.fullmatch(shown)
+        if shown and (by_formula or cell.get(f"{_LIBRE_OFFICE}value-type") == "error"):
             for row, column in product(rows[:MOST_REPEATED], columns[:MOST_REPEATED]):
                 yield row, column, shown
 
