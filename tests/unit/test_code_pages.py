@@ -8,8 +8,9 @@ import pytest
 from layouts.campaign.reading import ENCODINGS
 from ml.data.feature import Choice, Feature
 from ml.data.schema import Schema
-from ml.files.open_table import open_table
+from ml.files.open_table import first_lines, open_table
 from ml.files.readers.text_process import TextReader
+from ml.files.text.byte_counts import ByteCounter
 from ml.files.text.code_pages import OTHERS, PAGES
 from ml.files.text.encodings import scan_text, spoken
 from ml.files.text.read_options import ReadOptions
@@ -34,6 +35,11 @@ PEOPLE = {
     "Danish": "Sørensen;Helsingør;Kjær;Næstved;Jørgensen;Rønne;Ågård",
     "Icelandic": "Guðrún;Reykjavík;Sigurður;Ísafjörður;Þórður;Akranes;Bæjarás;Höfn",
     "Finnish": "Mäkinen;Jyväskylä;Hämäläinen;Töölö;Räsänen;Äänekoski",
+    "Faroese": "Tórshavn;Høgadalsá;Suðuroy;Fuglafjørður;Norðoyggjar;Miðvágur",
+    "Frisian": "Súdwest-Fryslân;Sûd-Afrika;Ljouwert;Drylts;Boalsert;Grinslân;Noardeastlân",
+    "Friulian": "Çarvignan;Glemone dal Friûl;Sant Denêl;Cjargne;Paîs bas;Grancj Lâcs;Gjibiltiere",
+    "Afrikaans": "Sêr-eiland;Oseanië;Namibië;Haïti;Môrester;Brûe;Kanarië;Wêreld",
+    "Breton": "Kemperlê;Pañvrid;Plañvor;Gwengamp;Rûmania;Roañs;Nevez-Amzerioù;Plouârzel",
 }
 WRITTEN = {
     "Polish": "cp1250 iso8859-2 cp852", "Czech": "cp1250 iso8859-2 cp852", "Hungarian": "cp1250 iso8859-2 cp852",
@@ -41,7 +47,8 @@ WRITTEN = {
     "Russian": "cp1251 koi8-r cp866 iso8859-5", "Ukrainian": "cp1251 koi8-u", "Bulgarian": "cp1251",
     "Lithuanian": "cp1257", "Latvian": "cp1257", "German": "cp1252 mac-roman cp850", "French": "cp1252 mac-roman cp850",
     "Spanish": "cp1252 mac-roman cp850", "Portuguese": "cp1252 mac-roman", "Swedish": "cp1252 mac-roman cp850",
-    "Danish": "cp1252 mac-roman", "Icelandic": "cp1252", "Finnish": "cp1252",
+    "Danish": "cp1252 mac-roman", "Icelandic": "cp1252", "Finnish": "cp1252", "Faroese": "cp1252",
+    "Frisian": "cp1252 mac-roman", "Friulian": "cp1252 mac-roman", "Afrikaans": "cp1252 mac-roman", "Breton": "cp1252",
 }  # fmt: skip
 SHEETS = [(language, page) for language, pages in WRITTEN.items() for page in pages.split()]
 
@@ -66,6 +73,12 @@ def test_letters_tell_the_page(language, page, records, share):
 def test_one_western_word_is_never_taken_for_another(language):
     for word in PEOPLE[language].split(";"):
         assert scan_text(io.BytesIO(f"name;income\n{word};1\n".encode("cp1252"))).encoding in ("cp1252", "utf-8")
+
+
+@pytest.mark.parametrize("words", ["Ilhas Virgens Britânicas;Polinésia", "Château;Nîmes;Rhône", "Sûd-Altaïsk;Âld"])
+def test_rare_letters_of_the_west_are_none_of_other_pages(words):
+    """â, î and ô stand where Latvian has ā, ī and ō."""
+    assert scan_text(io.BytesIO(f"name;income\n{words}\n".encode("cp1252"))).encoding == "cp1252"
 
 
 @pytest.mark.parametrize(("language", "page"), [("Russian", "koi8-r"), ("Greek", "cp1253"), ("Bulgarian", "cp1251")])
@@ -127,6 +140,16 @@ def test_a_look_in_a_process_takes_the_same_page():
         table = table_of(data, "Юг", "Север", reader=reader)
         assert list(table.lines) == [["Юг", "1"]]
     assert "taken for Mac Cyrillic" in " ".join(table.notes)
+
+
+def test_the_first_lines_of_a_text_that_was_counted_before_are_in_its_page():
+    """The first bytes were read to know its format: they are looked at again."""
+    data = "Город;Доход\nParis;1\n".encode("mac-cyrillic")
+    counter = ByteCounter("utf-8")
+    counter.take(data)
+    schema = Schema((Feature("town", "Город", "text"),))
+    lines, dialect = first_lines(io.BytesIO(data), ReadOptions(), schema, counter.end())
+    assert (lines[0], dialect.encoding) == ("Город;Доход\n", "mac-cyrillic")
 
 
 def test_names_of_columns_tell_the_page():

@@ -63,6 +63,7 @@ def begin_text(file: BinaryIO, asked: TextRequest) -> TextRows:
     else:
         scan = scan_of(asked.counts, asked.encoding)
     if scan.guessed:
+        file.seek(0)
         scan.encoding = page_with({*asked.known, *asked.words}, file.read(SAMPLE_CHARACTERS), scan.encoding)
     scan.errors = "replace" if asked.lenient else scan.errors
     rows = TextRows(file, scan)

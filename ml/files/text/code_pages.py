@@ -14,7 +14,7 @@ SHORTEST, LONGEST = 3, 64  # bytes of a word that is looked at
 # Letters beyond ASCII that a language writes, the most frequent first
 _WEST = (
     "üäöß", "éàèêôçùâîûëïœüæÿ", "óáíéñúü", "ãçáéíóêõâúàô", "àèùìòéó", "äåöé", "åøæéöä", "áíðóæöþúéý", "äöåšž",
-    "ëéïüèöç", "àèéóíòçïúü",
+    "ëéïüèöç", "àèéóíòçïúü", "ëêéôïîèûöüá", "âûêúôéëïö", "âêîôûàèìòùç", "ñêùôâîûëé", "áðíóúýæøö",
 )  # fmt: skip
 _CENTRAL = (
     "łężąśóćńź", "íáéěřýčžšůúóňťď", "íáéčýžšťľúôóňďäĺŕ", "éáöóőüíúű", "ăîşţâ", "čšžćđ", "ëç", "üäöß",
@@ -42,7 +42,7 @@ OTHERS = (
     "gb18030", "big5", "euc_kr",
 )  # fmt: skip
 MOST_CELLS = 500  # different ones that are compared with known words
-CLEARLY = 2.0  # logarithm of how many times as likely as Windows-1252 another page has to be
+CLEARLY = 3.0  # logarithm of how many times as likely as Windows-1252 another page has to be
 # Logarithms of probabilities: of a letter that no language of the page writes, of signs, and of what breaks a word
 _ELSEWHERE, _SIGN, _INSIDE, _NO_SIGN = math.log(1e-5), math.log(0.02), math.log(5e-4), math.log(1e-7)
 _TWO_SCRIPTS, _CAPITAL_INSIDE, _SMALL_BEHIND = -4.0, -5.0, -3.0
