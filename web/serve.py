@@ -109,7 +109,7 @@ class Gunicorn(Application):
         self.chdir()
 
     def load(self) -> WSGIApplication:
-        """CreateApplication the application."""
+        """Create the application."""
         return self._create(listened_on(self.cfg))
 
 
