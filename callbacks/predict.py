@@ -83,7 +83,8 @@ def show_score(service: Service, request: Any, fields: Any, values: Any) -> tupl
         schema = form_schema(service.model(request.model))
         texts = form_values(schema, fields, values)
         asked = {**(sent if isinstance(sent, dict) else {}), "values": texts}
-        component, notes = answer(service, request.model_copy(update={"record": plain_numbers(schema, texts)}))
+        record = request.rest | plain_numbers(schema, texts)
+        component, notes = answer(service, request.model_copy(update={"record": record}))
     except InvalidRecord as invalid:
         response = form_response(request.serial, asked=asked, problems=invalid.problems, notes=invalid.notes)
         return no_update, response

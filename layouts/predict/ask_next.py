@@ -5,6 +5,7 @@ from __future__ import annotations
 from dash.development.base_component import Component
 
 from layouts import html
+from layouts.predict.form_fields import names_with_field
 from ml.advice.advice import ScoreWithBlanks
 from ml.advice.next_question import NextQuestion
 from ml.locale import percent
@@ -18,8 +19,13 @@ def ask_next(scored: ScoreWithBlanks) -> list[Component]:
     """The best next questions, as buttons that focus their fields; empty when nothing is blank."""
     if not scored.blank:
         return []
-    worth = [question for question in scored.questions if rounded(100 * question.move)][:MOST]
+    model = scored.model
+    named = names_with_field(model.card, model.schema.displayed)
+    moving = [question for question in scored.questions if rounded(100 * question.move)]
+    worth = [question for question in moving if question.feature in named][:MOST]
     heading = html.H3(text("Ask next"))
+    if moving and not worth:
+        return []
     if not worth:
         words = text("No value that is still blank would move this much.")
         return [html.Div([heading, html.P(words, className="small")], className="ask-next")]

@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 from layouts import html
 from layouts.predict.finder import OpenedRecord, finder, kept_record
 from layouts.predict.finder import stores as searches
+from layouts.predict.form_fields import about_fields, groups_with_field, without_field
 from layouts.predict.outcome_row import OutcomeRowContext, outcome_keys, outcome_row
 from layouts.predict.pins import pin_tools, pin_words, pins
 from layouts.predict.shortcuts import keys
@@ -27,7 +28,6 @@ from ml.bundle.record_book import BookRecord
 from ml.data.feature import Feature
 from ml.data.schema import Schema
 from ml.decision.decide import actions
-from ml.insights.feature_order import groups_in_order
 from ml.translation import template, text
 
 
@@ -149,10 +149,10 @@ def _panel(said: Component) -> Component:
 def _form(bundle: Bundle, request: FormRequest, opened: OpenedRecord, tells: Sequence[str]) -> Component:
     schema, blanks = form_schema(bundle), bundle.offers == "probabilities"
     fresh, kept = starting_record(schema, {}, blanks=blanks), kept_record(schema, opened.entry)
-    groups = [
-        _group(schema, heading, features, request.record, fresh, kept)
-        for heading, features in groups_in_order(bundle.card, schema)
-    ]
+    start = {**fresh, **kept}
+    given = [name for name, text in request.record.items() if text != start[name]]
+    fields = groups_with_field(bundle.card, schema, given)
+    groups = [_group(schema, heading, features, request.record, fresh, kept) for heading, features in fields]
     data = {
         "data-asks": ids.FORM_REQUEST,
         **number_format_data(),
@@ -166,11 +166,14 @@ def _form(bundle: Bundle, request: FormRequest, opened: OpenedRecord, tells: Seq
         "data-row": "" if request.row is None else str(request.row),
         "data-said": opened.words if opened.entry else "",
         **_opened(bundle),
+        "data-rest": without_field(fields, start),
+        "data-rest-start": without_field(fields, fresh),
         "data-own": " ".join(free_query_names(schema)),
         "aria-label": text("Values"),
     }
     search = len(schema.features) >= FIELDS
     head = [_tools(search=search, tells=tells)] if blanks else []
+    head += about_fields(bundle, schema, fields)
     if search:
         head.append(_search())
     values = html.Div(groups, id=ids.FIELDS, className="groups", tabIndex="-1")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from layouts.shared.field_texts import TICKED
 from layouts.shared.request_model import RequestModel
@@ -29,11 +31,21 @@ def _row(given: Any) -> Any:
     return int(given) if known else None
 
 
+def _rest(given: Any) -> Any:
+    record = None
+    if isinstance(given, str):
+        with suppress(ValueError, RecursionError):
+            record = json.loads(given or "{}")
+    return record
+
+
 class FormRequest(RequestModel):
     """Request of an input page: what is asked of the values in its form."""
 
     record: Any = None
     """Feature name to text, as in the form; a browser may have sent anything."""
+    rest: Annotated[dict[str, str], BeforeValidator(_rest)] = Field(default_factory=dict)
+    """Values of the record that have no field in the form; sent as JSON of name to text."""
     outcome: str = ""
     """Chosen by the person; empty where the page chooses."""
     declined: Annotated[tuple[str, ...], BeforeValidator(_names)] = ()

@@ -26,6 +26,10 @@ def attribute() -> dict[str, str]:
         "link_copied": template("The link is copied."),
         # records
         "values_changed": plural_template("{n} value changed", "{n} values changed"),
+        "rest_counts": plural_template(
+            "{n} value of this record has no field here and counts.",
+            "{n} values of this record have no field here and count.",
+        ),
         "taken_over": template("Kept from {model}: {fields}."),
         # scenarios
         "pin_loaded": template("{name} is in the form."),

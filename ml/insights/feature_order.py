@@ -59,8 +59,7 @@ def in_order(card: Mapping[str, Any], schema: Schema) -> list[str]:
     """Names of all features, the most important first where the card says so, else in schema order."""
     choice_of = {column: one.name for one in schema.one_hot for column in one.columns}
     stated = (name if name in schema.position else choice_of.get(name) for name in card.get(CARD, ()))
-    ordered = [name for name in dict.fromkeys(stated) if name in schema.position]
-    return ordered + [name for name in schema.names if name not in ordered]
+    return list(dict.fromkeys([*(name for name in stated if name in schema.position), *schema.names]))
 
 
 def groups_in_order(card: Mapping[str, Any], schema: Schema) -> FeatureGroups:

@@ -3,7 +3,8 @@ import { afterEach, beforeEach, test } from "node:test";
 import FakeTimers from "@sinonjs/fake-timers";
 import { called, formOf, likely, press, type } from "./page.ts";
 import "../../assets/ts/shared/shell.ts";
-import { settle } from "../../assets/ts/shared/form.ts";
+import { withoutField } from "../../assets/ts/shared/fields.ts";
+import { questionOf, settle } from "../../assets/ts/shared/form.ts";
 
 const state = () => document.getElementById("panel")!.dataset.state;
 const asked = () => called.at(-1)!.props.data;
@@ -187,4 +188,30 @@ test("a field may be called as a property that every object has", () => {
   answer(1, { ...Object.fromEntries(Object.entries(values)), toString: "5" } as unknown as Record<string, string>);
   assert.equal(state(), "current");
   assert.deepEqual([...document.querySelectorAll<HTMLElement>("[data-feature]")].map(({ dataset }) => dataset.state), ["", "", "", ""]);
+});
+
+test("values without a field go with each request, and an answer belongs to the form with the same ones only", () => {
+  const form = document.querySelector<HTMLElement>(".form")!;
+  form.dataset.rest = '{"debt":"7"}';
+  hit("income", "Enter");
+  assert.equal(asked().rest, '{"debt":"7"}');
+  assert.deepEqual(questionOf(form).record, { debt: "7", income: "50", age: "30" });
+  answer(1, record("50", "30"));
+  assert.equal(state(), "waiting"); // it is about a record whose debt nobody knows
+  clock.tick(200);
+  answer(2, record("50", "30"), { asked: { model: "loan@1", values: record("50", "30"), outcome: "Y", declined: "", record_id: "", order: "", rest: '{"debt":"7"}' } });
+  assert.equal(state(), "current");
+});
+
+test("a problem of a value without a field is said in place of a result", () => {
+  hit("income", "ArrowUp");
+  answer(1, record("51", "30"), { problems: { debt: "Not a number." } });
+  assert.equal(state(), "invalid");
+  assert.equal(document.getElementById("panel-words")!.textContent, "debt: Not a number.");
+});
+
+test("a record's values without a field are those of its names that the form does not have", () => {
+  const form = document.querySelector<HTMLElement>(".form")!;
+  assert.equal(withoutField(form, { income: "1", debt: "7", size: "" }), '{"debt":"7"}');
+  assert.equal(withoutField(form, { income: "1", size: "" }), "");
 });

@@ -3,7 +3,7 @@
 import { byId, closest, hasModifier, kept, setWords } from "../shared/dom.ts";
 import { addKind, Combobox, comboboxOf } from "../shared/combobox.ts";
 import { tell } from "../shared/events.ts";
-import { entryOf, fieldsOf, nameOf, setValue, valueOf, type Snapshot } from "../shared/fields.ts";
+import { entryOf, fieldsOf, nameOf, restOf, setValue, valueOf, withoutField, type Snapshot } from "../shared/fields.ts";
 import { ask, turn } from "../shared/form.ts";
 import { counted } from "../shared/sentences.ts";
 import { formHere } from "./call.ts";
@@ -87,6 +87,7 @@ function choose(hit: Hit) {
   if ("wanted" in form.dataset) form.dataset.outcome = form.dataset.wanted;
   delete form.dataset.wanted;
   here()?.leave();
+  form.dataset.rest = withoutField(form, hit.record);
   put(form, hit, fieldsOf(form).map((field) => entryOf(hit.record, nameOf(field)) ?? ""));
 }
 
@@ -102,7 +103,7 @@ function put(form: HTMLElement, { id, row }: { id: string; row: string }, first:
   ask();
 }
 
-/* Whose values these are, and how many of them are no longer the record's. */
+/* Whose values these are, how many of them are no longer the record's, and how many have no field. */
 function name() {
   const form = formHere();
   if (!form) return;
@@ -110,11 +111,13 @@ function name() {
   setWords(byId("record-name"), (record && said) || (byId("finder")?.dataset.new ?? ""));
   const changed = record ? fieldsOf(form).filter((field) => valueOf(field) !== field.dataset.default).length : 0;
   setWords(byId("record-changed"), changed ? counted("values_changed", changed) : "");
+  const rest = Object.keys(restOf(form)).length;
+  setWords(byId("rest-words"), rest ? counted("rest_counts", rest) : "");
 }
 
 /* A record as the form once held it, with its edits. */
 export function restore(form: HTMLElement, kept: Snapshot) {
-  form.dataset.said = kept.said;
+  Object.assign(form.dataset, { said: kept.said, rest: kept.rest ?? "" });
   if ("opened" in form.dataset) form.dataset.opened = kept.opened ?? "";
   say("");
   put(form, { id: kept.record, row: kept.row }, kept.first, kept.values);
@@ -126,7 +129,7 @@ const acts: Record<string, () => void> = {
     const form = formHere();
     if (!form) return;
     const record = Object.fromEntries(fieldsOf(form).map((field) => [nameOf(field), field.dataset.start ?? ""]));
-    choose({ id: "", row: "", words: "", record });
+    choose({ id: "", row: "", words: "", record: { ...JSON.parse(form.dataset.restStart || "{}"), ...record } });
   },
 };
 
@@ -156,6 +159,8 @@ addEventListener("likely:current", ({ detail: { form } }) => {
   name();
   remember(form);
 });
+
+addEventListener("likely:stale", name); // a record that has no result, too
 
 /* Back and forward among records: the page holds what is needed and is not built anew. This listens before Dash. */
 addEventListener("popstate", (event) => {

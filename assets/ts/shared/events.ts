@@ -1,7 +1,7 @@
 /* Events by which scripts tell each other what the page shows. */
 /* The request of the result on the screen, for scripts that add to it. */
 export type Question = {
-  serial: number; model: string; outcome: string; declined: string; record_id: string; row: string; order: string;
+  serial: number; model: string; outcome: string; declined: string; record_id: string; row: string; order: string; rest?: string;
   record: Record<string, string>;
 };
 /* The result on the screen belongs to the values in the form: to `question`. */

@@ -35,10 +35,19 @@ export function valueOf(field: HTMLElement) {
 export const valuesOf = (form: ParentNode) => fieldsOf(form).map(valueOf);
 
 /* The rest of a request: the chosen outcome or the one with which the record opened, declined outcomes, the record's
-   id, the order of the outcomes. */
+   id, the order of the outcomes, the record's values that have no field. */
 export function focusOf({ dataset }: HTMLElement) {
-  const { outcome = "", opened = "", declined = "", record = "", order = "" } = dataset;
-  return { outcome: outcome || opened, declined, record, order };
+  const { outcome = "", opened = "", declined = "", record = "", order = "", rest = "" } = dataset;
+  return { outcome: outcome || opened, declined, record, order, rest };
+}
+
+/* Values without a field, which a form of very many features has: they count like the others. */
+export const restOf = ({ dataset: { rest } }: HTMLElement) => JSON.parse(rest || "{}") as Record<string, string>;
+
+export function withoutField(form: ParentNode, record: Record<string, string>) {
+  const names = new Set(fieldsOf(form).map(nameOf));
+  const rest = Object.entries(record).filter(([name, text]) => text && !names.has(name));
+  return rest.length ? JSON.stringify(Object.fromEntries(rest)) : "";
 }
 export const foundIn = ({ dataset }: HTMLElement) => ({ record_id: dataset.record ?? "", row: dataset.row ?? "" });
 
@@ -46,9 +55,9 @@ export const foundIn = ({ dataset }: HTMLElement) => ({ record_id: dataset.recor
 export type Snapshot = ReturnType<typeof snapshot>;
 
 export function snapshot(form: HTMLElement) {
-  const { model = "", outcome = "", opened, declined = "", order = "", record = "", row = "", said = "" } = form.dataset;
+  const { model = "", outcome = "", opened, declined = "", order = "", record = "", row = "", said = "", rest = "" } = form.dataset;
   const first = fieldsOf(form).map((field) => field.dataset.default ?? "");
-  return { path: location.pathname, model, outcome, opened, declined, order, record, row, said, first, values: valuesOf(form) };
+  return { path: location.pathname, model, outcome, opened, declined, order, record, row, said, rest, first, values: valuesOf(form) };
 }
 
 // ---- setting ------------------------------------------------------------------------------

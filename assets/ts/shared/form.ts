@@ -4,7 +4,7 @@
 import { register, setProps } from "./dash.ts";
 import { all, byId, closest, find, hasModifier, setWords } from "./dom.ts";
 import {
-  asValue, controlOf, dress, entryOf, fieldsOf, focusOf, foundIn, isTyped, labelOf, maybeControlOf, nameOf, radiosOf, setAgain,
+  asValue, controlOf, dress, entryOf, fieldsOf, focusOf, foundIn, isTyped, labelOf, maybeControlOf, nameOf, radiosOf, restOf, setAgain,
   setValue, settleNumber, step, valueOf, valuesOf,
 } from "./fields.ts";
 import { tell, type Question } from "./events.ts";
@@ -20,7 +20,7 @@ const KEPT = 30;       // ms after a change until the address has it: the reques
 const LONGEST_WAIT = 24000;
 
 type Texts = Record<string, string>;
-type Asked = { model: string; values: Texts; outcome: string; declined: string; record_id: string; order: string };
+type Asked = { model: string; values: Texts; outcome: string; declined: string; record_id: string; order: string; rest?: string };
 type Answer = { serial: number; asked?: Asked; record: Texts; problems: Texts; notes: Texts };
 type State = {
   form: HTMLElement; answer: Answer;
@@ -108,8 +108,8 @@ function lost(state: State, patience: number) {
 }
 
 export function questionOf(form: HTMLElement, serial = 0): Question {
-  const record = Object.fromEntries(fieldsOf(form).map((field) => [nameOf(field), valueOf(field)]));
-  return { serial, model: form.dataset.model ?? "", ...focusOf(form), ...foundIn(form), record };
+  const record = { ...restOf(form), ...Object.fromEntries(fieldsOf(form).map((field) => [nameOf(field), valueOf(field)])) };
+  return { serial, model: form.dataset.model ?? "", ...focusOf(form), rest: "", ...foundIn(form), record };
 }
 
 // ---- answers ------------------------------------------------------------------------------
@@ -129,8 +129,8 @@ function take(answer: Answer) {
   go(now);
 }
 
-function textOfAnswer(form: HTMLElement, { values, outcome, declined, record_id: record, order }: Asked) {
-  return textOf(fieldsOf(form).map((field) => asValue(field, entryOf(values, nameOf(field)) ?? "")), { outcome, declined, record, order });
+function textOfAnswer(form: HTMLElement, { values, outcome, declined, record_id: record, order, rest = "" }: Asked) {
+  return textOf(fieldsOf(form).map((field) => asValue(field, entryOf(values, nameOf(field)) ?? "")), { outcome, declined, record, order, rest });
 }
 
 /* Nothing has changed since the request, and Dash sent other values: a program has put them into controls (an extension
@@ -224,7 +224,9 @@ function mark({ form, answer: { problems, notes } }: State) {
     else target?.removeAttribute("aria-invalid");
     if (problem) faulty.push(labelOf(field));
   }
-  if (problems[""]) return problems[""];
+  const names = new Set(fieldsOf(form).map(nameOf));
+  const [elsewhere] = Object.entries(problems).filter(([name]) => !names.has(name)); // of the record, or without a field
+  if (elsewhere) return elsewhere.filter(Boolean).join(": ");
   return faulty.length ? `${sentence("faulty", { fields: listed(faulty) })}${earlier()}` : "";
 }
 
