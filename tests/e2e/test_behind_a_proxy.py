@@ -59,6 +59,7 @@ def test_who_is_shut_out_is_told_why(browse):
     root = browse(extra_http_headers=named("root@shop.example", "it"))
     root.page.goto(f"{root.address}/account/people")
     root.page.get_by_role("button", name="Close the account of eve@shop.example").click()
+    root.page.get_by_role("dialog").get_by_role("button", name="Close the account").click()
     expect(root.page.locator(":focus")).to_have_text("Saved.")
     ann.page.goto(f"{ann.address}/binary/insights")
     expect(ann.page.get_by_role("alert")).to_contain_text("Your account is closed.")
