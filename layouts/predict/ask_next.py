@@ -5,9 +5,9 @@ from __future__ import annotations
 from dash.development.base_component import Component
 
 from layouts import html
-from layouts.predict.form_fields import names_with_field
 from ml.advice.advice import ScoreWithBlanks
 from ml.advice.next_question import NextQuestion
+from ml.bundle.feature_order import names_with_field
 from ml.locale import percent
 from ml.text.words import points_text, rounded
 from ml.translation import text

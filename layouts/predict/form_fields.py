@@ -17,27 +17,15 @@ from layouts import html
 from layouts.shared import ids, url
 from layouts.shared.static_html import static_html
 from ml.bundle.bundle import Bundle
+from ml.bundle.feature_order import CARD, FeatureGroups, groups_in_order, names_with_field
 from ml.data.schema import Schema
-from ml.insights.feature_order import CARD, FeatureGroups, groups_in_order, in_order
 from ml.translation import text
-
-# Dash's renderer looks at every component of a page at each step of each: the time until the page stands grows faster
-# than the square of the fields. 50 fields 0.7 s, 150 2.3 s, 500 18 s, 1,000 48 s, 3,000 not in 200 s; and nobody reads
-# through more on a call.
-MOST_FIELDS = 200
-
-
-def names_with_field(card: Mapping[str, Any], schema: Schema) -> Collection[str]:
-    """Names of the features that the form offers, whichever values are given."""
-    return schema.position if len(schema.features) <= MOST_FIELDS else set(in_order(card, schema)[:MOST_FIELDS])
 
 
 def groups_with_field(card: Mapping[str, Any], schema: Schema, given: Collection[str] = ()) -> FeatureGroups:
     """The schema's groups with the features that have a field, and those `given` by the page's address."""
-    groups = groups_in_order(card, schema)
-    if len(schema.features) <= MOST_FIELDS:
-        return groups
     names = {*names_with_field(card, schema), *given}
+    groups = groups_in_order(card, schema)
     chosen = ((title, tuple(one for one in members if one.name in names)) for title, members in groups)
     return tuple((title, members) for title, members in chosen if members)
 

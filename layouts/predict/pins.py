@@ -17,9 +17,9 @@ from layouts.shared.html_input import HtmlInput
 from layouts.shared.html_tree import html_tree
 from layouts.shared.static_html import message, signal
 from ml.bundle.bundle import Bundle
+from ml.bundle.feature_order import groups_in_order
 from ml.data.feature import Feature, text_of
 from ml.data.schema import Schema
-from ml.insights.feature_order import groups_in_order
 from ml.translation import text
 
 KEY = "Control+Enter"

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from layouts.predict.form_fields import names_with_field
 from layouts.shared.percent import percents
 from ml.advice.advice import Advice, ScoreWithBlanks
 from ml.advice.grid import number_of
@@ -38,9 +37,7 @@ def advised(scored: ScoreWithBlanks, advice: Advice, serial: int, step: int) -> 
     column = scored.model.outcomes.index(scored.outcome)
     schema = scored.model.schema.with_blanks.displayed  # as the form has it: what is advised offers probabilities
     scale = scale_of([sweep.probabilities[:, column].tolist() for sweep in advice.sweeps.values()])
-    named = names_with_field(scored.model.card, schema)
-    swept = {name: sweep for name, sweep in advice.sweeps.items() if name in named}
-    drawn = {name: _drawn(schema.feature(name), sweep, column, scale) for name, sweep in swept.items()}
+    drawn = {name: _drawn(schema.feature(name), sweep, column, scale) for name, sweep in advice.sweeps.items()}
     asked = {"serial": serial, "step": step, "sharper": advice.sharper}
     return asked | {"model": scored.model.key, "outcome": scored.outcome, "sweeps": drawn}
 

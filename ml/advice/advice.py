@@ -19,6 +19,7 @@ from ml.advice.score_known import as_blanks
 from ml.advice.value_function import ValueFunction
 from ml.advice.what_if import Sweep, sweeps
 from ml.bundle.bundle import Bundle
+from ml.bundle.feature_order import names_with_field
 from ml.data.records import read_records
 from ml.data.schema import Row
 from ml.decision.bands import Band, band_of, bands
@@ -85,6 +86,7 @@ class Advice:
     reasons: Reasons
     """The largest contributions in words."""
     sweeps: Mapping[str, Sweep]
+    """Of the features that have a field in the form."""
     counterfactuals: Counterfactuals | None
     """The smallest changes of levers that cross the cut-off."""
     evidence: Evidence
@@ -165,7 +167,7 @@ def advise(
     return Advice(
         explanation=explanation,
         reasons=strongest,
-        sweeps={} if brief else sweeps(value_function, row),
+        sweeps={} if brief else sweeps(value_function, row, names_with_field(bundle.card, bundle.schema.displayed)),
         counterfactuals=None
         if brief
         else counterfactuals(value_function, row, column, scored.cut_off, name=scored.outcome),

@@ -6,7 +6,7 @@ value is typed in.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +22,7 @@ from ml.runtime.memo import memo
 
 MOST_POINTS = 21
 PREDICTIONS = 6_000  # about 30 ms where a compiled path serves
+VALUES_AT_ONCE = 4_000_000  # 32 MB; of a thousand features all changes at once took 5.6 GB
 FEWEST_ROWS, MOST_ROWS = 16, 200  # background rows for one point, however many or few points there are
 
 
@@ -40,8 +41,8 @@ class Sweep:
 
 
 @memo(REMEMBERED)  # a sharper answer for the same record has the same sweeps
-def sweeps(value_function: ValueFunction, row: Row) -> dict[str, Sweep]:
-    """Sweeps of all features that have values to show, from one batch of predictions; a None is a blank.
+def sweeps(value_function: ValueFunction, row: Row, names: frozenset[str] | None = None) -> dict[str, Sweep]:
+    """Sweeps of all features that have values to show, or of those of these names; a None is a blank.
 
     Parameters
     ----------
@@ -57,7 +58,7 @@ def sweeps(value_function: ValueFunction, row: Row) -> dict[str, Sweep]:
     features = [
         (at, each)
         for at, each in enumerate(value_function.schema.features)
-        if not each.hidden and each.name not in shown
+        if not each.hidden and each.name not in shown and (names is None or each.name in names)
     ]
     points = {at: _points(value_function, at, row[at], bool(mask[at])) for at, _ in features}
     probabilities = values_of(
@@ -73,17 +74,20 @@ def sweeps(value_function: ValueFunction, row: Row) -> dict[str, Sweep]:
                 part[here] = present
             by_feature[feature.name] = Sweep(feature.name, values, part, here)
             start += len(values)
-    return by_feature | one_hot_sweeps(value_function, row)
+    choices = one_hot_sweeps(value_function, row, names)
+    return by_feature | choices
 
 
 def _known(row: Row) -> np.ndarray:
     return np.array([value is not None for value in row], dtype=bool)
 
 
-def one_hot_sweeps(value_function: ValueFunction, row: Row) -> dict[str, Sweep]:
+def one_hot_sweeps(value_function: ValueFunction, row: Row, names: frozenset[str] | None = None) -> dict[str, Sweep]:
     """Sweeps of one-hot groups: all columns of a choice move together."""
     mask, by_feature = _known(row), {}
     for one in value_function.schema.one_hot:
+        if names is not None and one.name not in names:
+            continue
         places = [value_function.schema.position[name] for name in one.columns]
         features = [value_function.schema.features[at] for at in places]
         moves: list[Moves] = [
@@ -124,21 +128,30 @@ def values_of(
     ndarray of float, shape (n, k)
         Each 0 to 1.
     """
-    rows = _moved(value_function, row, moves)
-    masks = np.repeat(mask[np.newaxis], len(moves), axis=0)
-    for own, change in zip(masks, moves, strict=True):
-        own[list(change)] = True
     means = np.empty((len(moves), len(value_function.base)))
-    full = masks.all(axis=1)
-    if full.any():
-        means[full] = value_function.ask(take(rows, full))
+    blank = set(np.flatnonzero(~mask).tolist())
+    full = np.array([blank <= change.keys() for change in moves], dtype=bool)
+    for some in _pieces(np.flatnonzero(full), len(row)):
+        means[some] = value_function.ask(_moved(value_function, row, [moves[at] for at in some.tolist()]))
     partly = np.flatnonzero(~full)
     if len(partly):
         most = min(max(FEWEST_ROWS, predictions // len(partly)), MOST_ROWS)
         weights = value_function.weights_after(row, mask, [moves[at] for at in partly.tolist()])
         before = value_function.filled(row, mask.tolist())
-        means[partly] = _estimated(value_function, before, weights, take(rows, partly), masks[partly], most)
+        for some in _pieces(np.arange(len(partly)), len(row) * most):
+            changes = [moves[at] for at in partly[some].tolist()]
+            masks = np.repeat(mask[np.newaxis], len(changes), axis=0)
+            for own, change in zip(masks, changes, strict=True):
+                own[list(change)] = True
+            rows = _moved(value_function, row, changes)
+            means[partly[some]] = _estimated(value_function, before, weights[some], rows, masks, most)
     return means
+
+
+def _pieces(numbers: Positions, values: int) -> Iterator[Positions]:
+    """The numbers of changes in pieces, where each change needs so many values in memory."""
+    step = max(1, VALUES_AT_ONCE // values)
+    return (numbers[start : start + step] for start in range(0, len(numbers), step))
 
 
 def _moved(value_function: ValueFunction, row: Row, moves: Sequence[Moves]) -> Block:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ml.bundle.feature_order import CARD as ORDER
 from ml.decision.bands import check_bands
 from ml.decision.crm_columns import check_crm_columns
 from ml.decision.cut_offs import check_cut_offs
@@ -25,10 +26,7 @@ SHAPE: dict[str, type | tuple[type, ...]] = {
     "rows": dict,
     "versions": dict,
 }
-ORDER, CHECKS = (
-    "order",
-    "holdout_checks",
-)  # as ml.insights.feature_order and ml.text.holdout_words have it, which stand above this room
+CHECKS = "holdout_checks"  # as ml.text.holdout_words has it, which stands above this room
 
 
 def check_decisions(card: Mapping[str, Any], outcomes: Sequence[str]) -> None:

@@ -1,17 +1,10 @@
-"""Order of the features in a form, by permutation importance.
-
-Computed once with the version and kept in its card, so it is the same in every worker for the life of the version.
-"""
+"""Order of the features in a form, by permutation importance: computed once, and kept in the version's card."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
 from ml.bundle.holdout import Holdout
-from ml.data.feature import Feature
 from ml.data.outcomes import Outcomes, Prediction
 from ml.data.schema import Schema
 from ml.insights.permutation_importance import (
@@ -25,9 +18,7 @@ from ml.metrics.evaluation import Evaluation
 from ml.predict.predictor import Predictor
 from ml.runtime.budget import SCIKIT_LEARN
 
-CARD = "order"
 DIGITS = 9
-FeatureGroups = tuple[tuple[str, tuple[Feature, ...]], ...]
 
 
 def order_of(
@@ -53,17 +44,3 @@ def most_important_first(importance: PermutationImportance) -> list[str]:
     """
     rise = np.maximum(np.sum(importance.mean, axis=0), 0.0).round(DIGITS)
     return [importance.features[at] for at in np.argsort(-rise, kind="stable")]
-
-
-def in_order(card: Mapping[str, Any], schema: Schema) -> list[str]:
-    """Names of all features, the most important first where the card says so, else in schema order."""
-    choice_of = {column: one.name for one in schema.one_hot for column in one.columns}
-    stated = (name if name in schema.position else choice_of.get(name) for name in card.get(CARD, ()))
-    return list(dict.fromkeys([*(name for name in stated if name in schema.position), *schema.names]))
-
-
-def groups_in_order(card: Mapping[str, Any], schema: Schema) -> FeatureGroups:
-    """The schema's groups, each as important as its most important feature, and their features in that order."""
-    rank = {name: at for at, name in enumerate(in_order(card, schema))}
-    groups = [(title, tuple(sorted(members, key=lambda one: rank[one.name]))) for title, members in schema.groups]
-    return tuple(sorted(groups, key=lambda group: rank[group[1][0].name]))

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from ml.bundle.bundle import Bundle
+from ml.bundle.feature_order import in_order
 from ml.data.array_types import OptionalFloats
 from ml.decision.cut_offs import CUT_OFF, card_cut_off
-from ml.insights.feature_order import in_order
 from ml.plots.option import Choices, Option
 from ml.plots.plot import Study
 from ml.plots.theme import share_axis

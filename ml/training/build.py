@@ -21,6 +21,7 @@ import numpy as np
 
 from ml.bundle.bundle import BACKGROUND, BACKGROUND_ROWS, CREATED, GOLDEN, outcomes_to_json
 from ml.bundle.card import check_decisions
+from ml.bundle.feature_order import CARD as ORDER
 from ml.bundle.holdout import Holdout, is_large, write_holdout, write_scores
 from ml.data import schema_json
 from ml.data.columns import Block, block_of_frame, gaps_of, rows_of, size, take, write_csv
@@ -28,7 +29,6 @@ from ml.data.feature import plain
 from ml.data.schema import Schema
 from ml.decision.cut_offs import BEST
 from ml.errors import InvalidData
-from ml.insights.feature_order import CARD as ORDER
 from ml.insights.feature_order import order_of
 from ml.lifecycle.history import by_whom, stated_reason
 from ml.lifecycle.publish import publish

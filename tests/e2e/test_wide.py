@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from sklearn.linear_model import LogisticRegression
 
 from app import create_server
-from layouts.predict.form_fields import MOST_FIELDS
+from ml.bundle.feature_order import MOST_FIELDS
 from ml.data.columns import rows_of
 from ml.service import open_service
 from ml.training.build import build_bundle

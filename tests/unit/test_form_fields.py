@@ -5,16 +5,16 @@ import json
 import pytest
 
 from callbacks.predict import opening, show_score
-from layouts.predict import ask_next, form_fields
+from layouts.predict import ask_next
 from layouts.predict import page as predict
-from layouts.predict.form_fields import MOST_FIELDS
 from layouts.shared import ids
 from layouts.shared.form_messages import FormRequest
 from ml.advice.next_question import NextQuestion
+from ml.bundle import feature_order
+from ml.bundle.feature_order import MOST_FIELDS, in_order
 from ml.bundle.record_book import RecordBooks
 from ml.data.feature import Feature
 from ml.data.schema import Schema
-from ml.insights.feature_order import in_order
 from ml.service import open_service
 from tests.small import small_model
 from tests.unit.test_layouts import Model, all_of, found, outcomes, standing, text_in
@@ -39,7 +39,7 @@ def fields_of(page):
 @pytest.fixture
 def few(monkeypatch):
     """Forms of two fields at most."""
-    monkeypatch.setattr(form_fields, "MOST_FIELDS", 2)
+    monkeypatch.setattr(feature_order, "MOST_FIELDS", 2)
 
 
 def test_at_the_bound_each_feature_has_a_field_and_nothing_is_said():
@@ -116,3 +116,9 @@ def test_no_question_leads_to_a_value_without_a_field(few):
 
     assert asked("f3", "f1", "f2", "f0") == ["f1", "f0"]
     assert asked("f3", "f2") == []
+
+
+def test_what_has_no_field_is_not_swept_for_it(service, few):
+    record = RecordBooks().of(service.model("iris")).get("5").values
+    advice = service.advise(service.score_with_blanks("iris", record))
+    assert set(advice.sweeps) == set(fields_of(opening(service, "iris", {})))

@@ -12,9 +12,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from layouts.predict.page import form_schema
+from ml.bundle.feature_order import groups_in_order, in_order
 from ml.data.feature import Feature
 from ml.data.schema import Schema
-from ml.insights.feature_order import groups_in_order, in_order, most_important_first
+from ml.insights.feature_order import most_important_first
 from ml.recipes import RECIPES
 from ml.service import open_service
 from ml.training.build import build_bundle

@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from ml.advice import what_if
 from ml.advice.grid import grid
 from ml.advice.value_function import ValueFunction
 from ml.advice.what_if import sweeps, values_of
@@ -74,6 +75,32 @@ def test_the_last_blank_sweeps_over_the_models_own_answers(bundles):
     assert found.values == ("north", "south", "west")
     for value, probabilities in zip(found.values, found.probabilities, strict=True):
         assert probabilities == pytest.approx(bundle.predictor.row(moved(row, 3, value))[1], abs=1e-12)
+
+
+@pytest.mark.parametrize("known", [0, 2, 4])
+def test_changes_of_many_features_are_asked_about_in_pieces_and_give_the_same(bundles, known, monkeypatch):
+    bundle = bundles["binary"]
+    row = tuple(value if at < known else None for at, value in enumerate(first_row(bundle)))
+    whole, asked = sweeps(ValueFunction(bundle), row), []
+    monkeypatch.setattr(what_if, "VALUES_AT_ONCE", 4_000)
+    value_function = ValueFunction(bundle)
+    value_function.score(row), value_function.filled(row, [value is not None for value in row])
+    ask = value_function.ask
+    monkeypatch.setattr(value_function, "ask", lambda block: asked.append(len(block) * len(block[0])) or ask(block))
+    parts = sweeps(value_function, row)
+    assert max(asked) <= 4_000
+    assert len(asked) > 1 or known == 4
+    assert parts.keys() == whole.keys()
+    for name, one in parts.items():
+        np.testing.assert_allclose(one.probabilities, whole[name].probabilities, atol=1e-12)
+
+
+def test_features_of_given_names_alone_are_swept(bundles):
+    bundle = bundles["binary"]
+    row = first_row(bundle)
+    few, all_of_them = (sweeps(ValueFunction(bundle), row, names) for names in (frozenset({"debt", "gone"}), None))
+    assert set(few) == {"debt"}
+    assert np.array_equal(few["debt"].probabilities, all_of_them["debt"].probabilities)
 
 
 def test_no_changes_ask_nothing(bundles):
