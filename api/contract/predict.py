@@ -49,7 +49,7 @@ class Note(Shape):
     """A remark on a value that was accepted."""
 
     feature: Annotated[str | None, Field(examples=["income"])]
-    """Name of the feature; null where the whole record is meant."""
+    """Name of the feature; null where the whole record is meant, or more than twelve features of one kind."""
     value: Annotated[Scalar, Field(examples=[900.0])]
     """Value that was sent, cut at 100 characters."""
     message: Annotated[str, Field(examples=["In training it was from 12 to 180."])]

@@ -15,6 +15,7 @@ from ml.data.outcomes import Outcomes
 from ml.data.schema import Schema
 from ml.errors import LikelyError, Problem
 from ml.metrics.evaluation import no_probabilities
+from ml.text.note_words import few_names
 from ml.translation import in_row, text
 
 
@@ -49,7 +50,7 @@ def outside(schema: Schema, notes: Sequence[Problem]) -> list[Component]:
     """The features whose values lie outside the training data."""
     if not notes:
         return []
-    labels = in_row([schema.feature(note.feature).label for note in notes if note.feature])
+    labels = few_names([schema.feature(note.feature).label for note in notes if note.feature])
     said = text("Outside what the model has seen: {features}.", features=labels)
     return [html.P(said, className="aside aside-warn")]
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from ml.bundle.scored import Score
 from ml.errors import Problem
+from ml.text.note_words import few_notes
 
 LONGEST_VALUE = 100
 
@@ -28,8 +29,9 @@ def prediction(names: tuple[str, ...], exclusive: bool, score: Score) -> dict[st
 
 
 def notes_of(notes: Sequence[Problem]) -> dict[str, Any]:
-    """Notes on a record's values as JSON; empty where there are none."""
-    said = [{"feature": note.feature, "value": short(note.value), "message": note.message} for note in notes]
+    """Notes on a record's values as JSON, very many of a kind as one; empty where there are none."""
+    told = few_notes(notes)
+    said = [{"feature": note.feature, "value": short(note.value), "message": note.message} for note in told]
     return {"notes": said} if said else {}
 
 

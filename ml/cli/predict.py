@@ -14,6 +14,7 @@ from ml.decision.decide import decide
 from ml.decision.payoff import currency_of
 from ml.service import Bundle, Service, open_service
 from ml.text.cut_off_words import cut_off_text
+from ml.text.note_words import few_notes
 
 
 def register(commands: Any) -> None:
@@ -36,8 +37,8 @@ def run(given: argparse.Namespace) -> int:
         print(f"{outcome.name:<{width}}  {probability!r}")
     for line in _decisions(service, scored.model, score.probabilities or ()):
         print(line)
-    for note in score.notes:
-        print(f"note: {note.feature}: {note.message}", file=sys.stderr)
+    for note in few_notes(score.notes):
+        print(": ".join(filter(None, ("note", note.feature, note.message))), file=sys.stderr)
     return OK
 
 

@@ -15,7 +15,8 @@ from ml.locale import NotANumber, NumberFormat, canonical, current_format, local
 from ml.translation import in_row, mark, plural, text
 
 LONGEST_TEXT = 10_000
-MOST_NAMED = 12  # choices that a sentence names
+MOST_NAMED = 12  # choices or features that a sentence names
+FIRST = 4  # of very many features, those that are named
 NEVER_MISSING = mark("Not given; in training every row had a value.")
 SIGNS = "$€£¥"
 SIZES = {1e3: ("k", "tsd", "thousand", "tausend"), 1e6: ("m", "mio", "mn", "million", "millionen"), 1e9: ("bn", "mrd")}
@@ -28,9 +29,22 @@ _TYPED = re.compile(
 def gap_sentences(gaps: Mapping[str, int], of: str = "") -> list[str]:
     """Notes on records that lack values which every row had in training; the commonest gap first.
 
-    `gaps` is by name or label of a feature; `of` is the set of records, such as "of the first 200 records".
+    `gaps` is by name or label of a feature; `of` is the set of records, such as "of the first 200 records". Of more
+    than twelve features one sentence names the first.
     """
     counted = sorted(gaps.items(), key=lambda each: -each[1])
+    if len(counted) > MOST_NAMED:
+        slots = {
+            "n": f"{len(counted):,}",
+            "of": of or text("records"),
+            "features": in_row([name for name, _ in counted[:FIRST]]),
+        }
+        return [
+            text(
+                "{n} features have no value in some {of}, where in training every row had one; most often {features}.",
+                **slots,
+            )
+        ]
     said = []
     for name, count in counted:
         slots = {"feature": name, "n": f"{count:,}"}
