@@ -80,3 +80,12 @@ def test_who_lost_the_lease_leaves_no_file(house):
     with pytest.raises(LeaseLost):
         late.add_chunks(iter([*PARTS, ["f"]]), lambda *_: b"content")
     assert house.there == there
+
+
+def test_what_was_made_may_have_a_path_of_its_own_and_files_beside_it(house):
+    split(house.claim())
+    work = house.claim()
+    own, index = f"{work.out}.xlsx", f"{work.out}.index"
+    work.finish(2, [b"made"], own, {index: b"index"})
+    assert [b"".join(house.files.read(path)) for path in (own, index)] == [b"made", b"index"]
+    assert not any(name.endswith(work.out.rpartition("/")[2]) for name in house.there)

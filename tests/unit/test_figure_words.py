@@ -12,7 +12,7 @@ from ml.metrics.evaluation import evaluation_of
 from ml.plots.decisions import profit_curve, worst_segments
 from ml.plots.drawn_plots import drawn
 from ml.plots.plot import View
-from ml.plots.row_layout import LINE, WIDEST, fitted, names_above
+from ml.plots.row_layout import LINE, WIDEST, fitted, named_rows, names_above
 from ml.plots.shared_options import measure_text
 from ml.slices.expected_errors import LOSS, WRONG
 from ml.slices.largest_errors import largest_errors
@@ -92,3 +92,8 @@ def test_the_best_profit_is_named_on_paper_of_its_own(service):
         assert note.text.startswith("<b>best: ")
         assert note.bgcolor == "#ffffff"
     assert profit_curve._named(SimpleNamespace(best=None), []) == []
+
+
+def test_a_name_written_from_right_to_left_moves_not_its_value():
+    [arabic, german] = named_rows(["العمر", "Größe"], ["44", "45"], ["", ""], 0.0)
+    assert (arabic["text"], german["text"]) == ("\u2066العمر\u2069  <b>44</b>", "Größe  <b>45</b>")

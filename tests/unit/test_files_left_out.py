@@ -60,6 +60,8 @@ def test_a_second_table_with_columns_of_its_own_is_refused(schema, header, secon
         "Product,Price,Quantity,North",  # a choice of the model
         "Ann,unbekannt,keine,West",
         "Ann,Unknown,refused,West",
+        "Ann,half,half,West",
+        "Ann,ja,ok,West",
         "17,half,quarter,West",  # a number, a date or an address is a record's
         "2025-12-31,half,quarter,West",
         "ann@example.org,half,quarter,West",
@@ -89,6 +91,11 @@ def test_a_second_table_whose_columns_are_years_is_refused(line, gap):
 @pytest.mark.parametrize("line", ["50,51", "2024,30", "2024,2026", "1024,1025"])
 def test_records_behind_a_gap_that_are_no_years_stay(line):
     assert left_out(NUMBERS, "income,age", "50,30", "", line, "60,40")[0] == 3
+
+
+def test_years_within_the_range_of_training_are_a_record():
+    wide = Schema(tuple(Feature(name, name, "number", seen=(10.0, 9_000.0)) for name in ("income", "debt")))
+    assert left_out(wide, "income,debt", "50,30", "", "2023,2024", "60,40")[0] == 3
 
 
 RECORDS = ["id;income;age;region", "a;50;30;North", "b;60,5;40;Total", "c;20;35;North"]

@@ -200,3 +200,9 @@ def test_a_blank_between_two_spaces_stays_a_blank():
 def test_of_a_blank_among_aligned_columns_nobody_knows_the_column():
     assert not aligned(["income  age  region\n", "1234.5  30  North\n", "        41  South\n"])
     assert not aligned(['"income"  "age"\n', "1  2\n"])
+
+
+def test_spaces_within_cells_of_another_separator_stay():
+    schema = Schema((Feature("full name", "Name", "text"), Feature("income", "Income", "number")))
+    table = open_table(io.BytesIO(b"full name;income\nAnn  Lee;5\nBob  Roe;6\n"), schema=schema)
+    assert list(table.lines) == [["Ann  Lee", "5"], ["Bob  Roe", "6"]]

@@ -105,6 +105,12 @@ def test_each_test_has_one_of_three_turns_and_the_others_run_on_every_push(monke
     assert all({"w", "x"} <= each for each in three)
 
 
+def test_files_of_one_test_each_are_spread_over_the_turns(monkeypatch):
+    monkeypatch.setitem(globals(), "TESTS", {f"unit/test_{name}.py": name for name in "abcdefghi"})
+    monkeypatch.setattr(lanes, "IN_THREE", ("unit/",))
+    assert all(map(runs, range(3)))
+
+
 def test_without_a_repository_the_turn_is_the_first(monkeypatch):
     assert int(lanes.number_of_commits()) >= 0
     monkeypatch.setenv("GIT_DIR", "/nowhere")

@@ -84,6 +84,34 @@ def test_features_that_are_ignored_are_found_by_few_questions(monkeypatch):
     assert sum(asked) < 60 * 20 + 20 * 300  # 60 times 300 and more, had each been asked about in all rows
 
 
+def test_two_features_that_undo_each_other_are_used(monkeypatch):
+    """They are exchanged together, each in an order of its own."""
+    background = np.random.default_rng(1).random((300, 60))
+    background[:, 7] = background[:, 40] = np.arange(300) % 100 == 99  # in no screened row
+    monkeypatch.setattr(value_function, "SCREENED_VALUES", 20 * 60**2)
+    game = game_of(lambda x: 0.5 + 0.4 * (x[:, 7] - x[:, 40]), background)
+    assert not game.background[7][:20].any()
+    assert np.flatnonzero(game.used).tolist() == [7, 40]
+
+
+@pytest.mark.parametrize("questions", [0, 1, 3])
+def test_no_more_is_asked_about_all_rows_than_allowed(monkeypatch, questions):
+    background = np.zeros((300, 60))
+    background[99::100] = 1.0
+    asked = []
+
+    def f(x):
+        asked.append(len(x))
+        return x.mean(axis=1)
+
+    monkeypatch.setattr(value_function, "SCREENED_VALUES", 20 * 60**2)
+    monkeypatch.setattr(value_function, "SEARCHED_VALUES", questions * 60 * 300)
+    game = game_of(f, background)
+    assert not any(column[:20].any() for column in game.background)
+    assert asked.count(300) == 2 + questions  # of the background itself twice
+    assert game.used.all()
+
+
 def test_features_that_no_question_is_left_for_count_as_used(monkeypatch):
     monkeypatch.setattr(value_function, "SEARCHED_VALUES", 0)
     assert game_of(lambda x: x[:, 0] / 2, np.random.default_rng(1).random((300, 5))).used.all()
