@@ -134,6 +134,17 @@ def test_choices_of_the_model_tell_the_page(page, choices):
     assert f"taken for {spoken(table.dialect.encoding)}. Where letters look wrong" in " ".join(table.notes)
 
 
+def test_choices_tell_the_page_behind_other_words():
+    data = "region;income\nЕкатеринбург;1\nОбь;2\nЮг;3\n".encode("mac-cyrillic")
+    assert [cells[0] for cells in table_of(data, "Юг", "Север").lines] == ["Екатеринбург", "Обь", "Юг"]
+
+
+def test_choices_that_are_not_there_leave_the_page_to_the_letters():
+    written = file_of("Polish", 20)
+    lines = list(table_of(written.encode("iso8859-2"), "Süd", "Юг").lines)
+    assert [cells[0] for cells in lines] == [line.split(";")[0] for line in written.splitlines()[1:]]
+
+
 def test_a_look_in_a_process_takes_the_same_page():
     data = "region;income\nЮг;1\n".encode("mac-cyrillic")
     with TextReader() as reader:
