@@ -113,7 +113,7 @@ def test_a_restored_bundle_serves_again_without_a_restart(models):
 
 def test_a_program_in_a_format_that_is_no_longer_read_is_named_with_what_to_do(models):
     forge(models, "flowers", rewritten("program.json", lambda program: program.update(format=1)))
-    with pytest.raises(BrokenModel, match="^flowers@.* was compiled by another version of Likely") as refused:
+    with pytest.raises(BrokenModel, match=r"^flowers@.* was compiled by another version of Likely") as refused:
         _ = open_service(models).model("flowers").predictor
     assert refused.value.hint == "Train or add it again."
 
