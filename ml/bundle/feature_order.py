@@ -12,9 +12,8 @@ from ml.data.feature import Feature
 from ml.data.schema import Schema
 
 CARD = "order"
-# Dash's renderer looks at every component of a page at each step of each: the time until the page stands grows faster
-# than the square of the fields. 50 fields 0.7 s, 150 2.3 s, 500 18 s, 1,000 48 s, 3,000 not in 200 s; and nobody reads
-# through more on a call.
+# Dash's renderer takes time that grows faster than the square of the fields until a page stands: 150 fields 1.8 s,
+# 500 18 s, 1,000 48 s, 3,000 more than 200 s (docs/decisions/0074-a-form-of-many-features.md)
 MOST_FIELDS = 200
 FeatureGroups = tuple[tuple[str, tuple[Feature, ...]], ...]
 
