@@ -54,5 +54,5 @@ def about_fields(bundle: Bundle, schema: Schema, groups: FeatureGroups) -> list[
         ways = [html.A(text("Send a file"), href=url.href("campaign", bundle.name)), " · ", *ways]
     others = known if bundle.offers == "probabilities" else usual
     rest = html.Span("", id=ids.REST_WORDS, role="status")
-    said = [words, " ", others, " ", text("For records with all values:"), " ", *ways, " ", rest]
+    said = [words, " ", others, " ", rest, " ", text("For records with all values:"), " ", *ways]
     return [static_html(html.P(said, className="aside"))]
