@@ -14,7 +14,6 @@ from ml.data.feature import Feature
 from ml.data.schema import Schema
 from ml.errors import Unreadable
 from ml.files.open_table import open_table
-from ml.files.text.separators import aligned
 
 SCHEMA = Schema(
     (Feature("income", "Income", "number"), Feature("age", "Age", "integer"), Feature("note", "Note", "text"))
@@ -174,32 +173,12 @@ def test_json_is_called_json(data):
         read(gzip.compress(data))
 
 
-ALIGNED = """
-  income   age  region
-  1234.5    30  North
-
-    99.5    41  South
-"""
-
-
-def test_columns_that_spaces_align_are_read():
-    schema = Schema((Feature("income", "Income", "number"), Feature("age", "Age", "integer")))
-    table = open_table(io.BytesIO(ALIGNED.lstrip("\n").encode()), schema=schema)
-    assert table.header == ("income", "age", "region")
-    assert list(table.lines) == [["1234.5", "30", "North"], ["99.5", "41", "South"]]
-
-
 def test_a_blank_between_two_spaces_stays_a_blank():
     text = "income age region\n1.5  North\n2.5 30 South\n"
     assert list(open_table(io.BytesIO(text.encode()), schema=SCHEMA).lines) == [
         ["1.5", "", "North"],
         ["2.5", "30", "South"],
     ]
-
-
-def test_of_a_blank_among_aligned_columns_nobody_knows_the_column():
-    assert not aligned(["income  age  region\n", "1234.5  30  North\n", "        41  South\n"])
-    assert not aligned(['"income"  "age"\n', "1  2\n"])
 
 
 def test_spaces_within_cells_of_another_separator_stay():

@@ -49,24 +49,9 @@ def separator_of(lines: Sequence[str], known: Collection[str] = ()) -> str:
     return max(SEPARATORS, key=fits)
 
 
-def aligned(lines: Sequence[str]) -> bool:
-    """True where the first lines are columns that spaces align: as many words in each, and none in quotes."""
-    first = [line for line in lines[:HEADER_ROWS] if line.strip()]
-    counts = {len(line.split()) for line in first}
-    spaced = any("  " in line.strip() for line in first)
-    return spaced and len(counts) == 1 and counts != {1} and not any('"' in line for line in first)
-
-
-def single_spaced(line: str) -> str:
-    """A line with one space between words."""
-    return f"{' '.join(line.split())}\n"
-
-
 def rows_with(lines: Sequence[str], separator: str) -> list[list[str]]:
     """The first rows that are not blank, up to the first with broken quotes for this separator."""
     found: list[list[str]] = []
-    if separator == " " and aligned(lines):
-        lines = [single_spaced(line) for line in lines[:HEADER_ROWS]]
     with suppress(csv.Error):
         found.extend(islice(csv.reader(lines, delimiter=separator, strict=True), HEADER_ROWS))
     return [row for row in found if any(map(str.strip, row))]

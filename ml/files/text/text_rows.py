@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 from ml.errors import Misread
 from ml.files.text.encodings import TextScan, spoken
-from ml.files.text.separators import HEADER_ROWS, aligned, separator_of, single_spaced, stated
+from ml.files.text.separators import HEADER_ROWS, separator_of, stated
 from ml.translation import mark, text
 
 SAMPLE_CHARACTERS = 256 * 1024  # characters by which separator and header are found
@@ -123,8 +123,6 @@ class TextRows:
 
     def _lines(self, text: io.TextIOWrapper) -> Iterator[str]:
         lines: Iterator[str] = map(_without_noise, text) if self.scan.noise else text
-        if self.separator == " " and aligned(self.sample):
-            return map(single_spaced, lines)
         return map(_doubled, lines) if self._escaped else lines
 
     def _read(self, lines: Iterable[str]) -> Any:
