@@ -11,7 +11,7 @@ from ml.data.schema import Schema
 from ml.files.open_table import first_lines, open_table
 from ml.files.readers.text_process import TextReader
 from ml.files.text.byte_counts import ByteCounter
-from ml.files.text.code_pages import OTHERS, PAGES
+from ml.files.text.code_pages import OTHERS, PAGES, WESTERN, page_of
 from ml.files.text.encodings import scan_text, spoken
 from ml.files.text.read_options import ReadOptions
 
@@ -185,3 +185,8 @@ def test_a_byte_that_is_none_of_the_page_is_no_reason_to_refuse(language, page, 
 
 def test_every_page_that_is_told_can_be_chosen():
     assert {*PAGES, *OTHERS} <= {encoding for encoding, _ in ENCODINGS}
+
+
+@pytest.mark.parametrize("word", ["ééé", "éèéè", "üüü", "ÄÄÄ"])
+def test_two_letters_alone_are_no_word_of_another_script(word):
+    assert page_of([word.encode(WESTERN)]) == WESTERN

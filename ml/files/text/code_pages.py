@@ -42,6 +42,7 @@ OTHERS = (
     "gb18030", "big5", "euc_kr",
 )  # fmt: skip
 MOST_CELLS = 500  # different ones that are compared with known words
+FEWEST = 3  # different letters of a script without those of ASCII: "ééé" is no word of it
 CLEARLY = 3.0  # logarithm of how many times as likely as Windows-1252 another page has to be
 # Logarithms of probabilities: of a letter that no language of the page writes, of signs, and of what breaks a word
 _ELSEWHERE, _SIGN, _INSIDE, _NO_SIGN = math.log(1e-5), math.log(0.02), math.log(5e-4), math.log(1e-7)
@@ -92,8 +93,10 @@ def tail_of(block: bytes) -> bytes:
 
 def page_of(words: Collection[bytes]) -> str:
     """The page that makes the likeliest words; Windows-1252 unless another is so clearly."""
-    likelihoods = {page: _likelihood(page, words) for page in PAGES}
-    best = max(PAGES, key=lambda page: likelihoods[page])
+    bytes_beyond = {byte for word in words for byte in word if byte > 127}
+    pages = [page for page in PAGES if len(bytes_beyond) >= FEWEST or _PAGES[page] not in (_CYRILLIC, _GREEK)]
+    likelihoods = {page: _likelihood(page, words) for page in pages}
+    best = max(pages, key=likelihoods.__getitem__)
     return best if likelihoods[best] > likelihoods[WESTERN] + CLEARLY else WESTERN
 
 
