@@ -245,7 +245,9 @@ def test_a_pin_that_was_asked_for_before_the_answer_has_the_numbers_of_its_own_v
     tab.settle()
     tab.reasons()
     held = []
-    tab.page.route(UPDATE, lambda route: held.append(route) if asks_score(route.request) and not held else route.continue_())
+    tab.page.route(
+        UPDATE, lambda route: held.append(route) if asks_score(route.request) and not held else route.continue_()
+    )
     control = tab.textbox("Income")
     with tab.page.expect_request(asks_score):  # after a pause in typing
         control.fill("150")
